@@ -1,0 +1,86 @@
+# Everything a person does with this program, each in one command. `make` alone lists them.
+# Needs make and Python 3.11 or later; sets up the rest by itself.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+SHELL := /bin/sh
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check test-data bench lock clean python browser
+
+help:  ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: export REGISTRY_ENV := demo
+demo: .venv/run  ## Invent a clinic and serve it on http://127.0.0.1:8000 (PORT=… for another port)
+	$(BIN)/flask --app wsgi demo
+	$(BIN)/flask --app wsgi serve --port $(PORT)
+
+test: .venv/dev browser  ## Run every test, on SQLite, on PostgreSQL and in a browser (ARGS=… for pytest)
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/dev  ## Lint, format, types, layers, templates, dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/djlint templates --lint --check --quiet
+	$(BIN)/deptry .
+
+test-data: .venv/dev  ## Run the long tests on whole published files, on both databases
+	$(BIN)/pytest -m data $(ARGS)
+
+bench: .venv/dev  ## Measure speed with 10,000 patients, on both databases
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: .venv/dev  ## Write the exact versions again after a change of pyproject.toml (UPGRADE=1: the newest)
+	$(call compile,requirements.txt)
+	$(call compile,requirements-dev.txt,--group dev --constraint requirements.txt)
+
+clean:  ## Remove what was set up; the data in instance/ stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- setting up -------------------------------------------------------------------------------------------------
+
+.venv/run: requirements.txt requirements-dev.txt | python
+	$(call install,requirements.txt)
+	@touch $@
+
+.venv/dev: requirements.txt requirements-dev.txt | python
+	$(call install,requirements-dev.txt)
+	@touch .venv/run $@
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3"; exit 1; }
+	$(call need,$(PYTHON) -c 'import ensurepip$(comma) venv',python3-venv)
+
+browser:
+	$(call need,command -v chromium,chromium)
+
+comma := ,
+
+# $(1) succeeds when the Debian package $(2) is there.
+define need
+	@$(1) >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2) >/dev/null; } \
+	  || { echo "Please run this line once, then make again:"; echo "  sudo apt-get update && sudo apt-get install -y $(2)"; exit 1; }
+endef
+
+# uv is four times as fast; pip, which reads the mirror settings of a hospital network, is the fallback.
+# Both refuse a file whose hash is not in the lock, uv's own included.
+define install
+	@echo "Setting up .venv from $(1)"
+	@$(PYTHON) -m venv .venv
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > .venv/uv.txt
+	@{ $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt \
+	  && $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); } \
+	  || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+endef
+
+define compile
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  $(if $(UPGRADE),--upgrade) pyproject.toml $(2) --output-file $(1)
+endef

@@ -219,8 +219,8 @@ class Scale:
         return max(reached, key=lambda band: band.low, default=None)
 
 
-class Licence(StrEnum):
-    """What the registry may ship of an instrument."""
+class Shipping(StrEnum):
+    """How much of an instrument the registry may ship."""
 
     FULL_TEXT = "full text"
     OWN_WORDING = "own wording"
@@ -228,10 +228,10 @@ class Licence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Licence:
     """The licence of an instrument as we read it, and the notice that must stay with it."""
 
-    licence: Licence
+    may_ship: Shipping
     notice: str
     source: Source
 
@@ -262,7 +262,7 @@ class Instrument:
     scales: tuple[Scale, ...]
     cadence_days: int
     cadence_source: Source
-    terms: Terms
+    licence: Licence
     citations: tuple[str, ...]
     languages: tuple[str, ...]
     code: str | None = None
@@ -271,7 +271,7 @@ class Instrument:
     @property
     def score_only(self) -> bool:
         """Whether items carry neutral labels because their wording may not be shipped."""
-        return self.terms.licence is Licence.SCORE_ONLY
+        return self.licence.may_ship is Shipping.SCORE_ONLY
 
     @property
     def primary_scale(self) -> Scale:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 
 class Declined(Enum):
@@ -15,7 +15,7 @@ class Declined(Enum):
 
 DECLINED: Final = Declined.DECLINED
 
-type Answer = int | Declined | None
+Answer: TypeAlias = int | Declined | None
 """The value of a choice, DECLINED, or None for unanswered."""
 
 

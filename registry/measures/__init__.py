@@ -1,1 +1,1 @@
-"""What we measure: instruments, their scores, and the course of a patient's scores. Pure; knows no database and no Flask."""
+"""What we measure: instruments, scores, and the course of a patient's scores. Pure: no database, no Flask."""

@@ -4,11 +4,23 @@ Holds only what a write changes. Whatever moves with the calendar (weeks in care
 worked out at read time from the dates here and the clinic's local date.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby, pairwise
+from typing import Final
 from uuid import UUID
+
+from registry.measures.instrument import Better, Scale
+from registry.measures.scoring import format_value
+
+BASELINE_WINDOW_DAYS: Final = 14
+"""A first score up to this many days after the course began is its baseline; a later one is a late baseline."""
+
+STALE_AFTER_CADENCES: Final = Decimal("1.5")
+"""A score older than this many times the measure's cadence no longer says how the patient is."""
 
 
 class Standing(StrEnum):
@@ -42,6 +54,33 @@ class Target:
     at_least: Decimal | None = None
     hold: bool = False
 
+    def __post_init__(self) -> None:
+        if self.at_most is None and self.at_least is None:
+            raise ValueError("A target needs a level: at most, at least, or both")
+
+    @classmethod
+    def default_for(cls, scale: Scale) -> "Target | None":
+        """The target the instrument file proposes, or None where no sourced one exists."""
+        level = scale.target_in_force
+        if level is None:
+            return None
+        return cls(at_most=level) if scale.better is Better.LOWER else cls(at_least=level)
+
+    def is_met(self, value: Decimal) -> bool:
+        """Whether ``value`` lies at the target level or better, ends included."""
+        below = self.at_most is None or value <= self.at_most
+        above = self.at_least is None or value >= self.at_least
+        return below and above
+
+    def words(self) -> str:
+        """The target as it is said: "4 or lower", "hold at 9 or lower"."""
+        if self.at_most is None or self.at_least is None:
+            level, side = (self.at_least, "higher") if self.at_most is None else (self.at_most, "lower")
+            words = f"{format_value(level or Decimal(0))} or {side}"
+        else:
+            words = f"{format_value(self.at_least)} to {format_value(self.at_most)}"
+        return f"hold at {words}" if self.hold else words
+
 
 @dataclass(frozen=True, slots=True)
 class Course:
@@ -74,3 +113,188 @@ class Freshness:
     age_days: int | None
     is_stale: bool
     stale_from: date | None
+
+
+class ScaleHasNoTotal(ValueError):
+    """A category scale has no numbers to follow; its changes are read as categories."""
+
+
+def follow(
+    scores: Iterable[DatedScore],
+    *,
+    scale: Scale,
+    starts_on: date,
+    target: Target | None,
+    ends_on: date | None = None,
+) -> Course:
+    """The course of ``scores`` on ``scale`` between ``starts_on`` and ``ends_on``, both included.
+
+    Order of entry is irrelevant. Scores outside the dates take no part. One score a day counts: an
+    unprorated one before a prorated one, then the worse, so that two forms on one day are neither
+    mistaken for a follow-up nor able to hide the worse answer. A prorated score may show worsening or
+    improvement, but sets no baseline, response, remission, target or confirmed level.
+
+    Raises:
+        ScaleHasNoTotal: ``scale`` yields categories.
+    """
+    if not scale.has_total:
+        raise ScaleHasNoTotal(f"{scale.name} has no total to follow")
+    within = [each for each in scores if starts_on <= each.on and (ends_on is None or each.on <= ends_on)]
+    counted = _one_a_day(within, scale)
+    latest = counted[-1] if counted else None
+    baseline = next((each for each in counted if not each.prorated), None)
+    start = Course(
+        baseline=baseline,
+        baseline_late_by=_late_by(baseline, starts_on),
+        latest=latest,
+        previous=counted[-2] if len(counted) > 1 else None,
+        change=None,
+        percent=None,
+        best_confirmed=_best_confirmed(counted, scale),
+        standing=Standing.NO_BASELINE if baseline is None else Standing.AWAITING_FOLLOW_UP,
+        is_relapse=False,
+        responded=False,
+        in_remission=False,
+        baseline_elevated=None if baseline is None else is_elevated(scale, baseline.value),
+        scores=counted,
+    )
+    if baseline is None or latest is None or latest.on == baseline.on:
+        return start
+    return replace(
+        start,
+        change=latest.value - baseline.value,
+        percent=_percent_change(baseline.value, latest.value, scale),
+        standing=_standing(baseline, latest, scale=scale, target=target),
+        is_relapse=_is_relapse(start.best_confirmed, baseline, latest, scale=scale, target=target),
+        responded=_has_responded(baseline.value, latest, scale),
+        in_remission=_is_in_remission(latest, scale),
+    )
+
+
+def weeks_since(start: date, today: date) -> int:
+    """Completed weeks from ``start`` to ``today``; 0 before the start."""
+    return max(0, (today - start).days // 7)
+
+
+def freshness(latest: DatedScore | None, *, cadence_days: int, today: date) -> Freshness:
+    """How old ``latest`` is on ``today``. Older than one and a half cadences is stale: with 28 days, from day 43.
+
+    Without any score nothing is known, which is stale with no date.
+    """
+    if latest is None:
+        return Freshness(age_days=None, is_stale=True, stale_from=None)
+    last_fresh_day = latest.on + timedelta(days=int(cadence_days * STALE_AFTER_CADENCES))
+    return Freshness(
+        age_days=(today - latest.on).days,
+        is_stale=today > last_fresh_day,
+        stale_from=last_fresh_day + timedelta(days=1),
+    )
+
+
+def is_elevated(scale: Scale, value: Decimal) -> bool | None:
+    """Whether ``value`` is at the scale's cut-off or worse; None where the scale has no sourced cut-off."""
+    cutoff = scale.cutoff_in_force
+    return None if cutoff is None else scale.is_at_or_worse(value, cutoff)
+
+
+def crossed_cutoff(scale: Scale, *, previous: Decimal, latest: Decimal) -> bool:
+    """Whether the score went from not elevated to elevated. Never, where the scale has no sourced cut-off."""
+    return is_elevated(scale, previous) is False and is_elevated(scale, latest) is True
+
+
+def rose_by_reliable_change(scale: Scale, *, previous: Decimal, latest: Decimal) -> bool:
+    """Whether the score got worse by the reliable change or more. Never, where none is published."""
+    reliable = scale.reliable_change_in_force
+    return reliable is not None and scale.worsening(before=previous, after=latest) >= reliable
+
+
+def has_improved(course: Course, scale: Scale) -> bool:
+    """Whether reports count the patient as improved: a response, or the scale's improved level reached.
+
+    The latest score must follow the baseline and not be prorated. Whether the baseline was elevated,
+    and how long ago it was, is the report's business.
+    """
+    if course.change is None or course.latest is None or course.latest.prorated:
+        return False
+    level = scale.improved_level_in_force
+    return course.responded or (level is not None and scale.is_at_or_better(course.latest.value, level))
+
+
+def _one_a_day(scores: Iterable[DatedScore], scale: Scale) -> tuple[DatedScore, ...]:
+    """The score that counts on each day, in order of date."""
+
+    def precedence(score: DatedScore) -> tuple[date, bool, Decimal, str]:
+        goodness = -score.value if scale.better is Better.LOWER else score.value
+        return score.on, score.prorated, goodness, str(score.id)
+
+    in_order = sorted(scores, key=precedence)
+    return tuple(next(same_day) for _, same_day in groupby(in_order, key=lambda each: each.on))
+
+
+def _late_by(baseline: DatedScore | None, starts_on: date) -> int | None:
+    if baseline is None:
+        return None
+    days = (baseline.on - starts_on).days
+    return days if days > BASELINE_WINDOW_DAYS else None
+
+
+def _best_confirmed(scores: Sequence[DatedScore], scale: Scale) -> Decimal | None:
+    """The best level held on two consecutive scores, which is the worse of those two."""
+    worse_of_two, best_of_all = (max, min) if scale.better is Better.LOWER else (min, max)
+    values = [each.value for each in scores if not each.prorated]
+    held = [worse_of_two(pair) for pair in pairwise(values)]
+    return best_of_all(held) if held else None
+
+
+def _percent_change(baseline: Decimal, latest: Decimal, scale: Scale) -> Decimal | None:
+    """Change over the baseline's distance from the floor; None for a baseline at the floor."""
+    distance = baseline - scale.floor
+    return None if distance == 0 else (latest - baseline) * 100 / distance
+
+
+def _has_responded(baseline: Decimal, latest: DatedScore, scale: Scale) -> bool:
+    return not latest.prorated and _is_response(baseline, latest.value, scale)
+
+
+def _is_response(baseline: Decimal, value: Decimal, scale: Scale) -> bool:
+    percent, required = _percent_change(baseline, value, scale), scale.response_in_force
+    if percent is None or required is None:
+        return False
+    improvement = -percent if scale.better is Better.LOWER else percent
+    return improvement >= required
+
+
+def _is_in_remission(latest: DatedScore, scale: Scale) -> bool:
+    level = scale.remission_in_force
+    return level is not None and not latest.prorated and scale.is_at_or_better(latest.value, level)
+
+
+def _standing(baseline: DatedScore, latest: DatedScore, *, scale: Scale, target: Target | None) -> Standing:
+    if target is not None and target.is_met(latest.value) and not latest.prorated:
+        return Standing.AT_TARGET
+    if _has_responded(baseline.value, latest, scale):
+        return Standing.RESPONDING
+    if rose_by_reliable_change(scale, previous=baseline.value, latest=latest.value):
+        return Standing.WORSE
+    # The same distance the other way: an improvement by the reliable change.
+    if rose_by_reliable_change(scale, previous=latest.value, latest=baseline.value):
+        return Standing.IMPROVING
+    return Standing.NOT_IMPROVING
+
+
+def _is_relapse(
+    confirmed: Decimal | None, baseline: DatedScore, latest: DatedScore, *, scale: Scale, target: Target | None
+) -> bool:
+    """Worse than the best confirmed level by the reliable change, and out of what had been reached."""
+    if confirmed is None or not rose_by_reliable_change(scale, previous=confirmed, latest=latest.value):
+        return False
+    left_target = target is not None and target.is_met(confirmed) and not target.is_met(latest.value)
+    left_response = _is_response(baseline.value, confirmed, scale) and not _is_response(
+        baseline.value, latest.value, scale
+    )
+    return left_target or left_response or _is_in_worse_band(scale, before=confirmed, after=latest.value)
+
+
+def _is_in_worse_band(scale: Scale, *, before: Decimal, after: Decimal) -> bool:
+    band_before, band_after = scale.band_of(before), scale.band_of(after)
+    return band_before is not None and band_after is not None and band_after.severity > band_before.severity

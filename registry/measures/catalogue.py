@@ -1,0 +1,111 @@
+"""Every instrument in use, by id and version."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from registry.measures.definition import DefinitionError, errors_in, load
+from registry.measures.instrument import Instrument, SafetyItem, Scale
+
+
+class UnknownInstrument(LookupError):
+    """No instrument of that id and version is in the catalogue."""
+
+
+class UnknownScale(LookupError):
+    """No instrument has a scale of that key."""
+
+
+class Catalogue:
+    """The instruments of one directory. Iterating gives the latest version of each, by id."""
+
+    def __init__(self, instruments: Iterable[Instrument]) -> None:
+        self._by_id: dict[str, dict[str, Instrument]] = {}
+        for instrument in sorted(instruments, key=lambda each: (each.id, int(each.version))):
+            self._by_id.setdefault(instrument.id, {})[instrument.version] = instrument
+
+    @classmethod
+    def from_directory(cls, path: Path) -> "Catalogue":
+        """Every ``*.toml`` under ``path``, not looking into folders.
+
+        Raises:
+            DefinitionError: the first file that cannot be used, or two files for one version.
+        """
+        errors = check_directory(path)
+        if errors:
+            raise errors[0]
+        return cls(load(file) for file in _files(path))
+
+    def __iter__(self) -> Iterator[Instrument]:
+        return (self.get(instrument_id) for instrument_id in self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __contains__(self, instrument_id: object) -> bool:
+        return instrument_id in self._by_id
+
+    def get(self, instrument_id: str, version: str | None = None) -> Instrument:
+        """One instrument, in its latest version unless named. Raises UnknownInstrument."""
+        versions = self._by_id.get(instrument_id, {})
+        if version is None and versions:
+            return list(versions.values())[-1]
+        if version is None or version not in versions:
+            raise UnknownInstrument(instrument_id if version is None else f"{instrument_id} version {version}")
+        return versions[version]
+
+    def versions(self) -> Iterator[Instrument]:
+        """Every version of every instrument, by id, oldest first."""
+        return (instrument for versions in self._by_id.values() for instrument in versions.values())
+
+    def instrument_of(self, scale_key: str) -> Instrument:
+        """The latest instrument that has the scale called ``scale_key``, such as "phq-9:total". Raises UnknownScale."""
+        instrument_id, _, scale_id = scale_key.partition(":")
+        if instrument_id not in self or scale_id not in {scale.id for scale in self.get(instrument_id).scales}:
+            raise UnknownScale(scale_key)
+        return self.get(instrument_id)
+
+    def scale(self, scale_key: str) -> Scale:
+        """The scale called ``scale_key``, such as "phq-9:total", in its latest version. Raises UnknownScale."""
+        return self.instrument_of(scale_key).scale(scale_key.partition(":")[2])
+
+    def scale_keys(self) -> tuple[str, ...]:
+        """The key of every scale of every instrument's latest version."""
+        return tuple(instrument.scale_key(scale) for instrument in self for scale in instrument.scales)
+
+    def safety_items(self) -> tuple[SafetyItem, ...]:
+        """Every safety item of every version: old answers keep their meaning."""
+        return tuple(
+            SafetyItem(instrument.id, instrument.version, item.id, item.safety_positive_from)
+            for instrument in self.versions()
+            for item in instrument.safety_items
+            if item.safety_positive_from is not None
+        )
+
+
+@cache
+def catalogue_at(path: Path) -> Catalogue:
+    """The catalogue of ``path``, read once per process: instruments change with a restart."""
+    return Catalogue.from_directory(path)
+
+
+def check_directory(path: Path) -> list[DefinitionError]:
+    """Everything wrong with the instrument files under ``path``; an empty list where all can be used."""
+    if not path.is_dir():
+        return [DefinitionError(path, None, "is not a directory")]
+    errors: list[DefinitionError] = []
+    seen: dict[tuple[str, str], Path] = {}
+    for file in _files(path):
+        found = errors_in(file)
+        errors += found
+        if found:
+            continue
+        instrument = load(file)
+        first = seen.setdefault((instrument.id, instrument.version), file)
+        if first != file:
+            errors.append(DefinitionError(file, None, f"defines the same version as {first.name}"))
+    return errors
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.glob("*.toml"))

@@ -1,0 +1,72 @@
+"""Which line of a TOML text says what, so that an error can point at it."""
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+Place = tuple[str | int, ...]
+"""Keys and list positions from the top of the document, such as ("scales", 0, "cutoff")."""
+
+
+def line_of(text: str, place: Place) -> int | None:
+    """The line (from 1) that states ``place``, or the nearest thing around it; None for the document as a whole.
+
+    ``text`` must be valid TOML.
+    """
+    lines = dict(_statements(text))
+    for length in range(len(place), 0, -1):
+        if place[:length] in lines:
+            return lines[place[:length]]
+    return None
+
+
+def _statements(text: str) -> Iterator[tuple[Place, int]]:
+    """Every table header and key of the document, with its line."""
+    table: Place = ()
+    lengths: dict[Place, int] = {}
+    for number, statement in _split(text):
+        parsed = tomllib.loads(statement)
+        if statement.lstrip().startswith("["):
+            table = _table_place(parsed, lengths)
+            yield table, number
+        else:
+            for place in _key_places(parsed):
+                yield table + place, number
+
+
+def _split(text: str) -> Iterator[tuple[int, str]]:
+    """The document's statements. A value over several lines ends where it first parses."""
+    pending: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        pending.append(line)
+        statement = "\n".join(pending)
+        try:
+            tomllib.loads(statement)
+        except tomllib.TOMLDecodeError:
+            continue
+        if statement.strip() and not line.lstrip().startswith("#"):
+            yield number - len(pending) + 1, statement
+        pending = []
+
+
+def _table_place(header: dict[str, Any], lengths: dict[Place, int]) -> Place:
+    """Where a header such as ``[[scales.bands]]`` puts what follows; ``lengths`` counts the lists so far."""
+    place: Place = ()
+    node: object = header
+    while isinstance(node, dict) and node:
+        ((key, node),) = node.items()
+        place += (key,)
+        if isinstance(node, list):
+            lengths[place] = lengths.get(place, 0) + 1
+            node = node[0]
+            place += (lengths[place] - 1,)
+        elif place in lengths:
+            place += (lengths[place] - 1,)
+    return place
+
+
+def _key_places(parsed: dict[str, Any]) -> Iterator[Place]:
+    for key, value in parsed.items():
+        yield (key,)
+        if isinstance(value, dict):
+            yield from ((key, *rest) for rest in _key_places(value))

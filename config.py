@@ -1,0 +1,136 @@
+"""Settings from the environment: the only place that reads ``os.environ``.
+
+Every default is the right one for production. ``REGISTRY_ENV=demo`` relaxes exactly what a laptop without TLS
+and without a secret needs, and marks the database as invented.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+ROOT = Path(__file__).parent
+
+Environment = Literal["production", "demo", "test"]
+
+
+class SettingsError(RuntimeError):
+    """The environment does not hold what the program needs; the message says which variable and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that may differ between two installations."""
+
+    secret_key: str
+    environment: Environment = "production"
+    data_folder: Path = ROOT / "instance"
+    database_url: str = ""
+    """SQLAlchemy address the program uses. Empty: ``registry.db`` in the data folder."""
+    migration_url: str = ""
+    """Address of the role that owns the tables (PostgreSQL). Empty: the same as ``database_url``."""
+    database_key: str = ""
+    """64 hexadecimal digits: encrypts the SQLite file (SQLCipher). Empty: plain."""
+    audit_key: str = ""
+    """Keys the audit chain (HMAC-SHA-256) so that whoever can write the database cannot forge it."""
+    instruments_folder: Path = ROOT / "instruments"
+    extra_instruments_folder: Path | None = None
+    """A clinic's own instrument and wording files, outside the program."""
+    idle_minutes: int = 15
+    """A signed-in session ends after this many minutes without a page (NIST SP 800-63B-4, AAL3)."""
+    absolute_hours: int = 12
+    trusted_proxies: int = 0
+    """How many reverse proxies set ``X-Forwarded-*``; 0 believes none of them."""
+    insecure_cookies: bool = False
+    """Allow the session cookie over plain HTTP: demo and tests only."""
+    log_level: str = "INFO"
+    clock_tolerance: timedelta = timedelta(minutes=5)
+
+    def __post_init__(self) -> None:
+        if len(self.secret_key) < 32:
+            raise SettingsError("Set REGISTRY_SECRET_KEY to at least 32 random characters")
+        if self.insecure_cookies and self.environment == "production":
+            raise SettingsError("REGISTRY_INSECURE_COOKIES is refused in production: serve over HTTPS")
+        if self.database_key and (len(self.database_key) != 64 or not _is_hexadecimal(self.database_key)):
+            raise SettingsError("REGISTRY_DATABASE_KEY must be 64 hexadecimal digits")
+
+    @property
+    def is_demo(self) -> bool:
+        return self.environment == "demo"
+
+    @property
+    def app_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_folder / 'registry.db'}"
+
+    @property
+    def owner_database_url(self) -> str:
+        return self.migration_url or self.app_database_url
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read ``REGISTRY_*``. Raises ``SettingsError`` naming the variable that is missing or wrong."""
+        env = os.environ if environ is None else environ
+        kind = _environment(env.get("REGISTRY_ENV", "production"))
+        is_demo = kind == "demo"
+        folder = Path(env.get("REGISTRY_DATA", ROOT / "instance")) / ("demo" if is_demo else "")
+        return cls(
+            environment=kind,
+            secret_key=_secret(env, folder, is_demo=is_demo),
+            data_folder=folder,
+            database_url=env.get("REGISTRY_DATABASE_URL", ""),
+            migration_url=env.get("REGISTRY_MIGRATION_URL", ""),
+            database_key=env.get("REGISTRY_DATABASE_KEY", ""),
+            audit_key=env.get("REGISTRY_AUDIT_KEY", ""),
+            extra_instruments_folder=_folder(env.get("REGISTRY_INSTRUMENTS")),
+            idle_minutes=_whole(env, "REGISTRY_IDLE_MINUTES", 15),
+            absolute_hours=_whole(env, "REGISTRY_ABSOLUTE_HOURS", 12),
+            trusted_proxies=_whole(env, "REGISTRY_TRUSTED_PROXIES", 0),
+            insecure_cookies=is_demo or env.get("REGISTRY_INSECURE_COOKIES") == "yes",
+            log_level=env.get("REGISTRY_LOG_LEVEL", "INFO").upper(),
+        )
+
+
+def _secret(env: Mapping[str, str], folder: Path, *, is_demo: bool) -> str:
+    given = env.get("REGISTRY_SECRET_KEY", "")
+    if given or not is_demo:
+        return given
+    # The demo serves from two processes: they must agree on a secret, and nobody typed one.
+    kept = folder / "secret"
+    if not kept.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        kept.write_text(secrets.token_hex(32))
+        kept.chmod(0o600)
+    return kept.read_text()
+
+
+def _environment(name: str) -> Environment:
+    if name == "production":
+        return "production"
+    if name == "demo":
+        return "demo"
+    if name == "test":
+        return "test"
+    raise SettingsError("REGISTRY_ENV must be production, demo or test")
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        value = int(env.get(name, default))
+    except ValueError:
+        raise SettingsError(f"{name} must be a whole number") from None
+    if value < 0:
+        raise SettingsError(f"{name} must not be negative")
+    return value
+
+
+def _folder(path: str | None) -> Path | None:
+    return Path(path) if path else None
+
+
+def _is_hexadecimal(text: str) -> bool:
+    return all(character in "0123456789abcdefABCDEF" for character in text)

@@ -1,0 +1,282 @@
+"""Which patients a piece of work may touch: bound once, on by default, loud to leave.
+
+A scope is a set of clinics. A statement that touches a table about people is narrowed to the patients those
+clinics may see (``patient_clinic``); without a bound scope it raises. Work that needs everybody says so:
+``with all_patients(reason="nightly sweep")``.
+
+Four nets, each catching what the one before cannot see:
+
+1. every ORM statement gets a correlated EXISTS on ``patient_clinic``;
+2. statements that are not the ORM's, textual SQL and bulk inserts over people are refused;
+3. every new or changed row is checked before it is flushed, and never moves to another person;
+4. the SQL itself is read just before it runs: a statement that names a table about people and neither asks
+   ``patient_clinic`` nor was checked by 1-3 is refused.
+
+PostgreSQL repeats the question with row-level security (see ``migrations``).
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from flask import has_app_context
+from sqlalchemy import bindparam, event, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, with_loader_criteria
+from sqlalchemy.sql import visitors
+
+from registry.access.models import PatientClinic
+from registry.db.base import Base, PatientItself, PatientLinked, Scoped
+from registry.extensions import db
+from registry.db.session import Gateway, RegistrySession, ScopeError, is_flushing
+
+__all__ = ["Scope", "ScopeError", "all_patients", "bind", "current", "gateway", "within"]
+
+REVIEWED = "scope_reviewed"
+"""Execution option of ``registry.access.reviewed_sql`` and of nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The clinics whose patients may be touched, or everybody, for a stated reason."""
+
+    clinic_ids: frozenset[uuid.UUID] = frozenset()
+    everybody_because: str | None = None
+
+    @property
+    def is_everybody(self) -> bool:
+        return self.everybody_because is not None
+
+
+_bound: ContextVar[Scope | None] = ContextVar("patient_scope", default=None)
+
+
+def current() -> Scope:
+    """The bound scope. Raises ``ScopeError`` when none is: forgetting it must not mean "everybody"."""
+    scope = _bound.get()
+    if scope is None:
+        raise ScopeError("no patient scope is bound")
+    return scope
+
+
+def bind(clinic_ids: Iterable[uuid.UUID] | None) -> None:
+    """Bind the scope for the rest of this context (a request); ``None`` unbinds."""
+    _bound.set(None if clinic_ids is None else Scope(frozenset(clinic_ids)))
+    _tell_open_transaction()
+
+
+@contextmanager
+def within(clinic_ids: Iterable[uuid.UUID]) -> Iterator[None]:
+    """Work on the patients of these clinics only."""
+    with _swapped(Scope(frozenset(clinic_ids))):
+        yield
+
+
+@contextmanager
+def all_patients(*, reason: str) -> Iterator[None]:
+    """Work on everybody, and say why. For commands and jobs; a request that does this needs a review."""
+    with _swapped(Scope(everybody_because=reason)):
+        yield
+
+
+@contextmanager
+def _swapped(scope: Scope) -> Iterator[None]:
+    token = _bound.set(scope)
+    _tell_open_transaction()
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+        _tell_open_transaction()
+
+
+def _tell_open_transaction() -> None:
+    if has_app_context() and db.session.registry.has() and db.session().in_transaction():
+        _tell_postgres(db.session().open_connection())
+
+
+def _tell_postgres(connection: sa.Connection) -> None:
+    if connection.dialect.name != "postgresql":
+        return
+    scope = _bound.get() or Scope()
+    connection.execute(
+        sa.text(
+            "SELECT set_config('registry.clinic_ids', :clinics, true), set_config('registry.everybody', :all, true)"
+        ),
+        {"clinics": ",".join(map(str, sorted(scope.clinic_ids))), "all": "on" if scope.is_everybody else ""},
+    )
+
+
+def _bound_clinics() -> list[uuid.UUID]:
+    return list(current().clinic_ids)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+_grant = sa.alias(PatientClinic.__table__, "visible_patient_clinic")
+
+
+def _is_visible(patient_id: Any) -> sa.ColumnElement[bool]:
+    return (
+        exists()
+        .where(
+            _grant.c.patient_id == patient_id,
+            _grant.c.clinic_id.in_(
+                bindparam("scope_clinic_ids", callable_=_bound_clinics, expanding=True, type_=sa.Uuid(), unique=True)
+            ),
+            or_(
+                _grant.c.expires_at.is_(None), _grant.c.expires_at > bindparam("scope_now", callable_=_now, unique=True)
+            ),
+        )
+        .correlate_except(_grant)
+    )
+
+
+@cache
+def _criteria() -> tuple[Any, ...]:
+    """One option per table about people; built once, so that compiled statements stay cached."""
+    return tuple(
+        with_loader_criteria(kind, _is_visible(_patient_column(kind)), include_aliases=True)
+        for kind in _scoped_classes()
+    )
+
+
+@cache
+def _scoped_classes() -> tuple[type[Scoped], ...]:
+    return tuple(mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Scoped))
+
+
+@cache
+def scoped_tables() -> frozenset[str]:
+    """Names of the tables about people."""
+    return frozenset(sa.inspect(kind).local_table.name for kind in _scoped_classes())
+
+
+def _patient_column(kind: type[Scoped]) -> InstrumentedAttribute[uuid.UUID]:
+    column: InstrumentedAttribute[uuid.UUID] = kind.id if issubclass(kind, PatientItself) else kind.patient_id  # type: ignore[attr-defined]  # every Scoped class has one of the two
+    return column
+
+
+class PatientGateway(Gateway):
+    """Asks ``patient_clinic`` before anything about a person is read or written."""
+
+    def before_statement(self, state: ORMExecuteState) -> None:
+        if state.execution_options.get(REVIEWED):
+            return
+        statement = state.statement
+        if not state.is_orm_statement or type(statement).__name__ == "FromStatement":
+            if not _names_only_other_tables(statement):
+                raise ScopeError("a statement that is not the ORM's: use registry.access.reviewed_sql")
+            return
+        if state.is_insert:
+            if _touches_people(statement):
+                raise ScopeError("a bulk insert about people: add rows to the session instead")
+            return
+        scope = _bound.get()
+        if scope is not None and scope.is_everybody:
+            return
+        if state.is_column_load:
+            state.update_execution_options(**{REVIEWED: True})  # a row already read within the scope
+            return
+        for option in _criteria():
+            state.statement = state.statement.options(option)
+
+    def before_flush(self, session: RegistrySession) -> None:
+        rows = [row for row in (*session.new, *session.dirty, *session.deleted) if isinstance(row, Scoped)]
+        if rows:
+            _check_rows(session, rows)
+
+    def after_begin(self, session: RegistrySession, connection: sa.Connection) -> None:
+        _tell_postgres(connection)
+
+
+gateway = PatientGateway()
+
+
+def _check_rows(session: RegistrySession, rows: list[Scoped]) -> None:
+    scope = current()
+    newcomers = {row.id for row in session.new if isinstance(row, PatientItself)}  # type: ignore[attr-defined]  # a patient has an id
+    asked: set[uuid.UUID] = set()
+    for row in rows:
+        state = sa.inspect(row)
+        if isinstance(row, PatientItself):
+            if row not in session.new:
+                asked.add(row.id)  # type: ignore[attr-defined]  # as above
+            continue
+        if not isinstance(row, PatientLinked) or row.patient_id is None:
+            raise ScopeError(f"{type(row).__name__} names no patient")
+        if row not in session.new and state.attrs.patient_id.history.has_changes():
+            raise ScopeError("a row never moves to another person")
+        clinic_id = getattr(row, "clinic_id", None)
+        if clinic_id is not None and not scope.is_everybody and clinic_id not in scope.clinic_ids:
+            if row in session.new or state.attrs.clinic_id.history.has_changes():
+                raise ScopeError(f"{type(row).__name__} of a clinic outside the scope")
+        asked.add(row.patient_id)
+    if scope.is_everybody:
+        return
+    strangers = asked - newcomers - _visible(session, asked - newcomers)
+    if strangers:
+        raise ScopeError("a change to a patient outside the scope")
+    granted = {row.patient_id for row in session.new if isinstance(row, PatientClinic)}
+    if newcomers - granted:
+        raise ScopeError("a new patient belongs to no clinic")
+
+
+def _visible(session: RegistrySession, patient_ids: set[uuid.UUID]) -> set[uuid.UUID]:
+    if not patient_ids:
+        return set()
+    with session.no_autoflush:
+        return set(session.scalars(select(PatientClinic.patient_id).where(PatientClinic.patient_id.in_(patient_ids))))
+
+
+def _tables(statement: Any) -> Iterator[str]:
+    for element in visitors.iterate(statement):
+        if isinstance(element, sa.Table):
+            yield element.name
+
+
+def _touches_people(statement: Any) -> bool:
+    return not scoped_tables().isdisjoint(_tables(statement))
+
+
+def _names_only_other_tables(statement: Any) -> bool:
+    if isinstance(statement, sa.TextClause) or type(statement).__name__ == "FromStatement":
+        return not _people_in_sql(str(statement))
+    return not _touches_people(statement)
+
+
+@lru_cache(maxsize=2048)
+def _people_in_sql(sql: str) -> bool:
+    words = set(re.findall(r"[a-z_]+", sql.lower()))
+    return not scoped_tables().isdisjoint(words)
+
+
+@lru_cache(maxsize=2048)
+def _asks_patient_clinic(sql: str) -> bool:
+    return "visible_patient_clinic" in sql
+
+
+def watch(engine: sa.Engine) -> None:
+    """Read every statement of ``engine`` just before it runs (net 4)."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _refuse_unasked(
+        _connection: sa.Connection, _cursor: Any, sql: str, _parameters: Any, context: Any, _many: bool
+    ) -> None:
+        if not _people_in_sql(sql) or _asks_patient_clinic(sql) or is_flushing():
+            return
+        if context is not None and context.execution_options.get(REVIEWED):
+            return
+        scope = _bound.get()
+        if scope is None or not scope.is_everybody:
+            raise ScopeError("a statement about people that does not ask which of them may be seen")

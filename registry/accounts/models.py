@@ -1,0 +1,113 @@
+"""Users, memberships, signed-in sessions, and failed attempts."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.access.roles import ROLE_NAMES
+from registry.clinics.models import Clinic
+from registry.db.base import Audited, Base, Identified, Versioned, one_of
+
+
+class User(Identified, Versioned, Audited, Base):
+    """Somebody who signs in. Never deleted; not deactivated while open work has no new owner."""
+
+    __tablename__ = "app_user"
+    __table_args__ = (sa.UniqueConstraint("email", name="uq_app_user_email"),)
+
+    name: Mapped[str]
+    email: Mapped[str]
+    """Folded to lower case."""
+    password_hash: Mapped[str | None]
+    """argon2id. Empty until the invitation is taken up."""
+    is_active: Mapped[bool] = mapped_column(default=True)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+    memberships: Mapped[list[Membership]] = relationship(back_populates="user", order_by="Membership.starts_on")
+
+    # What flask-login asks of a user:
+    @property
+    def is_authenticated(self) -> bool:
+        return True
+
+    @property
+    def is_anonymous(self) -> bool:
+        return False
+
+    def get_id(self) -> str:
+        return str(self.id)
+
+
+class Membership(Identified, Audited, Base):
+    """A role of a user in a clinic, from a date on, perhaps until one."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        one_of("role", ROLE_NAMES),
+        sa.Index(
+            "uq_membership_open",
+            "user_id",
+            "clinic_id",
+            "role",
+            unique=True,
+            sqlite_where=sa.text("ends_on IS NULL"),
+            postgresql_where=sa.text("ends_on IS NULL"),
+        ),
+    )
+
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"), index=True)
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"), index=True)
+    role: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+    user: Mapped[User] = relationship(back_populates="memberships")
+    clinic: Mapped[Clinic] = relationship()
+
+
+class SignedInSession(Identified, Base):
+    """One browser signed in. The cookie holds a random token; here lies only its SHA-256."""
+
+    __tablename__ = "signed_in_session"
+
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    """The absolute end, whatever happens in between."""
+    ended_at: Mapped[datetime | None]
+    device: Mapped[str]
+
+    user: Mapped[User] = relationship()
+
+
+class FailedSignIn(Identified, Base):
+    """A failed attempt, counted by account and by address to slow guessing down."""
+
+    __tablename__ = "failed_sign_in"
+    __table_args__ = (
+        sa.Index("ix_failed_sign_in_account", "account", "at"),
+        sa.Index("ix_failed_sign_in_address", "address", "at"),
+    )
+
+    account: Mapped[str]
+    """SHA-256 of the e-mail typed: an unknown one is counted like a known one, and none is readable."""
+    address: Mapped[str]
+    at: Mapped[datetime]
+
+
+class FormReceipt(Base):
+    """An idempotency key that was used, and where its form led: a second click lands in the same place."""
+
+    __tablename__ = "form_receipt"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    used_at: Mapped[datetime]
+    location: Mapped[str]

@@ -1,0 +1,158 @@
+"""Alerts and their history; a clinic's own numbers for the rules."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.accounts.models import User
+from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, one_of
+
+TIERS = ("urgent", "action", "reminder", "queue")
+STATES = ("open", "acknowledged", "closed")
+OUTCOMES = {
+    "contacted-safe": "Reached; safe for now, plan reviewed",
+    "contacted-escalated": "Reached; crisis service, emergency or admission arranged",
+    "treatment-changed": "Treatment changed",
+    "handled": "Handled; see the note",
+    "not-a-concern": "Looked into; not a concern",
+    "entered-in-error": "The answer was entered in error",
+}
+NOT_REACHED = "not-reached"
+"""Not an end: the alert stays open and the next attempt is timed."""
+EVENT_KINDS = (
+    "opened",
+    "appended",
+    "acknowledged",
+    "assigned",
+    "snoozed",
+    "snooze-ended",
+    "acted",
+    "escalated",
+    "closed",
+    "closed-by-itself",
+)
+
+_open_only = sa.text("closed_at IS NULL")
+_open_safety = sa.text("closed_at IS NULL AND is_safety")
+_open_safety_sqlite = sa.text("closed_at IS NULL AND is_safety = 1")
+
+
+class Alert(Identified, Versioned, PatientLinked, Audited, Base):
+    """A finding over time. Closes by itself when untrue, unless urgent."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        one_of("tier", TIERS),
+        one_of("state", STATES),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name="fk_alert_episode",
+            ondelete="RESTRICT",
+        ),
+        sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
+        sa.CheckConstraint("is_safety OR episode_id IS NOT NULL", name="care_has_episode"),
+        sa.CheckConstraint(
+            "closed_at IS NULL OR tier <> 'urgent' OR (closed_by_id IS NOT NULL AND outcome IS NOT NULL)",
+            name="urgent_needs_outcome",
+        ),
+        sa.Index(
+            "uq_alert_open_rule",
+            "episode_id",
+            "rule",
+            unique=True,
+            sqlite_where=_open_only,
+            postgresql_where=_open_only,
+        ),
+        sa.Index(
+            "uq_alert_open_safety",
+            "patient_id",
+            unique=True,
+            sqlite_where=_open_safety_sqlite,
+            postgresql_where=_open_safety,
+        ),
+        sa.Index("ix_alert_clinic_open", "clinic_id", "state", "tier"),
+        sa.Index("ix_alert_owner_open", "owner_id", "state"),
+        sa.Index("ix_alert_look_at", "look_at", sqlite_where=_open_only, postgresql_where=_open_only),
+    )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    """Who answers: the episode's clinic; for safety, the clinic that recorded the answer."""
+    episode_id: Mapped[uuid.UUID | None]
+    """Empty for safety: that belongs to the person."""
+    rule: Mapped[str]
+    rule_version: Mapped[int]
+    is_safety: Mapped[bool] = mapped_column(default=False)
+    tier: Mapped[str]
+    sentence: Mapped[str]
+    """The evidence in one plain sentence, as it was when last evaluated."""
+    evidence: Mapped[dict[str, Any]]
+    since: Mapped[date]
+    """Local date from which the finding is true."""
+    state: Mapped[str] = mapped_column(default="open")
+    opened_at: Mapped[datetime]
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    snoozed_until: Mapped[date | None]
+    snooze_reason: Mapped[str] = mapped_column(default="")
+    look_at: Mapped[datetime | None]
+    """The next instant at which the clock matters: escalation, the end of the day, the next attempt."""
+    escalation: Mapped[int] = mapped_column(default=0)
+    """0 owner, 1 duty, 2 lead."""
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    outcome: Mapped[str | None]
+    closing_words: Mapped[str] = mapped_column(default="")
+
+    owner: Mapped[User | None] = relationship(foreign_keys="Alert.owner_id")
+    events: Mapped[list[AlertEvent]] = relationship(
+        primaryjoin="Alert.id == foreign(AlertEvent.alert_id)", order_by="AlertEvent.at", viewonly=True
+    )
+
+
+class AlertEvent(Identified, PatientLinked, Base):
+    """One step in the life of an alert. Append-only."""
+
+    __tablename__ = "alert_event"
+    __table_args__ = (one_of("kind", EVENT_KINDS), sa.Index("ix_alert_event_alert", "alert_id", "at"))
+
+    alert_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("alert.id", ondelete="RESTRICT"))
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    words: Mapped[str] = mapped_column(default="")
+    details: Mapped[dict[str, Any] | None]
+
+    by: Mapped[User | None] = relationship()
+
+
+class RuleNumber(Identified, Audited, Base):
+    """A clinic's own number for a rule's parameter, and who signed for it."""
+
+    __tablename__ = "rule_number"
+    __table_args__ = (sa.UniqueConstraint("clinic_id", "parameter", name="uq_rule_number_parameter"),)
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    parameter: Mapped[str]
+    """``target.off.days``."""
+    value: Mapped[int]
+    why: Mapped[str]
+    set_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    set_at: Mapped[datetime]
+
+
+class RulebookState(Base):
+    """What the last sweep of a clinic ran with: a changed rulebook, number or instrument is due for everybody."""
+
+    __tablename__ = "rulebook_state"
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"), primary_key=True)
+    fingerprint: Mapped[str]
+    swept_on: Mapped[date | None]
+    swept_at: Mapped[datetime | None]

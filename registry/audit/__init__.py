@@ -1,0 +1,1 @@
+"""Who did what to which record, before and after, when: appended, chained, never changed."""

@@ -1,0 +1,52 @@
+"""Reads are recorded too: opening a chart or a list is an act. No event, no page."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from flask import Flask, Response, g
+
+from registry.audit.recorder import Actor, record
+from registry.db.transaction import end_read, write
+
+_OPENED = "opened_records"
+
+
+def opened(
+    action: str,
+    *,
+    by: Actor,
+    patient_id: uuid.UUID | None = None,
+    shown: Iterable[uuid.UUID] = (),
+    clinic_id: uuid.UUID | None = None,
+) -> None:
+    """Note that this request shows a person's record, or a list of the people ``shown``.
+
+    Written when the page is ready: the page's read transaction ends first, so that the event's lock is short.
+    """
+    people = [str(person) for person in shown]
+    g.setdefault(_OPENED, []).append(
+        {
+            "action": action,
+            "by": by,
+            "patient_id": patient_id,
+            "clinic_id": clinic_id,
+            "kind": "read" if patient_id else "list",
+            "changes": [{"shown": people}] if people else None,
+        }
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Write the access events of a request before its page leaves; if that fails, the page does not leave."""
+
+    @app.after_request
+    def _write_access_events(response: Response) -> Response:
+        acts = g.pop(_OPENED, [])
+        if acts and response.status_code < 400:
+            end_read()
+            with write():
+                for act in acts:
+                    record(**act)
+        return response

@@ -1,0 +1,219 @@
+"""Recording: an action names what it did; the fields before and after are read from the session itself.
+
+``record()`` is called inside ``write()``. Every change to an audited row in the transaction is attached to the
+event about that row, or to the first event about the same person; a change no event speaks for raises
+``UnauditedChange``, and nothing is stored.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from flask import current_app, g, has_request_context, request
+from sqlalchemy import event
+
+from registry.audit.chain import GENESIS, link
+from registry.audit.models import AuditEvent
+from registry.db.base import Audited, Base
+from registry.db.postgres import AUDIT_LOCK
+from registry.db.session import RegistrySession
+from registry.db.transaction import is_writing, write
+from registry.extensions import db
+
+_EVENTS = "registry.audit.events"
+_CHANGES = "registry.audit.changes"
+_SECRET_FIELDS = frozenset({"password_hash", "token_hash"})
+_SILENT_FIELDS = frozenset({"version"})
+
+
+class UnauditedChange(RuntimeError):
+    """A row was changed, and no audit event of the transaction speaks for it."""
+
+
+class Actor(Protocol):
+    """Somebody who acts: a user."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+
+@dataclass(slots=True)
+class _Pending:
+    action: str
+    kind: str
+    actor_id: uuid.UUID | None
+    clinic_id: uuid.UUID | None = None
+    person_id: uuid.UUID | None = None
+    entity: str | None = None
+    entity_id: uuid.UUID | None = None
+    outcome: str = "success"
+    reason: str | None = None
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def record(
+    action: str,
+    *,
+    by: Actor | None,
+    subject: Base | None = None,
+    patient_id: uuid.UUID | None = None,
+    clinic_id: uuid.UUID | None = None,
+    kind: str = "change",
+    outcome: str = "success",
+    reason: str | None = None,
+    changes: list[dict[str, Any]] | None = None,
+) -> None:
+    """Say what this transaction does. ``by=None`` is the system itself (a job, a command)."""
+    if not is_writing():
+        raise RuntimeError("record() belongs inside write()")
+    pending = _Pending(
+        action=action,
+        kind=kind,
+        actor_id=by.id if by is not None else None,
+        clinic_id=clinic_id or getattr(subject, "clinic_id", None),
+        person_id=patient_id or _person_of(subject),
+        entity=subject.__tablename__ if subject is not None else None,
+        entity_id=getattr(subject, "id", None),
+        outcome=outcome,
+        reason=reason,
+        changes=list(changes or ()),
+    )
+    db.session().info.setdefault(_EVENTS, []).append(pending)
+
+
+def record_alone(action: str, **details: Any) -> None:
+    """An event with no change of its own (a sign-in, a refusal, an opened page), in its own transaction."""
+    with write():
+        record(action, **details)
+
+
+def append_pending() -> None:
+    """Commit hook: attach the changes, take the chain's lock, append the events last."""
+    session = db.session()
+    events: list[_Pending] = session.info.pop(_EVENTS, [])
+    changes: dict[tuple[str, uuid.UUID], dict[str, Any]] = session.info.pop(_CHANGES, {})
+    _attach(events, changes)
+    if not events:
+        return
+    if db.engine.dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(AUDIT_LOCK)))
+    last = session.execute(
+        sa.select(AuditEvent.number, AuditEvent.hash).order_by(AuditEvent.number.desc()).limit(1)
+    ).first()
+    number, previous = (last.number, last.hash) if last is not None else (0, GENESIS)
+    key = current_app.config["SETTINGS"].audit_key.encode()
+    for pending in events:
+        number += 1
+        row = _as_row(pending, number=number)
+        row.previous_hash = previous
+        row.hash = previous = link(previous, content_of(row), key=key)
+        session.add(row)
+    session.flush()
+
+
+def content_of(row: AuditEvent) -> dict[str, Any]:
+    """What the hash of an event covers: every column but the two hashes."""
+    return {
+        column.name: _plain(getattr(row, column.name))
+        for column in AuditEvent.__table__.columns
+        if column.name not in {"hash", "previous_hash"}
+    }
+
+
+def _as_row(pending: _Pending, *, number: int) -> AuditEvent:
+    in_request = has_request_context()
+    actor_kind = "user" if pending.actor_id else ("system" if in_request else "command")
+    return AuditEvent(
+        number=number,
+        at=datetime.now(UTC),
+        kind=pending.kind,
+        action=pending.action,
+        actor_kind=actor_kind,
+        actor_id=pending.actor_id,
+        clinic_id=pending.clinic_id,
+        person_id=pending.person_id,
+        entity=pending.entity,
+        entity_id=pending.entity_id,
+        outcome=pending.outcome,
+        reason=pending.reason,
+        address=request.remote_addr if in_request else None,
+        request_id=g.get("request_id") if in_request else None,
+        changes=pending.changes or None,
+    )
+
+
+def _attach(events: list[_Pending], changes: dict[tuple[str, uuid.UUID], dict[str, Any]]) -> None:
+    for (entity, entity_id), change in changes.items():
+        person_id = change.pop("person_id", None)
+        event_of_row = _first(events, lambda e, n=entity, i=entity_id: (e.entity, e.entity_id) == (n, i))
+        event_of_person = person_id and _first(events, lambda e, p=person_id: e.person_id == p)
+        spoken_for = (
+            event_of_row or event_of_person or (None if person_id else _first(events, lambda e: e.kind != "read"))
+        )
+        if not spoken_for:
+            raise UnauditedChange(f"{entity} was changed and no audit event says so")
+        spoken_for.changes.append(change)
+
+
+def _first(events: list[_Pending], matches: Callable[[_Pending], bool]) -> _Pending | None:
+    return next((pending for pending in events if matches(pending)), None)
+
+
+@event.listens_for(RegistrySession, "before_flush")
+def _note_changes(session: RegistrySession, _context: object, _instances: object) -> None:
+    noted: dict[tuple[str, uuid.UUID], dict[str, Any]] = session.info.setdefault(_CHANGES, {})
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, Audited) and (row in session.new or session.is_modified(row)):
+            _note(noted, row, is_new=row in session.new)
+
+
+@event.listens_for(RegistrySession, "after_rollback")
+def _forget(session: RegistrySession) -> None:
+    session.info.pop(_EVENTS, None)
+    session.info.pop(_CHANGES, None)
+
+
+def _note(noted: dict[tuple[str, uuid.UUID], dict[str, Any]], row: Any, *, is_new: bool) -> None:
+    state = sa.inspect(row)
+    name = row.__tablename__
+    identity = getattr(row, "id", None) or state.mapper.primary_key_from_instance(row)[0]
+    change = noted.setdefault(
+        (name, identity),
+        {"entity": name, "id": str(identity), "before": {}, "after": {}, "person_id": _person_of(row)},
+    )
+    for column in state.mapper.column_attrs:
+        history = state.attrs[column.key].history
+        if column.key in _SILENT_FIELDS or not (history.has_changes() or is_new):
+            continue
+        if history.deleted:
+            change["before"].setdefault(column.key, _shown(column.key, history.deleted[0]))
+        value = getattr(row, column.key)
+        if value is not None or history.deleted:
+            change["after"][column.key] = _shown(column.key, value)
+
+
+def _person_of(row: Any) -> uuid.UUID | None:
+    person: uuid.UUID | None = getattr(row, "patient_id", None)
+    if person is None and getattr(row, "__tablename__", None) == "patient":
+        person = row.id
+    return person
+
+
+def _shown(name: str, value: Any) -> Any:
+    return "(secret)" if name in _SECRET_FIELDS and value is not None else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, uuid.UUID | Decimal):
+        return str(value)
+    return value

@@ -1,0 +1,1 @@
+"""The registry list, the worklist and the patient page."""

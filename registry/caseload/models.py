@@ -1,0 +1,81 @@
+"""One maintained, indexed row per episode, so that the list is one query."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.db.base import Base, EpisodeLinked
+
+
+class CaseloadRow(EpisodeLinked, Base):
+    """What the list shows, filters and sorts by. Holds no "today": weeks, age and due are computed when read.
+
+    Written only by ``caseload.rows.refresh``, in the transaction of the write that changed it.
+    """
+
+    __tablename__ = "caseload_row"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (
+            sa.PrimaryKeyConstraint("episode_id"),
+            sa.Index("ix_caseload_row_rank", "clinic_id", "is_open", "rank", "sort_name"),
+            sa.Index("ix_caseload_row_name", "clinic_id", "is_open", "sort_name"),
+            sa.Index("ix_caseload_row_manager", "care_manager_id", "is_open", "rank"),
+        )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    is_open: Mapped[bool]
+    sort_name: Mapped[str]
+    mrn: Mapped[str]
+    phase: Mapped[str]
+    referred_on: Mapped[date]
+    enrolled_on: Mapped[date | None]
+    care_manager_id: Mapped[uuid.UUID | None]
+    consultant_id: Mapped[uuid.UUID | None]
+    conditions: Mapped[list[str]]
+
+    first_scale: Mapped[str | None]
+    """The metric primary: left measure column."""
+    first_standing: Mapped[str | None]
+    first_baseline: Mapped[Decimal | None]
+    first_latest: Mapped[Decimal | None]
+    first_latest_on: Mapped[date | None]
+    first_percent: Mapped[Decimal | None]
+    first_stale_after_days: Mapped[int | None]
+    """Cadence × 1.5, in whole days."""
+    first_at_most: Mapped[Decimal | None]
+    first_responded: Mapped[bool] = mapped_column(default=False)
+    first_baseline_on: Mapped[date | None]
+    first_baseline_elevated: Mapped[bool | None]
+    second_scale: Mapped[str | None]
+    """Mania or psychosis beside depression: right measure column."""
+    second_standing: Mapped[str | None]
+    second_baseline: Mapped[Decimal | None]
+    second_latest: Mapped[Decimal | None]
+    second_latest_on: Mapped[date | None]
+    second_stale_after_days: Mapped[int | None]
+    second_at_most: Mapped[Decimal | None]
+
+    last_two_way_on: Mapped[date | None]
+    last_seen_on: Mapped[date | None]
+    failed_attempts: Mapped[int] = mapped_column(default=0)
+    last_review_on: Mapped[date | None]
+    open_recommendations: Mapped[int] = mapped_column(default=0)
+    has_question: Mapped[bool] = mapped_column(default=False)
+    housing: Mapped[str | None]
+    work: Mapped[str | None]
+
+    rank: Mapped[int]
+    """Order of need: 0 urgent, 1 action, 2 reminder, 3 queue, 9 nothing open. Snoozed reasons do not count."""
+    reasons: Mapped[list[dict[str, Any]]]
+    """Open alerts, ranked: id, rule, tier, sentence, evidence, since, state, snoozed_until."""
+    rules: Mapped[str] = mapped_column(default="")
+    """The rules of the open alerts, each between spaces, for the filter by reason."""
+    refreshed_at: Mapped[datetime]

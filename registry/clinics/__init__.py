@@ -1,0 +1,1 @@
+"""Organisations and their clinics: zone, opening hours, who is on duty."""

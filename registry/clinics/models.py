@@ -1,0 +1,67 @@
+"""Organisations, clinics, duty cover."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.db.base import Audited, Base, Identified, Versioned
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Organisation(Identified, Versioned, Audited, Base):
+    """Who runs the installation. ``is_invented`` marks a demo: no real person may be stored beside it."""
+
+    __tablename__ = "organisation"
+
+    name: Mapped[str]
+    time_zone: Mapped[str]
+    is_invented: Mapped[bool] = mapped_column(default=False)
+
+    clinics: Mapped[list[Clinic]] = relationship(back_populates="organisation")
+
+
+class Clinic(Identified, Versioned, Audited, Base):
+    """A place of care. Its zone decides what "today" is; its hours decide when an urgent alert escalates."""
+
+    __tablename__ = "clinic"
+    __table_args__ = (sa.UniqueConstraint("organisation_id", "name", name="uq_clinic_name"),)
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id", ondelete="RESTRICT"))
+    name: Mapped[str]
+    time_zone: Mapped[str]
+    opening_hours: Mapped[dict[str, Any]]
+    """Weekday (``mon`` … ``sun``) → list of ``["08:30", "17:00"]`` in local time; a missing day is closed."""
+    phone: Mapped[str] = mapped_column(default="")
+    ended_on: Mapped[date | None]
+
+    organisation: Mapped[Organisation] = relationship(back_populates="clinics")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def today(self, now: datetime) -> date:
+        """The clinic's local date at this instant: the date of service of what happens there now."""
+        return now.astimezone(self.zone).date()
+
+
+class DutyCover(Identified, Audited, Base):
+    """Who answers this clinic's urgent alerts on these local dates, both included."""
+
+    __tablename__ = "duty_cover"
+    __table_args__ = (
+        sa.CheckConstraint("ends_on >= starts_on", name="in_order"),
+        sa.Index("ix_duty_cover_clinic_dates", "clinic_id", "ends_on"),
+    )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]

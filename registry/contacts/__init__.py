@@ -1,0 +1,1 @@
+"""Visits, calls and attempts; reports of danger."""

@@ -1,0 +1,66 @@
+"""Contacts, and reports of danger."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, time
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.accounts.models import User
+from registry.contacts.rules import DANGERS, KINDS, MODALITIES
+from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, one_of
+
+STATUSES = ("final", "amended", "entered-in-error")
+
+
+class Contact(Identified, Versioned, PatientLinked, Audited, Base):
+    """Something that happened, or was tried, between the team and the person."""
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        one_of("kind", KINDS),
+        one_of("modality", MODALITIES),
+        one_of("status", STATUSES),
+        sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 600", name="minutes_possible"),
+        sa.Index("ix_contact_patient_date", "patient_id", "took_place_on"),
+    )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    took_place_on: Mapped[date]
+    """Local date of service."""
+    started_at: Mapped[time | None]
+    minutes: Mapped[int | None]
+    staff_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    kind: Mapped[str]
+    modality: Mapped[str]
+    reached: Mapped[bool]
+    """Whether the patient took part."""
+    participants: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(default="final")
+    why: Mapped[str] = mapped_column(default="")
+    replaces_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("contact.id", ondelete="RESTRICT"))
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+
+    staff: Mapped[User] = relationship(foreign_keys="Contact.staff_id")
+
+
+class DangerReport(Identified, PatientLinked, Audited, Base):
+    """Somebody of the team says the person is, or may be, in danger."""
+
+    __tablename__ = "danger_report"
+    __table_args__ = (one_of("kind", DANGERS),)
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    kind: Mapped[str]
+    reported_on: Mapped[date]
+    said_by: Mapped[str]
+    words: Mapped[str]
+    done: Mapped[str] = mapped_column(default="")
+    """What was done already."""
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    alert_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("alert.id", ondelete="RESTRICT"))

@@ -1,0 +1,113 @@
+"""The base every table stands on."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, orm
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from registry.db.identifiers import new_id
+from registry.db.types import Document, Hundredths, UtcDateTime
+
+
+_rows = orm.registry(
+    metadata=sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    ),
+    type_annotation_map={
+        str: sa.Text(),
+        uuid.UUID: sa.Uuid(),
+        date: sa.Date(),
+        datetime: UtcDateTime(),
+        Decimal: Hundredths(),
+        dict[str, Any]: Document,
+        list[str]: Document,
+        list[dict[str, Any]]: Document,
+    },
+)
+
+
+class Base(DeclarativeBase):
+    """Tables with named constraints: an unnamed one cannot be turned into a message, or be migrated."""
+
+    registry = _rows
+
+
+class Identified:
+    """A row that knows its identifier from the moment it is made."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+
+
+@event.listens_for(Identified, "init", propagate=True)
+def _give_an_identifier(_target: object, _args: tuple[object, ...], kwargs: dict[str, Any]) -> None:
+    kwargs.setdefault("id", new_id())
+
+
+class Versioned:
+    """A row two people may edit: the second to save an old version is told, and nothing is lost."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+class Audited:
+    """A row whose every change must be named by an audit event in the same transaction."""
+
+
+class Scoped:
+    """A row that only the bound scope (``registry.access.scope``) may read or write."""
+
+
+class PatientItself(Scoped):
+    """The row of the person: its own ``id`` is the patient's."""
+
+
+class PatientLinked(Scoped):
+    """A row about a person, carrying ``patient_id``."""
+
+    @declared_attr
+    def patient_id(cls) -> Mapped[uuid.UUID]:
+        return mapped_column(sa.ForeignKey("patient.id", ondelete="RESTRICT"), index=True)
+
+
+class EpisodeLinked(PatientLinked):
+    """A row about one episode. The pair of keys makes it impossible to point at another person's episode."""
+
+    episode_id: Mapped[uuid.UUID] = mapped_column()
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return episode_key(), *cls.more_table_args()
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        """Constraints of the table itself, beside the key to the episode."""
+        return ()
+
+
+def episode_key() -> sa.ForeignKeyConstraint:
+    """The composite key ``(episode, patient)``."""
+    return sa.ForeignKeyConstraint(
+        ["episode_id", "patient_id"], ["episode.id", "episode.patient_id"], ondelete="RESTRICT"
+    )
+
+
+def one_of(column: str, values: Any, *, name: str | None = None) -> sa.CheckConstraint:
+    """A named CHECK that ``column`` holds one of ``values`` (NULL passes: say NOT NULL on the column)."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=name or f"{column}_known")

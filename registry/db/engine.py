@@ -1,0 +1,29 @@
+"""How an address becomes an engine, the same for the program, its commands and its migrations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from registry.db import postgres, sqlite
+
+
+def is_sqlite(url: str) -> bool:
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Keyword arguments of ``create_engine`` for this address."""
+    if is_sqlite(url):
+        return {"module": sqlite.library()}
+    return {"connect_args": postgres.connect_args(), "pool_pre_ping": True, "pool_size": 4, "max_overflow": 4}
+
+
+def build_engine(url: str, *, key: str = "") -> sa.Engine:
+    """A ready engine outside the web program (migrations, checks)."""
+    engine = sa.create_engine(url, **engine_options(url))
+    if is_sqlite(url):
+        sqlite.prepare(engine, key=key)
+    return engine

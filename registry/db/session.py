@@ -1,0 +1,100 @@
+"""The one session class: it runs nothing until a gateway says which patients it may touch.
+
+The gateway itself is ``registry.access.scope``; this module only guarantees that no door leads around it.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any, NoReturn
+
+import sqlalchemy as sa
+from flask_sqlalchemy.session import Session
+from sqlalchemy import event, select
+from sqlalchemy.orm import ORMExecuteState, SessionTransaction, UOWTransaction
+
+from registry.db.base import Scoped
+
+
+_flushing: ContextVar[bool] = ContextVar("flushing_checked_rows", default=False)
+
+
+def is_flushing() -> bool:
+    """Whether the statement about to run writes rows that were checked just before."""
+    return _flushing.get()
+
+
+class ScopeError(RuntimeError):
+    """A statement or a change reaches outside the patients this work was allowed to touch."""
+
+
+class Gateway:
+    """What must be asked before a session reads or writes. Replaced once, by ``install_gateway``."""
+
+    def before_statement(self, state: ORMExecuteState) -> None:
+        raise ScopeError("no gateway is installed")
+
+    def before_flush(self, session: RegistrySession) -> None:
+        raise ScopeError("no gateway is installed")
+
+    def after_begin(self, session: RegistrySession, connection: sa.Connection) -> None:
+        """Tell a freshly begun transaction its scope."""
+
+
+class RegistrySession(Session):
+    """A session whose every way to a row passes the gateway."""
+
+    gateway: Gateway = Gateway()
+
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """Like SQLAlchemy's, but a person's row is asked for again rather than served from memory."""
+        if isinstance(entity, type) and issubclass(entity, Scoped) and not options:
+            mapper = sa.inspect(entity)
+            (key,) = mapper.primary_key
+            return self.scalars(select(entity).where(key == ident)).one_or_none()
+        return super().get(entity, ident, **options)
+
+    def flush(self, objects: Any = None) -> None:
+        """Write what changed; its statements count as checked, because ``before_flush`` checked every row."""
+        token = _flushing.set(True)
+        try:
+            super().flush(objects)
+        finally:
+            _flushing.reset(token)
+
+    def open_connection(self) -> sa.Connection:
+        """The connection of the running transaction: for the gateway and ``write()``, for nobody else."""
+        return super().connection()
+
+    def begin_immediate(self) -> sa.Connection:
+        """Begin a transaction that holds the write lock from its first statement (SQLite)."""
+        return super().connection(execution_options={"begin": "IMMEDIATE"})
+
+    def connection(self, *_args: object, **_options: object) -> NoReturn:
+        raise ScopeError("session.connection() goes around the gateway: use registry.access.reviewed_sql")
+
+    def bulk_save_objects(self, *_args: object, **_options: object) -> NoReturn:
+        raise ScopeError("bulk methods go around the gateway: use registry.access.reviewed_sql")
+
+    bulk_insert_mappings = bulk_save_objects
+    bulk_update_mappings = bulk_save_objects
+
+
+def install_gateway(gateway: Gateway) -> None:
+    """Make ``gateway`` the one every session asks."""
+    RegistrySession.gateway = gateway
+
+
+@event.listens_for(RegistrySession, "do_orm_execute")
+def _ask_before_statement(state: ORMExecuteState) -> None:
+    RegistrySession.gateway.before_statement(state)
+
+
+@event.listens_for(RegistrySession, "before_flush")
+def _ask_before_flush(session: RegistrySession, _context: UOWTransaction, _instances: object) -> None:
+    RegistrySession.gateway.before_flush(session)
+
+
+@event.listens_for(RegistrySession, "after_begin")
+def _tell_scope(session: RegistrySession, _transaction: SessionTransaction, connection: sa.Connection) -> None:
+    RegistrySession.gateway.after_begin(session, connection)

@@ -1,0 +1,70 @@
+"""SQLite as the embedded default: one library, safe settings, and the lock taken before the first read.
+
+The library is ``sqlcipher3`` (SQLite 3.53.4). The standard library's SQLite on Debian 12 (3.40.1) can lose
+committed rows in WAL mode when several processes write (fixed in 3.51.3, 3.50.7 and 3.44.6), so where no
+``sqlcipher3`` wheel exists the rollback journal is used, and encryption is refused.
+
+Nothing else may open the live file: one ``open()``/``close()`` in this process drops SQLite's locks.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+try:
+    from sqlcipher3 import dbapi2 as _cipher
+except ImportError:  # no wheel for this platform
+    _cipher = None
+
+BUSY_MILLISECONDS = 10_000
+
+
+class EncryptionUnavailable(RuntimeError):
+    """A key was given, but this platform has no SQLCipher library."""
+
+
+def library() -> ModuleType:
+    """The one SQLite library of this process."""
+    chosen: ModuleType = _cipher or sqlite3
+    return chosen
+
+
+def has_safe_wal(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite has the fix of the WAL-reset bug (sqlite.org/wal.html#walresetbug)."""
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51, 0) or (3, 44, 6) <= version < (3, 45, 0)
+
+
+def prepare(engine: sa.Engine, *, key: str = "") -> None:
+    """Put our settings on every connection of ``engine``, and let ``write()`` choose how a transaction begins."""
+    if key and _cipher is None:
+        raise EncryptionUnavailable("REGISTRY_DATABASE_KEY is set, but no SQLCipher library exists for this platform")
+    journal = "WAL" if has_safe_wal(library().sqlite_version_info) else "DELETE"
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
+        cursor = connection.cursor()
+        if key:
+            cursor.execute(f"PRAGMA key = \"x'{key}'\"")
+        for pragma in (
+            f"journal_mode = {journal}",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"busy_timeout = {BUSY_MILLISECONDS}",
+            "trusted_schema = OFF",
+            "cell_size_check = ON",
+            "secure_delete = ON",
+            "cache_size = -32000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        kind = connection.get_execution_options().get("begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {kind}")

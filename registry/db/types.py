@@ -1,0 +1,78 @@
+"""Column types, and what SQLite and PostgreSQL disagree on.
+
+SQLite tables are STRICT: a column takes TEXT, INTEGER, REAL or BLOB and nothing else. The compiler rules below
+spell our types that way, for the models and for the migrations, which load this module too.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateTable
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Refuses a naive datetime (SQLite would silently shift it); always comes back in UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored instant needs its time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Hundredths(TypeDecorator[Decimal]):
+    """A decimal with at most two places, kept as a whole number of hundredths so that both databases sort it alike."""
+
+    impl = sa.Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = Decimal(value) * 100
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"{value} has more than two decimal places")
+        return int(scaled)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        if value is None:
+            return None
+        whole, rest = divmod(value, 100)
+        return Decimal(whole) if rest == 0 else Decimal(value) / 100
+
+
+Document = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""A JSON value: searched by nobody, read whole."""
+
+
+@compiles(CreateTable, "sqlite")
+def _create_strict_table(element: CreateTable, compiler: Any, **kw: Any) -> str:
+    statement: str = compiler.visit_create_table(element, **kw)
+    return f"{statement.rstrip()} STRICT"
+
+
+def _spell(name: str, *types: type[sa.types.TypeEngine[Any]]) -> None:
+    for kind in types:
+        compiles(kind, "sqlite")(lambda element, compiler, **kw: name)
+
+
+_spell("TEXT", sa.String, sa.VARCHAR, sa.Text, sa.CHAR, sa.Date, sa.Time, sa.DateTime, sa.JSON, sa.Uuid)
+_spell("INTEGER", sa.Boolean, sa.BigInteger)

@@ -1,0 +1,200 @@
+"""Episodes and their dated parts. History is rows with a start and an end, never an overwritten field."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.accounts.models import User
+from registry.clinics.models import Clinic
+from registry.db.base import Audited, Base, EpisodeLinked, Identified, PatientLinked, Versioned, one_of
+from registry.episodes.rules import CONDITIONS, END_REASONS, PHASES, TEAM_ROLES, URGENCIES
+from registry.patients.models import Patient
+
+
+def _while_open(column: str) -> dict[str, Any]:
+    condition = sa.text(f"{column} IS NULL")
+    return {"unique": True, "sqlite_where": condition, "postgresql_where": condition}
+
+
+class Episode(Identified, Versioned, PatientLinked, Audited, Base):
+    """One course of collaborative care of one patient at one clinic; one open at a time per clinic."""
+
+    __tablename__ = "episode"
+    __table_args__ = (
+        sa.UniqueConstraint("id", "patient_id", name="uq_episode_patient"),
+        one_of("phase", PHASES),
+        one_of("end_reason", END_REASONS),
+        one_of("urgency", URGENCIES),
+        sa.CheckConstraint("(phase = 'ended') = (ended_on IS NOT NULL)", name="ended_has_date"),
+        sa.CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name="ended_has_reason"),
+        sa.CheckConstraint("phase IN ('referred', 'ended') OR enrolled_on IS NOT NULL", name="in_care_is_enrolled"),
+        sa.CheckConstraint("(phase = 'paused') = (paused_until IS NOT NULL)", name="paused_has_end"),
+        sa.Index("uq_episode_open", "patient_id", "clinic_id", **_while_open("ended_on")),
+        sa.Index("ix_episode_clinic_phase", "clinic_id", "phase"),
+        sa.Index("ix_episode_next_check", "next_check_on"),
+    )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    referred_on: Mapped[date]
+    referral_source: Mapped[str] = mapped_column(default="")
+    urgency: Mapped[str] = mapped_column(default="routine")
+    enrolled_on: Mapped[date | None]
+    """The care manager's initial assessment: the start of every metric."""
+    ended_on: Mapped[date | None]
+    end_reason: Mapped[str | None]
+    end_note: Mapped[str] = mapped_column(default="")
+    phase: Mapped[str]
+    phase_since: Mapped[date]
+    paused_until: Mapped[date | None]
+    metric_primary: Mapped[str | None]
+    """Scale key (``phq-9:total``) of the outcome metric, fixed for the episode."""
+    next_check_on: Mapped[date | None]
+    """The first local date on which time alone could change what needs attention."""
+
+    patient: Mapped[Patient] = relationship(foreign_keys="Episode.patient_id")
+    clinic: Mapped[Clinic] = relationship()
+    team: Mapped[list[TeamMember]] = relationship(order_by="TeamMember.starts_on")
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_on is None
+
+
+class PhaseSpell(Identified, EpisodeLinked, Audited, Base):
+    """A phase the episode was in, from a date on, and why it changed."""
+
+    __tablename__ = "phase_spell"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (one_of("phase", PHASES),)
+
+    phase: Mapped[str]
+    starts_on: Mapped[date]
+    why: Mapped[str] = mapped_column(default="")
+    set_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    set_at: Mapped[datetime]
+
+
+class TreatmentCourse(Identified, EpisodeLinked, Audited, Base):
+    """A course of treatment with a clinical baseline of its own: one at enrolment, one more per return to active."""
+
+    __tablename__ = "treatment_course"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (sa.Index("uq_treatment_course_open", "episode_id", **_while_open("ends_on")),)
+
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+class Consent(Identified, EpisodeLinked, Audited, Base):
+    """Agreement to collaborative care."""
+
+    __tablename__ = "consent"
+
+    given_on: Mapped[date]
+    mode: Mapped[str]
+    """``written``, ``verbal`` or ``electronic``."""
+    taken_by: Mapped[str]
+    given_by: Mapped[str]
+    """``patient``, or who gave it for the patient and with what authority."""
+    has_capacity: Mapped[bool] = mapped_column(default=True)
+    cost_sharing_told: Mapped[bool] = mapped_column(default=False)
+    revoked_on: Mapped[date | None]
+
+
+class TeamMember(Identified, EpisodeLinked, Audited, Base):
+    """Somebody responsible for a part of the care, from a date on."""
+
+    __tablename__ = "team_member"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (
+            one_of("role", TEAM_ROLES),
+            sa.CheckConstraint("user_id IS NOT NULL OR name <> ''", name="is_somebody"),
+            sa.Index("uq_team_member_open", "episode_id", "role", **_while_open("ends_on")),
+            sa.Index("ix_team_member_user", "user_id", "ends_on"),
+        )
+
+    role: Mapped[str]
+    user_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    name: Mapped[str] = mapped_column(default="")
+    """Of somebody without an account."""
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+    user: Mapped[User | None] = relationship()
+
+
+class EpisodeCondition(Identified, EpisodeLinked, Audited, Base):
+    """A condition the episode treats."""
+
+    __tablename__ = "episode_condition"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (
+            one_of("condition", CONDITIONS),
+            sa.Index("uq_episode_condition_open", "episode_id", "condition", **_while_open("ends_on")),
+        )
+
+    condition: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+class TrackedMeasure(Identified, EpisodeLinked, Audited, Base):
+    """A scale the team follows, and how often."""
+
+    __tablename__ = "tracked_measure"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (
+            sa.CheckConstraint("cadence_days BETWEEN 1 AND 730", name="cadence_possible"),
+            sa.Index("uq_tracked_measure_open", "episode_id", "scale", **_while_open("ends_on")),
+        )
+
+    scale: Mapped[str]
+    """Scale key: ``phq-9:total``."""
+    cadence_days: Mapped[int]
+    position: Mapped[int] = mapped_column(default=0)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+class TreatmentTarget(Identified, EpisodeLinked, Audited, Base):
+    """Where a tracked scale should go: a level, or "best achievable, hold" with a date to look again."""
+
+    __tablename__ = "treatment_target"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (
+            sa.CheckConstraint(
+                "is_hold OR (at_most IS NOT NULL AND at_least IS NULL) OR (at_most IS NULL AND at_least IS NOT NULL)",
+                name="is_one_level",
+            ),
+            sa.CheckConstraint("NOT is_hold OR review_by IS NOT NULL", name="hold_is_reviewed"),
+            sa.Index("uq_treatment_target_open", "episode_id", "scale", **_while_open("ends_on")),
+        )
+
+    scale: Mapped[str]
+    at_most: Mapped[Decimal | None]
+    at_least: Mapped[Decimal | None]
+    is_hold: Mapped[bool] = mapped_column(default=False)
+    review_by: Mapped[date | None]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    why: Mapped[str] = mapped_column(default="")
+    set_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    set_at: Mapped[datetime]

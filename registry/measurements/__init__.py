@@ -1,0 +1,1 @@
+"""Giving an instrument: answers, stored scores, corrections, the standing of each course."""

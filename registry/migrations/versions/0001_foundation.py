@@ -1,0 +1,1249 @@
+"""Every table the registry starts with."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "app_user",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_app_user")),
+        sa.UniqueConstraint("email", name="uq_app_user_email"),
+    )
+    op.create_table(
+        "audit_event",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("actor_kind", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("clinic_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("entity", sa.Text(), nullable=True),
+        sa.Column("entity_id", sa.Uuid(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("request_id", sa.Text(), nullable=True),
+        sa.Column("changes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("previous_hash", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.CheckConstraint("actor_kind IN ('user', 'system', 'command')", name=op.f("ck_audit_event_actor_kind_known")),
+        sa.CheckConstraint(
+            "kind IN ('create', 'change', 'read', 'list', 'sign-in', 'refusal', 'export', 'system')",
+            name=op.f("ck_audit_event_kind_known"),
+        ),
+        sa.CheckConstraint("outcome IN ('success', 'refused', 'failed')", name=op.f("ck_audit_event_outcome_known")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_event")),
+    )
+    op.create_index("ix_audit_event_actor", "audit_event", ["actor_id", "number"], unique=False)
+    op.create_index("ix_audit_event_clinic", "audit_event", ["clinic_id", "number"], unique=False)
+    op.create_index("ix_audit_event_person", "audit_event", ["person_id", "number"], unique=False)
+    op.create_table(
+        "failed_sign_in",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_failed_sign_in")),
+    )
+    op.create_index("ix_failed_sign_in_account", "failed_sign_in", ["account", "at"], unique=False)
+    op.create_index("ix_failed_sign_in_address", "failed_sign_in", ["address", "at"], unique=False)
+    op.create_table(
+        "heartbeat",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
+    )
+    op.create_table(
+        "instrument_version",
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("known_since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("instrument", "version", name=op.f("pk_instrument_version")),
+    )
+    op.create_table(
+        "job_run",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("occasion", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.PrimaryKeyConstraint("kind", "occasion", name=op.f("pk_job_run")),
+    )
+    op.create_table(
+        "organisation",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("is_invented", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+    )
+    op.create_table(
+        "clinic",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("opening_hours", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_clinic_organisation_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clinic")),
+        sa.UniqueConstraint("organisation_id", "name", name="uq_clinic_name"),
+    )
+    op.create_table(
+        "form_receipt",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("location", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_form_receipt_user_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_form_receipt")),
+    )
+    op.create_table(
+        "patient",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("mrn", sa.Text(), nullable=False),
+        sa.Column("legal_given", sa.Text(), nullable=False),
+        sa.Column("legal_family", sa.Text(), nullable=False),
+        sa.Column("used_name", sa.Text(), nullable=False),
+        sa.Column("search_name", sa.Text(), nullable=False),
+        sa.Column("pronouns", sa.Text(), nullable=False),
+        sa.Column("birth_date", sa.Date(), nullable=False),
+        sa.Column("sex", sa.Text(), nullable=False),
+        sa.Column("gender_identity", sa.Text(), nullable=False),
+        sa.Column("races", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("ethnicity", sa.Text(), nullable=False),
+        sa.Column("languages", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("needs_interpreter", sa.Boolean(), nullable=False),
+        sa.Column("payer", sa.Text(), nullable=False),
+        sa.Column("primary_care", sa.Text(), nullable=False),
+        sa.Column("died_on", sa.Date(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("sex IN ('female', 'male', 'intersex', 'unknown')", name=op.f("ck_patient_sex_known")),
+        sa.CheckConstraint("died_on IS NULL OR died_on >= birth_date", name=op.f("ck_patient_died_after_birth")),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["app_user.id"], name=op.f("fk_patient_created_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_patient_organisation_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient")),
+        sa.UniqueConstraint("organisation_id", "mrn", name="uq_patient_mrn"),
+    )
+    op.create_index("ix_patient_birth_date", "patient", ["birth_date"], unique=False)
+    op.create_index("ix_patient_search_name", "patient", ["search_name"], unique=False)
+    op.create_table(
+        "safety_item",
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("positive_from", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["instrument", "version"],
+            ["instrument_version.instrument", "instrument_version.version"],
+            name=op.f("fk_safety_item_instrument_version"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("instrument", "version", "item", name=op.f("pk_safety_item")),
+    )
+    op.create_table(
+        "signed_in_session",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_signed_in_session_user_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signed_in_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_signed_in_session_token_hash")),
+    )
+    op.create_index(op.f("ix_signed_in_session_user_id"), "signed_in_session", ["user_id"], unique=False)
+    op.create_table(
+        "contact",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("took_place_on", sa.Date(), nullable=False),
+        sa.Column("started_at", sa.Time(), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("modality", sa.Text(), nullable=False),
+        sa.Column("reached", sa.Boolean(), nullable=False),
+        sa.Column("participants", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('treatment', 'outreach', 'scheduling', 'no-show', 'message', 'collateral', 'team', 'seen-elsewhere')",
+            name=op.f("ck_contact_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "modality IN ('phone', 'in-person', 'video', 'home', 'text')", name=op.f("ck_contact_modality_known")
+        ),
+        sa.CheckConstraint("status IN ('final', 'amended', 'entered-in-error')", name=op.f("ck_contact_status_known")),
+        sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 600", name=op.f("ck_contact_minutes_possible")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_contact_clinic_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_contact_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["app_user.id"], name=op.f("fk_contact_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["contact.id"], name=op.f("fk_contact_replaces_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["app_user.id"], name=op.f("fk_contact_staff_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
+    )
+    op.create_index("ix_contact_patient_date", "contact", ["patient_id", "took_place_on"], unique=False)
+    op.create_index(op.f("ix_contact_patient_id"), "contact", ["patient_id"], unique=False)
+    op.create_table(
+        "contact_point",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("may_leave_message", sa.Boolean(), nullable=False),
+        sa.Column("may_text", sa.Boolean(), nullable=False),
+        sa.Column("may_email", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('phone', 'email', 'address', 'place', 'none')", name=op.f("ck_contact_point_kind_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_contact_point_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_point")),
+    )
+    op.create_index(op.f("ix_contact_point_patient_id"), "contact_point", ["patient_id"], unique=False)
+    op.create_table(
+        "duty_cover",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_duty_cover_in_order")),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_duty_cover_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_duty_cover_user_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_cover")),
+    )
+    op.create_index("ix_duty_cover_clinic_dates", "duty_cover", ["clinic_id", "ends_on"], unique=False)
+    op.create_table(
+        "episode",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("referred_on", sa.Date(), nullable=False),
+        sa.Column("referral_source", sa.Text(), nullable=False),
+        sa.Column("urgency", sa.Text(), nullable=False),
+        sa.Column("enrolled_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column("end_note", sa.Text(), nullable=False),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("phase_since", sa.Date(), nullable=False),
+        sa.Column("paused_until", sa.Date(), nullable=True),
+        sa.Column("metric_primary", sa.Text(), nullable=True),
+        sa.Column("next_check_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(phase = 'ended') = (ended_on IS NOT NULL)", name=op.f("ck_episode_ended_has_date")),
+        sa.CheckConstraint("(phase = 'paused') = (paused_until IS NOT NULL)", name=op.f("ck_episode_paused_has_end")),
+        sa.CheckConstraint(
+            "end_reason IN ('graduated', 'lost', 'withdrew', 'transferred', 'direct-care', 'administrative', 'died', 'other')",
+            name=op.f("ck_episode_end_reason_known"),
+        ),
+        sa.CheckConstraint(
+            "phase IN ('referred', 'ended') OR enrolled_on IS NOT NULL", name=op.f("ck_episode_in_care_is_enrolled")
+        ),
+        sa.CheckConstraint(
+            "phase IN ('referred', 'engaging', 'active', 'maintaining', 'paused', 'ended')",
+            name=op.f("ck_episode_phase_known"),
+        ),
+        sa.CheckConstraint("urgency IN ('urgent', 'routine')", name=op.f("ck_episode_urgency_known")),
+        sa.CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name=op.f("ck_episode_ended_has_reason")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_episode_clinic_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_episode_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_episode")),
+        sa.UniqueConstraint("id", "patient_id", name="uq_episode_patient"),
+    )
+    op.create_index("ix_episode_clinic_phase", "episode", ["clinic_id", "phase"], unique=False)
+    op.create_index("ix_episode_next_check", "episode", ["next_check_on"], unique=False)
+    op.create_index(op.f("ix_episode_patient_id"), "episode", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_episode_open",
+        "episode",
+        ["patient_id", "clinic_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_on IS NULL"),
+        postgresql_where=sa.text("ended_on IS NULL"),
+    )
+    op.create_table(
+        "measurement",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("instrument_version", sa.Text(), nullable=False),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("rater_id", sa.Uuid(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("used_interpreter", sa.Boolean(), nullable=False),
+        sa.Column("answers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("total_only", sa.Integer(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("source_key", sa.Text(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "mode IN ('self-paper', 'self-device', 'read-aloud', 'interview', 'clinician', 'proxy', 'imported')",
+            name=op.f("ck_measurement_mode_known"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'final', 'amended', 'entered-in-error')", name=op.f("ck_measurement_status_known")
+        ),
+        sa.CheckConstraint("answers IS NOT NULL OR total_only IS NOT NULL", name=op.f("ck_measurement_has_content")),
+        sa.CheckConstraint("answers IS NULL OR total_only IS NULL", name=op.f("ck_measurement_items_or_total")),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_measurement_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["instrument", "instrument_version"],
+            ["instrument_version.instrument", "instrument_version.version"],
+            name="fk_measurement_instrument",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_measurement_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["rater_id"], ["app_user.id"], name=op.f("fk_measurement_rater_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["app_user.id"], name=op.f("fk_measurement_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["measurement.id"], name=op.f("fk_measurement_replaces_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measurement")),
+        sa.UniqueConstraint("id", "patient_id", name="uq_measurement_patient"),
+        sa.UniqueConstraint("source_key", name="uq_measurement_source_key"),
+    )
+    op.create_index(op.f("ix_measurement_patient_id"), "measurement", ["patient_id"], unique=False)
+    op.create_index(
+        "ix_measurement_patient_instrument", "measurement", ["patient_id", "instrument", "taken_on"], unique=False
+    )
+    op.create_table(
+        "membership",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('care_manager', 'psychiatrist', 'clinician', 'peer_specialist', 'clinic_lead', 'administrator', 'auditor')",
+            name=op.f("ck_membership_role_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_membership_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_membership_user_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+    )
+    op.create_index(op.f("ix_membership_clinic_id"), "membership", ["clinic_id"], unique=False)
+    op.create_index(op.f("ix_membership_user_id"), "membership", ["user_id"], unique=False)
+    op.create_index(
+        "uq_membership_open",
+        "membership",
+        ["user_id", "clinic_id", "role"],
+        unique=True,
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.create_table(
+        "patient_clinic",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "why IN ('registered', 'episode', 'transfer', 'share', 'break-glass')",
+            name=op.f("ck_patient_clinic_why_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_patient_clinic_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_patient_clinic_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("patient_id", "clinic_id", name=op.f("pk_patient_clinic")),
+    )
+    op.create_index("ix_patient_clinic_clinic", "patient_clinic", ["clinic_id", "patient_id"], unique=False)
+    op.create_table(
+        "rule_number",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("parameter", sa.Text(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("set_by_id", sa.Uuid(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_rule_number_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["set_by_id"], ["app_user.id"], name=op.f("fk_rule_number_set_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_number")),
+        sa.UniqueConstraint("clinic_id", "parameter", name="uq_rule_number_parameter"),
+    )
+    op.create_table(
+        "rulebook_state",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("swept_on", sa.Date(), nullable=True),
+        sa.Column("swept_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_rulebook_state_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("clinic_id", name=op.f("pk_rulebook_state")),
+    )
+    op.create_table(
+        "alert",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=True),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("rule_version", sa.Integer(), nullable=False),
+        sa.Column("is_safety", sa.Boolean(), nullable=False),
+        sa.Column("tier", sa.Text(), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_by_id", sa.Uuid(), nullable=True),
+        sa.Column("snoozed_until", sa.Date(), nullable=True),
+        sa.Column("snooze_reason", sa.Text(), nullable=False),
+        sa.Column("look_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("escalation", sa.Integer(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("closing_words", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_alert_closed_has_time")),
+        sa.CheckConstraint(
+            "closed_at IS NULL OR tier <> 'urgent' OR (closed_by_id IS NOT NULL AND outcome IS NOT NULL)",
+            name=op.f("ck_alert_urgent_needs_outcome"),
+        ),
+        sa.CheckConstraint("state IN ('open', 'acknowledged', 'closed')", name=op.f("ck_alert_state_known")),
+        sa.CheckConstraint("tier IN ('urgent', 'action', 'reminder', 'queue')", name=op.f("ck_alert_tier_known")),
+        sa.CheckConstraint("is_safety OR episode_id IS NOT NULL", name=op.f("ck_alert_care_has_episode")),
+        sa.ForeignKeyConstraint(
+            ["acknowledged_by_id"], ["app_user.id"], name=op.f("fk_alert_acknowledged_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_alert_clinic_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["app_user.id"], name=op.f("fk_alert_closed_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name="fk_alert_episode",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["app_user.id"], name=op.f("fk_alert_owner_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_alert_patient_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+    )
+    op.create_index("ix_alert_clinic_open", "alert", ["clinic_id", "state", "tier"], unique=False)
+    op.create_index(
+        "ix_alert_look_at",
+        "alert",
+        ["look_at"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index("ix_alert_owner_open", "alert", ["owner_id", "state"], unique=False)
+    op.create_index(op.f("ix_alert_patient_id"), "alert", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_alert_open_rule",
+        "alert",
+        ["episode_id", "rule"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "uq_alert_open_safety",
+        "alert",
+        ["patient_id"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL AND is_safety = 1"),
+        postgresql_where=sa.text("closed_at IS NULL AND is_safety"),
+    )
+    op.create_table(
+        "caseload_row",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("sort_name", sa.Text(), nullable=False),
+        sa.Column("mrn", sa.Text(), nullable=False),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("referred_on", sa.Date(), nullable=False),
+        sa.Column("enrolled_on", sa.Date(), nullable=True),
+        sa.Column("care_manager_id", sa.Uuid(), nullable=True),
+        sa.Column("consultant_id", sa.Uuid(), nullable=True),
+        sa.Column("conditions", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("first_scale", sa.Text(), nullable=True),
+        sa.Column("first_standing", sa.Text(), nullable=True),
+        sa.Column("first_baseline", sa.Integer(), nullable=True),
+        sa.Column("first_latest", sa.Integer(), nullable=True),
+        sa.Column("first_latest_on", sa.Date(), nullable=True),
+        sa.Column("first_percent", sa.Integer(), nullable=True),
+        sa.Column("first_stale_after_days", sa.Integer(), nullable=True),
+        sa.Column("first_at_most", sa.Integer(), nullable=True),
+        sa.Column("first_responded", sa.Boolean(), nullable=False),
+        sa.Column("first_baseline_on", sa.Date(), nullable=True),
+        sa.Column("first_baseline_elevated", sa.Boolean(), nullable=True),
+        sa.Column("second_scale", sa.Text(), nullable=True),
+        sa.Column("second_standing", sa.Text(), nullable=True),
+        sa.Column("second_baseline", sa.Integer(), nullable=True),
+        sa.Column("second_latest", sa.Integer(), nullable=True),
+        sa.Column("second_latest_on", sa.Date(), nullable=True),
+        sa.Column("second_stale_after_days", sa.Integer(), nullable=True),
+        sa.Column("second_at_most", sa.Integer(), nullable=True),
+        sa.Column("last_two_way_on", sa.Date(), nullable=True),
+        sa.Column("last_seen_on", sa.Date(), nullable=True),
+        sa.Column("failed_attempts", sa.Integer(), nullable=False),
+        sa.Column("last_review_on", sa.Date(), nullable=True),
+        sa.Column("open_recommendations", sa.Integer(), nullable=False),
+        sa.Column("has_question", sa.Boolean(), nullable=False),
+        sa.Column("housing", sa.Text(), nullable=True),
+        sa.Column("work", sa.Text(), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("reasons", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_caseload_row_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_caseload_row_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_caseload_row_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("episode_id", name=op.f("pk_caseload_row")),
+    )
+    op.create_index("ix_caseload_row_manager", "caseload_row", ["care_manager_id", "is_open", "rank"], unique=False)
+    op.create_index("ix_caseload_row_name", "caseload_row", ["clinic_id", "is_open", "sort_name"], unique=False)
+    op.create_index(op.f("ix_caseload_row_patient_id"), "caseload_row", ["patient_id"], unique=False)
+    op.create_index("ix_caseload_row_rank", "caseload_row", ["clinic_id", "is_open", "rank", "sort_name"], unique=False)
+    op.create_table(
+        "consent",
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("taken_by", sa.Text(), nullable=False),
+        sa.Column("given_by", sa.Text(), nullable=False),
+        sa.Column("has_capacity", sa.Boolean(), nullable=False),
+        sa.Column("cost_sharing_told", sa.Boolean(), nullable=False),
+        sa.Column("revoked_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_consent_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_consent_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    op.create_index(op.f("ix_consent_patient_id"), "consent", ["patient_id"], unique=False)
+    op.create_table(
+        "episode_condition",
+        sa.Column("condition", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "condition IN ('major-depression', 'bipolar-1', 'bipolar-2', 'schizophrenia', 'schizoaffective', 'early-psychosis', 'ptsd', 'anxiety', 'substance-use', 'other')",
+            name=op.f("ck_episode_condition_condition_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_episode_condition_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_episode_condition_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_episode_condition")),
+    )
+    op.create_index(op.f("ix_episode_condition_patient_id"), "episode_condition", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_episode_condition_open",
+        "episode_condition",
+        ["episode_id", "condition"],
+        unique=True,
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.create_table(
+        "measurement_score",
+        sa.Column("measurement_id", sa.Uuid(), nullable=False),
+        sa.Column("scale", sa.Text(), nullable=False),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=True),
+        sa.Column("category", sa.Text(), nullable=True),
+        sa.Column("band", sa.Text(), nullable=True),
+        sa.Column("is_prorated", sa.Boolean(), nullable=False),
+        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("value IS NOT NULL OR category IS NOT NULL", name=op.f("ck_measurement_score_has_value")),
+        sa.ForeignKeyConstraint(
+            ["measurement_id", "patient_id"],
+            ["measurement.id", "measurement.patient_id"],
+            name=op.f("fk_measurement_score_measurement_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_measurement_score_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measurement_score")),
+        sa.UniqueConstraint("measurement_id", "scale", name="uq_measurement_score_scale"),
+    )
+    op.create_index(
+        "ix_measurement_score_course",
+        "measurement_score",
+        ["patient_id", "scale", "counts", "taken_on", "value"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_measurement_score_patient_id"), "measurement_score", ["patient_id"], unique=False)
+    op.create_table(
+        "phase_spell",
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("set_by_id", sa.Uuid(), nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "phase IN ('referred', 'engaging', 'active', 'maintaining', 'paused', 'ended')",
+            name=op.f("ck_phase_spell_phase_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_phase_spell_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_phase_spell_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["set_by_id"], ["app_user.id"], name=op.f("fk_phase_spell_set_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phase_spell")),
+    )
+    op.create_index(op.f("ix_phase_spell_patient_id"), "phase_spell", ["patient_id"], unique=False)
+    op.create_table(
+        "review",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("reviewed_on", sa.Date(), nullable=False),
+        sa.Column("consultant_id", sa.Uuid(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("look_again_on", sa.Date(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 240", name=op.f("ck_review_minutes_possible")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_review_clinic_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["consultant_id"], ["app_user.id"], name=op.f("fk_review_consultant_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_review_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_review_patient_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
+    )
+    op.create_index("ix_review_episode_date", "review", ["episode_id", "reviewed_on"], unique=False)
+    op.create_index(op.f("ix_review_patient_id"), "review", ["patient_id"], unique=False)
+    op.create_table(
+        "standing",
+        sa.Column("scale", sa.Text(), nullable=False),
+        sa.Column("course_starts_on", sa.Date(), nullable=False),
+        sa.Column("baseline_on", sa.Date(), nullable=True),
+        sa.Column("baseline_value", sa.Integer(), nullable=True),
+        sa.Column("baseline_late_by", sa.Integer(), nullable=True),
+        sa.Column("baseline_elevated", sa.Boolean(), nullable=True),
+        sa.Column("latest_on", sa.Date(), nullable=True),
+        sa.Column("latest_value", sa.Integer(), nullable=True),
+        sa.Column("latest_band", sa.Text(), nullable=True),
+        sa.Column("latest_prorated", sa.Boolean(), nullable=False),
+        sa.Column("previous_on", sa.Date(), nullable=True),
+        sa.Column("previous_value", sa.Integer(), nullable=True),
+        sa.Column("change", sa.Integer(), nullable=True),
+        sa.Column("percent", sa.Integer(), nullable=True),
+        sa.Column("best_confirmed", sa.Integer(), nullable=True),
+        sa.Column("standing", sa.Text(), nullable=False),
+        sa.Column("is_relapse", sa.Boolean(), nullable=False),
+        sa.Column("responded", sa.Boolean(), nullable=False),
+        sa.Column("in_remission", sa.Boolean(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_standing_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_standing_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("episode_id", "scale", name=op.f("pk_standing")),
+    )
+    op.create_index(op.f("ix_standing_patient_id"), "standing", ["patient_id"], unique=False)
+    op.create_table(
+        "team_member",
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('care_manager', 'consultant', 'prescriber', 'key_worker', 'peer')",
+            name=op.f("ck_team_member_role_known"),
+        ),
+        sa.CheckConstraint("user_id IS NOT NULL OR name <> ''", name=op.f("ck_team_member_is_somebody")),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_team_member_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_team_member_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_team_member_user_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_member")),
+    )
+    op.create_index(op.f("ix_team_member_patient_id"), "team_member", ["patient_id"], unique=False)
+    op.create_index("ix_team_member_user", "team_member", ["user_id", "ends_on"], unique=False)
+    op.create_index(
+        "uq_team_member_open",
+        "team_member",
+        ["episode_id", "role"],
+        unique=True,
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.create_table(
+        "tracked_measure",
+        sa.Column("scale", sa.Text(), nullable=False),
+        sa.Column("cadence_days", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("cadence_days BETWEEN 1 AND 730", name=op.f("ck_tracked_measure_cadence_possible")),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_tracked_measure_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_tracked_measure_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tracked_measure")),
+    )
+    op.create_index(op.f("ix_tracked_measure_patient_id"), "tracked_measure", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_tracked_measure_open",
+        "tracked_measure",
+        ["episode_id", "scale"],
+        unique=True,
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.create_table(
+        "treatment_course",
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_treatment_course_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_treatment_course_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_treatment_course")),
+    )
+    op.create_index(op.f("ix_treatment_course_patient_id"), "treatment_course", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_treatment_course_open",
+        "treatment_course",
+        ["episode_id"],
+        unique=True,
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.create_table(
+        "treatment_target",
+        sa.Column("scale", sa.Text(), nullable=False),
+        sa.Column("at_most", sa.Integer(), nullable=True),
+        sa.Column("at_least", sa.Integer(), nullable=True),
+        sa.Column("is_hold", sa.Boolean(), nullable=False),
+        sa.Column("review_by", sa.Date(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("set_by_id", sa.Uuid(), nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("NOT is_hold OR review_by IS NOT NULL", name=op.f("ck_treatment_target_hold_is_reviewed")),
+        sa.CheckConstraint(
+            "is_hold OR (at_most IS NOT NULL AND at_least IS NULL) OR (at_most IS NULL AND at_least IS NOT NULL)",
+            name=op.f("ck_treatment_target_is_one_level"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_treatment_target_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_treatment_target_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["set_by_id"], ["app_user.id"], name=op.f("fk_treatment_target_set_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_treatment_target")),
+    )
+    op.create_index(op.f("ix_treatment_target_patient_id"), "treatment_target", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_treatment_target_open",
+        "treatment_target",
+        ["episode_id", "scale"],
+        unique=True,
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.create_table(
+        "alert_event",
+        sa.Column("alert_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("details", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('opened', 'appended', 'acknowledged', 'assigned', 'snoozed', 'snooze-ended', 'acted', 'escalated', 'closed', 'closed-by-itself')",
+            name=op.f("ck_alert_event_kind_known"),
+        ),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_event_alert_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_alert_event_by_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_alert_event_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_event")),
+    )
+    op.create_index("ix_alert_event_alert", "alert_event", ["alert_id", "at"], unique=False)
+    op.create_index(op.f("ix_alert_event_patient_id"), "alert_event", ["patient_id"], unique=False)
+    op.create_table(
+        "danger_report",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("reported_on", sa.Date(), nullable=False),
+        sa.Column("said_by", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("done", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("alert_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('self-harm', 'threat', 'self-care', 'abuse', 'overdose', 'other')",
+            name=op.f("ck_danger_report_kind_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["alert_id"], ["alert.id"], name=op.f("fk_danger_report_alert_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_danger_report_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_danger_report_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["app_user.id"], name=op.f("fk_danger_report_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_danger_report")),
+    )
+    op.create_index(op.f("ix_danger_report_patient_id"), "danger_report", ["patient_id"], unique=False)
+    op.create_table(
+        "recommendation",
+        sa.Column("review_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("to_user_id", sa.Uuid(), nullable=True),
+        sa.Column("to_name", sa.Text(), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decision_why", sa.Text(), nullable=False),
+        sa.Column("done_by_id", sa.Uuid(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('change-dose', 'start', 'stop', 'lab', 'measure', 'therapy', 'refer', 'see', 'continue')",
+            name=op.f("ck_recommendation_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'declined' OR decision_why <> ''", name=op.f("ck_recommendation_declined_has_reason")
+        ),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'accepted', 'modified', 'declined', 'ordered', 'done')",
+            name=op.f("ck_recommendation_state_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["app_user.id"], name=op.f("fk_recommendation_decided_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["done_by_id"], ["app_user.id"], name=op.f("fk_recommendation_done_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_recommendation_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_recommendation_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["review.id"], name=op.f("fk_recommendation_review_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_user_id"], ["app_user.id"], name=op.f("fk_recommendation_to_user_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation")),
+    )
+    op.create_index("ix_recommendation_episode_state", "recommendation", ["episode_id", "state"], unique=False)
+    op.create_index(op.f("ix_recommendation_patient_id"), "recommendation", ["patient_id"], unique=False)
+    op.create_index(op.f("ix_recommendation_review_id"), "recommendation", ["review_id"], unique=False)
+    op.create_table(
+        "review_question",
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("answered_by_review_id", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by_review_id"],
+            ["review.id"],
+            name=op.f("fk_review_question_answered_by_review_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["app_user.id"], name=op.f("fk_review_question_asked_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_review_question_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_review_question_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_question")),
+    )
+    op.create_index(op.f("ix_review_question_patient_id"), "review_question", ["patient_id"], unique=False)
+    op.create_table(
+        "safety_signal",
+        sa.Column("measurement_id", sa.Uuid(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("alert_id", sa.Uuid(), nullable=True),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["alert_id"], ["alert.id"], name=op.f("fk_safety_signal_alert_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["measurement_id", "patient_id"],
+            ["measurement.id", "measurement.patient_id"],
+            name=op.f("fk_safety_signal_measurement_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_safety_signal_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("measurement_id", "item", name=op.f("pk_safety_signal")),
+    )
+    op.create_index(op.f("ix_safety_signal_patient_id"), "safety_signal", ["patient_id"], unique=False)
+    op.create_index(
+        "ix_safety_signal_unanswered",
+        "safety_signal",
+        ["measurement_id"],
+        unique=False,
+        sqlite_where=sa.text("alert_id IS NULL"),
+        postgresql_where=sa.text("alert_id IS NULL"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_index(
+        "ix_safety_signal_unanswered",
+        table_name="safety_signal",
+        sqlite_where=sa.text("alert_id IS NULL"),
+        postgresql_where=sa.text("alert_id IS NULL"),
+    )
+    op.drop_index(op.f("ix_safety_signal_patient_id"), table_name="safety_signal")
+    op.drop_table("safety_signal")
+    op.drop_index(op.f("ix_review_question_patient_id"), table_name="review_question")
+    op.drop_table("review_question")
+    op.drop_index(op.f("ix_recommendation_review_id"), table_name="recommendation")
+    op.drop_index(op.f("ix_recommendation_patient_id"), table_name="recommendation")
+    op.drop_index("ix_recommendation_episode_state", table_name="recommendation")
+    op.drop_table("recommendation")
+    op.drop_index(op.f("ix_danger_report_patient_id"), table_name="danger_report")
+    op.drop_table("danger_report")
+    op.drop_index(op.f("ix_alert_event_patient_id"), table_name="alert_event")
+    op.drop_index("ix_alert_event_alert", table_name="alert_event")
+    op.drop_table("alert_event")
+    op.drop_index(
+        "uq_treatment_target_open",
+        table_name="treatment_target",
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_treatment_target_patient_id"), table_name="treatment_target")
+    op.drop_table("treatment_target")
+    op.drop_index(
+        "uq_treatment_course_open",
+        table_name="treatment_course",
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_treatment_course_patient_id"), table_name="treatment_course")
+    op.drop_table("treatment_course")
+    op.drop_index(
+        "uq_tracked_measure_open",
+        table_name="tracked_measure",
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_tracked_measure_patient_id"), table_name="tracked_measure")
+    op.drop_table("tracked_measure")
+    op.drop_index(
+        "uq_team_member_open",
+        table_name="team_member",
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.drop_index("ix_team_member_user", table_name="team_member")
+    op.drop_index(op.f("ix_team_member_patient_id"), table_name="team_member")
+    op.drop_table("team_member")
+    op.drop_index(op.f("ix_standing_patient_id"), table_name="standing")
+    op.drop_table("standing")
+    op.drop_index(op.f("ix_review_patient_id"), table_name="review")
+    op.drop_index("ix_review_episode_date", table_name="review")
+    op.drop_table("review")
+    op.drop_index(op.f("ix_phase_spell_patient_id"), table_name="phase_spell")
+    op.drop_table("phase_spell")
+    op.drop_index(op.f("ix_measurement_score_patient_id"), table_name="measurement_score")
+    op.drop_index("ix_measurement_score_course", table_name="measurement_score")
+    op.drop_table("measurement_score")
+    op.drop_index(
+        "uq_episode_condition_open",
+        table_name="episode_condition",
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_episode_condition_patient_id"), table_name="episode_condition")
+    op.drop_table("episode_condition")
+    op.drop_index(op.f("ix_consent_patient_id"), table_name="consent")
+    op.drop_table("consent")
+    op.drop_index("ix_caseload_row_rank", table_name="caseload_row")
+    op.drop_index(op.f("ix_caseload_row_patient_id"), table_name="caseload_row")
+    op.drop_index("ix_caseload_row_name", table_name="caseload_row")
+    op.drop_index("ix_caseload_row_manager", table_name="caseload_row")
+    op.drop_table("caseload_row")
+    op.drop_index(
+        "uq_alert_open_safety",
+        table_name="alert",
+        sqlite_where=sa.text("closed_at IS NULL AND is_safety = 1"),
+        postgresql_where=sa.text("closed_at IS NULL AND is_safety"),
+    )
+    op.drop_index(
+        "uq_alert_open_rule",
+        table_name="alert",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_alert_patient_id"), table_name="alert")
+    op.drop_index("ix_alert_owner_open", table_name="alert")
+    op.drop_index(
+        "ix_alert_look_at",
+        table_name="alert",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index("ix_alert_clinic_open", table_name="alert")
+    op.drop_table("alert")
+    op.drop_table("rulebook_state")
+    op.drop_table("rule_number")
+    op.drop_index("ix_patient_clinic_clinic", table_name="patient_clinic")
+    op.drop_table("patient_clinic")
+    op.drop_index(
+        "uq_membership_open",
+        table_name="membership",
+        sqlite_where=sa.text("ends_on IS NULL"),
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_membership_user_id"), table_name="membership")
+    op.drop_index(op.f("ix_membership_clinic_id"), table_name="membership")
+    op.drop_table("membership")
+    op.drop_index("ix_measurement_patient_instrument", table_name="measurement")
+    op.drop_index(op.f("ix_measurement_patient_id"), table_name="measurement")
+    op.drop_table("measurement")
+    op.drop_index(
+        "uq_episode_open",
+        table_name="episode",
+        sqlite_where=sa.text("ended_on IS NULL"),
+        postgresql_where=sa.text("ended_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_episode_patient_id"), table_name="episode")
+    op.drop_index("ix_episode_next_check", table_name="episode")
+    op.drop_index("ix_episode_clinic_phase", table_name="episode")
+    op.drop_table("episode")
+    op.drop_index("ix_duty_cover_clinic_dates", table_name="duty_cover")
+    op.drop_table("duty_cover")
+    op.drop_index(op.f("ix_contact_point_patient_id"), table_name="contact_point")
+    op.drop_table("contact_point")
+    op.drop_index(op.f("ix_contact_patient_id"), table_name="contact")
+    op.drop_index("ix_contact_patient_date", table_name="contact")
+    op.drop_table("contact")
+    op.drop_index(op.f("ix_signed_in_session_user_id"), table_name="signed_in_session")
+    op.drop_table("signed_in_session")
+    op.drop_table("safety_item")
+    op.drop_index("ix_patient_search_name", table_name="patient")
+    op.drop_index("ix_patient_birth_date", table_name="patient")
+    op.drop_table("patient")
+    op.drop_table("form_receipt")
+    op.drop_table("clinic")
+    op.drop_table("organisation")
+    op.drop_table("job_run")
+    op.drop_table("instrument_version")
+    op.drop_table("heartbeat")
+    op.drop_index("ix_failed_sign_in_address", table_name="failed_sign_in")
+    op.drop_index("ix_failed_sign_in_account", table_name="failed_sign_in")
+    op.drop_table("failed_sign_in")
+    op.drop_index("ix_audit_event_person", table_name="audit_event")
+    op.drop_index("ix_audit_event_clinic", table_name="audit_event")
+    op.drop_index("ix_audit_event_actor", table_name="audit_event")
+    op.drop_table("audit_event")
+    op.drop_table("app_user")

@@ -1,0 +1,211 @@
+"""What the database itself refuses or does: safety signals, append-only trails, row-level security, grants."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+APPEND_ONLY = ("audit_event", "alert_event")
+
+ABOUT_PEOPLE = (
+    "alert", "alert_event", "caseload_row", "consent", "contact", "contact_point", "danger_report", "episode",
+    "episode_condition", "measurement", "measurement_score", "phase_spell", "recommendation", "review",
+    "review_question", "safety_signal", "standing", "team_member", "tracked_measure", "treatment_course",
+    "treatment_target",
+)  # fmt: skip
+
+DERIVED = ("caseload_row", "standing")
+"""Recomputed from the rest, so they may be deleted."""
+
+PASSING = ("failed_sign_in", "form_receipt", "heartbeat", "signed_in_session")
+
+REST = (
+    "app_user", "clinic", "duty_cover", "instrument_version", "job_run", "membership", "organisation", "rule_number",
+    "rulebook_state", "safety_item",
+)  # fmt: skip
+
+NEVER_DELETED = (*(name for name in ABOUT_PEOPLE if name not in DERIVED), "patient", "patient_clinic", "app_user")
+
+SIGNAL_SQLITE = """
+CREATE TRIGGER safety_signal_{event} AFTER {clause} ON measurement
+WHEN NEW.answers IS NOT NULL AND NEW.status <> 'entered-in-error'
+BEGIN
+  INSERT INTO safety_signal (measurement_id, patient_id, item, value, alert_id)
+  SELECT NEW.id, NEW.patient_id, s.item, json_extract(NEW.answers, '$."' || s.item || '"'), NULL
+    FROM safety_item AS s
+   WHERE s.instrument = NEW.instrument AND s.version = NEW.instrument_version
+     AND json_type(NEW.answers, '$."' || s.item || '"') = 'integer'
+     AND json_extract(NEW.answers, '$."' || s.item || '"') >= s.positive_from
+  ON CONFLICT (measurement_id, item) DO UPDATE SET value = excluded.value, alert_id = NULL;
+END
+"""
+
+SIGNAL_POSTGRES = """
+CREATE FUNCTION registry_write_safety_signal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO safety_signal (measurement_id, patient_id, item, value, alert_id)
+  SELECT NEW.id, NEW.patient_id, s.item, (NEW.answers ->> s.item)::integer, NULL
+    FROM safety_item AS s
+   WHERE s.instrument = NEW.instrument AND s.version = NEW.instrument_version
+     AND jsonb_typeof(NEW.answers -> s.item) = 'number'
+     AND (NEW.answers ->> s.item)::numeric >= s.positive_from
+  ON CONFLICT (measurement_id, item) DO UPDATE SET value = excluded.value, alert_id = NULL;
+  RETURN NULL;
+END $$
+"""
+
+FROZEN_COLUMNS = ("answers", "total_only", "taken_on", "instrument", "instrument_version", "patient_id")
+
+
+def upgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        _sqlite_triggers()
+    else:
+        _postgres_triggers()
+        _row_level_security()
+        _grants()
+
+
+def _sqlite_triggers() -> None:
+    op.execute(SIGNAL_SQLITE.format(event="on_insert", clause="INSERT"))
+    op.execute(SIGNAL_SQLITE.format(event="on_change", clause="UPDATE OF answers"))
+    for table in APPEND_ONLY:
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(_refusal(f"{table}_no_{verb.lower()}", f"BEFORE {verb} ON {table}", f"{table} is append-only"))
+    for table in NEVER_DELETED:
+        if table not in APPEND_ONLY:
+            op.execute(_refusal(f"{table}_no_delete", f"BEFORE DELETE ON {table}", f"{table} rows are never deleted"))
+    columns = ", ".join(FROZEN_COLUMNS)
+    op.execute(
+        _refusal(
+            "measurement_frozen",
+            f"BEFORE UPDATE OF {columns} ON measurement WHEN OLD.status <> 'draft' AND ({_differs('IS NOT')})",
+            "a finished measurement is corrected by a new one",
+        )
+    )
+
+
+def _refusal(name: str, clause: str, message: str) -> str:
+    return f"CREATE TRIGGER {name} {clause} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+
+
+def _differs(operator: str) -> str:
+    return " OR ".join(f"OLD.{column} {operator} NEW.{column}" for column in FROZEN_COLUMNS)
+
+
+def _postgres_triggers() -> None:
+    op.execute(sa.text(SIGNAL_POSTGRES))
+    op.execute(
+        "CREATE TRIGGER safety_signal_written AFTER INSERT OR UPDATE OF answers ON measurement FOR EACH ROW "
+        "WHEN (NEW.answers IS NOT NULL AND NEW.status <> 'entered-in-error') "
+        "EXECUTE FUNCTION registry_write_safety_signal()"
+    )
+    op.execute(
+        sa.text(
+            "CREATE FUNCTION registry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$"
+        )
+    )
+    for table in APPEND_ONLY:
+        op.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
+            f"EXECUTE FUNCTION registry_refuse('{table} is append-only')"
+        )
+    for table in NEVER_DELETED:
+        if table not in APPEND_ONLY:
+            op.execute(
+                f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW "
+                f"EXECUTE FUNCTION registry_refuse('{table} rows are never deleted')"
+            )
+    op.execute(
+        f"CREATE TRIGGER measurement_frozen BEFORE UPDATE OF {', '.join(FROZEN_COLUMNS)} ON measurement FOR EACH ROW "
+        f"WHEN (OLD.status <> 'draft' AND ({_differs('IS DISTINCT FROM')})) "
+        "EXECUTE FUNCTION registry_refuse('a finished measurement is corrected by a new one')"
+    )
+
+
+def _row_level_security() -> None:
+    op.execute(
+        sa.text(
+            "CREATE FUNCTION registry_everybody() RETURNS boolean LANGUAGE sql STABLE AS "
+            "$$ SELECT current_setting('registry.everybody', true) = 'on' $$"
+        )
+    )
+    op.execute(
+        sa.text(
+            "CREATE FUNCTION registry_clinics() RETURNS uuid[] LANGUAGE sql STABLE AS "
+            "$$ SELECT string_to_array(current_setting('registry.clinic_ids', true), ',')\\:\\:uuid[] $$"
+        )
+    )
+    op.execute(
+        sa.text(
+            "CREATE FUNCTION registry_sees(person uuid) RETURNS boolean LANGUAGE sql STABLE AS $$ "
+            "SELECT registry_everybody() OR EXISTS (SELECT 1 FROM patient_clinic AS pc WHERE pc.patient_id = person "
+            "AND pc.clinic_id = ANY (registry_clinics()) AND (pc.expires_at IS NULL OR pc.expires_at > now())) $$"
+        )
+    )
+    for table in ABOUT_PEOPLE:
+        _protect(table, "registry_sees(patient_id)", "registry_sees(patient_id)")
+    # A new patient is stored before the row that says which clinic sees it.
+    _protect("patient", "registry_sees(id)", "true")
+    mine = "registry_everybody() OR clinic_id = ANY (registry_clinics())"
+    _protect("patient_clinic", mine, mine)
+    op.execute(
+        sa.text(
+            "CREATE FUNCTION registry_knows_mrn(wanted_organisation uuid, wanted_mrn text) RETURNS boolean "
+            "LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$ "
+            "DECLARE before text \\:= coalesce(current_setting('registry.everybody', true), ''); known boolean; "
+            "BEGIN PERFORM set_config('registry.everybody', 'on', true); "
+            "SELECT EXISTS (SELECT 1 FROM patient WHERE organisation_id = wanted_organisation AND mrn = wanted_mrn) "
+            "INTO known; PERFORM set_config('registry.everybody', before, true); RETURN known; END $$"
+        )
+    )
+
+
+def _protect(table: str, sees: str, may_add: str) -> None:
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY {table}_read ON {table} FOR SELECT USING ({sees})")
+    op.execute(f"CREATE POLICY {table}_add ON {table} FOR INSERT WITH CHECK ({may_add})")
+    op.execute(f"CREATE POLICY {table}_change ON {table} FOR UPDATE USING ({sees}) WITH CHECK ({sees})")
+    op.execute(f"CREATE POLICY {table}_remove ON {table} FOR DELETE USING ({sees})")
+
+
+def _grants() -> None:
+    """What the program's role may do; it owns nothing and deletes only what is derived or passing."""
+    for table in ("audit_event", "alert_event"):
+        op.execute(f"GRANT SELECT, INSERT ON {table} TO registry_app")
+    for table in (*ABOUT_PEOPLE, "patient", "patient_clinic", *REST, *PASSING):
+        if table not in APPEND_ONLY:
+            op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO registry_app")
+    for table in (*DERIVED, *PASSING, "safety_item"):
+        op.execute(f"GRANT DELETE ON {table} TO registry_app")
+
+
+def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        names = op.get_bind().exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+        for name in names:
+            op.execute(f"DROP TRIGGER {name}")
+        return
+    for table in (*ABOUT_PEOPLE, "patient", "patient_clinic"):
+        for act in ("read", "add", "change", "remove"):
+            op.execute(f"DROP POLICY {table}_{act} ON {table}")
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    for table in (*ABOUT_PEOPLE, "audit_event", "patient", "patient_clinic", *REST, *PASSING):
+        op.execute(f"REVOKE ALL ON {table} FROM registry_app")
+    for signature in (
+        "registry_knows_mrn(uuid, text)",
+        "registry_sees(uuid)",
+        "registry_clinics()",
+        "registry_everybody()",
+    ):
+        op.execute(f"DROP FUNCTION {signature}")
+    op.execute("DROP FUNCTION registry_write_safety_signal() CASCADE")
+    op.execute("DROP FUNCTION registry_refuse() CASCADE")

@@ -1,0 +1,16 @@
+"""Every table, loaded: migrations and the gateway need them all."""
+
+import registry.access.models
+import registry.accounts.models
+import registry.alerts.models
+import registry.audit.models
+import registry.caseload.models
+import registry.clinics.models
+import registry.contacts.models
+import registry.episodes.models
+import registry.jobs.models
+import registry.measurements.models
+import registry.patients.models
+import registry.review.models
+
+__all__ = ["registry"]

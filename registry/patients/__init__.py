@@ -1,0 +1,1 @@
+"""Who the patient is: identity, contact points, likely duplicates."""

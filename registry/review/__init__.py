@@ -1,0 +1,1 @@
+"""Psychiatric case review: questions, reviews, recommendations and what became of them."""

@@ -1,0 +1,88 @@
+"""Reviews, recommendations, questions."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.accounts.models import User
+from registry.db.base import Audited, Base, EpisodeLinked, Identified, Versioned, one_of
+from registry.review.rules import KINDS, STATES
+
+
+class Review(Identified, EpisodeLinked, Audited, Base):
+    """A psychiatric case review of one patient, never of a meeting."""
+
+    __tablename__ = "review"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (
+            sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 240", name="minutes_possible"),
+            sa.Index("ix_review_episode_date", "episode_id", "reviewed_on"),
+        )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    reviewed_on: Mapped[date]
+    consultant_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    minutes: Mapped[int | None]
+    summary: Mapped[str] = mapped_column(default="")
+    look_again_on: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+
+    consultant: Mapped[User] = relationship()
+    recommendations: Mapped[list[Recommendation]] = relationship(order_by="Recommendation.position")
+
+
+class Recommendation(Identified, Versioned, EpisodeLinked, Audited, Base):
+    """One thing the consultant advises, to whom, and what became of it, by named people."""
+
+    __tablename__ = "recommendation"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (
+            one_of("kind", KINDS),
+            one_of("state", STATES),
+            sa.CheckConstraint("state <> 'declined' OR decision_why <> ''", name="declined_has_reason"),
+            sa.Index("ix_recommendation_episode_state", "episode_id", "state"),
+        )
+
+    review_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("review.id", ondelete="RESTRICT"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str]
+    words: Mapped[str]
+    to_user_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    to_name: Mapped[str] = mapped_column(default="")
+    """Of somebody without an account."""
+    proposed_on: Mapped[date]
+    state: Mapped[str] = mapped_column(default="proposed")
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    decided_on: Mapped[date | None]
+    decision_why: Mapped[str] = mapped_column(default="")
+    done_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    done_on: Mapped[date | None]
+
+    review: Mapped[Review] = relationship(back_populates="recommendations")
+    to_user: Mapped[User | None] = relationship(foreign_keys="Recommendation.to_user_id")
+    decided_by: Mapped[User | None] = relationship(foreign_keys="Recommendation.decided_by_id")
+    done_by: Mapped[User | None] = relationship(foreign_keys="Recommendation.done_by_id")
+
+
+class ReviewQuestion(Identified, EpisodeLinked, Audited, Base):
+    """A question for the psychiatrist: it puts the patient into the queue until a review answers it."""
+
+    __tablename__ = "review_question"
+
+    asked_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    asked_at: Mapped[datetime]
+    asked_on: Mapped[date]
+    words: Mapped[str]
+    answered_by_review_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("review.id", ondelete="RESTRICT"))
+    withdrawn_at: Mapped[datetime | None]
+
+    asked_by: Mapped[User] = relationship()

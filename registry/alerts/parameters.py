@@ -1,0 +1,161 @@
+"""The rulebook's numbers as data: shipped in ``parameters.toml``, changed by a clinic, never written in code."""
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+SHIPPED = Path(__file__).with_name("parameters.toml")
+
+Number: TypeAlias = int | Decimal
+
+
+class Status(StrEnum):
+    """Whether a number is in force, and on whose word."""
+
+    SOURCED = "sourced"
+    CLINIC_ADOPTED = "clinic-adopted"
+    OFF = "off"
+
+
+class InvalidParameter(ValueError):
+    """A parameter, shipped or set by a clinic, that cannot be used; says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number of one rule. ``least`` and ``most`` bound what a clinic may set; ``required`` forbids "off"."""
+
+    id: str
+    number: Number
+    unit: str
+    meaning: str
+    source: str
+    status: Status
+    least: Number
+    most: Number
+    required: bool = False
+
+    @property
+    def in_force_as_shipped(self) -> bool:
+        """Whether the number counts before any clinic has decided about it."""
+        return self.status is Status.SOURCED
+
+    def check(self, number: Number) -> None:
+        """Raises InvalidParameter where ``number`` is outside what may be set."""
+        if not self.least <= number <= self.most:
+            raise InvalidParameter(f"{self.id}: {number} is not between {self.least} and {self.most} {self.unit}")
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicNumber:
+    """What a clinic decided about one parameter: a number it adopted, or None to switch it off."""
+
+    number: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers in force at one clinic."""
+
+    parameters: Mapping[str, Parameter]
+    decided: Mapping[str, ClinicNumber] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for id_, decision in self.decided.items():
+            if id_ not in self.parameters:
+                raise InvalidParameter(f"{id_}: no rule has this number")
+            parameter = self.parameters[id_]
+            if decision.number is not None:
+                parameter.check(decision.number)
+            elif parameter.required:
+                raise InvalidParameter(f"{id_}: a safety number can be changed but not switched off")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.parameters)
+
+    def get(self, id_: str) -> Number | None:
+        """The number in force, or None where it is off or not adopted. Raises KeyError for an unknown id."""
+        parameter = self.parameters[id_]
+        if id_ in self.decided:
+            return self.decided[id_].number
+        return parameter.number if parameter.in_force_as_shipped else None
+
+    def whole(self, id_: str) -> int | None:
+        """The number in force as a whole number (days, points), or None where it is off."""
+        number = self.get(id_)
+        return None if number is None else int(number)
+
+    def required(self, id_: str) -> int:
+        """A whole number that cannot be off. Raises InvalidParameter for one that can."""
+        number = self.whole(id_)
+        if number is None or not self.parameters[id_].required:
+            raise InvalidParameter(f"{id_}: may be off, so it cannot be relied on")
+        return number
+
+    def at_clinic(self, decided: Mapping[str, ClinicNumber]) -> "Numbers":
+        """These parameters with a clinic's decisions. Raises InvalidParameter for a decision that cannot stand."""
+        return Numbers(self.parameters, dict(decided))
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever a number in force changes: the sign to check every case again."""
+        lines = "\n".join(f"{id_}={self.get(id_)}" for id_ in sorted(self.parameters))
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+
+_FIELDS = frozenset({"number", "unit", "meaning", "source", "status", "least", "most", "required"})
+
+
+def load(path: Path = SHIPPED) -> Numbers:
+    """The numbers as shipped, before any clinic's decision. Raises InvalidParameter naming the table that is wrong."""
+    with path.open("rb") as file:
+        tables = tomllib.load(file, parse_float=Decimal)
+    parameters = [
+        _parameter(f"{rule}.{name}", table)
+        for rule, names in tables["parameter"].items()
+        for name, table in names.items()
+    ]
+    return Numbers({parameter.id: parameter for parameter in parameters})
+
+
+def _parameter(id_: str, table: Mapping[str, object]) -> Parameter:
+    if unknown := table.keys() - _FIELDS:
+        raise InvalidParameter(f"{id_}: unknown entry {', '.join(sorted(unknown))}")
+    try:
+        status = Status(_text(id_, table, "status"))
+    except ValueError as error:
+        raise InvalidParameter(f"{id_}: {error}") from error
+    parameter = Parameter(
+        id=id_,
+        number=_number(id_, table, "number"),
+        unit=_text(id_, table, "unit"),
+        meaning=_text(id_, table, "meaning"),
+        source=_text(id_, table, "source"),
+        status=status,
+        least=_number(id_, table, "least"),
+        most=_number(id_, table, "most"),
+        required=table.get("required") is True,
+    )
+    parameter.check(parameter.number)
+    if parameter.required and status is not Status.SOURCED:
+        raise InvalidParameter(f"{id_}: a required number must be sourced")
+    return parameter
+
+
+def _text(id_: str, table: Mapping[str, object], name: str) -> str:
+    value = table.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidParameter(f"{id_}: {name} is missing")
+    return value
+
+
+def _number(id_: str, table: Mapping[str, object], name: str) -> Number:
+    value = table.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise InvalidParameter(f"{id_}: {name} is not a number")
+    return value

@@ -1,0 +1,36 @@
+"""The rulebook: pure functions from a case and a day to what needs attention.
+
+Start with ``evaluate``. One module a family of rules; ``clock`` explains why the next check date is exact.
+"""
+
+from registry.alerts.rulebook.evaluation import (
+    RULEBOOK,
+    Evaluation,
+    Swallowed,
+    evaluate,
+    ranked,
+    rule,
+    rulebook_fingerprint,
+    words,
+)
+from registry.alerts.rulebook.finding import Audience, Finding, Rule, Tier, Verdict
+from registry.alerts.rulebook.safety import unknown_item
+from registry.alerts.rulebook.suspension import Family
+
+__all__ = [
+    "RULEBOOK",
+    "Audience",
+    "Evaluation",
+    "Family",
+    "Finding",
+    "Rule",
+    "Swallowed",
+    "Tier",
+    "Verdict",
+    "evaluate",
+    "ranked",
+    "rule",
+    "rulebook_fingerprint",
+    "unknown_item",
+    "words",
+]

@@ -1,0 +1,156 @@
+"""Engagement: the first follow-up, and the person nobody has reached.
+
+Only a two-way treatment contact counts. Attempts, no-shows, messages and sightings by other teams
+are told in the sentence and never reset a date.
+"""
+
+from datetime import date, timedelta
+
+from registry.alerts.parameters import Numbers
+from registry.alerts.rulebook.clock import Clock
+from registry.alerts.rulebook.evidence import Evidence, stored
+from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, Tier
+from registry.alerts.rulebook.phrases import ago, count, written
+from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.snapshot import IN_CARE, CaseSnapshot, Phase
+
+FIRST_FOLLOW_UP = "engage.first-follow-up"
+NO_CONTACT = "engage.no-contact"
+
+_REMIND_AFTER = f"{FIRST_FOLLOW_UP}.remind_after"
+_LIMIT = f"{FIRST_FOLLOW_UP}.limit"
+_SILENCE = {phase: f"{NO_CONTACT}.{phase.value}" for phase in (Phase.ENGAGING, Phase.ACTIVE, Phase.MAINTAINING)}
+_DECIDE = f"{NO_CONTACT}.decide"
+_SEEN_WITHIN = f"{NO_CONTACT}.seen_within"
+
+
+def _first_follow_up(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Settled | None:
+    """No two-way treatment contact from day 1 to the limit after enrolment.
+
+    The alert outlives the limit until the first two-way contact, however late: the metric stays
+    missed, but the work is done and the alert closes saying so.
+    """
+    limit = numbers.whole(_LIMIT)
+    episode = case.episode
+    if episode is None or episode.enrolled_on is None or limit is None:
+        return None
+    if phase_in_force(episode) not in IN_CARE:
+        return None
+    enrolled_on = episode.enrolled_on
+    first_on = min((day for day in case.contacts.two_way_on if day > enrolled_on), default=None)
+    if first_on is not None:
+        took = (first_on - enrolled_on).days
+        missed = f", after the limit of {limit} days" if took > limit else ""
+        return Settled(f"First two-way contact on {written(first_on)}, day {took}{missed}")
+    limit_on = enrolled_on + timedelta(days=limit)
+    remind_after = numbers.whole(_REMIND_AFTER)
+    remind_on = limit_on if remind_after is None else min(limit_on, enrolled_on + timedelta(days=remind_after))
+    if not clock.has_come(remind_on):
+        return None
+    return Found(
+        tier=Tier.ACTION if clock.has_come(limit_on) else Tier.REMINDER,
+        evidence={
+            "enrolled_on": stored(enrolled_on),
+            "limit_on": stored(limit_on),
+            "attempts": sum(day >= enrolled_on for day in case.contacts.attempts_on),
+        },
+        since=remind_on,
+        audience=(Audience.CARE_MANAGER,),
+    )
+
+
+def _first_follow_up_words(evidence: Evidence, today: date) -> str:
+    limit_on = evidence.day("limit_on")
+    verb = "was due" if today > limit_on else "due"
+    return (
+        f"No follow-up contact since enrolment {ago(evidence.day('enrolled_on'), today)} "
+        f"({written(evidence.day('enrolled_on'))}); {verb} by {written(limit_on)}{_attempts(evidence)}"
+    )
+
+
+def _attempts(evidence: Evidence) -> str:
+    attempts = evidence.whole("attempts")
+    return f"; {count(attempts, 'attempt')} since" if attempts else ""
+
+
+def _no_contact(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """No two-way treatment contact for the days the phase allows, counted from the last one or from enrolment."""
+    episode = case.episode
+    phase = phase_in_force(episode)
+    if episode is None or phase not in _SILENCE:
+        return None
+    allowed = numbers.whole(_SILENCE[phase])
+    if allowed is None:
+        return None
+    begun_on = episode.enrolled_on or episode.phase_since
+    last_on = max((day for day in case.contacts.two_way_on if day >= begun_on), default=None)
+    counted_from = last_on or begun_on
+    since = counted_from + timedelta(days=allowed)
+    if not clock.has_come(since):
+        return None
+    seen_on = case.contacts.seen_on
+    seen_since = seen_on is not None and seen_on > counted_from
+    decide = _has_to_decide(counted_from, clock, numbers)
+    return Found(
+        tier=Tier.REMINDER if seen_since and _is_seen_lately(seen_on, clock, numbers) else Tier.ACTION,
+        evidence={
+            "last_on": stored(last_on),
+            "begun_on": stored(begun_on),
+            "attempts": sum(day > counted_from for day in case.contacts.attempts_on),
+            "seen_on": stored(seen_on) if seen_since else None,
+            "seen_by": case.contacts.seen_by,
+            "decide": decide,
+        },
+        since=since,
+        audience=(Audience.CARE_MANAGER, Audience.CLINIC_LEAD) if decide else (Audience.CARE_MANAGER,),
+    )
+
+
+def _is_seen_lately(seen_on: date | None, clock: Clock, numbers: Numbers) -> bool:
+    within = numbers.whole(_SEEN_WITHIN)
+    if seen_on is None or within is None:
+        return False
+    return not clock.has_come(seen_on + timedelta(days=within + 1))
+
+
+def _has_to_decide(counted_from: date, clock: Clock, numbers: Numbers) -> bool:
+    after = numbers.whole(_DECIDE)
+    return after is not None and clock.has_come(counted_from + timedelta(days=after))
+
+
+def _no_contact_words(evidence: Evidence, today: date) -> str:
+    last_on = evidence.optional_day("last_on")
+    begun_on = evidence.day("begun_on")
+    counted_from = last_on or begun_on
+    when = f"last {written(last_on)}" if last_on is not None else f"none since enrolment {written(begun_on)}"
+    sentence = f"No two-way contact for {count((today - counted_from).days, 'day')} ({when}){_attempts(evidence)}"
+    seen_on = evidence.optional_day("seen_on")
+    if seen_on is not None:
+        sentence += f"; seen by {evidence.text('seen_by')} {ago(seen_on, today)}"
+    else:
+        sentence += "; not seen by anyone since"
+    return f"{sentence}; decide how to go on" if evidence.flag("decide") else sentence
+
+
+RULES = (
+    Rule(
+        id=NO_CONTACT,
+        title="No contact",
+        family=Family.ENGAGE,
+        audience=(Audience.CARE_MANAGER, Audience.CLINIC_LEAD),
+        parameters=(*_SILENCE.values(), _DECIDE, _SEEN_WITHIN),
+        source="Two-way treatment contact at least monthly in active treatment (New York State OMH metrics 2025)",
+        check=_no_contact,
+        words=_no_contact_words,
+    ),
+    Rule(
+        id=FIRST_FOLLOW_UP,
+        title="First follow-up",
+        family=Family.ENGAGE,
+        audience=(Audience.CARE_MANAGER,),
+        parameters=(_REMIND_AFTER, _LIMIT),
+        source="Follow-up within 4 weeks (Bao 2015, doi 10.1176/appi.ps.201400577)",
+        check=_first_follow_up,
+        words=_first_follow_up_words,
+    ),
+)

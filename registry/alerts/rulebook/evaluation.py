@@ -1,0 +1,107 @@
+"""The whole rulebook over one case: what is true, what one alert says for another, and when to look again."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from registry.alerts.parameters import Numbers
+from registry.alerts.rulebook import engage, measure, review, safety, social, target, worsening
+from registry.alerts.rulebook.evidence import JSON, Evidence
+from registry.alerts.rulebook.finding import Finding, Rule, Tier
+from registry.alerts.snapshot import CaseSnapshot
+
+RULEBOOK: tuple[Rule, ...] = (
+    *safety.RULES,
+    worsening.MANIA,
+    worsening.RELAPSE,
+    worsening.WORSE,
+    target.OFF,
+    target.EARLY,
+    *engage.RULES,
+    *social.RULES,
+    *review.RULES,
+    *measure.RULES,
+)
+"""Every rule, in the order in which findings of one tier are told."""
+
+_BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULEBOOK}
+_ORDER: Mapping[str, int] = {rule.id: place for place, rule in enumerate(RULEBOOK)}
+
+_SWALLOWS: Mapping[str, frozenset[str]] = {
+    engage.NO_CONTACT: frozenset({engage.FIRST_FOLLOW_UP, measure.MEASURE_DUE}),
+    engage.FIRST_FOLLOW_UP: frozenset({measure.MEASURE_DUE}),
+}
+"""A contact alert and the reminders it makes superfluous: whoever reaches the person does those too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swallowed:
+    """A reminder that is true, and left unsaid because the alert ``by`` asks for the same call."""
+
+    finding: Finding
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All there is to say about a case today.
+
+    ``findings`` are ranked: tier, then the rulebook's order, then the longest standing.
+    ``settled`` has, by rule, why it is not true, where that is worth keeping on a closing alert.
+    Until ``next_check_on`` only a write can change anything here but the counts in sentences.
+    """
+
+    findings: tuple[Finding, ...]
+    next_check_on: date | None
+    swallowed: tuple[Swallowed, ...] = ()
+    settled: Mapping[str, str] = field(default_factory=dict)
+
+
+def evaluate(case: CaseSnapshot, today: date, numbers: Numbers) -> Evaluation:
+    """What needs attention in ``case`` on the clinic's local ``today``, ranked."""
+    verdicts = {rule.id: rule.verdict(case, today, numbers) for rule in RULEBOOK}
+    found = {id_: verdict.finding for id_, verdict in verdicts.items() if verdict.finding is not None}
+    swallowed = _swallowed(found)
+    unsaid = {each.finding.rule for each in swallowed}
+    next_days = [verdict.next_check_on for verdict in verdicts.values() if verdict.next_check_on is not None]
+    return Evaluation(
+        findings=ranked(finding for id_, finding in found.items() if id_ not in unsaid),
+        next_check_on=min(next_days, default=None),
+        swallowed=swallowed,
+        settled={id_: verdict.settled for id_, verdict in verdicts.items() if verdict.settled is not None},
+    )
+
+
+def _swallowed(found: Mapping[str, Finding]) -> tuple[Swallowed, ...]:
+    """The reminders a contact alert speaks for. Never more than reminders: an action is always said."""
+    unsaid: dict[str, Swallowed] = {}
+    for by, rules in _SWALLOWS.items():
+        if by not in found:
+            continue
+        for id_ in rules & found.keys():
+            if found[id_].tier is Tier.REMINDER:
+                unsaid.setdefault(id_, Swallowed(found[id_], by))
+    return tuple(unsaid[id_] for id_ in sorted(unsaid, key=_ORDER.__getitem__))
+
+
+def ranked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """``findings`` in the order they are told."""
+    return tuple(sorted(findings, key=lambda each: (each.tier.rank, _ORDER[each.rule], each.since)))
+
+
+def rule(id_: str) -> Rule:
+    """The rule called ``id_``. Raises KeyError for an id the rulebook does not have."""
+    return _BY_ID[id_]
+
+
+def words(id_: str, evidence: Mapping[str, JSON], today: date) -> str:
+    """The sentence of a stored finding with its counts as of ``today``, without checking the rule again.
+
+    Raises KeyError for an unknown rule, or evidence that lacks what its sentence says.
+    """
+    return _BY_ID[id_].words(Evidence(evidence), today)
+
+
+def rulebook_fingerprint() -> str:
+    """Changes whenever a rule is added, removed or revised: the sign to check every case again."""
+    return ",".join(f"{rule.id}:{rule.version}" for rule in RULEBOOK)

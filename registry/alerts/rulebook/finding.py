@@ -1,0 +1,128 @@
+"""What a rule says: a finding, or none, and the next day its answer could change."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from registry.alerts.parameters import Numbers
+from registry.alerts.rulebook.clock import Clock
+from registry.alerts.rulebook.evidence import JSON, Evidence
+from registry.alerts.rulebook.suspension import Family, suspension
+from registry.alerts.snapshot import CaseSnapshot
+
+
+class Tier(StrEnum):
+    """How soon somebody has to act, most pressing first."""
+
+    URGENT = "urgent"  # today, and it escalates until somebody does
+    ACTION = "action"  # somebody has something to do
+    REMINDER = "reminder"  # due, not late
+    QUEUE = "queue"  # waits in the psychiatrist's queue
+
+    @property
+    def rank(self) -> int:
+        """0 for the most pressing."""
+        return list(Tier).index(self)
+
+
+class Audience(StrEnum):
+    """Whose work a finding is: a part in the care team, the clinic's duty list, or the lead."""
+
+    CARE_MANAGER = "care_manager"
+    DUTY = "duty"
+    PSYCHIATRIST = "psychiatrist"
+    CLINICIAN = "clinician"
+    CLINIC_LEAD = "clinic_lead"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that is true of a case, with what it rests on.
+
+    ``since`` is the day it became true. ``sentence`` was written on the day of the check; counts
+    of days in it age, so lists print ``words(rule, evidence, today)`` instead. Until
+    ``next_check_on`` nothing but a write can change tier, evidence or audience.
+    """
+
+    rule: str
+    tier: Tier
+    sentence: str
+    evidence: Mapping[str, JSON]
+    since: date
+    next_check_on: date | None
+    audience: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A finding or none.
+
+    ``settled`` says why there is none, where a closing alert should say more than "no longer true".
+    """
+
+    finding: Finding | None
+    next_check_on: date | None
+    settled: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a check returns when its rule is true."""
+
+    tier: Tier
+    evidence: Mapping[str, JSON]
+    since: date
+    audience: tuple[Audience, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a check returns when its rule is not true and the reason is worth keeping."""
+
+    because: str
+
+
+Check = Callable[[CaseSnapshot, Clock, Numbers], Found | Settled | None]
+"""Decides a rule. Sees time only through the clock."""
+
+Words = Callable[[Evidence, date], str]
+"""Puts a rule's evidence into one sentence as of a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of the rulebook. ``version`` goes up whenever ``check`` or the evidence changes its meaning.
+
+    ``parameters`` are the ids of the numbers it reads; ``audience`` everyone it can be for.
+    """
+
+    id: str
+    title: str
+    family: Family
+    audience: tuple[Audience, ...]
+    parameters: tuple[str, ...]
+    source: str
+    check: Check
+    words: Words
+    version: int = 1
+
+    def verdict(self, case: CaseSnapshot, today: date, numbers: Numbers) -> Verdict:
+        """What this rule says of ``case`` on the clinic's local ``today``."""
+        clock = Clock(today)
+        resting = suspension(case, clock, family=self.family)
+        outcome = Settled(resting) if resting is not None else self.check(case, clock, numbers)
+        if not isinstance(outcome, Found):
+            return Verdict(None, clock.next_check_on, None if outcome is None else outcome.because)
+        finding = Finding(
+            rule=self.id,
+            tier=outcome.tier,
+            sentence=self.words(Evidence(outcome.evidence), today),
+            evidence=outcome.evidence,
+            since=outcome.since,
+            next_check_on=clock.next_check_on,
+            audience=tuple(outcome.audience),
+            version=self.version,
+        )
+        return Verdict(finding, clock.next_check_on)

@@ -1,0 +1,142 @@
+"""Psychiatric case review: who is due in the queue, and which recommendations nobody has answered."""
+
+from datetime import date, timedelta
+
+from registry.alerts.parameters import Numbers
+from registry.alerts.rulebook.clock import Clock
+from registry.alerts.rulebook.evidence import JSON, Evidence, stored
+from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
+from registry.alerts.rulebook.phrases import ago, count, duration, written
+from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.snapshot import IN_CARE, CaseSnapshot, EpisodeFacts, OpenOrder, Phase, ReviewFacts
+
+_NEW = "review.due.new"
+_INTERVAL = {phase: f"review.due.{phase.value}" for phase in (Phase.ENGAGING, Phase.ACTIVE, Phase.MAINTAINING)}
+_ALERT_AFTER = "review.due.alert_after"
+_UNDECIDED = "review.open.undecided"
+
+_CONTINUE = "continue"
+"""The kind of recommendation that asks nobody to do anything new."""
+
+
+def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """Never reviewed since enrolment, or the phase's interval over, or the day the last review asked for.
+
+    Stands in the queue from the due day, and becomes an action when it has stood there too long.
+    """
+    episode = case.episode
+    if episode is None or phase_in_force(episode) not in IN_CARE:
+        return None
+    begun_on = episode.enrolled_on or episode.phase_since
+    reviewed_on = case.reviews.last_on
+    if reviewed_on is not None and reviewed_on < begun_on:
+        reviewed_on = None
+    due_on = _due_on(episode, case.reviews, reviewed_on, begun_on, numbers)
+    if due_on is None or not clock.has_come(due_on):
+        return None
+    alert_after = numbers.whole(_ALERT_AFTER)
+    is_late = alert_after is not None and clock.has_come(due_on + timedelta(days=alert_after))
+    asked_for = case.reviews.look_again_on if reviewed_on is not None else None
+    return Found(
+        tier=Tier.ACTION if is_late else Tier.QUEUE,
+        evidence={
+            "begun_on": stored(begun_on),
+            "reviewed_on": stored(reviewed_on),
+            "due_on": stored(due_on),
+            "was_asked_for": due_on == asked_for,
+        },
+        since=due_on,
+        audience=(Audience.PSYCHIATRIST,),
+    )
+
+
+def _due_on(
+    episode: EpisodeFacts, reviews: ReviewFacts, reviewed_on: date | None, begun_on: date, numbers: Numbers
+) -> date | None:
+    """The earlier of the phase's interval and the day the review named; None where neither is in force."""
+    if reviewed_on is None:
+        days = numbers.whole(_NEW)
+        return None if days is None else begun_on + timedelta(days=days)
+    interval = numbers.whole(_INTERVAL[phase_in_force(episode) or Phase.ACTIVE])
+    days_named = [] if interval is None else [reviewed_on + timedelta(days=interval)]
+    if reviews.look_again_on is not None:
+        days_named.append(max(reviews.look_again_on, reviewed_on))
+    return min(days_named, default=None)
+
+
+def _due_words(evidence: Evidence, today: date) -> str:
+    reviewed_on = evidence.optional_day("reviewed_on")
+    if reviewed_on is None:
+        begun_on = evidence.day("begun_on")
+        return f"Never reviewed: enrolled {written(begun_on)} ({ago(begun_on, today)})"
+    due_on = evidence.day("due_on")
+    asked_for = ", the day the review asked for" if evidence.flag("was_asked_for") else ""
+    return (
+        f"Review due since {written(due_on)}{asked_for}; "
+        f"last reviewed {written(reviewed_on)}, {duration(reviewed_on, today)} ago"
+    )
+
+
+def _open(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """A recommendation other than "continue" that nobody has accepted, changed or declined for two weeks."""
+    allowed = numbers.whole(_UNDECIDED)
+    if allowed is None or phase_in_force(case.episode) not in IN_CARE:
+        return None
+    wait = timedelta(days=allowed)
+    waiting = [
+        order
+        for order in sorted(case.reviews.undecided, key=lambda each: (each.proposed_on, each.id))
+        if order.kind != _CONTINUE and clock.has_come(order.proposed_on + wait)
+    ]
+    if not waiting:
+        return None
+    return Found(
+        tier=Tier.ACTION,
+        evidence={"orders": [_order_facts(order) for order in waiting]},
+        since=waiting[0].proposed_on + wait,
+        audience=(Audience.CLINICIAN, Audience.CARE_MANAGER),
+    )
+
+
+def _order_facts(order: OpenOrder) -> dict[str, JSON]:
+    return {
+        "id": order.id,
+        "proposed_on": stored(order.proposed_on),
+        "text": order.text,
+        "kind": order.kind,
+        "to": order.to,
+    }
+
+
+def _open_words(evidence: Evidence, today: date) -> str:
+    oldest, *others = evidence.each("orders")
+    proposed_on = oldest.day("proposed_on")
+    sentence = (
+        f"Recommendation of {written(proposed_on)} undecided for {count((today - proposed_on).days, 'day')}: "
+        f"{oldest.text('text').rstrip('.')} (to {oldest.text('to')})"
+    )
+    return f"{sentence}; {len(others)} more undecided" if others else sentence
+
+
+RULES = (
+    Rule(
+        id="review.open",
+        title="Recommendation undecided",
+        family=Family.REVIEW,
+        audience=(Audience.CLINICIAN, Audience.CARE_MANAGER),
+        parameters=(_UNDECIDED,),
+        source="Review works through what is done after it (doi 10.1186/s13012-018-0818-6)",
+        check=_open,
+        words=_open_words,
+    ),
+    Rule(
+        id="review.due",
+        title="Review due",
+        family=Family.REVIEW,
+        audience=(Audience.PSYCHIATRIST,),
+        parameters=(_NEW, *_INTERVAL.values(), _ALERT_AFTER),
+        source="Systematic case review: fewer reviews, lower response and remission (doi 10.1176/appi.focus.20170019)",
+        check=_due,
+        words=_due_words,
+    ),
+)

@@ -1,0 +1,72 @@
+"""The course of one measure as evidence and as words, the same in every sentence about scores."""
+
+from collections.abc import Callable
+from datetime import date
+
+from registry.alerts.rulebook.evidence import JSON, Evidence, stored
+from registry.alerts.rulebook.phrases import ago, figure, signed_percent, written
+from registry.alerts.snapshot import TrackedMeasure
+from registry.measures.course import Course, DatedScore, follow
+
+
+def scores_facts(measure: TrackedMeasure, *, before: DatedScore | None) -> dict[str, JSON]:
+    """What a sentence about ``measure`` needs, its change counted from ``before`` (the baseline, as a rule)."""
+    course = measure.course
+    return {
+        "key": measure.key,
+        "label": measure.label,
+        "before": None if before is None else stored(before.value),
+        "before_on": None if before is None else stored(before.on),
+        "latest": None if course.latest is None else stored(course.latest.value),
+        "latest_on": None if course.latest is None else stored(course.latest.on),
+        "percent": stored(course.percent) if before == course.baseline else None,
+        "late_by": course.baseline_late_by if before == course.baseline else None,
+        "target": None if measure.target is None else measure.target.words(),
+    }
+
+
+def scores_words(evidence: Evidence, today: date) -> str:
+    """ "PHQ-9 21 → 19 (−10 %, 10 days ago)", with a late baseline named as one."""
+    latest_on = evidence.day("latest_on")
+    latest = figure(evidence.amount("latest"))
+    before_on = evidence.optional_day("before_on")
+    if before_on is None or before_on == latest_on:
+        return f"{evidence.text('label')} {latest} on {written(latest_on)} ({ago(latest_on, today)})"
+    percent = evidence.optional_amount("percent")
+    change = "" if percent is None else f"{signed_percent(percent)}, "
+    late = f", {late_baseline_words(evidence)}" if is_late_baseline(evidence) else ""
+    before = figure(evidence.amount("before"))
+    return f"{evidence.text('label')} {before} → {latest} ({change}{ago(latest_on, today)}{late})"
+
+
+def is_late_baseline(evidence: Evidence) -> bool:
+    """Whether the baseline was taken after the window in which a first score counts as one."""
+    return evidence.optional_whole("late_by") is not None
+
+
+def late_baseline_words(evidence: Evidence) -> str:
+    """ "late baseline (day 37)"."""
+    return f"late baseline, day {evidence.whole('late_by')}"
+
+
+def target_words(evidence: Evidence) -> str:
+    """ "target 4 or lower", or nothing where no target is set."""
+    target = evidence.optional_text("target")
+    return "" if target is None else f"target {target}"
+
+
+def held_since(measure: TrackedMeasure, holds: Callable[[Course], bool]) -> date:
+    """The day of the first score from which ``holds`` has been true of the course without a break.
+
+    Raises ValueError where the course has no score.
+    """
+    scores = measure.course.scores
+    since: date | None = None
+    for end in range(len(scores), 0, -1):
+        so_far = follow(scores[:end], scale=measure.scale, starts_on=scores[0].on, target=measure.target)
+        if since is not None and not holds(so_far):
+            break
+        since = scores[end - 1].on
+    if since is None:
+        raise ValueError(f"{measure.label} has no score")
+    return since

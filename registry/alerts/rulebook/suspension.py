@@ -1,0 +1,57 @@
+"""When rules rest: after a death, during a stay on a ward or in jail, and while an episode is paused."""
+
+from enum import StrEnum
+
+from registry.alerts.rulebook.clock import Clock
+from registry.alerts.rulebook.phrases import written
+from registry.alerts.snapshot import CaseSnapshot, EpisodeFacts, Phase
+
+
+class Family(StrEnum):
+    """What a rule is about."""
+
+    SAFETY = "safety"
+    ENGAGE = "engage"
+    MEASURE = "measure"
+    TARGET = "target"
+    REVIEW = "review"
+    SOCIAL = "social"
+
+
+_RESTS_WITH_CARE = frozenset({Family.ENGAGE, Family.MEASURE, Family.TARGET, Family.REVIEW})
+"""Families that ask the care team to do its usual work, which a pause or a stay elsewhere interrupts."""
+
+
+def suspension(case: CaseSnapshot, clock: Clock, *, family: Family) -> str | None:
+    """Why ``family`` says nothing about ``case`` for now, or None where it speaks. Safety always speaks."""
+    if family is Family.SAFETY:
+        return None
+    if case.died_on is not None:
+        return f"Died on {written(case.died_on)}"
+    if family not in _RESTS_WITH_CARE:
+        return None
+    if case.suspended_since is not None:
+        return f"Resting since {written(case.suspended_since)}: in hospital, in jail or in crisis care"
+    if case.episode is not None and case.episode.phase is Phase.PAUSED:
+        return _pause(case.episode, clock)
+    return None
+
+
+def _pause(episode: EpisodeFacts, clock: Clock) -> str | None:
+    if episode.paused_until is None:
+        return f"Paused since {written(episode.phase_since)}"
+    if clock.has_come(episode.paused_until):
+        return None
+    return f"Paused until {written(episode.paused_until)}"
+
+
+def phase_in_force(episode: EpisodeFacts | None) -> Phase | None:
+    """The phase whose numbers count: after a pause the one before it, active where that is unknown.
+
+    Ask only where ``suspension`` has not already said that the rule rests.
+    """
+    if episode is None:
+        return None
+    if episode.phase is Phase.PAUSED:
+        return episode.phase_before_pause or Phase.ACTIVE
+    return episode.phase

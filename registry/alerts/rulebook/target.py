@@ -1,0 +1,241 @@
+"""Treatment to target: too little change early, and no response by the time there should be one.
+
+Both look at the metric primary, and at other measures only where the team asked for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from registry.alerts.parameters import Numbers
+from registry.alerts.rulebook.clock import Clock
+from registry.alerts.rulebook.evidence import JSON, Evidence, stored
+from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
+from registry.alerts.rulebook.phrases import ago, count, duration, figure, written
+from registry.alerts.rulebook.scores import (
+    held_since,
+    is_late_baseline,
+    late_baseline_words,
+    scores_facts,
+    scores_words,
+    target_words,
+)
+from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.snapshot import IN_CARE, CaseSnapshot, ReviewFacts, TrackedMeasure
+from registry.measures.course import STALE_AFTER_CADENCES, Course, DatedScore, Standing
+from registry.measures.instrument import Better
+
+_EARLY_AFTER = "target.early.after"
+_EARLY_SPACING = "target.early.spacing"
+_EARLY_PERCENT = "target.early.percent"
+_OFF_AFTER = "target.off.after"
+_OFF_SILENCE = "target.off.silence"
+_CHANGE_DUE = "target.off.change_due"
+
+
+def _watched(case: CaseSnapshot) -> list[tuple[TrackedMeasure, DatedScore]]:
+    """The measures these rules look at, each with its elevated baseline; the metric primary first."""
+    if phase_in_force(case.episode) not in IN_CARE:
+        return []
+    watched = [measure for measure in case.measures if measure.is_metric_primary or measure.on_request]
+    return [
+        (measure, measure.course.baseline)
+        for measure in sorted(watched, key=lambda each: not each.is_metric_primary)
+        if measure.course.baseline is not None and measure.course.baseline_elevated
+    ]
+
+
+def _is_on_course(course: Course) -> bool:
+    return course.standing in (Standing.AT_TARGET, Standing.RESPONDING)
+
+
+# Too little change early
+
+
+def _early(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """From day 28 to the day the off-target rule takes over: a later score, and hardly any change."""
+    after, spacing, percent = (numbers.whole(name) for name in (_EARLY_AFTER, _EARLY_SPACING, _EARLY_PERCENT))
+    if after is None or spacing is None or percent is None:
+        return None
+    taken_over_after = numbers.whole(_OFF_AFTER)
+    found: list[tuple[date, Mapping[str, JSON]]] = []
+    for measure, baseline in _watched(case):
+        latest = measure.course.latest
+        if latest is None or latest.on < baseline.on + timedelta(days=spacing):
+            continue
+        if _is_on_course(measure.course) or not _is_small_change(measure, percent):
+            continue
+        if not clock.has_come(baseline.on + timedelta(days=after)):
+            continue
+        if taken_over_after is not None and clock.has_come(baseline.on + timedelta(days=taken_over_after)):
+            continue
+        since = max(latest.on, baseline.on + timedelta(days=after))
+        found.append((since, {"baseline_on": stored(baseline.on), **scores_facts(measure, before=baseline)}))
+    if not found:
+        return None
+    return Found(
+        tier=Tier.ACTION,
+        evidence={"measures": [facts for _, facts in found]},
+        since=min(since for since, _ in found),
+        audience=(Audience.CARE_MANAGER,),
+    )
+
+
+def _is_small_change(measure: TrackedMeasure, percent: int) -> bool:
+    """Whether the improvement is below ``percent`` and below the instrument's reliable change.
+
+    Where no reliable change is published only the percentage decides, and the other way round where
+    the baseline allows no percentage. Getting worse is a small change too.
+    """
+    course, scale = measure.course, measure.scale
+    if course.baseline is None or course.latest is None:
+        return False
+    reliable = scale.reliable_change_in_force
+    improvement = scale.worsening(before=course.latest.value, after=course.baseline.value)
+    if reliable is not None and improvement >= reliable:
+        return False
+    if course.percent is None:
+        return reliable is not None
+    improved_percent = -course.percent if scale.better is Better.LOWER else course.percent
+    return improved_percent < Decimal(percent)
+
+
+def _early_words(evidence: Evidence, today: date) -> str:
+    return "; ".join(
+        f"Too little change after {duration(each.day('baseline_on'), today)}: {scores_words(each, today)}"
+        for each in evidence.each("measures")
+    )
+
+
+# Off target
+
+
+def _off(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """Eight weeks after an elevated baseline: no response, or nobody knows any more.
+
+    A review or a change of treatment changes the sentence, never the state.
+    """
+    after = numbers.whole(_OFF_AFTER)
+    if after is None:
+        return None
+    found: list[tuple[date, Mapping[str, JSON]]] = []
+    for measure, baseline in _watched(case):
+        if measure.target is None and measure.scale.response_in_force is None:
+            continue
+        if not clock.has_come(baseline.on + timedelta(days=after)):
+            continue
+        off_since = _off_since(measure, clock, numbers)
+        if off_since is None:
+            continue
+        since = max(off_since, baseline.on + timedelta(days=after))
+        found.append((since, _off_facts(measure, baseline, off_since)))
+    if not found:
+        return None
+    since = min(since for since, _ in found)
+    off_since = min(date.fromisoformat(str(facts["off_since"])) for _, facts in found)
+    return Found(
+        tier=Tier.ACTION,
+        evidence={
+            "measures": [facts for _, facts in found],
+            "review": _review_facts(case.reviews, off_since=off_since, since=since, numbers=numbers),
+        },
+        since=since,
+        audience=(Audience.CARE_MANAGER, Audience.PSYCHIATRIST),
+    )
+
+
+def _off_since(measure: TrackedMeasure, clock: Clock, numbers: Numbers) -> date | None:
+    """The first day of the present stretch without a known response, None while there is one."""
+    if not _is_on_course(measure.course):
+        return held_since(measure, lambda so_far: so_far.baseline is not None and not _is_on_course(so_far))
+    silence = numbers.whole(_OFF_SILENCE)
+    if silence is None or measure.course.latest is None:
+        return None
+    days = max(silence, int(measure.cadence_days * STALE_AFTER_CADENCES))
+    silent_on = measure.course.latest.on + timedelta(days=days)
+    return silent_on if clock.has_come(silent_on) else None
+
+
+def _off_facts(measure: TrackedMeasure, baseline: DatedScore, off_since: date) -> dict[str, JSON]:
+    return {
+        "off_since": stored(off_since),
+        "was": measure.course.standing.value if _is_on_course(measure.course) else None,
+        "has_followed_up": measure.course.change is not None,
+        **scores_facts(measure, before=baseline),
+    }
+
+
+def _review_facts(reviews: ReviewFacts, *, off_since: date, since: date, numbers: Numbers) -> dict[str, JSON]:
+    """The last review, and whether it can be about this stretch: its change was still to come when the rule fired."""
+    change_due = timedelta(days=numbers.whole(_CHANGE_DUE) or 0)
+    reviewed_on = reviews.last_on
+    is_about_this = reviewed_on is not None and reviewed_on >= off_since and reviewed_on + change_due >= since
+    due_on = reviewed_on + change_due if reviewed_on is not None and is_about_this and change_due else None
+    changed_on = reviews.treatment_changed_on
+    return {
+        "reviewed_on": stored(reviewed_on),
+        "is_about_this": is_about_this,
+        "change_due_on": stored(due_on),
+        "changed_on": stored(changed_on) if changed_on is not None and changed_on >= off_since else None,
+    }
+
+
+def _off_words(evidence: Evidence, today: date) -> str:
+    measures = [_off_measure_words(each, today) for each in evidence.each("measures")]
+    return "; ".join([*measures, *_review_words(evidence.part("review"), today)])
+
+
+def _off_measure_words(measure: Evidence, today: date) -> str:
+    label, latest_on = measure.text("label"), measure.day("latest_on")
+    was = measure.optional_text("was")
+    target = target_words(measure)
+    if was is not None:
+        silent = count((today - latest_on).days, "day")
+        return f"Not known to be better: no {label} for {silent} (was {was}: {scores_words(measure, today)})"
+    if not measure.flag("has_followed_up"):
+        late = f", {late_baseline_words(measure)}" if is_late_baseline(measure) else ""
+        baseline = f"{figure(measure.amount('before'))} on {written(measure.day('before_on'))}"
+        parts = [f"Not known to be better: no {label} since the baseline of {baseline}"]
+        parts[0] += f" ({ago(measure.day('before_on'), today)}{late})"
+        return ", ".join([*parts, *([target] if target else [])])
+    stretch = duration(measure.day("off_since"), today)
+    sentence = f"Off target for {stretch}: {scores_words(measure, today)}"
+    return f"{sentence}, {target}" if target else sentence
+
+
+def _review_words(review: Evidence, today: date) -> Sequence[str]:
+    reviewed_on, due_on = review.optional_day("reviewed_on"), review.optional_day("change_due_on")
+    changed_on = review.optional_day("changed_on")
+    changed = [] if changed_on is None else [f"treatment changed {written(changed_on)}"]
+    if reviewed_on is None:
+        return ["never reviewed", *changed]
+    if not review.flag("is_about_this"):
+        return [f"last reviewed {written(reviewed_on)}, before this", *changed]
+    if changed_on is not None and changed_on >= reviewed_on:
+        return [f"reviewed {written(reviewed_on)}, {changed[0]}"]
+    if due_on is None:
+        return [f"reviewed {written(reviewed_on)}"]
+    verb = "change was due by" if today > due_on else "change due by"
+    return [f"reviewed {written(reviewed_on)}, {verb} {written(due_on)}"]
+
+
+OFF = Rule(
+    id="target.off",
+    title="Off target",
+    family=Family.TARGET,
+    audience=(Audience.CARE_MANAGER, Audience.PSYCHIATRIST),
+    parameters=(_OFF_AFTER, _OFF_SILENCE, _CHANGE_DUE),
+    source="Consultation in weeks 8 to 12 without a response by week 8 (Bao 2015, doi 10.1176/appi.ps.201400577)",
+    check=_off,
+    words=_off_words,
+)
+EARLY = Rule(
+    id="target.early",
+    title="Too little change early",
+    family=Family.TARGET,
+    audience=(Audience.CARE_MANAGER,),
+    parameters=(_EARLY_AFTER, _EARLY_SPACING, _EARLY_PERCENT, _OFF_AFTER),
+    source="Less than 25 % at 6 weeks calls for a change (ICSI depression guideline)",
+    check=_early,
+    words=_early_words,
+)

@@ -1,0 +1,221 @@
+"""A case as the rules see it: the facts of one patient, loaded once, frozen.
+
+Every date is a local date of service in the clinic's time zone. Nothing here moves with the
+calendar: whatever depends on today is worked out by the rules, which take today as an argument.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from registry.measures.course import Course, Target
+from registry.measures.instrument import Scale
+
+
+class Phase(StrEnum):
+    """Where an episode of care stands."""
+
+    REFERRED = "referred"
+    ENGAGING = "engaging"
+    ACTIVE = "active"
+    MAINTAINING = "maintaining"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+IN_CARE = frozenset({Phase.ENGAGING, Phase.ACTIVE, Phase.MAINTAINING})
+"""Phases in which the clinic has promised contact, measurement and review."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeFacts:
+    """The open episode, or the last one.
+
+    ``enrolled_on`` is the day of the initial assessment, None while referred.
+    ``course_started_on`` opens the present course of treatment: enrolment, or a return from
+    maintaining to active. ``paused_until`` is the first day a pause no longer holds;
+    ``phase_before_pause`` is the phase whose numbers count again from that day.
+    """
+
+    phase: Phase
+    phase_since: date
+    referred_on: date | None = None
+    enrolled_on: date | None = None
+    course_started_on: date | None = None
+    ended_on: date | None = None
+    paused_until: date | None = None
+    phase_before_pause: Phase | None = None
+
+
+class AnswerState(StrEnum):
+    """What is known from a safety item. Unknown is never "no"."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    BLANK = "blank"
+    DECLINED = "declined"
+    TOTAL_ONLY = "total only"
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the person answered the item."""
+        return self in (AnswerState.POSITIVE, AnswerState.NEGATIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyAnswer:
+    """One safety item of one non-void measurement of the person, at any clinic, in any episode.
+
+    ``id`` names the measurement. ``instrument`` and ``item`` are words to print ("PHQ-9",
+    "item 9"); ``answer`` the wording of the choice where it may be shown. ``total_above_floor`` is
+    the score less the scale's floor, None where none was recorded.
+    """
+
+    id: str
+    on: date
+    entered_on: date
+    instrument: str
+    item: str
+    state: AnswerState
+    value: int | None = None
+    answer: str | None = None
+    total_above_floor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyReport:
+    """A danger somebody of the team reported: what kind, who said it, on which day, what was done."""
+
+    id: str
+    on: date
+    kind: str
+    said_by: str
+    what_done: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyClosure:
+    """A safety alert a person closed with an outcome, and the measurements and reports it dealt with."""
+
+    closed_on: date
+    covers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyFacts:
+    """Everything the registry knows of the person's safety, enrolled or not."""
+
+    answers: tuple[SafetyAnswer, ...] = ()
+    reports: tuple[SafetyReport, ...] = ()
+    closures: tuple[SafetyClosure, ...] = ()
+
+    @property
+    def dealt_with(self) -> frozenset[str]:
+        """Measurements and reports that a closed alert has already covered."""
+        return frozenset[str]().union(*(closure.covers for closure in self.closures))
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """Who has reached the person. Only a two-way treatment contact resets a due date.
+
+    ``two_way_on`` are the dates of two-way treatment contacts of this episode, in any order;
+    ``attempts_on`` those of failed attempts, no-shows included. ``seen_on`` is the last day anyone
+    saw the person and ``seen_by`` who, in words that follow "by" ("another team", "the ward").
+    """
+
+    two_way_on: tuple[date, ...] = ()
+    attempts_on: tuple[date, ...] = ()
+    seen_on: date | None = None
+    seen_by: str = "another team"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedMeasure:
+    """One scale followed in this course of treatment, with the course of its scores.
+
+    ``label`` is what people call it ("PHQ-9"); ``domain`` the instrument's ("depression",
+    "mania"). ``on_request`` asks for the early and off-target rules on a measure that is not the
+    metric primary.
+    """
+
+    key: str
+    label: str
+    domain: str
+    cadence_days: int
+    scale: Scale
+    course: Course
+    target: Target | None = None
+    is_metric_primary: bool = False
+    on_request: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """A recommendation of a psychiatric review nobody has decided on yet."""
+
+    id: str
+    proposed_on: date
+    text: str
+    kind: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFacts:
+    """Psychiatric reviews of this episode, and what became of their recommendations.
+
+    ``look_again_on`` is the day the last review asked for the next one.
+    ``undecided`` are orders without a decision, of every kind, "continue" too.
+    ``treatment_changed_on`` is the last day a treatment change was done, None where none was.
+    """
+
+    last_on: date | None = None
+    look_again_on: date | None = None
+    undecided: tuple[OpenOrder, ...] = ()
+    treatment_changed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstance:
+    """What a housing or work measure said on one day: its category, and the words for it."""
+
+    on: date
+    category: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CircumstanceHistory:
+    """The dated circumstances on one category scale, whose file says what counts as a loss.
+
+    ``name`` is the word for the whole in a sentence: "housing", "work".
+    """
+
+    name: str
+    scale: Scale
+    circumstances: tuple[Circumstance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSnapshot:
+    """All the rules may look at for one patient at one clinic.
+
+    ``suspended_since`` is the first day of an open life event (ward, jail): from then on nobody is
+    asked to call, measure, treat or review, though safety still counts.
+    """
+
+    patient_id: str
+    episode: EpisodeFacts | None = None
+    safety: SafetyFacts = field(default_factory=SafetyFacts)
+    contacts: ContactFacts = field(default_factory=ContactFacts)
+    measures: tuple[TrackedMeasure, ...] = ()
+    reviews: ReviewFacts = field(default_factory=ReviewFacts)
+    circumstances: tuple[CircumstanceHistory, ...] = ()
+    suspended_since: date | None = None
+    died_on: date | None = None
+
+    @property
+    def metric_primary(self) -> TrackedMeasure | None:
+        """The measure the episode's outcome is judged by, None before one is chosen."""
+        return next((measure for measure in self.measures if measure.is_metric_primary), None)

@@ -1,0 +1,113 @@
+"""A real browser against the program, served from a thread on its own port."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from registry import create_app
+from registry.extensions import db
+from tests.databases import MigratedDatabase
+from tests.e2e.windows import DESK, Windows
+
+_CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",  # the tests run as root in a container, and visit only themselves
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-sync",
+    "--font-render-hinting=none",
+    "--no-first-run",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a journey."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.e2e)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveServer:
+    """The program as a browser reaches it."""
+
+    url: str
+    app: Flask
+    """For builders: ``with live_server.app.app_context(): …``, closed before the browser is asked for a page."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, started once."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("Chromium is missing: run make browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite"])
+def served_database(request: pytest.FixtureRequest) -> MigratedDatabase:
+    """SQLite, unless a journey asks for the other:
+    ``@pytest.mark.parametrize("served_database", ["postgresql"], indirect=True)``.
+    """
+    database: MigratedDatabase = request.getfixturevalue(f"{request.param}_database")
+    return database
+
+
+@pytest.fixture(scope="session")
+def running_server(served_database: MigratedDatabase) -> Iterator[LiveServer]:
+    """The program, started once for each database. Journeys take ``live_server``."""
+    app = create_app(served_database.settings)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, name="live server", daemon=True)
+    thread.start()
+    yield LiveServer(url=f"http://127.0.0.1:{server.server_port}", app=app)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def live_server(running_server: LiveServer, served_database: MigratedDatabase) -> Iterator[LiveServer]:
+    """The program on an empty database."""
+    yield running_server
+    served_database.empty()
+
+
+@pytest.fixture
+def windows(browser: Browser, live_server: LiveServer) -> Iterator[Windows]:
+    """For journeys of several people, sizes or colours: ``windows.open(viewport=PHONE)``."""
+    windows = Windows(browser=browser, url=live_server.url)
+    yield windows
+    windows.close()
+    assert not windows.complaints, "\n".join(windows.complaints)
+
+
+@pytest.fixture
+def viewport() -> tuple[int, int]:
+    """The size of ``page``; parametrise it to walk a journey on a phone as well."""
+    return DESK
+
+
+@pytest.fixture
+def page(windows: Windows, viewport: tuple[int, int]) -> Page:
+    """One window."""
+    return windows.open(viewport=viewport)

@@ -1,0 +1,53 @@
+"""The instruments as shipped, those that exist only as test data, and the published data sets."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from registry.measures.catalogue import Catalogue, catalogue_at
+from registry.measures.definition import load
+from registry.measures.instrument import Instrument
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """Every instrument the registry ships."""
+    return catalogue_at(REPOSITORY / "instruments")
+
+
+@pytest.fixture(scope="session")
+def phq9(catalogue: Catalogue) -> Instrument:
+    return catalogue.get("phq-9")
+
+
+@pytest.fixture(scope="session")
+def asrm(catalogue: Catalogue) -> Instrument:
+    return catalogue.get("asrm")
+
+
+@pytest.fixture(scope="session")
+def bprs(catalogue: Catalogue) -> Instrument:
+    return catalogue.get("bprs-18")
+
+
+@pytest.fixture(scope="session")
+def housing(catalogue: Catalogue) -> Instrument:
+    return catalogue.get("hmis-living-situation")
+
+
+@pytest.fixture(scope="session")
+def cesd() -> Instrument:
+    """An instrument no code knows, with reversed items and answers coded 1 to 4."""
+    return load(REPOSITORY / "tests" / "data" / "instruments" / "cesd.toml")
+
+
+@pytest.fixture(scope="session")
+def sample_data() -> Path:
+    """Where the published data sets are, from REGISTRY_SAMPLE_DATA."""
+    path = REPOSITORY / os.environ.get("REGISTRY_SAMPLE_DATA", "../shared/data")
+    if not path.is_dir():
+        pytest.skip(f"skipped: the published data sets are not at {path}; set REGISTRY_SAMPLE_DATA")
+    return path

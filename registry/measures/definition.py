@@ -275,11 +275,12 @@ def _read(path: Path) -> tuple[Instrument | None, list[DefinitionError]]:
         return None, [DefinitionError(path, None, f"cannot be read: {error.strerror}")]
     try:
         text = content.decode("utf-8")
-        parsed = tomllib.loads(text)
     except UnicodeDecodeError as error:
         return None, [DefinitionError(path, content.count(b"\n", 0, error.start) + 1, "is not UTF-8")]
+    try:
+        parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return None, [_syntax_error(path, error)]
+        return None, [_syntax_error(path, text, error)]
     instrument, problems = _build(parsed, content_hash(content))
     if instrument is not None:
         problems = [*_misnamed(path, instrument), *contradictions(instrument)]
@@ -306,10 +307,13 @@ def _misnamed(path: Path, instrument: Instrument) -> list[tuple[Place, str]]:
     return [(("id",), f"a file that defines {instrument.id!r} is called {' or '.join(sorted(expected))}")]
 
 
-def _syntax_error(path: Path, error: tomllib.TOMLDecodeError) -> DefinitionError:
-    found = re.search(r" \(at line (\d+), column \d+\)$", str(error))
-    reason = str(error) if found is None else str(error)[: found.start()]
-    return DefinitionError(path, None if found is None else int(found[1]), f"is not TOML: {reason}")
+def _syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> DefinitionError:
+    """The parser's complaint at its line; what is missing at the end of the file is missing on its last line."""
+    found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+    if found is None:
+        return DefinitionError(path, None, f"is not TOML: {error}")
+    line = int(found[1]) if found[1] else len(text.splitlines())
+    return DefinitionError(path, line, f"is not TOML: {str(error)[: found.start()]}")
 
 
 def _said(place: Place, reason: str) -> str:

@@ -1,0 +1,62 @@
+"""Instruments are found by id, version and scale key."""
+
+from pathlib import Path
+
+import pytest
+
+from registry.measures.catalogue import Catalogue, UnknownInstrument, UnknownScale
+from registry.measures.definition import DefinitionError
+from tests.unit.measures.conftest import REPOSITORY
+
+
+@pytest.fixture
+def two_versions(tmp_path: Path) -> Catalogue:
+    """The CES-D in versions 2 and 10; the newer has a safety item."""
+    text = (REPOSITORY / "tests" / "data" / "instruments" / "cesd.toml").read_text(encoding="utf-8")
+    (tmp_path / "cesd.v2.toml").write_text(text.replace('version = "1"', 'version = "2"'), encoding="utf-8")
+    newer = text.replace('version = "1"', 'version = "10"').replace(
+        'id = "18"\n', 'id = "18"\nsafety_positive_from = 3\n'
+    )
+    (tmp_path / "cesd.v10.toml").write_text(newer, encoding="utf-8")
+    return Catalogue.from_directory(tmp_path)
+
+
+def test_the_latest_version_is_the_highest_number(two_versions: Catalogue) -> None:
+    assert two_versions.get("cesd").version == "10"
+    assert two_versions.get("cesd", "2").version == "2"
+    assert [each.version for each in two_versions] == ["10"]
+    assert [each.version for each in two_versions.versions()] == ["2", "10"]
+    assert len(two_versions) == 1
+
+
+def test_safety_items_are_named_for_every_version(two_versions: Catalogue, catalogue: Catalogue) -> None:
+    (safety_item,) = two_versions.safety_items()
+    assert (safety_item.version, safety_item.item_id, safety_item.positive_from) == ("10", "18", 3)
+
+    (phq9_item,) = catalogue.safety_items()
+    assert (phq9_item.instrument_id, phq9_item.item_id, phq9_item.positive_from) == ("phq-9", "9", 1)
+
+
+@pytest.mark.parametrize(("instrument_id", "version"), [("phq-8", None), ("phq-9", "7"), ("", None)])
+def test_an_unknown_instrument_is_refused(catalogue: Catalogue, instrument_id: str, version: str | None) -> None:
+    with pytest.raises(UnknownInstrument):
+        catalogue.get(instrument_id, version)
+
+
+@pytest.mark.parametrize("key", ["phq-9", "phq-9:", "phq-9:sum", "phq-8:total", ":total", ""])
+def test_an_unknown_scale_is_refused(catalogue: Catalogue, key: str) -> None:
+    with pytest.raises(UnknownScale):
+        catalogue.scale(key)
+
+
+def test_every_scale_is_found_by_its_key(catalogue: Catalogue) -> None:
+    for key in catalogue.scale_keys():
+        assert catalogue.instrument_of(key).scale_key(catalogue.scale(key)) == key
+    assert "phq-9:total" in catalogue.scale_keys()
+
+
+def test_a_directory_with_a_bad_file_gives_no_catalogue(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text("id = 1", encoding="utf-8")
+
+    with pytest.raises(DefinitionError):
+        Catalogue.from_directory(tmp_path)

@@ -1,0 +1,51 @@
+"""The browser gets enough to show the score that the server will work out."""
+
+import json
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.measures.catalogue import Catalogue
+from registry.measures.course import Target
+from registry.measures.instrument import Instrument
+from registry.measures.outline import outline
+from registry.measures.scoring import score
+from tests.unit.measures.builders import answers
+
+
+def test_it_is_plain_json_for_every_instrument(catalogue: Catalogue) -> None:
+    for instrument in catalogue:
+        plain = outline(instrument)
+
+        assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+
+
+def test_it_names_bands_target_and_safety_item(phq9: Instrument) -> None:
+    plain = outline(phq9, target=Target(at_most=Decimal(4)))
+
+    (total,) = plain["scales"]
+    assert total["bands"][2] == {"label": "moderate", "low": 10, "high": 14, "severity": 2}
+    assert total["target"] == {"at_most": 4, "at_least": None, "words": "4 or lower"}
+    assert [item["id"] for item in plain["items"] if item["safety_positive_from"] == 1] == ["9"]
+    assert [item["id"] for item in plain["items"] if item["optional"]] == ["difficulty"]
+
+
+def test_an_answer_that_is_no_information_has_no_points(bprs: Instrument) -> None:
+    assert "0" not in outline(bprs)["items"][0]["points"]
+
+
+def test_the_target_belongs_to_the_primary_scale(bprs: Instrument) -> None:
+    targets = [scale["target"] is None for scale in outline(bprs, target=Target(at_most=Decimal(30)))["scales"]]
+
+    assert targets == [False, True, True]
+
+
+@given(values=st.lists(st.integers(1, 4), min_size=20, max_size=20))
+def test_adding_up_its_points_gives_the_score(cesd: Instrument, values: list[int]) -> None:
+    points = {item["id"]: item["points"] for item in outline(cesd)["items"]}
+    given_answers = answers(cesd, values)
+
+    shown = sum(points[item_id][str(value)] for item_id, value in given_answers.items())
+
+    assert shown == score(cesd, given_answers).scores["total"].value

@@ -1,0 +1,131 @@
+"""What the shipped files say, checked against the published instruments."""
+
+from decimal import Decimal
+
+import pytest
+
+from registry.measures.catalogue import Catalogue, check_directory
+from registry.measures.course import Target, is_elevated
+from registry.measures.instrument import Figure, Instrument
+from tests.unit.measures.conftest import REPOSITORY
+
+
+def test_every_shipped_file_can_be_used() -> None:
+    assert check_directory(REPOSITORY / "instruments") == []
+
+
+@pytest.mark.parametrize(
+    ("key", "items", "low", "high", "cutoff", "remission", "response", "reliable_change"),
+    [
+        ("phq-9:total", 9, 0, 27, 10, 4, 50, 5),
+        ("gad-7:total", 7, 0, 21, 10, 4, 50, 4),
+        ("asrm:total", 5, 0, 20, 6, 5, None, None),
+        ("bprs-18:total", 18, 18, 126, None, None, 50, None),
+        ("bprs-18:positive", 4, 4, 28, None, None, None, None),
+        ("bprs-18:negative", 3, 3, 21, None, None, None, None),
+    ],
+)
+def test_the_numbers_that_count(
+    catalogue: Catalogue,
+    key: str,
+    items: int,
+    low: int,
+    high: int,
+    cutoff: int | None,
+    remission: int | None,
+    response: int | None,
+    reliable_change: int | None,
+) -> None:
+    scale = catalogue.scale(key)
+
+    assert (len(scale.items), scale.minimum, scale.maximum, scale.floor) == (items, low, high, low)
+    assert scale.cutoff_in_force == cutoff
+    assert scale.remission_in_force == remission
+    assert scale.response_in_force == response
+    assert scale.reliable_change_in_force == reliable_change
+
+
+@pytest.mark.parametrize(
+    ("key", "edges"),
+    [
+        ("phq-9:total", {4: "minimal", 5: "mild", 9: "mild", 10: "moderate", 15: "moderately severe", 20: "severe"}),
+        ("gad-7:total", {0: "minimal", 5: "mild", 10: "moderate", 15: "severe", 21: "severe"}),
+        ("bprs-18:total", {30: "below mildly ill", 31: "mildly ill", 41: "moderately ill", 53: "markedly ill"}),
+    ],
+)
+def test_bands_change_at_the_published_totals(catalogue: Catalogue, key: str, edges: dict[int, str]) -> None:
+    for total, label in edges.items():
+        band = catalogue.scale(key).band_of(Decimal(total))
+        assert band is not None
+        assert band.label == label
+
+
+def test_default_targets(catalogue: Catalogue) -> None:
+    targets = {key: Target.default_for(catalogue.scale(key)) for key in catalogue.scale_keys()}
+
+    assert targets["phq-9:total"] == Target(at_most=Decimal(4))
+    assert targets["asrm:total"] == Target(at_most=Decimal(5))
+    assert targets["bprs-18:total"] is None
+    assert targets["hmis-living-situation:housing"] is None
+
+
+@pytest.mark.parametrize(("total", "elevated"), [(5, False), (6, True)])
+def test_mania_is_elevated_from_six(asrm: Instrument, total: int, elevated: bool) -> None:
+    assert is_elevated(asrm.scale("total"), Decimal(total)) is elevated
+
+
+def test_an_unsourced_response_is_shown_and_not_used(asrm: Instrument) -> None:
+    scale = asrm.scale("total")
+
+    assert isinstance(scale.response, Figure)
+    assert scale.response_in_force is None
+
+
+def test_the_difficulty_answers_keep_their_codes_out_of_order(phq9: Instrument) -> None:
+    codes = {choice.label: (choice.value, choice.code) for choice in phq9.item("difficulty").choices}
+
+    assert codes["Very difficult"] == (2, "LA6575-0")
+    assert codes["Extremely difficult"] == (3, "LA6574-3")
+
+
+def test_codes_tell_a_panel_from_its_total(catalogue: Catalogue) -> None:
+    assert (catalogue.get("phq-9").code, catalogue.scale("phq-9:total").code) == ("44249-1", "44261-6")
+    assert (catalogue.get("gad-7").code, catalogue.scale("gad-7:total").code) == ("69737-5", "70274-6")
+    assert catalogue.get("phq-9").item("9").code == "44260-8"
+
+
+def test_the_lowest_anxiety_answer_is_not_at_all(catalogue: Catalogue) -> None:
+    gad7 = catalogue.get("gad-7")
+
+    assert {item.choices[0].label for item in gad7.items} == {"Not at all"}
+    assert gad7.recall_days == 14
+
+
+def test_a_score_only_instrument_shows_neutral_labels(asrm: Instrument) -> None:
+    assert asrm.score_only
+    assert [item.label for item in asrm.items] == ["Item 1", "Item 2", "Item 3", "Item 4", "Item 5"]
+    assert [choice.value for choice in asrm.items[0].choices] == [0, 1, 2, 3, 4]
+
+
+def test_item_nine_is_the_only_safety_item_of_the_phq9(phq9: Instrument) -> None:
+    assert [(item.id, item.safety_positive_from) for item in phq9.safety_items] == [("9", 1)]
+
+
+@pytest.mark.parametrize(
+    ("code", "category"),
+    [(116, "homeless"), (101, "homeless"), (118, "homeless"), (207, "institution"), (336, "unstable"), (410, "stable")],
+)
+def test_living_situations_are_grouped(housing: Instrument, code: int, category: str) -> None:
+    choice = housing.item("living").choice(code)
+
+    assert choice is not None
+    assert choice.category == category
+
+
+def test_every_instrument_tells_its_licence_and_source(catalogue: Catalogue) -> None:
+    for instrument in catalogue:
+        assert instrument.licence.notice
+        assert instrument.licence.source.text
+        assert instrument.cadence_source.text
+        assert instrument.citations
+        assert len(instrument.content_hash) == 64

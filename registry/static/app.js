@@ -1,0 +1,96 @@
+// What every page shares. Each behaviour improves a page that already works without it.
+(() => {
+  "use strict";
+
+  const announce = (words) => {
+    const region = document.getElementById("announcements");
+    if (region) region.textContent = words;
+  };
+
+  // The token against forged requests goes with every htmx request that changes something.
+  document.addEventListener("htmx:config:request", (event) => {
+    const { request } = event.detail.ctx;
+    const token = document.querySelector('meta[name="csrf-token"]');
+    if (token && !["GET", "HEAD"].includes(request.method.toUpperCase())) request.headers["X-CSRFToken"] = token.content;
+  });
+
+  // A session that ended answers with the sign-in page, which belongs in the window and not inside this page.
+  document.addEventListener("htmx:before:response", (event) => {
+    const { raw } = event.detail.ctx.response;
+    if (raw.redirected && new URL(raw.url).pathname !== new URL(event.detail.ctx.request.action, location.href).pathname) {
+      event.preventDefault();
+      location.assign(raw.url);
+    }
+  });
+  document.addEventListener("htmx:error", () => announce("The server could not be reached. Try again in a moment."));
+
+  // Light, dark, or as the system prefers: the button goes round the three.
+  const THEMES = ["system", "light", "dark"];
+  const NAMES = { system: "Theme: as system", light: "Theme: light", dark: "Theme: dark" };
+  const theme = () => document.documentElement.dataset.bsTheme || "system";
+  const showTheme = () => {
+    for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+      button.hidden = false;
+      const label = button.querySelector("[data-theme-label]");
+      if (label) label.textContent = NAMES[theme()];
+    }
+  };
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-theme-toggle]")) return;
+    const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length];
+    try {
+      if (next === "system") localStorage.removeItem("theme");
+      else localStorage.setItem("theme", next);
+    } catch {
+      // Storage is refused: the choice lasts for this page.
+    }
+    if (next === "system") delete document.documentElement.dataset.bsTheme;
+    else document.documentElement.dataset.bsTheme = next;
+    showTheme();
+    announce(NAMES[next]);
+    document.dispatchEvent(new CustomEvent("theme:change"));
+  });
+
+  // A link that opens a dialog of this page; without this script it leads to a page that asks the same.
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    const dialog = opener && document.getElementById(opener.dataset.opens);
+    if (!dialog?.showModal || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    dialog.showModal();
+  });
+
+  // A second click does nothing twice, and leaving with unsaved words asks first.
+  const changed = new Set();
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[method=post]");
+    if (form && !form.matches("[data-repeatable]")) changed.add(form);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.matches("[data-repeatable]")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    changed.delete(form);
+    event.submitter?.setAttribute("aria-busy", "true");
+  });
+  const release = () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+    }
+  };
+  document.addEventListener("htmx:finally:request", release);
+  window.addEventListener("pageshow", (event) => event.persisted && release());
+  window.addEventListener("beforeunload", (event) => {
+    if ([...changed].some((form) => form.isConnected)) event.preventDefault();
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    showTheme();
+    document.querySelector("[data-focus]")?.focus();
+  });
+})();

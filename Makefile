@@ -26,7 +26,7 @@ check: .venv/dev  ## Lint, format, types, layers, templates, dependencies
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/djlint templates --lint --check --quiet
+	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/deptry .
 
 test-data: .venv/dev  ## Run the long tests on whole published files, on both databases

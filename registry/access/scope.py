@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -33,10 +33,11 @@ from sqlalchemy import bindparam, event, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, with_loader_criteria
 from sqlalchemy.sql import visitors
 
+from registry import clock
 from registry.access.models import PatientClinic
 from registry.db.base import Base, PatientItself, PatientLinked, Scoped
-from registry.extensions import db
 from registry.db.session import Gateway, RegistrySession, ScopeError, is_flushing
+from registry.extensions import db
 
 __all__ = ["Scope", "ScopeError", "all_patients", "bind", "current", "gateway", "within"]
 
@@ -71,6 +72,11 @@ def bind(clinic_ids: Iterable[uuid.UUID] | None) -> None:
     """Bind the scope for the rest of this context (a request); ``None`` unbinds."""
     _bound.set(None if clinic_ids is None else Scope(frozenset(clinic_ids)))
     _tell_open_transaction()
+
+
+def unbind() -> None:
+    """Forget the scope without a word to the database: the work is over."""
+    _bound.set(None)
 
 
 @contextmanager
@@ -120,7 +126,7 @@ def _bound_clinics() -> list[uuid.UUID]:
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    return clock.now()
 
 
 _grant = sa.alias(PatientClinic.__table__, "visible_patient_clinic")

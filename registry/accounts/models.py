@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.access.roles import ROLE_NAMES
+from registry.access.roles import ROLE_NAMES, Role
 from registry.clinics.models import Clinic
 from registry.db.base import Audited, Base, Identified, Versioned, one_of
 
@@ -29,6 +30,14 @@ class User(Identified, Versioned, Audited, Base):
     created_at: Mapped[datetime]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="user", order_by="Membership.starts_on")
+
+    def roles_by_clinic(self) -> Mapping[uuid.UUID, frozenset[Role]]:
+        """Clinic → the roles held there now."""
+        held: dict[uuid.UUID, set[Role]] = {}
+        for membership in self.memberships:
+            if membership.ends_on is None:
+                held.setdefault(membership.clinic_id, set()).add(Role(membership.role))
+        return {clinic_id: frozenset(roles) for clinic_id, roles in held.items()}
 
     # What flask-login asks of a user:
     @property

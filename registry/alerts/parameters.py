@@ -4,14 +4,10 @@ import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeAlias
 
 SHIPPED = Path(__file__).with_name("parameters.toml")
-
-Number: TypeAlias = int | Decimal
 
 
 class Status(StrEnum):
@@ -31,13 +27,13 @@ class Parameter:
     """One number of one rule. ``least`` and ``most`` bound what a clinic may set; ``required`` forbids "off"."""
 
     id: str
-    number: Number
+    number: int
     unit: str
     meaning: str
     source: str
     status: Status
-    least: Number
-    most: Number
+    least: int
+    most: int
     required: bool = False
 
     @property
@@ -45,7 +41,7 @@ class Parameter:
         """Whether the number counts before any clinic has decided about it."""
         return self.status is Status.SOURCED
 
-    def check(self, number: Number) -> None:
+    def check(self, number: int) -> None:
         """Raises InvalidParameter where ``number`` is outside what may be set."""
         if not self.least <= number <= self.most:
             raise InvalidParameter(f"{self.id}: {number} is not between {self.least} and {self.most} {self.unit}")
@@ -55,7 +51,7 @@ class Parameter:
 class ClinicNumber:
     """What a clinic decided about one parameter: a number it adopted, or None to switch it off."""
 
-    number: Number | None
+    number: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +74,16 @@ class Numbers:
     def __iter__(self) -> Iterator[str]:
         return iter(self.parameters)
 
-    def get(self, id_: str) -> Number | None:
+    def get(self, id_: str) -> int | None:
         """The number in force, or None where it is off or not adopted. Raises KeyError for an unknown id."""
         parameter = self.parameters[id_]
         if id_ in self.decided:
             return self.decided[id_].number
         return parameter.number if parameter.in_force_as_shipped else None
 
-    def whole(self, id_: str) -> int | None:
-        """The number in force as a whole number (days, points), or None where it is off."""
-        number = self.get(id_)
-        return None if number is None else int(number)
-
     def required(self, id_: str) -> int:
-        """A whole number that cannot be off. Raises InvalidParameter for one that can."""
-        number = self.whole(id_)
+        """A number that cannot be off. Raises InvalidParameter for one that can."""
+        number = self.get(id_)
         if number is None or not self.parameters[id_].required:
             raise InvalidParameter(f"{id_}: may be off, so it cannot be relied on")
         return number
@@ -114,7 +105,7 @@ _FIELDS = frozenset({"number", "unit", "meaning", "source", "status", "least", "
 def load(path: Path = SHIPPED) -> Numbers:
     """The numbers as shipped, before any clinic's decision. Raises InvalidParameter naming the table that is wrong."""
     with path.open("rb") as file:
-        tables = tomllib.load(file, parse_float=Decimal)
+        tables = tomllib.load(file)
     parameters = [
         _parameter(f"{rule}.{name}", table)
         for rule, names in tables["parameter"].items()
@@ -154,8 +145,8 @@ def _text(id_: str, table: Mapping[str, object], name: str) -> str:
     return value
 
 
-def _number(id_: str, table: Mapping[str, object], name: str) -> Number:
+def _number(id_: str, table: Mapping[str, object], name: str) -> int:
     value = table.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise InvalidParameter(f"{id_}: {name} is not a number")
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidParameter(f"{id_}: {name} is not a whole number")
     return value

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from flask import current_app, g, has_request_context, request
 from sqlalchemy import event
 
+from registry import clock
 from registry.audit.chain import GENESIS, link
 from registry.audit.models import AuditEvent
 from registry.db.base import Audited, Base
@@ -131,7 +132,7 @@ def _as_row(pending: _Pending, *, number: int) -> AuditEvent:
     actor_kind = "user" if pending.actor_id else ("system" if in_request else "command")
     return AuditEvent(
         number=number,
-        at=datetime.now(UTC),
+        at=clock.now(),
         kind=pending.kind,
         action=pending.action,
         actor_kind=actor_kind,

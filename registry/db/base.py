@@ -14,7 +14,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from registry.db.identifiers import new_id
 from registry.db.types import Document, Hundredths, UtcDateTime
 
-
 _rows = orm.registry(
     metadata=sa.MetaData(
         naming_convention={

@@ -15,7 +15,6 @@ from sqlalchemy.orm import ORMExecuteState, SessionTransaction, UOWTransaction
 
 from registry.db.base import Scoped
 
-
 _flushing: ContextVar[bool] = ContextVar("flushing_checked_rows", default=False)
 
 

@@ -74,12 +74,14 @@ class Target:
 
     def words(self) -> str:
         """The target as it is said: "4 or lower", "hold at 9 or lower"."""
-        if self.at_most is None or self.at_least is None:
-            level, side = (self.at_least, "higher") if self.at_most is None else (self.at_most, "lower")
-            words = f"{format_value(level or Decimal(0))} or {side}"
-        else:
-            words = f"{format_value(self.at_least)} to {format_value(self.at_most)}"
-        return f"hold at {words}" if self.hold else words
+        return f"hold at {self._level()}" if self.hold else self._level()
+
+    def _level(self) -> str:
+        if self.at_most is not None and self.at_least is not None:
+            return f"{format_value(self.at_least)} to {format_value(self.at_most)}"
+        if self.at_most is not None:
+            return f"{format_value(self.at_most)} or lower"
+        return "" if self.at_least is None else f"{format_value(self.at_least)} or higher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +276,11 @@ def _standing(baseline: DatedScore, latest: DatedScore, *, scale: Scale, target:
         return Standing.AT_TARGET
     if _has_responded(baseline.value, latest, scale):
         return Standing.RESPONDING
-    if rose_by_reliable_change(scale, previous=baseline.value, latest=latest.value):
-        return Standing.WORSE
-    # The same distance the other way: an improvement by the reliable change.
-    if rose_by_reliable_change(scale, previous=latest.value, latest=baseline.value):
-        return Standing.IMPROVING
-    return Standing.NOT_IMPROVING
+    worsening = scale.worsening(before=baseline.value, after=latest.value)
+    reliable = scale.reliable_change_in_force
+    if reliable is None or abs(worsening) < reliable:
+        return Standing.NOT_IMPROVING
+    return Standing.WORSE if worsening > 0 else Standing.IMPROVING
 
 
 def _is_relapse(

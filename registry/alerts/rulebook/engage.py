@@ -30,7 +30,7 @@ def _first_follow_up(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Foun
     The alert outlives the limit until the first two-way contact, however late: the metric stays
     missed, but the work is done and the alert closes saying so.
     """
-    limit = numbers.whole(_LIMIT)
+    limit = numbers.get(_LIMIT)
     episode = case.episode
     if episode is None or episode.enrolled_on is None or limit is None:
         return None
@@ -43,7 +43,7 @@ def _first_follow_up(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Foun
         missed = f", after the limit of {limit} days" if took > limit else ""
         return Settled(f"First two-way contact on {written(first_on)}, day {took}{missed}")
     limit_on = enrolled_on + timedelta(days=limit)
-    remind_after = numbers.whole(_REMIND_AFTER)
+    remind_after = numbers.get(_REMIND_AFTER)
     remind_on = limit_on if remind_after is None else min(limit_on, enrolled_on + timedelta(days=remind_after))
     if not clock.has_come(remind_on):
         return None
@@ -79,7 +79,7 @@ def _no_contact(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | N
     phase = phase_in_force(episode)
     if episode is None or phase not in _SILENCE:
         return None
-    allowed = numbers.whole(_SILENCE[phase])
+    allowed = numbers.get(_SILENCE[phase])
     if allowed is None:
         return None
     begun_on = episode.enrolled_on or episode.phase_since
@@ -107,14 +107,14 @@ def _no_contact(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | N
 
 
 def _is_seen_lately(seen_on: date | None, clock: Clock, numbers: Numbers) -> bool:
-    within = numbers.whole(_SEEN_WITHIN)
+    within = numbers.get(_SEEN_WITHIN)
     if seen_on is None or within is None:
         return False
     return not clock.has_come(seen_on + timedelta(days=within + 1))
 
 
 def _has_to_decide(counted_from: date, clock: Clock, numbers: Numbers) -> bool:
-    after = numbers.whole(_DECIDE)
+    after = numbers.get(_DECIDE)
     return after is not None and clock.has_come(counted_from + timedelta(days=after))
 
 

@@ -45,12 +45,12 @@ def _due_on(measure: TrackedMeasure, episode: EpisodeFacts, numbers: Numbers) ->
     latest = measure.course.latest
     monthly = measure.is_metric_primary and phase_in_force(episode) is not Phase.MAINTAINING
     if latest is None:
-        days = numbers.whole(_BASELINE if measure.is_metric_primary else _OTHERS)
+        days = numbers.get(_BASELINE if measure.is_metric_primary else _OTHERS)
         return None if days is None else _course_start(episode) + timedelta(days=days)
     if monthly:
-        days = numbers.whole(_PRIMARY)
+        days = numbers.get(_PRIMARY)
         return None if days is None else latest.on + timedelta(days=days + 1)
-    days = numbers.whole(_OTHERS)
+    days = numbers.get(_OTHERS)
     return None if days is None else latest.on + timedelta(days=days)
 
 

@@ -34,7 +34,7 @@ def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     due_on = _due_on(episode, case.reviews, reviewed_on, begun_on, numbers)
     if due_on is None or not clock.has_come(due_on):
         return None
-    alert_after = numbers.whole(_ALERT_AFTER)
+    alert_after = numbers.get(_ALERT_AFTER)
     is_late = alert_after is not None and clock.has_come(due_on + timedelta(days=alert_after))
     asked_for = case.reviews.look_again_on if reviewed_on is not None else None
     return Found(
@@ -55,9 +55,9 @@ def _due_on(
 ) -> date | None:
     """The earlier of the phase's interval and the day the review named; None where neither is in force."""
     if reviewed_on is None:
-        days = numbers.whole(_NEW)
+        days = numbers.get(_NEW)
         return None if days is None else begun_on + timedelta(days=days)
-    interval = numbers.whole(_INTERVAL[phase_in_force(episode) or Phase.ACTIVE])
+    interval = numbers.get(_INTERVAL[phase_in_force(episode) or Phase.ACTIVE])
     days_named = [] if interval is None else [reviewed_on + timedelta(days=interval)]
     if reviews.look_again_on is not None:
         days_named.append(max(reviews.look_again_on, reviewed_on))
@@ -79,7 +79,7 @@ def _due_words(evidence: Evidence, today: date) -> str:
 
 def _open(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     """A recommendation other than "continue" that nobody has accepted, changed or declined for two weeks."""
-    allowed = numbers.whole(_UNDECIDED)
+    allowed = numbers.get(_UNDECIDED)
     if allowed is None or phase_in_force(case.episode) not in IN_CARE:
         return None
     wait = timedelta(days=allowed)

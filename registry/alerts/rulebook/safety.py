@@ -63,7 +63,6 @@ def _answer_facts(answer: SafetyAnswer) -> dict[str, JSON]:
         "state": answer.state.value,
         "value": None if answer.value is None else str(answer.value),
         "answer": answer.answer,
-        "total": None if answer.total_above_floor is None else str(answer.total_above_floor),
     }
 
 
@@ -160,8 +159,7 @@ _GAP = {
 def _unknown_words(evidence: Evidence, today: date) -> str:
     newest, *older = evidence.each("answers")
     state = AnswerState(newest.text("state"))
-    total = newest.optional_text("total")
-    why = f" (only the total recorded, {total} above the floor)" if state is AnswerState.TOTAL_ONLY else ""
+    why = " (only a total was recorded)" if state is AnswerState.TOTAL_ONLY else ""
     on = newest.day("on")
     sentence = (
         f"{newest.text('instrument')} {newest.text('item')} {_GAP[state]} on {written(on)}{why}, "

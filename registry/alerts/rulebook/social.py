@@ -1,7 +1,7 @@
 """Losing a home or a job. What counts as a loss is written in the instrument's file, with its source."""
 
-from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
@@ -9,8 +9,8 @@ from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import ago, capitalised, written
 from registry.alerts.rulebook.suspension import Family
-from registry.alerts.snapshot import CaseSnapshot, Circumstance, CircumstanceHistory, EpisodeFacts, Phase
-from registry.measures.instrument import Loss, Scale
+from registry.alerts.snapshot import CaseSnapshot, CircumstanceHistory, EpisodeFacts, Phase
+from registry.measures.categories import DatedCategory, latest_loss
 
 
 def _loss(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None:
@@ -43,40 +43,32 @@ def _begun_on(episode: EpisodeFacts) -> date:
 
 def _standing_loss(history: CircumstanceHistory) -> list[tuple[date, dict[str, JSON]]]:
     """The loss that still stands on one scale: none or one, with the day it was first recorded."""
-    spells = _told(history)
-    for index in range(len(spells) - 2, -1, -1):
-        before, after = spells[index], spells[-1]
-        if not _is_loss(history.scale, before, after):
-            continue
-        lost_on = _first_of_run(history.scale, before, spells[index + 1 :])
-        facts: dict[str, JSON] = {
-            "name": history.name,
-            "before": before.label,
-            "after": after.label,
-            "lost_on": stored(lost_on),
-        }
-        return [(lost_on, facts)]
-    return []
+    labels = {(each.on, each.category): each.label for each in history.circumstances}
+    loss = latest_loss(history.scale, _spells(history))
+    if loss is None:
+        return []
+    facts: dict[str, JSON] = {
+        "name": history.name,
+        "before": labels[loss.before.on, loss.before.category],
+        "after": labels[loss.after.on, loss.after.category],
+        "lost_on": stored(loss.after.on),
+    }
+    return [(loss.after.on, facts)]
 
 
-def _told(history: CircumstanceHistory) -> Sequence[Circumstance]:
-    """The circumstances in order of date, without interludes (a ward, a cell) that say nothing about home or work."""
-    told = (each for each in history.circumstances if each.category not in history.scale.interludes)
-    return sorted(told, key=lambda each: each.on)
+def _spells(history: CircumstanceHistory) -> list[DatedCategory]:
+    """The circumstances in order of date, each from the day it was first recorded.
 
-
-def _is_loss(scale: Scale, before: Circumstance, after: Circumstance) -> bool:
-    return Loss(before.category, after.category) in scale.losses
-
-
-def _first_of_run(scale: Scale, before: Circumstance, later: Sequence[Circumstance]) -> date:
-    """The first day of the unbroken run of losses that ends today."""
-    first = later[-1].on
-    for each in reversed(later):
-        if not _is_loss(scale, before, each):
-            break
-        first = each.on
-    return first
+    A second "homeless" in a row prolongs the first. A stay on a ward between the two says nothing
+    about home or work, so it does not part them.
+    """
+    lasting = [each for each in history.circumstances if each.category not in history.scale.interludes]
+    in_order = sorted(lasting, key=lambda each: each.on)
+    return [
+        DatedCategory(first.on, category)
+        for category, run in groupby(in_order, key=lambda each: each.category)
+        for first in [next(run)]
+    ]
 
 
 def _loss_words(evidence: Evidence, today: date) -> str:

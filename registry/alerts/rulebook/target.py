@@ -54,10 +54,10 @@ def _is_on_course(course: Course) -> bool:
 
 def _early(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     """From day 28 to the day the off-target rule takes over: a later score, and hardly any change."""
-    after, spacing, percent = (numbers.whole(name) for name in (_EARLY_AFTER, _EARLY_SPACING, _EARLY_PERCENT))
+    after, spacing, percent = (numbers.get(name) for name in (_EARLY_AFTER, _EARLY_SPACING, _EARLY_PERCENT))
     if after is None or spacing is None or percent is None:
         return None
-    taken_over_after = numbers.whole(_OFF_AFTER)
+    taken_over_after = numbers.get(_OFF_AFTER)
     found: list[tuple[date, Mapping[str, JSON]]] = []
     for measure, baseline in _watched(case):
         latest = measure.course.latest
@@ -115,7 +115,7 @@ def _off(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
 
     A review or a change of treatment changes the sentence, never the state.
     """
-    after = numbers.whole(_OFF_AFTER)
+    after = numbers.get(_OFF_AFTER)
     if after is None:
         return None
     found: list[tuple[date, Mapping[str, JSON]]] = []
@@ -148,7 +148,7 @@ def _off_since(measure: TrackedMeasure, clock: Clock, numbers: Numbers) -> date 
     """The first day of the present stretch without a known response, None while there is one."""
     if not _is_on_course(measure.course):
         return held_since(measure, lambda so_far: so_far.baseline is not None and not _is_on_course(so_far))
-    silence = numbers.whole(_OFF_SILENCE)
+    silence = numbers.get(_OFF_SILENCE)
     if silence is None or measure.course.latest is None:
         return None
     days = max(silence, int(measure.cadence_days * STALE_AFTER_CADENCES))
@@ -167,7 +167,7 @@ def _off_facts(measure: TrackedMeasure, baseline: DatedScore, off_since: date) -
 
 def _review_facts(reviews: ReviewFacts, *, off_since: date, since: date, numbers: Numbers) -> dict[str, JSON]:
     """The last review, and whether it can be about this stretch: its change was still to come when the rule fired."""
-    change_due = timedelta(days=numbers.whole(_CHANGE_DUE) or 0)
+    change_due = timedelta(days=numbers.get(_CHANGE_DUE) or 0)
     reviewed_on = reviews.last_on
     is_about_this = reviewed_on is not None and reviewed_on >= off_since and reviewed_on + change_due >= since
     due_on = reviewed_on + change_due if reviewed_on is not None and is_about_this and change_due else None

@@ -1,0 +1,91 @@
+"""Collaborative Care Registry: what is switched on, in order."""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import registry.models
+from config import ROOT, Settings
+from registry import cli
+from registry.access import policy, scope
+from registry.accounts import sessions
+from registry.audit import opened, recorder
+from registry.db import sqlite
+from registry.db.engine import engine_options, is_sqlite
+from registry.db.session import install_gateway
+from registry.db.transaction import BEFORE_COMMIT
+from registry.extensions import csrf, db, login, migrate
+from registry.web import assets, errors, filters, health, request_log, security_headers, shell
+
+__all__ = ["create_app"]
+
+assert registry.models  # every table is known before the first statement
+
+
+def create_app(settings: Settings) -> Flask:
+    """The program, ready to serve. Raises when a route has no policy."""
+    app = Flask("registry", root_path=str(ROOT / "registry"), template_folder=str(ROOT / "templates"))
+    _configure(app, settings)
+    request_log.configure(settings.log_level)
+    request_log.init_app(app)
+    security_headers.init_app(app)
+    errors.init_app(app)
+    assets.init_app(app)
+    filters.init_app(app)
+    _start_database(app, settings)
+    csrf.init_app(app)
+    login.init_app(app)
+    sessions.init_app(app)
+    policy.init_app(app)
+    opened.init_app(app)
+    shell.init_app(app)
+    _register_pages(app)
+    cli.init_app(app)
+    policy.refuse_routes_without_policy(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.environment == "test",
+        SQLALCHEMY_DATABASE_URI=settings.app_database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.app_database_url),
+        SESSION_COOKIE_NAME="form" if settings.insecure_cookies else "__Host-form",
+        SESSION_COOKIE_SECURE=not settings.insecure_cookies,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the browser session: a form left open overnight still saves
+        MAX_CONTENT_LENGTH=5 * 1024 * 1024,
+        MAX_FORM_PARTS=1_000,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way to wrap
+
+
+def _start_database(app: Flask, settings: Settings) -> None:
+    if is_sqlite(settings.app_database_url):
+        settings.data_folder.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "registry" / "migrations"))
+    install_gateway(scope.gateway)
+    with app.app_context():
+        if is_sqlite(settings.app_database_url):
+            sqlite.prepare(db.engine, key=settings.database_key)
+        scope.watch(db.engine)
+    app.extensions[BEFORE_COMMIT] = (recorder.append_pending,)
+    app.extensions[health.READINESS] = {}
+
+
+def _register_pages(app: Flask) -> None:
+    from registry.accounts import views as accounts
+
+    for blueprint in (health.blueprint, accounts.blueprint):
+        app.register_blueprint(blueprint)
+    app.register_error_handler(401, lambda _error: accounts.ask_to_sign_in())

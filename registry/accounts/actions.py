@@ -1,0 +1,145 @@
+"""Signing in and out, passwords, users and their roles."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import delete, select, update
+
+from registry import clock
+from registry.access.roles import Role
+from registry.accounts import passwords, queries, sessions, throttle
+from registry.accounts.models import FailedSignIn, Membership, SignedInSession, User
+from registry.audit.recorder import record
+from registry.db.transaction import write
+from registry.extensions import db
+
+
+class SignInRefused(Exception):
+    """One answer for every failure: wrong password, no such account, closed, too many tries."""
+
+
+class WeakPassword(ValueError):
+    """The message says what to change."""
+
+
+class DuplicateEmail(ValueError):
+    """Somebody with this e-mail address exists."""
+
+
+def sign_in(*, email: str, password: str, address: str) -> tuple[User, str]:
+    """Return the user and the token of a new session. Raises ``SignInRefused``; every try is recorded."""
+    now = clock.now()
+    account = _account_key(email)
+    is_closed = throttle.is_account_closed(queries.list_failures(account, now=now), now) or throttle.is_address_closed(
+        queries.count_failures_from(address, now=now)
+    )
+    user = queries.get_user_by_email(email)
+    # The hash is computed whatever the answer will be, outside the write lock.
+    is_right = passwords.is_right(password, user.password_hash if user else None)
+    if user is None or not is_right or is_closed or not user.is_active:
+        _refuse(account=account, address=address, user=user, now=now, counts=not is_closed)
+        raise SignInRefused
+    new_hash = passwords.hash_password(password) if passwords.needs_rehash(user.password_hash or "") else None
+    user_id = user.id
+    with write():
+        user = db.session.get_one(User, user_id)
+        if new_hash:
+            user.password_hash = new_hash
+        db.session.execute(delete(FailedSignIn).where(FailedSignIn.account == account))
+        token = sessions.start(user, now=now)
+        record("user.signed-in", by=user, subject=user, kind="sign-in")
+    return user, token
+
+
+def _refuse(*, account: str, address: str, user: User | None, now: datetime, counts: bool) -> None:
+    user_id = user.id if user else None
+    with write():
+        if counts:
+            db.session.add(FailedSignIn(account=account, address=address, at=now))
+        subject = db.session.get(User, user_id) if user_id else None
+        record("user.sign-in-refused", by=None, subject=subject, kind="sign-in", outcome="refused")
+
+
+def _account_key(email: str) -> str:
+    return hashlib.sha256(queries.fold_email(email).encode()).hexdigest()
+
+
+def sign_out(session: SignedInSession, *, by: User) -> None:
+    with write():
+        _end_sessions(by.id, only=session.id)
+        record("user.signed-out", by=by, kind="sign-in")
+
+
+def sign_out_everywhere(user: User, *, by: User | None) -> None:
+    """End every session of ``user`` at once."""
+    with write():
+        _end_sessions(user.id)
+        record("user.signed-out-everywhere", by=by, subject=user, kind="sign-in")
+
+
+def _end_sessions(user_id: uuid.UUID, *, only: uuid.UUID | None = None) -> None:
+    statement = update(SignedInSession).where(SignedInSession.user_id == user_id, SignedInSession.ended_at.is_(None))
+    if only is not None:
+        statement = statement.where(SignedInSession.id == only)
+    db.session.execute(statement.values(ended_at=clock.now()))
+
+
+def change_password(user: User, *, new_password: str, by: User | None) -> None:
+    """Set a password and end every other session. Raises ``WeakPassword``."""
+    problem = passwords.why_unacceptable(new_password, email=user.email, name=user.name)
+    if problem:
+        raise WeakPassword(problem)
+    hashed = passwords.hash_password(new_password)
+    user_id = user.id
+    with write():
+        user = db.session.get_one(User, user_id)
+        user.password_hash = hashed
+        user.must_change_password = by is None or by.id != user.id
+        _end_sessions(user.id)
+        record("user.password-changed", by=by, subject=user)
+
+
+def add_user(*, name: str, email: str, password: str, by: User | None, must_change_password: bool = True) -> User:
+    """Make a user without roles. Raises ``DuplicateEmail``, ``WeakPassword``."""
+    problem = passwords.why_unacceptable(password, email=email, name=name)
+    if problem:
+        raise WeakPassword(problem)
+    hashed = passwords.hash_password(password)
+    with write():
+        if queries.get_user_by_email(email) is not None:
+            raise DuplicateEmail(email)
+        user = User(
+            name=name,
+            email=queries.fold_email(email),
+            password_hash=hashed,
+            must_change_password=must_change_password,
+            created_at=clock.now(),
+        )
+        db.session.add(user)
+        record("user.added", by=by, subject=user, kind="create")
+    return user
+
+
+def give_role(user: User, *, clinic_id: uuid.UUID, role: Role, starts_on: date, by: User | None) -> None:
+    """Give a role in a clinic; giving it twice changes nothing."""
+    with write():
+        held = db.session.scalars(
+            select(Membership).where(
+                Membership.user_id == user.id,
+                Membership.clinic_id == clinic_id,
+                Membership.role == role.value,
+                Membership.ends_on.is_(None),
+            )
+        ).one_or_none()
+        if held is None:
+            db.session.add(Membership(user_id=user.id, clinic_id=clinic_id, role=role.value, starts_on=starts_on))
+            record("user.role-given", by=by, subject=user, clinic_id=clinic_id, reason=role.value)
+
+
+def end_role(membership: Membership, *, ends_on: date, by: User | None) -> None:
+    with write():
+        membership.ends_on = ends_on
+        record("user.role-ended", by=by, subject=membership, clinic_id=membership.clinic_id, reason=membership.role)

@@ -1,0 +1,93 @@
+"""Reading users, roles and sign-ins."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from registry.accounts.models import FailedSignIn, FormReceipt, Membership, SignedInSession, User
+from registry.accounts.throttle import ADDRESS_WINDOW, MEMORY
+from registry.extensions import db
+
+
+def get_user(user_id: uuid.UUID) -> User | None:
+    return db.session.get(User, user_id)
+
+
+def get_user_by_email(email: str) -> User | None:
+    return db.session.scalars(select(User).where(User.email == fold_email(email))).one_or_none()
+
+
+def fold_email(email: str) -> str:
+    return email.strip().casefold()
+
+
+def get_session_by_token(token_hash: str) -> SignedInSession | None:
+    """The session of this token with its user, memberships and clinics, whatever its state."""
+    return db.session.scalars(
+        select(SignedInSession)
+        .where(SignedInSession.token_hash == token_hash)
+        .options(
+            joinedload(SignedInSession.user).selectinload(User.memberships).joinedload(Membership.clinic),
+        )
+    ).one_or_none()
+
+
+def list_failures(account: str, *, now: datetime) -> Sequence[datetime]:
+    """Failed attempts on an account since its last success, oldest first."""
+    return db.session.scalars(
+        select(FailedSignIn.at)
+        .where(FailedSignIn.account == account, FailedSignIn.at > now - MEMORY)
+        .order_by(FailedSignIn.at)
+    ).all()
+
+
+def count_failures_from(address: str, *, now: datetime) -> int:
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(FailedSignIn)
+            .where(FailedSignIn.address == address, FailedSignIn.at > now - ADDRESS_WINDOW)
+        )
+        or 0
+    )
+
+
+def list_users(clinic_ids: frozenset[uuid.UUID] | None = None) -> Sequence[User]:
+    """Users with their memberships, by name; of some clinics, or all."""
+    query = select(User).options(selectinload(User.memberships).joinedload(Membership.clinic)).order_by(User.name)
+    if clinic_ids is not None:
+        query = query.where(
+            User.id.in_(
+                select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids), Membership.ends_on.is_(None))
+            )
+        )
+    return db.session.scalars(query).all()
+
+
+def list_users_with_role(clinic_id: uuid.UUID, *roles: str) -> Sequence[User]:
+    """Active users who hold one of ``roles`` in the clinic now, by name."""
+    return db.session.scalars(
+        select(User)
+        .where(
+            User.is_active,
+            User.id.in_(
+                select(Membership.user_id).where(
+                    Membership.clinic_id == clinic_id, Membership.role.in_(roles), Membership.ends_on.is_(None)
+                )
+            ),
+        )
+        .order_by(User.name)
+    ).all()
+
+
+def location_of_receipt(key: str) -> tuple[uuid.UUID, str] | None:
+    """Who used this form key, and where it led."""
+    row = db.session.execute(
+        select(FormReceipt.user_id, FormReceipt.location).where(FormReceipt.key == key)
+    ).one_or_none()
+    return (row.user_id, row.location) if row else None

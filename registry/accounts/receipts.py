@@ -1,0 +1,33 @@
+"""A form acts once: its key is stored with the act, and a second click lands where the first one led."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from registry import clock
+from registry.accounts.models import FormReceipt, User
+from registry.accounts.queries import location_of_receipt
+from registry.db.transaction import write
+from registry.extensions import db
+
+
+class ForeignReceipt(RuntimeError):
+    """The form key was used by somebody else."""
+
+
+def once(form_key: str, *, by: User, act: Callable[[], str]) -> str:
+    """Run ``act`` in one transaction unless this form was already used; return the address it leads to.
+
+    ``act`` returns that address. A form without a key acts every time.
+    """
+    with write():
+        known = location_of_receipt(form_key) if form_key else None
+        if known is not None:
+            owner, location = known
+            if owner != by.id:
+                raise ForeignReceipt
+            return location
+        location = act()
+        if form_key:
+            db.session.add(FormReceipt(key=form_key, user_id=by.id, used_at=clock.now(), location=location))
+        return location

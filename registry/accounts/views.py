@@ -1,0 +1,124 @@
+"""Signing in and out, one's own account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.access.policy import public, signed_in
+from registry.accounts import actions, passwords, sessions
+from registry.accounts.forms import ChangePasswordForm, SignInForm
+
+blueprint = Blueprint("accounts", __name__)
+
+REFUSAL = "That e-mail address and password do not fit, or the account is closed for now"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """What the pages of this blueprint print."""
+
+    title: str
+    form: SignInForm | ChangePasswordForm
+    next_url: str = ""
+    must_change: bool = False
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@public()
+def sign_in() -> BaseResponse | tuple[str, int]:
+    form = SignInForm()
+    next_url = safe_next(request.values.get("next", ""))
+    if form.validate_on_submit():
+        try:
+            user, token = actions.sign_in(
+                email=form.email.data or "", password=form.password.data or "", address=request.remote_addr or ""
+            )
+        except actions.SignInRefused:
+            form.form_errors = [REFUSAL]
+        else:
+            target = url_for("accounts.change_password") if user.must_change_password else next_url
+            response = redirect(target or url_for("accounts.start"), 303)
+            sessions.set_cookie(response, token)
+            return response
+    page = AccountPage(title="Sign in", form=form, next_url=next_url)
+    return render_template("accounts/sign_in.html", page=page), 422 if form.errors else 200
+
+
+@blueprint.post("/sign-out")
+@signed_in()
+def sign_out() -> BaseResponse:
+    session = sessions.current_session()
+    if session is not None:
+        actions.sign_out(session, by=current_user)
+    return _signed_out()
+
+
+@blueprint.post("/account/sign-out-everywhere")
+@signed_in()
+def sign_out_everywhere() -> BaseResponse:
+    actions.sign_out_everywhere(current_user, by=current_user)
+    return _signed_out()
+
+
+def _signed_out() -> BaseResponse:
+    response = redirect(url_for("accounts.sign_in"), 303)
+    sessions.clear_cookie(response)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@blueprint.route("/account/password", methods=["GET", "POST"])
+@signed_in()
+def change_password() -> BaseResponse | tuple[str, int]:
+    form = ChangePasswordForm()
+    if form.validate_on_submit():
+        if not passwords.is_right(form.current.data or "", current_user.password_hash):
+            form.current.errors = ["This is not your current password"]
+        else:
+            try:
+                actions.change_password(current_user, new_password=form.new.data or "", by=current_user)
+            except actions.WeakPassword as problem:
+                form.new.errors = [str(problem)]
+            else:
+                flash("Your password is changed. Sign in with it.", "success")
+                return _signed_out()
+    page = AccountPage(title="Your password", form=form, must_change=current_user.must_change_password)
+    return render_template("accounts/change_password.html", page=page), 422 if form.errors else 200
+
+
+@blueprint.get("/account/stay")
+@signed_in()
+def stay() -> tuple[str, int]:
+    """Opened by the warning that the session is about to end: somebody is there."""
+    return "", 204
+
+
+@blueprint.get("/")
+@signed_in()
+def start() -> BaseResponse:
+    """The first page of whoever is signed in."""
+    from registry.web.shell import first_page
+
+    return redirect(first_page(current_user), 303)
+
+
+def safe_next(address: str) -> str:
+    """A path inside this program, or nothing: never another host."""
+    parts = urlsplit(address)
+    inside = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    return address if inside and all(sign.isprintable() for sign in address) else ""
+
+
+def ask_to_sign_in() -> Response:
+    """The answer to somebody not signed in: the sign-in page, which leads back here."""
+    target = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer or "")
+    return make_response(redirect(url_for("accounts.sign_in", next=safe_next(target)), 303))

@@ -1,0 +1,14 @@
+"""Commands of the operator."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Add the command groups."""
+    from registry.accounts.commands import users
+    from registry.audit.commands import audit
+
+    for group in (users, audit):
+        app.cli.add_command(group)

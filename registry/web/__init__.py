@@ -1,0 +1,1 @@
+"""What every page shares: headers, errors, names of assets, dates in words, health."""

@@ -1,0 +1,62 @@
+"""What a person sees when a page cannot be shown: what happened, what was kept, what to do."""
+
+from __future__ import annotations
+
+import traceback
+
+import sqlalchemy.exc
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from registry.db.session import ScopeError
+from registry.extensions import db
+from registry.web.request_log import log
+
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
+"""Statuses with a page of their own under ``templates/errors``."""
+
+
+def respond(status: int) -> Response:
+    """The error page of ``status``."""
+    shown = status if status in PAGES else 400 if status < 500 else 500
+    return make_response(render_template(f"errors/{shown}.html", request_id=g.get("request_id")), status)
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        if error.response is not None:
+            return Response.force_type(error.response, request.environ)
+        return respond(error.code or 500)
+
+    @app.errorhandler(CSRFError)
+    def _csrf(_error: CSRFError) -> Response:
+        return make_response(render_template("errors/forged.html", request_id=g.get("request_id")), 400)
+
+    @app.errorhandler(sqlalchemy.exc.OperationalError)
+    def _busy(error: sqlalchemy.exc.OperationalError) -> Response:
+        db.session.rollback()
+        _log(error)
+        return respond(503)
+
+    @app.errorhandler(ScopeError)
+    def _outside_scope(error: ScopeError) -> Response:
+        db.session.rollback()
+        _log(error)
+        return respond(404)
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> Response:
+        if app.testing or app.debug:
+            raise error
+        db.session.rollback()
+        _log(error)
+        return respond(500)
+
+
+def _log(error: Exception) -> None:
+    """The kind of error and where it rose: its message may hold somebody's data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}:{frame.name}" for frame in frames[-3:]]
+    log.error("error", error=type(error).__name__, where=ours, request_id=g.get("request_id"))

@@ -1,0 +1,94 @@
+"""The form everybody's forms stand on, and fields that say what to do."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, Form, HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from registry.db.identifiers import new_id
+from registry.web.filters import long_date
+
+LINE = 200
+PARAGRAPH = 4_000
+
+
+def _strip(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class NoControlCharacters:
+    """Refuse NUL and its kind: one database stores them, the other does not, and nobody can read them."""
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        allowed = "\n\r\t" if isinstance(field, TextAreaField) else ""
+        if any(unicodedata.category(sign) == "Cc" and sign not in allowed for sign in field.data or ""):
+            raise ValidationError("Remove the characters that cannot be printed")
+
+
+class NotAfter:
+    """Refuse a date later than a limit known when the form is used."""
+
+    def __init__(self, limit: Callable[[Any], date], words: str) -> None:
+        self._limit, self._words = limit, words
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.data and field.data > self._limit(form):
+            raise ValidationError(self._words.format(limit=long_date(self._limit(form))))
+
+
+class NotBefore:
+    """Refuse a date earlier than a limit known when the form is used."""
+
+    def __init__(self, limit: Callable[[Any], date | None], words: str) -> None:
+        self._limit, self._words = limit, words
+
+    def __call__(self, form: Form, field: Field) -> None:
+        limit = self._limit(form)
+        if field.data and limit and field.data < limit:
+            raise ValidationError(self._words.format(limit=long_date(limit)))
+
+
+class LocalDate(DateField):
+    """A calendar date, typed or picked; an impossible one (31 February) is named as such."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Enter a date that exists, such as 2026-03-12") from None
+        if self.data is not None and not date(1890, 1, 1) <= self.data <= date(2200, 1, 1):
+            raise ValueError("Enter a date with a year of four digits, such as 2026-03-12")
+
+
+def line(label: str, *, required: str = "", longest: int = LINE, hint: str = "") -> StringField:
+    """One line of text. ``required`` is the message when it is empty."""
+    return StringField(label, _text_rules(required, longest), filters=[_strip], description=hint)
+
+
+def paragraph(label: str, *, required: str = "", longest: int = PARAGRAPH, hint: str = "") -> TextAreaField:
+    """Several lines of text."""
+    return TextAreaField(label, _text_rules(required, longest), filters=[_strip], description=hint)
+
+
+def _text_rules(required: str, longest: int) -> list[Any]:
+    presence = InputRequired(required) if required else Optional()
+    return [presence, Length(max=longest, message=f"Use at most {longest:,} characters"), NoControlCharacters()]
+
+
+class RegistryForm(FlaskForm):
+    """A form with its idempotency key, and the version of the row it was opened at."""
+
+    form_key = HiddenField(default=lambda: new_id().hex, validators=[Length(max=64)])
+    version = HiddenField(validators=[Optional(), Length(max=12)])
+
+    @property
+    def opened_version(self) -> int | None:
+        """The version shown when the form was opened; ``None`` for something new, or for nonsense."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() else None

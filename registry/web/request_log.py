@@ -1,0 +1,80 @@
+"""One JSON line a request, from an allow-list: the route's rule, never its values; ids, never names."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_login import current_user
+
+from registry.db.identifiers import new_id
+
+ALLOWED = frozenset(
+    {
+        "event",
+        "level",
+        "timestamp",
+        "request_id",
+        "user_id",
+        "method",
+        "route",
+        "status",
+        "milliseconds",
+        "error",
+        "where",
+        "job",
+        "count",
+        "clinic_id",
+    }
+)
+
+
+def _only_allowed(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: value for name, value in event.items() if name in ALLOWED}
+
+
+def configure(level: str) -> None:
+    """Send our log as JSON lines to standard error."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _only_allowed,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+log = structlog.get_logger()
+
+
+def init_app(app: Flask) -> None:
+    @app.before_request
+    def _begin() -> None:
+        g.request_id = new_id().hex
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def _write_line(response: Response) -> Response:
+        if request.endpoint == "static":
+            return response
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        log.info(
+            "request",
+            request_id=g.get("request_id"),
+            user_id=str(current_user.id) if current_user and current_user.is_authenticated else None,
+            method=request.method,
+            route=request.url_rule.rule if request.url_rule else "(none)",
+            status=response.status_code,
+            milliseconds=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+        )
+        return response

@@ -1,0 +1,124 @@
+"""The frame around every signed-in page: who, where, and the ways to go that this role has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_login import current_user
+
+from registry import clock
+from registry.access.policy import can
+from registry.access.roles import TITLES, Role
+from registry.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+    count: int | str | None = None
+    is_urgent: bool = False
+    starts_group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Who is signed in, and where."""
+
+    clinic_name: str
+    user_name: str
+    role: str
+    sign_out_url: str
+    account_url: str
+    is_demo: bool
+    idle_seconds: int
+    stay_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A first-class page: its endpoint, and the action that opens it."""
+
+    label: str
+    endpoint: str
+    icon: str
+    action: str
+    starts_group: bool = False
+
+
+PLACES = (
+    _Place("My day", "alerts.worklist", "day", "caseload.list"),
+    _Place("Caseload", "caseload.caseload", "caseload", "caseload.list"),
+    _Place("Case review", "review.queue", "review", "review.read"),
+    _Place("Clinic", "quality.clinic", "clinic", "clinic.read"),
+    _Place("My people", "caseload.my_people", "patients", "patient.read-own"),
+    _Place("Measures", "administration.instruments", "measures", "instrument.read", starts_group=True),
+    _Place("Users", "administration.users", "users", "user.manage", starts_group=True),
+    _Place("Clinics", "administration.clinics", "settings", "clinic.manage"),
+    _Place("Rules", "administration.rules", "settings", "rule.read"),
+    _Place("Audit trail", "administration.audit", "audit", "audit.own"),
+)
+
+
+def places_for(user: User) -> list[_Place]:
+    """What this person's roles open, in order; places that are not built yet do not exist."""
+    built = current_app.view_functions
+    return [place for place in PLACES if place.endpoint in built and can(user, place.action)]
+
+
+def first_page(user: User) -> str:
+    """Care managers start with their day, psychiatrists with the queue, leads with the clinic."""
+    roles = {role for held in user.roles_by_clinic().values() for role in held}
+    preferred = "quality.clinic" if Role.CLINIC_LEAD in roles else "review.queue" if Role.PSYCHIATRIST in roles else ""
+    endpoints = [place.endpoint for place in places_for(user)]
+    if preferred in endpoints:
+        return url_for(preferred)
+    return url_for(endpoints[0]) if endpoints else url_for("accounts.change_password")
+
+
+def build(user: User) -> dict[str, Any]:
+    """``shell`` and ``navigation`` for the templates."""
+    settings = current_app.config["SETTINGS"]
+    open_memberships = [membership for membership in user.memberships if membership.ends_on is None]
+    clinics = sorted({membership.clinic.name for membership in open_memberships})
+    roles = sorted({TITLES[Role(membership.role)] for membership in open_memberships})
+    shell = Shell(
+        clinic_name=clinics[0] if len(clinics) == 1 else f"{len(clinics)} clinics",
+        user_name=user.name,
+        role=", ".join(roles),
+        sign_out_url=url_for("accounts.sign_out"),
+        account_url=url_for("accounts.change_password"),
+        is_demo=settings.is_demo,
+        idle_seconds=settings.idle_minutes * 60,
+        stay_url=url_for("accounts.stay"),
+    )
+    section = (request.endpoint or "").split(".")[0]
+    navigation = [
+        Way(
+            label=place.label,
+            url=url_for(place.endpoint),
+            icon=place.icon,
+            is_current=request.endpoint == place.endpoint
+            or (section == place.endpoint.split(".")[0] and section != "administration"),
+            starts_group=place.starts_group,
+        )
+        for place in places_for(user)
+    ]
+    return {"shell": shell, "navigation": navigation}
+
+
+def init_app(app: Flask) -> None:
+    @app.context_processor
+    def _shell() -> dict[str, Any]:
+        signed_in = bool(current_user) and current_user.is_authenticated
+        return build(current_user) if signed_in else {"navigation": (), "shell": None}
+
+    @app.before_request
+    def _note_now() -> None:
+        request.environ.setdefault("registry.now", clock.now())

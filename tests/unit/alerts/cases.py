@@ -1,0 +1,184 @@
+"""Cases for the rulebook. Days are counted from enrolment; a test sets only what it is about."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from registry.alerts.parameters import Numbers, load
+from registry.alerts.rulebook import Finding, evaluate, rule
+from registry.alerts.snapshot import (
+    AnswerState,
+    CaseSnapshot,
+    Circumstance,
+    CircumstanceHistory,
+    ContactFacts,
+    EpisodeFacts,
+    OpenOrder,
+    Phase,
+    ReviewFacts,
+    SafetyAnswer,
+    SafetyFacts,
+    SafetyReport,
+    TrackedMeasure,
+)
+from registry.measures.course import DatedScore, Target, follow
+from registry.measures.instrument import Loss, Rule, Scale
+from tests.unit.measures.builders import START, depression_scale, figure
+
+NUMBERS = load()
+TARGET = Target(at_most=Decimal(4))
+
+
+def day(number: int) -> date:
+    """The date ``number`` days after enrolment."""
+    return START + timedelta(days=number)
+
+
+def days(numbers: Sequence[int]) -> tuple[date, ...]:
+    return tuple(day(number) for number in numbers)
+
+
+def episode(phase: Phase = Phase.ACTIVE, **facts: Any) -> EpisodeFacts:
+    enrolled = {"phase_since": START, "referred_on": day(-7), "enrolled_on": START, "course_started_on": START}
+    return EpisodeFacts(phase=phase, **(enrolled | facts))
+
+
+def mania_scale(**changes: Any) -> Scale:
+    """A scale with the numbers of the ASRM: elevated from 6, and no published reliable change."""
+    return depression_scale(
+        **(
+            {
+                "name": "Mania",
+                "maximum": Decimal(20),
+                "bands": (),
+                "cutoff": figure(6),
+                "response": None,
+                "improved_level": None,
+                "reliable_change": None,
+                "target": figure(5),
+            }
+            | changes
+        )
+    )
+
+
+def measure(scores: dict[int, float], *, scale: Scale | None = None, **facts: Any) -> TrackedMeasure:
+    """A measure with scores by day of the course; the PHQ-9 and metric primary unless said otherwise."""
+    values: dict[str, Any] = {
+        "key": "phq-9:total",
+        "label": "PHQ-9",
+        "domain": "depression",
+        "cadence_days": 28,
+        "target": TARGET,
+        "is_metric_primary": True,
+    } | facts
+    scale = scale or depression_scale()
+    dated = [DatedScore(on=day(number), value=Decimal(str(value))) for number, value in scores.items()]
+    course = follow(dated, scale=scale, starts_on=START, target=values["target"])
+    return TrackedMeasure(scale=scale, course=course, **values)
+
+
+def mania(scores: dict[int, float], *, scale: Scale | None = None, **facts: Any) -> TrackedMeasure:
+    values = {
+        "key": "asrm:total",
+        "label": "ASRM",
+        "domain": "mania",
+        "is_metric_primary": False,
+        "target": None,
+    } | facts
+    return measure(scores, scale=scale or mania_scale(), **values)
+
+
+def answer(
+    on: int, state: AnswerState = AnswerState.POSITIVE, *, entered: int | None = None, **facts: Any
+) -> SafetyAnswer:
+    """Item 9 of a PHQ-9, entered on the day it was answered unless said otherwise."""
+    value = {AnswerState.POSITIVE: 1, AnswerState.NEGATIVE: 0}.get(state)
+    words = {AnswerState.POSITIVE: "Several days", AnswerState.NEGATIVE: "Not at all"}.get(state)
+    given: dict[str, Any] = {"id": f"phq-{on}", "value": value, "answer": words} | facts
+    return SafetyAnswer(
+        on=day(on),
+        entered_on=day(on if entered is None else entered),
+        instrument="PHQ-9",
+        item="item 9",
+        state=state,
+        **given,
+    )
+
+
+def report(on: int, **facts: Any) -> SafetyReport:
+    given: dict[str, Any] = {"id": f"report-{on}", "kind": "threat to others", "said_by": "Ana Ruiz"} | facts
+    return SafetyReport(on=day(on), **given)
+
+
+def order(proposed: int, kind: str = "start", **facts: Any) -> OpenOrder:
+    given = {"id": f"order-{proposed}", "text": "Start sertraline 50 mg.", "to": "Dr Okafor"} | facts
+    return OpenOrder(proposed_on=day(proposed), kind=kind, **given)
+
+
+HOUSING = Scale(
+    id="housing",
+    name="Housing",
+    items=("1",),
+    rule=Rule.CATEGORY,
+    categories=("stable", "unstable", "homeless", "institution"),
+    interludes=("institution",),
+    losses=(Loss("stable", "unstable"), Loss("stable", "homeless"), Loss("unstable", "homeless")),
+)
+WORK = Scale(
+    id="work",
+    name="Work",
+    items=("1",),
+    rule=Rule.CATEGORY,
+    categories=("competitive", "education", "none"),
+    losses=(Loss("competitive", "none"),),
+)
+
+
+def circumstances(name: str, scale: Scale, spells: dict[int, str]) -> CircumstanceHistory:
+    history = tuple(Circumstance(day(number), category, f"“{category}”") for number, category in spells.items())
+    return CircumstanceHistory(name, scale, history)
+
+
+def case(**facts: Any) -> CaseSnapshot:
+    """An enrolled, active person with nothing on record."""
+    return CaseSnapshot(**({"patient_id": "p1", "episode": episode()} | facts))
+
+
+def of_safety(*answers: SafetyAnswer, reports: tuple[SafetyReport, ...] = (), **facts: Any) -> CaseSnapshot:
+    return case(safety=SafetyFacts(answers=answers, reports=reports), **facts)
+
+
+def in_contact(*two_way: int, phase: Phase = Phase.ACTIVE, **facts: Any) -> CaseSnapshot:
+    return case(episode=episode(phase), contacts=ContactFacts(two_way_on=days(two_way), **facts))
+
+
+def measured(*measures: TrackedMeasure, **facts: Any) -> CaseSnapshot:
+    return case(measures=measures, **facts)
+
+
+def reviewed(last: int | None, phase: Phase = Phase.ACTIVE, **facts: Any) -> CaseSnapshot:
+    return case(episode=episode(phase), reviews=ReviewFacts(last_on=None if last is None else day(last), **facts))
+
+
+def finding(rule_id: str, of: CaseSnapshot, on: int, numbers: Numbers = NUMBERS) -> Finding | None:
+    """What one rule finds in a case on a day, before contact alerts swallow reminders."""
+    return rule(rule_id).verdict(of, day(on), numbers).finding
+
+
+def tier(rule_id: str, of: CaseSnapshot, on: int, numbers: Numbers = NUMBERS) -> str | None:
+    """The tier of what a rule finds, None where it finds nothing: what most tables are about."""
+    found = finding(rule_id, of, on, numbers)
+    return None if found is None else found.tier.value
+
+
+def sentence(rule_id: str, of: CaseSnapshot, on: int, numbers: Numbers = NUMBERS) -> str:
+    found = finding(rule_id, of, on, numbers)
+    assert found is not None, f"{rule_id} finds nothing"
+    return found.sentence
+
+
+def told(of: CaseSnapshot, on: int) -> list[tuple[str, str]]:
+    """Everything said about a case on a day, in order."""
+    return [(each.rule, each.tier.value) for each in evaluate(of, day(on), NUMBERS).findings]

@@ -1,0 +1,180 @@
+"""The first follow-up, and the person nobody has reached."""
+
+import pytest
+
+from registry.alerts.rulebook import evaluate, rule
+from registry.alerts.snapshot import CaseSnapshot, ContactFacts, Phase
+from tests.unit.alerts.cases import (
+    NUMBERS,
+    case,
+    day,
+    days,
+    episode,
+    finding,
+    in_contact,
+    measure,
+    sentence,
+    tier,
+    told,
+)
+
+FIRST = "engage.first-follow-up"
+SILENCE = "engage.no-contact"
+ENGAGING, MAINTAINING = Phase.ENGAGING, Phase.MAINTAINING
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("the day before the reminder", in_contact(), 20, None),
+        ("day 21", in_contact(), 21, "reminder"),
+        ("the last day of the reminder", in_contact(), 27, "reminder"),
+        ("day 28", in_contact(), 28, "action"),
+        ("long after", in_contact(), 200, "action"),
+        ("the enrolment visit itself does not count", in_contact(0), 21, "reminder"),
+        ("a contact before enrolment does not count", in_contact(-3), 28, "action"),
+        ("a contact on day 1", in_contact(1), 28, None),
+        ("a contact on day 28", in_contact(28), 28, None),
+        ("a first contact on day 40 ends it", in_contact(40), 41, None),
+        ("failed attempts do not count", in_contact(attempts_on=days([3, 9])), 28, "action"),
+        ("seen by another team does not count", in_contact(seen_on=day(20)), 28, "action"),
+        ("referred, not enrolled", case(episode=episode(Phase.REFERRED, enrolled_on=None)), 28, None),
+        ("ended", case(episode=episode(Phase.ENDED)), 28, None),
+        ("paused", case(episode=episode(Phase.PAUSED, paused_until=day(60))), 28, None),
+        ("on a ward", case(suspended_since=day(10)), 28, None),
+    ],
+)
+def test_a_first_follow_up_is_due_within_28_days_of_enrolment(
+    why: str, of: CaseSnapshot, on: int, expected: str | None
+) -> None:
+    assert tier(FIRST, of, on) == expected, why
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        (28, "First two-way contact on 2 Feb 2026, day 28"),
+        (40, "First two-way contact on 14 Feb 2026, day 40, after the limit of 28 days"),
+    ],
+)
+def test_a_late_first_contact_closes_the_alert_and_says_it_was_late(first: int, words: str) -> None:
+    assert rule(FIRST).verdict(in_contact(first), day(first), NUMBERS).settled == words
+
+
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [
+        (
+            21,
+            "No follow-up contact since enrolment 21 days ago (5 Jan 2026); due by 2 Feb 2026; 2 attempts since",
+        ),
+        (
+            30,
+            "No follow-up contact since enrolment 30 days ago (5 Jan 2026); was due by 2 Feb 2026; 2 attempts since",
+        ),
+    ],
+)
+def test_a_missing_follow_up_says_by_when_and_how_often_it_was_tried(on: int, words: str) -> None:
+    assert sentence(FIRST, in_contact(attempts_on=days([3, 9])), on) == words
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("engaging, day 13", in_contact(0, phase=ENGAGING), 13, None),
+        ("engaging, day 14", in_contact(0, phase=ENGAGING), 14, "action"),
+        ("active, day 29", in_contact(0), 29, None),
+        ("active, day 30", in_contact(0), 30, "action"),
+        ("maintaining, day 59", in_contact(0, phase=MAINTAINING), 59, None),
+        ("maintaining, day 60", in_contact(0, phase=MAINTAINING), 60, "action"),
+        ("never a contact: counted from enrolment", in_contact(), 29, None),
+        ("never a contact, day 30", in_contact(), 30, "action"),
+        ("a contact of an earlier episode: counted from enrolment", in_contact(-200), 29, None),
+        ("the last contact counts, whatever the order", in_contact(40, 10), 69, None),
+        ("30 days after the last", in_contact(40, 10), 70, "action"),
+        ("attempts reset nothing", in_contact(0, attempts_on=days([20, 25])), 30, "action"),
+        ("seen by another team the day before", in_contact(0, seen_on=day(29)), 30, "reminder"),
+        ("seen 14 days ago", in_contact(0, seen_on=day(16)), 30, "reminder"),
+        ("seen 15 days ago", in_contact(0, seen_on=day(15)), 30, "action"),
+        ("seen last by ourselves at that contact", in_contact(0, phase=ENGAGING, seen_on=day(0)), 14, "action"),
+        ("not enrolled", case(episode=None), 400, None),
+        ("referred", case(episode=episode(Phase.REFERRED, enrolled_on=None)), 400, None),
+        ("ended", case(episode=episode(Phase.ENDED)), 400, None),
+        ("died", case(died_on=day(10)), 400, None),
+        ("on a ward", case(suspended_since=day(10)), 400, None),
+        ("paused", case(episode=episode(Phase.PAUSED, paused_until=day(90))), 89, None),
+        ("the pause is over", case(episode=episode(Phase.PAUSED, paused_until=day(90))), 90, "action"),
+        (
+            "back in the slower phase it was paused from",
+            case(
+                episode=episode(Phase.PAUSED, paused_until=day(50), phase_before_pause=MAINTAINING),
+                contacts=ContactFacts(two_way_on=days([0])),
+            ),
+            55,
+            None,
+        ),
+    ],
+)
+def test_silence_is_counted_from_the_last_two_way_contact(
+    why: str, of: CaseSnapshot, on: int, expected: str | None
+) -> None:
+    assert tier(SILENCE, of, on) == expected, why
+
+
+def test_silence_says_how_long_what_was_tried_and_who_has_seen_the_person() -> None:
+    silent = in_contact(3, attempts_on=days([2, 20, 31, 44]), seen_on=day(48))
+
+    assert sentence(SILENCE, silent, 50) == (
+        "No two-way contact for 47 days (last 8 Jan 2026); 3 attempts since; seen by another team 2 days ago"
+    )
+    assert sentence(SILENCE, in_contact(), 30) == (
+        "No two-way contact for 30 days (none since enrolment 5 Jan 2026); not seen by anyone since"
+    )
+
+
+@pytest.mark.parametrize(("on", "decides"), [(89, False), (90, True)])
+def test_at_90_days_the_lead_is_asked_to_decide_with_the_care_manager(on: int, decides: bool) -> None:
+    found = finding(SILENCE, in_contact(0), on)
+
+    assert found is not None
+    assert found.sentence.endswith("; decide how to go on") is decides
+    assert ("clinic_lead" in found.audience) is decides
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        (
+            "silence swallows both reminders",
+            in_contact(0, phase=ENGAGING),
+            21,
+            [(SILENCE, "action"), ("review.due", "action")],
+        ),
+        (
+            "a limit that has passed is always said",
+            in_contact(0, phase=ENGAGING),
+            28,
+            [(SILENCE, "action"), (FIRST, "action"), ("review.due", "action")],
+        ),
+        ("the follow-up swallows the measure", in_contact(0), 21, [("review.due", "action"), (FIRST, "reminder")]),
+        (
+            "without either the measure is said",
+            in_contact(15),
+            21,
+            [("review.due", "action"), ("measure.due", "reminder")],
+        ),
+    ],
+)
+def test_a_contact_alert_speaks_for_the_reminders_of_the_same_person(
+    why: str, of: CaseSnapshot, on: int, expected: list[tuple[str, str]]
+) -> None:
+    unmeasured = CaseSnapshot("p1", of.episode, contacts=of.contacts, measures=(measure({}),))
+
+    assert told(unmeasured, on) == expected, why
+
+
+def test_what_is_left_unsaid_is_kept_with_the_alert_that_speaks_for_it() -> None:
+    unmeasured = CaseSnapshot("p1", episode(ENGAGING), measures=(measure({}),))
+    unsaid = evaluate(unmeasured, day(21), NUMBERS).swallowed
+
+    assert [(each.finding.rule, each.by) for each in unsaid] == [(FIRST, SILENCE), ("measure.due", SILENCE)]

@@ -1,0 +1,146 @@
+"""The next check date is exact: looking only then finds what looking every day finds."""
+
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from registry.alerts.parameters import ClinicNumber, Numbers
+from registry.alerts.rulebook import Evaluation, Finding, evaluate, words
+from registry.alerts.snapshot import (
+    AnswerState,
+    CaseSnapshot,
+    ContactFacts,
+    EpisodeFacts,
+    Phase,
+    ReviewFacts,
+    SafetyFacts,
+)
+from registry.measures.course import Target
+from tests.unit.alerts.cases import (
+    HOUSING,
+    NUMBERS,
+    answer,
+    case,
+    circumstances,
+    day,
+    days,
+    episode,
+    mania,
+    measure,
+    order,
+    report,
+)
+from tests.unit.measures.builders import depression_scale
+
+DAYS_SWEPT = 200
+
+past = st.integers(-30, 0)
+offsets = st.integers(-30, 150)
+scores = st.dictionaries(st.integers(0, 60), st.integers(0, 27).map(float), max_size=5)
+orders = st.lists(st.tuples(past, st.sampled_from(["start", "continue"])), max_size=2)
+adopted = NUMBERS.at_clinic(
+    {"review.due.maintaining": ClinicNumber(60), "engage.no-contact.decide": ClinicNumber(None)}
+)
+
+
+@st.composite
+def episodes(draw: st.DrawFn) -> EpisodeFacts | None:
+    phase = draw(st.sampled_from([None, *Phase]))
+    if phase is None:
+        return None
+    paused_until = day(draw(offsets)) if phase is Phase.PAUSED and draw(st.booleans()) else None
+    return episode(
+        phase,
+        enrolled_on=None if phase is Phase.REFERRED else day(draw(past)),
+        phase_since=day(draw(past)),
+        paused_until=paused_until,
+        phase_before_pause=draw(st.sampled_from([None, Phase.ENGAGING, Phase.ACTIVE, Phase.MAINTAINING])),
+    )
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> CaseSnapshot:
+    safety = SafetyFacts(
+        answers=tuple(
+            answer(on, draw(st.sampled_from(AnswerState)), entered=on + draw(st.integers(0, 30)), id=f"m{number}")
+            for number, on in enumerate(draw(st.lists(past, max_size=3)))
+        ),
+        reports=tuple(report(on) for on in draw(st.lists(past, max_size=1))),
+    )
+    primary = measure(
+        draw(scores),
+        cadence_days=draw(st.sampled_from([7, 28, 56])),
+        scale=depression_scale(reliable_change=None) if draw(st.booleans()) else None,
+        target=draw(st.sampled_from([None, Target(at_most=Decimal(4)), Target(at_most=Decimal(12), hold=True)])),
+    )
+    beside = measure(draw(scores), key="gad", label="GAD-7", is_metric_primary=False, on_request=draw(st.booleans()))
+    seen = draw(st.none() | offsets)
+    return case(
+        episode=draw(episodes()),
+        safety=safety,
+        contacts=ContactFacts(
+            two_way_on=days(draw(st.lists(offsets, max_size=3))),
+            attempts_on=days(draw(st.lists(offsets, max_size=3))),
+            seen_on=None if seen is None else day(seen),
+        ),
+        measures=draw(st.sampled_from([(), (primary,), (primary, beside), (primary, beside, mania(draw(scores)))])),
+        reviews=ReviewFacts(
+            last_on=draw(st.none() | past.map(day)),
+            look_again_on=draw(st.none() | offsets.map(day)),
+            undecided=tuple(
+                order(on, draw(st.sampled_from(["start", "continue"]))) for on in draw(st.lists(past, max_size=2))
+            ),
+            treatment_changed_on=draw(st.none() | past.map(day)),
+        ),
+        circumstances=(
+            circumstances(
+                "housing",
+                HOUSING,
+                draw(st.dictionaries(past, st.sampled_from(list(HOUSING.categories)), max_size=3)),
+            ),
+        ),
+        suspended_since=draw(st.sampled_from([None, None, None, day(0)])),
+        died_on=draw(st.sampled_from([None, None, None, day(0)])),
+    )
+
+
+def unaged(finding: Finding) -> tuple[object, ...]:
+    """A finding without what a day alone may change: the counts in its words."""
+    return finding.rule, finding.tier, finding.evidence, finding.since, finding.audience, finding.version
+
+
+def conclusions(evaluation: Evaluation) -> tuple[object, ...]:
+    unsaid = [(unaged(each.finding), each.by) for each in evaluation.swallowed]
+    return [unaged(each) for each in evaluation.findings], unsaid, evaluation.settled
+
+
+@settings(max_examples=60, deadline=None)
+@given(of=cases(), numbers=st.sampled_from([NUMBERS, adopted]))
+def test_looking_only_on_the_next_check_date_finds_what_looking_every_day_finds(
+    of: CaseSnapshot, numbers: Numbers
+) -> None:
+    last_look = evaluate(of, day(0), numbers)
+    for number in range(1, DAYS_SWEPT + 1):
+        today: date = day(number)
+        every_day = evaluate(of, today, numbers)
+        if last_look.next_check_on is not None and last_look.next_check_on <= today:
+            last_look = every_day
+
+        assert conclusions(last_look) == conclusions(every_day), today
+        for then, now in zip(last_look.findings, every_day.findings, strict=True):
+            assert words(then.rule, then.evidence, today) == now.sentence
+
+
+@settings(max_examples=60, deadline=None)
+@given(of=cases(), on=st.integers(150, DAYS_SWEPT))
+def test_the_next_check_date_lies_ahead_and_a_finding_is_true_since_a_day_that_has_come(
+    of: CaseSnapshot, on: int
+) -> None:
+    evaluation = evaluate(of, day(on), NUMBERS)
+
+    assert evaluation.next_check_on is None or evaluation.next_check_on > day(on)
+    for finding in evaluation.findings:
+        assert finding.since <= day(on)
+        assert finding.next_check_on is None or finding.next_check_on > day(on)

@@ -1,0 +1,90 @@
+"""Who is due in the queue, and which recommendations nobody has answered."""
+
+import pytest
+
+from registry.alerts.parameters import ClinicNumber
+from registry.alerts.snapshot import CaseSnapshot, Phase
+from tests.unit.alerts.cases import NUMBERS, case, day, episode, finding, order, reviewed, sentence, tier
+
+DUE, OPEN = "review.due", "review.open"
+ENGAGING, MAINTAINING = Phase.ENGAGING, Phase.MAINTAINING
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("new: in the queue from enrolment", reviewed(None), 0, "queue"),
+        ("new, day 13", reviewed(None), 13, "queue"),
+        ("new, day 14", reviewed(None), 14, "action"),
+        ("a review of an earlier episode does not count", reviewed(-30), 0, "queue"),
+        ("active, 55 days after the review", reviewed(10), 65, None),
+        ("active, 8 weeks", reviewed(10), 66, "queue"),
+        ("active, 10 weeks less a day", reviewed(10), 79, "queue"),
+        ("active, 10 weeks", reviewed(10), 80, "action"),
+        ("engaging, 27 days", reviewed(10, ENGAGING), 37, None),
+        ("engaging, 4 weeks", reviewed(10, ENGAGING), 38, "queue"),
+        ("engaging, 6 weeks", reviewed(10, ENGAGING), 52, "action"),
+        ("maintaining: no interval until a clinic adopts one", reviewed(10, MAINTAINING), 400, None),
+        (
+            "maintaining, on the day the review asked for",
+            reviewed(10, MAINTAINING, look_again_on=day(100)),
+            100,
+            "queue",
+        ),
+        ("asked for earlier than the interval", reviewed(10, look_again_on=day(31)), 30, None),
+        ("on the day asked for", reviewed(10, look_again_on=day(31)), 31, "queue"),
+        ("asked for later than the interval", reviewed(10, look_again_on=day(200)), 66, "queue"),
+        ("referred", case(episode=episode(Phase.REFERRED, enrolled_on=None)), 100, None),
+        ("ended", case(episode=episode(Phase.ENDED)), 100, None),
+        ("on a ward", case(suspended_since=day(2)), 100, None),
+        ("paused", case(episode=episode(Phase.PAUSED, paused_until=day(50))), 49, None),
+        ("after the pause", case(episode=episode(Phase.PAUSED, paused_until=day(50))), 50, "action"),
+    ],
+)
+def test_a_review_is_due_by_phase_and_becomes_an_action_two_weeks_later(
+    why: str, of: CaseSnapshot, on: int, expected: str | None
+) -> None:
+    assert tier(DUE, of, on) == expected, why
+
+
+@pytest.mark.parametrize(("on", "expected"), [(177, None), (178, "queue"), (192, "action")])
+def test_a_clinic_that_adopts_an_interval_reviews_people_in_maintenance(on: int, expected: str | None) -> None:
+    adopted = NUMBERS.at_clinic({"review.due.maintaining": ClinicNumber(168)})
+
+    assert tier(DUE, reviewed(10, MAINTAINING), on, adopted) == expected
+
+
+def test_a_review_due_says_since_when_and_why() -> None:
+    assert sentence(DUE, reviewed(None), 9) == "Never reviewed: enrolled 5 Jan 2026 (9 days ago)"
+    assert sentence(DUE, reviewed(10), 73) == "Review due since 12 Mar 2026; last reviewed 15 Jan 2026, 9 weeks ago"
+    assert sentence(DUE, reviewed(10, look_again_on=day(31)), 31) == (
+        "Review due since 5 Feb 2026, the day the review asked for; last reviewed 15 Jan 2026, 3 weeks ago"
+    )
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("13 days", reviewed(0, undecided=(order(0),)), 13, None),
+        ("14 days", reviewed(0, undecided=(order(0),)), 14, "action"),
+        ("“continue” asks nothing of anybody", reviewed(0, undecided=(order(0, "continue"),)), 50, None),
+        ("nothing undecided", reviewed(0), 50, None),
+        ("ended", reviewed(0, Phase.ENDED, undecided=(order(0),)), 50, None),
+        ("on a ward", case(reviews=reviewed(0, undecided=(order(0),)).reviews, suspended_since=day(2)), 50, None),
+    ],
+)
+def test_a_recommendation_may_wait_two_weeks(why: str, of: CaseSnapshot, on: int, expected: str | None) -> None:
+    assert tier(OPEN, of, on) == expected, why
+
+
+def test_the_oldest_undecided_recommendation_is_quoted_and_the_others_counted() -> None:
+    waiting = reviewed(9, undecided=(order(9), order(0, text="Add lithium."), order(0, "continue", id="c")))
+
+    assert sentence(OPEN, waiting, 22) == (
+        "Recommendation of 5 Jan 2026 undecided for 22 days: Add lithium (to Dr Okafor)"
+    )
+    assert sentence(OPEN, waiting, 23).endswith("; 1 more undecided")
+    found = finding(OPEN, waiting, 23)
+    assert found is not None
+    assert found.since == day(14)
+    assert found.audience == ("clinician", "care_manager")

@@ -1,0 +1,175 @@
+"""A positive answer, a reported danger, an unknown answer."""
+
+import pytest
+
+from registry.alerts.parameters import ClinicNumber
+from registry.alerts.rulebook import evaluate, unknown_item
+from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, SafetyAnswer, SafetyClosure, SafetyFacts
+from tests.unit.alerts.cases import (
+    NUMBERS,
+    answer,
+    case,
+    day,
+    episode,
+    finding,
+    measure,
+    of_safety,
+    report,
+    sentence,
+    tier,
+    told,
+)
+
+POSITIVE, NEGATIVE = AnswerState.POSITIVE, AnswerState.NEGATIVE
+BLANK, DECLINED, TOTAL_ONLY = AnswerState.BLANK, AnswerState.DECLINED, AnswerState.TOTAL_ONLY
+
+
+def closed(on: int, *covers: str) -> SafetyClosure:
+    return SafetyClosure(closed_on=day(on), covers=frozenset(covers))
+
+
+@pytest.mark.parametrize(
+    ("why", "answers", "expected"),
+    [
+        ("nothing on record", [], None),
+        ("answered no", [answer(0, NEGATIVE)], None),
+        ("positive", [answer(0)], "urgent"),
+        ("positive and the other items missing", [answer(0, total_above_floor=None)], "urgent"),
+        ("positive with a total of 1", [answer(0, total_above_floor=1)], "urgent"),
+        ("entered 14 days later", [answer(0, entered=14)], "urgent"),
+        ("entered 15 days later", [answer(0, entered=15)], "action"),
+        ("an old positive beside a new one", [answer(0, entered=90), answer(90)], "urgent"),
+        ("a later no does not clear it", [answer(0), answer(7, NEGATIVE)], "urgent"),
+        ("a later no does not clear an old one either", [answer(0, entered=60), answer(61, NEGATIVE)], "action"),
+        ("before enrolment", [answer(-40, entered=-40)], "urgent"),
+    ],
+)
+def test_a_positive_answer_alerts_whatever_the_total(
+    why: str, answers: list[SafetyAnswer], expected: str | None
+) -> None:
+    assert tier("safety.self-harm", of_safety(*answers), 100) == expected, why
+
+
+@pytest.mark.parametrize(
+    "enrolled",
+    [None, episode(Phase.REFERRED), episode(Phase.ENDED), episode(Phase.PAUSED, paused_until=day(60))],
+    ids=["never enrolled", "referred", "ended", "paused"],
+)
+def test_safety_belongs_to_the_person_whatever_the_episode(enrolled: object) -> None:
+    dangers = of_safety(answer(1), answer(0, BLANK), reports=(report(1),), episode=enrolled)
+
+    assert told(dangers, 2) == [("safety.self-harm", "urgent"), ("safety.reported", "urgent")]
+
+
+def test_an_open_life_event_never_suspends_safety() -> None:
+    assert tier("safety.self-harm", of_safety(answer(1), suspended_since=day(0)), 2) == "urgent"
+
+
+def test_a_closure_deals_with_the_answers_it_names_and_no_others() -> None:
+    first, second = answer(0), answer(9)
+    dealt_with = case(safety=SafetyFacts((first,), closures=(closed(3, first.id),)))
+    again = case(safety=SafetyFacts((first, second), closures=(closed(3, first.id),)))
+
+    assert tier("safety.self-harm", dealt_with, 10) is None
+    assert tier("safety.self-harm", again, 10) == "urgent"
+    found = finding("safety.self-harm", again, 10)
+    assert found is not None
+    assert found.since == day(9)
+
+
+def test_after_a_death_answers_and_reports_are_still_read_but_nobody_is_asked_to_call() -> None:
+    dead = of_safety(answer(0), answer(1, BLANK), reports=(report(1),), died_on=day(2))
+
+    assert told(dead, 3) == [("safety.self-harm", "action"), ("safety.reported", "action")]
+    assert sentence("safety.self-harm", dead, 3) == (
+        "Review: PHQ-9 item 9 positive (1: Several days) on 5 Jan 2026; died on 7 Jan 2026"
+    )
+
+
+def test_a_positive_answer_says_what_was_answered_when_and_what_to_do() -> None:
+    both = of_safety(answer(0), answer(7, value=3, answer="Nearly every day"))
+
+    assert sentence("safety.self-harm", both, 7) == (
+        "PHQ-9 item 9 positive (3: Nearly every day) on 12 Jan 2026; also 5 Jan 2026: do a C-SSRS today"
+    )
+
+
+def test_an_old_positive_asks_to_be_reviewed() -> None:
+    assert sentence("safety.self-harm", of_safety(answer(0, entered=30)), 30) == (
+        "Unreviewed positive of 5 Jan 2026: PHQ-9 item 9 positive (1: Several days)"
+    )
+
+
+def test_a_reported_danger_says_who_said_it_when_and_what_was_done() -> None:
+    reported = of_safety(reports=(report(0, what_done="Police informed."), report(3)))
+
+    assert sentence("safety.reported", reported, 3) == (
+        "Threat to others reported by Ana Ruiz on 8 Jan 2026; done: nothing recorded yet; "
+        "also threat to others on 5 Jan 2026"
+    )
+    assert tier("safety.reported", of_safety(), 3) is None
+
+
+def test_a_closure_deals_with_the_report_it_names() -> None:
+    dealt_with = case(safety=SafetyFacts(reports=(report(0),), closures=(closed(1, "report-0"),)))
+
+    assert tier("safety.reported", dealt_with, 2) is None
+
+
+@pytest.mark.parametrize(
+    ("why", "answers", "expected"),
+    [
+        ("blank at a total of 0", [answer(0, BLANK, total_above_floor=0)], "action"),
+        ("blank at no total", [answer(0, BLANK)], "action"),
+        ("declined", [answer(0, DECLINED)], "action"),
+        ("only a total of 5", [answer(0, TOTAL_ONLY, total_above_floor=5)], "action"),
+        ("only a total of 4", [answer(0, TOTAL_ONLY, total_above_floor=4)], None),
+        ("only a total of 0", [answer(0, TOTAL_ONLY, total_above_floor=0)], None),
+        ("answered no later", [answer(0, BLANK), answer(7, NEGATIVE)], None),
+        ("answered no on the same day", [answer(0, BLANK), answer(0, NEGATIVE, id="second")], None),
+        ("answered yes later: that is the urgent alert", [answer(0, BLANK), answer(7)], None),
+        ("answered before, then blank", [answer(0, NEGATIVE), answer(7, BLANK)], "action"),
+        (
+            "a small total later answers nothing",
+            [answer(0, BLANK), answer(7, TOTAL_ONLY, total_above_floor=3)],
+            "action",
+        ),
+    ],
+)
+def test_an_unknown_answer_has_to_be_asked(why: str, answers: list[SafetyAnswer], expected: str | None) -> None:
+    assert tier("safety.unknown", of_safety(*answers), 30) == expected, why
+
+
+def test_a_closure_deals_with_the_gap_it_names() -> None:
+    dealt_with = case(safety=SafetyFacts((answer(0, BLANK),), closures=(closed(1, "phq-0"),)))
+
+    assert tier("safety.unknown", dealt_with, 2) is None
+
+
+def test_an_unknown_answer_says_why_and_how_old_it_is() -> None:
+    gaps = of_safety(answer(0, BLANK), answer(3, TOTAL_ONLY, total_above_floor=12))
+
+    assert sentence("safety.unknown", gaps, 4) == (
+        "PHQ-9 item 9 unknown on 8 Jan 2026 (only a total was recorded), not asked since (yesterday); 1 earlier gap"
+    )
+
+
+@pytest.mark.parametrize(
+    ("total", "shown"), [(0, None), (1, "item 9 unknown"), (4, "item 9 unknown"), (20, "item 9 unknown"), (None, None)]
+)
+def test_every_total_from_1_on_without_items_shows_the_unknown_item(total: int | None, shown: str | None) -> None:
+    assert unknown_item(answer(0, TOTAL_ONLY, total_above_floor=total)) == shown
+    assert unknown_item(answer(0, NEGATIVE, total_above_floor=total)) is None
+
+
+def test_a_low_later_score_never_clears_the_urgent_alert() -> None:
+    recovered: CaseSnapshot = of_safety(answer(0), answer(28, NEGATIVE), measures=(measure({0: 20, 28: 0}),))
+
+    assert ("safety.self-harm", "urgent") in told(recovered, 29)
+
+
+def test_a_clinic_may_change_when_a_positive_counts_as_old() -> None:
+    numbers = NUMBERS.at_clinic({"safety.self-harm.unreviewed_after": ClinicNumber(30)})
+    found = evaluate(of_safety(answer(0, entered=30)), day(30), numbers).findings[0]
+
+    assert found.tier == "urgent"

@@ -11,13 +11,11 @@ from tests.unit.measures.conftest import REPOSITORY
 
 @pytest.fixture
 def two_versions(tmp_path: Path) -> Catalogue:
-    """The CES-D in versions 2 and 10; the newer has a safety item."""
+    """The CES-D in versions 2 and 10; only the older has a safety item."""
     text = (REPOSITORY / "tests" / "data" / "instruments" / "cesd.toml").read_text(encoding="utf-8")
-    (tmp_path / "cesd.v2.toml").write_text(text.replace('version = "1"', 'version = "2"'), encoding="utf-8")
-    newer = text.replace('version = "1"', 'version = "10"').replace(
-        'id = "18"\n', 'id = "18"\nsafety_positive_from = 3\n'
-    )
-    (tmp_path / "cesd.v10.toml").write_text(newer, encoding="utf-8")
+    older = text.replace('id = "18"\n', 'id = "18"\nsafety_positive_from = 3\n')
+    (tmp_path / "cesd.v2.toml").write_text(older.replace('version = "1"', 'version = "2"'), encoding="utf-8")
+    (tmp_path / "cesd.v10.toml").write_text(text.replace('version = "1"', 'version = "10"'), encoding="utf-8")
     return Catalogue.from_directory(tmp_path)
 
 
@@ -31,7 +29,7 @@ def test_the_latest_version_is_the_highest_number(two_versions: Catalogue) -> No
 
 def test_safety_items_are_named_for_every_version(two_versions: Catalogue, catalogue: Catalogue) -> None:
     (safety_item,) = two_versions.safety_items()
-    assert (safety_item.version, safety_item.item_id, safety_item.positive_from) == ("10", "18", 3)
+    assert (safety_item.version, safety_item.item_id, safety_item.positive_from) == ("2", "18", 3)
 
     (phq9_item,) = catalogue.safety_items()
     assert (phq9_item.instrument_id, phq9_item.item_id, phq9_item.positive_from) == ("phq-9", "9", 1)

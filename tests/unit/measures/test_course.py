@@ -4,7 +4,7 @@ The scale has the numbers of the PHQ-9: elevated from 10, target and remission 4
 50 %, reliable change 5 points. Scores are 28 days apart unless a day is named.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -88,6 +88,10 @@ def test_relapse_is_measured_from_the_best_confirmed_level(
     course = course_of(*monthly(*scores))
 
     assert (course.best_confirmed, course.is_relapse) == (confirmed, relapse)
+
+
+def test_leaving_a_response_is_a_relapse_even_where_a_scale_has_no_bands() -> None:
+    assert course_of(*monthly(20, 9, 9, 14), scale=depression_scale(bands=())).is_relapse
 
 
 def test_a_rise_within_the_target_and_band_is_no_relapse() -> None:
@@ -270,6 +274,7 @@ def test_where_higher_is_better_falling_is_a_relapse() -> None:
     course = course_of(*monthly(40, 75, 80, 60), scale=scale, target=Target.default_for(scale))
 
     assert (course.best_confirmed, course.is_relapse, course.baseline_elevated) == (75, True, True)
+    assert course_of(*monthly(40, 60, 80, 70), scale=scale).best_confirmed == 70
 
 
 # What stands beside the course
@@ -332,10 +337,3 @@ def test_a_target_says_what_it_asks(target: Target, words: str, met: int, unmet:
 def test_a_target_without_a_level_is_refused() -> None:
     with pytest.raises(ValueError, match="needs a level"):
         Target(hold=True)
-
-
-def test_dates_are_local_dates_of_service() -> None:
-    course = follow(monthly(18), scale=depression_scale(), starts_on=START, target=None, ends_on=date(2026, 12, 31))
-
-    assert course.baseline is not None
-    assert course.baseline.on == START

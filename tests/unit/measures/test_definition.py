@@ -255,6 +255,18 @@ def test_an_item_outside_the_score_cannot_be_part_of_a_scale(file: Path, flag: s
         load(file)
 
 
+@pytest.mark.parametrize(("better", "severities"), [("lower", [0, 1]), ("higher", [1, 0])])
+def test_severity_counts_from_the_healthy_end(file: Path, better: str, severities: list[int]) -> None:
+    text = GOOD.replace("minimum = 0", f'minimum = 0\nbetter = "{better}"').replace(
+        "[scales.target]\nvalue = 3", "[scales.target]\nvalue = 5"
+    )
+    file.write_text(
+        text.replace("cutoff = { value = 4", f"cutoff = {{ value = {6 if better == 'lower' else 4}"), encoding="utf-8"
+    )
+
+    assert [band.severity for band in load(file).scale("total").bands] == severities
+
+
 def test_a_score_only_file_may_not_carry_wording(file: Path) -> None:
     file.write_text(GOOD.replace('"own wording"', '"score only"'), encoding="utf-8")
 

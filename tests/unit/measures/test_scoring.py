@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.measures.catalogue import Catalogue
-from registry.measures.instrument import Instrument
+from registry.measures.instrument import Choice, Instrument, Item
 from registry.measures.scoring import (
     DECLINED,
     Answer,
@@ -132,7 +132,7 @@ def test_the_lowest_bprs_total_is_18(bprs: Instrument) -> None:
     [
         ([4, 4, 4, 4, None], 20),
         ([1, 1, 1, 2, None], 6),  # 6.25
-        ([1, 2, 1, 2, DECLINED], 8),  # 7.5, rounded half up
+        ([1, 0, 1, 0, DECLINED], 3),  # 2.5, rounded half up
         ([0, 0, 0, 0, None], 0),
     ],
 )
@@ -158,6 +158,18 @@ def test_reversed_items_and_answers_coded_from_one_come_from_the_file(cesd: Inst
     assert score(cesd, answers(cesd, worst)).scores["total"].value == 60
     with pytest.raises(ImpossibleAnswer):
         score(cesd, {"1": 0})
+
+
+def test_a_reversed_item_mirrors_its_answers_and_not_its_missing_one() -> None:
+    choices = (
+        Choice(0, "not assessed", 0, is_missing=True),
+        Choice(1, "never", 1),
+        Choice(2, "at times", 2),
+        Choice(7, "always", 7),
+    )
+    item = Item("1", "1", None, choices, reversed=True)
+
+    assert [item.points(choice) for choice in choices[1:]] == [7, 6, 1]
 
 
 # Categories
@@ -234,6 +246,10 @@ def test_a_declared_total_that_contradicts_its_answers_is_refused(phq9: Instrume
 
 def test_a_withheld_total_contradicts_nothing(phq9: Instrument) -> None:
     check_declared(score(phq9, {"1": 1}), 13)
+
+
+def test_a_prorated_total_contradicts_nothing(asrm: Instrument) -> None:
+    check_declared(score(asrm, answers(asrm, [1, 1, 1, 1, None])), 4)
 
 
 @pytest.mark.parametrize(

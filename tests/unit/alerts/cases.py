@@ -40,7 +40,12 @@ def days(numbers: Sequence[int]) -> tuple[date, ...]:
 
 
 def episode(phase: Phase = Phase.ACTIVE, **facts: Any) -> EpisodeFacts:
-    enrolled = {"phase_since": START, "referred_on": day(-7), "enrolled_on": START, "course_started_on": START}
+    enrolled: dict[str, Any] = {
+        "phase_since": START,
+        "referred_on": day(-7),
+        "enrolled_on": START,
+        "course_started_on": START,
+    }
     return EpisodeFacts(phase=phase, **(enrolled | facts))
 
 
@@ -143,7 +148,8 @@ def circumstances(name: str, scale: Scale, spells: dict[int, str]) -> Circumstan
 
 def case(**facts: Any) -> CaseSnapshot:
     """An enrolled, active person with nothing on record."""
-    return CaseSnapshot(**({"patient_id": "p1", "episode": episode()} | facts))
+    given: dict[str, Any] = {"patient_id": "p1", "episode": episode()} | facts
+    return CaseSnapshot(**given)
 
 
 def of_safety(*answers: SafetyAnswer, reports: tuple[SafetyReport, ...] = (), **facts: Any) -> CaseSnapshot:

@@ -1,6 +1,7 @@
 """Treatment to target: too little change early, no response by week 8."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,14 +12,14 @@ from tests.unit.alerts.cases import case, day, episode, finding, mania, measure,
 from tests.unit.measures.builders import depression_scale, figure, wellbeing_scale
 
 EARLY, OFF = "target.early", "target.off"
-GAD = {"key": "gad-7:total", "label": "GAD-7", "is_metric_primary": False}
-GAD_ON_REQUEST = {**GAD, "on_request": True}
+GAD: dict[str, Any] = {"key": "gad-7:total", "label": "GAD-7", "is_metric_primary": False}
+GAD_ON_REQUEST: dict[str, Any] = {**GAD, "on_request": True}
 NO_RELIABLE_CHANGE = depression_scale(reliable_change=None)
-NO_RESPONSE = {"scale": depression_scale(response=None), "target": None}
-EIGHT_WEEKLY = {"cadence_days": 56}
+NO_RESPONSE: dict[str, Any] = {"scale": depression_scale(response=None), "target": None}
+EIGHT_WEEKLY: dict[str, Any] = {"cadence_days": 56}
 HOLD_AT_15 = Target(at_most=Decimal(15), hold=True)
 PAUSED = episode(Phase.PAUSED, paused_until=day(70))
-WELLBEING = {"scale": wellbeing_scale(), "target": Target(at_least=Decimal(70))}
+WELLBEING: dict[str, Any] = {"scale": wellbeing_scale(), "target": Target(at_least=Decimal(70))}
 BPRS = depression_scale(minimum=Decimal(18), maximum=Decimal(126), floor=Decimal(18), bands=(), reliable_change=None)
 
 

@@ -44,10 +44,12 @@ def _item_contradictions(instrument: Instrument, item: Item) -> Iterator[Contrad
         yield ("text",), "the wording of a score-only instrument may not be shipped"
     if item.safety_positive_from is not None:
         if item.safety_positive_from not in values:
-            yield ("safety_positive_from",), f"{item.safety_positive_from} is none of the item's answers"
+            yield ("safety",), f"{item.safety_positive_from} is none of the item's answers"
+        if any(choice.is_missing and choice.value >= item.safety_positive_from for choice in item.choices):
+            yield ("safety",), "a choice that is no information would count as positive"
         if item.reversed:
             yield (
-                ("safety_positive_from",),
+                ("safety",),
                 "a reversed item cannot be a safety item: state which answers are positive as printed",
             )
 

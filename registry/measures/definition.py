@@ -116,6 +116,10 @@ class _Choice(_Table):
         return Choice(self.value, self.label, score, self.code, self.category, self.missing)
 
 
+class _Safety(_Sourced):
+    positive_from: StrictInt
+
+
 class _Item(_Table):
     id: Name
     number: Text
@@ -124,11 +128,16 @@ class _Item(_Table):
     reversed: StrictBool = False
     scored: StrictBool = True
     optional: StrictBool = False
-    safety_positive_from: StrictInt | None = None
+    safety: _Safety | None = None
     code: Text | None = None
 
     def to_item(self, choices: tuple[Choice, ...]) -> Item:
-        return Item(choices=choices, **self.model_dump(exclude={"choices"}))
+        return Item(
+            choices=choices,
+            safety_positive_from=None if self.safety is None else self.safety.positive_from,
+            safety_source=_source(self.safety),
+            **self.model_dump(exclude={"choices", "safety"}),
+        )
 
 
 class _Band(_Table):

@@ -74,7 +74,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question of an instrument."""
+    """One question of an instrument.
+
+    A stored answer of ``safety_positive_from`` or higher raises a safety alert, whatever the status of
+    its source: where a person may be in danger, a doubtful number fires too.
+    """
 
     id: str
     number: str
@@ -84,6 +88,7 @@ class Item:
     scored: bool = True
     optional: bool = False
     safety_positive_from: int | None = None
+    safety_source: Source | None = None
     code: str | None = None
 
     @property

@@ -13,7 +13,8 @@ from tests.unit.measures.conftest import REPOSITORY
 def two_versions(tmp_path: Path) -> Catalogue:
     """The CES-D in versions 2 and 10; only the older has a safety item."""
     text = (REPOSITORY / "tests" / "data" / "instruments" / "cesd.toml").read_text(encoding="utf-8")
-    older = text.replace('id = "18"\n', 'id = "18"\nsafety_positive_from = 3\n')
+    safety = 'safety = { positive_from = 3, source = "a paper", status = "unverified" }'
+    older = text.replace('id = "18"\n', f'id = "18"\n{safety}\n')
     (tmp_path / "cesd.v2.toml").write_text(older.replace('version = "1"', 'version = "2"'), encoding="utf-8")
     (tmp_path / "cesd.v10.toml").write_text(text.replace('version = "1"', 'version = "10"'), encoding="utf-8")
     return Catalogue.from_directory(tmp_path)

@@ -309,6 +309,14 @@ def test_mania_never_rises_by_a_reliable_change_nobody_has_published(asrm: Instr
     assert not rose_by_reliable_change(depression_scale(), previous=Decimal(3), latest=Decimal(7))
 
 
+@pytest.mark.parametrize(("value", "label"), [("0", "poor"), ("50", "poor"), ("50.5", "poor"), ("51", "good")])
+def test_a_value_is_in_the_band_it_has_reached(value: str, label: str) -> None:
+    band = wellbeing_scale().band_of(Decimal(value))
+
+    assert band is not None
+    assert band.label == label
+
+
 def test_elevated_is_at_the_cutoff() -> None:
     assert is_elevated(depression_scale(), Decimal(10)) is True
     assert is_elevated(depression_scale(), Decimal(9)) is False

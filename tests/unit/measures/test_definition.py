@@ -53,7 +53,7 @@ text = '''
 Feeling
 down'''
 choices = "often"
-safety_positive_from = 3
+safety = { positive_from = 3, source = "a paper", status = "literature" }
 
 [[scales]]
 id = "total"
@@ -157,12 +157,13 @@ def test_a_good_file_is_read(file: Path, text: str) -> None:
             "scales 1 cutoff status: Input should be",
         ),
         ("cutoff = {", "cutoff = 4 #", "scales 1 cutoff: Input should be"),
+        ("{ positive_from = 3, ", "{ positive_from = 3 } #", "items 2 safety source: Field required"),
         # What is written must fit together
         ('id = "mood"', 'id = "moods"', "id: a file that defines 'moods' is called moods.toml or moods.v1.toml"),
         ('id = "2"', 'id = "1"', "items 2 id: '1' is used twice"),
         ('choices = "often"\nsafety', 'choices = "rarely"\nsafety', "items 2 choices: there are no choices called"),
-        ("safety_positive_from = 3", "safety_positive_from = 2", "is none of the item's answers"),
-        ("safety_positive_from = 3", "safety_positive_from = 3\nreversed = true", "cannot be a safety item"),
+        ("positive_from = 3", "positive_from = 2", "is none of the item's answers"),
+        ("safety = {", "reversed = true\nsafety = {", "cannot be a safety item"),
         ('items = ["1", "2"]', 'items = ["1", "9"]', "scales 1 items: there is no item '9'"),
         ('items = ["1", "2"]', 'items = ["1", "1"]', "scales 1 items: item '1' is counted twice"),
         ('items = ["1", "2"]', 'items = ["1"]', "scales 1 maximum: the highest answers add up to 3"),
@@ -218,7 +219,7 @@ def test_a_bad_file_is_refused_with_file_line_and_reason(file: Path, written: st
         ("low = 4", "low = 5", "low = 5"),
         ('id = "2"', 'id = "1"', 'id = "1"'),
         ("cutoff = { value = 4", "cutoff = { value = true", "cutoff"),
-        ("safety_positive_from = 3", "safety_positive_from = 9", "safety_positive_from"),
+        ("positive_from = 3", "positive_from = 9", "positive_from"),
         ("value = 3\nsource", 'value = "3"\nsource', 'value = "3"'),
         ('"A paper",', '"",', "citations"),
     ],
@@ -285,6 +286,12 @@ def test_an_item_nobody_can_answer_is_refused(file: Path) -> None:
     file.write_text(text.replace('label = "Daily"', 'label = "Daily"\nmissing = true'), encoding="utf-8")
 
     assert "no choice is an answer" in str(errors_in(file)[0])
+
+
+def test_an_answer_of_no_information_may_not_raise_a_safety_alert(file: Path) -> None:
+    file.write_text(GOOD.replace('label = "Daily"', 'label = "Not asked"\nmissing = true'), encoding="utf-8")
+
+    assert any("would count as positive" in str(error) for error in errors_in(file))
 
 
 def test_everything_wrong_is_listed_at_once(file: Path) -> None:

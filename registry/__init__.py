@@ -6,7 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import registry.models
+import registry.models  # noqa: F401  # every table is known before the first statement
 from config import ROOT, Settings
 from registry import cli
 from registry.access import policy, scope
@@ -20,8 +20,6 @@ from registry.extensions import csrf, db, login, migrate
 from registry.web import assets, errors, filters, health, request_log, security_headers, shell
 
 __all__ = ["create_app"]
-
-assert registry.models  # every table is known before the first statement
 
 
 def create_app(settings: Settings) -> Flask:

@@ -50,7 +50,7 @@ def _refuse_strangers(scope: Scope, patient_ids: set[uuid.UUID]) -> None:
         raise ScopeError("a bulk insert names a patient outside the scope")
 
 
-def patient_exists_elsewhere(scope: Scope, organisation_id: uuid.UUID, mrn: str) -> bool:
+def patient_exists_elsewhere(_scope: Scope, organisation_id: uuid.UUID, mrn: str) -> bool:
     """Whether the organisation already has this MRN, in a clinic outside the scope.
 
     The one named exception to "absent and foreign look the same": a second record of one person is a danger of

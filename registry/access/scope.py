@@ -25,7 +25,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import has_app_context
@@ -106,7 +106,7 @@ def _swapped(scope: Scope) -> Iterator[None]:
 
 def _tell_open_transaction() -> None:
     if has_app_context() and db.session.registry.has() and db.session().in_transaction():
-        _tell_postgres(db.session().open_connection())
+        _tell_postgres(cast(RegistrySession, db.session()).open_connection())
 
 
 def _tell_postgres(connection: sa.Connection) -> None:
@@ -189,7 +189,9 @@ class PatientGateway(Gateway):
                 raise ScopeError("a bulk insert about people: add rows to the session instead")
             return
         scope = _bound.get()
-        if scope is not None and scope.is_everybody:
+        if scope is None and _touches_people(statement):
+            raise ScopeError("no patient scope is bound")
+        if scope is None or scope.is_everybody:
             return
         if state.is_column_load:
             state.update_execution_options(**{REVIEWED: True})  # a row already read within the scope
@@ -224,9 +226,9 @@ def _check_rows(session: RegistrySession, rows: list[Scoped]) -> None:
         if row not in session.new and state.attrs.patient_id.history.has_changes():
             raise ScopeError("a row never moves to another person")
         clinic_id = getattr(row, "clinic_id", None)
-        if clinic_id is not None and not scope.is_everybody and clinic_id not in scope.clinic_ids:
-            if row in session.new or state.attrs.clinic_id.history.has_changes():
-                raise ScopeError(f"{type(row).__name__} of a clinic outside the scope")
+        is_foreign = clinic_id is not None and not scope.is_everybody and clinic_id not in scope.clinic_ids
+        if is_foreign and (row in session.new or state.attrs.clinic_id.history.has_changes()):
+            raise ScopeError(f"{type(row).__name__} of a clinic outside the scope")
         asked.add(row.patient_id)
     if scope.is_everybody:
         return

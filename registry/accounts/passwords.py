@@ -23,9 +23,10 @@ def hash_password(password: str) -> str:
 def is_right(password: str, password_hash: str | None) -> bool:
     """Whether the password fits. Takes as long for an account that does not exist."""
     try:
-        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+        _hasher.verify(password_hash or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
+    return password_hash is not None
 
 
 def needs_rehash(password_hash: str) -> bool:

@@ -72,7 +72,6 @@ def is_alive(session: SignedInSession, *, now: datetime, settings: Settings) -> 
     )
 
 
-@login.request_loader
 def _load_user(_request: Request) -> User | None:
     settings: Settings = current_app.config["SETTINGS"]
     token = _request.cookies.get(cookie_name(settings), "")
@@ -93,6 +92,7 @@ def current_session() -> SignedInSession | None:
 
 def init_app(app: Flask) -> None:
     """Keep a session alive while its owner opens pages; what a page asks by itself does not count."""
+    login.request_loader(_load_user)
 
     @app.after_request
     def _touch(response: Response) -> Response:

@@ -23,7 +23,8 @@ def account_opens_at(failures: Sequence[datetime]) -> datetime | None:
     rounds = len(failures) // FREE_TRIES
     if rounds == 0:
         return None
-    wait = min(FIRST_WAIT * 2 ** min(rounds - 1, 10), LONGEST_WAIT)
+    doublings = min(rounds - 1, 10)
+    wait = min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
     return failures[rounds * FREE_TRIES - 1] + wait
 
 

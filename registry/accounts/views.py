@@ -46,7 +46,7 @@ def sign_in() -> BaseResponse | tuple[str, int]:
             form.form_errors = [REFUSAL]
         else:
             target = url_for("accounts.change_password") if user.must_change_password else next_url
-            response = redirect(target or url_for("accounts.start"), 303)
+            response = make_response(redirect(target or url_for("accounts.start"), 303))
             sessions.set_cookie(response, token)
             return response
     page = AccountPage(title="Sign in", form=form, next_url=next_url)
@@ -70,7 +70,7 @@ def sign_out_everywhere() -> BaseResponse:
 
 
 def _signed_out() -> BaseResponse:
-    response = redirect(url_for("accounts.sign_in"), 303)
+    response = make_response(redirect(url_for("accounts.sign_in"), 303))
     sessions.clear_cookie(response)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

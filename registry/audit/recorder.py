@@ -8,7 +8,6 @@ event about that row, or to the first event about the same person; a change no e
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -152,18 +151,23 @@ def _as_row(pending: _Pending, *, number: int) -> AuditEvent:
 def _attach(events: list[_Pending], changes: dict[tuple[str, uuid.UUID], dict[str, Any]]) -> None:
     for (entity, entity_id), change in changes.items():
         person_id = change.pop("person_id", None)
-        event_of_row = _first(events, lambda e, n=entity, i=entity_id: (e.entity, e.entity_id) == (n, i))
-        event_of_person = person_id and _first(events, lambda e, p=person_id: e.person_id == p)
-        spoken_for = (
-            event_of_row or event_of_person or (None if person_id else _first(events, lambda e: e.kind != "read"))
-        )
-        if not spoken_for:
+        event_of_row = _speaking_for(events, entity, entity_id, person_id)
+        if event_of_row is None:
             raise UnauditedChange(f"{entity} was changed and no audit event says so")
-        spoken_for.changes.append(change)
+        event_of_row.changes.append(change)
 
 
-def _first(events: list[_Pending], matches: Callable[[_Pending], bool]) -> _Pending | None:
-    return next((pending for pending in events if matches(pending)), None)
+def _speaking_for(
+    events: list[_Pending], entity: str, entity_id: uuid.UUID, person_id: uuid.UUID | None
+) -> _Pending | None:
+    """The event about this row; else one about the same person; else, for a row about nobody, the first act."""
+    for pending in events:
+        if (pending.entity, pending.entity_id) == (entity, entity_id):
+            return pending
+    for pending in events:
+        if pending.person_id == person_id and (person_id is not None or pending.kind not in {"read", "list"}):
+            return pending
+    return None
 
 
 @event.listens_for(RegistrySession, "before_flush")

@@ -47,10 +47,13 @@ class RegistrySession(Session):
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """Like SQLAlchemy's, but a person's row is asked for again rather than served from memory."""
-        if isinstance(entity, type) and issubclass(entity, Scoped) and not options:
-            mapper = sa.inspect(entity)
-            (key,) = mapper.primary_key
-            return self.scalars(select(entity).where(key == ident)).one_or_none()
+        if isinstance(entity, type) and issubclass(entity, Scoped):
+            key = ident if isinstance(ident, tuple) else (ident,)
+            columns = sa.inspect(entity).primary_key
+            query = select(entity).where(*(column == part for column, part in zip(columns, key, strict=True)))
+            if options.get("with_for_update"):
+                query = query.with_for_update()
+            return self.scalars(query.options(*(options.get("options") or ()))).one_or_none()
         return super().get(entity, ident, **options)
 
     def flush(self, objects: Any = None) -> None:

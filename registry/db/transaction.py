@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from flask import current_app
 
+from registry.db.session import RegistrySession
 from registry.extensions import db
 
 BEFORE_COMMIT = "registry.before_commit"
@@ -25,7 +27,7 @@ CommitHook = Callable[[], None]
 @contextmanager
 def write() -> Iterator[None]:
     """Everything inside is stored together, or not at all."""
-    session = db.session()
+    session = registry_session()
     if session.info.get(_WRITING):
         yield
         return
@@ -46,6 +48,11 @@ def write() -> Iterator[None]:
         raise
     finally:
         session.info.pop(_WRITING, None)
+
+
+def registry_session() -> RegistrySession:
+    """The session of this request or command."""
+    return cast(RegistrySession, db.session())
 
 
 def is_writing() -> bool:

@@ -12,13 +12,11 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app, has_app_context
 
-import registry.models
+import registry.models  # noqa: F401  # loads every table
 from config import Settings
 from registry.db.base import Base
 from registry.db.engine import build_engine, is_sqlite
 from registry.db.types import Hundredths, UtcDateTime
-
-assert registry.models  # loads every table
 
 
 def _settings() -> Settings:
@@ -42,7 +40,7 @@ def _render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
-def _same_type(_context: Any, _inspected: Any, _metadata: Any, stored: Any, ours: Any) -> bool | None:
+def _same_type(_context: Any, _inspected: Any, _metadata: Any, _stored: Any, _ours: Any) -> bool | None:
     """STRICT spells every type one of four ways: compare on PostgreSQL only."""
     return False if context.get_context().dialect.name == "sqlite" else None
 
@@ -53,7 +51,8 @@ def run() -> None:
     engine = build_engine(url, key=settings.database_key)
     with engine.connect() as connection:
         if is_sqlite(url):
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys = OFF")
         else:
             connection.exec_driver_sql("SELECT set_config('registry.everybody', 'on', false)")
             connection.commit()

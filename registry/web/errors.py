@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 
 import sqlalchemy.exc
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
         if error.response is not None:
-            return Response.force_type(error.response, request.environ)
+            return current_app.make_response(error.response)
         return respond(error.code or 500)
 
     @app.errorhandler(CSRFError)

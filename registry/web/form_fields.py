@@ -81,7 +81,7 @@ def _text_rules(required: str, longest: int) -> list[Any]:
     return [presence, Length(max=longest, message=f"Use at most {longest:,} characters"), NoControlCharacters()]
 
 
-class RegistryForm(FlaskForm):
+class RegistryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no types
     """A form with its idempotency key, and the version of the row it was opened at."""
 
     form_key = HiddenField(default=lambda: new_id().hex, validators=[Length(max=64)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
@@ -11,7 +11,9 @@ from flask_login import current_user
 from registry import clock
 from registry.access.policy import can
 from registry.access.roles import TITLES, Role
-from registry.accounts.models import User
+
+if TYPE_CHECKING:  # web stands below accounts
+    from registry.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,20 @@ def _forgotten(_world: World) -> object:
     return _names(db.session.scalars(select(Patient)))
 
 
+def _engine_names() -> object:
+    with db.engine.connect() as connection:
+        return [row[0] for row in connection.execute(select(patient_table.c.legal_given))]
+
+
+def _merge(world: World) -> object:
+    with write():
+        db.session.merge(
+            ContactPoint(id=world.their_contact_point, patient_id=world.their_patient, kind="phone", value="x")
+        )
+        record("test.done", by=None, patient_id=world.their_patient)
+    return THEIRS
+
+
 PATHS: dict[str, Callable[[World], object]] = {
     "select": lambda _: _names(db.session.scalars(select(Patient))),
     "get": lambda w: _names(filter(None, [db.session.get(Patient, w.their_patient)])),
@@ -227,23 +241,9 @@ PATHS: dict[str, Callable[[World], object]] = {
     ),
     "move a row to a foreign patient": _move_to_their_patient,
     "change a row kept from a wider scope": _change_kept_row,
-    "merge a row about a foreign patient": lambda w: _merge(w),
+    "merge a row about a foreign patient": _merge,
     "no scope bound": _forgotten,
 }
-
-
-def _engine_names() -> object:
-    with db.engine.connect() as connection:
-        return [row[0] for row in connection.execute(select(patient_table.c.legal_given))]
-
-
-def _merge(world: World) -> object:
-    with write():
-        db.session.merge(
-            ContactPoint(id=world.their_contact_point, patient_id=world.their_patient, kind="phone", value="x")
-        )
-        record("test.done", by=None, patient_id=world.their_patient)
-    return THEIRS
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -287,10 +287,14 @@ def test_an_expired_share_shows_nothing(app: Flask, world: World) -> None:
 
 
 def test_a_new_patient_must_belong_to_a_clinic_of_the_scope(app: Flask, world: World) -> None:
-    with app.app_context(), scope.within({world.mine}), pytest.raises(ScopeError), write():
-        organisation = db.session.scalars(select(Organisation)).one()
-        db.session.add(_patient(organisation, "nobody's"))
-        record("patient.added", by=None)
+    def add_somebody_nobody_sees() -> None:
+        with write():
+            organisation = db.session.scalars(select(Organisation)).one()
+            db.session.add(_patient(organisation, "nobody's"))
+            record("patient.added", by=None)
+
+    with app.app_context(), scope.within({world.mine}), pytest.raises(ScopeError):
+        add_somebody_nobody_sees()
 
 
 def test_reviewed_inserts_refuse_a_patient_outside_the_scope(app: Flask, world: World) -> None:

@@ -1,0 +1,115 @@
+"""Logging contacts, correcting them, reporting a danger."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, time
+
+from registry import clock
+from registry.accounts.models import User
+from registry.audit.recorder import record
+from registry.contacts.models import Contact, DangerReport
+from registry.db.conflict import refuse_stale
+from registry.db.transaction import write
+from registry.episodes.signals import tell_episode_changed
+from registry.extensions import db
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactFacts:
+    """What is known of one contact. ``took_place_on`` is the local date of service; ``minutes`` 0 to 600."""
+
+    took_place_on: date
+    kind: str
+    modality: str
+    reached: bool
+    minutes: int | None = None
+    started_at: time | None = None
+    participants: str = ""
+    note: str = ""
+
+
+def record_contact(
+    *, patient_id: uuid.UUID, clinic_id: uuid.UUID, facts: ContactFacts, by: User, staff_id: uuid.UUID | None = None
+) -> Contact:
+    """Log a contact or an attempt. ``staff_id`` when somebody else than ``by`` was in contact."""
+    with write():
+        contact = _new(patient_id, clinic_id, facts, by=by, staff_id=staff_id or by.id)
+        db.session.flush()
+        record("contact.recorded", by=by, subject=contact, kind="create")
+        tell_episode_changed(patient_id)
+    return contact
+
+
+def correct_contact(*, contact: Contact, facts: ContactFacts, why: str, opened_version: int | None, by: User) -> Contact:
+    """Replace a contact; the old one is kept. Raises ``EditConflict`` when somebody else changed it since."""
+    with write():
+        refuse_stale(contact, opened_version=opened_version)
+        replacement = _new(contact.patient_id, contact.clinic_id, facts, by=by, staff_id=contact.staff_id)
+        replacement.replaces_id, replacement.why = contact.id, why
+        contact.status = "amended"
+        db.session.flush()
+        record("contact.corrected", by=by, subject=replacement, reason=why)
+        tell_episode_changed(contact.patient_id)
+    return replacement
+
+
+def mark_entered_in_error(*, contact: Contact, why: str, opened_version: int | None, by: User) -> None:
+    """Keep the contact, struck through and counted nowhere. Raises ``EditConflict``."""
+    with write():
+        refuse_stale(contact, opened_version=opened_version)
+        contact.status, contact.why = "entered-in-error", why
+        record("contact.entered-in-error", by=by, subject=contact, reason=why)
+        tell_episode_changed(contact.patient_id)
+
+
+def report_danger(
+    *,
+    patient_id: uuid.UUID,
+    clinic_id: uuid.UUID,
+    kind: str,
+    reported_on: date,
+    said_by: str,
+    words: str,
+    done: str = "",
+    by: User,
+) -> DangerReport:
+    """Say that the person is, or may be, in danger: an urgent alert opens in the same transaction."""
+    with write():
+        report = DangerReport(
+            patient_id=patient_id,
+            clinic_id=clinic_id,
+            kind=kind,
+            reported_on=reported_on,
+            said_by=said_by,
+            words=words,
+            done=done,
+            recorded_at=clock.now(),
+            recorded_by_id=by.id,
+        )
+        db.session.add(report)
+        db.session.flush()
+        record("danger.reported", by=by, subject=report, kind="create")
+        tell_episode_changed(patient_id)
+    return report
+
+
+def _new(patient_id: uuid.UUID, clinic_id: uuid.UUID, facts: ContactFacts, *, by: User, staff_id: uuid.UUID) -> Contact:
+    contact = Contact(
+        patient_id=patient_id,
+        clinic_id=clinic_id,
+        took_place_on=facts.took_place_on,
+        started_at=facts.started_at,
+        minutes=facts.minutes,
+        staff_id=staff_id,
+        kind=facts.kind,
+        modality=facts.modality,
+        reached=facts.reached,
+        participants=facts.participants,
+        note=facts.note,
+        recorded_at=clock.now(),
+        recorded_by_id=by.id,
+    )
+    db.session.add(contact)
+    return contact

@@ -4,7 +4,7 @@ Opening hours are local wall time; everything else is an instant in UTC. Minutes
 really pass, so the night the clocks change makes an interval an hour longer or shorter.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -57,6 +57,34 @@ class OpeningHours:
     def on(self, day: date) -> tuple[Interval, ...]:
         """The intervals of ``day``, none where the clinic is closed."""
         return () if day in self.closed_on else self.week[day.weekday()]
+
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def read_hours(stored: Mapping[str, Sequence[Sequence[str]]]) -> OpeningHours:
+    """Opening hours as a clinic keeps them: ``{"mon": [["08:30", "17:00"]]}``, a missing day closed, "24:00" its end.
+
+    A clinic that has stated no hours at all counts as always open, so that nothing waits for an
+    opening that never comes.
+
+    Raises:
+        ValueError: a day that is not "mon" to "sun", a time that is not "HH:MM", or hours nobody could keep.
+    """
+    if unknown := stored.keys() - set(_WEEKDAYS):
+        raise ValueError(f"No such weekday: {', '.join(sorted(unknown))}")
+    if not any(stored.values()):
+        return ALWAYS_OPEN
+    return OpeningHours(
+        week=tuple(
+            tuple(Interval(_wall_time(opens), _wall_time(closes)) for opens, closes in stored.get(day, ()))
+            for day in _WEEKDAYS
+        )
+    )
+
+
+def _wall_time(text: str) -> time:
+    return time(0) if text == "24:00" else time.fromisoformat(text)
 
 
 ALWAYS_OPEN = OpeningHours(week=((Interval(time(0), time(0)),),) * 7)

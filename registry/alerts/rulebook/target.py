@@ -21,7 +21,7 @@ from registry.alerts.rulebook.scores import (
     target_words,
 )
 from registry.alerts.rulebook.suspension import Family, phase_in_force
-from registry.alerts.snapshot import IN_CARE, CaseSnapshot, ReviewFacts, TrackedMeasure
+from registry.alerts.snapshot import IN_CARE, CaseSnapshot, Phase, ReviewFacts, TrackedMeasure
 from registry.measures.course import STALE_AFTER_CADENCES, Course, DatedScore, Standing
 from registry.measures.instrument import Better
 
@@ -31,6 +31,7 @@ _EARLY_PERCENT = "target.early.percent"
 _OFF_AFTER = "target.off.after"
 _OFF_SILENCE = "target.off.silence"
 _CHANGE_DUE = "target.off.change_due"
+_SLOW_PACE = "measure.due.others"
 
 
 def _watched(case: CaseSnapshot) -> list[tuple[TrackedMeasure, DatedScore]]:
@@ -124,7 +125,7 @@ def _off(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
             continue
         if not clock.has_come(baseline.on + timedelta(days=after)):
             continue
-        off_since = _off_since(measure, clock, numbers)
+        off_since = _off_since(measure, _interval(measure, case, numbers), clock, numbers)
         if off_since is None:
             continue
         since = max(off_since, baseline.on + timedelta(days=after))
@@ -144,14 +145,21 @@ def _off(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     )
 
 
-def _off_since(measure: TrackedMeasure, clock: Clock, numbers: Numbers) -> date | None:
+def _interval(measure: TrackedMeasure, case: CaseSnapshot, numbers: Numbers) -> int:
+    """Days from one score to the next: the measure's own; while maintaining at least the slower pace of that phase."""
+    if phase_in_force(case.episode) is not Phase.MAINTAINING:
+        return measure.cadence_days
+    return max(measure.cadence_days, numbers.get(_SLOW_PACE) or 0)
+
+
+def _off_since(measure: TrackedMeasure, interval: int, clock: Clock, numbers: Numbers) -> date | None:
     """The first day of the present stretch without a known response, None while there is one."""
     if not _is_on_course(measure.course):
         return held_since(measure, lambda so_far: so_far.baseline is not None and not _is_on_course(so_far))
     silence = numbers.get(_OFF_SILENCE)
     if silence is None or measure.course.latest is None:
         return None
-    days = max(silence, int(measure.cadence_days * STALE_AFTER_CADENCES))
+    days = max(silence, int(interval * STALE_AFTER_CADENCES))
     silent_on = measure.course.latest.on + timedelta(days=days)
     return silent_on if clock.has_come(silent_on) else None
 
@@ -224,7 +232,7 @@ OFF = Rule(
     title="Off target",
     family=Family.TARGET,
     audience=(Audience.CARE_MANAGER, Audience.PSYCHIATRIST),
-    parameters=(_OFF_AFTER, _OFF_SILENCE, _CHANGE_DUE),
+    parameters=(_OFF_AFTER, _OFF_SILENCE, _CHANGE_DUE, _SLOW_PACE),
     source="Consultation in weeks 8 to 12 without a response by week 8 (Bao 2015, doi 10.1176/appi.ps.201400577)",
     check=_off,
     words=_off_words,

@@ -15,6 +15,7 @@ from registry.alerts.opening_hours import (
     is_open,
     next_open,
     open_minutes_between,
+    read_hours,
 )
 from registry.alerts.opening_hours import (
     WEEKDAYS_NINE_TO_FIVE as OFFICE,
@@ -162,3 +163,23 @@ def test_a_clinic_closed_for_ever_is_an_error_not_a_wait() -> None:
 
     with pytest.raises(NeverOpen):
         next_open(instant("2026-03-04 09:00", NEW_YORK), hours, ZoneInfo(NEW_YORK))
+
+
+def test_hours_are_read_as_a_clinic_keeps_them() -> None:
+    kept = read_hours({"mon": [["08:30", "12:00"], ["13:00", "24:00"]], "sun": []})
+
+    assert kept.on(date(2026, 3, 9)) == (Interval(time(8, 30), time(12)), Interval(time(13), time(0)))
+    assert kept.on(date(2026, 3, 10)) == ()
+
+
+@pytest.mark.parametrize("stored", [{}, {"mon": []}])
+def test_a_clinic_without_stated_hours_counts_as_always_open(stored: dict[str, list[list[str]]]) -> None:
+    assert read_hours(stored) == ALWAYS_OPEN
+
+
+@pytest.mark.parametrize(
+    "stored", [{"monday": [["08:30", "17:00"]]}, {"mon": [["8.30", "17:00"]]}, {"mon": [["17:00"]]}]
+)
+def test_hours_that_cannot_be_read_are_refused(stored: dict[str, list[list[str]]]) -> None:
+    with pytest.raises(ValueError, match=r"weekday|isoformat|unpack"):
+        read_hours(stored)

@@ -18,6 +18,7 @@ NO_RELIABLE_CHANGE = depression_scale(reliable_change=None)
 NO_RESPONSE: dict[str, Any] = {"scale": depression_scale(response=None), "target": None}
 EIGHT_WEEKLY: dict[str, Any] = {"cadence_days": 56}
 HOLD_AT_15 = Target(at_most=Decimal(15), hold=True)
+MAINTAINING = episode(Phase.MAINTAINING)
 PAUSED = episode(Phase.PAUSED, paused_until=day(70))
 WELLBEING: dict[str, Any] = {"scale": wellbeing_scale(), "target": Target(at_least=Decimal(70))}
 BPRS = depression_scale(minimum=Decimal(18), maximum=Decimal(126), floor=Decimal(18), bands=(), reliable_change=None)

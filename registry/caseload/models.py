@@ -37,6 +37,7 @@ class CaseloadRow(EpisodeLinked, Base):
     phase: Mapped[str]
     referred_on: Mapped[date]
     enrolled_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
     care_manager_id: Mapped[uuid.UUID | None]
     consultant_id: Mapped[uuid.UUID | None]
     conditions: Mapped[list[str]]
@@ -51,6 +52,7 @@ class CaseloadRow(EpisodeLinked, Base):
     first_stale_after_days: Mapped[int | None]
     """Cadence × 1.5, in whole days."""
     first_at_most: Mapped[Decimal | None]
+    first_at_least: Mapped[Decimal | None]
     first_responded: Mapped[bool] = mapped_column(default=False)
     first_baseline_on: Mapped[date | None]
     first_baseline_elevated: Mapped[bool | None]
@@ -58,10 +60,12 @@ class CaseloadRow(EpisodeLinked, Base):
     """Mania or psychosis beside depression: right measure column."""
     second_standing: Mapped[str | None]
     second_baseline: Mapped[Decimal | None]
+    second_baseline_on: Mapped[date | None]
     second_latest: Mapped[Decimal | None]
     second_latest_on: Mapped[date | None]
     second_stale_after_days: Mapped[int | None]
     second_at_most: Mapped[Decimal | None]
+    second_at_least: Mapped[Decimal | None]
 
     last_two_way_on: Mapped[date | None]
     last_seen_on: Mapped[date | None]

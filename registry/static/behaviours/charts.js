@@ -22,11 +22,13 @@
     return value;
   };
 
-  const axis = () => ({
+  const axis = (name) => ({
+    automargin: true,
+    showgrid: name.startsWith("y"),
+    zeroline: false,
     gridcolor: colour("var(--line)"),
     linecolor: colour("var(--line-strong)"),
     tickcolor: colour("var(--line-strong)"),
-    zerolinecolor: colour("var(--line)"),
     tickfont: { color: colour("var(--muted)") },
   });
 
@@ -45,7 +47,7 @@
       margin: { l: 40, r: 12, t: 12, b: 32, ...layout.margin },
     };
     for (const name of new Set(["xaxis", "yaxis", ...Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key))])) {
-      themed[name] = { ...axis(), ...layout[name] };
+      themed[name] = { ...axis(name), ...layout[name] };
     }
     return themed;
   };

@@ -1,0 +1,37 @@
+"""The watch over a journey's pages notices what it is there to notice."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.windows import PHONE, Windows
+
+FAULTS = {
+    "a style the policy refuses": "document.body.innerHTML = '<p style=\"color: red\">words</p>'",
+    "a script the policy refuses": "document.body.appendChild(document.createElement('script')).textContent = '1'",
+    "an error in the console": "console.error('something broke')",
+    "a picture of another host": 'document.body.innerHTML = \'<img alt="" src="http://192.0.2.1/picture.png">\'',
+    "a file that is missing": 'document.body.innerHTML = \'<img alt="" src="/static/nowhere.png">\'',
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_goes_wrong_in_a_window_is_noted(windows: Windows, fault: str) -> None:
+    page = windows.open()
+    page.goto("/health/live")
+
+    with page.expect_console_message():
+        page.evaluate(FAULTS[fault])
+
+    assert windows.complaints
+    windows.complaints.clear()
+
+
+def test_a_page_in_order_is_noted_nowhere(windows: Windows) -> None:
+    page = windows.open(viewport=PHONE, javascript=False, colours="dark")
+
+    answer = page.goto("/sign-in")
+
+    assert answer is not None
+    assert answer.ok
+    assert windows.complaints == []

@@ -9,6 +9,7 @@ def init_app(app: Flask) -> None:
     """Add the command groups."""
     from registry.accounts.commands import users
     from registry.audit.commands import audit
+    from registry.clinics.commands import clinics
 
-    for group in (users, audit):
+    for group in (users, clinics, audit):
         app.cli.add_command(group)

@@ -12,8 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.db.base import Audited, Base, Identified, Versioned
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 
 class Organisation(Identified, Versioned, Audited, Base):
     """Who runs the installation. ``is_invented`` marks a demo: no real person may be stored beside it."""

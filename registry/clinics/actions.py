@@ -1,0 +1,81 @@
+"""Making and changing clinics; who is on duty."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+
+from registry.audit.recorder import Actor, record
+from registry.clinics.models import Clinic, DutyCover, Organisation
+from registry.db.conflict import refuse_stale
+from registry.db.transaction import write
+from registry.extensions import db
+
+
+class DuplicateClinic(ValueError):
+    """The organisation has a clinic of this name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicFacts:
+    """What a clinic is. ``opening_hours``: weekday → intervals in local time."""
+
+    name: str
+    time_zone: str
+    opening_hours: Mapping[str, list[list[str]]] = field(default_factory=dict)
+    phone: str = ""
+
+
+def add_organisation(*, name: str, time_zone: str, is_invented: bool = False, by: Actor | None) -> Organisation:
+    with write():
+        organisation = Organisation(name=name, time_zone=time_zone, is_invented=is_invented)
+        db.session.add(organisation)
+        record("organisation.added", by=by, subject=organisation, kind="create")
+    return organisation
+
+
+def add_clinic(*, organisation: Organisation, facts: ClinicFacts, by: Actor | None) -> Clinic:
+    """Raises ``DuplicateClinic``."""
+    with write():
+        _refuse_duplicate(organisation.id, facts.name)
+        clinic = Clinic(organisation_id=organisation.id)
+        _apply(clinic, facts)
+        db.session.add(clinic)
+        record("clinic.added", by=by, subject=clinic, clinic_id=clinic.id, kind="create")
+    return clinic
+
+
+def change_clinic(*, clinic: Clinic, facts: ClinicFacts, opened_version: int | None, by: Actor | None) -> None:
+    """Raises ``EditConflict``, ``DuplicateClinic``."""
+    with write():
+        refuse_stale(clinic, opened_version=opened_version)
+        if facts.name != clinic.name:
+            _refuse_duplicate(clinic.organisation_id, facts.name)
+        _apply(clinic, facts)
+        record("clinic.changed", by=by, subject=clinic, clinic_id=clinic.id)
+
+
+def cover_duty(*, clinic: Clinic, user_id: uuid.UUID, starts_on: date, ends_on: date, by: Actor | None) -> DutyCover:
+    """Say who answers the clinic's urgent alerts on these local dates."""
+    with write():
+        cover = DutyCover(clinic_id=clinic.id, user_id=user_id, starts_on=starts_on, ends_on=ends_on)
+        db.session.add(cover)
+        record("duty.covered", by=by, subject=cover, clinic_id=clinic.id, kind="create")
+    return cover
+
+
+def _apply(clinic: Clinic, facts: ClinicFacts) -> None:
+    clinic.name, clinic.time_zone, clinic.phone = facts.name, facts.time_zone, facts.phone
+    clinic.opening_hours = {day: list(intervals) for day, intervals in facts.opening_hours.items() if intervals}
+
+
+def _refuse_duplicate(organisation_id: uuid.UUID, name: str) -> None:
+    taken = db.session.scalars(
+        select(Clinic.id).where(Clinic.organisation_id == organisation_id, Clinic.name == name)
+    ).first()
+    if taken is not None:
+        raise DuplicateClinic(name)

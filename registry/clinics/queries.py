@@ -1,0 +1,52 @@
+"""Reading organisations, clinics, and who is on duty."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from registry.clinics.models import Clinic, DutyCover, Organisation
+from registry.extensions import db
+
+
+def get_clinic(clinic_id: uuid.UUID) -> Clinic | None:
+    return db.session.get(Clinic, clinic_id)
+
+
+def get_clinic_by_name(name: str) -> Clinic | None:
+    return db.session.scalars(select(Clinic).where(Clinic.name == name)).one_or_none()
+
+
+def list_clinics(clinic_ids: Iterable[uuid.UUID] | None = None) -> Sequence[Clinic]:
+    """Clinics with their organisation, by name; some, or all."""
+    query = select(Clinic).options(joinedload(Clinic.organisation)).order_by(Clinic.name)
+    if clinic_ids is not None:
+        query = query.where(Clinic.id.in_(list(clinic_ids)))
+    return db.session.scalars(query).all()
+
+
+def list_organisations() -> Sequence[Organisation]:
+    return db.session.scalars(select(Organisation).order_by(Organisation.name)).all()
+
+
+def list_duty(clinic_id: uuid.UUID, *, from_day: date) -> Sequence[DutyCover]:
+    """Cover that has not ended before ``from_day``, in order."""
+    return db.session.scalars(
+        select(DutyCover)
+        .where(DutyCover.clinic_id == clinic_id, DutyCover.ends_on >= from_day)
+        .order_by(DutyCover.starts_on)
+    ).all()
+
+
+def on_duty(clinic_id: uuid.UUID, day: date) -> uuid.UUID | None:
+    """Who answers the clinic's urgent alerts on this local date; the cover written down last wins."""
+    return db.session.scalars(
+        select(DutyCover.user_id)
+        .where(DutyCover.clinic_id == clinic_id, DutyCover.starts_on <= day, DutyCover.ends_on >= day)
+        .order_by(DutyCover.id.desc())
+        .limit(1)
+    ).first()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import uuid
 from datetime import datetime, timedelta
 
 from flask import Flask, Request, Response, current_app, g, request
@@ -82,6 +83,14 @@ def _load_user(_request: Request) -> User | None:
         return None
     g.signed_in_session = session
     return session.user
+
+
+def expired_owner(wanted: Request) -> uuid.UUID | None:
+    """Whose session this cookie once was: known even after it ended by idleness, not after signing out."""
+    settings: Settings = current_app.config["SETTINGS"]
+    token = wanted.cookies.get(cookie_name(settings), "")
+    session = get_session_by_token(token_digest(token)) if token else None
+    return session.user_id if session is not None and session.ended_at is None else None
 
 
 def current_session() -> SignedInSession | None:

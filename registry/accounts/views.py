@@ -10,8 +10,19 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.access.policy import public, signed_in
-from registry.accounts import actions, passwords, sessions
+from registry.accounts import actions, carry_on, passwords, sessions
 from registry.accounts.forms import ChangePasswordForm, SignInForm
+from registry.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOnPage:
+    """What was typed before the session ended, ready to be sent."""
+
+    title: str
+    address: str
+    fields: tuple[tuple[str, str], ...]
+
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -26,6 +37,7 @@ class AccountPage:
     form: SignInForm | ChangePasswordForm
     next_url: str = ""
     must_change: bool = False
+    kept: carry_on.KeptForm | None = None
 
     @property
     def has_errors(self) -> bool:
@@ -45,12 +57,20 @@ def sign_in() -> BaseResponse | tuple[str, int]:
         except actions.SignInRefused:
             form.form_errors = [REFUSAL]
         else:
-            target = url_for("accounts.change_password") if user.must_change_password else next_url
-            response = make_response(redirect(target or url_for("accounts.start"), 303))
+            response = _welcome(user, next_url, carry_on.read(request))
             sessions.set_cookie(response, token)
             return response
-    page = AccountPage(title="Sign in", form=form, next_url=next_url)
+    page = AccountPage(title="Sign in", form=form, next_url=next_url, kept=carry_on.read(request))
     return render_template("accounts/sign_in.html", page=page), 422 if form.errors else 200
+
+
+def _welcome(user: User, next_url: str, kept: carry_on.KeptForm | None) -> Response:
+    if user.must_change_password:
+        return make_response(redirect(url_for("accounts.change_password"), 303))
+    if kept is not None and next_url and carry_on.belongs_to(kept, user.id):
+        page = CarryOnPage(title="Signed in again", address=next_url, fields=kept.fields)
+        return make_response(render_template("accounts/carry_on.html", page=page))
+    return make_response(redirect(next_url or url_for("accounts.start"), 303))
 
 
 @blueprint.post("/sign-out")
@@ -120,5 +140,9 @@ def safe_next(address: str) -> str:
 
 def ask_to_sign_in() -> Response:
     """The answer to somebody not signed in: the sign-in page, which leads back here."""
-    target = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer or "")
-    return make_response(redirect(url_for("accounts.sign_in", next=safe_next(target)), 303))
+    kept = carry_on.keep(request)
+    target = safe_next(request.full_path.rstrip("?"))
+    if kept is not None:
+        page = AccountPage(title="Sign in", form=SignInForm(formdata=None), next_url=target, kept=kept)
+        return make_response(render_template("accounts/sign_in.html", page=page), 401)
+    return make_response(redirect(url_for("accounts.sign_in", next=target if request.method == "GET" else ""), 303))

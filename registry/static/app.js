@@ -15,12 +15,11 @@
   });
 
   // A session that ended answers with the sign-in page, which belongs in the window and not inside this page.
-  document.addEventListener("htmx:before:response", (event) => {
-    const { raw } = event.detail.ctx.response;
-    if (raw.redirected && new URL(raw.url).pathname !== new URL(event.detail.ctx.request.action, location.href).pathname) {
-      event.preventDefault();
-      location.assign(raw.url);
-    }
+  document.addEventListener("htmx:after:request", (event) => {
+    const { response, text } = event.detail.ctx;
+    if (!response.raw.redirected || !/<body class="bare/.test(text)) return;
+    event.preventDefault();
+    location.assign(response.raw.url);
   });
   document.addEventListener("htmx:error", () => announce("The server could not be reached. Try again in a moment."));
 

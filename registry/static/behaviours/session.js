@@ -50,8 +50,7 @@
   dialog.querySelector("[data-stay]").addEventListener("click", async () => {
     dialog.close();
     if (seen() + idle <= Date.now() || !dialog.dataset.stayUrl) return;
-    const token = document.querySelector('meta[name="csrf-token"]')?.content || "";
-    const answer = await fetch(dialog.dataset.stayUrl, { method: "POST", headers: { "X-CSRFToken": token }, redirect: "error" }).catch(() => null);
+    const answer = await fetch(dialog.dataset.stayUrl, { redirect: "error" }).catch(() => null);
     if (answer?.ok) remember();
   });
   document.addEventListener("htmx:after:request", remember);

@@ -5,18 +5,16 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from registry import create_app
 from registry.extensions import db
 from tests.databases import MigratedDatabase
-from tests.e2e.windows import DESK, Windows
+from tests.e2e.windows import DESK, LiveServer, Windows
 
 _CHROMIUM_ARGUMENTS = [
     "--no-sandbox",  # the tests run as root in a container, and visit only themselves
@@ -38,15 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.e2e)
-
-
-@dataclass(frozen=True, slots=True)
-class LiveServer:
-    """The program as a browser reaches it."""
-
-    url: str
-    app: Flask
-    """For builders: ``with live_server.app.app_context(): …``, closed before the browser is asked for a page."""
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 DESK = (1440, 900)
@@ -19,6 +20,15 @@ _PATIENCE = 5_000  # milliseconds a journey waits for what it expects
 # A refused form or a foreign patient answers 4xx on purpose; the journey asserts what the page then says.
 _ANSWERED_4XX = re.compile(r"^Failed to load resource: the server responded with a status of 4\d\d")
 _FILES = {"font", "image", "media", "script", "stylesheet"}
+
+
+@dataclass(frozen=True, slots=True)
+class LiveServer:
+    """The program as a browser reaches it."""
+
+    url: str
+    app: Flask
+    """For builders: ``with live_server.app.app_context(): …``, closed before the browser is asked for a page."""
 
 
 @dataclass

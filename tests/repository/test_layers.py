@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository.files import ROOT
+from tests.repository.files import ROOT, python_files
 
 DOWNWARDS = "features depend downwards only"
 ROOMS_IN_ORDER = "within a feature: views, then presenters and forms, then actions, then queries, then models"
@@ -40,32 +40,20 @@ VIOLATIONS = [
     (PLOTLY, "registry.caseload.presenters", "plotly"),
 ]
 
-FEATURES = [
-    "access",
-    "accounts",
-    "alerts",
-    "caseload",
-    "charts",
-    "contacts",
-    "db",
-    "measurements",
-    "measures",
-    "patients",
-]
-MODULES = ["models", "rules", "queries", "actions", "forms", "presenters", "views", "scope", "scoring"]
+ROOMS = ["models", "rules", "queries", "actions", "forms", "presenters", "views"]
 
 
 @pytest.fixture(scope="module")
 def false_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A program with the rooms of ours, and nothing in them."""
+    """A program with the modules of ours, and nothing in them."""
     program = tmp_path_factory.mktemp("false_program")
     shutil.copy(ROOT / "pyproject.toml", program)
-    for feature in (*FEATURES, "quality"):
-        folder = program / "registry" / feature
-        folder.mkdir(parents=True)
-        for module in ("__init__", *MODULES):
-            (folder / f"{module}.py").touch()
-    (program / "registry" / "__init__.py").touch()
+    ours = [path.relative_to(ROOT) for path in python_files("registry")]
+    features = {path.parents[-3] for path in ours if len(path.parts) > 2}
+    rooms = [feature / f"{room}.py" for feature in features for room in ROOMS]
+    for path in (*ours, *rooms, Path("registry/charts/figures.py"), Path("registry/quality/__init__.py")):
+        (program / path).parent.mkdir(parents=True, exist_ok=True)
+        (program / path).touch()
     (program / "registry" / "charts" / "figures.py").write_text("import plotly\n")
     (program / "registry" / "quality" / "reports.py").write_text("import pandas\n")
     return program

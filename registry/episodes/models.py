@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from registry import clock
 from registry.accounts.models import User
 from registry.clinics.models import Clinic
 from registry.db.base import Audited, Base, EpisodeLinked, Identified, PatientLinked, Versioned, one_of
@@ -20,6 +21,16 @@ from registry.patients.models import Patient
 def _while_open(column: str) -> dict[str, Any]:
     condition = sa.text(f"{column} IS NULL")
     return {"unique": True, "sqlite_where": condition, "postgresql_where": condition}
+
+
+class Decided:
+    """Who decided that this begins, and that it ends; when it was written down, and why."""
+
+    why: Mapped[str] = mapped_column(default="")
+    set_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    set_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_why: Mapped[str] = mapped_column(default="")
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
 
 class Episode(Identified, Versioned, PatientLinked, Audited, Base):
@@ -111,7 +122,7 @@ class Consent(Identified, EpisodeLinked, Audited, Base):
     revoked_on: Mapped[date | None]
 
 
-class TeamMember(Identified, EpisodeLinked, Audited, Base):
+class TeamMember(Identified, EpisodeLinked, Decided, Audited, Base):
     """Somebody responsible for a part of the care, from a date on."""
 
     __tablename__ = "team_member"
@@ -132,10 +143,10 @@ class TeamMember(Identified, EpisodeLinked, Audited, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
 
-    user: Mapped[User | None] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys="TeamMember.user_id")
 
 
-class EpisodeCondition(Identified, EpisodeLinked, Audited, Base):
+class EpisodeCondition(Identified, EpisodeLinked, Decided, Audited, Base):
     """A condition the episode treats."""
 
     __tablename__ = "episode_condition"
@@ -152,7 +163,7 @@ class EpisodeCondition(Identified, EpisodeLinked, Audited, Base):
     ends_on: Mapped[date | None]
 
 
-class TrackedMeasure(Identified, EpisodeLinked, Audited, Base):
+class TrackedMeasure(Identified, EpisodeLinked, Decided, Audited, Base):
     """A scale the team follows, and how often."""
 
     __tablename__ = "tracked_measure"
@@ -172,7 +183,7 @@ class TrackedMeasure(Identified, EpisodeLinked, Audited, Base):
     ends_on: Mapped[date | None]
 
 
-class TreatmentTarget(Identified, EpisodeLinked, Audited, Base):
+class TreatmentTarget(Identified, EpisodeLinked, Decided, Audited, Base):
     """Where a tracked scale should go: a level, or "best achievable, hold" with a date to look again."""
 
     __tablename__ = "treatment_target"
@@ -195,6 +206,3 @@ class TreatmentTarget(Identified, EpisodeLinked, Audited, Base):
     review_by: Mapped[date | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
-    why: Mapped[str] = mapped_column(default="")
-    set_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
-    set_at: Mapped[datetime]

@@ -37,6 +37,28 @@ TEAM_ROLES: Mapping[str, str] = {
     "peer": "Peer specialist",
 }
 
+TEAM_USER_ROLES: Mapping[str, frozenset[str]] = {
+    "care_manager": frozenset({"care_manager", "clinic_lead"}),
+    "consultant": frozenset({"psychiatrist"}),
+    "prescriber": frozenset({"psychiatrist", "clinician"}),
+    "key_worker": frozenset({"care_manager", "clinician", "clinic_lead"}),
+    "peer": frozenset({"peer_specialist"}),
+}
+"""Place in a care team → the memberships of the clinic that fit it."""
+
+CONSENT_MODES: Mapping[str, str] = {"written": "Written", "verbal": "Verbal", "electronic": "Electronic"}
+
+REFERRAL_SOURCES: Mapping[str, str] = {
+    "primary-care": "Primary care",
+    "own-clinic": "This clinic's own staff",
+    "hospital": "Hospital or emergency department",
+    "crisis": "Crisis or mobile team",
+    "justice": "Jail, court or probation",
+    "shelter": "Shelter or outreach",
+    "self": "The person or family",
+    "other": "Other",
+}
+
 CONDITIONS: Mapping[str, str] = {
     "major-depression": "Major depression",
     "bipolar-1": "Bipolar I",

@@ -8,10 +8,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from registry.access.models import PatientClinic
 from registry.db.base import Audited, Base, Identified, PatientItself, PatientLinked, Versioned, one_of
-
-SEXES = ("female", "male", "intersex", "unknown")
-CONTACT_KINDS = ("phone", "email", "address", "place", "none")
+from registry.patients.rules import CONTACT_KINDS, SEXES
 
 
 class Patient(Identified, Versioned, PatientItself, Audited, Base):
@@ -49,6 +48,7 @@ class Patient(Identified, Versioned, PatientItself, Audited, Base):
     created_at: Mapped[datetime]
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
+    seen_by: Mapped[list[PatientClinic]] = relationship()
     contact_points: Mapped[list[ContactPoint]] = relationship(order_by="ContactPoint.created_at")
 
     @property
@@ -65,10 +65,12 @@ class ContactPoint(Identified, Versioned, PatientLinked, Audited, Base):
     """A way to reach the person: several, or none. No phone is normal: then "where and when found"."""
 
     __tablename__ = "contact_point"
-    __table_args__ = (one_of("kind", CONTACT_KINDS),)
+    __table_args__ = (one_of("kind", CONTACT_KINDS), sa.Index("ix_contact_point_folded", "folded"))
 
     kind: Mapped[str]
     value: Mapped[str]
+    folded: Mapped[str] = mapped_column(default="")
+    """What two ways to reach somebody are compared by: the last digits of a phone number, an address in lower case."""
     note: Mapped[str] = mapped_column(default="")
     """Where and when the person can be found, or what to mind."""
     may_leave_message: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,39 @@
+"""What can be wrong with a change to an episode. Each message says what to do."""
+
+from __future__ import annotations
+
+
+class Refused(ValueError):
+    """A change that cannot be. ``field`` names what is wrong: "on", "paused_until", "team"."""
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class ImpossibleDate(Refused):
+    """A date in the future, before birth, or before what it must follow."""
+
+
+class EpisodeIsOpen(Refused):
+    """The person already has an open episode at this clinic."""
+
+
+class EpisodeHasEnded(Refused):
+    """The episode is over: history does not change, re-enrolment opens a new episode."""
+
+
+class ImpossiblePhase(Refused):
+    """This phase cannot follow the present one."""
+
+
+class UnfitForTeam(Refused):
+    """The user does not hold a fitting role in this clinic."""
+
+
+class ImpossibleTarget(Refused):
+    """A level outside the scale, in the wrong direction, or of a scale nobody tracks."""
+
+
+class PersonHasDied(Refused):
+    """Nobody is referred or enrolled after their death."""

@@ -1,0 +1,125 @@
+"""Adding and changing people, and the ways to reach them."""
+
+from __future__ import annotations
+
+from registry import clock
+from registry.access import scope
+from registry.access.models import PatientClinic
+from registry.access.reviewed_sql import patient_exists_elsewhere
+from registry.accounts.models import User
+from registry.audit.recorder import record
+from registry.clinics.models import Clinic
+from registry.db.conflict import refuse_stale
+from registry.db.transaction import write
+from registry.extensions import db
+from registry.patients.errors import DuplicateMrn, ImpossibleBirthDate, KnownElsewhere
+from registry.patients.facts import ContactPointFacts, PatientFacts
+from registry.patients.models import ContactPoint, Patient
+from registry.patients.queries import get_patient_by_mrn
+from registry.patients.rules import fold, fold_mrn, fold_phone, search_name
+
+
+def add_patient(
+    *, clinic: Clinic, facts: PatientFacts, by: User | None, contact_points: tuple[ContactPointFacts, ...] = ()
+) -> Patient:
+    """Add a person, seen by ``clinic`` from now on.
+
+    Raises ``DuplicateMrn``, ``KnownElsewhere``, ``ImpossibleBirthDate``.
+    """
+    with write():
+        now = clock.now()
+        if facts.birth_date > clinic.today(now):
+            raise ImpossibleBirthDate("a birth date in the future")
+        _refuse_used_mrn(clinic, facts.mrn)
+        patient = Patient(organisation_id=clinic.organisation_id, created_at=now, created_by_id=by.id if by else None)
+        _write_facts(patient, facts)
+        patient.seen_by.append(PatientClinic(patient_id=patient.id, clinic_id=clinic.id, why="registered", since=now))
+        db.session.add(patient)
+        db.session.flush()  # the person stands before what is kept about them
+        for point in contact_points:
+            db.session.add(_contact_point(patient, point))
+        record("patient.added", by=by, subject=patient, clinic_id=clinic.id, kind="create")
+    return patient
+
+
+def change_patient(*, patient: Patient, facts: PatientFacts, opened_version: int | None, by: User) -> None:
+    """Write identity and demographics anew.
+
+    Raises ``EditConflict``, ``DuplicateMrn``, ``KnownElsewhere``, ``ImpossibleBirthDate``.
+    """
+    with write():
+        refuse_stale(patient, opened_version=opened_version)
+        if patient.died_on is not None and facts.birth_date > patient.died_on:
+            raise ImpossibleBirthDate("a birth date after the death")
+        if fold_mrn(facts.mrn) != patient.mrn:
+            _refuse_used_mrn(patient, facts.mrn)
+        _write_facts(patient, facts)
+        record("patient.changed", by=by, subject=patient)
+
+
+def _refuse_used_mrn(owner: Clinic | Patient, mrn: str) -> None:
+    holder = get_patient_by_mrn(owner.organisation_id, mrn)
+    if holder is not None:
+        raise DuplicateMrn(holder)
+    if patient_exists_elsewhere(scope.current(), owner.organisation_id, fold_mrn(mrn)):
+        raise KnownElsewhere("the organisation has this record number")
+
+
+def _write_facts(patient: Patient, facts: PatientFacts) -> None:
+    patient.mrn = fold_mrn(facts.mrn)
+    patient.legal_given = facts.legal_given
+    patient.legal_family = facts.legal_family
+    patient.used_name = facts.used_name
+    patient.search_name = search_name(family=facts.legal_family, given=facts.legal_given, used=facts.used_name)
+    patient.pronouns = facts.pronouns
+    patient.birth_date = facts.birth_date
+    patient.sex = facts.sex
+    patient.gender_identity = facts.gender_identity
+    patient.races = list(facts.races)
+    patient.ethnicity = facts.ethnicity
+    patient.languages = list(facts.languages)
+    patient.needs_interpreter = facts.needs_interpreter
+    patient.payer = facts.payer
+    patient.primary_care = facts.primary_care
+
+
+def add_contact_point(*, patient: Patient, facts: ContactPointFacts, by: User) -> ContactPoint:
+    with write():
+        point = _contact_point(patient, facts)
+        db.session.add(point)
+        record("contact-point.added", by=by, subject=point, kind="create")
+    return point
+
+
+def change_contact_point(
+    *, point: ContactPoint, facts: ContactPointFacts, opened_version: int | None, by: User
+) -> None:
+    """Raises ``EditConflict``."""
+    with write():
+        refuse_stale(point, opened_version=opened_version)
+        _write_contact(point, facts)
+        record("contact-point.changed", by=by, subject=point)
+
+
+def end_contact_point(*, point: ContactPoint, by: User) -> None:
+    """The person can no longer be reached this way; it stays on record. Ending twice changes nothing."""
+    with write():
+        if point.ended_at is None:
+            point.ended_at = clock.now()
+            record("contact-point.ended", by=by, subject=point)
+
+
+def _contact_point(patient: Patient, facts: ContactPointFacts) -> ContactPoint:
+    point = ContactPoint(patient_id=patient.id, created_at=clock.now())
+    _write_contact(point, facts)
+    return point
+
+
+def _write_contact(point: ContactPoint, facts: ContactPointFacts) -> None:
+    point.kind = facts.kind
+    point.value = facts.value
+    point.folded = fold_phone(facts.value) if facts.kind == "phone" else fold(facts.value)
+    point.note = facts.note
+    point.may_leave_message = facts.may_leave_message
+    point.may_text = facts.may_text
+    point.may_email = facts.may_email

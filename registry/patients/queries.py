@@ -1,0 +1,97 @@
+"""Finding people. Who may be seen is already bound to the session."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
+
+from registry.extensions import db
+from registry.patients.facts import PatientFacts
+from registry.patients.models import ContactPoint, Patient
+from registry.patients.rules import day_and_month_swapped, fold_mrn, fold_phone, names_are_near, search_name
+
+SHORTEST_PHONE = 7
+"""Fewer digits than these reach nobody, and match too many."""
+
+
+def get_patient(patient_id: uuid.UUID) -> Patient | None:
+    return db.session.get(Patient, patient_id)
+
+
+def get_patient_with_contact_points(patient_id: uuid.UUID) -> Patient | None:
+    return db.session.scalars(
+        select(Patient).where(Patient.id == patient_id).options(selectinload(Patient.contact_points))
+    ).one_or_none()
+
+
+def get_contact_point(contact_point_id: uuid.UUID, *, patient_id: uuid.UUID) -> ContactPoint | None:
+    """A contact point, if it is this person's."""
+    return db.session.scalars(
+        select(ContactPoint).where(ContactPoint.id == contact_point_id, ContactPoint.patient_id == patient_id)
+    ).one_or_none()
+
+
+def get_patient_by_mrn(organisation_id: uuid.UUID, mrn: str) -> Patient | None:
+    return db.session.scalars(
+        select(Patient).where(Patient.organisation_id == organisation_id, Patient.mrn == fold_mrn(mrn))
+    ).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Somebody on record who may be the person being added, and what is alike."""
+
+    patient: Patient
+    why: tuple[str, ...]
+
+
+def likely_duplicates(
+    facts: PatientFacts, *, phones: Sequence[str] = (), except_id: uuid.UUID | None = None
+) -> list[Likeness]:
+    """People of the scope who may be the one described: same MRN; same or near name with the same birth date or
+    its day and month swapped; same phone number. The likeliest (most alike) first.
+    """
+    numbers = [number for phone in phones if len(number := fold_phone(phone)) >= SHORTEST_PHONE]
+    reached = select(ContactPoint.patient_id).where(ContactPoint.kind == "phone", ContactPoint.folded.in_(numbers))
+    candidates = db.session.execute(
+        select(Patient, Patient.id.in_(reached)).where(
+            or_(
+                Patient.birth_date.in_(_dates_meant(facts.birth_date)),
+                Patient.mrn == fold_mrn(facts.mrn),
+                Patient.id.in_(reached),
+            )
+        )
+    ).all()
+    found = [
+        Likeness(patient, why)
+        for patient, has_the_phone in candidates
+        if patient.id != except_id and (why := _why_alike(patient, facts, has_the_phone=has_the_phone))
+    ]
+    return sorted(found, key=lambda likeness: (-len(likeness.why), likeness.patient.search_name))
+
+
+def _dates_meant(day: date) -> list[date]:
+    swapped = day_and_month_swapped(day)
+    return [day] if swapped is None else [day, swapped]
+
+
+def _why_alike(patient: Patient, facts: PatientFacts, *, has_the_phone: bool) -> tuple[str, ...]:
+    wanted = search_name(family=facts.legal_family, given=facts.legal_given, used=facts.used_name)
+    why = []
+    if patient.mrn == fold_mrn(facts.mrn):
+        why.append("same MRN")
+    if patient.birth_date in _dates_meant(facts.birth_date):
+        is_swapped = patient.birth_date != facts.birth_date
+        born = "day and month of birth swapped" if is_swapped else "same birth date"
+        if patient.search_name == wanted:
+            why += ["same name", born]
+        elif names_are_near(patient.search_name.split(), wanted.split()):
+            why += ["similar name", born]
+    if has_the_phone:
+        why.append("same phone number")
+    return tuple(why)

@@ -19,7 +19,7 @@ demo: .venv/run  ## Invent a clinic and serve it on http://127.0.0.1:8000 (PORT=
 	$(BIN)/flask --app wsgi serve --port $(PORT)
 
 test: .venv/dev browser  ## Run every test, on SQLite, on PostgreSQL and in a browser (ARGS=… for pytest)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 check: .venv/dev  ## Lint, format, types, layers, templates, dependencies
 	$(BIN)/ruff check .

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 DESK = (1440, 900)
 PHONE = (390, 844)
 
-_PATIENCE = 5_000  # milliseconds a journey waits for what it expects
+_PATIENCE = 10_000  # milliseconds a journey waits for what it expects
 # A refused form or a foreign patient answers 4xx on purpose; the journey asserts what the page then says.
 _ANSWERED_4XX = re.compile(r"^Failed to load resource: the server responded with a status of 4\d\d")
 _FILES = {"font", "image", "media", "script", "stylesheet"}

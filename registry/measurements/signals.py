@@ -1,0 +1,31 @@
+"""A positive safety answer is stored with its alert, or not at all."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from registry.access import scope
+from registry.access.scope import ScopeError
+from registry.extensions import db
+from registry.measurements.models import SafetySignal
+
+
+class UnansweredSignal(RuntimeError):
+    """A positive safety answer was about to be committed without an alert. Nothing was stored."""
+
+
+def refuse_unanswered_signals() -> None:
+    """Commit hook: every safety signal the triggers wrote has its alert.
+
+    Without a bound scope the transaction cannot have touched anybody's measurement, so there is nothing to ask.
+
+    Raises:
+        UnansweredSignal: one has none.
+    """
+    try:
+        scope.current()
+    except ScopeError:
+        return
+    unanswered = db.session.scalar(select(SafetySignal.measurement_id).where(SafetySignal.alert_id.is_(None)).limit(1))
+    if unanswered is not None:
+        raise UnansweredSignal(f"measurement {unanswered} has a positive safety answer and no alert")

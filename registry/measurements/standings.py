@@ -1,0 +1,198 @@
+"""The stored standing of each tracked scale: what the pure core says of the scores, kept for lists that sort by it.
+
+``restate`` recomputes it in the transaction of every write that could change it. Nothing in a standing moves with the
+calendar. ``registry.measurements.verification`` proves that what is stored is what the answers say.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from registry.episodes.models import Episode, TrackedMeasure, TreatmentCourse, TreatmentTarget
+from registry.extensions import db
+from registry.measurements.instruments import catalogue
+from registry.measurements.models import MeasurementScore, StandingRow
+from registry.measures.course import Course, DatedScore, Target, follow
+from registry.measures.instrument import Scale
+
+Dated = TypeVar("Dated", TrackedMeasure, TreatmentTarget)
+
+_HUNDREDTH = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedScale:
+    """One scale an episode follows: over which dates, and towards what."""
+
+    key: str
+    scale: Scale
+    starts_on: date
+    ends_on: date | None
+    target: Target | None
+
+
+def restate(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Mapping[str, Course]]:
+    """Store the standing of every tracked scale of every episode of the patient; return the courses, by episode.
+
+    A scale no longer tracked loses its standing. Category scales have none. Four statements and one for the stored
+    rows, whatever the number of episodes, scales and scores; then only what changed is written.
+    """
+    courses = follow_patient(patient_id)
+    stored = {
+        (row.episode_id, row.scale): row
+        for row in db.session.scalars(select(StandingRow).where(StandingRow.patient_id == patient_id))
+    }
+    for episode_id, of_episode in courses.items():
+        for key, (tracked, course) in of_episode.items():
+            row = stored.pop((episode_id, key), None)
+            if row is None:
+                row = StandingRow(patient_id=patient_id, episode_id=episode_id, scale=key)
+                db.session.add(row)
+            for name, value in standing_values(tracked, course).items():
+                setattr(row, name, value)
+    for row in stored.values():
+        db.session.delete(row)
+    db.session.flush()
+    return {
+        episode_id: {key: course for key, (_, course) in of_episode.items()}
+        for episode_id, of_episode in courses.items()
+    }
+
+
+def courses(episode: Episode) -> dict[str, Course]:
+    """The course of every tracked scale of ``episode``, by scale key ("phq-9:total"), worked out anew."""
+    followed = follow_patient(episode.patient_id).get(episode.id, {})
+    return {key: course for key, (_, course) in followed.items()}
+
+
+def follow_patient(patient_id: uuid.UUID) -> dict[uuid.UUID, dict[str, tuple[TrackedScale, Course]]]:
+    """Every tracked scale of every episode of the patient, with its course over the current treatment course.
+
+    Raises:
+        UnknownScale: an episode tracks a scale no instrument file defines any more.
+    """
+    tracked = tracked_scales(patient_id)
+    wanted = {each.key for scales in tracked.values() for each in scales}
+    scores = _scores_by_scale(patient_id, wanted) if wanted else {}
+    return {
+        episode_id: {each.key: (each, _follow(each, scores.get(each.key, ()))) for each in scales}
+        for episode_id, scales in tracked.items()
+    }
+
+
+def tracked_scales(patient_id: uuid.UUID) -> dict[uuid.UUID, list[TrackedScale]]:
+    """The numeric scales each episode of the patient follows: all that is current, or was when the episode ended."""
+    rows = db.session.execute(
+        select(Episode, TreatmentCourse)
+        .join(TreatmentCourse, TreatmentCourse.episode_id == Episode.id)
+        .where(Episode.patient_id == patient_id)
+        .order_by(TreatmentCourse.starts_on, TreatmentCourse.ends_on.is_(None))
+    ).all()
+    current = {episode.id: (episode, course) for episode, course in rows}
+    if not current:
+        return {}
+    measures = _in_force(
+        current, db.session.scalars(select(TrackedMeasure).where(TrackedMeasure.patient_id == patient_id))
+    )
+    targets = _in_force(
+        current, db.session.scalars(select(TreatmentTarget).where(TreatmentTarget.patient_id == patient_id))
+    )
+    return {
+        episode_id: [
+            TrackedScale(
+                key=key,
+                scale=scale,
+                starts_on=course.starts_on,
+                ends_on=course.ends_on or episode.ended_on,
+                target=target_of(targets.get((episode_id, key))),
+            )
+            for of_episode, key in measures
+            if of_episode == episode_id and (scale := catalogue().scale(key)).has_total
+        ]
+        for episode_id, (episode, course) in current.items()
+    }
+
+
+def target_of(row: TreatmentTarget | None) -> Target | None:
+    """The target a row sets; None where there is none, or where it is held at no level in particular."""
+    if row is None or (row.at_most is None and row.at_least is None):
+        return None
+    return Target(at_most=row.at_most, at_least=row.at_least, hold=row.is_hold)
+
+
+def standing_values(tracked: TrackedScale, course: Course) -> dict[str, Any]:
+    """The columns of a ``StandingRow``: the course without its scores, the percentage to two places."""
+    baseline, latest, previous = course.baseline, course.latest, course.previous
+    return {
+        "course_starts_on": tracked.starts_on,
+        "baseline_on": None if baseline is None else baseline.on,
+        "baseline_value": None if baseline is None else baseline.value,
+        "baseline_late_by": course.baseline_late_by,
+        "baseline_elevated": course.baseline_elevated,
+        "latest_on": None if latest is None else latest.on,
+        "latest_value": None if latest is None else latest.value,
+        "latest_band": None if latest is None else latest.band,
+        "latest_prorated": latest is not None and latest.prorated,
+        "previous_on": None if previous is None else previous.on,
+        "previous_value": None if previous is None else previous.value,
+        "change": course.change,
+        "percent": None if course.percent is None else course.percent.quantize(_HUNDREDTH, ROUND_HALF_UP),
+        "best_confirmed": course.best_confirmed,
+        "standing": course.standing.value,
+        "is_relapse": course.is_relapse,
+        "responded": course.responded,
+        "in_remission": course.in_remission,
+    }
+
+
+def _in_force(
+    current: Mapping[uuid.UUID, tuple[Episode, TreatmentCourse]],
+    rows: Iterable[Dated],
+) -> dict[tuple[uuid.UUID, str], Dated]:
+    """What each episode follows now, or followed on the day it ended, by episode and scale."""
+    found: dict[tuple[uuid.UUID, str], Dated] = {}
+    for row in sorted(rows, key=lambda each: each.starts_on):
+        if row.episode_id not in current:
+            continue
+        ended_on = current[row.episode_id][0].ended_on
+        if row.ends_on is None or (ended_on is not None and row.ends_on >= ended_on):
+            found[row.episode_id, row.scale] = row
+    return found
+
+
+def _scores_by_scale(patient_id: uuid.UUID, scales: set[str]) -> dict[str, list[DatedScore]]:
+    rows = db.session.execute(
+        select(
+            MeasurementScore.scale,
+            MeasurementScore.taken_on,
+            MeasurementScore.value,
+            MeasurementScore.is_prorated,
+            MeasurementScore.measurement_id,
+            MeasurementScore.band,
+        )
+        .where(
+            MeasurementScore.patient_id == patient_id,
+            MeasurementScore.scale.in_(scales),
+            MeasurementScore.counts,
+        )
+        .order_by(MeasurementScore.taken_on)
+    )
+    found: dict[str, list[DatedScore]] = defaultdict(list)
+    for scale, on, value, prorated, measurement_id, band in rows:
+        if value is not None:
+            found[scale].append(DatedScore(on=on, value=value, prorated=prorated, id=measurement_id, band=band))
+    return found
+
+
+def _follow(tracked: TrackedScale, scores: Sequence[DatedScore]) -> Course:
+    return follow(
+        scores, scale=tracked.scale, starts_on=tracked.starts_on, ends_on=tracked.ends_on, target=tracked.target
+    )

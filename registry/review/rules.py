@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 KINDS: Mapping[str, str] = {
     "change-dose": "Change dose",
@@ -50,3 +51,21 @@ def may_follow(state: str) -> frozenset[str]:
 def needs_decision(kind: str) -> bool:
     """ "Continue" asks nothing of anybody; everything else waits for a decision."""
     return kind != "continue"
+
+
+def asks_nobody() -> frozenset[str]:
+    """The kinds that wait for nobody."""
+    return frozenset(kind for kind in KINDS if not needs_decision(kind))
+
+
+LONGEST_MINUTES = 240
+"""Of one case in one sitting."""
+
+
+def wrong_with_dates(reviewed_on: date, look_again_on: date | None, *, today: date) -> str | None:
+    """What is impossible about a review's dates, in words; ``None`` when nothing is."""
+    if reviewed_on > today:
+        return "A review cannot have happened in the future"
+    if look_again_on is not None and look_again_on <= reviewed_on:
+        return "The day to look again must come after the review"
+    return None

@@ -1,0 +1,190 @@
+"""Asking the psychiatrist, recording a review, deciding on what it recommends."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from registry import clock
+from registry.accounts.models import User
+from registry.audit.recorder import record
+from registry.clinics.models import Clinic
+from registry.db.conflict import refuse_stale
+from registry.db.transaction import write
+from registry.episodes.models import Episode
+from registry.episodes.signals import tell_episode_changed
+from registry.extensions import db
+from registry.review.models import Recommendation, Review, ReviewQuestion
+from registry.review.queries import list_open_questions
+from registry.review.rules import AWAITS_DOING, STATES, may_follow, needs_decision, wrong_with_dates
+
+
+class ImpossibleReview(ValueError):
+    """A review's dates cannot be; the message says which."""
+
+
+class ImpossibleStep(ValueError):
+    """A recommendation cannot go from the state it is in to the one asked for."""
+
+
+class WordsMissing(ValueError):
+    """Declining needs a reason, modifying needs what will be done instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """One recommendation as the consultant gives it: a code of ``review.rules.KINDS``, words, to whom.
+
+    ``to_user_id`` for somebody with an account, else ``to_name``; neither means the whole team.
+    """
+
+    kind: str
+    words: str
+    to_user_id: uuid.UUID | None = None
+    to_name: str = ""
+
+
+def ask_question(*, episode: Episode, words: str, by: User) -> ReviewQuestion:
+    """Put the patient into the psychiatrist's queue with a question, until a review answers it."""
+    with write():
+        question = ReviewQuestion(
+            patient_id=episode.patient_id,
+            episode_id=episode.id,
+            asked_by_id=by.id,
+            asked_at=clock.now(),
+            asked_on=_today(episode.clinic_id),
+            words=words,
+        )
+        db.session.add(question)
+        db.session.flush()
+        record("question.asked", by=by, subject=question, clinic_id=episode.clinic_id, kind="create")
+        tell_episode_changed(episode.patient_id)
+    return question
+
+
+def withdraw(*, question: ReviewQuestion, by: User) -> None:
+    """Take an open question back. A question already answered or withdrawn stays as it is."""
+    with write():
+        if question.answered_by_review_id is not None or question.withdrawn_at is not None:
+            return
+        question.withdrawn_at = clock.now()
+        record("question.withdrawn", by=by, subject=question)
+        tell_episode_changed(question.patient_id)
+
+
+def record_review(
+    *,
+    episode: Episode,
+    reviewed_on: date,
+    minutes: int | None,
+    summary: str,
+    recommendations: Sequence[Advice],
+    look_again_on: date | None,
+    by: User,
+) -> Review:
+    """Store the review of one patient; it answers every open question of the episode.
+
+    ``minutes`` 0 to 240, or ``None`` when nobody counted. Where the consultant is also the treating prescriber each
+    recommendation that asks for something is ordered at once. Raises ``ImpossibleReview``.
+    """
+    with write():
+        wrong = wrong_with_dates(reviewed_on, look_again_on, today=_today(episode.clinic_id))
+        if wrong:
+            raise ImpossibleReview(wrong)
+        review = Review(
+            patient_id=episode.patient_id,
+            episode_id=episode.id,
+            clinic_id=episode.clinic_id,
+            reviewed_on=reviewed_on,
+            consultant_id=by.id,
+            minutes=minutes,
+            summary=summary,
+            look_again_on=look_again_on,
+            recorded_at=clock.now(),
+        )
+        db.session.add(review)
+        db.session.flush()
+        may_order = is_prescriber(episode, by)
+        for position, advice in enumerate(recommendations):
+            db.session.add(_recommendation(review, position, advice, orders=by if may_order else None))
+        for question in list_open_questions(episode.patient_id):
+            if question.episode_id == episode.id:
+                question.answered_by_review_id = review.id
+        db.session.flush()
+        record("review.recorded", by=by, subject=review, kind="create")
+        tell_episode_changed(episode.patient_id)
+    return review
+
+
+def decide(*, recommendation: Recommendation, state: str, why: str = "", opened_version: int | None, by: User) -> None:
+    """Accept, modify (``why``: what instead), decline (``why``: the reason) or order what was recommended.
+
+    Raises ``ImpossibleStep``, ``WordsMissing``, and ``EditConflict`` when somebody else decided first.
+    """
+    with write():
+        refuse_stale(recommendation, opened_version=opened_version)
+        if state == "done" or state not in may_follow(recommendation.state):
+            raise ImpossibleStep(f"{STATES[recommendation.state]} cannot become {STATES.get(state, state)}")
+        if state in {"declined", "modified"} and not why.strip():
+            raise WordsMissing(state)
+        decided = {"decided_by_id": by.id, "decided_on": _clinic_today(recommendation)}
+        _become(recommendation, state=state, decision_why=why.strip(), **decided)
+        record(f"recommendation.{state}", by=by, subject=recommendation, reason=why.strip() or None)
+        tell_episode_changed(recommendation.patient_id)
+
+
+def finish(*, recommendation: Recommendation, opened_version: int | None, by: User) -> None:
+    """Say that what was decided has been done. Raises ``ImpossibleStep`` and ``EditConflict``."""
+    with write():
+        refuse_stale(recommendation, opened_version=opened_version)
+        if recommendation.state not in AWAITS_DOING:
+            raise ImpossibleStep(f"{STATES[recommendation.state]} cannot become {STATES['done']}")
+        _become(recommendation, state="done", done_by_id=by.id, done_on=_clinic_today(recommendation))
+        record("recommendation.done", by=by, subject=recommendation)
+        tell_episode_changed(recommendation.patient_id)
+
+
+def is_prescriber(episode: Episode, user: User) -> bool:
+    """Whether ``user`` is the treating prescriber of the episode now."""
+    return any(
+        member.role == "prescriber" and member.user_id == user.id and member.ends_on is None for member in episode.team
+    )
+
+
+def _recommendation(review: Review, position: int, advice: Advice, *, orders: User | None) -> Recommendation:
+    is_ordered = orders is not None and needs_decision(advice.kind)
+    return Recommendation(
+        patient_id=review.patient_id,
+        episode_id=review.episode_id,
+        review_id=review.id,
+        position=position,
+        kind=advice.kind,
+        words=advice.words,
+        to_user_id=advice.to_user_id,
+        to_name=advice.to_name,
+        proposed_on=review.reviewed_on,
+        state="ordered" if is_ordered else "proposed",
+        decided_by_id=orders.id if orders is not None and is_ordered else None,
+        decided_on=review.reviewed_on if is_ordered else None,
+    )
+
+
+def _become(recommendation: Recommendation, **columns: Any) -> None:
+    """Set everything at once: what is read in between would store half a decision, which the table refuses."""
+    for name, value in columns.items():
+        setattr(recommendation, name, value)
+
+
+def _clinic_today(recommendation: Recommendation) -> date:
+    return _today(recommendation.review.clinic_id)
+
+
+def _today(clinic_id: uuid.UUID) -> date:
+    """The clinic's local date now. Raises ``LookupError`` for a clinic that does not exist."""
+    clinic = db.session.get(Clinic, clinic_id)
+    if clinic is None:
+        raise LookupError(f"no clinic {clinic_id}")
+    return clinic.today(clock.now())

@@ -54,6 +54,7 @@ def change_patient(*, patient: Patient, facts: PatientFacts, opened_version: int
         if fold_mrn(facts.mrn) != patient.mrn:
             _refuse_used_mrn(patient, facts.mrn)
         _write_facts(patient, facts)
+        patient.changed_at, patient.changed_by_id = clock.now(), by.id
         record("patient.changed", by=by, subject=patient)
 
 

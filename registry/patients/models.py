@@ -47,6 +47,9 @@ class Patient(Identified, Versioned, PatientItself, Audited, Base):
     died_on: Mapped[date | None]
     created_at: Mapped[datetime]
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    changed_at: Mapped[datetime | None]
+    """When identity or demographics were last changed by a person; with who, what a second editor is told."""
+    changed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
     seen_by: Mapped[list[PatientClinic]] = relationship()
     contact_points: Mapped[list[ContactPoint]] = relationship(order_by="ContactPoint.created_at")

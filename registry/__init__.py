@@ -11,12 +11,15 @@ from config import ROOT, Settings
 from registry import cli
 from registry.access import policy, scope
 from registry.accounts import sessions
+from registry.alerts.reconcile import follow_write
 from registry.audit import opened, recorder
 from registry.db import sqlite
 from registry.db.engine import engine_options, is_sqlite
 from registry.db.session import install_gateway
 from registry.db.transaction import BEFORE_COMMIT
+from registry.episodes.signals import episode_changed
 from registry.extensions import csrf, db, login, migrate
+from registry.measurements.signals import refuse_unanswered_signals
 from registry.web import assets, errors, filters, health, request_log, security_headers, shell
 
 __all__ = ["create_app"]
@@ -33,6 +36,7 @@ def create_app(settings: Settings) -> Flask:
     assets.init_app(app)
     filters.init_app(app)
     _start_database(app, settings)
+    _connect_signals()
     csrf.init_app(app)
     login.init_app(app)
     sessions.init_app(app)
@@ -77,8 +81,13 @@ def _start_database(app: Flask, settings: Settings) -> None:
         if is_sqlite(settings.app_database_url):
             sqlite.prepare(db.engine, key=settings.database_key)
         scope.watch(db.engine)
-    app.extensions[BEFORE_COMMIT] = (recorder.append_pending,)
+    app.extensions[BEFORE_COMMIT] = (refuse_unanswered_signals, recorder.append_pending)
     app.extensions[health.READINESS] = {}
+
+
+def _connect_signals() -> None:
+    """Who hears of a write. Never weakly: a receiver that vanished in silence would take the alerts with it."""
+    episode_changed.connect(follow_write, weak=False)
 
 
 def _register_pages(app: Flask) -> None:

@@ -1,0 +1,36 @@
+"""The numbers in force at a clinic: as shipped, with the clinic's own where it set some."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from functools import cache
+
+from sqlalchemy import select
+
+from registry.alerts.models import RuleNumber
+from registry.alerts.parameters import ClinicNumber, Numbers, load
+from registry.alerts.rulebook import rulebook_fingerprint
+from registry.extensions import db
+from registry.measurements.instruments import catalogue
+
+
+@cache
+def shipped() -> Numbers:
+    """The numbers as shipped, read once per process."""
+    return load()
+
+
+def numbers_at(clinic_id: uuid.UUID) -> Numbers:
+    """The numbers in force at the clinic. Raises InvalidParameter when one it set cannot stand."""
+    rows = db.session.execute(
+        select(RuleNumber.parameter, RuleNumber.value).where(RuleNumber.clinic_id == clinic_id)
+    ).all()
+    return shipped().at_clinic({row.parameter: ClinicNumber(row.value) for row in rows}) if rows else shipped()
+
+
+def fingerprint_at(clinic_id: uuid.UUID) -> str:
+    """Changes with the rulebook, a number in force at the clinic, or an instrument: then every case is due once."""
+    instruments = sorted(f"{each.id}:{each.version}:{each.content_hash}" for each in catalogue().versions())
+    lines = "\n".join((rulebook_fingerprint(), numbers_at(clinic_id).fingerprint, *instruments))
+    return hashlib.sha256(lines.encode()).hexdigest()

@@ -1,0 +1,167 @@
+"""What the program itself does to an alert: open it, keep its evidence true, close it. People act in ``actions``."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.opening_hours import read_hours
+from registry.alerts.response_times import acknowledge_by
+from registry.alerts.rulebook import Tier
+from registry.audit.recorder import record
+from registry.clinics.models import Clinic
+from registry.extensions import db
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What a rule says now, as an alert stores it. ``owner_id`` answers unless somebody took or was given it."""
+
+    rule: str
+    version: int
+    tier: Tier
+    sentence: str
+    evidence: dict[str, Any]
+    since: date
+    owner_id: uuid.UUID | None
+
+
+@dataclass(slots=True)
+class Log:
+    """What one reconciling did, and the steps to store once the alerts themselves are stored."""
+
+    opened: int = 0
+    changed: int = 0
+    closed: int = 0
+    steps: list[AlertEvent] = field(default_factory=list)
+
+    def step(self, alert: Alert, kind: str, at: datetime, words: str = "", **details: Any) -> None:
+        """One more step in the life of ``alert``, by the program itself."""
+        self.steps.append(step_of(alert, kind, at, words=words, details=details or None))
+
+    def store(self) -> None:
+        """Write the alerts, then the steps that point at them."""
+        db.session.flush()
+        db.session.add_all(self.steps)
+        self.steps = []
+        db.session.flush()
+
+
+def step_of(
+    alert: Alert,
+    kind: str,
+    at: datetime,
+    *,
+    by_id: uuid.UUID | None = None,
+    words: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> AlertEvent:
+    """One row of the alert's history."""
+    return AlertEvent(
+        patient_id=alert.patient_id,
+        alert_id=alert.id,
+        kind=kind,
+        at=at,
+        by_id=by_id,
+        words=words,
+        details=None if details is None else dict(details),
+    )
+
+
+def plain(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Evidence as it comes back from the database, so that the same facts compare as equal."""
+    stored: dict[str, Any] = json.loads(json.dumps(evidence, default=dict))
+    return stored
+
+
+def open_alert(
+    stand: Stand,
+    *,
+    patient_id: uuid.UUID,
+    episode_id: uuid.UUID | None,
+    clinic: Clinic,
+    now: datetime,
+    log: Log,
+    is_safety: bool = False,
+) -> Alert:
+    """A new alert, with its clock running where it is urgent."""
+    alert = Alert(
+        patient_id=patient_id,
+        clinic_id=clinic.id,
+        episode_id=episode_id,
+        rule=stand.rule,
+        rule_version=stand.version,
+        is_safety=is_safety,
+        tier=stand.tier.value,
+        sentence=stand.sentence,
+        evidence=stand.evidence,
+        since=stand.since,
+        opened_at=now,
+        owner_id=stand.owner_id,
+        look_at=_first_look(stand.tier, clinic, now),
+    )
+    db.session.add(alert)
+    log.opened += 1
+    log.step(alert, "opened", now, stand.sentence, tier=stand.tier.value)
+    record("alert.opened", by=None, subject=alert, kind="create")
+    return alert
+
+
+def revise(alert: Alert, stand: Stand, *, clinic: Clinic, now: datetime, log: Log) -> bool:
+    """Bring the alert in line with what its rule says now; whether it became more pressing.
+
+    A rise in tier ends a snooze, asks for acknowledgement again and starts the clock. Nothing is written where
+    nothing but the counts in the sentence moved.
+    """
+    before = Tier(alert.tier)
+    told = (alert.rule, alert.rule_version, before, alert.evidence, alert.since)
+    if told == (stand.rule, stand.version, stand.tier, stand.evidence, stand.since):
+        return False
+    is_worse = stand.tier.rank < before.rank
+    alert.rule, alert.rule_version, alert.since = stand.rule, stand.version, stand.since
+    alert.tier, alert.sentence, alert.evidence = stand.tier.value, stand.sentence, stand.evidence
+    log.changed += 1
+    record("alert.updated", by=None, subject=alert)
+    if is_worse:
+        log.step(alert, "appended", now, stand.sentence, tier=stand.tier.value)
+        restart(alert, owner_id=stand.owner_id, clinic=clinic, now=now, log=log)
+    elif stand.tier is not Tier.URGENT and before is Tier.URGENT:
+        alert.look_at = None
+    return is_worse
+
+
+def restart(alert: Alert, *, owner_id: uuid.UUID | None, clinic: Clinic, now: datetime, log: Log) -> None:
+    """Ask for acknowledgement again, from the first person on."""
+    end_snooze(alert, now, log)
+    alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
+    alert.escalation, alert.owner_id = 0, owner_id
+    alert.look_at = _first_look(Tier(alert.tier), clinic, now)
+
+
+def end_snooze(alert: Alert, now: datetime, log: Log) -> None:
+    """The alert is shown again."""
+    if alert.snoozed_until is None:
+        return
+    log.step(alert, "snooze-ended", now, alert.snooze_reason, until=alert.snoozed_until.isoformat())
+    alert.snoozed_until, alert.snooze_reason = None, ""
+    alert.look_at = None
+
+
+def close_by_itself(alert: Alert, because: str, *, now: datetime, log: Log) -> None:
+    """What the alert said is no longer true."""
+    alert.state, alert.closed_at, alert.look_at = "closed", now, None
+    alert.closing_words = because
+    log.closed += 1
+    log.step(alert, "closed-by-itself", now, because)
+    record("alert.closed-by-itself", by=None, subject=alert, reason=because)
+
+
+def _first_look(tier: Tier, clinic: Clinic, now: datetime) -> datetime | None:
+    if tier is not Tier.URGENT:
+        return None
+    return acknowledge_by(now, read_hours(clinic.opening_hours), clinic.zone)

@@ -1,0 +1,173 @@
+"""What the registry knows of a person's safety, at any clinic, in any episode and in none."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from registry.alerts.models import Alert
+from registry.alerts.snapshot import AnswerState, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
+from registry.contacts.models import DangerReport
+from registry.contacts.rules import DANGERS
+from registry.extensions import db
+from registry.measurements.instruments import catalogue
+from registry.measurements.models import Measurement
+from registry.measures.instrument import Instrument, Item
+
+_DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSafety:
+    """The safety facts of a person, and where each was recorded.
+
+    ``clinic_of`` names, by measurement or report, the clinic that recorded it; ``replaces`` the measurement one
+    corrects; ``closed_by`` the closed alert that dealt with it: a corrected copy that is no worse is dealt with too.
+    """
+
+    facts: SafetyFacts
+    clinic_of: Mapping[str, uuid.UUID]
+    replaces: Mapping[str, str]
+    closed_by: Mapping[str, uuid.UUID]
+
+
+Seen = Mapping[str, tuple[uuid.UUID, Decimal]]
+"""By measurement or report: the alert whose evidence names it, and the answer it had."""
+
+
+def covered_in(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """The measurements and reports an alert's evidence rests on, each with the answer it had."""
+    for facts in (evidence, *(each["evidence"] for each in evidence.get("also", ()))):
+        for entry in (*facts.get("answers", ()), *facts.get("reports", ())):
+            yield entry["id"], entry.get("value")
+
+
+def load_safety(patient_id: uuid.UUID, zones: Mapping[uuid.UUID, ZoneInfo]) -> PersonSafety:
+    """Every safety item of the person's measurements and every reported danger; three statements."""
+    rows = db.session.scalars(
+        select(Measurement)
+        .where(
+            Measurement.patient_id == patient_id,
+            Measurement.instrument.in_({each.instrument_id for each in catalogue().safety_items()}),
+        )
+        .order_by(Measurement.recorded_at)
+    ).all()
+    answers = [answer for row in rows for answer in _answers(row, zones[row.clinic_id])]
+    reports = db.session.scalars(select(DangerReport).where(DangerReport.patient_id == patient_id)).all()
+    closed = db.session.scalars(
+        select(Alert)
+        .where(Alert.patient_id == patient_id, Alert.is_safety, Alert.closed_by_id.is_not(None))
+        .order_by(Alert.closed_at)
+    ).all()
+    replaces = {str(row.id): str(row.replaces_id) for row in rows if row.replaces_id is not None}
+    closed_by = _closed_by(answers, reports, closed, replaces)
+    return PersonSafety(
+        facts=SafetyFacts(
+            answers=tuple(answers),
+            reports=tuple(_report(row) for row in reports),
+            closures=tuple(_closure(alert, closed_by, zones[alert.clinic_id]) for alert in closed),
+        ),
+        clinic_of={str(row.id): row.clinic_id for row in rows} | {str(row.id): row.clinic_id for row in reports},
+        replaces=replaces,
+        closed_by=closed_by,
+    )
+
+
+def _answers(row: Measurement, zone: ZoneInfo) -> Iterator[SafetyAnswer]:
+    """The safety items of one measurement. A draft says only what is positive: the rest is not finished."""
+    if row.status not in ("draft", "final"):
+        return
+    instrument = catalogue().get(row.instrument, row.instrument_version)
+    for item in instrument.safety_items:
+        answer = _answer(row, instrument, item, entered_on=row.recorded_at.astimezone(zone).date())
+        if row.status == "final" or answer.state is AnswerState.POSITIVE:
+            yield answer
+
+
+def _answer(row: Measurement, instrument: Instrument, item: Item, *, entered_on: date) -> SafetyAnswer:
+    given = None if row.answers is None else row.answers.get(item.id)
+    value = given if isinstance(given, int) else None
+    choice = None if value is None else item.choice(value)
+    return SafetyAnswer(
+        id=str(row.id),
+        on=row.taken_on,
+        entered_on=max(entered_on, row.taken_on),
+        instrument=instrument.short_title,
+        item=f"item {item.number}",
+        state=_state(row, item, given),
+        value=value,
+        answer=None if choice is None else choice.label,
+        total_above_floor=None if row.total_only is None else row.total_only - int(instrument.primary_scale.floor),
+    )
+
+
+def _state(row: Measurement, item: Item, given: object) -> AnswerState:
+    if row.total_only is not None:
+        return AnswerState.TOTAL_ONLY
+    if given == _DECLINED:
+        return AnswerState.DECLINED
+    if not isinstance(given, int):
+        return AnswerState.BLANK
+    # The same comparison as the trigger that writes the safety signal.
+    is_positive = item.safety_positive_from is not None and given >= item.safety_positive_from
+    return AnswerState.POSITIVE if is_positive else AnswerState.NEGATIVE
+
+
+def _report(row: DangerReport) -> SafetyReport:
+    return SafetyReport(
+        id=str(row.id),
+        on=row.reported_on,
+        kind=DANGERS[row.kind].lower(),
+        said_by=row.said_by,
+        what_done=row.done or None,
+    )
+
+
+def _closure(alert: Alert, closed_by: Mapping[str, uuid.UUID], zone: ZoneInfo) -> SafetyClosure:
+    if alert.closed_at is None:
+        raise ValueError("an open alert has dealt with nothing yet")
+    covers = frozenset(id_ for id_, alert_id in closed_by.items() if alert_id == alert.id)
+    return SafetyClosure(closed_on=alert.closed_at.astimezone(zone).date(), covers=covers)
+
+
+def _closed_by(
+    answers: Iterable[SafetyAnswer],
+    reports: Iterable[DangerReport],
+    closed: Iterable[Alert],
+    replaces: Mapping[str, str],
+) -> dict[str, uuid.UUID]:
+    """Which closed alert dealt with each answer and report as it stands now."""
+    seen = seen_by(closed)
+    found = {str(report.id): seen[str(report.id)][0] for report in reports if str(report.id) in seen}
+    for answer in answers:
+        alert_id = seen_before(answer.id, answer.value, seen, replaces)
+        if alert_id is not None:
+            found[answer.id] = alert_id
+    return found
+
+
+def seen_by(alerts: Iterable[Alert]) -> dict[str, tuple[uuid.UUID, Decimal]]:
+    """What these alerts rest on, the later alert before the earlier."""
+    return {id_: (alert.id, _height(value)) for alert in alerts for id_, value in covered_in(alert.evidence)}
+
+
+def seen_before(id_: str, value: int | str | None, seen: Seen, replaces: Mapping[str, str]) -> uuid.UUID | None:
+    """The alert that saw this measurement, or a version it corrects, with an answer at least as high."""
+    version: str | None = id_
+    while version is not None:
+        if version in seen and _height(value) <= seen[version][1]:
+            return seen[version][0]
+        version = replaces.get(version)
+    return None
+
+
+def _height(value: int | str | None) -> Decimal:
+    """An answer nobody gave is below every answer given."""
+    return Decimal(-1) if value is None else Decimal(value)

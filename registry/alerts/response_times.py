@@ -1,0 +1,49 @@
+"""How soon an alert is answered and passed on: the clock of one alert, worked out from opening hours. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from registry.alerts.opening_hours import OpeningHours, add_open_minutes, end_of_day
+from registry.alerts.parameters import Numbers, load
+from registry.alerts.rulebook import Tier
+
+SHIPPED = Path(__file__).with_name("response_times.toml")
+
+
+@cache
+def _numbers() -> Numbers:
+    return load(SHIPPED)
+
+
+def minutes_to_acknowledge(*, immediate: bool = False) -> int:
+    """Minutes of opening hours in which an urgent alert is acknowledged before it passes on."""
+    return _numbers().required("acknowledge.immediate" if immediate else "acknowledge.urgent")
+
+
+def longest_snooze(tier: Tier) -> int:
+    """Days an alert of ``tier`` may be put off; 0 for an urgent one, which cannot be."""
+    return 0 if tier is Tier.URGENT else _numbers().required(f"snooze.{tier.value}")
+
+
+def acknowledge_by(start: datetime, hours: OpeningHours, tz: ZoneInfo, *, immediate: bool = False) -> datetime:
+    """When an urgent alert nobody acknowledged since ``start`` passes on. Out of hours it waits for the opening."""
+    return add_open_minutes(start, minutes_to_acknowledge(immediate=immediate), hours, tz)
+
+
+def outcome_by(acknowledged_at: datetime, hours: OpeningHours, tz: ZoneInfo) -> datetime:
+    """When an acknowledged urgent alert without an outcome passes on: the end of the clinic's day."""
+    return end_of_day(acknowledged_at, hours, tz)
+
+
+def start_of(day: date, tz: ZoneInfo) -> datetime:
+    """The instant the local ``day`` begins: when a snooze until that day is over."""
+    return datetime.combine(day, time(0), tzinfo=tz)
+
+
+def latest_snooze(tier: Tier, today: date) -> date:
+    """The last day an alert of ``tier`` may be put off to."""
+    return today + timedelta(days=longest_snooze(tier))

@@ -1,0 +1,212 @@
+"""The one open safety alert of a person: everything positive, reported or unknown, until a person closes it.
+
+It belongs to the person, not to an episode. A new positive answer or report appends, asks for acknowledgement
+again and starts the clock. While urgent it never closes and never calms down by itself, whatever becomes of the
+answer behind it; only a death turns it into something to read.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from registry.alerts.clinic_numbers import numbers_at
+from registry.alerts.lifecycle import Log, Stand, close_by_itself, open_alert, plain, restart, revise
+from registry.alerts.load import Person
+from registry.alerts.load_safety import covered_in, seen_before, seen_by
+from registry.alerts.models import Alert
+from registry.alerts.owners import Team, owner_of
+from registry.alerts.rulebook import RULEBOOK, Family, Finding, Tier, ranked
+from registry.alerts.sentences import sentence_of
+from registry.contacts.models import DangerReport
+from registry.extensions import db
+from registry.measurements.models import SafetySignal
+
+_TELLS_OF_DANGER = frozenset({"safety.self-harm", "safety.reported"})
+"""Rules whose new evidence starts the clock again; an answer nobody has does not."""
+
+SETTLED = "Asked and answered since, or corrected"
+
+
+def reconcile_safety(person: Person, alert: Alert | None, team: Team, *, now: datetime, log: Log) -> None:
+    """Open, extend or settle the person's safety alert, and give every signal and report the alert that answers it."""
+    clinic_id = _clinic_in_charge(person, alert)
+    if clinic_id is not None:
+        clinic = person.clinics[clinic_id]
+        today = clinic.today(now)
+        findings = _findings(person, today, clinic_id)
+        owner_id = owner_of((), clinic_id=clinic_id, team=team, today=today)
+        if alert is not None:
+            _extend(alert, person, findings, owner_id=owner_id, now=now, log=log)
+        elif findings:
+            stand = _stand(findings, owner_id, today)
+            alert = open_alert(
+                stand,
+                patient_id=person.patient_id,
+                episode_id=None,
+                clinic=clinic,
+                now=now,
+                log=log,
+                is_safety=True,
+            )
+    log.store()
+    _answer_signals(person, alert)
+
+
+def _clinic_in_charge(person: Person, alert: Alert | None) -> uuid.UUID | None:
+    """The clinic that recorded the newest danger nobody has dealt with; else whose alert it is; else who recorded."""
+    dealt_with = person.safety.facts.dealt_with
+    answers = [answer for answer in person.safety.facts.answers if answer.id not in dealt_with]
+    dated = [(answer.entered_on, answer.on, answer.id) for answer in answers if answer.state.value == "positive"]
+    dated += [
+        (report.on, report.on, report.id) for report in person.safety.facts.reports if report.id not in dealt_with
+    ]
+    if dated:
+        return person.safety.clinic_of[max(dated)[2]]
+    if alert is not None:
+        return alert.clinic_id
+    newest = max(answers, key=lambda answer: (answer.on, answer.id), default=None)
+    return None if newest is None else person.safety.clinic_of[newest.id]
+
+
+def _findings(person: Person, today: date, clinic_id: uuid.UUID) -> tuple[Finding, ...]:
+    numbers = numbers_at(clinic_id)
+    verdicts = (rule.verdict(person.snapshot, today, numbers) for rule in RULEBOOK if rule.family is Family.SAFETY)
+    return ranked(verdict.finding for verdict in verdicts if verdict.finding is not None)
+
+
+def _stand(findings: Sequence[Finding], owner_id: uuid.UUID | None, today: date) -> Stand:
+    """One alert for all of them: the most pressing leads, the others stand beside it."""
+    lead, *others = findings
+    return _merged(
+        lead.rule, lead.version, lead.tier, plain(lead.evidence), others, lead.since, owner_id=owner_id, today=today
+    )
+
+
+def _merged(
+    rule: str,
+    version: int,
+    tier: Tier,
+    evidence: dict[str, Any],
+    others: Sequence[Finding],
+    since: date,
+    *,
+    owner_id: uuid.UUID | None,
+    today: date,
+) -> Stand:
+    if others:
+        evidence["also"] = [{"rule": each.rule, "evidence": plain(each.evidence)} for each in others]
+    return Stand(
+        rule=rule,
+        version=version,
+        tier=tier,
+        sentence=sentence_of(rule, evidence, today),
+        evidence=evidence,
+        since=min([since, *(each.since for each in others)]),
+        owner_id=owner_id,
+    )
+
+
+def _extend(
+    alert: Alert,
+    person: Person,
+    findings: Sequence[Finding],
+    *,
+    owner_id: uuid.UUID | None,
+    now: datetime,
+    log: Log,
+) -> None:
+    clinic_id = _clinic_in_charge(person, alert) or alert.clinic_id
+    clinic = person.clinics[clinic_id]
+    today = clinic.today(now)
+    is_urgent = alert.tier == Tier.URGENT and person.snapshot.died_on is None
+    if not findings and not is_urgent:
+        close_by_itself(alert, SETTLED, now=now, log=log)
+        return
+    fresh, withdrawn = _news(alert, person, findings)
+    if is_urgent and (not findings or findings[0].tier is not Tier.URGENT):
+        stand = _kept(alert, findings, withdrawn, owner_id=owner_id, today=today)
+    else:
+        stand = _stand(findings, owner_id, today)
+    known_withdrawn = set(alert.evidence.get("withdrawn", ()))
+    alert.clinic_id = clinic_id
+    has_restarted = revise(alert, stand, clinic=clinic, now=now, log=log)
+    if fresh and not has_restarted:
+        log.step(alert, "appended", now, stand.sentence, measurements=sorted(fresh))
+        restart(alert, owner_id=owner_id, clinic=clinic, now=now, log=log)
+    if withdrawn - known_withdrawn:
+        words = "An answer behind this alert was corrected or entered in error; a person closes the alert"
+        log.step(alert, "appended", now, words, withdrawn=sorted(withdrawn))
+
+
+def _news(alert: Alert, person: Person, findings: Sequence[Finding]) -> tuple[set[str], set[str]]:
+    """Dangers the alert has not seen, and answers it rests on that are no longer there.
+
+    A corrected copy is neither, unless its answer is higher.
+    """
+    seen, replaces = seen_by([alert]), person.safety.replaces
+    now_told = {id_: value for finding in findings for id_, value in covered_in(finding.evidence)}
+    dangers = {
+        id_: value
+        for finding in findings
+        if finding.rule in _TELLS_OF_DANGER
+        for id_, value in covered_in(finding.evidence)
+    }
+    fresh = {id_ for id_, value in dangers.items() if seen_before(id_, value, seen, replaces) is None}
+    still_told = set(now_told)
+    for id_ in now_told:
+        while (id_ := replaces.get(id_, "")) != "":
+            still_told.add(id_)
+    return fresh, set(seen) - still_told
+
+
+def _kept(
+    alert: Alert, findings: Sequence[Finding], withdrawn: set[str], *, owner_id: uuid.UUID | None, today: date
+) -> Stand:
+    """An urgent alert whose answer is gone stands as it was, says so, and names what is still open beside it."""
+    evidence = {name: value for name, value in alert.evidence.items() if name not in ("also", "withdrawn")}
+    own = {id_ for id_, _ in covered_in(evidence)}
+    if withdrawn:
+        evidence["withdrawn"] = sorted(withdrawn & own)
+    return _merged(
+        alert.rule,
+        alert.rule_version,
+        Tier.URGENT,
+        evidence,
+        findings,
+        alert.since,
+        owner_id=owner_id,
+        today=today,
+    )
+
+
+def _answer_signals(person: Person, alert: Alert | None) -> None:
+    """Every positive answer the database noticed names the alert that answers it; so does every report."""
+    signals = db.session.scalars(
+        select(SafetySignal).where(SafetySignal.patient_id == person.patient_id, SafetySignal.alert_id.is_(None))
+    ).all()
+    reports = db.session.scalars(
+        select(DangerReport).where(DangerReport.patient_id == person.patient_id, DangerReport.alert_id.is_(None))
+    ).all()
+    if not signals and not reports:
+        return
+    current = alert.id if alert is not None else _last_safety_alert(person.patient_id)
+    for signal in signals:
+        signal.alert_id = person.safety.closed_by.get(str(signal.measurement_id), current)
+    for report in reports:
+        report.alert_id = person.safety.closed_by.get(str(report.id), current)
+    db.session.flush()
+
+
+def _last_safety_alert(patient_id: uuid.UUID) -> uuid.UUID | None:
+    """For an answer that was taken back before anybody could look: the alert that would have held it."""
+    return db.session.scalar(
+        select(Alert.id)
+        .where(Alert.patient_id == patient_id, Alert.is_safety)
+        .order_by(Alert.opened_at.desc())
+        .limit(1)
+    )

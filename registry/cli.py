@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from registry.accounts.commands import users
     from registry.audit.commands import audit
     from registry.clinics.commands import clinics
+    from registry.measurements.commands import instruments, measurements
 
-    for group in (users, clinics, audit):
+    for group in (users, clinics, instruments, measurements, audit):
         app.cli.add_command(group)

@@ -21,6 +21,7 @@ from registry.measures.instrument import Instrument
 __all__ = [
     "MODES",
     "ChangedInstrument",
+    "DefinitionError",
     "catalogue",
     "definition_errors",
     "instrument_folders",

@@ -42,8 +42,8 @@ class TrackedScale:
 def restate(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Mapping[str, Course]]:
     """Store the standing of every tracked scale of every episode of the patient; return the courses, by episode.
 
-    A scale no longer tracked loses its standing. Category scales have none. Four statements and one for the stored
-    rows, whatever the number of episodes, scales and scores; then only what changed is written.
+    A scale no longer tracked loses its standing. Category scales have none. Five statements whatever the number of
+    episodes, scales and scores, then one for each standing that changed.
     """
     courses = follow_patient(patient_id)
     stored = {
@@ -57,7 +57,8 @@ def restate(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Mapping[str, Course]]:
                 row = StandingRow(patient_id=patient_id, episode_id=episode_id, scale=key)
                 db.session.add(row)
             for name, value in standing_values(tracked, course).items():
-                setattr(row, name, value)
+                if getattr(row, name) != value:
+                    setattr(row, name, value)
     for row in stored.values():
         db.session.delete(row)
     db.session.flush()
@@ -81,7 +82,13 @@ def follow_patient(patient_id: uuid.UUID) -> dict[uuid.UUID, dict[str, tuple[Tra
     """
     tracked = tracked_scales(patient_id)
     wanted = {each.key for scales in tracked.values() for each in scales}
-    scores = _scores_by_scale(patient_id, wanted) if wanted else {}
+    return follow_scores(tracked, _scores_by_scale(patient_id, wanted) if wanted else {})
+
+
+def follow_scores(
+    tracked: Mapping[uuid.UUID, Sequence[TrackedScale]], scores: Mapping[str, Sequence[DatedScore]]
+) -> dict[uuid.UUID, dict[str, tuple[TrackedScale, Course]]]:
+    """The course of each tracked scale of each episode, from the person's ``scores`` by scale key."""
     return {
         episode_id: {each.key: (each, _follow(each, scores.get(each.key, ()))) for each in scales}
         for episode_id, scales in tracked.items()

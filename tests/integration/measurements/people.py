@@ -6,11 +6,16 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import select
 
 from registry.access.roles import Role
 from registry.accounts.models import User
 from registry.clinics.models import Clinic
 from registry.extensions import db
+from registry.measurements.actions import record_measurement
+from registry.measurements.models import Measurement, StandingRow
 from registry.measures.scoring import Answer
 from tests.builders import a_clinic, a_patient, a_user, an_episode, id_of
 
@@ -48,6 +53,21 @@ def a_person(
     patient = a_patient(clinic=clinic, born=BORN)
     episode = an_episode(patient=patient, clinic=clinic, enrolled_on=ENROLLED, tracked=tracked, targets=targets)
     return Person(patient_id=id_of(patient), episode_id=id_of(episode), clinic_id=id_of(clinic), user_id=id_of(user))
+
+
+def record(person: Person, answers: Mapping[str, Answer] | None = None, **others: Any) -> Measurement:
+    """A PHQ-9 on paper, today, unless the test says otherwise."""
+    given: dict[str, Any] = {"instrument": "phq-9", "taken_on": TODAY, "mode": "self-paper", "answers": answers}
+    return record_measurement(
+        patient_id=person.patient_id, clinic_id=person.clinic_id, by=person.user, **(given | others)
+    )
+
+
+def standing_of(person: Person, scale: str = "phq-9:total") -> StandingRow | None:
+    """The stored standing of the person's episode on ``scale``."""
+    return db.session.scalars(
+        select(StandingRow).where(StandingRow.episode_id == person.episode_id, StandingRow.scale == scale)
+    ).one_or_none()
 
 
 def phq9(*values: Answer) -> Mapping[str, Answer]:

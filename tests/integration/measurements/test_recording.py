@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,22 +11,11 @@ from sqlalchemy import select
 from registry.audit.models import AuditEvent
 from registry.extensions import db
 from registry.measurements import actions
-from registry.measurements.actions import record_measurement
-from registry.measurements.models import Measurement, MeasurementScore, SafetySignal, StandingRow
+from registry.measurements.models import Measurement, MeasurementScore, SafetySignal
 from registry.measurements.rules import ImpossibleDate, NothingAnswered
 from registry.measures.catalogue import UnknownInstrument
-from registry.measures.scoring import DECLINED, Answer, ContradictedTotal, ImpossibleAnswer, ImpossibleTotal
-from tests.integration.measurements.people import BORN, TODAY, Person, phq9, phq9_total
-
-
-def record(person: Person, answers: Mapping[str, Answer] | None = None, **others: Any) -> Measurement:
-    given: dict[str, Any] = {"instrument": "phq-9", "taken_on": TODAY, "mode": "self-paper", "answers": answers}
-    return record_measurement(
-        patient_id=person.patient_id,
-        clinic_id=person.clinic_id,
-        by=person.user,
-        **(given | others),
-    )
+from registry.measures.scoring import DECLINED, ContradictedTotal, ImpossibleAnswer, ImpossibleTotal
+from tests.integration.measurements.people import BORN, TODAY, Person, phq9, phq9_total, record, standing_of
 
 
 def scores(person: Person) -> dict[str, tuple[Any, ...]]:
@@ -144,7 +132,8 @@ def test_the_standing_follows_the_scores(person: Person) -> None:
     record(person, phq9_total(20), taken_on=date(2026, 1, 6))
     record(person, phq9_total(4), taken_on=TODAY)
 
-    row = db.session.scalars(select(StandingRow).where(StandingRow.patient_id == person.patient_id)).one()
+    row = standing_of(person)
+    assert row is not None
     assert (row.baseline_value, row.latest_value, row.change, row.percent) == (20, 4, -16, -80)
     assert (row.standing, row.latest_band) == ("at target", "minimal")
 
@@ -153,5 +142,6 @@ def test_a_percentage_is_kept_to_two_places(person: Person) -> None:
     record(person, phq9_total(7), taken_on=date(2026, 1, 6))
     record(person, phq9_total(6), taken_on=TODAY)
 
-    row = db.session.scalars(select(StandingRow).where(StandingRow.patient_id == person.patient_id)).one()
+    row = standing_of(person)
+    assert row is not None
     assert str(row.percent) == "-14.29"

@@ -141,7 +141,8 @@ class RuleNumber(Identified, Audited, Base):
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
     parameter: Mapped[str]
     """``target.off.days``."""
-    value: Mapped[int]
+    value: Mapped[int | None]
+    """Empty: the clinic switched this number off."""
     why: Mapped[str]
     set_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     set_at: Mapped[datetime]

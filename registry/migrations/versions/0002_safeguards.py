@@ -185,6 +185,7 @@ def _grants() -> None:
             op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO registry_app")
     for table in (*DERIVED, *PASSING, "safety_item"):
         op.execute(f"GRANT DELETE ON {table} TO registry_app")
+    op.execute("GRANT SELECT ON alembic_version TO registry_app")  # readiness compares it with the newest revision
 
 
 def downgrade() -> None:
@@ -198,7 +199,7 @@ def downgrade() -> None:
             op.execute(f"DROP POLICY {table}_{act} ON {table}")
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-    for table in (*ABOUT_PEOPLE, "audit_event", "patient", "patient_clinic", *REST, *PASSING):
+    for table in (*ABOUT_PEOPLE, "audit_event", "patient", "patient_clinic", *REST, *PASSING, "alembic_version"):
         op.execute(f"REVOKE ALL ON {table} FROM registry_app")
     for signature in (
         "registry_knows_mrn(uuid, text)",

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 
 from registry.access.models import PatientClinic
 from registry.access.scope import REVIEWED, Scope, ScopeError
-from registry.db.base import Base
+from registry.db.base import Base, PatientItself
 from registry.extensions import db
 
 CHUNK = 500
@@ -29,6 +29,8 @@ def insert_rows(scope: Scope, table: type[Base], rows: Sequence[dict[str, Any]])
     if not rows:
         return 0
     if not scope.is_everybody:
+        if issubclass(table, PatientItself):
+            raise ScopeError("people are invented in bulk only by work on everybody")
         _refuse_strangers(scope, {row["patient_id"] for row in rows})
     db.session.execute(insert(table), list(rows), execution_options={REVIEWED: True})
     return len(rows)

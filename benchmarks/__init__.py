@@ -1,0 +1,1 @@
+"""How fast the program is for the people who use it: real pages over HTTP, on both databases."""

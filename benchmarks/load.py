@@ -1,0 +1,124 @@
+"""Four people at once, over HTTP, each with a signed-in browser of their own."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from bs4 import BeautifulSoup
+
+CONNECTIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Wall milliseconds of many requests, as the browser saw them."""
+
+    milliseconds: tuple[float, ...]
+    errors: int
+    seconds: float
+
+    def quantile(self, share: float) -> float:
+        ordered = sorted(self.milliseconds)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+    @property
+    def per_second(self) -> float:
+        return len(self.milliseconds) / self.seconds
+
+
+@dataclass(slots=True)
+class Browser:
+    """A cookie jar over one address."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def send(self, method: str, path: str, body: str = "") -> tuple[int, dict[str, str], str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if body:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, body or None, headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.split(";", 1)[0]
+        connection.close()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Raises ``RuntimeError`` when the program does not let us in."""
+        _, _, page = self.send("GET", "/sign-in")
+        body = urlencode({"csrf_token": token_of(page), "email": email, "password": password})
+        status, _, _ = self.send("POST", "/sign-in", body)
+        if status != 303:
+            raise RuntimeError(f"sign-in answered {status}")
+
+
+def token_of(page: str) -> str:
+    found = re.search(r'name="csrf-token" content="([^"]+)"', page)
+    if found is None:
+        raise RuntimeError("the page carries no token")
+    return found[1]
+
+
+def filled_form(page: str, answers: Callable[[str, Sequence[str]], str]) -> dict[str, str]:
+    """The fields of the page's main form: hidden and prefilled ones as they are, radios by ``answers``."""
+    form = BeautifulSoup(page, "html.parser").select_one("main form[method=post]")
+    if form is None:
+        raise RuntimeError("the page has no form")
+    fields: dict[str, str] = {}
+    radios: dict[str, list[str]] = {}
+    for control in form.select("input[name], select[name], textarea[name]"):
+        name, kind = str(control["name"]), str(control.get("type", control.name))
+        if kind == "radio":
+            radios.setdefault(name, []).append(str(control.get("value", "")))
+            if control.has_attr("checked"):
+                fields[name] = str(control["value"])
+        elif kind == "select":
+            chosen = control.select_one("option[selected]") or control.select_one("option")
+            fields[name] = str(chosen.get("value", "")) if chosen else ""
+        elif kind not in {"checkbox", "submit", "button"}:
+            fields[name] = str(control.get("value", ""))
+    for name, values in radios.items():
+        if name not in fields:
+            fields[name] = answers(name, values)
+    return fields
+
+
+def timed(browsers: Sequence[Browser], request: Callable[[Browser, int], int], *, each: int) -> Timing:
+    """Every browser sends ``each`` requests, all browsers at once. ``request`` returns the status."""
+    taken: list[float] = []
+    wrong = 0
+    lock = threading.Lock()
+
+    def run(browser: Browser, place: int) -> None:
+        nonlocal wrong
+        for step in range(each):
+            began = time.perf_counter()
+            status = request(browser, place * each + step)
+            elapsed = (time.perf_counter() - began) * 1000
+            with lock:
+                taken.append(elapsed)
+                wrong += status >= 400
+
+    threads = [threading.Thread(target=run, args=(browser, place)) for place, browser in enumerate(browsers)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Timing(tuple(taken), wrong, time.perf_counter() - began)
+
+
+def fresh_key() -> str:
+    return uuid.uuid4().hex

@@ -15,6 +15,12 @@ class ForeignReceipt(RuntimeError):
     """The form key was used by somebody else."""
 
 
+def led_to(form_key: str, *, by: User) -> str | None:
+    """Where this form already led its user: asked before checks that the first click's own act would fail."""
+    known = location_of_receipt(form_key) if form_key else None
+    return known[1] if known is not None and known[0] == by.id else None
+
+
 def once(form_key: str, *, by: User, act: Callable[[], str]) -> str:
     """Run ``act`` in one transaction unless this form was already used; return the address it leads to.
 

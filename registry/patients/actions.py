@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy.exc import IntegrityError
+
 from registry import clock
 from registry.access import scope
 from registry.access.models import PatientClinic
@@ -20,10 +25,16 @@ from registry.patients.rules import fold, fold_mrn, fold_phone, search_name
 
 
 def add_patient(
-    *, clinic: Clinic, facts: PatientFacts, by: User | None, contact_points: tuple[ContactPointFacts, ...] = ()
+    *,
+    clinic: Clinic,
+    facts: PatientFacts,
+    by: User | None,
+    contact_points: Sequence[ContactPointFacts] = (),
+    despite: Sequence[uuid.UUID] = (),
 ) -> Patient:
     """Add a person, seen by ``clinic`` from now on.
 
+    ``despite``: the likely duplicates somebody looked at and set aside.
     Raises ``DuplicateMrn``, ``KnownElsewhere``, ``ImpossibleBirthDate``.
     """
     with write():
@@ -35,11 +46,22 @@ def add_patient(
         _write_facts(patient, facts)
         patient.seen_by.append(PatientClinic(patient_id=patient.id, clinic_id=clinic.id, why="registered", since=now))
         db.session.add(patient)
-        db.session.flush()  # the person stands before what is kept about them
+        _store()
         for point in contact_points:
             db.session.add(_contact_point(patient, point))
-        record("patient.added", by=by, subject=patient, clinic_id=clinic.id, kind="create")
+        reason = f"saved as a new person beside {len(despite)} alike" if despite else None
+        record("patient.added", by=by, subject=patient, clinic_id=clinic.id, kind="create", reason=reason)
     return patient
+
+
+def _store() -> None:
+    """The person stands before what is kept about them. Raises ``KnownElsewhere`` if somebody was quicker."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        if "mrn" in str(error.orig):
+            raise KnownElsewhere("the organisation has this record number") from error
+        raise
 
 
 def change_patient(*, patient: Patient, facts: PatientFacts, opened_version: int | None, by: User) -> None:
@@ -55,6 +77,7 @@ def change_patient(*, patient: Patient, facts: PatientFacts, opened_version: int
             _refuse_used_mrn(patient, facts.mrn)
         _write_facts(patient, facts)
         patient.changed_at, patient.changed_by_id = clock.now(), by.id
+        _store()
         record("patient.changed", by=by, subject=patient)
 
 

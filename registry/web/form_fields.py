@@ -88,6 +88,11 @@ class RegistryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no t
     version = HiddenField(validators=[Optional(), Length(max=12)])
 
     @property
+    def key(self) -> str:
+        """The idempotency key the form was opened with."""
+        return self.form_key.data or ""
+
+    @property
     def opened_version(self) -> int | None:
         """The version shown when the form was opened; ``None`` for something new, or for nonsense."""
         text = self.version.data or ""

@@ -1,0 +1,301 @@
+"""A person's record in words."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, url_for
+
+from registry.patients.facts import ContactPointFacts, PatientFacts
+from registry.patients.models import ContactPoint, Patient
+from registry.patients.queries import Likeness
+from registry.patients.rules import CONTACT_KINDS, ETHNICITIES, GENDER_IDENTITIES, LANGUAGES, PAYERS, RACES, SEXES
+from registry.web.filters import age, count, long_date
+
+if TYPE_CHECKING:
+    from registry.patients.forms import AddPatientForm, ContactPointForm, PatientForm
+
+NOT_ASKED = "Not asked"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityHeader:
+    """What ``components/patient_header.html`` prints: who, in which phase, and the open safety alert beneath."""
+
+    patient_id: uuid.UUID
+    name: str
+    pronouns: str
+    born: str
+    age: str
+    mrn: str
+    facts: tuple[str, ...]
+    url: str
+    phase: str = ""
+    phase_kind: str = ""
+    team: tuple[str, ...] = ()
+    safety: Any = None
+    """What ``components/safety_banner.html`` prints (``.sentence`` and so on), or nothing."""
+
+
+def identity(patient: Patient, today: date) -> IdentityHeader:
+    """The header of a person, without an episode."""
+    return IdentityHeader(
+        patient_id=patient.id,
+        name=patient.name,
+        pronouns=patient.pronouns,
+        born=long_date(patient.birth_date),
+        age=age_in_words(patient, today),
+        mrn=patient.mrn,
+        facts=_facts(patient),
+        url=patient_url(patient.id),
+    )
+
+
+def patient_url(patient_id: uuid.UUID) -> str:
+    """The person's page."""
+    endpoint = "caseload.patient" if "caseload.patient" in current_app.view_functions else "patients.details"
+    return url_for(endpoint, patient_id=patient_id)
+
+
+def age_in_words(patient: Patient, today: date) -> str:
+    if patient.died_on is not None:
+        years = count(age(patient.birth_date, patient.died_on), "year")
+        return f"died {long_date(patient.died_on)}, aged {years}"
+    return count(age(patient.birth_date, today), "year")
+
+
+def _facts(patient: Patient) -> tuple[str, ...]:
+    facts = []
+    if patient.used_name and patient.used_name != patient.legal_given:
+        facts.append(f"legal name {patient.legal_given} {patient.legal_family}")
+    spoken = languages(patient)
+    if spoken and (patient.languages != ["en"] or patient.needs_interpreter):
+        facts.append(spoken)
+    if patient.payer:
+        facts.append(PAYERS.get(patient.payer, patient.payer))
+    return tuple(facts)
+
+
+def languages(patient: Patient) -> str:
+    spoken = ", ".join(LANGUAGES.get(code, code) for code in patient.languages)
+    if not patient.needs_interpreter:
+        return spoken
+    return f"{spoken}, needs an interpreter" if spoken else "needs an interpreter"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of ``components/definition_list.html``."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyPerson:
+    """Somebody on record who may be the one being added."""
+
+    name: str
+    born: str
+    mrn: str
+    why: str
+    url: str
+
+
+def likely_people(found: Sequence[Likeness]) -> tuple[LikelyPerson, ...]:
+    return tuple(
+        LikelyPerson(
+            name=likeness.patient.name,
+            born=long_date(likeness.patient.birth_date),
+            mrn=likeness.patient.mrn,
+            why=", ".join(likeness.why),
+            url=patient_url(likeness.patient.id),
+        )
+        for likeness in found
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AddPatientPage:
+    """Adding somebody."""
+
+    title: str
+    form: AddPatientForm
+    today: date
+    cancel_url: str
+    duplicates: tuple[LikelyPerson, ...] = ()
+    may_save_anyway: bool = True
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of which two people hold different values."""
+
+    field: str
+    theirs: str
+    yours: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePatientPage:
+    """Changing identity and demographics."""
+
+    title: str
+    patient: IdentityHeader
+    form: PatientForm
+    today: date
+    cancel_url: str
+    changes: tuple[Difference, ...] = ()
+    changed_by: str = ""
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPointPage:
+    """Adding or changing a way to reach somebody."""
+
+    title: str
+    patient: IdentityHeader
+    form: ContactPointForm
+    cancel_url: str
+    changes: tuple[Difference, ...] = ()
+    changed_by: str = "a colleague"
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPointLine:
+    """A way to reach somebody, as the person's page shows it."""
+
+    kind: str
+    value: str
+    note: str
+    permissions: str
+    change_url: str
+    end_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsPage:
+    """Everything about who somebody is and how to reach them."""
+
+    title: str
+    patient: IdentityHeader
+    identity: tuple[Fact, ...]
+    demographics: tuple[Fact, ...]
+    contact_points: tuple[ContactPointLine, ...]
+    former: tuple[str, ...]
+    may_write: bool
+    urls: Mapping[str, str]
+
+
+def identity_facts(patient: Patient) -> tuple[Fact, ...]:
+    return (
+        Fact("Legal name", f"{patient.legal_given} {patient.legal_family}"),
+        Fact("Name in use", patient.name),
+        Fact("Pronouns", patient.pronouns or NOT_ASKED),
+        Fact("Birth date", long_date(patient.birth_date)),
+        Fact("MRN", patient.mrn),
+        *([Fact("Died", long_date(patient.died_on))] if patient.died_on else []),
+    )
+
+
+def demographic_facts(patient: Patient) -> tuple[Fact, ...]:
+    return (
+        Fact("Sex", SEXES[patient.sex]),
+        Fact("Gender identity", GENDER_IDENTITIES.get(patient.gender_identity, patient.gender_identity)),
+        Fact("Race", ", ".join(RACES.get(code, code) for code in patient.races) or NOT_ASKED),
+        Fact("Ethnicity", ETHNICITIES.get(patient.ethnicity, patient.ethnicity)),
+        Fact("Languages", languages(patient) or NOT_ASKED),
+        Fact("Payer", PAYERS.get(patient.payer, patient.payer)),
+        Fact("Primary care provider", patient.primary_care or "Not known"),
+    )
+
+
+def contact_point_lines(patient: Patient) -> tuple[ContactPointLine, ...]:
+    return tuple(
+        ContactPointLine(
+            kind=CONTACT_KINDS[point.kind],
+            value=point.value,
+            note=point.note,
+            permissions=permissions(point),
+            change_url=url_for("patients.change_contact", patient_id=patient.id, contact_point_id=point.id),
+            end_url=url_for("patients.end_contact", patient_id=patient.id, contact_point_id=point.id),
+        )
+        for point in patient.contact_points
+        if point.ended_at is None
+    )
+
+
+def former_contact_points(patient: Patient) -> tuple[str, ...]:
+    return tuple(
+        f"{CONTACT_KINDS[point.kind]}: {point.value or point.note}, until {long_date(point.ended_at.date())}"
+        for point in patient.contact_points
+        if point.ended_at is not None
+    )
+
+
+def permissions(point: ContactPoint | ContactPointFacts) -> str:
+    """What the person allowed, said plainly either way."""
+    if point.kind == "phone":
+        message = "may leave a message" if point.may_leave_message else "do not leave a message"
+        return f"{message}, {'may text' if point.may_text else 'do not text'}"
+    if point.kind == "email":
+        return "may e-mail" if point.may_email else "do not e-mail"
+    return ""
+
+
+def differences(theirs: PatientFacts, yours: PatientFacts) -> tuple[Difference, ...]:
+    """The fields in which two versions of a person differ, in words."""
+    left, right = _in_words(theirs), _in_words(yours)
+    return tuple(
+        Difference(label, left[label] or "nothing", right[label] or "nothing")
+        for label in left
+        if left[label] != right[label]
+    )
+
+
+def _in_words(facts: PatientFacts) -> dict[str, str]:
+    return {
+        "Legal given name": facts.legal_given,
+        "Legal family name": facts.legal_family,
+        "Name in use": facts.used_name,
+        "Pronouns": facts.pronouns,
+        "Birth date": long_date(facts.birth_date),
+        "MRN": facts.mrn,
+        "Sex": SEXES[facts.sex],
+        "Gender identity": GENDER_IDENTITIES.get(facts.gender_identity, facts.gender_identity),
+        "Race": ", ".join(RACES.get(code, code) for code in sorted(facts.races)),
+        "Ethnicity": ETHNICITIES.get(facts.ethnicity, facts.ethnicity),
+        "Languages": ", ".join(LANGUAGES.get(code, code) for code in sorted(facts.languages)),
+        "Interpreter": "needed" if facts.needs_interpreter else "not needed",
+        "Payer": PAYERS.get(facts.payer, facts.payer),
+        "Primary care provider": facts.primary_care,
+    }
+
+
+def contact_differences(theirs: ContactPoint, yours: ContactPointFacts) -> tuple[Difference, ...]:
+    """The fields in which a way to reach somebody differs from what was typed, in words."""
+    pairs = [
+        ("How", CONTACT_KINDS[theirs.kind], CONTACT_KINDS[yours.kind]),
+        ("Number, e-mail or address", theirs.value, yours.value),
+        ("Note", theirs.note, yours.note),
+        ("Permissions", permissions(theirs), permissions(yours)),
+    ]
+    return tuple(
+        Difference(label, left or "nothing", right or "nothing") for label, left, right in pairs if left != right
+    )

@@ -36,6 +36,7 @@ ACTIONS: Mapping[str, str] = {
     "clinic.manage": "Make and change clinics",
     "audit.own": "See one's own recorded acts",
     "audit.clinic": "See the audit trail of one's clinic",
+    "audit.patient": "Ask, by MRN, who opened or changed a patient's record anywhere in the organisation",
     "audit.names": "See the whole audit trail without clinical values",
     "system.health": "See the health of the installation",
 }

@@ -106,12 +106,13 @@ GRANTS: Mapping[Role, frozenset[str]] = {
             "work.reassign",
             "import.run",
             "rule.change",
+            "rule.read",
         }
     ),
     Role.ADMINISTRATOR: frozenset(
         {"user.manage", "clinic.manage", "audit.names", "audit.own", "instrument.read", "rule.read", "system.health"}
     ),
-    Role.AUDITOR: frozenset({"audit.names", "audit.own"}),
+    Role.AUDITOR: frozenset({"audit.names", "audit.own", "audit.patient"}),
 }
 
 

@@ -150,10 +150,19 @@ def _is_visible(patient_id: Any) -> sa.ColumnElement[bool]:
 
 @cache
 def _criteria() -> tuple[Any, ...]:
-    """One option per table about people; built once, so that compiled statements stay cached."""
-    return tuple(
-        with_loader_criteria(kind, _is_visible(_patient_column(kind)), include_aliases=True)
-        for kind in _scoped_classes()
+    """One option for the patient and one for every table about patients.
+
+    Made once, so that compiled statements stay cached: an option a table would cost a millisecond a statement.
+    """
+    (person,) = (kind for kind in _scoped_classes() if issubclass(kind, PatientItself))
+    return (
+        with_loader_criteria(person, _is_visible(_patient_column(person)), include_aliases=True),
+        with_loader_criteria(
+            PatientLinked,
+            lambda kind: _is_visible(kind.patient_id),
+            include_aliases=True,
+            track_closure_variables=False,
+        ),
     )
 
 
@@ -196,8 +205,7 @@ class PatientGateway(Gateway):
         if state.is_column_load:
             state.update_execution_options(**{REVIEWED: True})  # a row already read within the scope
             return
-        for option in _criteria():
-            state.statement = state.statement.options(option)
+        state.statement = state.statement.options(*_criteria())
 
     def before_flush(self, session: RegistrySession) -> None:
         rows = [row for row in (*session.new, *session.dirty, *session.deleted) if isinstance(row, Scoped)]

@@ -12,7 +12,9 @@ from registry import cli
 from registry.access import policy, scope
 from registry.accounts import sessions
 from registry.alerts.reconcile import follow_write
+from registry.alerts.signals import attention_changed
 from registry.audit import opened, recorder
+from registry.caseload.rows import follow_attention
 from registry.db import sqlite
 from registry.db.engine import engine_options, is_sqlite
 from registry.db.session import install_gateway
@@ -88,11 +90,14 @@ def _start_database(app: Flask, settings: Settings) -> None:
 def _connect_signals() -> None:
     """Who hears of a write. Never weakly: a receiver that vanished in silence would take the alerts with it."""
     episode_changed.connect(follow_write, weak=False)
+    attention_changed.connect(follow_attention, weak=False)
 
 
 def _register_pages(app: Flask) -> None:
     from registry.accounts import views as accounts
+    from registry.caseload import views as caseload
+    from registry.contacts import views as contacts
 
-    for blueprint in (health.blueprint, accounts.blueprint):
+    for blueprint in (health.blueprint, accounts.blueprint, caseload.blueprint, contacts.blueprint):
         app.register_blueprint(blueprint)
     app.register_error_handler(401, lambda _error: accounts.ask_to_sign_in())

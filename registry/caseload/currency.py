@@ -1,0 +1,58 @@
+"""What moves with the calendar, worked out in the database when a row is read: one place for filter and order.
+
+``registry.measures.course.freshness`` says the same of one score in Python; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from registry.caseload.models import CaseloadRow
+from registry.db.days import days_between
+from registry.measures.course import Standing
+
+Today = Mapping[uuid.UUID, date]
+"""Clinic → its local date now."""
+
+
+def today_at(today: Today) -> ColumnElement[date]:
+    """The local date of a row's clinic. Raises ``ValueError`` without any clinic."""
+    days = sorted(set(today.values()))
+    if not days:
+        raise ValueError("today is the date at a clinic, and none was given")
+    if len(days) == 1:
+        return sa.literal(days[0], sa.Date())
+    return sa.case(
+        *((CaseloadRow.clinic_id == clinic_id, sa.literal(day, sa.Date())) for clinic_id, day in today.items()),
+        else_=sa.literal(days[0], sa.Date()),
+    )
+
+
+def is_stale(today: ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether the main measure no longer says how the person is: none at all, or older than one and a half cadences.
+
+    Never NULL: a row that tracks nothing is not known either.
+    """
+    fresh = days_between(today, CaseloadRow.first_latest_on) <= CaseloadRow.first_stale_after_days
+    return sa.not_(sa.func.coalesce(fresh, sa.false()))
+
+
+def is_known(standing: Standing, today: ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether the main measure stands there now, by a score that is not stale."""
+    return sa.and_(CaseloadRow.first_standing == standing.value, sa.not_(is_stale(today)))
+
+
+def days_in_care(today: ColumnElement[date]) -> ColumnElement[int]:
+    """Days from enrolment to today, or to the end; NULL before enrolment. A lost patient keeps ageing."""
+    return days_between(sa.func.coalesce(CaseloadRow.ended_on, today), CaseloadRow.enrolled_on)
+
+
+def days_since(column: Any, today: ColumnElement[date]) -> ColumnElement[int]:
+    """Days since the date in ``column``; NULL where there is none."""
+    return days_between(today, column)

@@ -1,0 +1,1 @@
+"""Rows and records → words, labels and addresses; templates only print them."""

@@ -1,0 +1,250 @@
+"""The caseload page: its rows, views, filters, order and places in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Row
+
+from registry.caseload.presenters.row import RowPresenter, RowShown
+from registry.caseload.presenters.scores import scale_label
+from registry.caseload.queries import PER_PAGE, CaseloadPage, Reader
+from registry.caseload.rules import (
+    ASCENDING,
+    COURSES,
+    DESCENDING,
+    EVERYONE,
+    MINE,
+    REASONS,
+    SORTS,
+    STANDINGS,
+    VIEWS,
+    Listing,
+)
+from registry.clinics.models import Clinic
+from registry.episodes.rules import CONDITIONS, PHASE_TITLES
+from registry.measurements.instruments import catalogue
+from registry.web.paging import COUNT_LIMIT, Paging
+
+ENDPOINT = "caseload.caseload"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A view with how many it holds."""
+
+    label: str
+    url: str
+    is_current: bool
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading; sorts where it has an address."""
+
+    label: str
+    url: str = ""
+    direction: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a filter."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FilterShown:
+    """A filter as a list to choose from; the first option filters nothing."""
+
+    name: str
+    label: str
+    choices: Sequence[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseloadShown:
+    """The page."""
+
+    title: str
+    subtitle: str
+    rows: Sequence[RowShown]
+    chips: Sequence[Chip]
+    columns: Sequence[Column]
+    filters: Sequence[FilterShown]
+    filters_in_force: str
+    kept: Mapping[str, str]
+    """What the filter form sends along unseen: the view and the order."""
+    mine: Choice
+    mine_url: str
+    clear_url: str
+    search: str
+    search_url: str
+    pages: Paging
+    more_found: str
+    empty_title: str
+    empty_words: str
+    enrol_url: str
+
+
+def show_caseload(
+    listing: Listing,
+    found: CaseloadPage,
+    *,
+    reader: Reader,
+    page: int,
+    clinics: Sequence[Clinic],
+    team: Sequence[Row[Any]],
+    enrol_url: str,
+) -> CaseloadShown:
+    """Everything the page prints."""
+    total = found.counts[listing.view]
+    main_scales = {row.first_scale for row in found.rows if row.first_scale}
+    presenter = RowPresenter(today=reader.today, points=found.points, names_scale=len(main_scales) > 1)
+    pages = Paging(
+        page=page,
+        per_page=PER_PAGE,
+        total=min(total, COUNT_LIMIT + 1),
+        address=lambda number: _address(listing, page=number),
+    )
+    is_searching = bool(listing.search)
+    return CaseloadShown(
+        title="Caseload",
+        subtitle=_subtitle(found, listing),
+        rows=[presenter.show(row) for row in found.rows],
+        chips=[] if is_searching else list(_chips(listing, found.counts)),
+        columns=_columns(listing, main_scales),
+        filters=_filters(listing, clinics, team),
+        filters_in_force=str(len(listing.filters) - (listing.team == MINE) or ""),
+        kept={name: value for name, value in listing.address.items() if name in ("view", "sort", "direction")},
+        mine=Choice(MINE, "Mine", listing.team == MINE),
+        mine_url=_address(replace(listing, team="" if listing.team == MINE else MINE)),
+        clear_url=url_for(ENDPOINT, view=listing.view),
+        search=listing.search,
+        search_url=_address(listing),
+        pages=pages,
+        more_found=_more_found(listing, total),
+        empty_title=_empty_title(listing),
+        empty_words=_empty_words(listing),
+        enrol_url=enrol_url,
+    )
+
+
+def _address(listing: Listing, **more: Any) -> str:
+    return url_for(ENDPOINT, **listing.address, **more)
+
+
+def _capped(number: int) -> str:
+    return f"{COUNT_LIMIT:,}+" if number > COUNT_LIMIT else f"{number:,}"
+
+
+def _subtitle(found: CaseloadPage, listing: Listing) -> str:
+    everyone = found.counts[EVERYONE]
+    if listing.search:
+        return f"{_capped(everyone)} found"
+    words = {"open": "in care or referred", "ended": "ended", "all": "in care and ended"}[listing.course]
+    people = "person" if everyone == 1 else "people"
+    parts = [f"{_capped(everyone)} {people} {words}"]
+    if found.urgent:
+        parts.append(f"{_capped(found.urgent)} urgent")
+    acting = found.counts["needs-action"] - found.urgent
+    if acting:
+        parts.append(f"{_capped(acting)} {'needs' if acting == 1 else 'need'} action")
+    return " · ".join(parts)
+
+
+def _chips(listing: Listing, counts: Mapping[str, int]) -> Sequence[Chip]:
+    return [
+        Chip(
+            label="Needs me" if view == "needs-action" and listing.team == MINE else label,
+            url=_address(replace(listing, view=view)),
+            is_current=view == listing.view,
+            count=_capped(counts[view]),
+        )
+        for view, label in VIEWS.items()
+    ]
+
+
+def _columns(listing: Listing, main_scales: set[str]) -> list[Column]:
+    main = "Main measure"
+    if len(main_scales) == 1:
+        (key,) = main_scales
+        main = f"{catalogue().instrument_of(key).domain.capitalize()} · {scale_label(key)}"
+    return [
+        _column(listing, "Patient", "name"),
+        _column(listing, "Why now", "rank", "wide"),
+        _column(listing, "Phase", "weeks"),
+        _column(listing, main, "score", "measure"),
+        _column(listing, "Second measure", "", "measure"),
+        _column(listing, "Last contact", "last-contact"),
+        _column(listing, "Last review", "last-review"),
+        _column(listing, "Home and work", ""),
+        Column("Next step", kind="steps"),
+    ]
+
+
+def _column(listing: Listing, label: str, sort: str, kind: str = "") -> Column:
+    if not sort or listing.search:
+        return Column(label, kind=kind)
+    is_current = listing.sort == sort
+    other = DESCENDING if listing.direction == ASCENDING else ASCENDING
+    direction = other if is_current else SORTS[sort]
+    return Column(
+        label,
+        url=_address(replace(listing, sort=sort, direction=direction)),
+        direction=listing.direction if is_current else "",
+        kind=kind,
+    )
+
+
+def _filters(listing: Listing, clinics: Sequence[Clinic], team: Sequence[Row[Any]]) -> list[FilterShown]:
+    members = {MINE: "My people", **{str(user.id): user.name for user in team}}
+    shown = [
+        _filter("team", "Team member", listing.team, "Whole team", members),
+        _filter("phase", "Phase", listing.phase, "Any phase", {k: v for k, v in PHASE_TITLES.items() if k != "ended"}),
+        _filter("condition", "Condition", listing.condition, "Any condition", CONDITIONS),
+        _filter("standing", "Standing on the main measure", listing.standing, "Any standing", STANDINGS),
+        _filter("reason", "Reason", listing.reason, "Any reason", REASONS),
+        FilterShown(
+            "course",
+            "Episodes",
+            [Choice(value, label, value == listing.course) for value, label in COURSES.items()],
+        ),
+    ]
+    if len(clinics) > 1:
+        places = {str(clinic.id): clinic.name for clinic in clinics}
+        shown.insert(1, _filter("clinic", "Clinic", listing.clinic, "All my clinics", places))
+    return shown
+
+
+def _filter(name: str, label: str, chosen: str, nothing: str, values: Mapping[str, str]) -> FilterShown:
+    options = {"": nothing, **values}
+    return FilterShown(name, label, [Choice(value, words, value == chosen) for value, words in options.items()])
+
+
+def _more_found(listing: Listing, total: int) -> str:
+    if not listing.search or total <= PER_PAGE:
+        return ""
+    return f"The first {PER_PAGE} of {_capped(total)} are shown. Type more of the name or the MRN."
+
+
+def _empty_title(listing: Listing) -> str:
+    if listing.search:
+        return "Nobody found"
+    return "Nobody in this view" if listing.view != EVERYONE or listing.filters else "Nobody in care yet"
+
+
+def _empty_words(listing: Listing) -> str:
+    if listing.search:
+        return "Check the spelling, try the family name alone, or search by MRN. Search looks at your clinics only."
+    if listing.view != EVERYONE or listing.filters:
+        return "Choose another view, or clear the filters."
+    return "People appear here once they are referred or enrolled."

@@ -1,0 +1,132 @@
+"""One measure in words: where it began, where it stands, how old that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from registry.charts.sparkline import Point, Sparkline, sparkline
+from registry.measurements.instruments import catalogue
+from registry.measures.course import Standing, Target, is_elevated
+from registry.measures.instrument import Scale
+from registry.web.filters import count, number, percent, short_date, signed
+
+_GOOD = frozenset({Standing.AT_TARGET.value, Standing.RESPONDING.value, Standing.IMPROVING.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measure of one episode as it is stored, with its scores of the last year, oldest first."""
+
+    scale: str
+    standing: str | None
+    baseline: Decimal | None
+    baseline_on: date | None
+    latest: Decimal | None
+    latest_on: date | None
+    percent: Decimal | None
+    stale_after_days: int
+    target: Target | None
+    points: Sequence[Point] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreShown:
+    """What ``components/score_cell.html`` prints."""
+
+    name: str
+    baseline: str = ""
+    latest: str = ""
+    age: str = ""
+    change: str = ""
+    percent: str = ""
+    kind: str = "even"
+    is_stale: bool = False
+    last_known: str = ""
+    note: str = ""
+    sparkline: Sparkline | None = None
+
+
+def scale_label(key: str) -> str:
+    """What people call a scale: "PHQ-9", "BPRS-18 positive symptoms"."""
+    instrument = catalogue().instrument_of(key)
+    scale = catalogue().scale(key)
+    return instrument.short_title if scale is instrument.primary_scale else scale.name
+
+
+def show_score(measured: Measured, *, today: date, starts_on: date, width: int = 96, with_name: bool = True) -> ScoreShown:
+    """Baseline → latest with change and age; a score too old to go by reads unknown and says when it was known.
+
+    A percentage where the baseline allows one, else points; nothing before there is a follow-up.
+    """
+    scale = catalogue().scale(measured.scale)
+    name = scale_label(measured.scale) if with_name else ""
+    if measured.latest is None or measured.latest_on is None:
+        return ScoreShown(name=name, note=f"No {scale_label(measured.scale)} yet")
+    age = (today - measured.latest_on).days
+    is_stale = age > measured.stale_after_days
+    has_followed_up = measured.baseline_on is not None and measured.latest_on > measured.baseline_on
+    change = measured.latest - measured.baseline if has_followed_up and measured.baseline is not None else None
+    return ScoreShown(
+        name=name,
+        baseline=number(measured.baseline) if has_followed_up and measured.baseline is not None else "",
+        latest=number(measured.latest),
+        age=count(age, "day") if age else "today",
+        change=_change(change, measured),
+        percent=percent(measured.percent) if change is not None and measured.percent is not None else "",
+        kind=_kind(change, measured, scale),
+        is_stale=is_stale,
+        last_known=f"was {number(measured.latest)}, {short_date(measured.latest_on, today=today)}" if is_stale else "",
+        sparkline=_draw(measured, scale, starts_on=starts_on, today=today, width=width),
+    )
+
+
+def _change(change: Decimal | None, measured: Measured) -> str:
+    """In points, where no percentage says it; a first score says what it is."""
+    if change is None:
+        return "first score" if measured.baseline is not None else "no baseline"
+    return "" if measured.percent is not None else signed(change)
+
+
+def _kind(change: Decimal | None, measured: Measured, scale: Scale) -> str:
+    """Good or bad only where the standing or the cut-off says so; everything else is even."""
+    if change is None or measured.baseline is None or measured.latest is None:
+        return "even"
+    crossed = is_elevated(scale, measured.baseline) is False and is_elevated(scale, measured.latest) is True
+    if measured.standing == Standing.WORSE.value or crossed:
+        return "bad"
+    is_better = scale.worsening(before=measured.baseline, after=measured.latest) < 0
+    return "good" if is_better and measured.standing in _GOOD else "even"
+
+
+def _draw(measured: Measured, scale: Scale, *, starts_on: date, today: date, width: int) -> Sparkline | None:
+    """The course to today. Between two scores further apart than a score counts as known, the line is broken."""
+    if scale.minimum is None or scale.maximum is None:
+        return None
+    target = measured.target
+    return sparkline(
+        _one_a_day(measured.points, scale),
+        minimum=float(scale.minimum),
+        maximum=float(scale.maximum),
+        target_low=None if target is None or target.at_least is None else float(target.at_least),
+        target_high=None if target is None or target.at_most is None else float(target.at_most),
+        starts_on=min(starts_on, today),
+        ends_on=today,
+        width=width,
+        longest_gap=timedelta(days=measured.stale_after_days),
+        name=scale_label(measured.scale),
+    )
+
+
+def _one_a_day(points: Sequence[Point], scale: Scale) -> list[Point]:
+    """Of several scores on one day the worst: none can hide another."""
+    worst: dict[date, Point] = {}
+    for point in points:
+        other = worst.get(point.on)
+        if other is None or other.score is None or point.score is None:
+            worst[point.on] = point
+        elif scale.worsening(before=Decimal(other.score), after=Decimal(point.score)) > 0:
+            worst[point.on] = point
+    return list(worst.values())

@@ -1,0 +1,284 @@
+"""The caseload as a list: one statement for the rows, one for the counts, one for the sparklines."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+
+from registry.accounts.models import User
+from registry.caseload.currency import Today, days_in_care, days_since, is_known, is_stale, today_at
+from registry.caseload.models import CaseloadRow
+from registry.caseload.rules import (
+    ASCENDING,
+    MINE,
+    NO_SCORE,
+    NOT_REVIEWED_DAYS,
+    NOT_SEEN_DAYS,
+    OFF_TARGET_RULE,
+    UNKNOWN,
+    Listing,
+)
+from registry.episodes.models import Episode, EpisodeCondition, TeamMember
+from registry.extensions import db
+from registry.measurements.models import MeasurementScore
+from registry.measures.course import Standing
+from registry.patients.models import Patient
+from registry.patients.rules import fold, fold_mrn
+
+PER_PAGE = 50
+
+SPARKLINE_DAYS = 364
+"""Sparklines show at most the last 52 weeks."""
+
+URGENT, ACTION = 0, 1
+
+_PROMISED_CARE = ("engaging", "active", "maintaining")
+"""Phases in which contact and review are promised; a pause suspends both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the list: the clinics whose episodes are listed, with their local dates, and whose people are "mine"."""
+
+    user_id: uuid.UUID
+    today: Today
+
+    @property
+    def clinic_ids(self) -> Collection[uuid.UUID]:
+        return self.today.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseloadPage:
+    """One page of the list. ``counts``: view → how many episodes it holds under the same filters."""
+
+    rows: Sequence[Row[Any]]
+    counts: Mapping[str, int]
+    urgent: int
+    points: Mapping[tuple[uuid.UUID, str], Sequence[Row[Any]]]
+
+
+_SHOWN = (
+    CaseloadRow.episode_id,
+    CaseloadRow.patient_id,
+    CaseloadRow.clinic_id,
+    CaseloadRow.mrn,
+    CaseloadRow.phase,
+    CaseloadRow.enrolled_on,
+    CaseloadRow.referred_on,
+    CaseloadRow.ended_on,
+    CaseloadRow.conditions,
+    CaseloadRow.first_scale,
+    CaseloadRow.first_standing,
+    CaseloadRow.first_baseline,
+    CaseloadRow.first_baseline_on,
+    CaseloadRow.first_latest,
+    CaseloadRow.first_latest_on,
+    CaseloadRow.first_percent,
+    CaseloadRow.first_stale_after_days,
+    CaseloadRow.first_at_most,
+    CaseloadRow.first_at_least,
+    CaseloadRow.second_scale,
+    CaseloadRow.second_standing,
+    CaseloadRow.second_baseline,
+    CaseloadRow.second_baseline_on,
+    CaseloadRow.second_latest,
+    CaseloadRow.second_latest_on,
+    CaseloadRow.second_stale_after_days,
+    CaseloadRow.second_at_most,
+    CaseloadRow.second_at_least,
+    CaseloadRow.last_two_way_on,
+    CaseloadRow.failed_attempts,
+    CaseloadRow.last_review_on,
+    CaseloadRow.open_recommendations,
+    CaseloadRow.has_question,
+    CaseloadRow.housing,
+    CaseloadRow.work,
+    CaseloadRow.rank,
+    CaseloadRow.reasons,
+    Patient.legal_given,
+    Patient.legal_family,
+    Patient.used_name,
+    Patient.pronouns,
+    Patient.birth_date,
+)
+
+
+def list_caseload(listing: Listing, *, reader: Reader, page: int = 1) -> CaseloadPage:
+    """One page of ``listing`` as ``reader`` may see it. Three statements, whatever is listed."""
+    today = today_at(reader.today)
+    wanted = _wanted(listing, reader, today)
+    views = _views(today)
+    rows = db.session.execute(
+        select(*_SHOWN)
+        .join(Patient, Patient.id == CaseloadRow.patient_id)
+        .where(*wanted, views[listing.view])
+        .order_by(*_order(listing, today))
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    ).all()
+    counts = _count(wanted, views)
+    urgent = counts.pop("urgent")
+    return CaseloadPage(rows=rows, counts=counts, urgent=urgent, points=_points(rows, max(reader.today.values())))
+
+
+def list_colleagues(clinic_ids: Collection[uuid.UUID]) -> Sequence[Row[Any]]:
+    """Everybody who holds a place in the team of an open episode of these clinics: id and name, by name."""
+    on_a_team = (
+        select(TeamMember.user_id)
+        .join(Episode, Episode.id == TeamMember.episode_id)
+        .where(Episode.clinic_id.in_(list(clinic_ids)), Episode.ended_on.is_(None), TeamMember.ends_on.is_(None))
+    )
+    return db.session.execute(select(User.id, User.name).where(User.id.in_(on_a_team)).order_by(User.name)).all()
+
+
+def _count(wanted: Sequence[ColumnElement[bool]], views: Mapping[str, ColumnElement[bool]]) -> dict[str, int]:
+    """How many each view holds, in one pass over the rows."""
+    tallies = {**views, "urgent": CaseloadRow.rank == URGENT}
+    found = db.session.execute(
+        select(*(func.coalesce(func.sum(case((holds, 1), else_=0)), 0) for holds in tallies.values()))
+        .select_from(CaseloadRow)
+        .where(*wanted)
+    ).one()
+    return {name: int(number) for name, number in zip(tallies, found, strict=True)}
+
+
+def _views(today: ColumnElement[date]) -> Mapping[str, ColumnElement[bool]]:
+    in_care = CaseloadRow.phase.in_(_PROMISED_CARE)
+    seen_or_enrolled = func.coalesce(CaseloadRow.last_two_way_on, CaseloadRow.enrolled_on)
+    return {
+        "needs-action": CaseloadRow.rank <= ACTION,
+        "off-target": _has_reason(OFF_TARGET_RULE),
+        "not-seen": and_(in_care, days_since(seen_or_enrolled, today) >= NOT_SEEN_DAYS),
+        "not-reviewed": and_(
+            in_care,
+            or_(
+                CaseloadRow.last_review_on.is_(None),
+                days_since(CaseloadRow.last_review_on, today) >= NOT_REVIEWED_DAYS,
+            ),
+        ),
+        "at-target": is_known(Standing.AT_TARGET, today),
+        "everyone": sa.true(),
+    }
+
+
+def _has_reason(rule: str) -> ColumnElement[bool]:
+    return CaseloadRow.rules.contains(f" {rule} ", autoescape=True)
+
+
+def _wanted(listing: Listing, reader: Reader, today: ColumnElement[date]) -> list[ColumnElement[bool]]:
+    """Every filter beside the view. The clinic's own episodes only: history elsewhere stands in the record."""
+    wanted = [CaseloadRow.clinic_id.in_(list(reader.clinic_ids))]
+    if listing.course != "all":
+        wanted.append(CaseloadRow.is_open.is_(listing.course == "open"))
+    if listing.clinic:
+        wanted.append(CaseloadRow.clinic_id == uuid.UUID(listing.clinic))
+    if listing.team:
+        wanted.append(_is_on_team(reader.user_id if listing.team == MINE else uuid.UUID(listing.team)))
+    if listing.phase:
+        wanted.append(CaseloadRow.phase == listing.phase)
+    if listing.condition:
+        wanted.append(_treats(listing.condition))
+    if listing.reason:
+        wanted.append(_has_reason(listing.reason))
+    if listing.standing:
+        wanted.append(_stands(listing.standing, today))
+    if listing.search:
+        wanted.append(_is_called(listing.search))
+    return wanted
+
+
+def _is_on_team(user_id: uuid.UUID) -> ColumnElement[bool]:
+    return (
+        select(TeamMember.id)
+        .where(
+            TeamMember.episode_id == CaseloadRow.episode_id,
+            TeamMember.user_id == user_id,
+            or_(TeamMember.ends_on.is_(None), TeamMember.ends_on >= CaseloadRow.ended_on),
+        )
+        .exists()
+    )
+
+
+def _treats(condition: str) -> ColumnElement[bool]:
+    return (
+        select(EpisodeCondition.id)
+        .where(
+            EpisodeCondition.episode_id == CaseloadRow.episode_id,
+            EpisodeCondition.condition == condition,
+            or_(EpisodeCondition.ends_on.is_(None), EpisodeCondition.ends_on >= CaseloadRow.ended_on),
+        )
+        .exists()
+    )
+
+
+def _stands(standing: str, today: ColumnElement[date]) -> ColumnElement[bool]:
+    if standing == UNKNOWN:
+        return and_(is_stale(today), CaseloadRow.first_latest_on.is_not(None))
+    if standing == NO_SCORE:
+        return or_(CaseloadRow.first_latest_on.is_(None), is_known(Standing.NO_BASELINE, today))
+    return is_known(Standing(standing), today)
+
+
+def _is_called(text: str) -> ColumnElement[bool]:
+    """Every word is part of the name, in any order; or the text is part of the MRN. Signs mean themselves."""
+    number = CaseloadRow.mrn.contains(fold_mrn(text), autoescape=True)
+    words = fold(text).split()
+    if not words:
+        return number
+    return or_(number, and_(*(CaseloadRow.sort_name.contains(word, autoescape=True) for word in words)))
+
+
+def _order(listing: Listing, today: ColumnElement[date]) -> list[ColumnElement[Any]]:
+    """Empty last in either direction, then by name, so that a page is the same twice."""
+    keys: dict[str, list[ColumnElement[Any]]] = {
+        "rank": [CaseloadRow.rank],
+        "name": [],
+        "weeks": [days_in_care(today)],
+        # What is not known to be at target comes with what is not at target.
+        "score": [case((is_known(Standing.AT_TARGET, today), 0), else_=1), CaseloadRow.first_latest],
+        "change": [case((sa.not_(is_stale(today)), CaseloadRow.first_percent), else_=sa.null())],
+        "last-contact": [CaseloadRow.last_two_way_on],
+        "last-review": [CaseloadRow.last_review_on],
+    }
+    ascends = listing.direction == ASCENDING
+    empty_last = [CaseloadRow.first_latest.is_(None)] if listing.sort == "score" else []
+    chosen = [(key.asc() if ascends else key.desc()).nulls_last() for key in keys[listing.sort]]
+    by_name = CaseloadRow.sort_name
+    if listing.sort == "name":
+        return [by_name.asc() if ascends else by_name.desc(), CaseloadRow.episode_id]
+    return [*empty_last, *chosen, by_name, CaseloadRow.episode_id]
+
+
+def _points(rows: Sequence[Row[Any]], today: date) -> Mapping[tuple[uuid.UUID, str], Sequence[Row[Any]]]:
+    """The counted scores of the people on the page, of the last 52 weeks, oldest first."""
+    people = {row.patient_id for row in rows}
+    scales = {scale for row in rows for scale in (row.first_scale, row.second_scale) if scale}
+    if not scales:
+        return {}
+    found: dict[tuple[uuid.UUID, str], list[Row[Any]]] = defaultdict(list)
+    for point in db.session.execute(
+        select(
+            MeasurementScore.patient_id,
+            MeasurementScore.scale,
+            MeasurementScore.taken_on,
+            MeasurementScore.value,
+        )
+        .where(
+            MeasurementScore.patient_id.in_(people),
+            MeasurementScore.scale.in_(scales),
+            MeasurementScore.counts,
+            MeasurementScore.value.is_not(None),
+            MeasurementScore.taken_on >= today - timedelta(days=SPARKLINE_DAYS),
+        )
+        .order_by(MeasurementScore.patient_id, MeasurementScore.scale, MeasurementScore.taken_on)
+    ):
+        found[point.patient_id, point.scale].append(point)
+    return found

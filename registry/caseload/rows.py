@@ -1,0 +1,170 @@
+"""The one maintained row per episode: made of stored facts, in the transaction of the write that changed them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select
+
+from registry import clock
+from registry.alerts.models import TIERS
+from registry.alerts.rulebook import RULEBOOK
+from registry.caseload import stored_facts
+from registry.caseload.models import CaseloadRow
+from registry.caseload.stored_facts import HOUSING, WORK, StoredFacts
+from registry.extensions import db
+from registry.measurements.instruments import catalogue
+from registry.measures.course import STALE_AFTER_CADENCES
+
+NOTHING_OPEN = 9
+"""Rank of a row without an open reason; the tiers stand before it."""
+
+BESIDE_THE_MAIN = frozenset({"mania", "psychosis"})
+"""Domains shown as the second measure before any other: a falling depression score beside rising mania is no success."""
+
+_PLACE = {rule.id: place for place, rule in enumerate(RULEBOOK)}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A stored value that is not what the facts say."""
+
+    episode_id: uuid.UUID
+    column: str
+    stored: Any
+    recomputed: Any
+
+
+def follow_attention(_sender: object, *, patient_id: uuid.UUID) -> None:
+    """Receiver of ``attention_changed``."""
+    refresh(patient_id)
+
+
+def refresh(patient_id: uuid.UUID) -> None:
+    """Rewrite the row of every episode of the patient. Belongs inside ``write()``; changes nothing that is right."""
+    rows = _stored(patient_id)
+    for episode_id, values in compose(patient_id).items():
+        row = rows.get(episode_id)
+        if row is None:
+            row = CaseloadRow(episode_id=episode_id, patient_id=patient_id)
+            db.session.add(row)
+        elif all(getattr(row, name) == value for name, value in values.items()):
+            continue
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.refreshed_at = clock.now()
+    db.session.flush()
+
+
+def differences(patient_id: uuid.UUID) -> list[Difference]:
+    """Where the stored rows of the patient are not what the stored facts say: there must be none."""
+    rows = _stored(patient_id)
+    return [
+        Difference(episode_id, name, getattr(rows[episode_id], name) if episode_id in rows else None, value)
+        for episode_id, values in compose(patient_id).items()
+        for name, value in values.items()
+        if episode_id not in rows or getattr(rows[episode_id], name) != value
+    ]
+
+
+def compose(patient_id: uuid.UUID) -> Mapping[uuid.UUID, dict[str, Any]]:
+    """Episode → the columns of its row, worked out from what is stored."""
+    facts = stored_facts.load(patient_id)
+    return {episode.id: _values(episode, facts) for episode in facts.episodes}
+
+
+def _stored(patient_id: uuid.UUID) -> dict[uuid.UUID, CaseloadRow]:
+    found = db.session.scalars(select(CaseloadRow).where(CaseloadRow.patient_id == patient_id))
+    return {row.episode_id: row for row in found}
+
+
+def _values(episode: Row[Any], facts: StoredFacts) -> dict[str, Any]:
+    contacts = facts.contacts_of(episode)
+    today = clock.now().astimezone(ZoneInfo(episode.time_zone)).date()
+    reasons = list(_reasons(episode, facts.alerts))
+    return {
+        "clinic_id": episode.clinic_id,
+        "is_open": episode.ended_on is None,
+        "sort_name": episode.search_name,
+        "mrn": episode.mrn,
+        "phase": episode.phase,
+        "referred_on": episode.referred_on,
+        "enrolled_on": episode.enrolled_on,
+        "ended_on": episode.ended_on,
+        "care_manager_id": episode.care_manager_id,
+        "consultant_id": episode.consultant_id,
+        "conditions": sorted(episode.conditions.split(",")) if episode.conditions else [],
+        **_measures(episode, facts.scales.get(episode.id, ())),
+        "last_two_way_on": contacts.last_two_way_on,
+        "last_seen_on": contacts.last_seen_on,
+        "failed_attempts": contacts.failed_attempts,
+        "last_review_on": episode.last_review_on,
+        "open_recommendations": episode.open_recommendations,
+        "has_question": bool(episode.has_question),
+        "housing": facts.circumstances.get(HOUSING),
+        "work": facts.circumstances.get(WORK),
+        "rank": _rank(reasons, today),
+        "reasons": reasons,
+        "rules": f" {' '.join(reason['rule'] for reason in reasons)} " if reasons else "",
+    }
+
+
+def _measures(episode: Row[Any], scales: Sequence[Row[Any]]) -> dict[str, Any]:
+    numeric = [row for row in scales if catalogue().scale(row.scale).has_total]
+    first = next((row for row in numeric if row.scale == episode.metric_primary), numeric[0] if numeric else None)
+    others = [row for row in numeric if row is not first]
+    second = next(
+        (row for row in others if catalogue().instrument_of(row.scale).domain in BESIDE_THE_MAIN),
+        others[0] if others else None,
+    )
+    return {
+        **{f"first_{name}": value for name, value in _measure(first).items()},
+        "first_percent": first and first.percent,
+        "first_responded": bool(first and first.responded),
+        "first_baseline_elevated": first and first.baseline_elevated,
+        **{f"second_{name}": value for name, value in _measure(second).items()},
+    }
+
+
+def _measure(row: Row[Any] | None) -> dict[str, Any]:
+    return {
+        "scale": row and row.scale,
+        "standing": row and row.standing,
+        "baseline": row and row.baseline_value,
+        "baseline_on": row and row.baseline_on,
+        "latest": row and row.latest_value,
+        "latest_on": row and row.latest_on,
+        "stale_after_days": row and int(row.cadence_days * STALE_AFTER_CADENCES),
+        "at_most": row and row.at_most,
+        "at_least": row and row.at_least,
+    }
+
+
+def _reasons(episode: Row[Any], alerts: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
+    """The open alerts of the episode, and those of the person's safety, most pressing first."""
+    own = [alert for alert in alerts if alert.episode_id == episode.id or alert.is_safety]
+    for alert in sorted(own, key=lambda each: (TIERS.index(each.tier), _PLACE.get(each.rule, len(_PLACE)), each.since)):
+        yield {
+            "id": str(alert.id),
+            "rule": alert.rule,
+            "tier": alert.tier,
+            "sentence": alert.sentence,
+            "evidence": alert.evidence,
+            "since": alert.since.isoformat(),
+            "state": alert.state,
+            "snoozed_until": alert.snoozed_until and alert.snoozed_until.isoformat(),
+        }
+
+
+def _rank(reasons: Sequence[Mapping[str, Any]], today: date) -> int:
+    awake = [
+        TIERS.index(reason["tier"])
+        for reason in reasons
+        if reason["snoozed_until"] is None or date.fromisoformat(reason["snoozed_until"]) <= today
+    ]
+    return min(awake, default=NOTHING_OPEN)

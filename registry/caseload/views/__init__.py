@@ -1,0 +1,11 @@
+"""The caseload, the record of a person, and the people of a peer specialist."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("caseload", __name__)
+
+from registry.caseload.views import listing  # noqa: E402  # the routes stand on the blueprint above
+
+__all__ = ["blueprint", "listing"]

@@ -1,0 +1,45 @@
+"""The caseload as a page. Searching posts, so that no name stands in an address."""
+
+from __future__ import annotations
+
+from flask import current_app, render_template, request, url_for
+from flask_login import current_user
+
+from registry import clock
+from registry.access.policy import can, policy
+from registry.audit.opened import opened
+from registry.caseload.presenters.listing import show_caseload
+from registry.caseload.queries import Reader, list_caseload, list_colleagues
+from registry.caseload.rules import read_listing
+from registry.caseload.views import blueprint
+from registry.patients.place import clinics_for
+from registry.web.paging import page_number
+
+
+@blueprint.route("/caseload", methods=["GET", "POST"])
+@policy("caseload.list")
+def caseload() -> str:
+    clinics = clinics_for("caseload.list")
+    now = clock.now()
+    reader = Reader(current_user.id, {clinic.id: clinic.today(now) for clinic in clinics})
+    listing = read_listing(request.args)
+    page = page_number(request.args.get("page"))
+    if request.method == "POST":
+        listing, page = listing.searching(request.form.get("q", "")), 1
+    found = list_caseload(listing, reader=reader, page=page)
+    shown = show_caseload(
+        listing,
+        found,
+        reader=reader,
+        page=page,
+        clinics=clinics,
+        team=list_colleagues(reader.clinic_ids),
+        enrol_url=_enrol_url(),
+    )
+    opened("caseload.listed", by=current_user, shown=[row.patient_id for row in found.rows])
+    return render_template("caseload/caseload.html", page=shown)
+
+
+def _enrol_url() -> str:
+    may_add = can(current_user, "patient.write") and "patients.add" in current_app.view_functions
+    return url_for("patients.add") if may_add else ""

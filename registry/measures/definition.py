@@ -4,7 +4,6 @@ The format is described in ``instruments/README.md``.
 """
 
 import hashlib
-import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -38,7 +37,7 @@ from registry.measures.instrument import (
     Source,
     Status,
 )
-from registry.measures.toml_lines import Place, line_of
+from registry.measures.toml_lines import Place, line_of, said, syntax_error
 
 
 class DefinitionError(ValueError):
@@ -289,11 +288,11 @@ def _read(path: Path) -> tuple[Instrument | None, list[DefinitionError]]:
     try:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return None, [_syntax_error(path, text, error)]
+        return None, [DefinitionError(path, *syntax_error(text, error))]
     instrument, problems = _build(parsed, content_hash(content))
     if instrument is not None:
         problems = [*_misnamed(path, instrument), *contradictions(instrument)]
-    return instrument, [DefinitionError(path, line_of(text, place), _said(place, reason)) for place, reason in problems]
+    return instrument, [DefinitionError(path, line_of(text, place), said(place, reason)) for place, reason in problems]
 
 
 def _build(parsed: dict[str, Any], content_hash: str) -> tuple[Instrument | None, list[tuple[Place, str]]]:
@@ -314,18 +313,3 @@ def _misnamed(path: Path, instrument: Instrument) -> list[tuple[Place, str]]:
     if path.name in expected:
         return []
     return [(("id",), f"a file that defines {instrument.id!r} is called {' or '.join(sorted(expected))}")]
-
-
-def _syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> DefinitionError:
-    """The parser's complaint at its line; what is missing at the end of the file is missing on its last line."""
-    found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
-    if found is None:
-        return DefinitionError(path, None, f"is not TOML: {error}")
-    line = int(found[1]) if found[1] else len(text.splitlines())
-    return DefinitionError(path, line, f"is not TOML: {str(error)[: found.start()]}")
-
-
-def _said(place: Place, reason: str) -> str:
-    """The reason, with the thing it is about: "scales 1 cutoff value: must be a number"."""
-    words = " ".join(str(part + 1) if isinstance(part, int) else part for part in place)
-    return f"{words}: {reason.removeprefix('Value error, ')}" if words else reason

@@ -1,5 +1,6 @@
 """Which line of a TOML text says what, so that an error can point at it."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,21 @@ def line_of(text: str, place: Place) -> int | None:
         if place[:length] in lines:
             return lines[place[:length]]
     return None
+
+
+def syntax_error(text: str, error: tomllib.TOMLDecodeError) -> tuple[int | None, str]:
+    """The parser's complaint and its line; what is missing at the end of the text is missing on its last line."""
+    found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+    if found is None:
+        return None, f"is not TOML: {error}"
+    line = int(found[1]) if found[1] else len(text.splitlines())
+    return line, f"is not TOML: {str(error)[: found.start()]}"
+
+
+def said(place: Place, reason: str) -> str:
+    """The reason, with the thing it is about: "scales 1 cutoff value: must be a number"."""
+    words = " ".join(str(part + 1) if isinstance(part, int) else part for part in place)
+    return f"{words}: {reason.removeprefix('Value error, ')}" if words else reason
 
 
 def _statements(text: str) -> Iterator[tuple[Place, int]]:

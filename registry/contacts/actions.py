@@ -10,7 +10,7 @@ from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
 from registry.contacts.models import Contact, DangerReport
-from registry.db.conflict import refuse_stale
+from registry.db.conflict import EditConflict, refuse_stale
 from registry.db.transaction import write
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
@@ -42,10 +42,12 @@ def record_contact(
     return contact
 
 
-def correct_contact(*, contact: Contact, facts: ContactFacts, why: str, opened_version: int | None, by: User) -> Contact:
+def correct_contact(
+    *, contact: Contact, facts: ContactFacts, why: str, opened_version: int | None, by: User
+) -> Contact:
     """Replace a contact; the old one is kept. Raises ``EditConflict`` when somebody else changed it since."""
     with write():
-        refuse_stale(contact, opened_version=opened_version)
+        _refuse_superseded(contact, opened_version)
         replacement = _new(contact.patient_id, contact.clinic_id, facts, by=by, staff_id=contact.staff_id)
         replacement.replaces_id, replacement.why = contact.id, why
         contact.status = "amended"
@@ -58,7 +60,7 @@ def correct_contact(*, contact: Contact, facts: ContactFacts, why: str, opened_v
 def mark_entered_in_error(*, contact: Contact, why: str, opened_version: int | None, by: User) -> None:
     """Keep the contact, struck through and counted nowhere. Raises ``EditConflict``."""
     with write():
-        refuse_stale(contact, opened_version=opened_version)
+        _refuse_superseded(contact, opened_version)
         contact.status, contact.why = "entered-in-error", why
         record("contact.entered-in-error", by=by, subject=contact, reason=why)
         tell_episode_changed(contact.patient_id)
@@ -93,6 +95,12 @@ def report_danger(
         record("danger.reported", by=by, subject=report, kind="create")
         tell_episode_changed(patient_id)
     return report
+
+
+def _refuse_superseded(contact: Contact, opened_version: int | None) -> None:
+    refuse_stale(contact, opened_version=opened_version)
+    if contact.status != "final":
+        raise EditConflict(contact)
 
 
 def _new(patient_id: uuid.UUID, clinic_id: uuid.UUID, facts: ContactFacts, *, by: User, staff_id: uuid.UUID) -> Contact:

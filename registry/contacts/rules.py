@@ -39,6 +39,37 @@ DANGERS: Mapping[str, str] = {
 FAILED_ATTEMPTS = frozenset({"outreach", "no-show"})
 
 
+KIND_HINTS: Mapping[str, str] = {
+    "treatment": "Care was given, or was to be given. Reached, it counts as seen and resets what is due",
+    "outreach": "Somebody tried to reach the person. Not reached, it counts as a missed attempt",
+    "scheduling": "Only appointments were arranged. Resets nothing",
+    "no-show": "The person did not come. Counts as a missed attempt",
+    "message": "Left or received, no conversation. Resets nothing",
+    "collateral": "With family, a residence or another service, without the person",
+    "team": "Among colleagues about the person",
+    "seen-elsewhere": "Another team saw the person: told with every reason that nobody was in contact",
+}
+"""What each kind means and does."""
+
+LONGEST_MINUTES = 600
+
+
+def counts_as(kind: str, *, reached: bool) -> str:
+    """What a contact means for what is due, in words; nothing where it means nothing."""
+    if is_two_way(kind, reached=reached):
+        return "Two-way treatment contact"
+    if is_failed_attempt(kind, reached=reached):
+        return "Missed attempt"
+    return ""
+
+
+def contradiction(kind: str, *, reached: bool) -> str | None:
+    """Why a kind and "reached" exclude each other; ``None`` when they do not."""
+    if kind == "no-show" and reached:
+        return "In a no-show the person was not reached: choose No, or another kind"
+    return None
+
+
 def is_two_way(kind: str, *, reached: bool) -> bool:
     """Whether the patient took part in treatment."""
     return kind == "treatment" and reached

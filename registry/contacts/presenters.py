@@ -1,0 +1,167 @@
+"""Contacts in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+
+from registry.contacts.actions import ContactFacts
+from registry.contacts.forms import ContactForm, DangerForm, WithdrawContactForm
+from registry.contacts.models import Contact
+from registry.contacts.rules import KINDS, MODALITIES, counts_as
+from registry.episodes.record_tabs import Tab
+from registry.patients.presenters import IdentityHeader
+from registry.web.filters import count, days_ago, long_date
+from registry.web.paging import Paging
+
+
+@dataclass(frozen=True, slots=True)
+class ContactShown:
+    """One line of the list."""
+
+    date: str
+    ago: str
+    kind: str
+    modality: str
+    reached: str
+    counts_as: str
+    minutes: str
+    staff: str
+    participants: str
+    note: str
+    is_void: bool
+    state: str
+    correct_url: str = ""
+    withdraw_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field in which two people's entries differ."""
+
+    field: str
+    theirs: str
+    yours: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsPage:
+    """The person's contacts."""
+
+    title: str
+    patient: IdentityHeader
+    tabs: Sequence[Tab]
+    contacts: Sequence[ContactShown]
+    pages: Paging
+    log_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFormPage:
+    """Logging or correcting one contact."""
+
+    title: str
+    patient: IdentityHeader
+    form: ContactForm
+    hints: dict[str, str]
+    today: date
+    born_on: date
+    save: str
+    action_url: str
+    back_url: str
+    conflict: Sequence[Difference] = ()
+    conflict_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPage:
+    """Marking a contact entered in error."""
+
+    title: str
+    patient: IdentityHeader
+    form: WithdrawContactForm
+    contact: ContactShown
+    action_url: str
+    back_url: str
+    conflict: Sequence[Difference] = ()
+    conflict_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DangerPage:
+    """Reporting a danger."""
+
+    title: str
+    patient: IdentityHeader
+    form: DangerForm
+    today: date
+    back_url: str
+
+
+def show_contact(contact: Contact, *, today: date, may_correct: bool) -> ContactShown:
+    """A contact as the list prints it; only what counts can be corrected."""
+    is_open = may_correct and contact.status == "final"
+    return ContactShown(
+        date=_when(contact),
+        ago=days_ago(contact.took_place_on, today),
+        kind=KINDS[contact.kind],
+        modality=MODALITIES[contact.modality],
+        reached="Reached" if contact.reached else "Not reached",
+        counts_as=counts_as(contact.kind, reached=contact.reached),
+        minutes=_minutes(contact.minutes),
+        staff=contact.staff.name,
+        participants=contact.participants,
+        note=contact.note,
+        is_void=contact.status != "final",
+        state=_state(contact),
+        correct_url=_address("contacts.correct", contact) if is_open else "",
+        withdraw_url=_address("contacts.withdraw", contact) if is_open else "",
+    )
+
+
+def differences(theirs: Contact, yours: ContactFacts | None) -> list[Difference]:
+    """Where the entry saved by somebody else differs from the one typed; its withdrawal, where it was withdrawn."""
+    if theirs.status == "entered-in-error":
+        return [Difference("State", f"Entered in error: {theirs.why}", "A correction" if yours else "Entered in error")]
+    if yours is None:
+        return [Difference("State", f"Corrected: {theirs.why}", "Entered in error")]
+    pairs = zip(_fields(theirs), _fields(yours), strict=True)
+    return [Difference(name, saved, typed) for (name, saved), (_, typed) in pairs if saved != typed]
+
+
+def _address(endpoint: str, contact: Contact) -> str:
+    return url_for(endpoint, patient_id=contact.patient_id, contact_id=contact.id)
+
+
+def _fields(entry: Any) -> list[tuple[str, str]]:
+    return [
+        ("Kind", KINDS[entry.kind]),
+        ("Was the person reached?", "Yes" if entry.reached else "No"),
+        ("How", MODALITIES[entry.modality]),
+        ("Date", long_date(entry.took_place_on)),
+        ("Start time", f"{entry.started_at:%H:%M}" if entry.started_at else "not given"),
+        ("Minutes", _minutes(entry.minutes) or "not given"),
+        ("Who else took part", entry.participants or "nobody named"),
+        ("Note", entry.note or "empty"),
+    ]
+
+
+def _when(contact: Contact) -> str:
+    day = long_date(contact.took_place_on)
+    return f"{day}, {contact.started_at:%H:%M}" if contact.started_at else day
+
+
+def _minutes(minutes: int | None) -> str:
+    return "" if minutes is None else count(minutes, "minute")
+
+
+def _state(contact: Contact) -> str:
+    if contact.status == "entered-in-error":
+        return f"Entered in error: {contact.why}"
+    if contact.status == "amended":
+        return "Corrected: an earlier version of this entry"
+    return f"Corrects an earlier entry: {contact.why}" if contact.replaces_id else ""

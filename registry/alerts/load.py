@@ -47,10 +47,14 @@ class Person:
     ended: tuple[Episode, ...]
 
 
-def load_person(patient_id: uuid.UUID) -> Person | None:
+Courses = Mapping[uuid.UUID, Mapping[str, tuple[TrackedScale, Course]]]
+"""As ``follow_patient`` gives them: by episode and scale key."""
+
+
+def load_person(patient_id: uuid.UUID, courses: Courses | None = None) -> Person | None:
     """Everything the rules need, in a number of statements that does not depend on the person's history.
 
-    None where nobody within reach has this id.
+    ``courses`` where they were worked out already. None where nobody within reach has this id.
     """
     died_on = db.session.execute(select(Patient.id, Patient.died_on).where(Patient.id == patient_id)).one_or_none()
     if died_on is None:
@@ -66,17 +70,21 @@ def load_person(patient_id: uuid.UUID) -> Person | None:
         snapshot=person,
         safety=safety,
         clinics=clinics,
-        cases=_cases(patient_id, opened, person, clinics) if opened else (),
+        cases=_cases(patient_id, opened, person, clinics, courses or follow_patient(patient_id)) if opened else (),
         ended=tuple(episode for episode in episodes if not episode.is_open),
     )
 
 
 def _cases(
-    patient_id: uuid.UUID, episodes: list[Episode], person: CaseSnapshot, clinics: Mapping[uuid.UUID, Clinic]
+    patient_id: uuid.UUID,
+    episodes: list[Episode],
+    person: CaseSnapshot,
+    clinics: Mapping[uuid.UUID, Clinic],
+    courses: Courses,
 ) -> tuple[EpisodeCase, ...]:
     sightings, reviews = load_sightings(patient_id), load_reviews(patient_id)
     circumstances = load_circumstances(patient_id)
-    courses, cadences, starts = follow_patient(patient_id), _cadences(patient_id), _course_starts(patient_id)
+    cadences, starts = _cadences(patient_id), _course_starts(patient_id)
     before_pause = _phases_before_pause(episodes)
     return tuple(
         EpisodeCase(

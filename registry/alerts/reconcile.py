@@ -28,7 +28,7 @@ from registry.audit.recorder import record
 from registry.db.transaction import write
 from registry.episodes.models import Episode
 from registry.extensions import db
-from registry.measurements.standings import restate
+from registry.measurements.standings import follow_patient, restate
 from registry.patients.models import Patient
 
 _REMEMBERED_DAYS = 60
@@ -59,7 +59,6 @@ def reconcile_patient(patient_id: uuid.UUID, *, now: datetime | None = None) -> 
         if db.session.scalar(select(Patient.id).where(Patient.id == patient_id)) is None:
             raise UnknownPatient(str(patient_id))
         with scope.all_patients(reason="alerts follow the person into every clinic"):
-            restate(patient_id)
             log = _reconcile(patient_id, now)
             attention_changed.send(patient_id=patient_id)
             db.session.flush()
@@ -67,7 +66,9 @@ def reconcile_patient(patient_id: uuid.UUID, *, now: datetime | None = None) -> 
 
 
 def _reconcile(patient_id: uuid.UUID, now: datetime) -> Log:
-    person = load_person(patient_id)
+    courses = follow_patient(patient_id)
+    restate(patient_id, courses)
+    person = load_person(patient_id, courses)
     if person is None:
         raise UnknownPatient(str(patient_id))
     log = Log()

@@ -47,3 +47,18 @@ def start_of(day: date, tz: ZoneInfo) -> datetime:
 def latest_snooze(tier: Tier, today: date) -> date:
     """The last day an alert of ``tier`` may be put off to."""
     return today + timedelta(days=longest_snooze(tier))
+
+
+def again_choices(now: datetime, hours: OpeningHours, tz: ZoneInfo) -> dict[str, datetime]:
+    """When to try again to reach somebody: in an hour of opening time, by closing time, or early the next open day."""
+    closing = end_of_day(now, hours, tz)
+    return {
+        "hour": add_open_minutes(now, 60, hours, tz),
+        "today": closing,
+        "next-day": add_open_minutes(closing + timedelta(minutes=1), 60, hours, tz),
+    }
+
+
+def latest_attempt(now: datetime) -> datetime:
+    """The latest a next attempt may be timed."""
+    return now + timedelta(days=_numbers().required("again.latest"))

@@ -39,13 +39,16 @@ class TrackedScale:
     target: Target | None
 
 
-def restate(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Mapping[str, Course]]:
+def restate(
+    patient_id: uuid.UUID, courses: Mapping[uuid.UUID, Mapping[str, tuple[TrackedScale, Course]]] | None = None
+) -> Mapping[uuid.UUID, Mapping[str, Course]]:
     """Store the standing of every tracked scale of every episode of the patient; return the courses, by episode.
 
     A scale no longer tracked loses its standing. Category scales have none. Five statements whatever the number of
-    episodes, scales and scores, then one for each standing that changed.
+    episodes, scales and scores, then one for each standing that changed; ``courses`` as ``follow_patient`` gives them
+    save four of the five.
     """
-    courses = follow_patient(patient_id)
+    courses = follow_patient(patient_id) if courses is None else courses
     stored = {
         (row.episode_id, row.scale): row
         for row in db.session.scalars(select(StandingRow).where(StandingRow.patient_id == patient_id))

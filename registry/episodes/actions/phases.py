@@ -104,6 +104,7 @@ def _refuse_impossible_day(episode: Episode, on: date) -> None:
 
 
 def _enter(episode: Episode, phase: str, *, on: date, why: str, by: User | None) -> None:
+    set_by_id = by.id if by else None  # read first: it may ask the database, which must not see half a change
     episode.phase, episode.phase_since = phase, on
     db.session.add(
         PhaseSpell(
@@ -112,7 +113,7 @@ def _enter(episode: Episode, phase: str, *, on: date, why: str, by: User | None)
             phase=phase,
             starts_on=on,
             why=why,
-            set_by_id=by.id if by else None,
+            set_by_id=set_by_id,
             set_at=clock.now(),
         )
     )

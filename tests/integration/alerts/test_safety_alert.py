@@ -159,7 +159,7 @@ def test_what_was_written_goes_when_its_alerts_cannot_be_raised(app: Flask, monk
     with on_stage(app):
         scene = a_scene()
 
-        def broken(_patient_id: uuid.UUID) -> None:
+        def broken(*_args: object) -> None:
             raise RuntimeError("the rulebook cannot be read")
 
         monkeypatch.setattr(reconcile, "load_person", broken)

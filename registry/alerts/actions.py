@@ -1,0 +1,215 @@
+"""What people do about an alert. Each act is one transaction with its step in the alert's history and its event.
+
+Acknowledging is not doing: an urgent alert keeps its clock until a person closes it with an outcome and words.
+``opened_version`` is the version of the alert its page showed; ``None`` where no page was.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from registry import clock
+from registry.access.policy import can
+from registry.accounts.models import User
+from registry.alerts.lifecycle import step_of
+from registry.alerts.models import NOT_REACHED, OUTCOMES, Alert
+from registry.alerts.opening_hours import read_hours
+from registry.alerts.reconcile import reconcile_patient
+from registry.alerts.response_times import latest_attempt, latest_snooze, longest_snooze, outcome_by, start_of
+from registry.alerts.rulebook import Tier
+from registry.audit.recorder import record
+from registry.clinics.models import Clinic
+from registry.db.conflict import refuse_stale
+from registry.db.transaction import write
+from registry.extensions import db
+from registry.web.filters import long_date
+
+
+class AlertIsClosed(ValueError):
+    """Somebody closed it, or it closed by itself: there is nothing left to do."""
+
+
+class CannotWait(ValueError):
+    """An urgent alert is not put off."""
+
+
+class ImpossibleSnooze(ValueError):
+    """A snooze without a reason, or until a day it cannot last to; the message says which."""
+
+
+class UnfitOwner(ValueError):
+    """Somebody whose account is closed, or whose role at this clinic does not answer alerts."""
+
+
+class WordsMissing(ValueError):
+    """An act nobody could follow later: it does not say what was done, or how it ended."""
+
+
+class ImpossibleAttempt(ValueError):
+    """A next attempt in the past, or too far off."""
+
+
+def acknowledge(*, alert: Alert, by: User, opened_version: int | None = None) -> Alert:
+    """Say that one is on it, and so answer for it. Raises ``AlertIsClosed``, ``EditConflict``."""
+    with write():
+        row = _open_row(alert, opened_version)
+        _acknowledge(row, by)
+        _step(row, "acknowledged", by=by)
+        record("alert.acknowledged", by=by, subject=row)
+        reconcile_patient(row.patient_id)
+    return row
+
+
+def assign(*, alert: Alert, to: User, by: User, why: str = "", opened_version: int | None = None) -> Alert:
+    """Give the alert to somebody who may answer it at its clinic; an urgent one waits for their acknowledgement.
+
+    Raises ``UnfitOwner``, ``AlertIsClosed``, ``EditConflict``.
+    """
+    with write():
+        row = _open_row(alert, opened_version)
+        if not to.is_active or not can(to, "alert.acknowledge", clinic_id=row.clinic_id):
+            raise UnfitOwner("Choose somebody who works at this clinic and answers alerts")
+        if to.id != row.owner_id and row.state == "acknowledged":
+            row.state, row.acknowledged_at, row.acknowledged_by_id = "open", None, None
+        row.owner_id = to.id
+        _step(row, "assigned", by=by, words=why, owner=str(to.id))
+        record("alert.assigned", by=by, subject=row, reason=why or None)
+        reconcile_patient(row.patient_id)
+    return row
+
+
+def snooze(*, alert: Alert, until: date, reason: str, by: User, opened_version: int | None = None) -> Alert:
+    """Put the alert off until a local day; it comes back sooner when it becomes more pressing.
+
+    Raises ``CannotWait``, ``ImpossibleSnooze``, ``AlertIsClosed``, ``EditConflict``.
+    """
+    with write():
+        row = _open_row(alert, opened_version)
+        clinic, tier = _clinic_of(row), Tier(row.tier)
+        _refuse_snooze(tier, until=until, reason=reason, today=clinic.today(clock.now()))
+        row.snoozed_until, row.snooze_reason = until, reason
+        row.look_at = start_of(until, clinic.zone)
+        _step(row, "snoozed", by=by, words=reason, until=until.isoformat())
+        record("alert.snoozed", by=by, subject=row, reason=reason)
+        reconcile_patient(row.patient_id)
+    return row
+
+
+def act(
+    *,
+    alert: Alert,
+    words: str,
+    by: User,
+    outcome: str | None = None,
+    try_again_by: datetime | None = None,
+    opened_version: int | None = None,
+) -> Alert:
+    """Note what was done. The alert stays open; whoever acts on an urgent one has acknowledged it.
+
+    With the outcome ``not-reached`` the next attempt is timed, and the alert passes on when it is missed.
+    Raises ``WordsMissing``, ``ImpossibleAttempt``, ``AlertIsClosed``, ``EditConflict``.
+    """
+    if not words.strip():
+        raise WordsMissing("Say what was done")
+    with write():
+        row = _open_row(alert, opened_version)
+        now = clock.now()
+        if row.state != "acknowledged":
+            _acknowledge(row, by)
+        details: dict[str, Any] = {}
+        if outcome == NOT_REACHED:
+            row.look_at = _next_attempt(try_again_by, now)
+            details = {"outcome": NOT_REACHED, "try_again_by": row.look_at.isoformat()}
+        _step(row, "acted", by=by, words=words, **details)
+        record("alert.acted", by=by, subject=row)
+        reconcile_patient(row.patient_id)
+    return row
+
+
+def close(*, alert: Alert, outcome: str, words: str, by: User, opened_version: int | None = None) -> Alert:
+    """End the alert with how it went, in a code and in words. One at a time, by a person.
+
+    A reason that still stands is not told again for as long as it could have been put off, unless it gets worse.
+    Raises ``WordsMissing``, ``AlertIsClosed``, ``EditConflict``; ``KeyError`` for an outcome nobody defined.
+    """
+    if outcome not in OUTCOMES:
+        raise KeyError(outcome)
+    if not words.strip():
+        raise WordsMissing("Say how it ended")
+    with write():
+        row = _open_row(alert, opened_version)
+        row.state, row.closed_at, row.closed_by_id = "closed", clock.now(), by.id
+        row.outcome, row.closing_words = outcome, words
+        row.look_at, row.snoozed_until, row.snooze_reason = None, None, ""
+        _step(row, "closed", by=by, words=words, outcome=outcome)
+        record("alert.closed", by=by, subject=row, reason=outcome)
+        reconcile_patient(row.patient_id)
+    return row
+
+
+def list_owned(user_id: uuid.UUID, *, clinic_id: uuid.UUID | None = None) -> Sequence[Alert]:
+    """Open alerts this person answers, at one clinic or at all: nobody is deactivated while there are any."""
+    query = select(Alert).where(Alert.owner_id == user_id, Alert.closed_at.is_(None)).order_by(Alert.opened_at)
+    if clinic_id is not None:
+        query = query.where(Alert.clinic_id == clinic_id)
+    return db.session.scalars(query).all()
+
+
+def reassign_open_alerts(*, from_user: User, to_user: User, clinic_id: uuid.UUID, by: User) -> int:
+    """Give every open alert of one person at a clinic to another; returns how many. Raises ``UnfitOwner``."""
+    with write():
+        owned = list_owned(from_user.id, clinic_id=clinic_id)
+        for alert in owned:
+            assign(alert=alert, to=to_user, by=by, why=f"Work of {from_user.name} reassigned")
+    return len(owned)
+
+
+def _open_row(alert: Alert, opened_version: int | None) -> Alert:
+    """The alert as it is now, locked until the end of the transaction, if anything can still be done about it."""
+    row: Alert | None = db.session.get(Alert, alert.id, with_for_update=True)
+    if row is None or row.closed_at is not None:
+        raise AlertIsClosed("This alert is closed already")
+    if opened_version is not None:
+        refuse_stale(row, opened_version=opened_version)
+    return row
+
+
+def _clinic_of(alert: Alert) -> Clinic:
+    return db.session.get_one(Clinic, alert.clinic_id)
+
+
+def _acknowledge(row: Alert, by: User) -> None:
+    now = clock.now()
+    row.state, row.acknowledged_at, row.acknowledged_by_id = "acknowledged", now, by.id
+    row.owner_id = by.id
+    if row.tier == Tier.URGENT:
+        clinic = _clinic_of(row)
+        row.look_at = outcome_by(now, read_hours(clinic.opening_hours), clinic.zone)
+
+
+def _refuse_snooze(tier: Tier, *, until: date, reason: str, today: date) -> None:
+    if longest_snooze(tier) == 0:
+        raise CannotWait("An urgent alert cannot be put off")
+    if not reason.strip():
+        raise ImpossibleSnooze("Say why it can wait")
+    if until <= today:
+        raise ImpossibleSnooze("Choose a day after today")
+    if until > latest_snooze(tier, today):
+        raise ImpossibleSnooze(f"Choose a day up to {long_date(latest_snooze(tier, today))}")
+
+
+def _next_attempt(try_again_by: datetime | None, now: datetime) -> datetime:
+    if try_again_by is None or try_again_by <= now:
+        raise ImpossibleAttempt("Say when to try again")
+    if try_again_by > latest_attempt(now):
+        raise ImpossibleAttempt(f"Try again by {long_date(latest_attempt(now).date())} at the latest")
+    return try_again_by
+
+
+def _step(row: Alert, kind: str, *, by: User, words: str = "", **details: Any) -> None:
+    db.session.add(step_of(row, kind, clock.now(), by_id=by.id, words=words, details=details or None))

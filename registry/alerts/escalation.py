@@ -1,0 +1,100 @@
+"""Urgent alerts pass on by the clock, and snoozes end: what is looked at every few minutes.
+
+Nobody acknowledged in time, or somebody did and the day ended without an outcome: the alert passes to whoever is on
+duty, then to the clinic's lead, and is told again until somebody acts. The clock runs in opening hours.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from registry import clock
+from registry.access import scope
+from registry.alerts.lifecycle import Log, end_snooze
+from registry.alerts.models import Alert
+from registry.alerts.opening_hours import next_open, read_hours
+from registry.alerts.owners import lead_of, on_duty
+from registry.alerts.response_times import acknowledge_by
+from registry.alerts.rulebook import Tier
+from registry.alerts.signals import attention_changed
+from registry.audit.recorder import record
+from registry.clinics.models import Clinic
+from registry.db.transaction import end_read, write
+from registry.extensions import db
+
+DUTY, LEAD = 1, 2
+
+
+@dataclass(slots=True)
+class Passed:
+    """What one look at the clock did."""
+
+    escalated: int = 0
+    snoozes_ended: int = 0
+
+
+def escalate_due(*, now: datetime | None = None) -> Passed:
+    """Look at every alert whose time has come, each in a transaction of its own."""
+    now = now or clock.now()
+    passed = Passed()
+    with scope.all_patients(reason="alerts pass on by the clock"):
+        due = db.session.scalars(
+            select(Alert.id).where(Alert.closed_at.is_(None), Alert.look_at <= now).order_by(Alert.look_at)
+        ).all()
+        end_read()
+        for alert_id in due:
+            _look_at(alert_id, now, passed)
+    return passed
+
+
+def _look_at(alert_id: uuid.UUID, now: datetime, passed: Passed) -> None:
+    with write():
+        alert: Alert = db.session.get_one(Alert, alert_id, with_for_update=True)
+        if alert.closed_at is not None or alert.look_at is None or alert.look_at > now:
+            return  # somebody acted since the list was made
+        log = Log()
+        if alert.tier == Tier.URGENT:
+            _pass_on(alert, now, log)
+            passed.escalated += 1
+        else:
+            end_snooze(alert, now, log)
+            alert.look_at = None
+            record("alert.snooze-ended", by=None, subject=alert)
+            passed.snoozes_ended += 1
+        log.store()
+        attention_changed.send(patient_id=alert.patient_id)
+
+
+def _pass_on(alert: Alert, now: datetime, log: Log) -> None:
+    """To whoever is on duty when the clinic is next open, then to the lead, again and again."""
+    clinic = db.session.get_one(Clinic, alert.clinic_id)
+    hours, zone = read_hours(clinic.opening_hours), clinic.zone
+    why = _why(alert)
+    level, owner_id = _next_person(alert, clinic, next_open(now, hours, zone))
+    alert.escalation = level
+    if owner_id is not None:
+        alert.owner_id = owner_id
+    alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
+    alert.look_at = acknowledge_by(now, hours, zone)
+    told = "Nobody is on duty and the clinic has no lead" if owner_id is None else None
+    words = f"{why}; {told.lower()}" if told else why
+    log.step(alert, "escalated", now, words, level=level, owner=None if owner_id is None else str(owner_id))
+    record("alert.escalated", by=None, subject=alert, reason=words)
+
+
+def _why(alert: Alert) -> str:
+    if alert.state == "acknowledged":
+        return "Acknowledged, but no outcome in time"
+    return "Nobody acknowledged it in time"
+
+
+def _next_person(alert: Alert, clinic: Clinic, at: datetime) -> tuple[int, uuid.UUID | None]:
+    if alert.escalation < DUTY:
+        duty = on_duty(clinic.id, clinic.today(at))
+        if duty is not None and duty != alert.owner_id:
+            return DUTY, duty
+    return LEAD, lead_of(clinic.id)

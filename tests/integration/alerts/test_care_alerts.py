@@ -1,0 +1,234 @@
+"""Alerts of an episode follow the facts: they open, become more pressing, and close by themselves when untrue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from registry import clock
+from registry.access import scope
+from registry.alerts.models import Alert
+from registry.alerts.reconcile import reconcile_patient
+from registry.episodes.actions import change_phase, end_episode
+from registry.episodes.models import Episode
+from registry.extensions import db
+from tests import builders
+from tests.integration.alerts.scene import (
+    NOW,
+    TODAY,
+    Scene,
+    a_scene,
+    alerts_of,
+    kinds_of,
+    measured,
+    on_stage,
+    spoke,
+    words_of,
+)
+
+
+def rules_of(scene: Scene) -> list[str]:
+    return sorted(alert.rule for alert in alerts_of(scene.patient, is_open=True))
+
+
+def reconciled_in(scene: Scene, days: int) -> None:
+    """The same patient some days later, with nothing written since."""
+    with clock.at(NOW + timedelta(days=days)), scope.within({scene.clinic.id}):
+        reconcile_patient(scene.patient.id)
+
+
+def test_nothing_is_said_of_somebody_newly_enrolled_in_contact_and_reviewed(app: Flask) -> None:
+    with on_stage(app):
+        assert rules_of(a_scene()) == []
+
+
+def test_off_target_is_told_with_its_scores_to_the_care_manager(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=63)
+        measured(scene, 20, days_ago=63)
+        measured(scene, 19, days_ago=2)
+
+        (alert,) = alerts_of(scene.patient, rule="target.off")
+        assert alert.tier == "action"
+        assert alert.owner_id == scene.care_manager.id
+        assert alert.episode_id == scene.episode.id
+        assert "PHQ-9 20 → 19" in alert.sentence
+
+
+def test_an_alert_closes_by_itself_when_it_is_no_longer_true(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=63)
+        measured(scene, 20, days_ago=63)
+        measured(scene, 19, days_ago=2)
+        measured(scene, 4)
+
+        (alert,) = alerts_of(scene.patient, rule="target.off")
+        assert alert.state == "closed"
+        assert (alert.closed_by_id, alert.outcome) == (None, None)
+        assert kinds_of(alert) == ["closed-by-itself", "opened"]
+
+
+def test_a_contact_closes_the_alert_that_asked_for_it_and_says_so(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=22, contact_days_ago=None)
+        assert "engage.first-follow-up" in rules_of(scene)
+        spoke(scene)
+
+        (alert,) = alerts_of(scene.patient, rule="engage.first-follow-up")
+        assert alert.closing_words == "First two-way contact on 11 Mar 2026, day 22"
+
+
+def test_a_reminder_that_becomes_an_action_is_the_same_alert(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=22, contact_days_ago=None)
+        reconciled_in(scene, 6)
+
+        (alert,) = alerts_of(scene.patient, rule="engage.first-follow-up")
+        assert alert.tier == "action"
+        assert kinds_of(alert) == ["appended", "opened"]
+
+
+def test_a_reminder_the_contact_alert_speaks_for_closes_into_it(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=22, contact_days_ago=None)
+        (reminder,) = alerts_of(scene.patient, rule="measure.due") or [None]
+        assert reminder is None, "the first follow-up already speaks for the measure"
+
+
+def test_a_snooze_ends_when_the_reason_becomes_more_pressing(app: Flask) -> None:
+    from registry.alerts.actions import snooze
+
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=22, contact_days_ago=None)
+        (alert,) = alerts_of(scene.patient, rule="engage.first-follow-up")
+        with scope.within({scene.clinic.id}):
+            snooze(alert=alert, until=TODAY + timedelta(days=20), reason="On holiday", by=scene.care_manager)
+        reconciled_in(scene, 6)
+
+        assert alert.snoozed_until is None
+        assert kinds_of(alert) == ["appended", "opened", "snooze-ended", "snoozed"]
+
+
+def test_an_ended_episode_has_no_alerts_and_no_next_check(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=63)
+        measured(scene, 20, days_ago=63)
+        assert scene.episode.next_check_on is not None or rules_of(scene)
+        with scope.within({scene.clinic.id}):
+            end_episode(episode=scene.episode, reason="withdrew", on=TODAY, note="", by=scene.care_manager)
+
+        assert rules_of(scene) == []
+        assert db.session.get_one(Episode, scene.episode.id).next_check_on is None
+
+
+def test_a_pause_keeps_its_safety_alert_and_closes_the_rest(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=63)
+        measured(scene, 20, days_ago=63)
+        measured(scene, 19, item9=1)
+        with scope.within({scene.clinic.id}):
+            change_phase(
+                episode=scene.episode,
+                phase="paused",
+                on=TODAY,
+                why="In Portugal",
+                paused_until=TODAY + timedelta(days=30),
+                by=scene.care_manager,
+            )
+
+        assert rules_of(scene) == ["safety.self-harm"]
+        assert "Paused until 10 Apr 2026" in words_of(
+            alerts_of(scene.patient, rule="target.off")[0], "closed-by-itself"
+        )
+
+
+def test_the_next_check_date_does_not_disturb_somebody_editing_the_episode(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        opened = scene.episode.version
+        measured(scene, 12)
+
+        episode = db.session.get_one(Episode, scene.episode.id)
+        assert episode.version == opened
+        assert episode.next_check_on is not None
+        assert episode.next_check_on > TODAY
+
+
+def test_each_clinic_has_its_own_alerts_for_a_patient_of_two(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=40, contact_days_ago=None)
+        other = builders.a_clinic("Hillside")
+        builders.an_episode(patient=scene.patient, clinic=other, enrolled_on=TODAY - timedelta(days=40))
+        spoke(scene)
+
+        open_at = {
+            alert.clinic_id for alert in alerts_of(scene.patient, is_open=True) if alert.rule == "engage.no-contact"
+        }
+        assert open_at == {other.id}, "a contact here says nothing about a contact there"
+
+
+def test_a_new_care_manager_takes_over_what_nobody_took_by_hand(app: Flask) -> None:
+    from registry.alerts.actions import acknowledge
+    from registry.episodes.actions import change_team
+    from registry.episodes.facts import TeamPlace
+
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=63)
+        measured(scene, 20, days_ago=63)
+        measured(scene, 19, item9=1)
+        (safety,) = alerts_of(scene.patient, rule="safety.self-harm")
+        with scope.within({scene.clinic.id}):
+            acknowledge(alert=safety, by=scene.care_manager)
+            successor = builders.a_user(clinic=scene.clinic, name="Sam Successor")
+            place = TeamPlace(role="care_manager", user_id=successor.id)
+            change_team(episode=scene.episode, place=place, on=TODAY, why="On leave", by=scene.lead)
+
+        assert safety.owner_id == scene.care_manager.id
+        (off,) = alerts_of(scene.patient, rule="target.off")
+        assert off.owner_id == successor.id
+
+
+@pytest.mark.parametrize("measures", [3, 12])
+def test_reconciling_takes_as_many_statements_for_a_long_history_as_for_a_short_one(app: Flask, measures: int) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=63)
+        for day in range(measures):
+            measured(scene, 20, days_ago=day * 5)
+            spoke(scene, days_ago=day * 5)
+        statements: list[str] = []
+
+        def note(_connection: object, _cursor: object, sql: str, *_rest: object) -> None:
+            if sql.startswith("SELECT") and "set_config" not in sql:
+                statements.append(sql)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            with scope.within({scene.clinic.id}):
+                reconcile_patient(scene.patient.id)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+        assert len(statements) <= 36
+
+
+def test_an_open_alert_is_one_of_its_rule_and_episode(app: Flask) -> None:
+    import sqlalchemy.exc
+
+    from registry.audit.recorder import record
+    from registry.db.transaction import write
+
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=22, contact_days_ago=None)
+        (first,) = alerts_of(scene.patient, rule="engage.first-follow-up")
+        copied = {
+            column.key: getattr(first, column.key)
+            for column in Alert.__mapper__.column_attrs
+            if column.key not in ("id", "version")
+        }
+        with pytest.raises(sqlalchemy.exc.IntegrityError), write():
+            second = Alert(**copied)
+            db.session.add(second)
+            record("alert.opened", by=None, subject=second)

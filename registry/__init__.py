@@ -95,9 +95,10 @@ def _connect_signals() -> None:
 
 def _register_pages(app: Flask) -> None:
     from registry.accounts import views as accounts
+    from registry.administration import views as administration
     from registry.caseload import views as caseload
     from registry.contacts import views as contacts
 
-    for blueprint in (health.blueprint, accounts.blueprint, caseload.blueprint, contacts.blueprint):
+    for blueprint in (health.blueprint, accounts.blueprint, administration.blueprint, caseload.blueprint, contacts.blueprint):
         app.register_blueprint(blueprint)
     app.register_error_handler(401, lambda _error: accounts.ask_to_sign_in())

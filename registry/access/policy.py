@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, redirect, request, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from registry.access import scope
 from registry.access.permissions import ACTIONS
@@ -114,20 +115,23 @@ def found(row: T | None) -> T:
 
 
 def init_app(app: Flask) -> None:
-    """Ask the policy before every view. Static files need none."""
+    """Ask the policy before every view. Static files need none; a password somebody else chose is changed first."""
 
     @app.before_request
-    def _ask_policy() -> None:
+    def _ask_policy() -> Response | None:
         scope.bind(None)
         if request.endpoint is None or request.endpoint == "static":
-            return
+            return None
         wanted = policy_of(current_app.view_functions[request.endpoint])
         if wanted.is_public:
-            return
+            return None
         if not current_user.is_authenticated:
             abort(401)
         if wanted.action is not None:
+            if current_user.must_change_password:
+                return redirect(url_for("accounts.change_password"), 303)
             scope.bind(permitted_clinics(wanted.action))
+        return None
 
     @app.teardown_request
     def _unbind(_error: BaseException | None) -> None:

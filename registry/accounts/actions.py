@@ -104,17 +104,31 @@ def change_password(user: User, *, new_password: str, by: User | None) -> None:
 
 def add_user(*, name: str, email: str, password: str, by: User | None, must_change_password: bool = True) -> User:
     """Make a user without roles. Raises ``DuplicateEmail``, ``WeakPassword``."""
+    hashed = hash_first_password(password, email=email, name=name)
+    return add_user_with_hash(
+        name=name, email=email, password_hash=hashed, by=by, must_change_password=must_change_password
+    )
+
+
+def hash_first_password(password: str, *, email: str, name: str) -> str:
+    """The slow half of making a user, done before the write lock is taken. Raises ``WeakPassword``."""
     problem = passwords.why_unacceptable(password, email=email, name=name)
     if problem:
         raise WeakPassword(problem)
-    hashed = passwords.hash_password(password)
+    return passwords.hash_password(password)
+
+
+def add_user_with_hash(
+    *, name: str, email: str, password_hash: str, by: User | None, must_change_password: bool = True
+) -> User:
+    """The quick half of ``add_user``. Raises ``DuplicateEmail``."""
     with write():
         if queries.get_user_by_email(email) is not None:
             raise DuplicateEmail(email)
         user = User(
             name=name,
             email=queries.fold_email(email),
-            password_hash=hashed,
+            password_hash=password_hash,
             must_change_password=must_change_password,
             created_at=clock.now(),
         )
@@ -143,3 +157,22 @@ def end_role(membership: Membership, *, ends_on: date, by: User | None) -> None:
     with write():
         membership.ends_on = ends_on
         record("user.role-ended", by=by, subject=membership, clinic_id=membership.clinic_id, reason=membership.role)
+
+
+def deactivate(user: User, *, by: User | None) -> None:
+    """Close the account and every session. Whoever calls this has seen that no work is left without an owner."""
+    user_id = user.id
+    with write():
+        user = db.session.get_one(User, user_id)
+        user.is_active = False
+        _end_sessions(user.id)
+        record("user.deactivated", by=by, subject=user)
+
+
+def reactivate(user: User, *, by: User | None) -> None:
+    """Open the account again, with a password to be set anew."""
+    user_id = user.id
+    with write():
+        user = db.session.get_one(User, user_id)
+        user.is_active, user.must_change_password = True, True
+        record("user.reactivated", by=by, subject=user)

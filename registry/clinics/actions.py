@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -66,6 +66,26 @@ def cover_duty(*, clinic: Clinic, user_id: uuid.UUID, starts_on: date, ends_on: 
         db.session.add(cover)
         record("duty.covered", by=by, subject=cover, clinic_id=clinic.id, kind="create")
     return cover
+
+
+def hand_over_duty(
+    *, clinic: Clinic, from_user_id: uuid.UUID, to_user_id: uuid.UUID, today: date, by: Actor | None
+) -> int:
+    """Give what is left of somebody's duty to a colleague; days that have passed stay on record as they were."""
+    with write():
+        spells = db.session.scalars(
+            select(DutyCover).where(
+                DutyCover.clinic_id == clinic.id, DutyCover.user_id == from_user_id, DutyCover.ends_on >= today
+            )
+        ).all()
+        for spell in spells:
+            if spell.starts_on >= today:
+                spell.user_id = to_user_id
+            else:
+                rest_ends_on, spell.ends_on = spell.ends_on, today - timedelta(days=1)
+                cover_duty(clinic=clinic, user_id=to_user_id, starts_on=today, ends_on=rest_ends_on, by=by)
+            record("duty.handed-over", by=by, subject=spell, clinic_id=clinic.id)
+    return len(spells)
 
 
 def _apply(clinic: Clinic, facts: ClinicFacts) -> None:

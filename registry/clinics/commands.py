@@ -28,7 +28,7 @@ def add(name: str, organisation: str, zone: str, hours: str, phone: str) -> None
     owner = next((each for each in queries.list_organisations() if each.name == organisation), None)
     if owner is None:
         owner = actions.add_organisation(name=organisation, time_zone=zone, by=None)
-    week = {day: intervals for day in list(WEEKDAYS)[:5]}
+    week = dict.fromkeys(list(WEEKDAYS)[:5], intervals)
     facts = actions.ClinicFacts(name=name, time_zone=zone, opening_hours=week, phone=phone)
     try:
         actions.add_clinic(organisation=owner, facts=facts, by=None)

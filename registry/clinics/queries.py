@@ -29,6 +29,10 @@ def list_clinics(clinic_ids: Iterable[uuid.UUID] | None = None) -> Sequence[Clin
     return db.session.scalars(query).all()
 
 
+def get_organisation(organisation_id: uuid.UUID) -> Organisation | None:
+    return db.session.get(Organisation, organisation_id)
+
+
 def list_organisations() -> Sequence[Organisation]:
     return db.session.scalars(select(Organisation).order_by(Organisation.name)).all()
 

@@ -61,6 +61,7 @@ PLACES = (
     _Place("Clinic", "quality.clinic", "clinic", "clinic.read"),
     _Place("My people", "caseload.my_people", "patients", "patient.read-own"),
     _Place("Measures", "administration.instruments", "measures", "instrument.read", starts_group=True),
+    _Place("Team", "administration.team", "users", "work.reassign", starts_group=True),
     _Place("Users", "administration.users", "users", "user.manage", starts_group=True),
     _Place("Clinics", "administration.clinics", "settings", "clinic.manage"),
     _Place("Rules", "administration.rules", "settings", "rule.read"),

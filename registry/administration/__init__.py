@@ -1,0 +1,1 @@
+"""Pages over users, clinics, instruments, rule numbers and the audit trail."""

@@ -1,0 +1,135 @@
+"""Closing an account only once its work has a new owner; a clinic's own number for a rule."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select, update
+
+from registry import clock
+from registry.access.scope import all_patients
+from registry.accounts import actions as accounts
+from registry.accounts.models import User
+from registry.administration.queries import OpenWork, open_work
+from registry.alerts.clinic_numbers import shipped
+from registry.alerts.models import Alert, RuleNumber
+from registry.alerts.parameters import ClinicNumber
+from registry.audit.recorder import record
+from registry.clinics import actions as clinics
+from registry.clinics.actions import ClinicFacts
+from registry.clinics.models import Clinic
+from registry.db.transaction import write
+from registry.episodes.actions.team import reassign_open_work
+from registry.episodes.models import Episode
+from registry.episodes.signals import tell_episode_changed
+from registry.extensions import db
+from registry.review.models import Recommendation, Review
+from registry.review.rules import OPEN
+
+
+class WorkLeft(Exception):
+    """The person still owns work: move it to somebody first."""
+
+    def __init__(self, work: OpenWork) -> None:
+        super().__init__("open work has no other owner")
+        self.work = work
+
+
+class OwnAccount(ValueError):
+    """Nobody closes their own account."""
+
+
+def deactivate_user(*, user: User, by: User) -> None:
+    """Raises ``WorkLeft`` while the person owns patients, alerts, recommendations or duty; ``OwnAccount``."""
+    if user.id == by.id:
+        raise OwnAccount
+    with write():
+        work = open_work(user.id)
+        if work.is_any:
+            raise WorkLeft(work)
+        accounts.deactivate(user, by=by)
+
+
+def reassign_work(*, from_user: User, to_user: User, clinic: Clinic, by: User) -> int:
+    """Move patients, open alerts, open recommendations and duty of one clinic; returns how many rows moved.
+
+    One transaction a row, so that nobody waits for a whole caseload; a run that was interrupted is run again.
+    Raises ``registry.episodes.errors.UnfitForTeam`` before anything moved.
+    """
+    moved = reassign_open_work(from_user=from_user, to_user=to_user, clinic_id=clinic.id, by=by)
+    moved += _reassign_alerts(from_user.id, to_user.id, clinic.id, by=by)
+    moved += _reassign_advice(from_user.id, to_user.id, clinic.id, by=by)
+    return moved + clinics.hand_over_duty(
+        clinic=clinic, from_user_id=from_user.id, to_user_id=to_user.id, today=clinic.today(clock.now()), by=by
+    )
+
+
+def _reassign_alerts(from_id: uuid.UUID, to_id: uuid.UUID, clinic_id: uuid.UUID, *, by: User) -> int:
+    owned = select(Alert.id).where(Alert.owner_id == from_id, Alert.clinic_id == clinic_id, Alert.closed_at.is_(None))
+    alert_ids = db.session.scalars(owned).all()
+    for alert_id in alert_ids:
+        with write():
+            alert = db.session.get_one(Alert, alert_id)
+            alert.owner_id = to_id
+            record("alert.assigned", by=by, subject=alert, reason="Open work reassigned")
+            tell_episode_changed(alert.patient_id)
+    return len(alert_ids)
+
+
+def _reassign_advice(from_id: uuid.UUID, to_id: uuid.UUID, clinic_id: uuid.UUID, *, by: User) -> int:
+    waiting = (
+        select(Recommendation.id)
+        .join(Review, Review.id == Recommendation.review_id)
+        .where(
+            Recommendation.to_user_id == from_id,
+            Recommendation.state.in_(sorted(OPEN)),
+            Review.clinic_id == clinic_id,
+        )
+    )
+    advice_ids = db.session.scalars(waiting).all()
+    for advice_id in advice_ids:
+        with write():
+            advice = db.session.get_one(Recommendation, advice_id)
+            advice.to_user_id = to_id
+            record("recommendation.assigned", by=by, subject=advice, clinic_id=clinic_id, reason="Open work reassigned")
+            tell_episode_changed(advice.patient_id)
+    return len(advice_ids)
+
+
+def set_rule_number(*, clinic: Clinic, parameter: str, number: int | None, why: str, by: User) -> None:
+    """Give a clinic its own number, or switch it off (``None``); every open case is checked again from today.
+
+    Raises ``registry.alerts.parameters.InvalidParameter`` for a number outside its bounds, for an unknown
+    parameter, and for switching off one that may only be changed.
+    """
+    with write():
+        rows = db.session.scalars(select(RuleNumber).where(RuleNumber.clinic_id == clinic.id))
+        held = {row.parameter: row for row in rows}
+        decided = {name: ClinicNumber(row.value) for name, row in held.items()}
+        shipped().at_clinic({**decided, parameter: ClinicNumber(number)})
+        row = held.get(parameter) or RuleNumber(clinic_id=clinic.id, parameter=parameter)
+        row.value, row.why, row.set_by_id, row.set_at = number, why, by.id, clock.now()
+        db.session.add(row)
+        record("rule-number.set", by=by, subject=row, clinic_id=clinic.id, reason=why)
+        _check_again(clinic)
+
+
+def change_clinic(*, clinic: Clinic, facts: ClinicFacts, opened_version: int | None, by: User) -> None:
+    """Raises ``EditConflict``, ``DuplicateClinic``. In another zone today is another day: cases are checked again."""
+    with write():
+        old_zone = clinic.time_zone
+        clinics.change_clinic(clinic=clinic, facts=facts, opened_version=opened_version, by=by)
+        if facts.time_zone != old_zone:
+            with all_patients(reason="the clinic's today changed for all of its patients"):
+                _check_again(clinic)
+
+
+def _check_again(clinic: Clinic) -> None:
+    """Have the next sweep look at every open case of the clinic."""
+    db.session.flush()
+    db.session.execute(
+        update(Episode)
+        .where(Episode.clinic_id == clinic.id, Episode.ended_on.is_(None))
+        .values(next_check_on=clinic.today(clock.now())),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,0 +1,216 @@
+"""Clinics: name, zone, hours, duty cover."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry import clock
+from registry.access.policy import found, policy
+from registry.accounts import receipts
+from registry.accounts.queries import get_user, list_users_with_role
+from registry.administration import actions
+from registry.administration.blueprint import blueprint
+from registry.administration.forms import ClinicForm, DutyForm, NewClinicForm
+from registry.administration.reach import clinic_in_reach, clinics_in_reach
+from registry.clinics import actions as clinic_actions
+from registry.clinics import queries
+from registry.clinics.models import Clinic
+from registry.clinics.rules import WEEKDAYS, write_intervals
+from registry.db.conflict import EditConflict
+from registry.web.filters import long_date
+
+DUTY_ROLES = ("clinician", "psychiatrist", "care_manager", "clinic_lead")
+TAKEN = "The organisation has a clinic of this name"
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicRow:
+    """A line of the list of clinics."""
+
+    name: str
+    organisation: str
+    time_zone: str
+    hours: str
+    on_duty: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicsPage:
+    title: str
+    clinics: tuple[ClinicRow, ...]
+    add_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field somebody else saved first."""
+
+    field: str
+    theirs: str
+    yours: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicPage:
+    """Editing one clinic, or making one (``duty_form`` is ``None``)."""
+
+    title: str
+    form: ClinicForm
+    weekdays: tuple[str, ...] = tuple(WEEKDAYS)
+    duty_form: DutyForm | None = None
+    duty_url: str = ""
+    cover: tuple[str, ...] = ()
+    conflict: tuple[Change, ...] = ()
+    back_url: str
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors or (self.duty_form and self.duty_form.errors))
+
+
+@blueprint.get("/clinics")
+@policy("clinic.manage")
+def clinics() -> str:
+    rows = tuple(_row(clinic) for clinic in clinics_in_reach("clinic.manage"))
+    page = ClinicsPage(title="Clinics", clinics=rows, add_url=url_for("administration.add_clinic"))
+    return render_template("administration/clinics.html", page=page)
+
+
+@blueprint.route("/clinics/new", methods=["GET", "POST"])
+@policy("clinic.manage")
+def add_clinic() -> Response | tuple[str, int]:
+    form = NewClinicForm()
+    owners = {str(each.organisation_id): each.organisation.name for each in clinics_in_reach("clinic.manage")}
+    form.organisation_id.choices = owners
+    if form.validate_on_submit():
+        try:
+            return redirect(receipts.once(form.form_key.data or "", by=current_user, act=lambda: _add(form)), 303)
+        except clinic_actions.DuplicateClinic:
+            form.name.errors = [TAKEN]
+    page = ClinicPage(title="Add a clinic", form=form, back_url=url_for("administration.clinics"))
+    return render_template("administration/clinic.html", page=page), 422 if form.errors else 200
+
+
+def _add(form: NewClinicForm) -> str:
+    organisation = found(queries.get_organisation(uuid.UUID(form.organisation_id.data)))
+    place = clinic_actions.add_clinic(organisation=organisation, facts=_facts(form), by=current_user)
+    return url_for("administration.clinic", clinic_id=place.id)
+
+
+@blueprint.route("/clinics/<uuid:clinic_id>", methods=["GET", "POST"])
+@policy("clinic.manage")
+def clinic(clinic_id: uuid.UUID) -> Response | tuple[str, int]:
+    place = found(clinic_in_reach(clinic_id, "clinic.manage"))
+    form = ClinicForm(data=_as_typed(place))
+    conflict: tuple[Change, ...] = ()
+    if form.validate_on_submit():
+        try:
+            actions.change_clinic(clinic=place, facts=_facts(form), opened_version=form.opened_version, by=current_user)
+        except EditConflict:
+            place = found(clinic_in_reach(clinic_id, "clinic.manage"))
+            conflict = _differences(place, form)
+            form.version.data = str(place.version)
+        except clinic_actions.DuplicateClinic:
+            form.name.errors = [TAKEN]
+        else:
+            flash("The clinic is changed.", "success")
+            return redirect(url_for("administration.clinic", clinic_id=clinic_id), 303)
+    status = 409 if conflict else 422 if form.errors else 200
+    return render_template("administration/clinic.html", page=_page(place, form, conflict)), status
+
+
+@blueprint.post("/clinics/<uuid:clinic_id>/duty")
+@policy("clinic.manage")
+def cover_duty(clinic_id: uuid.UUID) -> Response | tuple[str, int]:
+    place = found(clinic_in_reach(clinic_id, "clinic.manage"))
+    form = _duty_form(place)
+    if form.validate_on_submit():
+        return redirect(receipts.once(form.form_key.data or "", by=current_user, act=lambda: _cover(place, form)), 303)
+    page = _page(place, ClinicForm(formdata=None, data=_as_typed(place)), (), duty_form=form)
+    return render_template("administration/clinic.html", page=page), 422
+
+
+def _cover(place: Clinic, form: DutyForm) -> str:
+    starts_on, ends_on = form.starts_on.data, form.ends_on.data
+    if starts_on is None or ends_on is None:
+        raise ValueError("the form lets no empty date through")
+    clinic_actions.cover_duty(
+        clinic=place, user_id=uuid.UUID(form.user_id.data), starts_on=starts_on, ends_on=ends_on, by=current_user
+    )
+    flash("The duty cover is written down.", "success")
+    return url_for("administration.clinic", clinic_id=place.id)
+
+
+def _duty_form(place: Clinic) -> DutyForm:
+    form = DutyForm(prefix="duty-")
+    form.user_id.choices = {str(user.id): user.name for user in list_users_with_role(place.id, *DUTY_ROLES)}
+    return form
+
+
+def _page(
+    place: Clinic, form: ClinicForm, conflict: tuple[Change, ...], duty_form: DutyForm | None = None
+) -> ClinicPage:
+    cover = []
+    for spell in queries.list_duty(place.id, from_day=place.today(clock.now())):
+        person = get_user(spell.user_id)
+        cover.append(f"{person.name if person else ''}: {long_date(spell.starts_on)} to {long_date(spell.ends_on)}")
+    return ClinicPage(
+        title=place.name,
+        form=form,
+        duty_form=duty_form or _duty_form(place),
+        duty_url=url_for("administration.cover_duty", clinic_id=place.id),
+        cover=tuple(cover),
+        conflict=conflict,
+        back_url=url_for("administration.clinics"),
+    )
+
+
+def _as_typed(place: Clinic) -> dict[str, object]:
+    return {
+        "name": place.name,
+        "time_zone": place.time_zone,
+        "phone": place.phone,
+        "version": str(place.version),
+        **{day: place.opening_hours.get(day, []) for day in WEEKDAYS},
+    }
+
+
+def _facts(form: ClinicForm) -> clinic_actions.ClinicFacts:
+    return clinic_actions.ClinicFacts(
+        name=form.name.data or "",
+        time_zone=form.time_zone.data or "",
+        phone=form.phone.data or "",
+        opening_hours=form.opening_hours,
+    )
+
+
+def _differences(place: Clinic, form: ClinicForm) -> tuple[Change, ...]:
+    theirs = _in_words(place.name, place.time_zone, place.phone, place.opening_hours)
+    yours = _in_words(form.name.data or "", form.time_zone.data or "", form.phone.data or "", form.opening_hours)
+    return tuple(Change(name, theirs[name], yours[name]) for name in theirs if theirs[name] != yours[name])
+
+
+def _in_words(name: str, time_zone: str, phone: str, hours: Mapping[str, list[list[str]]]) -> dict[str, str]:
+    week = {title: write_intervals(hours.get(day, [])) for day, title in WEEKDAYS.items()}
+    return {"Name": name, "Time zone": time_zone, "Phone": phone, **week}
+
+
+def _row(place: Clinic) -> ClinicRow:
+    user_id = queries.on_duty(place.id, place.today(clock.now()))
+    person = get_user(user_id) if user_id else None
+    open_days = [title[:3] for day, title in WEEKDAYS.items() if place.opening_hours.get(day)]
+    return ClinicRow(
+        name=place.name,
+        organisation=place.organisation.name,
+        time_zone=place.time_zone,
+        hours=", ".join(open_days) or "Never",
+        on_duty=person.name if person else "Nobody",
+        url=url_for("administration.clinic", clinic_id=place.id),
+    )

@@ -1,0 +1,136 @@
+"""Users, roles, clinics, duty cover."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Form,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    StringField,
+)
+from wtforms.form import BaseForm
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+
+from registry.access.roles import TITLES
+from registry.accounts.passwords import LONGEST, SHORTEST
+from registry.clinics.rules import WEEKDAYS, WrongHours, is_time_zone, read_intervals, write_intervals
+from registry.web.form_fields import LocalDate, NoControlCharacters, NotBefore, RegistryForm, line, paragraph
+
+
+class RoleForm(RegistryForm):
+    """A role in a clinic."""
+
+    clinic_id = SelectField("Clinic")
+    role = SelectField("Role", choices={role.value: title for role, title in TITLES.items()})
+
+
+class UserForm(RoleForm):
+    """A new user with a first role."""
+
+    name = line("Name", required="Enter the person's name")
+    email = EmailField(
+        "E-mail address",
+        [
+            InputRequired("Enter an e-mail address"),
+            Length(max=200),
+            NoControlCharacters(),
+            Regexp(r"^\S+@\S+\.\S+$", message="Enter an e-mail address, such as name@clinic.org"),
+        ],
+    )
+    password = PasswordField(
+        "First password",
+        [InputRequired("Enter a first password"), Length(max=LONGEST)],
+        description=f"At least {SHORTEST} characters. The person chooses another at the first sign-in.",
+    )
+
+
+class ReassignForm(RegistryForm):
+    """Who takes over."""
+
+    to_user_id = SelectField("Give the open work to")
+
+
+class IntervalsField(StringField):
+    """Hours of one weekday, as ``08:30-12:00, 13:00-17:00``."""
+
+    def process_data(self, value: Any) -> None:
+        self.data = write_intervals(value or [])
+
+    def pre_validate(self, form: BaseForm) -> None:
+        try:
+            read_intervals(self.data or "")
+        except WrongHours as problem:
+            raise ValidationError(str(problem)) from None
+
+
+class ClinicForm(RegistryForm):
+    """A clinic: its name, zone, hours."""
+
+    name = line("Name", required="Enter the clinic's name")
+    time_zone = line("Time zone", required="Enter a time zone", hint="Such as America/New_York")
+    phone = line("Phone")
+
+    def validate_time_zone(self, field: StringField) -> None:
+        if not is_time_zone(field.data or ""):
+            raise ValidationError("Enter a time zone as in America/New_York")
+
+    @property
+    def opening_hours(self) -> dict[str, list[list[str]]]:
+        return {day: read_intervals(self[day].data or "") for day in WEEKDAYS}
+
+
+for _day, _title in WEEKDAYS.items():
+    setattr(ClinicForm, _day, IntervalsField(_title, [Length(max=100)]))
+
+
+class NewClinicForm(ClinicForm):
+    """A clinic that does not exist yet, and whose it is."""
+
+    organisation_id = SelectField("Organisation")
+
+
+class DutyForm(RegistryForm):
+    """Who answers the clinic's urgent alerts, from and until which local date."""
+
+    user_id = SelectField("Who")
+    starts_on = LocalDate("From", [InputRequired("Enter the first day")])
+    ends_on = LocalDate(
+        "Until",
+        [InputRequired("Enter the last day"), NotBefore(lambda form: form.starts_on.data, "End on or after {limit}")],
+    )
+
+
+class RuleNumberForm(RegistryForm):
+    """A clinic's own number for a rule, or none."""
+
+    number = IntegerField("Number", [Optional(), NumberRange(0, 10_000, "Enter a number people can count to")])
+    is_off = BooleanField("Switch this number off: the rule does not use it in this clinic")
+    why = paragraph("Why", required="Enter the reason, and who decided it", longest=500)
+
+    def validate_number(self, field: IntegerField) -> None:
+        if field.data is None and not self.is_off.data:
+            raise ValidationError("Enter the number, or switch it off")
+
+
+class AuditPatientForm(RegistryForm):
+    """Whose record was opened."""
+
+    mrn = line("MRN", required="Enter the MRN", longest=60, hint="Shows who opened or changed this person's record.")
+
+
+class AuditSearchForm(Form):
+    """Which acts to show, and in which order; sent in the address, so nothing in it names a patient."""
+
+    since = LocalDate("From", [Optional()])
+    until = LocalDate("Until", [Optional(), NotBefore(lambda form: form.since.data, "End on or after {limit}")])
+    actor_id = SelectField("By", validate_choice=False)
+    action = StringField("What was done", [Optional(), Length(max=60), NoControlCharacters()])
+    person = HiddenField(validators=[Length(max=40)])
+    sort = HiddenField(validators=[Length(max=20)])
+    order = HiddenField(validators=[Length(max=20)])

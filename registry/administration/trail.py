@@ -1,0 +1,112 @@
+"""Reading the audit trail: which acts somebody may see, narrowed and sorted as they ask."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from registry.access.models import PatientClinic
+from registry.accounts.models import Membership, User
+from registry.audit.models import AuditEvent
+from registry.extensions import db
+from registry.patients.models import Patient
+from registry.patients.rules import fold_mrn
+from registry.web.paging import COUNT_LIMIT
+
+SORTS: Mapping[str, InstrumentedAttribute[Any]] = {
+    "time": AuditEvent.number,
+    "who": User.name,
+    "action": AuditEvent.action,
+    "outcome": AuditEvent.outcome,
+    "patient": AuditEvent.person_id,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Which acts, in which order. What is empty does not narrow."""
+
+    only_of: uuid.UUID | None = None
+    """Whoever may see nothing but their own acts."""
+    clinic_ids: frozenset[uuid.UUID] | None = None
+    """Acts in these clinics, on their patients, and of their people. ``None``: everywhere."""
+    actor_id: uuid.UUID | None = None
+    person_id: uuid.UUID | None = None
+    action: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+    sort: str = "time"
+    is_descending: bool = True
+
+
+def list_acts(question: Question, *, page: int, per_page: int) -> Sequence[AuditEvent]:
+    """One page of acts."""
+    column = SORTS[question.sort]
+    order = column.desc() if question.is_descending else column.asc()
+    query = select(AuditEvent).where(*_conditions(question))
+    if question.sort == "who":
+        query = query.outerjoin(User, User.id == AuditEvent.actor_id)
+    query = query.order_by(order.nulls_last(), AuditEvent.number.desc())
+    return db.session.scalars(query.limit(per_page).offset((page - 1) * per_page)).all()
+
+
+def count_acts(question: Question) -> int:
+    """How many match; stops counting just above ``COUNT_LIMIT``."""
+    some = select(AuditEvent.number).where(*_conditions(question)).limit(COUNT_LIMIT + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _conditions(question: Question) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if question.clinic_ids is not None:
+        conditions.append(_of_clinics(question.clinic_ids))
+    if question.only_of:
+        conditions.append(AuditEvent.actor_id == question.only_of)
+    if question.actor_id:
+        conditions.append(AuditEvent.actor_id == question.actor_id)
+    if question.person_id:
+        conditions.append(AuditEvent.person_id == question.person_id)
+    if question.action:
+        conditions.append(AuditEvent.action.contains(question.action, autoescape=True))
+    if question.since:
+        conditions.append(AuditEvent.at >= question.since)
+    if question.before:
+        conditions.append(AuditEvent.at < question.before)
+    return conditions
+
+
+def _of_clinics(clinic_ids: frozenset[uuid.UUID]) -> ColumnElement[bool]:
+    people = select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids), Membership.ends_on.is_(None))
+    patients = select(PatientClinic.patient_id).where(PatientClinic.clinic_id.in_(clinic_ids))
+    about_nobody = AuditEvent.clinic_id.is_(None) & AuditEvent.person_id.is_(None)
+    return or_(
+        AuditEvent.clinic_id.in_(clinic_ids),
+        AuditEvent.person_id.in_(patients),
+        about_nobody & AuditEvent.actor_id.in_(people),
+    )
+
+
+def names_of(user_ids: set[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """Who these users are."""
+    if not user_ids:
+        return {}
+    return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(user_ids))).tuples().all())
+
+
+def patients_among(person_ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Patient]:
+    """Those of these people whom the bound scope lets one see."""
+    if not person_ids:
+        return {}
+    return {each.id: each for each in db.session.scalars(select(Patient).where(Patient.id.in_(person_ids)))}
+
+
+def find_patient_id(mrn: str) -> uuid.UUID | None:
+    """The person with this MRN in the bound scope; ``None`` also when two organisations use the number."""
+    matches = db.session.scalars(select(Patient.id).where(Patient.mrn == fold_mrn(mrn)).limit(2)).all()
+    return matches[0] if len(matches) == 1 else None

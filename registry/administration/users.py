@@ -1,0 +1,252 @@
+"""Users and their roles."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry import clock
+from registry.access.policy import found, policy
+from registry.access.roles import TITLES, Role
+from registry.accounts import actions as accounts
+from registry.accounts import receipts
+from registry.accounts.models import Membership, User
+from registry.administration import actions
+from registry.administration.blueprint import blueprint
+from registry.administration.forms import RoleForm, UserForm
+from registry.administration.queries import OpenWork, open_work
+from registry.administration.reach import clinic_in_reach, clinics_in_reach, user_in_reach, users_in_reach
+from registry.web.filters import count, long_date
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A line of the list of users."""
+
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    is_active: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsersPage:
+    title: str
+    users: tuple[UserRow, ...]
+    add_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserFormPage:
+    title: str
+    form: UserForm
+    back_url: str
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role the person holds, and where to end it."""
+
+    words: str
+    since: str
+    end_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserPage:
+    title: str
+    user: UserRow
+    roles: tuple[HeldRole, ...]
+    form: RoleForm
+    work: str
+    is_self: bool
+    deactivate_url: str
+    reactivate_url: str
+    sign_out_url: str
+    back_url: str
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors)
+
+
+@blueprint.get("/users")
+@policy("user.manage")
+def users() -> str:
+    rows = tuple(_row(person) for person in users_in_reach("user.manage"))
+    page = UsersPage(title="Users", users=rows, add_url=url_for("administration.add_user"))
+    return render_template("administration/users.html", page=page)
+
+
+@blueprint.route("/users/new", methods=["GET", "POST"])
+@policy("user.manage")
+def add_user() -> Response | tuple[str, int]:
+    form = UserForm()
+    _offer_clinics(form)
+    if form.validate_on_submit():
+        try:
+            return redirect(_add(form), 303)
+        except accounts.DuplicateEmail:
+            form.email.errors = ["Somebody with this e-mail address has an account"]
+        except accounts.WeakPassword as problem:
+            form.password.errors = [str(problem)]
+    page = UserFormPage(title="Add a user", form=form, back_url=url_for("administration.users"))
+    return render_template("administration/add_user.html", page=page), 422 if form.errors else 200
+
+
+def _add(form: UserForm) -> str:
+    """Store the user with the first role; returns where to look at them."""
+    name, email = form.name.data or "", form.email.data or ""
+    hashed = accounts.hash_first_password(form.password.data or "", email=email, name=name)
+
+    def act() -> str:
+        person = accounts.add_user_with_hash(name=name, email=email, password_hash=hashed, by=current_user)
+        _give(person, form)
+        return url_for("administration.user", user_id=person.id)
+
+    return receipts.once(form.form_key.data or "", by=current_user, act=act)
+
+
+@blueprint.route("/users/<uuid:user_id>", methods=["GET", "POST"])
+@policy("user.manage")
+def user(user_id: uuid.UUID) -> Response | tuple[str, int]:
+    """A user; posting gives a role."""
+    person = found(user_in_reach(user_id, "user.manage"))
+    form = RoleForm()
+    _offer_clinics(form)
+    if form.validate_on_submit():
+        if person.id == current_user.id:
+            form.role.errors = ["Nobody gives themselves a role: ask another administrator"]
+        else:
+            _give(person, form)
+            flash("The role is given.", "success")
+            return redirect(url_for("administration.user", user_id=user_id), 303)
+    return render_template("administration/user.html", page=_page(person, form)), 422 if form.errors else 200
+
+
+def _give(person: User, form: RoleForm) -> None:
+    clinic = found(clinic_in_reach(uuid.UUID(form.clinic_id.data), "user.manage"))
+    accounts.give_role(
+        person,
+        clinic_id=clinic.id,
+        role=Role(form.role.data),
+        starts_on=clinic.today(clock.now()),
+        by=current_user,
+    )
+
+
+@blueprint.post("/users/<uuid:user_id>/roles/<uuid:membership_id>/end")
+@policy("user.manage")
+def end_role(user_id: uuid.UUID, membership_id: uuid.UUID) -> Response:
+    person = found(user_in_reach(user_id, "user.manage"))
+    held = found(next((each for each in _open_roles(person) if each.id == membership_id), None))
+    if user_id == current_user.id:
+        flash("Nobody ends their own role: ask another administrator.", "error")
+    else:
+        accounts.end_role(held, ends_on=held.clinic.today(clock.now()), by=current_user)
+        flash("The role is ended.", "success")
+    return redirect(url_for("administration.user", user_id=user_id), 303)
+
+
+@blueprint.post("/users/<uuid:user_id>/deactivate")
+@policy("user.manage")
+def deactivate(user_id: uuid.UUID) -> Response:
+    person = found(user_in_reach(user_id, "user.manage"))
+    try:
+        actions.deactivate_user(user=person, by=current_user)
+    except actions.WorkLeft as left:
+        flash(f"Still open: {_work_words(left.work)} would have no owner. A clinic lead moves it first.", "error")
+    except actions.OwnAccount:
+        flash("Nobody closes their own account: ask another administrator.", "error")
+    else:
+        flash("The account is closed and every session ended.", "success")
+    return redirect(url_for("administration.user", user_id=user_id), 303)
+
+
+@blueprint.post("/users/<uuid:user_id>/reactivate")
+@policy("user.manage")
+def reactivate(user_id: uuid.UUID) -> Response:
+    person = found(user_in_reach(user_id, "user.manage"))
+    if person.id == current_user.id:
+        flash("Your own account is open.", "error")
+    else:
+        accounts.reactivate(person, by=current_user)
+        flash("The account is open again. A new password is chosen at the next sign-in.", "success")
+    return redirect(url_for("administration.user", user_id=user_id), 303)
+
+
+@blueprint.post("/users/<uuid:user_id>/sign-out")
+@policy("user.manage")
+def sign_out_user(user_id: uuid.UUID) -> Response:
+    accounts.sign_out_everywhere(found(user_in_reach(user_id, "user.manage")), by=current_user)
+    flash("Every session of this user is ended.", "success")
+    return redirect(url_for("administration.user", user_id=user_id), 303)
+
+
+def _offer_clinics(form: RoleForm) -> None:
+    form.clinic_id.choices = {str(clinic.id): clinic.name for clinic in clinics_in_reach("user.manage")}
+
+
+def _open_roles(person: User) -> list[Membership]:
+    """Roles held now in the clinics the administrator reaches."""
+    reach = {clinic.id for clinic in clinics_in_reach("user.manage")}
+    return [each for each in person.memberships if each.ends_on is None and each.clinic_id in reach]
+
+
+def _row(person: User) -> UserRow:
+    return UserRow(
+        name=person.name,
+        email=person.email,
+        roles=tuple(_role_words(each) for each in person.memberships if each.ends_on is None),
+        is_active=person.is_active,
+        url=url_for("administration.user", user_id=person.id),
+    )
+
+
+def _role_words(membership: Membership) -> str:
+    return f"{TITLES[Role(membership.role)]}, {membership.clinic.name}"
+
+
+def _page(person: User, form: RoleForm) -> UserPage:
+    return UserPage(
+        title="User",
+        user=_row(person),
+        roles=tuple(
+            HeldRole(
+                words=_role_words(each),
+                since=f"since {long_date(each.starts_on)}",
+                end_url=url_for("administration.end_role", user_id=person.id, membership_id=each.id),
+            )
+            for each in _open_roles(person)
+        ),
+        form=form,
+        work=_work_words(open_work(person.id)),
+        is_self=person.id == current_user.id,
+        deactivate_url=url_for("administration.deactivate", user_id=person.id),
+        reactivate_url=url_for("administration.reactivate", user_id=person.id),
+        sign_out_url=url_for("administration.sign_out_user", user_id=person.id),
+        back_url=url_for("administration.users"),
+    )
+
+
+def _work_words(work: OpenWork) -> str:
+    parts = [
+        count(number, one)
+        for number, one in (
+            (work.patients, "patient"),
+            (work.alerts, "open alert"),
+            (work.recommendations, "open recommendation"),
+            (work.duty_periods, "duty period"),
+        )
+        if number
+    ]
+    return ", ".join(parts) or "nothing"

@@ -1,0 +1,8 @@
+"""Every page of administration, registered by being imported."""
+
+from __future__ import annotations
+
+from registry.administration import audit_trail, clinics, instruments, rule_numbers, team, users
+from registry.administration.blueprint import blueprint
+
+__all__ = ["audit_trail", "blueprint", "clinics", "instruments", "rule_numbers", "team", "users"]

@@ -8,6 +8,7 @@ import registry.caseload.models
 import registry.clinics.models
 import registry.contacts.models
 import registry.episodes.models
+import registry.exchange.models
 import registry.jobs.models
 import registry.measurements.models
 import registry.patients.models

@@ -332,6 +332,28 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_on IS NULL"),
     )
     op.create_table(
+        "import_batch",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("file_hash", sa.Text(), nullable=False),
+        sa.Column("mapping_hash", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rows_read", sa.Integer(), nullable=False),
+        sa.Column("imported", sa.Integer(), nullable=False),
+        sa.Column("quarantined", sa.Integer(), nullable=False),
+        sa.Column("already_there", sa.Integer(), nullable=False),
+        sa.Column("last_row", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("imported + quarantined + already_there = rows_read", name=op.f("ck_import_batch_adds_up")),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_import_batch_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+    )
+    op.create_index("ix_import_batch_file", "import_batch", ["clinic_id", "file_hash", "mapping_hash"], unique=False)
+    op.create_table(
         "measurement",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.Column("instrument", sa.Text(), nullable=False),
@@ -1259,6 +1281,8 @@ def downgrade() -> None:
     op.drop_index("ix_measurement_patient_instrument", table_name="measurement")
     op.drop_index(op.f("ix_measurement_patient_id"), table_name="measurement")
     op.drop_table("measurement")
+    op.drop_index("ix_import_batch_file", table_name="import_batch")
+    op.drop_table("import_batch")
     op.drop_index(
         "uq_episode_open",
         table_name="episode",

@@ -62,8 +62,6 @@ def _look_at(alert_id: uuid.UUID, now: datetime, passed: Passed) -> None:
             passed.escalated += 1
         else:
             end_snooze(alert, now, log)
-            alert.look_at = None
-            record("alert.snooze-ended", by=None, subject=alert)
             passed.snoozes_ended += 1
         log.store()
         attention_changed.send(patient_id=alert.patient_id)

@@ -148,6 +148,7 @@ def end_snooze(alert: Alert, now: datetime, log: Log) -> None:
     if alert.snoozed_until is None:
         return
     log.step(alert, "snooze-ended", now, alert.snooze_reason, until=alert.snoozed_until.isoformat())
+    record("alert.snooze-ended", by=None, subject=alert)
     alert.snoozed_until, alert.snooze_reason = None, ""
     alert.look_at = None
 

@@ -1,0 +1,161 @@
+"""An urgent alert nobody answers passes to duty, then to the lead, in opening hours, until somebody acts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from registry import clock
+from registry.alerts.actions import acknowledge, act, snooze
+from registry.alerts.escalation import escalate_due
+from registry.alerts.models import NOT_REACHED
+from tests import builders
+from tests.integration.alerts.scene import (
+    NOW,
+    TODAY,
+    a_scene,
+    alerts_of,
+    kinds_of,
+    measured,
+    on_duty,
+    on_stage,
+    steps_of,
+    the_safety_alert,
+    words_of,
+)
+
+
+def at(text: str) -> datetime:
+    """An instant in UTC: ``2026-03-11 15:00``."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_nothing_passes_on_before_its_time(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, 9, item9=1)
+
+        assert escalate_due(now=NOW + timedelta(minutes=59)).escalated == 0
+        assert escalate_due(now=NOW + timedelta(minutes=60)).escalated == 1
+        assert escalate_due(now=NOW + timedelta(minutes=60)).escalated == 0, "once for each step"
+
+
+def test_unacknowledged_it_passes_to_duty_then_to_the_lead_and_again(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, 9, item9=1)
+        alert = the_safety_alert(scene.patient)
+        owners = []
+        for hours in (1, 2, 3):
+            escalate_due(now=NOW + timedelta(hours=hours))
+            owners.append((alert.escalation, alert.owner_id))
+
+        assert owners == [(1, scene.duty.id), (2, scene.lead.id), (2, scene.lead.id)]
+        assert kinds_of(alert) == ["escalated", "escalated", "escalated", "opened"]
+
+
+def test_without_anybody_on_duty_it_passes_to_the_lead_at_once(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        other = builders.a_clinic("Hillside")
+        lead = builders.a_user(role="clinic_lead", clinic=other)
+        patient = builders.a_patient(clinic=other)
+        measured(scene, 9, item9=1, clinic=other, patient=patient)
+        alert = the_safety_alert(patient)
+        assert alert.owner_id is None
+
+        escalate_due(now=NOW + timedelta(hours=1))
+        assert (alert.escalation, alert.owner_id) == (2, lead.id)
+
+
+def test_a_clinic_without_a_lead_is_told_that_nobody_is_there(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        other = builders.a_clinic("Hillside")
+        keeper = builders.a_user(clinic=other)
+        patient = builders.a_patient(clinic=other)
+        builders.an_episode(patient=patient, care_manager=keeper)
+        measured(scene, 3, item9=1, clinic=other, patient=patient)
+        alert = the_safety_alert(patient)
+        escalate_due(now=NOW + timedelta(hours=1))
+
+        assert alert.owner_id == keeper.id, "nobody else: it stays with whoever has it"
+        assert "nobody is on duty" in words_of(alert, "escalated")
+
+
+def test_acknowledged_without_an_outcome_passes_on_at_the_end_of_the_day(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, 9, item9=1)
+        alert = acknowledge(alert=the_safety_alert(scene.patient), by=scene.care_manager)
+
+        assert escalate_due(now=at("2026-03-11 20:59")).escalated == 0
+        assert escalate_due(now=at("2026-03-11 21:00")).escalated == 1
+        assert (alert.owner_id, alert.state) == (scene.duty.id, "open")
+        assert alert.look_at == at("2026-03-12 13:30"), "an hour after the clinic opens at 08:30"
+        assert words_of(alert, "escalated") == "Acknowledged, but no outcome in time"
+
+
+def test_a_missed_attempt_passes_on(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, 9, item9=1)
+        alert = act(
+            alert=the_safety_alert(scene.patient),
+            words="No answer",
+            outcome=NOT_REACHED,
+            try_again_by=NOW + timedelta(hours=2),
+            by=scene.care_manager,
+        )
+
+        assert escalate_due(now=NOW + timedelta(hours=1, minutes=59)).escalated == 0
+        assert escalate_due(now=NOW + timedelta(hours=2)).escalated == 1
+        assert alert.owner_id == scene.duty.id
+
+
+@pytest.mark.parametrize(
+    ("answered", "passes_on"),
+    [
+        ("2026-03-11 20:30", "2026-03-12 13:00"),  # 16:30: half an hour today, half an hour tomorrow
+        ("2026-03-12 02:00", "2026-03-12 13:30"),  # 22:00: an hour after opening
+        ("2026-03-13 20:45", "2026-03-16 13:15"),  # Friday 16:45: the rest on Monday
+        ("2026-03-07 15:00", "2026-03-09 13:30"),  # a Saturday before the clocks change: Monday 09:30 is 13:30 UTC
+        ("2026-03-06 21:15", "2026-03-09 12:45"),  # Friday 16:15, then Monday 08:45 in summer time
+    ],
+)
+def test_the_clock_runs_in_opening_hours_across_nights_weekends_and_clock_changes(
+    app: Flask, answered: str, passes_on: str
+) -> None:
+    with on_stage(app):
+        with clock.at(at("2026-03-05 15:00")):
+            scene = a_scene()
+        with clock.at(at(answered)):
+            measured(scene, 9, item9=1)
+
+        assert the_safety_alert(scene.patient).look_at == at(passes_on)
+
+
+def test_whoever_covers_the_day_it_passes_on_is_asked(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        tomorrow = builders.a_user(role="clinician", clinic=scene.clinic, name="Tom Tomorrow")
+        on_duty(tomorrow, scene.clinic, starts_on=TODAY + timedelta(days=1), ends_on=TODAY + timedelta(days=1))
+        measured(scene, 9, item9=1)
+        alert = acknowledge(alert=the_safety_alert(scene.patient), by=scene.care_manager)
+        escalate_due(now=at("2026-03-11 21:05"))
+
+        assert alert.owner_id == tomorrow.id, "after closing time whoever opens tomorrow answers"
+
+
+def test_a_snooze_ends_by_the_clock(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=22, contact_days_ago=None)
+        (alert,) = alerts_of(scene.patient, rule="engage.first-follow-up")
+        snooze(alert=alert, until=TODAY + timedelta(days=2), reason="On holiday", by=scene.care_manager)
+
+        assert escalate_due(now=at("2026-03-13 03:59")).snoozes_ended == 0
+        assert escalate_due(now=at("2026-03-13 04:00")).snoozes_ended == 1
+        assert (alert.snoozed_until, alert.look_at) == (None, None)
+        assert "On holiday" in [step.words for step in steps_of(alert)]

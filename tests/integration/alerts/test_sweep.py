@@ -1,0 +1,238 @@
+"""What time alone changes is found by the sweep: exactly, once, and after any number of missed nights."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select, update
+
+from registry import clock
+from registry.access import scope
+from registry.alerts import sweep as sweeping
+from registry.alerts.models import Alert, RulebookState, RuleNumber
+from registry.alerts.reconcile import reconcile_patient
+from registry.alerts.sweep import NotYet, answer_left_over_signals, list_unanswered, sweep_clinic
+from registry.audit.recorder import record
+from registry.clinics.models import Clinic
+from registry.db.transaction import write
+from registry.episodes.models import Episode
+from registry.extensions import db
+from registry.measurements.models import SafetySignal
+from tests import builders
+from tests.integration.alerts.scene import NOW, TODAY, Scene, a_scene, alerts_of, measured, on_stage, the_safety_alert
+
+NIGHT = NOW.replace(hour=7)
+"""03:00 in New York."""
+
+
+def swept(clinic: Clinic, days: int) -> sweeping.Sweep:
+    with clock.at(NIGHT + timedelta(days=days)):
+        return sweep_clinic(clinic)
+
+
+def set_number(scene: Scene, parameter: str, value: int | None) -> None:
+    with write():
+        row = RuleNumber(
+            clinic_id=scene.clinic.id,
+            parameter=parameter,
+            value=value,
+            why="Our psychiatrist wants it so",
+            set_by_id=scene.lead.id,
+            set_at=clock.now(),
+        )
+        db.session.add(row)
+        record("rule.changed", by=scene.lead, subject=row)
+
+
+def history_of(scene: Scene) -> list[tuple[str, str, object, object]]:
+    """Every alert of the patient's life: what, how pressing, from when to when."""
+    return sorted(
+        (alert.rule, alert.tier, alert.opened_at.date(), alert.closed_at.date() if alert.closed_at else None)
+        for alert in alerts_of(scene.patient)
+    )
+
+
+def life(scene: Scene, *, every_day: bool) -> list[tuple[str, str, object, object]]:
+    """120 days in which nobody does anything, looked at daily or only when the next check date comes."""
+    for days in range(1, 121):
+        episode = db.session.get_one(Episode, scene.episode.id)
+        with clock.at(NIGHT + timedelta(days=days)):
+            is_due = episode.next_check_on is not None and episode.next_check_on <= TODAY + timedelta(days=days)
+            if every_day or is_due:
+                reconcile_patient(scene.patient.id)
+    return history_of(scene)
+
+
+def test_looking_on_the_next_check_date_finds_what_looking_every_day_finds(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, 18)
+        twin = builders.a_patient(clinic=scene.clinic)
+        episode = builders.an_episode(
+            patient=twin, enrolled_on=scene.episode.enrolled_on, care_manager=scene.care_manager
+        )
+        other = Scene(scene.clinic, scene.care_manager, scene.psychiatrist, scene.duty, scene.lead, twin, episode)
+        measured(other, 18)
+        from tests.integration.alerts.scene import reviewed_on, spoke
+
+        spoke(other, days_ago=1)
+        reviewed_on(other, TODAY)
+
+        daily, on_the_date = life(scene, every_day=True), life(other, every_day=False)
+
+        assert daily == on_the_date
+        assert len({rule for rule, *_ in daily}) >= 3
+
+
+def test_a_sweep_takes_only_whom_a_date_has_come_for(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        swept(scene.clinic, 0)
+
+        assert swept(scene.clinic, 1).checked == 0
+        assert scene.episode.next_check_on is not None
+        days = (scene.episode.next_check_on - TODAY).days
+        assert swept(scene.clinic, days).checked == 1
+        assert swept(scene.clinic, days).checked == 0, "again on the same day: nobody is left"
+
+
+def test_a_missed_week_catches_up(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=18, contact_days_ago=None)
+        swept(scene.clinic, 0)
+        assert alerts_of(scene.patient, rule="engage.first-follow-up") == []
+
+        assert swept(scene.clinic, 10).checked == 1
+        (alert,) = alerts_of(scene.patient, rule="engage.first-follow-up")
+        assert (alert.tier, alert.since) == ("action", TODAY + timedelta(days=3)), "since the day it became true"
+
+
+def test_a_changed_number_takes_effect_once(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=16, contact_days_ago=None)
+        swept(scene.clinic, 0)
+        set_number(scene, "engage.first-follow-up.remind_after", 10)
+
+        assert swept(scene.clinic, 0).checked == 1
+        assert len(alerts_of(scene.patient, rule="engage.first-follow-up", is_open=True)) == 1
+        assert swept(scene.clinic, 0).checked == 0
+
+
+def test_a_number_switched_off_closes_its_alerts(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=29, contact_days_ago=None)
+        assert len(alerts_of(scene.patient, rule="engage.first-follow-up", is_open=True)) == 1
+        set_number(scene, "engage.first-follow-up.limit", None)
+        swept(scene.clinic, 0)
+
+        assert alerts_of(scene.patient, rule="engage.first-follow-up", is_open=True) == []
+
+
+def test_a_clinic_swept_for_the_first_time_takes_everybody(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        assert swept(scene.clinic, 0).checked == 1
+        state = db.session.get_one(RulebookState, scene.clinic.id)
+        assert state.swept_on == TODAY
+
+
+def test_each_clinic_is_swept_alone(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        other = builders.a_clinic("Hillside")
+        builders.an_episode(patient=builders.a_patient(clinic=other))
+
+        assert swept(scene.clinic, 0).checked == 1
+
+
+def test_a_day_that_has_not_begun_at_the_clinic_is_not_swept(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        with pytest.raises(NotYet):
+            sweep_clinic(scene.clinic, today=TODAY + timedelta(days=1))
+
+
+def test_one_record_that_cannot_be_evaluated_does_not_stop_the_others(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        patients = [builders.a_patient(clinic=scene.clinic) for _ in range(3)]
+        for patient in patients:
+            builders.an_episode(patient=patient)
+        broken = patients[1].id
+        reconciled: list[uuid.UUID] = []
+
+        def reconcile(patient_id: uuid.UUID) -> object:
+            if patient_id == broken:
+                raise ValueError("a score nobody can read")
+            reconciled.append(patient_id)
+            return reconcile_patient(patient_id)
+
+        monkeypatch.setattr(sweeping, "reconcile_patient", reconcile)
+        done = swept(scene.clinic, 0)
+
+        assert (done.checked, done.failed) == (3, 1)
+        assert set(reconciled) == {scene.patient.id, patients[0].id, patients[2].id}
+        monkeypatch.undo()
+        assert swept(scene.clinic, 0).checked == 1, "the next sweep tries again"
+
+
+def test_a_sweep_stopped_half_way_goes_on_where_it_was(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        for _ in range(3):
+            builders.an_episode(patient=builders.a_patient(clinic=scene.clinic))
+        monkeypatch.setattr(sweeping, "LOCK_FOR", timedelta())
+        pauses = iter(range(2))
+
+        def stop_after_two() -> None:
+            if next(pauses, None) is None:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(sweeping, "_let_others_in", stop_after_two)
+        with pytest.raises(KeyboardInterrupt):
+            swept(scene.clinic, 0)
+        monkeypatch.undo()
+
+        assert swept(scene.clinic, 0).checked == 1, "three of four were stored"
+
+
+def test_a_positive_answer_that_came_in_past_the_program_is_reported_and_answered(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, 9, item9=1)
+        alert = the_safety_alert(scene.patient)
+        _take_away_the_answer(app)
+        assert len(list_unanswered()) == 1
+
+        with scope.all_patients(reason="test"):
+            assert answer_left_over_signals() == 1
+        assert list_unanswered() == []
+        assert db.session.scalars(select(SafetySignal.alert_id)).one() == alert.id
+
+
+def _take_away_the_answer(app: Flask) -> None:
+    """As an operator with another program could: past the hooks of the commit."""
+    from registry.db.transaction import BEFORE_COMMIT
+
+    hooks = app.extensions[BEFORE_COMMIT]
+    app.extensions[BEFORE_COMMIT] = ()
+    try:
+        with write():
+            db.session.execute(update(SafetySignal).values(alert_id=None))
+    finally:
+        app.extensions[BEFORE_COMMIT] = hooks
+
+
+def test_nothing_clinical_is_deleted_to_make_an_alert_go(app: Flask) -> None:
+    import sqlalchemy.exc
+
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, 9, item9=1)
+        with pytest.raises(sqlalchemy.exc.DBAPIError), write():
+            db.session.execute(delete(Alert))

@@ -4,57 +4,39 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from typing import Any
-
-from flask import current_app, url_for
 
 from registry.episodes.models import Episode, TeamMember
 from registry.episodes.queries import list_episodes
 from registry.episodes.rules import PHASE_TITLES, TEAM_ROLES, weeks_in_care
 from registry.patients.models import Patient
+from registry.patients.presenters import IdentityHeader, identity, patient_url
 from registry.patients.queries import get_patient
-from registry.patients.rules import LANGUAGES, PAYERS
-from registry.web.filters import age, count, long_date
+from registry.web.filters import count, long_date
+
+__all__ = [
+    "IdentityHeader",
+    "chosen_episode",
+    "holder_name",
+    "identity_header",
+    "load_header",
+    "patient_url",
+    "phase_words",
+]
 
 _SHOWN = ("care_manager", "consultant")
 """The places in the team whose holders stand in the header; everybody is listed on the person's page."""
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityHeader:
-    """What ``components/identity_header.html`` prints, and the open safety alert to print beneath it."""
-
-    patient_id: uuid.UUID
-    name: str
-    pronouns: str
-    born: str
-    age: str
-    mrn: str
-    facts: tuple[str, ...]
-    phase: str
-    phase_kind: str
-    team: tuple[str, ...]
-    url: str
-    safety: Any = None
-    """What ``components/safety_banner.html`` prints (``.sentence`` and so on), or nothing."""
-
-
 def identity_header(patient: Patient, episode: Episode | None, today: date, safety: Any = None) -> IdentityHeader:
     """The header of a person and one of their episodes, with its team loaded."""
-    return IdentityHeader(
-        patient_id=patient.id,
-        name=patient.name,
-        pronouns=patient.pronouns,
-        born=long_date(patient.birth_date),
-        age=_age(patient, today),
-        mrn=patient.mrn,
-        facts=_facts(patient),
-        phase=_phase(episode, today) if episode else "",
+    return replace(
+        identity(patient, today),
+        phase=phase_words(episode, today) if episode else "",
         phase_kind=episode.phase if episode else "",
         team=_team(episode.team) if episode else (),
-        url=patient_url(patient.id),
         safety=safety,
     )
 
@@ -78,33 +60,7 @@ def chosen_episode(episodes: Sequence[Episode], clinic_id: uuid.UUID | None = No
     return next(iter(at_the_clinic or episodes), None)
 
 
-def patient_url(patient_id: uuid.UUID) -> str:
-    """The person's page."""
-    endpoint = "caseload.patient" if "caseload.patient" in current_app.view_functions else "patients.record"
-    return url_for(endpoint, patient_id=patient_id)
-
-
-def _age(patient: Patient, today: date) -> str:
-    if patient.died_on is not None:
-        return f"died {long_date(patient.died_on)}, aged {count(age(patient.birth_date, patient.died_on), 'year')}"
-    return count(age(patient.birth_date, today), "year")
-
-
-def _facts(patient: Patient) -> tuple[str, ...]:
-    facts = []
-    if patient.used_name and patient.used_name != patient.legal_given:
-        facts.append(f"legal name {patient.legal_given} {patient.legal_family}")
-    languages = ", ".join(LANGUAGES.get(code, code) for code in patient.languages)
-    if patient.needs_interpreter:
-        languages = f"{languages}, needs an interpreter" if languages else "needs an interpreter"
-    if languages and patient.languages != ["en"]:
-        facts.append(languages)
-    if patient.payer:
-        facts.append(PAYERS.get(patient.payer, patient.payer))
-    return tuple(facts)
-
-
-def _phase(episode: Episode, today: date) -> str:
+def phase_words(episode: Episode, today: date) -> str:
     title = PHASE_TITLES[episode.phase]
     if episode.ended_on is not None:
         return f"{title} {long_date(episode.ended_on)}"

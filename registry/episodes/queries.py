@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.accounts.models import Membership, User
@@ -21,8 +21,16 @@ from registry.episodes.models import (
     TreatmentTarget,
 )
 from registry.extensions import db
+from registry.patients.models import Patient
+from registry.patients.rules import fold, fold_mrn
+from registry.web.paging import COUNT_LIMIT
 
 Part = TypeVar("Part", EpisodeCondition, PhaseSpell, TrackedMeasure, TreatmentCourse, TreatmentTarget)
+
+History: TypeAlias = (
+    type[EpisodeCondition] | type[PhaseSpell] | type[TeamMember] | type[TrackedMeasure] | type[TreatmentTarget]
+)
+"""A kind of dated part that two people may change at once."""
 
 
 def get_episode(episode_id: uuid.UUID, *, patient_id: uuid.UUID | None = None) -> Episode | None:
@@ -31,6 +39,11 @@ def get_episode(episode_id: uuid.UUID, *, patient_id: uuid.UUID | None = None) -
     if patient_id is not None:
         statement = statement.where(Episode.patient_id == patient_id)
     return db.session.scalars(statement.options(joinedload(Episode.clinic), joinedload(Episode.patient))).one_or_none()
+
+
+def lock_episode(episode_id: uuid.UUID) -> Episode:
+    """An episode nobody else changes until this transaction ends (inside ``write()``)."""
+    return db.session.scalars(select(Episode).where(Episode.id == episode_id).with_for_update()).one()
 
 
 def get_open_episode(patient_id: uuid.UUID, clinic_id: uuid.UUID) -> Episode | None:
@@ -105,3 +118,54 @@ def roles_held(clinic_id: uuid.UUID, user_ids: Collection[uuid.UUID]) -> Mapping
         for user_id, role in rows:
             held.setdefault(user_id, set()).add(role)
     return {user_id: frozenset(roles) for user_id, roles in held.items()}
+
+
+def edition(history: History, episode_id: uuid.UUID) -> int:
+    """A number that grows with every change to the parts of one kind: dated history is only ever added to.
+
+    It tells a second editor that somebody was quicker, as a version does for a single row.
+    """
+    begun = func.count()
+    ends_on = getattr(history, "ends_on", None)  # a phase only begins: the next one ends it
+    changes = begun if ends_on is None else begun + func.count(ends_on)
+    return db.session.scalar(select(changes).select_from(history).where(history.episode_id == episode_id)) or 0
+
+
+def names_of(user_ids: Collection[uuid.UUID | None]) -> Mapping[uuid.UUID, str]:
+    """The names of users, whoever of them is known."""
+    wanted = {user_id for user_id in user_ids if user_id is not None}
+    if not wanted:
+        return {}
+    return {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
+
+
+def count_people(search: str) -> int:
+    """How many people a search finds, counted no further than anybody reads."""
+    found = select(Patient.id).where(_matches(search)).limit(COUNT_LIMIT + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def list_people(search: str, *, offset: int = 0, limit: int = 50) -> Sequence[Patient]:
+    """People by name, in care or not, whose names hold every word of ``search`` or whose MRN begins with it."""
+    return db.session.scalars(
+        select(Patient).where(_matches(search)).order_by(Patient.search_name, Patient.id).offset(offset).limit(limit)
+    ).all()
+
+
+def _matches(search: str) -> ColumnElement[bool]:
+    words = fold(search).split()
+    if not words:
+        return true()
+    by_name = and_(*(Patient.search_name.contains(word) for word in words))
+    return or_(by_name, Patient.mrn.startswith(fold_mrn(search), autoescape=True))
+
+
+def latest_episodes(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Episode]:
+    """Person → their open episode, else their last one, with clinic and team."""
+    rows = db.session.scalars(
+        select(Episode)
+        .where(Episode.patient_id.in_(patient_ids))
+        .options(joinedload(Episode.clinic), selectinload(Episode.team).joinedload(TeamMember.user))
+    ).all()
+    ordered = sorted(rows, key=lambda row: (row.is_open, row.enrolled_on or row.referred_on, row.id))
+    return {row.patient_id: row for row in ordered}

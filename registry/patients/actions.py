@@ -38,19 +38,25 @@ def add_patient(
     Raises ``DuplicateMrn``, ``KnownElsewhere``, ``ImpossibleBirthDate``.
     """
     with write():
-        now = clock.now()
-        if facts.birth_date > clinic.today(now):
+        if facts.birth_date > clinic.today(clock.now()):
             raise ImpossibleBirthDate("a birth date in the future")
         _refuse_used_mrn(clinic, facts.mrn)
-        patient = Patient(organisation_id=clinic.organisation_id, created_at=now, created_by_id=by.id if by else None)
-        _write_facts(patient, facts)
-        patient.seen_by.append(PatientClinic(patient_id=patient.id, clinic_id=clinic.id, why="registered", since=now))
+        patient = person_seen_by(clinic, facts, by=by)
         db.session.add(patient)
         _store()
         for point in contact_points:
             db.session.add(_contact_point(patient, point))
         reason = f"saved as a new person beside {len(despite)} alike" if despite else None
         record("patient.added", by=by, subject=patient, clinic_id=clinic.id, kind="create", reason=reason)
+    return patient
+
+
+def person_seen_by(clinic: Clinic, facts: PatientFacts, *, by: User | None) -> Patient:
+    """A new person as rows, not stored and not checked: an import that adds many has asked for all of them at once."""
+    now = clock.now()
+    patient = Patient(organisation_id=clinic.organisation_id, created_at=now, created_by_id=by.id if by else None)
+    _write_facts(patient, facts)
+    patient.seen_by.append(PatientClinic(patient_id=patient.id, clinic_id=clinic.id, why="registered", since=now))
     return patient
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, Form, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, Form, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import Field
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from registry.patients.facts import ContactPointFacts, PatientFacts
@@ -26,20 +26,26 @@ from registry.patients.rules import (
     fold_mrn,
     fold_phone,
 )
-from registry.web.form_fields import LocalDate, NotAfter, RegistryForm, line
+from registry.web.form_fields import LINE, LocalDate, NoControlCharacters, NotAfter, RegistryForm, choices, line
 
 SHORTEST_PHONE = 7
 LATER = ""
 
 
-def _choices(words: Mapping[str, str]) -> list[tuple[str, str]]:
-    return list(words.items())
+def _line(label: str, hint: str = "") -> StringField:
+    """A line that may have to be filled in, depending on another field: an empty one is checked as well."""
+    return StringField(
+        label,
+        [Length(max=LINE, message=f"Use at most {LINE} characters"), NoControlCharacters()],
+        filters=[lambda text: (text or "").strip()],
+        description=hint,
+    )
 
 
 def _several(label: str, words: Mapping[str, str], *, hint: str = "") -> SelectMultipleField:
     return SelectMultipleField(
         label,
-        choices=_choices(words),
+        choices=choices(words),
         description=hint,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
@@ -62,13 +68,13 @@ class PatientForm(RegistryForm):
         ],
     )
     mrn = line("MRN", required="Enter the record number (MRN)", longest=40, hint="The organisation's record number")
-    sex = SelectField("Sex", choices=_choices(SEXES), default="unknown")
-    gender_identity = SelectField("Gender identity", choices=_choices(GENDER_IDENTITIES), default="")
+    sex = SelectField("Sex", choices=choices(SEXES), default="unknown")
+    gender_identity = SelectField("Gender identity", choices=choices(GENDER_IDENTITIES), default="")
     races = _several("Race", RACES, hint="All that the person names. Leave empty if nobody asked")
-    ethnicity = SelectField("Ethnicity", choices=_choices(ETHNICITIES), default="")
+    ethnicity = SelectField("Ethnicity", choices=choices(ETHNICITIES), default="")
     languages = _several("Languages", LANGUAGES, hint="Those the person speaks well enough for care")
     needs_interpreter = BooleanField("Needs an interpreter")
-    payer = SelectField("Payer", choices=_choices(PAYERS), default="")
+    payer = SelectField("Payer", choices=choices(PAYERS), default="")
     primary_care = line("Primary care provider", hint="Name and practice")
 
     def __init__(self, *args: Any, today: date, **values: Any) -> None:
@@ -116,11 +122,11 @@ class PatientForm(RegistryForm):
 class ReachFields(Form):
     """A way to reach somebody: part of two forms."""
 
-    kind = RadioField("How can they be reached?", choices=_choices(CONTACT_KINDS))
-    value = line("Number, e-mail or address")
-    note = line(
+    kind = RadioField("How can they be reached?", choices=choices(CONTACT_KINDS))
+    value = _line("Number, e-mail or address")
+    note = _line(
         "Where and when found, or what to mind",
-        hint="For example: at the Fulton Street shelter after 18:00; ask for Jo",
+        "For example: at the Fulton Street shelter after 18:00; ask for Jo",
     )
     may_leave_message = BooleanField("May leave a message")
     may_text = BooleanField("May send a text message")
@@ -160,7 +166,7 @@ class ContactPointForm(RegistryForm, ReachFields):
     kind = RadioField(
         "How can they be reached?",
         [InputRequired("Choose how they can be reached")],
-        choices=_choices(CONTACT_KINDS),
+        choices=choices(CONTACT_KINDS),
     )
 
     @classmethod
@@ -190,12 +196,12 @@ class AddPatientForm(PatientForm, ReachFields):
 
     clinic = SelectField("Clinic", validate_choice=False)
     kind = RadioField(
-        "How can they be reached?", choices=[*_choices(CONTACT_KINDS), (LATER, "Enter this later")], default=LATER
+        "How can they be reached?", choices=choices({**CONTACT_KINDS, LATER: "Enter this later"}), default=LATER
     )
 
     def __init__(self, *args: Any, clinics: Sequence[tuple[str, str]], **values: Any) -> None:
         super().__init__(*args, **values)
-        self.clinic.choices = list(clinics)
+        self.clinic.choices = choices(clinics)
         self._clinic_ids = {value for value, _name in clinics}
         if len(clinics) == 1 and not self.clinic.data:
             self.clinic.data = clinics[0][0]

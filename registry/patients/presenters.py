@@ -93,6 +93,7 @@ class Fact:
 
     label: str
     value: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, Form, HiddenField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from registry.db.identifiers import new_id
@@ -79,6 +80,12 @@ def paragraph(label: str, *, required: str = "", longest: int = PARAGRAPH, hint:
 def _text_rules(required: str, longest: int) -> list[Any]:
     presence = InputRequired(required) if required else Optional()
     return [presence, Length(max=longest, message=f"Use at most {longest:,} characters"), NoControlCharacters()]
+
+
+def choices(words: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """The choices of a field, from code and words."""
+    pairs = words.items() if isinstance(words, Mapping) else words
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class RegistryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no types

@@ -1,0 +1,368 @@
+"""Episodes in words."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flask import url_for
+
+from registry.episodes.models import (
+    Consent,
+    Episode,
+    EpisodeCondition,
+    PhaseSpell,
+    TeamMember,
+    TrackedMeasure,
+    TreatmentTarget,
+)
+from registry.episodes.patient_header import IdentityHeader, holder_name, patient_url, phase_words
+from registry.episodes.rules import (
+    CONDITIONS,
+    CONSENT_MODES,
+    END_REASONS,
+    PHASE_TITLES,
+    REFERRAL_SOURCES,
+    TEAM_ROLES,
+)
+from registry.measures.catalogue import Catalogue
+from registry.measures.instrument import Instrument, Scale
+from registry.patients.models import Patient
+from registry.patients.presenters import Difference, Fact
+from registry.web.filters import count, long_date, number
+from registry.web.form_fields import RegistryForm
+from registry.web.paging import Paging
+
+if TYPE_CHECKING:
+    from registry.episodes.forms import EnrolForm
+
+Names = Mapping[uuid.UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A row of the list of people."""
+
+    name: str
+    pronouns: str
+    url: str
+    born: str
+    mrn: str
+    phase: str
+    phase_kind: str
+    clinic: str
+    care_manager: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """Everybody the clinic may see."""
+
+    title: str
+    search: str
+    people: tuple[PersonLine, ...]
+    pages: Paging
+    add_url: str
+    """Empty for whoever may not add people."""
+
+
+def person_line(patient: Patient, episode: Episode | None, today: date) -> PersonLine:
+    team = episode.team if episode else []
+    manager = next((member for member in team if member.role == "care_manager" and member.ends_on is None), None)
+    return PersonLine(
+        name=patient.name,
+        pronouns=patient.pronouns,
+        url=patient_url(patient.id),
+        born=long_date(patient.birth_date),
+        mrn=patient.mrn,
+        phase=phase_words(episode, today) if episode else "Not in care",
+        phase_kind=episode.phase if episode else "",
+        clinic=episode.clinic.name if episode else "",
+        care_manager=holder_name(manager) if manager else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """A form about one person's care."""
+
+    title: str
+    patient: IdentityHeader
+    form: RegistryForm
+    today: date
+    cancel_url: str
+    subtitle: str = ""
+    unit: str = ""
+    changes: tuple[Difference, ...] = ()
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleRow:
+    """A scale an enrolment may track."""
+
+    name: str
+    field: str
+    takes_target: bool
+    target_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolPage:
+    """Enrolling somebody."""
+
+    title: str
+    patient: IdentityHeader
+    form: EnrolForm
+    today: date
+    cancel_url: str
+    scales: tuple[ScaleRow, ...]
+    places: tuple[tuple[str, str], ...] = tuple(TEAM_ROLES.items())
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors)
+
+
+def scale_name(instrument: Instrument, scale: Scale) -> str:
+    """The instrument's short title; with the scale's name where it has several."""
+    return instrument.short_title if len(instrument.scales) == 1 else f"{instrument.short_title}: {scale.name}"
+
+
+def level_words(scale: Scale) -> str:
+    """The side on which a target lies, with the range of the scale."""
+    side = "at most" if scale.better == "lower" else "at least"
+    if scale.minimum is None or scale.maximum is None:
+        return side
+    return f"{side} ({number(scale.minimum)} to {number(scale.maximum)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something with its date: what holds now, or what held before."""
+
+    label: str
+    value: str
+    since: str
+    why: str = ""
+    url: str = ""
+    stop_url: str = ""
+    target: str = ""
+    target_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """A line of ``components/timeline.html``."""
+
+    date: str
+    title: str
+    words: str
+    by: str
+    icon: str = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeCard:
+    """One episode, whole."""
+
+    title: str
+    clinic: str
+    facts: tuple[Fact, ...]
+    phases: tuple[TimelineEntry, ...]
+    team: tuple[Line, ...]
+    former_team: tuple[Line, ...]
+    measures: tuple[Line, ...]
+    former_measures: tuple[Line, ...]
+    conditions: str
+    former_conditions: tuple[Line, ...]
+    urls: Mapping[str, str]
+    """What can be done, by its name; empty where nothing can."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarePage:
+    """The care of one person: the present episode, and those before."""
+
+    title: str
+    patient: IdentityHeader
+    episode: EpisodeCard | None
+    earlier: tuple[Fact, ...]
+    refer_url: str
+    details_url: str
+
+
+def _before(label: str, value: str, row: TeamMember | TrackedMeasure | TreatmentTarget | EpisodeCondition) -> Line:
+    until = f" to {long_date(row.ends_on)}" if row.ends_on else ""
+    return Line(label=label, value=value, since=f"{long_date(row.starts_on)}{until}", why=row.ended_why or row.why)
+
+
+def episode_facts(episode: Episode, consent: Consent | None) -> tuple[Fact, ...]:
+    urgency = ", urgent" if episode.urgency == "urgent" else ""
+    source = REFERRAL_SOURCES.get(episode.referral_source, episode.referral_source)
+    facts = [Fact("Referred", f"{long_date(episode.referred_on)}{' by ' + source.lower() if source else ''}{urgency}")]
+    if episode.enrolled_on:
+        facts.append(Fact("Enrolled (initial assessment)", long_date(episode.enrolled_on)))
+    if consent:
+        facts.append(Fact("Consent", consent_words(consent)))
+    if episode.ended_on and episode.end_reason:
+        note = f". {episode.end_note}" if episode.end_note else ""
+        facts.append(Fact("Ended", f"{long_date(episode.ended_on)}: {END_REASONS[episode.end_reason].lower()}{note}"))
+    return tuple(facts)
+
+
+def consent_words(consent: Consent) -> str:
+    words = [
+        f"{CONSENT_MODES.get(consent.mode, consent.mode)}, {long_date(consent.given_on)}",
+        f"given by {consent.given_by}",
+        f"taken by {consent.taken_by}",
+    ]
+    if not consent.has_capacity:
+        words.append("the person lacked capacity")
+    words.append("cost sharing explained" if consent.cost_sharing_told else "cost sharing not yet explained")
+    return ", ".join(words)
+
+
+def phase_entries(spells: Sequence[PhaseSpell], names: Names) -> tuple[TimelineEntry, ...]:
+    """The phases, newest first."""
+    return tuple(
+        TimelineEntry(
+            date=long_date(spell.starts_on),
+            title=PHASE_TITLES[spell.phase],
+            words=spell.why,
+            by=_by(spell.set_by_id, names),
+        )
+        for spell in reversed(spells)
+    )
+
+
+def team_lines(
+    episode: Episode, members: Sequence[TeamMember], names: Names, *, may_change: bool
+) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Who holds each place now (every place, also the open ones), and who held one before."""
+    holders = {member.role: member for member in members if member.ends_on is None}
+    now = [
+        Line(
+            label=title,
+            value=holder_name(holders[role]) if role in holders else "Nobody yet",
+            since=f"since {long_date(holders[role].starts_on)}" if role in holders else "",
+            why=_why(holders[role], names) if role in holders else "",
+            url=_url("change_team", episode, role=role) if may_change and episode.is_open else "",
+        )
+        for role, title in TEAM_ROLES.items()
+    ]
+    before = [
+        _before(TEAM_ROLES[member.role], holder_name(member), member)
+        for member in reversed(members)
+        if member.ends_on is not None
+    ]
+    return tuple(now), tuple(before)
+
+
+def measure_lines(
+    episode: Episode,
+    tracked: Sequence[TrackedMeasure],
+    targets: Sequence[TreatmentTarget],
+    catalogue: Catalogue,
+    *,
+    may_change: bool,
+) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """The scales followed now with their targets, and what was followed or aimed at before."""
+    aims = {target.scale: target for target in targets if target.ends_on is None}
+    may_change = may_change and episode.is_open
+    now = []
+    for row in sorted((row for row in tracked if row.ends_on is None), key=lambda row: row.position):
+        name, takes_target = _scale_words(row.scale, catalogue)
+        primary = " (metric primary)" if row.scale == episode.metric_primary else ""
+        now.append(
+            Line(
+                label=f"{name}{primary}",
+                value=f"every {count(row.cadence_days, 'day')}",
+                since=f"since {long_date(row.starts_on)}",
+                url=_url("track", episode, scale=row.scale) if may_change else "",
+                stop_url=_url("stop_tracking", episode, scale=row.scale) if may_change and not primary else "",
+                target=target_words(aims[row.scale]) if row.scale in aims else ("no target" if takes_target else ""),
+                target_url=_url("change_target", episode, scale=row.scale) if may_change and takes_target else "",
+            )
+        )
+    before = [
+        *(
+            _before(_scale_words(target.scale, catalogue)[0], target_words(target), target)
+            for target in reversed(targets)
+            if target.ends_on is not None
+        ),
+        *(
+            _before(_scale_words(row.scale, catalogue)[0], f"every {count(row.cadence_days, 'day')}", row)
+            for row in reversed(tracked)
+            if row.ends_on is not None
+        ),
+    ]
+    return tuple(now), tuple(before)
+
+
+def target_words(target: TreatmentTarget) -> str:
+    """at most 4; best achievable, hold, look again by 3 Mar 2026."""
+    if target.is_hold and target.review_by:
+        return f"best achievable, hold; look again by {long_date(target.review_by)}"
+    if target.at_most is not None:
+        return f"at most {number(target.at_most)}"
+    return f"at least {number(target.at_least)}" if target.at_least is not None else "no level"
+
+
+def condition_words(rows: Iterable[EpisodeCondition]) -> str:
+    return ", ".join(CONDITIONS[row.condition] for row in rows if row.ends_on is None)
+
+
+def former_conditions(rows: Sequence[EpisodeCondition]) -> tuple[Line, ...]:
+    return tuple(_before(CONDITIONS[row.condition], "", row) for row in reversed(rows) if row.ends_on is not None)
+
+
+def earlier_episodes(episodes: Sequence[Episode]) -> tuple[Fact, ...]:
+    """One line for each episode but the one shown whole."""
+    return tuple(
+        Fact(
+            episode.clinic.name,
+            f"{PHASE_TITLES[episode.phase]}, {long_date(episode.enrolled_on or episode.referred_on)}"
+            + (f" to {long_date(episode.ended_on)}" if episode.ended_on else "")
+            + (f": {END_REASONS[episode.end_reason].lower()}" if episode.end_reason else ""),
+            url=url_for("episodes.care", patient_id=episode.patient_id, episode_id=episode.id),
+        )
+        for episode in episodes
+    )
+
+
+def _scale_words(scale_key: str, catalogue: Catalogue) -> tuple[str, bool]:
+    try:
+        instrument, scale = catalogue.instrument_of(scale_key), catalogue.scale(scale_key)
+    except LookupError:  # an instrument of the clinic's own that was taken out of use
+        return scale_key, False
+    return scale_name(instrument, scale), scale.has_total
+
+
+def _why(row: TeamMember, names: Names) -> str:
+    return ", ".join(part for part in (row.why, _by(row.set_by_id, names)) if part)
+
+
+def _by(user_id: uuid.UUID | None, names: Names) -> str:
+    return names.get(user_id, "") if user_id else ""
+
+
+def _url(endpoint: str, episode: Episode, **values: str) -> str:
+    return url_for(f"episodes.{endpoint}", patient_id=episode.patient_id, episode_id=episode.id, **values)  # type: ignore[arg-type]  # values of the route
+
+
+def episode_urls(episode: Episode, *, may_change: bool) -> dict[str, str]:
+    """What can be done with an episode now, by name; empty where it cannot."""
+    possible: set[str] = set()
+    if may_change and episode.is_open:
+        possible = {"end", "enrol"} if episode.enrolled_on is None else {"end", *_IN_CARE}
+    return {name: _url(name, episode) if name in possible else "" for name in ("end", "enrol", *_IN_CARE)}
+
+
+_IN_CARE = ("change_phase", "track", "change_conditions")

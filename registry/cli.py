@@ -10,7 +10,12 @@ def init_app(app: Flask) -> None:
     from registry.accounts.commands import users
     from registry.audit.commands import audit
     from registry.clinics.commands import clinics
+    from registry.exchange.commands import imports
+    from registry.demo.commands import demo
+    from registry.jobs.commands import alerts, jobs, serve
     from registry.measurements.commands import instruments, measurements
 
-    for group in (users, clinics, instruments, measurements, audit):
+    for group in (users, clinics, instruments, measurements, alerts, jobs, audit, imports):
         app.cli.add_command(group)
+    app.cli.add_command(demo)
+    app.cli.add_command(serve)

@@ -29,8 +29,10 @@ def add(email: str, name: str, role: str, clinic: str, password: str) -> None:
     clinic_id, today = place.id, place.today(clock.now())
     try:
         user = actions.add_user(name=name, email=email, password=password, by=None)
-    except (actions.WeakPassword, actions.DuplicateEmail) as problem:
+    except actions.WeakPassword as problem:
         raise click.ClickException(str(problem)) from None
+    except actions.DuplicateEmail:
+        raise click.ClickException(f"Somebody with the address {email} has an account") from None
     actions.give_role(user, clinic_id=clinic_id, role=Role(role), starts_on=today, by=None)
     click.echo(f"{name} can sign in as {role} of {clinic}.")
 

@@ -15,7 +15,7 @@ from wtforms import (
     StringField,
 )
 from wtforms.form import BaseForm
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
 
 from registry.access.roles import TITLES
 from registry.accounts.passwords import LONGEST, SHORTEST
@@ -106,16 +106,20 @@ class DutyForm(RegistryForm):
     )
 
 
+def _number_unless_off(form: Form, field: IntegerField) -> None:
+    """An empty number must never read as "off": that is a box of its own."""
+    if any(text.strip() for text in field.raw_data or ()):
+        return
+    field.errors = []
+    raise StopValidation("" if form["is_off"].data else "Enter the number, or switch it off")
+
+
 class RuleNumberForm(RegistryForm):
     """A clinic's own number for a rule, or none."""
 
-    number = IntegerField("Number", [Optional(), NumberRange(0, 10_000, "Enter a number people can count to")])
+    number = IntegerField("Number", [_number_unless_off, NumberRange(0, 10_000, "Enter a number people can count to")])
     is_off = BooleanField("Switch this number off: the rule does not use it in this clinic")
     why = paragraph("Why", required="Enter the reason, and who decided it", longest=500)
-
-    def validate_number(self, field: IntegerField) -> None:
-        if field.data is None and not self.is_off.data:
-            raise ValidationError("Enter the number, or switch it off")
 
 
 class AuditPatientForm(RegistryForm):
@@ -132,5 +136,5 @@ class AuditSearchForm(Form):
     actor_id = SelectField("By", validate_choice=False)
     action = StringField("What was done", [Optional(), Length(max=60), NoControlCharacters()])
     person = HiddenField(validators=[Length(max=40)])
-    sort = HiddenField(validators=[Length(max=20)])
+    sort = HiddenField(validators=[Length(max=40)])
     order = HiddenField(validators=[Length(max=20)])

@@ -96,7 +96,8 @@ def names_of(user_ids: set[uuid.UUID]) -> Mapping[uuid.UUID, str]:
     """Who these users are."""
     if not user_ids:
         return {}
-    return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(user_ids))).tuples().all())
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
+    return {row.id: row.name for row in rows}
 
 
 def patients_among(person_ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Patient]:

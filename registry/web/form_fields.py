@@ -10,7 +10,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from registry.db.identifiers import new_id
 from registry.web.filters import long_date
@@ -78,7 +78,7 @@ def paragraph(label: str, *, required: str = "", longest: int = PARAGRAPH, hint:
 
 
 def _text_rules(required: str, longest: int) -> list[Any]:
-    presence = InputRequired(required) if required else Optional()
+    presence = DataRequired(required) if required else Optional()  # of text: blanks alone say nothing
     return [presence, Length(max=longest, message=f"Use at most {longest:,} characters"), NoControlCharacters()]
 
 

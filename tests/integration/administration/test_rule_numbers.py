@@ -1,0 +1,127 @@
+"""The rules' numbers: what each stands on, and a clinic's own."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from registry.access import scope
+from registry.alerts.clinic_numbers import numbers_at, shipped
+from registry.alerts.models import RuleNumber
+from registry.alerts.parameters import Status
+from registry.episodes.models import Episode
+from registry.extensions import db
+from tests.integration.administration.conftest import TODAY, House
+from tests.pages import fields_of, fill_in, words
+
+RULES = "/administration/rules"
+LIMIT = "engage.first-follow-up.limit"
+REQUIRED = "safety.self-harm.unreviewed_after"
+WHY = {"why": "Agreed with the psychiatrist on 10 March"}
+
+
+def _address(house: House, parameter: str = LIMIT) -> str:
+    return f"{RULES}/{house.harbor}/{parameter}"
+
+
+def _number(house: House, parameter: str = LIMIT) -> int | None:
+    with house.app.app_context():
+        return numbers_at(house.harbor).get(parameter)
+
+
+def test_every_number_is_shown_with_its_source_and_standing(house: House) -> None:
+    said = words(house.browser_of("admin").get(RULES))
+
+    for parameter in shipped().parameters.values():
+        assert " ".join(parameter.meaning.split()) in said
+        assert " ".join(parameter.source.split()) in said
+
+
+def test_a_lead_sets_the_clinics_own_number_with_its_reason(house: House) -> None:
+    browser = house.browser_of("lead")
+
+    answer = fill_in(browser, _address(house), {"number": "35", **WHY})
+
+    assert (answer.status_code, answer.location) == (303, RULES)
+    assert _number(house) == 35
+    assert "Harbor: 35 days" in words(browser.get(RULES))
+    (act,) = house.acts("rule-number.set")
+    assert (act.actor_id, act.clinic_id, act.reason) == (house.users["lead"], house.harbor, WHY["why"])
+
+
+def test_a_changed_number_has_every_open_case_checked_from_today(house: House) -> None:
+    fill_in(house.browser_of("lead"), _address(house), {"number": "35", **WHY})
+
+    with house.app.app_context(), scope.all_patients(reason="test"):
+        assert db.session.scalars(select(Episode.next_check_on)).all() == [TODAY]
+
+
+def test_a_number_set_twice_is_one_number_and_two_acts(house: House) -> None:
+    for number in ("35", "36"):
+        fill_in(house.browser_of("lead"), _address(house), {"number": number, **WHY})
+
+    with house.app.app_context():
+        assert [row.value for row in db.session.scalars(select(RuleNumber))] == [36]
+    changes = house.acts("rule-number.set")[-1].changes
+    assert changes is not None
+    assert (changes[0]["before"]["value"], changes[0]["after"]["value"]) == (35, 36)
+
+
+def test_a_number_is_switched_off_but_never_a_safety_number(house: House) -> None:
+    browser = house.browser_of("lead")
+
+    assert fill_in(browser, _address(house), {"is_off": "y", **WHY}).status_code == 303
+    assert _number(house) is None
+
+    answer = fill_in(browser, _address(house, REQUIRED), {"is_off": "y", **WHY})
+    assert answer.status_code == 422
+    assert "A safety number can be changed but not switched off" in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"number": "43"}, "Enter a whole number from 14 to 42 days"),
+        ({"number": "13"}, "Enter a whole number from 14 to 42 days"),
+        ({"number": "-1"}, "Enter a number people can count to"),
+        ({"number": "many"}, "Not a valid integer value"),
+        ({"number": ""}, "Enter the number, or switch it off"),
+        ({"why": " "}, "Enter the reason, and who decided it"),
+    ],
+)
+def test_a_number_that_cannot_stand_is_refused_beside_the_field(house: House, typed: dict[str, str], says: str) -> None:
+    answer = fill_in(house.browser_of("lead"), _address(house), {"number": "35", **WHY, **typed})
+
+    assert answer.status_code == 422
+    assert says in words(answer)
+    assert _number(house) == 28
+
+
+def test_consensus_is_off_until_a_clinic_adopts_it(house: House) -> None:
+    waiting = [each for each in shipped().parameters.values() if each.status is not Status.SOURCED]
+    for parameter in waiting:
+        assert _number(house, parameter.id) is None
+        fill_in(house.browser_of("lead"), _address(house, parameter.id), {"number": str(parameter.number), **WHY})
+        assert _number(house, parameter.id) == parameter.number
+
+
+def test_a_rule_of_another_clinic_or_none_does_not_exist(house: House) -> None:
+    browser = house.browser_of("lead")
+
+    for address in (
+        f"{RULES}/{house.mill}/{LIMIT}",
+        f"{RULES}/{uuid.uuid4()}/{LIMIT}",
+        f"{RULES}/{house.harbor}/no.such.number",
+    ):
+        assert browser.get(address).status_code == 404
+
+
+def test_only_a_lead_changes_a_number(house: House) -> None:
+    form = fields_of(house.browser_of("lead").get(_address(house)))
+
+    for name in ("admin", "manager", "psychiatrist"):
+        answer = house.browser_of(name).post(_address(house), data={**form, "number": "35", **WHY})
+        assert answer.status_code in {400, 403}, name
+    assert _number(house) == 28

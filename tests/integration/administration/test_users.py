@@ -1,0 +1,237 @@
+"""Users and their roles, as an administrator keeps them."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from registry.access import scope
+from registry.accounts.models import Membership, User
+from registry.administration.actions import reassign_work
+from registry.clinics.models import Clinic
+from registry.extensions import db
+from tests.integration.administration.conftest import House
+from tests.pages import fields_of, fill_in, heading, send, soup, words
+
+USERS = "/administration/users"
+NEW = {"name": "Nia New", "email": "nia@example.org", "password": "seven lanterns at dusk", "role": "clinician"}
+
+
+def _roles(house: House, name: str) -> set[tuple[str, uuid.UUID]]:
+    with house.app.app_context():
+        held = db.session.scalars(
+            select(Membership).where(Membership.user_id == house.users[name], Membership.ends_on.is_(None))
+        )
+        return {(each.role, each.clinic_id) for each in held}
+
+
+def _address(house: House, name: str) -> str:
+    return f"{USERS}/{house.users[name]}"
+
+
+def test_the_list_shows_the_people_of_the_organisation_and_of_no_other(house: House) -> None:
+    page = house.browser_of("admin").get(USERS)
+    said = words(page)
+
+    assert "Rosa Osei" in said
+    assert "Milo Mill" in said
+    assert "Lara Lake" not in said
+
+
+def test_a_new_user_has_the_first_role_and_must_choose_a_password(house: House) -> None:
+    browser = house.browser_of("admin")
+
+    answer = fill_in(browser, f"{USERS}/new", {**NEW, "clinic_id": str(house.harbor)})
+
+    assert answer.status_code == 303
+    assert heading(browser.get(answer.location)) == "Nia New"
+    with house.app.app_context():
+        nia = db.session.scalars(select(User).where(User.email == "nia@example.org")).one()
+        assert nia.must_change_password
+        assert [(each.role, each.clinic_id) for each in nia.memberships] == [("clinician", house.harbor)]
+
+
+def test_a_second_click_makes_one_user_and_lands_where_the_first_did(house: House) -> None:
+    browser = house.browser_of("admin")
+    form = fields_of(browser.get(f"{USERS}/new")) | NEW | {"clinic_id": str(house.harbor)}
+
+    first, second = (browser.post(f"{USERS}/new", data=form) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.location == second.location
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"password": "short"}, "Use at least 15 characters"),
+        ({"password": "nianew nianew nianew"}, "Leave your name and e-mail address out of the password"),
+        ({"password": "x" * 200}, "Field cannot be longer than 128 characters"),
+        ({"email": "no address"}, "Enter an e-mail address, such as name@clinic.org"),
+        ({"name": ""}, "Enter the person's name"),
+        ({"name": "N\x00ia"}, "Remove the characters that cannot be printed"),
+        ({"name": "N" * 10_000}, "Use at most 200 characters"),
+        ({"role": "emperor"}, "Not a valid choice"),
+        ({"clinic_id": str(uuid.uuid4())}, "Not a valid choice"),
+    ],
+)
+def test_a_user_who_cannot_be_is_refused_beside_the_field(house: House, typed: dict[str, str], says: str) -> None:
+    browser = house.browser_of("admin")
+
+    answer = fill_in(browser, f"{USERS}/new", {**NEW, "clinic_id": str(house.harbor), **typed})
+
+    assert answer.status_code == 422
+    assert says in words(answer)
+    with house.app.app_context():
+        assert db.session.scalars(select(User).where(User.name.startswith("N"))).all() == []
+
+
+def test_two_accounts_never_share_an_address(house: House) -> None:
+    with house.app.app_context():
+        taken = house.user("manager").email.upper()
+
+    answer = fill_in(house.browser_of("admin"), f"{USERS}/new", {**NEW, "email": taken, "clinic_id": str(house.harbor)})
+
+    assert answer.status_code == 422
+    assert "Somebody with this e-mail address has an account" in words(answer)
+
+
+def test_a_new_user_cannot_be_put_into_another_organisation(house: House) -> None:
+    answer = fill_in(house.browser_of("admin"), f"{USERS}/new", {**NEW, "clinic_id": str(house.lakeside)})
+
+    assert answer.status_code == 422
+    with house.app.app_context():
+        assert db.session.scalars(select(User).where(User.email == NEW["email"])).all() == []
+
+
+def test_a_role_is_given_and_ended_and_both_are_on_record(house: House) -> None:
+    browser, address = house.browser_of("admin"), _address(house, "manager")
+
+    fill_in(browser, address, {"role": "clinician", "clinic_id": str(house.mill)}, button="Give role")
+    assert ("clinician", house.mill) in _roles(house, "manager")
+
+    page = browser.get(address)
+    send(browser, address, page, button="End Clinician, Mill")
+    assert ("clinician", house.mill) not in _roles(house, "manager")
+    assert [act.action for act in house.acts("user.role")][-2:] == ["user.role-given", "user.role-ended"]
+    assert {act.actor_id for act in house.acts("user.role")[-2:]} == {house.users["admin"]}
+
+
+def test_giving_a_held_role_again_changes_nothing(house: House) -> None:
+    before = len(house.acts("user.role-given"))
+
+    fill_in(
+        house.browser_of("admin"),
+        _address(house, "manager"),
+        {"role": "care_manager", "clinic_id": str(house.harbor)},
+        button="Give role",
+    )
+
+    assert len(house.acts("user.role-given")) == before
+
+
+def test_nobody_gives_themselves_a_role(house: House) -> None:
+    browser, address = house.browser_of("admin"), _address(house, "admin")
+    form = fields_of(browser.get(_address(house, "manager")), button="Give role")
+
+    answer = browser.post(address, data={**form, "role": "care_manager", "clinic_id": str(house.harbor)})
+
+    assert answer.status_code == 422
+    assert "Nobody gives themselves a role" in words(answer)
+    assert _roles(house, "admin") == {("administrator", house.harbor)}
+
+
+def test_nobody_ends_their_own_role_or_closes_their_own_account(house: House) -> None:
+    browser, address = house.browser_of("admin"), _address(house, "admin")
+    token = {"csrf_token": fields_of(browser.get(_address(house, "manager")), button="Give role")["csrf_token"]}
+    with house.app.app_context():
+        held = house.user("admin").memberships[0].id
+
+    browser.post(f"{address}/roles/{held}/end", data=token)
+    browser.post(f"{address}/deactivate", data=token)
+
+    assert _roles(house, "admin") == {("administrator", house.harbor)}
+    assert "Nobody closes their own account" in words(browser.get(address))
+
+
+def test_a_role_is_ended_only_under_its_own_user(house: House) -> None:
+    browser = house.browser_of("admin")
+    token = {"csrf_token": fields_of(browser.get(_address(house, "manager")), button="Give role")["csrf_token"]}
+    with house.app.app_context():
+        held = house.user("colleague").memberships[0].id
+
+    assert browser.post(f"{_address(house, 'manager')}/roles/{held}/end", data=token).status_code == 404
+    assert _roles(house, "colleague")
+
+
+def test_an_account_with_open_work_stays_open_until_the_work_is_moved(house: House) -> None:
+    browser, address = house.browser_of("admin"), _address(house, "manager")
+
+    send(browser, address, browser.get(address), button="Close the account")
+    page = browser.get(address)
+    assert "1 patient would have no owner" in words(page)
+    with house.app.app_context():
+        assert house.user("manager").is_active
+
+    with house.app.app_context(), scope.within({house.harbor}):
+        moved = reassign_work(
+            from_user=house.user("manager"),
+            to_user=house.user("colleague"),
+            clinic=db.session.get_one(Clinic, house.harbor),
+            by=house.user("lead"),
+        )
+    assert moved >= 1
+
+    send(browser, address, browser.get(address), button="Close the account")
+    with house.app.app_context():
+        assert not house.user("manager").is_active
+
+
+def test_closing_an_account_ends_its_sessions_at_the_next_request(house: House) -> None:
+    signed_in = house.browser_of("colleague")
+    assert signed_in.get("/account/password").status_code == 200
+
+    browser, address = house.browser_of("admin"), _address(house, "colleague")
+    send(browser, address, browser.get(address), button="Close the account")
+
+    assert signed_in.get("/account/password").status_code == 303
+    send(browser, address, browser.get(address), button="Open the account again")
+    with house.app.app_context():
+        assert house.user("colleague").is_active
+        assert house.user("colleague").must_change_password
+
+
+def test_a_password_somebody_else_chose_is_changed_before_anything_is_seen(house: House) -> None:
+    fill_in(house.browser_of("admin"), f"{USERS}/new", {**NEW, "clinic_id": str(house.harbor)})
+    browser = house.app.test_client()
+    fill_in(browser, "/sign-in", {"email": NEW["email"], "password": NEW["password"]})
+
+    answer = browser.get("/administration/instruments")
+
+    assert (answer.status_code, answer.location) == (303, "/account/password")
+
+
+def test_an_administrator_opens_no_patient_and_no_caseload(house: House) -> None:
+    browser = house.browser_of("admin")
+
+    for address in (f"/patients/{house.patient}/details", f"/patients/{house.patient}/contacts", "/caseload"):
+        answer = browser.get(address)
+        assert answer.status_code in {403, 404}, address
+        assert "Vega" not in answer.text
+
+
+def test_a_user_of_another_organisation_does_not_exist(house: House) -> None:
+    browser = house.browser_of("admin")
+
+    foreign, absent = browser.get(_address(house, "of lakeside")), browser.get(f"{USERS}/{uuid.uuid4()}")
+
+    assert (foreign.status_code, absent.status_code) == (404, 404)
+
+
+def test_the_page_of_a_user_names_nobody_in_its_title(house: House) -> None:
+    title = soup(house.browser_of("admin").get(_address(house, "manager"))).title
+
+    assert title is not None
+    assert "Osei" not in title.get_text()

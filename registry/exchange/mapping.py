@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints, ValidationError, model_validator
 
+from registry.episodes.rules import CONDITIONS
 from registry.measures.catalogue import Catalogue, UnknownInstrument, UnknownScale
 from registry.measures.instrument import Instrument, Item
 from registry.measures.toml_lines import Place, line_of, said, syntax_error
@@ -62,7 +63,8 @@ class DateColumn(_Table):
         for code in _AMBIGUOUS:
             if code in self.format:
                 raise ValueError(f"{code} leaves the date in doubt: give a full local date")
-        if not all(part in self.format for part in ("%d", "%Y")) or not any(m in self.format for m in ("%m", "%b", "%B")):
+        has_month = any(code in self.format for code in ("%m", "%b", "%B"))
+        if "%d" not in self.format or "%Y" not in self.format or not has_month:
             raise ValueError("must hold day, month and year, such as %d/%m/%Y")
         return self
 
@@ -182,6 +184,13 @@ class Enrolment(_Table):
     cadence_days: Annotated[StrictInt, Field(ge=1, le=730)] | None = None
     care_manager: Text | None = None
 
+    @model_validator(mode="after")
+    def _knows_the_conditions(self) -> Self:
+        unknown = set(self.conditions) - set(CONDITIONS)
+        if unknown:
+            raise ValueError(f"conditions are {', '.join(CONDITIONS)}, not {', '.join(sorted(unknown))}")
+        return self
+
 
 class Mapping(_Table):
     """One kind of file."""
@@ -241,6 +250,7 @@ class MappingFile:
 
 def load(path: Path) -> MappingFile:
     """Read a mapping. Raises ``MappingError``: the first thing wrong with it."""
+    text = ""
     try:
         text = path.read_bytes().decode("utf-8-sig")
         parsed = tomllib.loads(text)

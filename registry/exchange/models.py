@@ -12,7 +12,7 @@ from registry.db.base import Base, Identified
 
 
 class ImportBatch(Identified, Base):
-    """One run over one file. Counted in the transaction of each chunk, so that a run that was killed says how far it came.
+    """One run over one file, counted in the transaction of each chunk: a run that was killed says how far it came.
 
     ``imported + quarantined + already_there = rows_read`` holds after every chunk.
     """

@@ -155,8 +155,10 @@ def _rows(lines: Iterator[str], header: tuple[str, ...], delimiter: str) -> Iter
         if not fields:
             continue
         reason = _malformed(fields, header)
-        yield SourceRow(number, dict(zip(header, fields, strict=True))) if not reason else Malformed(
-            number, reason, fields
+        yield (
+            SourceRow(number, dict(zip(header, fields, strict=True)))
+            if not reason
+            else Malformed(number, reason, fields)
         )
 
 

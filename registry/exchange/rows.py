@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from registry.exchange.mapping import Answers, DateColumn, Mapping, NewPerson, ServiceDate, columns_in
 from registry.exchange.reading import Malformed, SourceRow
+from registry.measurements.rules import ImpossibleDate, NothingAnswered, check_content, check_date
 from registry.measures.instrument import Instrument
 from registry.measures.scoring import (
     DECLINED,
@@ -24,7 +25,6 @@ from registry.measures.scoring import (
     score,
     score_total,
 )
-from registry.measurements.rules import ImpossibleDate, NothingAnswered, check_content, check_date
 from registry.patients.facts import PatientFacts
 from registry.patients.rules import fold_mrn
 
@@ -272,9 +272,12 @@ def _filled(template: str, fields: Map[str, str]) -> str:
     return text
 
 
+def date_words(error: ImpossibleDate) -> str:
+    """Why a date cannot be, said of a file rather than of a form."""
+    return f"impossible date: {str(error).removeprefix('Enter the date the form was completed').lstrip(':, ')}"
+
+
 def _words(unfit: Exception) -> str:
     if isinstance(unfit, NothingAnswered):
         return "no item was answered, and there is no total"
-    if isinstance(unfit, ImpossibleDate):
-        return str(unfit).removeprefix("Enter the date the form was completed").lstrip(":, ") or str(unfit)
-    return str(unfit)
+    return date_words(unfit) if isinstance(unfit, ImpossibleDate) else str(unfit)

@@ -1,0 +1,52 @@
+"""How long an import may hold SQLite's write lock, and when it lets others go first.
+
+SQLite has one writer, and one that waits polls: work that takes the lock again at once starves it (seconds). So a
+run is cut into chunks by the time each held the lock. While nobody else writes, chunks are long and every one is
+followed by a short pause in which a waiting writer gets in; as soon as somebody did, chunks hold the lock for some
+20 ms and pauses are longer than a waiting writer's poll, until nobody has written for a while. Elsewhere no lock
+is shared, and nothing pauses.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+SHORT_LOCK, SHORT_PAUSE = 0.020, 0.050
+"""Seconds, while somebody else writes."""
+LONG_LOCK, BRIEF_PAUSE = 0.200, 0.020
+"""Seconds, while nobody does."""
+QUIET_AFTER = 5.0
+"""Seconds without another writer."""
+FIRST_CHUNK, LARGEST_CHUNK = 10, 200
+"""People."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """How many people the next chunk holds, and the pause before it.
+
+    ``others_wrote`` says whether another connection has committed since it was last asked; None where writers do
+    not wait for each other.
+    """
+
+    others_wrote: Callable[[], bool] | None = None
+    people: int = FIRST_CHUNK
+    sleep: Callable[[float], object] = time.sleep
+    now: Callable[[], float] = time.monotonic
+    _last_seen: float = field(default=float("-inf"))
+
+    def after(self, *, people: int, held: float) -> None:
+        """A chunk about so many people held the lock for ``held`` seconds: pause, and size the next."""
+        if self.others_wrote is None:
+            self.people = LARGEST_CHUNK
+            return
+        is_quiet = self.now() - self._last_seen > QUIET_AFTER
+        self.sleep(BRIEF_PAUSE if is_quiet else SHORT_PAUSE)
+        if self.others_wrote():
+            self._last_seen = self.now()
+            is_quiet = False
+        wanted = LONG_LOCK if is_quiet else SHORT_LOCK
+        fits = int(people * wanted / held) if held > 0 else LARGEST_CHUNK
+        self.people = max(1, min(fits, 2 * self.people, LARGEST_CHUNK))

@@ -25,6 +25,7 @@ from registry.measurements import rules
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measurements.rules import ImpossibleDate, NothingAnswered
+from registry.measurements.scores import definition_of, score_rows
 from registry.measures.instrument import Instrument
 from registry.measures.scoring import Answer, Scoring, answer_to_json, check_declared, score, score_total
 from registry.patients.models import Patient
@@ -134,7 +135,7 @@ def change_draft(
     *, draft: Measurement, by: Actor, opened_version: int | None = None, **given: Unpack[Administration]
 ) -> Measurement:
     """Save a draft again, still unscored. Raises as ``record_measurement``, and ``EditConflict``, ``NotCurrent``."""
-    content = _checked(_definition(draft), given, is_draft=True)
+    content = _checked(definition_of(draft), given, is_draft=True)
     with write():
         row = _current(draft, "draft", opened_version=opened_version)
         _check_date(given["taken_on"], patient_id=row.patient_id, clinic_id=row.clinic_id)
@@ -151,7 +152,7 @@ def finish_draft(
 
     Raises as ``record_measurement``, and ``EditConflict``, ``NotCurrent``.
     """
-    definition = _definition(draft)
+    definition = definition_of(draft)
     content = _checked(definition, given)
     with write():
         row = _current(draft, "draft", opened_version=opened_version)
@@ -187,7 +188,7 @@ def correct_measurement(
     The same version of the instrument is used: it is what was on the paper. Raises as ``record_measurement``, and
     ``NotCurrent`` for a version that is replaced or withdrawn already, ``EditConflict`` for one changed since.
     """
-    definition = _definition(measurement)
+    definition = definition_of(measurement)
     content = _checked(definition, given)
     with write():
         old = _current(measurement, "final", opened_version=opened_version)
@@ -226,29 +227,6 @@ def mark_entered_in_error(*, measurement: Measurement, why: str, by: Actor, open
         _stop_counting(row)
         record("measurement.entered-in-error", by=by, subject=row, reason=why)
         tell_episode_changed(row.patient_id)
-
-
-def score_rows(measurement: Measurement, definition: Instrument, scoring: Scoring) -> list[MeasurementScore]:
-    """The scores to store for a finished measurement; a withheld score has no row."""
-    return [
-        MeasurementScore(
-            patient_id=measurement.patient_id,
-            measurement_id=measurement.id,
-            scale=definition.scale_key(scale),
-            taken_on=measurement.taken_on,
-            value=result.value,
-            category=result.category,
-            band=result.band,
-            is_prorated=result.prorated,
-            counts=True,
-        )
-        for scale in definition.scales
-        if (result := scoring.scores[scale.id]).why_withheld is None
-    ]
-
-
-def _definition(measurement: Measurement) -> Instrument:
-    return catalogue().get(measurement.instrument, measurement.instrument_version)
 
 
 def _checked(definition: Instrument, given: Administration, *, is_draft: bool = False) -> _Content:

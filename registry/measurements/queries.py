@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from registry.episodes.models import Episode, TrackedMeasure
 from registry.extensions import db
-from registry.measurements.models import Measurement
+from registry.measurements.models import Measurement, MeasurementScore
 
 
 def get_measurement(measurement_id: uuid.UUID, *, patient_id: uuid.UUID) -> Measurement | None:
@@ -41,3 +44,61 @@ def list_drafts(patient_id: uuid.UUID) -> Sequence[Measurement]:
         .where(Measurement.patient_id == patient_id, Measurement.status == "draft")
         .order_by(Measurement.recorded_at.desc())
     ).all()
+
+
+def get_current(measurement: Measurement) -> Measurement:
+    """What stands in place of a corrected measurement now: the last of its corrections, or itself."""
+    current = measurement
+    while (following := get_replacement(current)) is not None:
+        current = following
+    return current
+
+
+def get_replacement(measurement: Measurement) -> Measurement | None:
+    """The correction that replaced this measurement, if one did."""
+    if measurement.status != "amended":
+        return None
+    return db.session.scalars(
+        select(Measurement)
+        .where(Measurement.replaces_id == measurement.id, Measurement.patient_id == measurement.patient_id)
+        .options(selectinload(Measurement.scores))
+    ).one_or_none()
+
+
+def get_latest_values(patient_id: uuid.UUID, scales: Collection[str]) -> Mapping[str, tuple[date, Decimal]]:
+    """Scale key → date and value of the latest score that counts."""
+    rows = db.session.execute(
+        select(MeasurementScore.scale, MeasurementScore.taken_on, MeasurementScore.value)
+        .where(MeasurementScore.patient_id == patient_id, MeasurementScore.scale.in_(scales), MeasurementScore.counts)
+        .order_by(MeasurementScore.taken_on)
+    )
+    return {scale: (on, value) for scale, on, value in rows if value is not None}
+
+
+def get_last_dates(patient_id: uuid.UUID) -> dict[str, date]:
+    """Instrument → date of the last measurement of it that counts."""
+    rows = db.session.execute(
+        select(Measurement.instrument, func.max(Measurement.taken_on))
+        .where(Measurement.patient_id == patient_id, Measurement.status == "final")
+        .group_by(Measurement.instrument)
+    )
+    return {row.instrument: row[1] for row in rows}
+
+
+def get_cadences(patient_id: uuid.UUID, clinic_id: uuid.UUID) -> dict[str, int]:
+    """Instrument → days between two of it, for what the open episode at the clinic follows, in its order."""
+    rows = db.session.execute(
+        select(TrackedMeasure.scale, TrackedMeasure.cadence_days)
+        .join(Episode, Episode.id == TrackedMeasure.episode_id)
+        .where(
+            TrackedMeasure.patient_id == patient_id,
+            TrackedMeasure.ends_on.is_(None),
+            Episode.clinic_id == clinic_id,
+            Episode.ended_on.is_(None),
+        )
+        .order_by(TrackedMeasure.position, TrackedMeasure.scale)
+    )
+    cadences: dict[str, int] = {}
+    for scale, days in rows:
+        cadences.setdefault(scale.partition(":")[0], days)
+    return cadences

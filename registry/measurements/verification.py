@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registry.extensions import db
-from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore, SafetySignal, StandingRow
+from registry.measurements.scores import definition_of, score_again
 from registry.measurements.standings import follow_scores, standing_values, tracked_scales
 from registry.measures.course import DatedScore
 from registry.measures.instrument import Instrument
-from registry.measures.scoring import SafetyState, Score, Scoring, answer_from_json, score, score_total
+from registry.measures.scoring import SafetyState, Score, Scoring
 from registry.patients.models import Patient
 
 _CHUNK = 200
@@ -60,21 +60,13 @@ def differences_of(patient_id: uuid.UUID) -> Iterator[Difference]:
     }
     scores: dict[str, list[DatedScore]] = defaultdict(list)
     for measurement in measurements:
-        definition = catalogue().get(measurement.instrument, measurement.instrument_version)
+        definition = definition_of(measurement)
         scoring = score_again(measurement, definition)
         yield from _score_differences(measurement, definition, scoring)
         yield from _signal_differences(measurement, scoring, answered)
         if measurement.status == "final":
             _collect(scores, measurement, definition, scoring)
     yield from _standing_differences(patient_id, scores)
-
-
-def score_again(measurement: Measurement, definition: Instrument) -> Scoring:
-    """The scores of a stored measurement, from its answers or its total alone."""
-    if measurement.total_only is not None:
-        return score_total(definition, measurement.total_only)
-    answers = measurement.answers or {}
-    return score(definition, {item: answer_from_json(value) for item, value in answers.items()})
 
 
 def _score_differences(measurement: Measurement, definition: Instrument, scoring: Scoring) -> Iterator[Difference]:

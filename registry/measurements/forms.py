@@ -1,0 +1,207 @@
+"""Forms over measures: one built from the instrument's items, and the small ones around it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from wtforms import BooleanField, RadioField, SelectField
+from wtforms.form import BaseForm
+from wtforms.validators import InputRequired
+
+from registry.measurements.actions import Administration
+from registry.measurements.instruments import MODES
+from registry.measurements.models import Measurement
+from registry.measures.instrument import Instrument, Item
+from registry.measures.scoring import DECLINED, Answer, format_value, score
+from registry.patients.rules import LANGUAGES
+from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, line
+
+ITEM = "item-"
+"""Fields of items are called ``item-`` and the item's id."""
+
+BLANK = "blank"
+"""Takes an answer back, where there is one to take back."""
+
+MODE_LABELS: Mapping[str, str] = {
+    "self-paper": "Patient, on paper",
+    "self-device": "Patient, on a device",
+    "read-aloud": "Read aloud to the patient",
+    "interview": "Interview",
+    "clinician": "Clinician's rating",
+    "proxy": "Somebody else about the patient",
+    "imported": "Imported",
+}
+
+
+class AnswerField(RadioField):
+    """One item of an instrument. Nothing chosen is no answer, which is possible and is not 0."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if not self.raw_data or self.raw_data == [""]:
+            return
+        if self.data not in {choice[0] for choice in self.iter_choices()}:
+            raise ValueError("Choose one of the answers printed here, or none")
+
+    @property
+    def answer(self) -> Answer:
+        """What was chosen. Asked only of a form that validated."""
+        if self.data in (None, "", BLANK):
+            return None
+        return DECLINED if self.data == DECLINED.value else int(self.data)
+
+
+class MeasureForm(RegistryForm):
+    """One administration. ``form_for`` adds the items of the instrument."""
+
+    instrument: Instrument
+
+    taken_on = LocalDate(
+        "Date completed",
+        [
+            InputRequired("Enter the date the form was completed"),
+            NotAfter(lambda form: form.today, "Enter the date the form was completed, not later than today"),
+            NotBefore(
+                lambda form: form.born_on,
+                "Enter the date the form was completed: the patient was born on {limit}",
+            ),
+        ],
+    )
+    mode = RadioField("How it was given", [InputRequired("Choose how it was given")])
+    rater_id = SelectField("Rater")
+    language = SelectField("Language")
+    used_interpreter = BooleanField("With an interpreter")
+    total = line("Total on the paper", longest=10)
+
+    def __init__(
+        self, *, today: date, born_on: date, raters: Sequence[tuple[str, str]], imported: bool = False, **values: Any
+    ) -> None:
+        self.today, self.born_on = today, born_on
+        super().__init__(**values)
+        stored = [MODES[mode] for mode in self.instrument.modes] + (["imported"] if imported else [])
+        self.mode.choices = [(mode, MODE_LABELS[mode]) for mode in stored]
+        self.rater_id.choices = [("", "Nobody"), *raters]
+        self.language.choices = [("", "Not stated"), *LANGUAGES.items()]
+
+    @property
+    def items(self) -> list[tuple[Item, AnswerField]]:
+        """Each item with its field, in the order of the paper."""
+        return [(item, self[f"{ITEM}{item.id}"]) for item in self.instrument.items]
+
+    @property
+    def total_given(self) -> int | None:
+        text = self.total.data or ""
+        return int(text) if text else None
+
+    def answers(self) -> dict[str, Answer]:
+        """Item id → answer. Asked only of a form that validated."""
+        return {item.id: field.answer for item, field in self.items}
+
+    def validate_total(self, field: Any) -> None:
+        if not field.data:
+            return
+        scale = self.instrument.primary_scale
+        if not scale.has_total or scale.minimum is None or scale.maximum is None:
+            raise ValueError("Leave this empty: this measure has no total")
+        bounds = f"{format_value(scale.minimum)} to {format_value(scale.maximum)}"
+        is_whole = field.data.isascii() and field.data.isdigit()
+        if not is_whole or not scale.minimum <= int(field.data) <= scale.maximum:
+            raise ValueError(f"Enter the total as a whole number from {bounds}")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Fields first; then whether a total can stand beside the answers that were given."""
+        if not super().validate(extra_validators):
+            return False
+        answers, total = self.answers(), self.total_given
+        if total is None or not _any_given(answers):
+            return True
+        result = score(self.instrument, answers).scores[self.instrument.primary_scale.id]
+        if result.missing:
+            numbers = ", ".join(self.instrument.item(item_id).number for item_id in result.missing)
+            self.total.errors = [
+                f"Without an answer to item {numbers} this total cannot be checked. Answer it, leave the total empty, "
+                "or clear every answer to record the total only"
+            ]
+            return False
+        return True
+
+    def administration(self) -> Administration:
+        """What was entered; a total without answers is the total only, one beside answers is compared with them.
+
+        Raises ``ValueError`` on a form that was not validated.
+        """
+        if self.taken_on.data is None:
+            raise ValueError("a form that was not validated")
+        answers, total = self.answers(), self.total_given
+        is_answered = _any_given(answers)
+        return Administration(
+            taken_on=self.taken_on.data,
+            mode=self.mode.data,
+            answers=None if total is not None and not is_answered else answers,
+            total_only=None if is_answered else total,
+            declared_total=total if is_answered else None,
+            rater_id=uuid.UUID(self.rater_id.data) if self.rater_id.data else None,
+            language=self.language.data,
+            used_interpreter=self.used_interpreter.data,
+        )
+
+
+class WithdrawForm(RegistryForm):
+    """Marking a measure as entered in error."""
+
+    why = line("Why it is wrong", required="Say why it is wrong", longest=500)
+
+
+def form_for(instrument: Instrument, *, may_clear: bool = False, is_correction: bool = False) -> type[MeasureForm]:
+    """The form of one instrument. ``may_clear``: answers are filled in and can be taken back without a keyboard."""
+    fields: dict[str, Any] = {
+        f"{ITEM}{item.id}": AnswerField(item.label, choices=_choices(item, may_clear=may_clear), validate_choice=False)
+        for item in instrument.items
+    }
+    if is_correction:
+        fields["why"] = line("Why it is corrected", required="Say why it is corrected", longest=500)
+    return type("InstrumentForm", (MeasureForm,), fields | {"instrument": instrument})
+
+
+def first_values(instrument: Instrument, *, today: date, rater_id: uuid.UUID) -> dict[str, Any]:
+    """What a new form is opened with."""
+    is_rated = instrument.respondent == "clinician"
+    return {
+        "taken_on": today,
+        "mode": MODES[instrument.modes[0]],
+        "rater_id": str(rater_id) if is_rated else "",
+        "language": instrument.languages[0] if instrument.languages[0] in LANGUAGES else "",
+    }
+
+
+def values_of(measurement: Measurement) -> dict[str, Any]:
+    """What a form is opened with to finish or correct this measurement."""
+    answers = {f"{ITEM}{item}": None if value is None else str(value) for item, value in _answers(measurement).items()}
+    return answers | {
+        "taken_on": measurement.taken_on,
+        "mode": measurement.mode,
+        "rater_id": str(measurement.rater_id or ""),
+        "language": measurement.language,
+        "used_interpreter": measurement.used_interpreter,
+        "total": "" if measurement.total_only is None else str(measurement.total_only),
+        "version": str(measurement.version),
+    }
+
+
+def _answers(measurement: Measurement) -> Mapping[str, Any]:
+    return measurement.answers or {}
+
+
+def _any_given(answers: Mapping[str, Answer]) -> bool:
+    return any(answer is not None for answer in answers.values())
+
+
+def _choices(item: Item, *, may_clear: bool) -> list[tuple[str, str]]:
+    choices = [(str(choice.value), choice.label) for choice in item.choices]
+    if not any(choice.is_missing for choice in item.choices):
+        choices.append((DECLINED.value, "Declined"))
+    if may_clear:
+        choices.append((BLANK, "No answer"))
+    return choices

@@ -1,0 +1,1 @@
+"""Measures in words: choosing and entering one, one measure, and all of a patient's."""

@@ -1,0 +1,62 @@
+"""Entering a measure from paper."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import redirect, request, url_for
+from flask_login import current_user
+
+from registry.access.policy import policy
+from registry.accounts import receipts
+from registry.episodes.queries import names_of
+from registry.measurements import actions, queries
+from registry.measurements.forms import first_values, form_for
+from registry.measurements.presenters.entering import show_draft
+from registry.measurements.views.place import Page, blueprint, instrument_called, place_of
+from registry.measurements.views.saving import REFUSED, address_after, explain, say_saved, show_form
+
+
+@blueprint.route("/new/<instrument_id>", methods=["GET", "POST"])
+@policy("measurement.record")
+def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
+    place, instrument = place_of(patient_id, "measurement.record"), instrument_called(instrument_id)
+    form = form_for(instrument)(
+        today=place.today,
+        born_on=place.patient.birth_date,
+        raters=place.raters(),
+        **first_values(instrument, today=place.today, rater_id=current_user.id),
+    )
+    if form.validate_on_submit():
+        clinic_id, as_draft = place.clinic.id, "draft" in request.form
+
+        def act() -> str:
+            measurement = actions.record_measurement(
+                patient_id=patient_id,
+                clinic_id=clinic_id,
+                instrument=instrument.id,
+                by=current_user,
+                as_draft=as_draft,
+                **form.administration(),
+            )
+            return address_after(measurement)
+
+        try:
+            location = receipts.once(form.key, by=current_user, act=act)
+        except REFUSED as problem:
+            explain(form, problem)
+        else:
+            say_saved(form, place, as_draft=as_draft)
+            return redirect(location, 303)
+    drafts = [each for each in queries.list_drafts(patient_id) if each.instrument == instrument.id]
+    names = names_of({each.recorded_by_id for each in drafts})
+    return show_form(
+        place,
+        form,
+        status=422 if form.errors else 200,
+        title=instrument.title,
+        save="Save",
+        action_url=url_for("measurements.enter", patient_id=patient_id, instrument_id=instrument.id),
+        back_url=url_for("measurements.choose", patient_id=patient_id),
+        drafts=[show_draft(each, names) for each in drafts],
+    )

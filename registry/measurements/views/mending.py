@@ -1,0 +1,148 @@
+"""Correcting a measure, and marking one as entered in error."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from registry.access.policy import policy
+from registry.accounts import receipts
+from registry.audit.opened import opened
+from registry.db.conflict import EditConflict
+from registry.measurements import actions, queries
+from registry.measurements.forms import MeasureForm, WithdrawForm, form_for, values_of
+from registry.measurements.models import Measurement
+from registry.measurements.presenters.entering import Difference, WithdrawPage
+from registry.measurements.presenters.words import STATUS_WORDS, measure_url, show_score
+from registry.measurements.scores import definition_of, score_again
+from registry.measurements.views.place import Page, Place, blueprint, own_measurement, place_of
+from registry.measurements.views.saving import (
+    REFUSED,
+    address_after,
+    explain,
+    positive_answers,
+    saved_by,
+    show_conflict,
+    show_form,
+)
+from registry.web.filters import long_date
+
+_CORRECT = "measurement.correct"
+
+
+@blueprint.route("/<uuid:measurement_id>/correct", methods=["GET", "POST"])
+@policy(_CORRECT)
+def correct(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
+    row, place = own_measurement(patient_id, measurement_id, _CORRECT), place_of(patient_id, _CORRECT)
+    if request.method == "GET" and row.status != "final":
+        return _go_to_what_stands(row)
+    form = _form(row, place)
+    if not form.validate_on_submit():
+        return show_form(place, form, status=422 if form.errors else 200, **_details(row))
+
+    def act() -> str:
+        stored = own_measurement(patient_id, measurement_id, _CORRECT)
+        new = actions.correct_measurement(
+            measurement=stored,
+            why=form["why"].data,
+            by=current_user,
+            opened_version=form.opened_version or 0,
+            **form.administration(),
+        )
+        return address_after(new, already_known=positive_answers(stored))
+
+    try:
+        location = receipts.once(form.key, by=current_user, act=act)
+    except REFUSED as problem:
+        explain(form, problem)
+        return show_form(place, form, status=422, **_details(row))
+    except (EditConflict, actions.NotCurrent):
+        theirs = queries.get_current(own_measurement(patient_id, measurement_id, _CORRECT))
+        return show_conflict(place, form, theirs, can_save_again=theirs.status == "final", **_details(theirs))
+    flash("Correction saved. The earlier version is kept", "success")
+    return redirect(location, 303)
+
+
+@blueprint.route("/<uuid:measurement_id>/entered-in-error", methods=["GET", "POST"])
+@policy(_CORRECT)
+def withdraw(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
+    row = own_measurement(patient_id, measurement_id, _CORRECT)
+    if request.method == "GET" and row.status != "final":
+        return _go_to_what_stands(row)
+    form = WithdrawForm(version=str(row.version))
+    if not form.validate_on_submit():
+        return _show_withdrawal(row, form, status=422 if form.errors else 200)
+
+    def act() -> str:
+        stored = own_measurement(patient_id, measurement_id, _CORRECT)
+        actions.mark_entered_in_error(
+            measurement=stored, why=form.why.data or "", by=current_user, opened_version=form.opened_version or 0
+        )
+        return url_for("measurements.history", patient_id=patient_id, instrument=stored.instrument)
+
+    try:
+        location = receipts.once(form.key, by=current_user, act=act)
+    except (EditConflict, actions.NotCurrent):
+        theirs = queries.get_current(own_measurement(patient_id, measurement_id, _CORRECT))
+        form.version.data = str(theirs.version)
+        return _show_withdrawal(theirs, form, status=409)
+    flash("Marked as entered in error. It is kept, struck through, and counts nowhere", "success")
+    return redirect(location, 303)
+
+
+def _go_to_what_stands(row: Measurement) -> Page:
+    current = queries.get_current(row)
+    if current.status == "final" and current.id != row.id:
+        flash("This version was corrected: here is the one that stands", "warning")
+    return redirect(measure_url(current), 303)
+
+
+def _show_withdrawal(row: Measurement, form: WithdrawForm, *, status: int) -> Page:
+    place = place_of(row.patient_id, _CORRECT)
+    is_conflict = status == 409
+    page = WithdrawPage(
+        title="Mark as entered in error",
+        patient=place.header(),
+        form=form,
+        what=_in_words(row),
+        action_url=measure_url(row, "withdraw"),
+        back_url=measure_url(row),
+        conflict=[Difference("This measure", STATUS_WORDS[row.status] or f"Corrected: {_in_words(row)}", "in error")]
+        if is_conflict
+        else (),
+        conflict_by=saved_by(row, place) if is_conflict else "",
+    )
+    opened("patient.opened", by=current_user, patient_id=row.patient_id, clinic_id=place.clinic.id)
+    return render_template("measurements/withdraw.html", page=page), status
+
+
+def _in_words(row: Measurement) -> str:
+    """ "PHQ-9 of 12 Mar 2026: 14, moderate"."""
+    definition = definition_of(row)
+    scale = definition.primary_scale
+    score = show_score(scale, score_again(row, definition).scores[scale.id])
+    return f"{definition.short_title} of {long_date(row.taken_on)}: {score.text}"
+
+
+def _form(row: Measurement, place: Place) -> MeasureForm:
+    return form_for(definition_of(row), may_clear=True, is_correction=True)(
+        today=place.today,
+        born_on=place.patient.birth_date,
+        raters=place.raters(),
+        imported=row.mode == "imported",
+        **values_of(row),
+    )
+
+
+def _details(row: Measurement) -> dict[str, Any]:
+    return {
+        "title": f"Correct: {definition_of(row).title}",
+        "save": "Save the correction",
+        "action_url": measure_url(row, "correct"),
+        "back_url": measure_url(row),
+        "is_correction": True,
+        "may_draft": False,
+    }

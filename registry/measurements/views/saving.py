@@ -1,0 +1,126 @@
+"""What entering, finishing and correcting have in common: what the form shows, where saving leads, what refused it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import current_app, flash, render_template, url_for
+from flask_login import current_user
+
+from registry.audit.opened import opened
+from registry.episodes.queries import get_open_episode, names_of
+from registry.measurements import queries
+from registry.measurements.forms import MeasureForm
+from registry.measurements.models import Measurement
+from registry.measurements.presenters import entering as shown
+from registry.measurements.presenters.words import measure_url
+from registry.measurements.rules import ImpossibleDate, NothingAnswered, is_before_enrolment
+from registry.measurements.scores import definition_of, score_again
+from registry.measurements.views.place import Page, Place
+from registry.measures.scoring import ContradictedTotal, ImpossibleTotal, SafetyState
+from registry.web.filters import local_time, long_date
+
+REFUSED = (ImpossibleDate, ImpossibleTotal, ContradictedTotal, NothingAnswered)
+"""What an action may find wrong with a form that looked right."""
+
+
+def explain(form: MeasureForm, problem: Exception) -> None:
+    """Put a refusal beside the field that caused it."""
+    if isinstance(problem, ImpossibleDate):
+        form.taken_on.errors = [str(problem)]
+    elif isinstance(problem, NothingAnswered):
+        form.form_errors = [str(problem)]
+    else:
+        form.total.errors = [str(problem)]
+
+
+def address_after(measurement: Measurement, *, already_known: Mapping[str, int] | None = None) -> str:
+    """Where saving leads: after a safety answer that is news, to what was done about it, before anything else."""
+    answers = positive_answers(measurement)
+    is_news = any((already_known or {}).get(item) != value for item, value in answers.items())
+    if is_news and "alerts.after_positive" in current_app.view_functions:
+        return url_for("alerts.after_positive", patient_id=measurement.patient_id, measurement_id=measurement.id)
+    if measurement.status == "draft":
+        return url_for("measurements.choose", patient_id=measurement.patient_id)
+    return measure_url(measurement)
+
+
+def positive_answers(measurement: Measurement) -> dict[str, int]:
+    """Safety item → its positive answer."""
+    scoring = score_again(measurement, definition_of(measurement))
+    return {
+        each.item: each.value
+        for each in scoring.safety
+        if each.state is SafetyState.POSITIVE and each.value is not None
+    }
+
+
+def say_saved(form: MeasureForm, place: Place, *, as_draft: bool) -> None:
+    """Tell what happened, and warn of a date from before enrolment."""
+    name = form.instrument.short_title
+    flash(f"{name} kept as a draft, without a score" if as_draft else f"{name} saved", "success")
+    episode = get_open_episode(place.patient.id, place.clinic.id)
+    enrolled_on = episode.enrolled_on if episode is not None else None
+    taken_on = form.taken_on.data
+    if taken_on and enrolled_on and is_before_enrolment(taken_on, enrolled_on=enrolled_on):
+        flash(
+            f"{long_date(taken_on)} is before enrolment ({long_date(enrolled_on)}): "
+            "the score is kept and drawn, but is no baseline",
+            "warning",
+        )
+
+
+def saved_by(row: Measurement, place: Place) -> str:
+    """Who made the entry that stands, and when. Who withdrew one stands in the audit trail only."""
+    if row.status == "entered-in-error" or row.recorded_by_id is None:
+        return "a colleague"
+    name = names_of({row.recorded_by_id}).get(row.recorded_by_id, "a colleague")
+    return f"{name}, {local_time(row.recorded_at, place.clinic.zone)}"
+
+
+def show_form(place: Place, form: MeasureForm, *, status: int, **details: Any) -> Page:
+    """The page of the form; ``details`` are the fields of ``EnterPage`` that differ between its uses."""
+    instrument, followed = form.instrument, place.followed()
+    scales = [instrument.scale_key(scale) for scale in instrument.scales]
+    episode = get_open_episode(place.patient.id, place.clinic.id)
+    page = shown.EnterPage(
+        patient=place.header(),
+        form=form,
+        about=shown.about(instrument),
+        notice=shown.notice(instrument),
+        questions=shown.questions(form),
+        is_wide=shown.is_wide(instrument),
+        scales=shown.live_scales(
+            instrument, followed, queries.get_latest_values(place.patient.id, scales), today=place.today
+        ),
+        outline=shown.outline_for(instrument, followed),
+        total_hint=shown.total_hint(instrument),
+        date_hint=shown.date_hint(episode.enrolled_on if episode else None),
+        today=place.today,
+        born_on=place.patient.birth_date,
+        **details,
+    )
+    opened("patient.opened", by=current_user, patient_id=place.patient.id, clinic_id=place.clinic.id)
+    return render_template("measurements/enter.html", page=page), status
+
+
+def show_conflict(
+    place: Place, form: MeasureForm, theirs: Measurement, *, can_save_again: bool, **details: Any
+) -> Page:
+    """What somebody else saved meanwhile; what was typed stays in the form, which now follows theirs."""
+    form.version.data = str(theirs.version)
+    if not can_save_again:
+        form.form_errors = ["Somebody finished or withdrew this meanwhile, so it can no longer be changed here"]
+    return show_form(
+        place,
+        form,
+        status=409,
+        conflict=_conflicts(theirs, form),
+        conflict_by=saved_by(theirs, place),
+        **details,
+    )
+
+
+def _conflicts(theirs: Measurement, form: MeasureForm) -> Sequence[shown.Difference]:
+    return shown.differences(theirs, form) or (shown.Difference("Every field", "as you typed it", "the same"),)

@@ -10,8 +10,8 @@ def init_app(app: Flask) -> None:
     from registry.accounts.commands import users
     from registry.audit.commands import audit
     from registry.clinics.commands import clinics
-    from registry.exchange.commands import imports
     from registry.demo.commands import demo
+    from registry.exchange.commands import imports
     from registry.jobs.commands import alerts, jobs, serve
     from registry.measurements.commands import instruments, measurements
 

@@ -27,7 +27,7 @@ _POSITIVE_SYMPTOMS = (3, 10, 11, 14)
 
 
 def phq_9(roll: Random, illness: Illness, week: int, figures: Figures) -> Answers:
-    """Nine answers of 0 to 3, and how difficult it all makes life."""
+    """Nine answers of 0 to 3, and how difficult it all makes life. Without item 9 a form ends at 24."""
     total = whole(roll, illness.depression[week])
     ninth = _item_9(roll, illness.thoughts, total, figures)
     rest = spread(roll, min(total - ninth, 24), figures.phq_9_weights, most=3)
@@ -79,9 +79,9 @@ def _item_9(roll: Random, thoughts: float, total: int, figures: Figures) -> int:
     share = figures.share_with_item_9(total)
     today = math.sqrt(_THOUGHTS_REMEMBERED) * thoughts + math.sqrt(1 - _THOUGHTS_REMEMBERED) * roll.gauss(0, 1)
     if total == 0 or _NORMAL.cdf(today) <= 1 - share:
-        return 3 if total > 26 else 2 if total == 26 else 1 if total == 25 else 0
+        return 0
     answer = roll.choices((1, 2, 3), weights=figures.answers_to_item_9(total))[0]
-    return max(min(answer, total), total - 24)
+    return min(answer, total)
 
 
 def _numbered(answers: Sequence[int]) -> Answers:

@@ -14,7 +14,7 @@ from random import Random
 from registry.demo.chance import weighted
 from registry.demo.figures import Figures, Spread
 
-WEEKS = 120
+WEEKS = 60
 """How far a course is drawn, from the first day of care."""
 
 NOISE_FOR_BPRS = 1.6

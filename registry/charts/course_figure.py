@@ -155,9 +155,9 @@ def course_figure(
         showlegend=False,
         hovermode="closest",
         dragmode="pan",
-        margin={"l": 84, "r": 14, "t": 6, "b": 34},
+        margin={"l": 66, "r": 10, "t": 22, "b": 30},
         xaxis=_week_axis(span, axis, today, anchor=f"y{len(places)}" if len(places) > 1 else "y"),
-        shapes=shapes,
+        shapes=[*shapes, _start_line()],
         annotations=notes,
         **layout,
     )
@@ -231,7 +231,8 @@ def _week_axis(span: tuple[float, float], axis: _Weeks, today: date, *, anchor: 
         "tickvals": ticks,
         "ticktext": [f"week {week}" if week == 0 else str(week) for week in ticks],
         "showgrid": False,
-        "zeroline": True,
+        "showline": False,
+        "zeroline": False,
         "anchor": anchor,
         "ticks": "",
     }
@@ -244,6 +245,7 @@ def _score_axis(track: Track, place: _Place) -> dict[str, Any]:
         "range": [track.minimum - room, track.maximum + room],
         "fixedrange": True,
         "nticks": 6,
+        "showline": False,
         "zeroline": False,
         "ticks": "",
     }
@@ -257,6 +259,7 @@ def _lane_axis(lane: Lane, place: _Place) -> dict[str, Any]:
         "tickvals": [0.5],
         "ticktext": [lane.title],
         "showgrid": False,
+        "showline": False,
         "zeroline": False,
         "ticks": "",
     }
@@ -288,9 +291,23 @@ def _rectangle(y: str, span: tuple[float, float], low: float, high: float, colou
     }
 
 
+def _start_line() -> dict[str, Any]:
+    """Where the care began, through every panel and lane."""
+    return {
+        "type": "line",
+        "layer": "below",
+        "xref": "x",
+        "yref": "paper",
+        "x0": 0,
+        "x1": 0,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": "var(--line-strong)", "width": 1, "dash": "dot"},
+    }
+
+
 def _panel_notes(track: Track, y: str, place: _Place, *, colour: str) -> Iterator[dict[str, Any]]:
     """The scale's name above its panel, and the target beside it: never over a line."""
-    words = f"<b>{track.name}</b>"
     yield {
         "xref": "paper",
         "yref": "paper",
@@ -298,9 +315,9 @@ def _panel_notes(track: Track, y: str, place: _Place, *, colour: str) -> Iterato
         "y": place.top,
         "xanchor": "left",
         "yanchor": "bottom",
-        "text": words,
+        "text": track.name,
         "showarrow": False,
-        "font": {"color": colour, "size": 12},
+        "font": {"color": colour, "size": 12, "weight": 600},
     }
     if track.target_words:
         yield {
@@ -369,7 +386,7 @@ def _is_gap(track: Track, before: ScorePoint, after: ScorePoint) -> bool:
 def _hover(track: Track, point: ScorePoint) -> str:
     said = [track.band_of(point.value), "baseline" if point.on == track.baseline_on else "", point.note]
     detail = ", ".join(each for each in said if each)
-    return f"{track.name} <b>{point.value:g}</b>{f' · {detail}' if detail else ''}<br>{point.on.day} {point.on:%b %Y}"
+    return f"{track.name} {point.value:g}{f' · {detail}' if detail else ''}<br>{point.on.day} {point.on:%b %Y}"
 
 
 def _spell_shapes(lane: Lane, axis: _Weeks, y: str) -> Iterator[dict[str, Any]]:

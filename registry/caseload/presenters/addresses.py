@@ -12,10 +12,10 @@ _NOBODY = uuid.UUID(int=0)
 class PatientAddress:
     """The address of one page, by patient. Building an address costs more than the rest of a row."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, *, key: str = "patient_id") -> None:
         known = endpoint in current_app.view_functions
-        self._pattern = url_for(endpoint, patient_id=_NOBODY) if known else ""
+        self._pattern = url_for(endpoint, **{key: _NOBODY}) if known else ""
 
-    def of(self, patient_id: uuid.UUID) -> str:
+    def of(self, identifier: uuid.UUID) -> str:
         """The page of this patient; nothing where the program has no such page."""
-        return self._pattern.replace(str(_NOBODY), str(patient_id))
+        return self._pattern.replace(str(_NOBODY), str(identifier))

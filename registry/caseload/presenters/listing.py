@@ -184,9 +184,8 @@ def _columns(listing: Listing, main_scales: set[str]) -> list[Column]:
         _column(listing, "Phase", "weeks"),
         _column(listing, main, "score", "measure"),
         _column(listing, "Second measure", "", "measure"),
-        _column(listing, "Last contact", "last-contact"),
-        _column(listing, "Last review", "last-review"),
-        _column(listing, "Home and work", ""),
+        _column(listing, "Contact", "last-contact", "tight"),
+        _column(listing, "Review", "last-review", "tight"),
         Column("Next step", kind="steps"),
     ]
 

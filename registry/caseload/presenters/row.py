@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from registry.alerts.sentences import sentence_of
 from registry.caseload.presenters.addresses import PatientAddress
+from registry.caseload.presenters.brief import brief_sentence
 from registry.caseload.presenters.scores import Measured, ScoreShown, show_score
 from registry.caseload.queries import SPARKLINE_DAYS
 from registry.charts.sparkline import Point
@@ -19,7 +19,7 @@ from registry.episodes.rules import CONDITIONS, PHASE_TITLES, weeks_in_care
 from registry.measures.course import Target
 from registry.web.filters import age, count, short_date
 
-MAIN_WIDTH, SECOND_WIDTH = 92, 64
+MAIN_WIDTH, SECOND_WIDTH = 88, 56
 """Widths of the two sparklines, in CSS pixels."""
 
 MOST_REASONS = 3
@@ -28,7 +28,7 @@ MOST_REASONS = 3
 HOUSING_WORDS: Mapping[str, str] = {
     "stable": "Stable home",
     "unstable": "Unstable home",
-    "institution": "In an institution",
+    "institution": "Institution",
     "homeless": "Homeless",
 }
 WORK_WORDS: Mapping[str, str] = {
@@ -70,8 +70,7 @@ class RowShown:
     attempts: str
     review: str
     review_note: str
-    home: str
-    work: str
+    circumstances: str
     measure_url: str
     contact_url: str
     question_url: str
@@ -118,8 +117,9 @@ class RowPresenter:
             attempts=f"{row.failed_attempts} missed" if row.failed_attempts else "",
             review=_days(row.last_review_on, today, never="Never"),
             review_note=_review_note(row),
-            home=HOUSING_WORDS.get(row.housing or "", ""),
-            work=WORK_WORDS.get(row.work or "", ""),
+            circumstances=" · ".join(
+                words for words in (HOUSING_WORDS.get(row.housing or ""), WORK_WORDS.get(row.work or "")) if words
+            ),
             measure_url=self._measure.of(row.patient_id),
             contact_url=self._contact.of(row.patient_id),
             question_url=self._question.of(row.patient_id),
@@ -163,7 +163,7 @@ def reasons_today(stored: Iterable[Mapping[str, Any]], today: date) -> Iterable[
     awake, asleep = [], []
     for reason in stored:
         until = reason["snoozed_until"] and date.fromisoformat(reason["snoozed_until"])
-        sentence = _sentence(reason, today)
+        sentence = brief_sentence(reason, today)
         if until and until > today:
             put_off = f"{sentence} (put off until {short_date(until, today=today)})"
             asleep.append(ReasonShown(tier="queue", sentence=put_off))
@@ -172,18 +172,9 @@ def reasons_today(stored: Iterable[Mapping[str, Any]], today: date) -> Iterable[
     return [*awake, *asleep]
 
 
-def _sentence(reason: Mapping[str, Any], today: date) -> str:
-    """Worded for today; as it was last evaluated, where the rulebook no longer has the rule."""
-    try:
-        return sentence_of(reason["rule"], reason["evidence"], today)
-    except (KeyError, TypeError, ValueError):
-        stored: str = reason["sentence"]
-        return stored
-
-
 def _weeks(row: Row[Any], today: date) -> str:
     if row.enrolled_on is None:
-        return f"referred {_days(row.referred_on, today, never='')}"
+        return f"since {short_date(row.referred_on, today=today)}"
     return f"{weeks_in_care(row.enrolled_on, ended_on=row.ended_on, today=today)} wk"
 
 
@@ -191,13 +182,13 @@ def _days(day: date | None, today: date, *, never: str) -> str:
     if day is None:
         return never
     days = (today - day).days
-    return f"{count(days, 'day')} ago" if days else "today"
+    return count(days, "day") if days else "today"
 
 
 def _review_note(row: Row[Any]) -> str:
     notes = []
     if row.has_question:
-        notes.append("question asked")
+        notes.append("question")
     if row.open_recommendations:
         notes.append(f"{row.open_recommendations} open")
     return ", ".join(notes)

@@ -86,7 +86,7 @@ def show_score(measured: Measured, *, today: date, starts_on: date, width: int =
 def _change(change: Decimal | None, measured: Measured) -> str:
     """In points, where no percentage says it; a first score says what it is."""
     if change is None:
-        return "first score" if measured.baseline is not None else "no baseline"
+        return "first" if measured.baseline is not None else "no baseline"
     return "" if measured.percent is not None else signed(change)
 
 

@@ -1,0 +1,56 @@
+"""The people on whose team somebody is, for those who see nobody else: no score, no answer, no sentence made of one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from registry.alerts.models import Alert
+from registry.episodes.models import Episode, TeamMember
+from registry.extensions import db
+from registry.patients.models import Patient
+
+MOST_PEOPLE = 200
+"""More than anybody can know by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPeople:
+    """Episodes with their person and clinic, by name; and the open safety alert of each who has one."""
+
+    episodes: Sequence[Episode]
+    safety: Mapping[uuid.UUID, Alert]
+
+
+def list_own_people(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> OwnPeople:
+    """The open episodes at these clinics in whose team the user holds a place now. Three statements."""
+    episodes = db.session.scalars(
+        select(Episode)
+        .join(Patient, Patient.id == Episode.patient_id)
+        .where(
+            Episode.ended_on.is_(None),
+            Episode.clinic_id.in_(list(clinic_ids)),
+            Episode.id.in_(
+                select(TeamMember.episode_id).where(TeamMember.user_id == user_id, TeamMember.ends_on.is_(None))
+            ),
+        )
+        .options(joinedload(Episode.patient).selectinload(Patient.contact_points),
+            joinedload(Episode.clinic),
+        )
+        .order_by(Patient.search_name, Episode.id)
+        .limit(MOST_PEOPLE)
+    ).all()
+    alerts = db.session.scalars(
+        select(Alert)
+        .where(
+            Alert.patient_id.in_([episode.patient_id for episode in episodes]),
+            Alert.is_safety,
+            Alert.closed_at.is_(None),
+        )
+        .options(joinedload(Alert.owner))
+    )
+    return OwnPeople(episodes=episodes, safety={alert.patient_id: alert for alert in alerts})

@@ -1,0 +1,134 @@
+"""A reason in a row of a list: what its full sentence says less the scores and dates that stand beside it in the row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from registry.alerts.rulebook.evidence import Evidence
+from registry.alerts.rulebook.phrases import count, duration, figure
+from registry.alerts.sentences import sentence_of
+from registry.web.filters import short_date
+
+
+def brief_sentence(reason: Mapping[str, Any], today: date) -> str:
+    """The reason as of ``today``. The sentence of the last evaluation, where its evidence cannot be read any more."""
+    brief = _BRIEF.get(reason["rule"])
+    try:
+        if brief is not None:
+            return brief(Evidence(reason["evidence"]), today)
+        return sentence_of(reason["rule"], reason["evidence"], today)
+    except (KeyError, TypeError, ValueError):
+        stored: str = reason["sentence"]
+        return stored
+
+
+def full_sentence(reason: Mapping[str, Any], today: date) -> str:
+    """The whole sentence as of ``today``, with the same way out."""
+    try:
+        return sentence_of(reason["rule"], reason["evidence"], today)
+    except (KeyError, TypeError, ValueError):
+        stored: str = reason["sentence"]
+        return stored
+
+
+def _off_target(evidence: Evidence, today: date) -> str:
+    measure, *others = evidence.each("measures")
+    if measure.optional_text("was") is not None:
+        silent = count((today - measure.day("latest_on")).days, "day")
+        said = f"No {measure.text('label')} for {silent}: not known to be better"
+    elif not measure.flag("has_followed_up"):
+        said = f"No {measure.text('label')} since the baseline, {duration(measure.day('before_on'), today)} ago"
+    else:
+        said = f"Off target {duration(measure.day('off_since'), today)}"
+    more = f", also on {', '.join(each.text('label') for each in others)}" if others else ""
+    return "; ".join(part for part in (f"{said}{more}", _reviewed(evidence.part("review"), today)) if part)
+
+
+def _reviewed(review: Evidence, today: date) -> str:
+    reviewed_on, due_on = review.optional_day("reviewed_on"), review.optional_day("change_due_on")
+    changed_on = review.optional_day("changed_on")
+    if changed_on is not None:
+        return f"treatment changed {short_date(changed_on, today=today)}"
+    if reviewed_on is None:
+        return ""
+    said = f"reviewed {short_date(reviewed_on, today=today)}"
+    if due_on is None:
+        return said
+    verb = "change was due" if today > due_on else "change due by"
+    return f"{said}, {verb} {short_date(due_on, today=today)}"
+
+
+def _early(evidence: Evidence, today: date) -> str:
+    measure = evidence.each("measures")[0]
+    return f"Too little change after {duration(measure.day('baseline_on'), today)} of treatment"
+
+
+def _mania(evidence: Evidence, today: date) -> str:
+    measure = evidence.each("measures")[0]
+    cutoff = measure.optional_amount("elevated_from")
+    why = f"at {figure(cutoff)} or above" if cutoff is not None else "up by the reliable change"
+    return f"Mania: {measure.text('label')} {figure(measure.amount('latest'))}, {why}"
+
+
+def _relapse(evidence: Evidence, today: date) -> str:
+    measure = evidence.each("measures")[0]
+    return (
+        f"Relapse: {measure.text('label')} {figure(measure.amount('latest'))}, "
+        f"up from {figure(measure.amount('best'))} held on two scores"
+    )
+
+
+def _no_contact(evidence: Evidence, today: date) -> str:
+    counted_from = evidence.optional_day("last_on") or evidence.day("begun_on")
+    said = f"No two-way contact for {count((today - counted_from).days, 'day')}"
+    attempts = evidence.whole("attempts")
+    parts = [said, *([f"{count(attempts, 'attempt')} failed"] if attempts else [])]
+    seen_on = evidence.optional_day("seen_on")
+    if seen_on is not None:
+        parts.append(f"seen by {evidence.text('seen_by')} {short_date(seen_on, today=today)}")
+    if evidence.flag("decide"):
+        parts.append("decide how to go on")
+    return "; ".join(parts)
+
+
+def _first_follow_up(evidence: Evidence, today: date) -> str:
+    limit_on = evidence.day("limit_on")
+    verb = "was due" if today > limit_on else "due"
+    return f"No follow-up since enrolment; {verb} by {short_date(limit_on, today=today)}"
+
+
+def _measure_due(evidence: Evidence, today: date) -> str:
+    return f"{', '.join(_one_due(each, today) for each in evidence.each('due'))} due"
+
+
+def _one_due(due: Evidence, today: date) -> str:
+    last_on = due.optional_day("last_on")
+    return due.text("label") if last_on is None else f"{due.text('label')} ({(today - last_on).days} days old)"
+
+
+def _review_due(evidence: Evidence, today: date) -> str:
+    if evidence.optional_day("reviewed_on") is None:
+        return f"Never reviewed, enrolled {duration(evidence.day('begun_on'), today)} ago"
+    return f"Review due since {short_date(evidence.day('due_on'), today=today)}"
+
+
+def _review_open(evidence: Evidence, today: date) -> str:
+    oldest, *others = evidence.each("orders")
+    waits = count((today - oldest.day("proposed_on")).days, "day")
+    which = f"{len(others) + 1} recommendations" if others else "Recommendation"
+    return f"{which} undecided for {waits}"
+
+
+_BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
+    "target.off": _off_target,
+    "target.early": _early,
+    "target.mania": _mania,
+    "target.relapse": _relapse,
+    "engage.no-contact": _no_contact,
+    "engage.first-follow-up": _first_follow_up,
+    "measure.due": _measure_due,
+    "review.due": _review_due,
+    "review.open": _review_open,
+}

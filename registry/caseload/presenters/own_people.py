@@ -1,0 +1,106 @@
+"""The people of a peer specialist, in words: who, how to reach them, and whether to speak with somebody first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from registry.alerts.models import Alert
+from registry.caseload.own_people import OwnPeople
+from registry.caseload.presenters.addresses import PatientAddress
+from registry.caseload.presenters.patient import SafetyShown
+from registry.episodes.models import Episode
+from registry.episodes.rules import PHASE_TITLES
+from registry.patients.models import Patient
+from registry.patients.presenters import permissions
+from registry.patients.rules import CONTACT_KINDS
+from registry.web.filters import age, count, long_date, short_date
+
+
+@dataclass(frozen=True, slots=True)
+class WayToReach:
+    """One contact point."""
+
+    label: str
+    value: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    """One card."""
+
+    name: str
+    pronouns: str
+    facts: Sequence[str]
+    phase: str
+    phase_kind: str
+    safety: SafetyShown | None
+    ways: Sequence[WayToReach]
+    contact_url: str
+    danger_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPeoplePage:
+    """The page."""
+
+    title: str
+    subtitle: str
+    people: Sequence[PersonShown]
+
+
+def show_own_people(found: OwnPeople, today: Mapping[Any, date]) -> OwnPeoplePage:
+    """A card a person."""
+    contact, danger = PatientAddress("contacts.log_own_contact"), PatientAddress("contacts.report_danger")
+    return OwnPeoplePage(
+        title="My people",
+        subtitle=count(len(found.episodes), "person", "people"),
+        people=[
+            PersonShown(
+                name=episode.patient.name,
+                pronouns=episode.patient.pronouns,
+                facts=_facts(episode, today[episode.clinic_id]),
+                phase=PHASE_TITLES[episode.phase],
+                phase_kind=episode.phase,
+                safety=_safety(found.safety.get(episode.patient_id), today[episode.clinic_id]),
+                ways=_ways(episode.patient),
+                contact_url=contact.of(episode.patient_id),
+                danger_url=danger.of(episode.patient_id),
+            )
+            for episode in found.episodes
+        ],
+    )
+
+
+def _facts(episode: Episode, today: date) -> Sequence[str]:
+    person = episode.patient
+    years = count(age(person.birth_date, today), "year")
+    return [f"born {long_date(person.birth_date)}", years, f"MRN {person.mrn}"]
+
+
+def _safety(alert: Alert | None, today: date) -> SafetyShown | None:
+    """That there is one, and who to speak with: what it rests on is an answer, and stays closed."""
+    if alert is None:
+        return None
+    to = alert.owner.name if alert.owner else "the care manager or whoever is on duty"
+    return SafetyShown(
+        sentence=f"Open safety alert. Speak with {to} before the next contact",
+        since=f"since {short_date(alert.since, today=today)}",
+        owner="",
+        tier="urgent" if alert.tier == "urgent" else "action",
+    )
+
+
+def _ways(person: Patient) -> Sequence[WayToReach]:
+    return [
+        WayToReach(
+            label=CONTACT_KINDS[point.kind],
+            value=point.value or point.note,
+            detail=" · ".join(words for words in (point.note if point.value else "", permissions(point)) if words),
+        )
+        for point in person.contact_points
+        if point.ended_at is None
+    ]

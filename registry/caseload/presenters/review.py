@@ -1,0 +1,282 @@
+"""The review queue and the case under review, in words and drawings."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from flask import url_for
+
+from registry.caseload.presenters.row import HOUSING_WORDS, WORK_WORDS, ReasonShown, reasons_today
+from registry.caseload.presenters.scores import scale_label
+from registry.caseload.review_case import ReviewCase
+from registry.caseload.review_queue import Queued, ReviewQueue
+from registry.caseload.rules import STANDINGS
+from registry.charts.sparkline import Point, Sparkline, sparkline
+from registry.contacts.models import Contact
+from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt, is_two_way
+from registry.episodes.patient_header import holder_name
+from registry.episodes.rules import CONDITIONS, TEAM_ROLES, weeks_in_care
+from registry.measurements.standings import TrackedScale
+from registry.measures.course import STALE_AFTER_CADENCES, Course, Standing
+from registry.patients.presenters import IdentityHeader
+from registry.review.forms import ReviewForm
+from registry.review.presenters import QuestionShown, RecommendationShown, show_question, show_recommendation
+from registry.web.filters import ARROW, count, days_ago, long_date, number, short_date, signed
+
+CHART_WIDTH, CHART_HEIGHT = 320, 96
+MOST_SHOWN = 100
+"""So many people of the queue are listed; the rest are counted."""
+
+_GOOD = frozenset({Standing.AT_TARGET, Standing.RESPONDING, Standing.IMPROVING})
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedShown:
+    """One person of the queue."""
+
+    name: str
+    weeks: str
+    url: str
+    is_current: bool
+    reasons: Sequence[ReasonShown]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueShown:
+    """The queue with its coverage."""
+
+    people: Sequence[QueuedShown]
+    total: int
+    more: str
+    reviewed: int
+    in_care: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChartShown:
+    """One tracked scale: where it began, where it stands, how that came about."""
+
+    name: str
+    course: str
+    standing: str
+    kind: str
+    age: str
+    line: Sparkline | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastReview:
+    """An earlier review and what became of it."""
+
+    words: str
+    summary: str
+    recommendations: Sequence[RecommendationShown]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShown:
+    """The middle of the page: one person."""
+
+    patient: IdentityHeader
+    reasons: Sequence[ReasonShown]
+    questions: Sequence[QuestionShown]
+    charts: Sequence[ChartShown]
+    safety: Sequence[ReasonShown]
+    contacts: Sequence[str]
+    attempts: str
+    team: Sequence[str]
+    conditions: str
+    life: str
+    last_review: LastReview | None
+    reviews_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """The whole review screen. ``case`` and ``form`` are empty when nobody waits or one may only read."""
+
+    title: str
+    subtitle: str
+    queue: QueueShown
+    filters: Sequence[Mapping[str, object]]
+    case: CaseShown | None
+    form: ReviewForm | None
+    action_url: str
+    later_url: str
+    ask_url: str
+    today: date
+
+
+def show_queue(
+    queue: ReviewQueue, *, today: Mapping[uuid.UUID, date], current: uuid.UUID | None, whose: str | None
+) -> QueueShown:
+    """The list on the left; ``whose`` patients, carried along in its links."""
+    hidden = len(queue.waiting) - MOST_SHOWN
+    return QueueShown(
+        people=[
+            QueuedShown(
+                name=f"{each.row.used_name or each.row.legal_given} {each.row.legal_family}",
+                weeks=_weeks(each, today[each.row.clinic_id]),
+                url=url_for("review.case", patient_id=each.row.patient_id, whose=whose),
+                is_current=each.row.patient_id == current,
+                reasons=why(each, today[each.row.clinic_id]),
+            )
+            for each in queue.waiting[:MOST_SHOWN]
+        ],
+        total=len(queue.waiting),
+        more=f"and {hidden} more" if hidden > 0 else "",
+        reviewed=queue.reviewed,
+        in_care=queue.in_care,
+    )
+
+
+def why(queued: Queued, today: date) -> list[ReasonShown]:
+    """The reasons that count now, in words, most pressing first."""
+    stored = [reason for rule in queued.place.rules for reason in queued.row.reasons if reason["rule"] == rule]
+    shown = [ReasonShown(tier=each.tier, sentence=each.sentence) for each in reasons_today(stored, today)]
+    if queued.place.is_quiet:
+        shown.append(ReasonShown(tier="reminder", sentence=_quiet_words(queued, today)))
+    if queued.question:
+        shown.append(ReasonShown(tier="queue", sentence=f"Asked: {_shortened(queued.question)}"))
+    return shown
+
+
+def _quiet_words(queued: Queued, today: date) -> str:
+    row = queued.row
+    label = scale_label(row.first_scale) if row.first_scale else "score"
+    if row.first_latest_on is None:
+        return f"Quiet: no {label} since enrolment, {count((today - row.enrolled_on).days, 'day')} ago"
+    return f"Quiet: no {label} for {count((today - row.first_latest_on).days, 'day')}"
+
+
+def _shortened(words: str, longest: int = 90) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= longest else line[: longest - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _weeks(queued: Queued, today: date) -> str:
+    if queued.row.enrolled_on is None:
+        return "referred"
+    return f"{weeks_in_care(queued.row.enrolled_on, ended_on=None, today=today)} wk"
+
+
+def show_case(
+    case: ReviewCase, header: IdentityHeader, *, today: date, may_decide: bool, may_withdraw: bool
+) -> CaseShown:
+    """Everything about one person that a review looks at."""
+    reasons = list(reasons_today(case.row.reasons, today)) if case.row else []
+    safety = [reason for reason in reasons if reason.detail == "safety"]
+    failed = _failed_since(case.contacts)
+    return CaseShown(
+        patient=header,
+        reasons=[reason for reason in reasons if reason.detail != "safety"],
+        questions=[show_question(each, may_withdraw=may_withdraw) for each in case.questions],
+        charts=[_chart(key, tracked, course, case, today) for key, (tracked, course) in case.courses.items()],
+        safety=safety,
+        contacts=[_contact_words(each, today) for each in case.contacts[:3]],
+        attempts=count(failed, "missed attempt") + " since the last two-way contact" if failed else "",
+        team=[
+            f"{TEAM_ROLES[member.role]} {holder_name(member)}" for member in case.episode.team if member.ends_on is None
+        ],
+        conditions=", ".join(CONDITIONS[each] for each in case.row.conditions) if case.row else "",
+        life=_life(case),
+        last_review=_last_review(case, may_decide=may_decide),
+        reviews_url=url_for("review.reviews", patient_id=case.patient.id),
+    )
+
+
+def _chart(key: str, tracked: TrackedScale, course: Course, case: ReviewCase, today: date) -> ChartShown:
+    label = scale_label(key)
+    if course.latest is None:
+        return ChartShown(name=label, course="no score yet", standing="", kind="", age="", line=None)
+    stale_after = int(case.cadences.get(key, 28) * STALE_AFTER_CADENCES)
+    age = (today - course.latest.on).days
+    is_stale = age > stale_after
+    standing = STANDINGS.get(course.standing.value, "").lower()
+    on = short_date(course.latest.on, today=today)
+    return ChartShown(
+        name=label,
+        course=_course_words(course),
+        standing=f"unknown: was {standing or 'one score'}, {on}" if is_stale else standing,
+        kind=_kind(course, is_stale=is_stale),
+        age=days_ago(course.latest.on, today),
+        line=_line(label, tracked, course, stale_after=stale_after, today=today),
+    )
+
+
+def _course_words(course: Course) -> str:
+    if course.latest is None:
+        return ""
+    if course.baseline is None or course.change is None:
+        return number(course.latest.value)
+    return f"{number(course.baseline.value)} {ARROW} {number(course.latest.value)} ({signed(course.change)})"
+
+
+def _kind(course: Course, *, is_stale: bool) -> str:
+    if is_stale:
+        return "action"
+    if course.standing is Standing.WORSE or course.is_relapse:
+        return "urgent"
+    return "good" if course.standing in _GOOD else ""
+
+
+def _line(label: str, tracked: TrackedScale, course: Course, *, stale_after: int, today: date) -> Sparkline | None:
+    scale, target = tracked.scale, tracked.target
+    if scale.minimum is None or scale.maximum is None:
+        return None
+    return sparkline(
+        [Point(score.on, float(score.value)) for score in course.scores],
+        minimum=float(scale.minimum),
+        maximum=float(scale.maximum),
+        target_low=_level(target.at_least if target else None),
+        target_high=_level(target.at_most if target else None),
+        starts_on=tracked.starts_on,
+        ends_on=max(today, tracked.starts_on),
+        width=CHART_WIDTH,
+        height=CHART_HEIGHT,
+        longest_gap=timedelta(days=stale_after),
+        name=label,
+    )
+
+
+def _level(level: Decimal | None) -> float | None:
+    return None if level is None else float(level)
+
+
+def _contact_words(contact: Contact, today: date) -> str:
+    reached = "" if contact.reached else ", not reached"
+    minutes = f", {contact.minutes} min" if contact.minutes is not None else ""
+    words = f"{KINDS[contact.kind]}, {MODALITIES[contact.modality].lower()}{minutes}{reached}"
+    return f"{words}, {days_ago(contact.took_place_on, today)}"
+
+
+def _failed_since(contacts: Sequence[Contact]) -> int:
+    """Missed attempts among the latest contacts, since the last two-way one."""
+    failed = 0
+    for contact in contacts:
+        if is_two_way(contact.kind, reached=contact.reached):
+            break
+        failed += is_failed_attempt(contact.kind, reached=contact.reached)
+    return failed
+
+
+def _life(case: ReviewCase) -> str:
+    if case.row is None:
+        return ""
+    known = (HOUSING_WORDS.get(case.row.housing or "", ""), WORK_WORDS.get(case.row.work or "", ""))
+    return " · ".join(words for words in known if words)
+
+
+def _last_review(case: ReviewCase, *, may_decide: bool) -> LastReview | None:
+    if not case.reviews:
+        return None
+    review = case.reviews[0]
+    return LastReview(
+        words=f"{long_date(review.reviewed_on)}, {review.consultant.name}",
+        summary=review.summary,
+        recommendations=[show_recommendation(each, may_decide=may_decide) for each in review.recommendations],
+    )

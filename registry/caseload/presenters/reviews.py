@@ -1,0 +1,87 @@
+"""A person's reviews, each with what became of it and what the score did afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from registry.caseload.presenters.scores import scale_label
+from registry.caseload.review_case import ScoreOn
+from registry.episodes.record_tabs import Tab
+from registry.patients.presenters import IdentityHeader
+from registry.review.models import Review
+from registry.review.presenters import QuestionShown, RecommendationShown, show_recommendation
+from registry.web.filters import ARROW, count, days_ago, long_date, number, short_date, signed
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewShown:
+    """One review."""
+
+    date: str
+    ago: str
+    by: str
+    minutes: str
+    summary: str
+    look_again: str
+    recommendations: Sequence[RecommendationShown]
+    score_then: str
+    score_since: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsPage:
+    """The tab "Reviews" of a record."""
+
+    title: str
+    patient: IdentityHeader
+    tabs: Sequence[Tab]
+    questions: Sequence[QuestionShown]
+    reviews: Sequence[ReviewShown]
+    ask_url: str
+    review_url: str
+
+
+def show_review(
+    review: Review,
+    scale: str | None,
+    scores: Mapping[str, Sequence[ScoreOn]],
+    *,
+    today: date,
+    may_decide: bool,
+) -> ReviewShown:
+    """A review beside the course of ``scale``, the metric primary of its episode."""
+    then, since = score_beside(review.reviewed_on, scale, scores, today=today)
+    return ReviewShown(
+        date=long_date(review.reviewed_on),
+        ago=days_ago(review.reviewed_on, today),
+        by=review.consultant.name,
+        minutes="" if review.minutes is None else count(review.minutes, "minute"),
+        summary=review.summary,
+        look_again="" if review.look_again_on is None else long_date(review.look_again_on),
+        recommendations=[show_recommendation(each, may_decide=may_decide) for each in review.recommendations],
+        score_then=then,
+        score_since=since,
+    )
+
+
+def score_beside(
+    reviewed_on: date, scale: str | None, scores: Mapping[str, Sequence[ScoreOn]], *, today: date
+) -> tuple[str, str]:
+    """The last score up to the review, and the latest after it, in words."""
+    if scale is None:
+        return "no outcome measure chosen", ""
+    label, known = scale_label(scale), scores.get(scale, ())
+    before = [score for score in known if score.taken_on <= reviewed_on]
+    after = [score for score in known if score.taken_on > reviewed_on]
+    if not before:
+        then = f"no {label} before the review"
+    else:
+        then = f"{label} {number(before[-1].value)} on {short_date(before[-1].taken_on, today=today)}"
+    if not after:
+        return then, f"no {label} since"
+    latest = after[-1]
+    on = short_date(latest.taken_on, today=today)
+    change = f" ({signed(latest.value - before[-1].value)})" if before else ""
+    return then, f"{ARROW} {number(latest.value)} on {on}{change}"

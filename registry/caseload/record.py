@@ -1,0 +1,172 @@
+"""What one person's page shows, read in a fixed number of statements."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import joinedload
+
+from registry.alerts.models import TIERS, Alert
+from registry.alerts.rulebook import RULEBOOK
+from registry.contacts.models import Contact
+from registry.contacts.queries import list_contacts
+from registry.episodes.models import Episode, PhaseSpell, TrackedMeasure, TreatmentCourse
+from registry.episodes.queries import list_parts
+from registry.extensions import db
+from registry.measurements.instruments import catalogue
+from registry.measurements.models import Measurement, MeasurementScore
+from registry.measurements.standings import TrackedScale, follow_patient
+from registry.measures.course import Course, DatedScore, follow
+from registry.review.models import Review, ReviewQuestion
+from registry.review.queries import list_open_questions, list_reviews
+
+MOST_CONTACTS = 400
+"""Contacts drawn on the time axis: more than a year of them, however often somebody is seen."""
+
+_PLACE = {rule.id: place for place, rule in enumerate(RULEBOOK)}
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A tracked scale: its course in the present treatment course, and every score ever, one a day."""
+
+    key: str
+    tracked: TrackedScale
+    course: Course
+    cadence_days: int
+    scores: Sequence[DatedScore]
+
+
+@dataclass(frozen=True, slots=True)
+class DatedCategory:
+    """A housing or work category on a day."""
+
+    on: date
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeRecord:
+    """One episode as its page shows it."""
+
+    episode: Episode
+    followed: Sequence[Followed]
+    circumstances: Mapping[str, Sequence[DatedCategory]]
+    """Domain of a category scale ("housing") → its dated categories, oldest first."""
+    contacts: Sequence[Contact]
+    reviews: Sequence[Review]
+    questions: Sequence[ReviewQuestion]
+    alerts: Sequence[Alert]
+    phases: Sequence[PhaseSpell]
+    courses: Sequence[TreatmentCourse]
+    safety_measurement: Measurement | None
+    """The latest administration of an instrument with a safety item."""
+
+
+def load_record(episode: Episode) -> EpisodeRecord:
+    """Everything the overview of ``episode`` shows."""
+    patient_id = episode.patient_id
+    scores = _scores(patient_id)
+    return EpisodeRecord(
+        episode=episode,
+        followed=_followed(episode, scores),
+        circumstances=_circumstances(scores),
+        contacts=[row for row in list_contacts(patient_id, limit=MOST_CONTACTS) if row.status == "final"],
+        reviews=[row for row in list_reviews(patient_id) if row.episode_id == episode.id],
+        questions=[row for row in list_open_questions(patient_id) if row.episode_id == episode.id],
+        alerts=open_alerts(patient_id, episode.id),
+        phases=list_parts(PhaseSpell, episode.id),
+        courses=list_parts(TreatmentCourse, episode.id),
+        safety_measurement=latest_safety_measurement(patient_id),
+    )
+
+
+def open_alerts(patient_id: uuid.UUID, episode_id: uuid.UUID | None) -> Sequence[Alert]:
+    """The open alerts of the episode and of the person's safety, most pressing first."""
+    rows = db.session.scalars(
+        select(Alert)
+        .where(Alert.patient_id == patient_id, Alert.closed_at.is_(None))
+        .options(joinedload(Alert.owner))
+        .order_by(Alert.since)
+    ).all()
+    own = [row for row in rows if row.is_safety or row.episode_id == episode_id]
+    return sorted(own, key=lambda row: (TIERS.index(row.tier), _PLACE.get(row.rule, len(_PLACE)), row.since))
+
+
+def latest_safety_measurement(patient_id: uuid.UUID) -> Measurement | None:
+    """The latest finished administration of any instrument that asks about safety."""
+    instruments = {item.instrument_id for item in catalogue().safety_items()}
+    return db.session.scalars(
+        select(Measurement)
+        .where(
+            Measurement.patient_id == patient_id,
+            Measurement.status == "final",
+            Measurement.instrument.in_(sorted(instruments)),
+        )
+        .order_by(Measurement.taken_on.desc(), Measurement.recorded_at.desc())
+        .limit(1)
+    ).first()
+
+
+def _scores(patient_id: uuid.UUID) -> Mapping[str, Sequence[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in db.session.execute(
+        select(
+            MeasurementScore.scale,
+            MeasurementScore.taken_on,
+            MeasurementScore.value,
+            MeasurementScore.category,
+            MeasurementScore.is_prorated,
+            MeasurementScore.measurement_id,
+        )
+        .where(MeasurementScore.patient_id == patient_id, MeasurementScore.counts)
+        .order_by(MeasurementScore.taken_on, MeasurementScore.id)
+    ):
+        found[row.scale].append(row)
+    return found
+
+
+def _followed(episode: Episode, scores: Mapping[str, Sequence[Row[Any]]]) -> list[Followed]:
+    """The metric primary first, the others in the order they are followed."""
+    parts = {row.scale: row for row in list_parts(TrackedMeasure, episode.id)}
+    courses = follow_patient(episode.patient_id).get(episode.id, {})
+    found = [
+        Followed(
+            key=key,
+            tracked=tracked,
+            course=course,
+            cadence_days=parts[key].cadence_days,
+            scores=_one_a_day(scores.get(key, ()), tracked),
+        )
+        for key, (tracked, course) in courses.items()
+    ]
+    return sorted(found, key=lambda each: (each.key != episode.metric_primary, parts[each.key].position))
+
+
+def _one_a_day(rows: Sequence[Row[Any]], tracked: TrackedScale) -> Sequence[DatedScore]:
+    """Every score of the scale, before and after this course too, by the rule the course itself follows."""
+    dated = [
+        DatedScore(on=row.taken_on, value=row.value, prorated=row.is_prorated, id=row.measurement_id)
+        for row in rows
+        if row.value is not None
+    ]
+    return follow(dated, scale=tracked.scale, starts_on=date.min, target=None).scores
+
+
+def _circumstances(scores: Mapping[str, Sequence[Row[Any]]]) -> Mapping[str, Sequence[DatedCategory]]:
+    return {
+        instrument.domain: [
+            DatedCategory(row.taken_on, row.category)
+            for row in scores.get(instrument.scale_key(scale), ())
+            if row.category is not None
+        ]
+        for instrument in catalogue()
+        for scale in instrument.scales
+        if not scale.has_total
+    }

@@ -1,0 +1,93 @@
+"""One case as the psychiatrist needs it on one screen: loaded in a fixed number of statements."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from registry.caseload.models import CaseloadRow
+from registry.contacts.models import Contact
+from registry.contacts.queries import list_contacts
+from registry.episodes.models import Episode, TrackedMeasure
+from registry.episodes.patient_header import chosen_episode
+from registry.episodes.queries import list_episodes, list_parts
+from registry.extensions import db
+from registry.measurements.models import MeasurementScore
+from registry.measurements.standings import TrackedScale, follow_patient
+from registry.measures.course import Course
+from registry.patients.models import Patient
+from registry.patients.queries import get_patient
+from registry.review.models import Review, ReviewQuestion
+from registry.review.queries import list_open_questions, list_reviews
+
+LATEST_CONTACTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCase:
+    """What is known of one person, for the review of one open episode."""
+
+    patient: Patient
+    episode: Episode
+    row: CaseloadRow | None
+    courses: Mapping[str, tuple[TrackedScale, Course]]
+    cadences: Mapping[str, int]
+    """Scale → how often it is measured, in days."""
+    contacts: Sequence[Contact]
+    reviews: Sequence[Review]
+    questions: Sequence[ReviewQuestion]
+
+
+def load_case(patient_id: uuid.UUID, clinic_ids: Sequence[uuid.UUID]) -> ReviewCase | None:
+    """The open episode of the person at one of these clinics; ``None`` where there is none."""
+    patient = get_patient(patient_id)
+    if patient is None:
+        return None
+    open_here = [each for each in list_episodes(patient_id) if each.is_open and each.clinic_id in clinic_ids]
+    episode = chosen_episode(open_here)
+    if episode is None:
+        return None
+    measures = [part for part in list_parts(TrackedMeasure, episode.id) if part.ends_on is None]
+    return ReviewCase(
+        patient=patient,
+        episode=episode,
+        row=db.session.scalars(select(CaseloadRow).where(CaseloadRow.episode_id == episode.id)).one_or_none(),
+        courses=follow_patient(patient_id).get(episode.id, {}),
+        cadences={part.scale: part.cadence_days for part in measures},
+        contacts=[each for each in list_contacts(patient_id, limit=LATEST_CONTACTS) if each.status == "final"],
+        reviews=list_reviews(patient_id, limit=2),
+        questions=[each for each in list_open_questions(patient_id) if each.episode_id == episode.id],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOn:
+    """A score that counts, on its local date of service."""
+
+    taken_on: date
+    value: Decimal
+
+
+def list_scores(patient_id: uuid.UUID, scales: Sequence[str]) -> Mapping[str, Sequence[ScoreOn]]:
+    """Scale → every score that counts, oldest first, with its date."""
+    found: dict[str, list[ScoreOn]] = {scale: [] for scale in scales}
+    if not scales:
+        return found
+    for scale, taken_on, value in db.session.execute(
+        select(MeasurementScore.scale, MeasurementScore.taken_on, MeasurementScore.value)
+        .where(
+            MeasurementScore.patient_id == patient_id,
+            MeasurementScore.scale.in_(scales),
+            MeasurementScore.counts,
+            MeasurementScore.value.is_not(None),
+        )
+        .order_by(MeasurementScore.taken_on, MeasurementScore.value)
+    ):
+        if value is not None:
+            found[scale].append(ScoreOn(taken_on, value))
+    return found

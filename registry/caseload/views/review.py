@@ -1,0 +1,222 @@
+"""Case review: the queue with one case beside it, recording a review, and a person's reviews."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry import clock
+from registry.access.policy import can, found, permitted_clinics, policy
+from registry.accounts import receipts
+from registry.audit.opened import opened
+from registry.caseload.presenters.review import CaseShown, QueuePage, show_case, show_queue
+from registry.caseload.presenters.reviews import ReviewsPage, show_review
+from registry.caseload.review_case import ReviewCase, list_scores, load_case
+from registry.caseload.review_queue import ReviewQueue, review_queue
+from registry.episodes.patient_header import chosen_episode, holder_name, identity_header
+from registry.episodes.place import get_clinic_of
+from registry.episodes.queries import get_episode, list_episodes
+from registry.episodes.record_tabs import record_tabs
+from registry.episodes.rules import TEAM_ROLES
+from registry.patients.place import clinics_for
+from registry.patients.queries import get_patient
+from registry.review import actions
+from registry.review.actions import Advice
+from registry.review.blueprint import blueprint
+from registry.review.forms import CONTINUE_WORDS, THE_TEAM, ReviewForm
+from registry.review.presenters import show_question
+from registry.review.queries import list_open_questions, list_reviews
+from registry.web.filters import long_date
+
+Page = str | tuple[str, int] | Response
+MINE = "mine"
+
+
+@blueprint.get("/review")
+@policy("review.read")
+def queue() -> Page:
+    today = _today("review.read")
+    waiting = _queue(today)
+    first = waiting.waiting[0].row.patient_id if waiting.waiting else None
+    return _show(waiting, today, first, status=200)
+
+
+@blueprint.get("/review/<uuid:patient_id>")
+@policy("review.read")
+def case(patient_id: uuid.UUID) -> Page:
+    today = _today("review.read")
+    return _show(_queue(today), today, patient_id, status=200)
+
+
+@blueprint.route("/review/<uuid:patient_id>/record", methods=["GET", "POST"])
+@policy("review.record")
+def record(patient_id: uuid.UUID) -> Page:
+    today = _today("review.record")
+    waiting = _queue(today)
+    under_review = found(load_case(patient_id, list(today)))
+    form = _form(under_review, today)
+    if form is None:
+        abort(403)
+    if request.method == "POST" and request.form.get("add"):
+        form.add_recommendation()
+        return _show(waiting, today, patient_id, status=200, form=form)
+    if not form.validate_on_submit():
+        return _show(waiting, today, patient_id, status=422 if form.errors else 200, form=form)
+    episode_id, next_url = under_review.episode.id, _next_url(waiting, patient_id)
+    advice = _advice(form, under_review)
+
+    def act() -> str:
+        actions.record_review(
+            episode=found(get_episode(episode_id)),
+            reviewed_on=form.reviewed_on.data or clock.now().date(),
+            minutes=form.minutes.data,
+            summary=form.summary.data or "",
+            recommendations=advice,
+            look_again_on=form.look_again_on,
+            by=current_user,
+        )
+        return next_url
+
+    location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+    flash("Review saved", "success")
+    return redirect(location, 303)
+
+
+@blueprint.get("/patients/<uuid:patient_id>/reviews")
+@policy("review.read")
+def reviews(patient_id: uuid.UUID) -> Page:
+    patient = found(get_patient(patient_id))
+    clinic = found(get_clinic_of(patient_id, permitted_clinics("review.read")))
+    today = clinic.today(clock.now())
+    episodes = list_episodes(patient_id)
+    primary = {episode.id: episode.metric_primary for episode in episodes}
+    scores = list_scores(patient_id, sorted({scale for scale in primary.values() if scale}))
+    may_decide = can(current_user, "recommendation.decide", clinic_id=clinic.id)
+    may_ask = can(current_user, "question.ask", clinic_id=clinic.id)
+    is_open = any(episode.is_open and episode.clinic_id == clinic.id for episode in episodes)
+    page = ReviewsPage(
+        title="Reviews",
+        patient=identity_header(patient, chosen_episode(episodes, clinic.id), today),
+        tabs=record_tabs(patient_id),
+        questions=[show_question(each, may_withdraw=may_ask) for each in list_open_questions(patient_id)],
+        reviews=[
+            show_review(each, primary.get(each.episode_id), scores, today=today, may_decide=may_decide)
+            for each in list_reviews(patient_id)
+        ],
+        ask_url=url_for("review.ask", patient_id=patient_id) if may_ask and is_open else "",
+        review_url=url_for("review.case", patient_id=patient_id) if is_open else "",
+    )
+    opened("reviews.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)
+    return render_template("review/reviews.html", page=page)
+
+
+def _show(
+    waiting: ReviewQueue,
+    today: Mapping[uuid.UUID, date],
+    patient_id: uuid.UUID | None,
+    *,
+    status: int,
+    form: ReviewForm | None = None,
+) -> Page:
+    under_review = found(load_case(patient_id, list(today))) if patient_id is not None else None
+    shown = _case_shown(under_review, today) if under_review else None
+    if under_review and form is None:
+        form = _form(under_review, today)
+    clinic_id = under_review.episode.clinic_id if under_review else None
+    may_ask = under_review is not None and can(current_user, "question.ask", clinic_id=clinic_id)
+    page = QueuePage(
+        title="Case review",
+        subtitle=f"{current_user.name} · {long_date(max(today.values()))}",
+        queue=show_queue(waiting, today=today, current=patient_id, whose=_whose()),
+        filters=_filters(),
+        case=shown,
+        form=form,
+        action_url=_url("review.record", patient_id) if patient_id else "",
+        later_url=_next_url(waiting, patient_id) if patient_id else "",
+        ask_url=url_for("review.ask", patient_id=patient_id) if may_ask else "",
+        today=max(today.values()),
+    )
+    opened("review.queue-listed", by=current_user, shown=[each.row.patient_id for each in waiting.waiting])
+    if under_review:
+        opened("patient.opened", by=current_user, patient_id=under_review.patient.id, clinic_id=clinic_id)
+    return render_template("review/queue.html", page=page), status
+
+
+def _case_shown(under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> CaseShown:
+    clinic_id = under_review.episode.clinic_id
+    day = today[clinic_id]
+    return show_case(
+        under_review,
+        identity_header(under_review.patient, under_review.episode, day),
+        today=day,
+        may_decide=can(current_user, "recommendation.decide", clinic_id=clinic_id),
+        may_withdraw=can(current_user, "question.ask", clinic_id=clinic_id),
+    )
+
+
+def _form(under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> ReviewForm | None:
+    """The form for whoever may record a review of this episode."""
+    episode = under_review.episode
+    if not can(current_user, "review.record", clinic_id=episode.clinic_id):
+        return None
+    return ReviewForm(
+        today=today[episode.clinic_id],
+        begun_on=episode.enrolled_on or episode.referred_on,
+        team={
+            str(member.id): f"{holder_name(member)}, {TEAM_ROLES[member.role].lower()}"
+            for member in episode.team
+            if member.ends_on is None
+        },
+    )
+
+
+def _advice(form: ReviewForm, under_review: ReviewCase) -> list[Advice]:
+    members = {str(member.id): member for member in under_review.episode.team}
+    given = []
+    for entry in form.advice:
+        member = members.get(entry.to.data) if entry.to.data not in (None, THE_TEAM) else None
+        given.append(
+            Advice(
+                kind=entry.kind.data,
+                words=entry.words.data or CONTINUE_WORDS,
+                to_user_id=member.user_id if member else None,
+                to_name=member.name if member and member.user_id is None else "",
+            )
+        )
+    return given
+
+
+def _queue(today: Mapping[uuid.UUID, date]) -> ReviewQueue:
+    return review_queue(today, consultant_id=current_user.id if _whose() else None)
+
+
+def _today(action: str) -> dict[uuid.UUID, date]:
+    now = clock.now()
+    return {clinic.id: clinic.today(now) for clinic in clinics_for(action)}
+
+
+def _whose() -> str | None:
+    """Whose patients are listed, as it stands in the address; nothing means everybody's."""
+    return MINE if request.args.get("whose") == MINE else None
+
+
+def _filters() -> list[dict[str, object]]:
+    is_mine = bool(_whose())
+    return [
+        {"label": "Everybody", "url": url_for("review.queue"), "is_current": not is_mine},
+        {"label": "My patients", "url": url_for("review.queue", whose=MINE), "is_current": is_mine},
+    ]
+
+
+def _next_url(waiting: ReviewQueue, patient_id: uuid.UUID) -> str:
+    following = waiting.after(patient_id)
+    return _url("review.case", following) if following else url_for("review.queue", whose=_whose())
+
+
+def _url(endpoint: str, patient_id: uuid.UUID) -> str:
+    return url_for(endpoint, patient_id=patient_id, whose=_whose())

@@ -298,9 +298,13 @@ class TargetForm(ChangeForm):
     level = DecimalField("Level", [Optional()], places=None)
     review_by = LocalDate("Look again by", [Optional()], description="For a target to hold: within six months")
 
-    def validate_level(self, field: Field) -> None:
-        if self.kind.data == "level" and field.data is None and not field.errors:
-            raise ValidationError("Enter the level to reach")
+    def validate(self, extra_validators: Any = None) -> bool:
+        """An empty level is an error only where a level was chosen: its own validators stop at an empty one."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.kind.data == "level" and self.level.data is None and not self.level.errors:
+            self.level.errors = ["Enter the level to reach"]
+            return False
+        return is_valid
 
     def wish(self, scale_key: str, scale: Scale) -> TargetWish:
         if self.kind.data == "hold":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -38,25 +39,19 @@ def add_patient(
     Raises ``DuplicateMrn``, ``KnownElsewhere``, ``ImpossibleBirthDate``.
     """
     with write():
-        if facts.birth_date > clinic.today(clock.now()):
+        now = clock.now()
+        if facts.birth_date > clinic.today(now):
             raise ImpossibleBirthDate("a birth date in the future")
         _refuse_used_mrn(clinic, facts.mrn)
-        patient = person_seen_by(clinic, facts, by=by)
+        patient = Patient(organisation_id=clinic.organisation_id, created_at=now, created_by_id=by.id if by else None)
+        _write_facts(patient, facts)
+        patient.seen_by.append(PatientClinic(patient_id=patient.id, clinic_id=clinic.id, why="registered", since=now))
         db.session.add(patient)
         _store()
         for point in contact_points:
             db.session.add(_contact_point(patient, point))
         reason = f"saved as a new person beside {len(despite)} alike" if despite else None
         record("patient.added", by=by, subject=patient, clinic_id=clinic.id, kind="create", reason=reason)
-    return patient
-
-
-def person_seen_by(clinic: Clinic, facts: PatientFacts, *, by: User | None) -> Patient:
-    """A new person as rows, not stored and not checked: an import that adds many has asked for all of them at once."""
-    now = clock.now()
-    patient = Patient(organisation_id=clinic.organisation_id, created_at=now, created_by_id=by.id if by else None)
-    _write_facts(patient, facts)
-    patient.seen_by.append(PatientClinic(patient_id=patient.id, clinic_id=clinic.id, why="registered", since=now))
     return patient
 
 
@@ -96,21 +91,29 @@ def _refuse_used_mrn(owner: Clinic | Patient, mrn: str) -> None:
 
 
 def _write_facts(patient: Patient, facts: PatientFacts) -> None:
-    patient.mrn = fold_mrn(facts.mrn)
-    patient.legal_given = facts.legal_given
-    patient.legal_family = facts.legal_family
-    patient.used_name = facts.used_name
-    patient.search_name = search_name(family=facts.legal_family, given=facts.legal_given, used=facts.used_name)
-    patient.pronouns = facts.pronouns
-    patient.birth_date = facts.birth_date
-    patient.sex = facts.sex
-    patient.gender_identity = facts.gender_identity
-    patient.races = list(facts.races)
-    patient.ethnicity = facts.ethnicity
-    patient.languages = list(facts.languages)
-    patient.needs_interpreter = facts.needs_interpreter
-    patient.payer = facts.payer
-    patient.primary_care = facts.primary_care
+    for name, value in facts_as_columns(facts).items():
+        setattr(patient, name, value)
+
+
+def facts_as_columns(facts: PatientFacts) -> dict[str, Any]:
+    """Identity and demographics as the columns that keep them."""
+    return {
+        "mrn": fold_mrn(facts.mrn),
+        "legal_given": facts.legal_given,
+        "legal_family": facts.legal_family,
+        "used_name": facts.used_name,
+        "search_name": search_name(family=facts.legal_family, given=facts.legal_given, used=facts.used_name),
+        "pronouns": facts.pronouns,
+        "birth_date": facts.birth_date,
+        "sex": facts.sex,
+        "gender_identity": facts.gender_identity,
+        "races": list(facts.races),
+        "ethnicity": facts.ethnicity,
+        "languages": list(facts.languages),
+        "needs_interpreter": facts.needs_interpreter,
+        "payer": facts.payer,
+        "primary_care": facts.primary_care,
+    }
 
 
 def add_contact_point(*, patient: Patient, facts: ContactPointFacts, by: User) -> ContactPoint:

@@ -11,8 +11,9 @@ from registry.access.scope import all_patients
 from registry.accounts import actions as accounts
 from registry.accounts.models import User
 from registry.administration.queries import OpenWork, open_work
+from registry.alerts.actions import reassign_open_alerts
 from registry.alerts.clinic_numbers import shipped
-from registry.alerts.models import Alert, RuleNumber
+from registry.alerts.models import RuleNumber
 from registry.alerts.parameters import ClinicNumber
 from registry.audit.recorder import record
 from registry.clinics import actions as clinics
@@ -57,23 +58,11 @@ def reassign_work(*, from_user: User, to_user: User, clinic: Clinic, by: User) -
     Raises ``registry.episodes.errors.UnfitForTeam`` before anything moved.
     """
     moved = reassign_open_work(from_user=from_user, to_user=to_user, clinic_id=clinic.id, by=by)
-    moved += _reassign_alerts(from_user.id, to_user.id, clinic.id, by=by)
+    moved += reassign_open_alerts(from_user=from_user, to_user=to_user, clinic_id=clinic.id, by=by)
     moved += _reassign_advice(from_user.id, to_user.id, clinic.id, by=by)
     return moved + clinics.hand_over_duty(
         clinic=clinic, from_user_id=from_user.id, to_user_id=to_user.id, today=clinic.today(clock.now()), by=by
     )
-
-
-def _reassign_alerts(from_id: uuid.UUID, to_id: uuid.UUID, clinic_id: uuid.UUID, *, by: User) -> int:
-    owned = select(Alert.id).where(Alert.owner_id == from_id, Alert.clinic_id == clinic_id, Alert.closed_at.is_(None))
-    alert_ids = db.session.scalars(owned).all()
-    for alert_id in alert_ids:
-        with write():
-            alert = db.session.get_one(Alert, alert_id)
-            alert.owner_id = to_id
-            record("alert.assigned", by=by, subject=alert, reason="Open work reassigned")
-            tell_episode_changed(alert.patient_id)
-    return len(alert_ids)
 
 
 def _reassign_advice(from_id: uuid.UUID, to_id: uuid.UUID, clinic_id: uuid.UUID, *, by: User) -> int:

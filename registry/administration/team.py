@@ -18,6 +18,7 @@ from registry.administration import actions
 from registry.administration.blueprint import blueprint
 from registry.administration.forms import ReassignForm
 from registry.administration.queries import OpenWork, open_work_in
+from registry.alerts.actions import UnfitOwner
 from registry.clinics.models import Clinic
 from registry.clinics.queries import get_clinic, list_clinics
 from registry.episodes.errors import UnfitForTeam
@@ -107,7 +108,7 @@ def reassign(clinic_id: uuid.UUID, user_id: uuid.UUID) -> Response | tuple[str, 
     if form.validate_on_submit():
         try:
             moved = _move(person, clinic, form)
-        except UnfitForTeam as problem:
+        except (UnfitForTeam, UnfitOwner) as problem:
             form.to_user_id.errors = [str(problem)]
         else:
             flash(f"{count(moved, 'piece')} of work moved.", "success")

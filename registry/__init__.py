@@ -21,6 +21,7 @@ from registry.db.session import install_gateway
 from registry.db.transaction import BEFORE_COMMIT
 from registry.episodes.signals import episode_changed
 from registry.extensions import csrf, db, login, migrate
+from registry.jobs import readiness
 from registry.measurements.signals import refuse_unanswered_signals
 from registry.web import assets, errors, filters, health, request_log, security_headers, shell
 
@@ -46,6 +47,7 @@ def create_app(settings: Settings) -> Flask:
     opened.init_app(app)
     shell.init_app(app)
     _register_pages(app)
+    readiness.init_app(app)
     cli.init_app(app)
     policy.refuse_routes_without_policy(app)
     return app
@@ -98,7 +100,21 @@ def _register_pages(app: Flask) -> None:
     from registry.administration import views as administration
     from registry.caseload import views as caseload
     from registry.contacts import views as contacts
+    from registry.episodes import views as episodes
+    from registry.measurements import views as measurements
+    from registry.patients import views as patients
+    from registry.review import views as review
 
-    for blueprint in (health.blueprint, accounts.blueprint, administration.blueprint, caseload.blueprint, contacts.blueprint):
+    for blueprint in (
+        health.blueprint,
+        accounts.blueprint,
+        administration.blueprint,
+        caseload.blueprint,
+        contacts.blueprint,
+        patients.blueprint,
+        episodes.blueprint,
+        measurements.blueprint,
+        review.blueprint,
+    ):
         app.register_blueprint(blueprint)
     app.register_error_handler(401, lambda _error: accounts.ask_to_sign_in())

@@ -1,0 +1,57 @@
+"""What must be true before people are let in."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+from flask import Flask
+
+from registry.access import scope
+from registry.alerts.sweep import list_unanswered
+from registry.db.migrate import FOLDER
+from registry.extensions import db
+from registry.jobs.heartbeat import OLD_AFTER, silence
+from registry.web.health import READINESS
+
+
+def init_app(app: Flask) -> None:
+    """Add the checks; the consumer is not expected where the program is being tested."""
+    checks = app.extensions[READINESS]
+    checks["database"] = database
+    checks["safety signals"] = safety_signals
+    if not app.testing:
+        checks["jobs"] = jobs
+
+
+def database() -> str:
+    """It answers, and its tables are those of this program."""
+    try:
+        known = db.session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    except sa.exc.DBAPIError:
+        db.session.rollback()
+        return "does not answer, or has no tables"
+    newest = ScriptDirectory(str(FOLDER)).get_current_head()
+    return "" if known == newest else f"is at revision {known}, the program at {newest}: run flask db upgrade"
+
+
+def safety_signals() -> str:
+    """Every positive safety answer has its alert."""
+    try:
+        with scope.all_patients(reason="readiness"):
+            unanswered = list_unanswered()
+    except sa.exc.DBAPIError:
+        db.session.rollback()
+        return "cannot be read"
+    return f"{len(unanswered)} without an alert: run flask alerts check" if unanswered else ""
+
+
+def jobs() -> str:
+    """The consumer beat lately."""
+    try:
+        silent = silence()
+    except sa.exc.DBAPIError:
+        db.session.rollback()
+        return "cannot be read"
+    if silent is None:
+        return "the consumer has never run: flask jobs run"
+    return "" if silent < OLD_AFTER else f"the consumer has been silent for {int(silent.total_seconds() // 60)} minutes"

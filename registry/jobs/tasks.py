@@ -1,0 +1,58 @@
+"""What runs by itself: the night's sweep of each clinic, the clock of urgent alerts, the heartbeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+from huey import Huey, crontab
+
+from registry.alerts.escalation import escalate_due
+from registry.alerts.sweep import answer_left_over_signals
+from registry.extensions import db
+from registry.jobs.heartbeat import beat
+from registry.jobs.nightly import sweep_due
+from registry.web.request_log import log
+
+
+def watch_the_clock() -> None:
+    """Answer what came in past the program, then pass on what nobody answered in time."""
+    answer_left_over_signals()
+    escalate_due()
+
+
+JOBS: dict[str, tuple[str, Callable[[], object]]] = {
+    "heartbeat": ("*", beat),
+    "alerts.clock": ("*/5", watch_the_clock),
+    "alerts.sweep": ("*/15", sweep_due),
+}
+"""Name → minutes of the hour at which it runs, and what runs."""
+
+
+def register_jobs(queue: Huey, app: Flask) -> None:
+    """Put every job on the queue's clock."""
+    for name, (minutes, act) in JOBS.items():
+        queue.periodic_task(crontab(minute=minutes), name=name)(_job(app, name, act))
+
+
+def run_job(app: Flask, name: str, act: Callable[[], object]) -> bool:
+    """Run one job in a context of its own; whether it went well.
+
+    What went wrong is logged by its kind alone: a message may hold somebody's data. The job runs again at its next
+    time, and what it had not stored is still due.
+    """
+    with app.app_context():
+        try:
+            act()
+        except Exception as error:
+            db.session.rollback()
+            log.error("job.failed", job=name, error=type(error).__name__)
+            return False
+        return True
+
+
+def _job(app: Flask, name: str, act: Callable[[], object]) -> Callable[[], None]:
+    def job() -> None:
+        run_job(app, name, act)
+
+    return job

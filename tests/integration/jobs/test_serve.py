@@ -1,0 +1,100 @@
+"""One command serves the pages and runs the jobs; both stop together."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from config import ROOT, Settings
+from registry.db import migrate
+
+SECONDS_TO_START = 60
+
+
+def a_free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@contextmanager
+def served(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    environment = os.environ | {"REGISTRY_ENV": "demo", "REGISTRY_DATA": str(folder)}
+    migrate.upgrade(Settings.from_environment(environment))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(timeout=60)
+
+
+def problems(port: int) -> dict[str, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as response:  # our own address
+            return dict(json.load(response)["problems"])
+    except urllib.error.HTTPError as refused:
+        return dict(json.load(refused)["problems"])
+
+
+def wait_until_ready(port: int) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    found: object = "no answer"
+    while time.monotonic() < deadline:
+        try:
+            found = problems(port)
+        except OSError:
+            time.sleep(0.2)
+            continue
+        if not found:
+            return
+        time.sleep(0.2)
+    pytest.fail(f"not ready: {found}")
+
+
+def children_of(process: subprocess.Popen[bytes]) -> list[int]:
+    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return [int(child) for child in listed.split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux who started whom")
+def test_pages_and_jobs_start_together_and_stop_together(tmp_path: Path) -> None:
+    port = a_free_port()
+    with served(tmp_path, port) as process:
+        wait_until_ready(port)
+        children = children_of(process)
+        assert len(children) == 2
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=60) == 0
+        assert not any(Path(f"/proc/{child}").exists() for child in children)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux who started whom")
+def test_when_the_consumer_dies_the_pages_stop_too(tmp_path: Path) -> None:
+    port = a_free_port()
+    with served(tmp_path, port) as process:
+        wait_until_ready(port)
+        _web, consumer = children_of(process)
+        os.kill(consumer, signal.SIGKILL)
+
+        assert process.wait(timeout=60) != 0, "whoever supervises it starts both again"

@@ -38,7 +38,8 @@ def list_own_people(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Ow
                 select(TeamMember.episode_id).where(TeamMember.user_id == user_id, TeamMember.ends_on.is_(None))
             ),
         )
-        .options(joinedload(Episode.patient).selectinload(Patient.contact_points),
+        .options(
+            joinedload(Episode.patient).selectinload(Patient.contact_points),
             joinedload(Episode.clinic),
         )
         .order_by(Patient.search_name, Episode.id)

@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from registry.accounts.models import User
+from registry.caseload.columns import Columns
 from registry.caseload.currency import Today, days_in_care, days_since, is_known, is_stale, today_at
 from registry.caseload.models import CaseloadRow
 from registry.caseload.rules import (
@@ -45,7 +46,7 @@ _PROMISED_CARE = ("engaging", "active", "maintaining")
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads the list: the clinics whose episodes are listed, with their local dates, and whose people are "mine"."""
+    """Who reads the list: whose people are "mine", and which clinics are listed, each with its local date."""
 
     user_id: uuid.UUID
     today: Today
@@ -59,10 +60,10 @@ class Reader:
 class CaseloadPage:
     """One page of the list. ``counts``: view → how many episodes it holds under the same filters."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Columns]
     counts: Mapping[str, int]
     urgent: int
-    points: Mapping[tuple[uuid.UUID, str], Sequence[Row[Any]]]
+    points: Mapping[tuple[uuid.UUID, str], Sequence[Columns]]
 
 
 _SHOWN = (
@@ -129,7 +130,7 @@ def list_caseload(listing: Listing, *, reader: Reader, page: int = 1) -> Caseloa
     return CaseloadPage(rows=rows, counts=counts, urgent=urgent, points=_points(rows, max(reader.today.values())))
 
 
-def list_colleagues(clinic_ids: Collection[uuid.UUID]) -> Sequence[Row[Any]]:
+def list_colleagues(clinic_ids: Collection[uuid.UUID]) -> Sequence[Columns]:
     """Everybody who holds a place in the team of an open episode of these clinics: id and name, by name."""
     on_a_team = (
         select(TeamMember.user_id)
@@ -175,7 +176,7 @@ def _has_reason(rule: str) -> ColumnElement[bool]:
 
 def _wanted(listing: Listing, reader: Reader, today: ColumnElement[date]) -> list[ColumnElement[bool]]:
     """Every filter beside the view. The clinic's own episodes only: history elsewhere stands in the record."""
-    wanted = [CaseloadRow.clinic_id.in_(list(reader.clinic_ids))]
+    wanted: list[ColumnElement[bool]] = [CaseloadRow.clinic_id.in_(list(reader.clinic_ids))]
     if listing.course != "all":
         wanted.append(CaseloadRow.is_open.is_(listing.course == "open"))
     if listing.clinic:
@@ -236,9 +237,9 @@ def _is_called(text: str) -> ColumnElement[bool]:
     return or_(number, and_(*(CaseloadRow.sort_name.contains(word, autoescape=True) for word in words)))
 
 
-def _order(listing: Listing, today: ColumnElement[date]) -> list[ColumnElement[Any]]:
+def _order(listing: Listing, today: ColumnElement[date]) -> list[Any]:
     """Empty last in either direction, then by name, so that a page is the same twice."""
-    keys: dict[str, list[ColumnElement[Any]]] = {
+    keys: dict[str, list[Any]] = {
         "rank": [CaseloadRow.rank],
         "name": [],
         "weeks": [days_in_care(today)],
@@ -257,13 +258,13 @@ def _order(listing: Listing, today: ColumnElement[date]) -> list[ColumnElement[A
     return [*empty_last, *chosen, by_name, CaseloadRow.episode_id]
 
 
-def _points(rows: Sequence[Row[Any]], today: date) -> Mapping[tuple[uuid.UUID, str], Sequence[Row[Any]]]:
+def _points(rows: Sequence[Columns], today: date) -> Mapping[tuple[uuid.UUID, str], Sequence[Columns]]:
     """The counted scores of the people on the page, of the last 52 weeks, oldest first."""
     people = {row.patient_id for row in rows}
     scales = {scale for row in rows for scale in (row.first_scale, row.second_scale) if scale}
     if not scales:
         return {}
-    found: dict[tuple[uuid.UUID, str], list[Row[Any]]] = defaultdict(list)
+    found: dict[tuple[uuid.UUID, str], list[Columns]] = defaultdict(list)
     for point in db.session.execute(
         select(
             MeasurementScore.patient_id,

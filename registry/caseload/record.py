@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from registry.alerts.models import TIERS, Alert
 from registry.alerts.rulebook import RULEBOOK
+from registry.caseload.columns import Columns
 from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
 from registry.episodes.models import Episode, PhaseSpell, TrackedMeasure, TreatmentCourse
@@ -23,8 +23,9 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measurements.standings import TrackedScale, follow_patient
 from registry.measures.course import Course, DatedScore, follow
-from registry.review.models import Review, ReviewQuestion
+from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import list_open_questions, list_reviews
+from registry.review.rules import OPEN, needs_decision
 
 MOST_CONTACTS = 400
 """Contacts drawn on the time axis: more than a year of them, however often somebody is seen."""
@@ -87,6 +88,14 @@ def load_record(episode: Episode) -> EpisodeRecord:
     )
 
 
+def open_advice(record: EpisodeRecord) -> Iterator[Recommendation]:
+    """What was recommended in this episode and still waits for a decision or to be done, newest review first."""
+    for review in record.reviews:
+        for each in review.recommendations:
+            if each.state in OPEN and needs_decision(each.kind):
+                yield each
+
+
 def open_alerts(patient_id: uuid.UUID, episode_id: uuid.UUID | None) -> Sequence[Alert]:
     """The open alerts of the episode and of the person's safety, most pressing first."""
     rows = db.session.scalars(
@@ -114,8 +123,8 @@ def latest_safety_measurement(patient_id: uuid.UUID) -> Measurement | None:
     ).first()
 
 
-def _scores(patient_id: uuid.UUID) -> Mapping[str, Sequence[Row[Any]]]:
-    found: dict[str, list[Row[Any]]] = defaultdict(list)
+def _scores(patient_id: uuid.UUID) -> Mapping[str, Sequence[Columns]]:
+    found: dict[str, list[Columns]] = defaultdict(list)
     for row in db.session.execute(
         select(
             MeasurementScore.scale,
@@ -132,7 +141,7 @@ def _scores(patient_id: uuid.UUID) -> Mapping[str, Sequence[Row[Any]]]:
     return found
 
 
-def _followed(episode: Episode, scores: Mapping[str, Sequence[Row[Any]]]) -> list[Followed]:
+def _followed(episode: Episode, scores: Mapping[str, Sequence[Columns]]) -> list[Followed]:
     """The metric primary first, the others in the order they are followed."""
     parts = {row.scale: row for row in list_parts(TrackedMeasure, episode.id)}
     courses = follow_patient(episode.patient_id).get(episode.id, {})
@@ -149,7 +158,7 @@ def _followed(episode: Episode, scores: Mapping[str, Sequence[Row[Any]]]) -> lis
     return sorted(found, key=lambda each: (each.key != episode.metric_primary, parts[each.key].position))
 
 
-def _one_a_day(rows: Sequence[Row[Any]], tracked: TrackedScale) -> Sequence[DatedScore]:
+def _one_a_day(rows: Sequence[Columns], tracked: TrackedScale) -> Sequence[DatedScore]:
     """Every score of the scale, before and after this course too, by the rule the course itself follows."""
     dated = [
         DatedScore(on=row.taken_on, value=row.value, prorated=row.is_prorated, id=row.measurement_id)
@@ -159,7 +168,7 @@ def _one_a_day(rows: Sequence[Row[Any]], tracked: TrackedScale) -> Sequence[Date
     return follow(dated, scale=tracked.scale, starts_on=date.min, target=None).scores
 
 
-def _circumstances(scores: Mapping[str, Sequence[Row[Any]]]) -> Mapping[str, Sequence[DatedCategory]]:
+def _circumstances(scores: Mapping[str, Sequence[Columns]]) -> Mapping[str, Sequence[DatedCategory]]:
     return {
         instrument.domain: [
             DatedCategory(row.taken_on, row.category)

@@ -9,12 +9,13 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from registry import clock
 from registry.alerts.models import TIERS
 from registry.alerts.rulebook import RULEBOOK
 from registry.caseload import stored_facts
+from registry.caseload.columns import Columns
 from registry.caseload.models import CaseloadRow
 from registry.caseload.stored_facts import HOUSING, WORK, StoredFacts
 from registry.extensions import db
@@ -25,7 +26,7 @@ NOTHING_OPEN = 9
 """Rank of a row without an open reason; the tiers stand before it."""
 
 BESIDE_THE_MAIN = frozenset({"mania", "psychosis"})
-"""Domains shown as the second measure before any other: a falling depression score beside rising mania is no success."""
+"""Domains shown as the second measure before any other: depression falling while mania rises is no success."""
 
 _PLACE = {rule.id: place for place, rule in enumerate(RULEBOOK)}
 
@@ -83,7 +84,7 @@ def _stored(patient_id: uuid.UUID) -> dict[uuid.UUID, CaseloadRow]:
     return {row.episode_id: row for row in found}
 
 
-def _values(episode: Row[Any], facts: StoredFacts) -> dict[str, Any]:
+def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
     contacts = facts.contacts_of(episode)
     today = clock.now().astimezone(ZoneInfo(episode.time_zone)).date()
     reasons = list(_reasons(episode, facts.alerts))
@@ -114,7 +115,7 @@ def _values(episode: Row[Any], facts: StoredFacts) -> dict[str, Any]:
     }
 
 
-def _measures(episode: Row[Any], scales: Sequence[Row[Any]]) -> dict[str, Any]:
+def _measures(episode: Columns, scales: Sequence[Columns]) -> dict[str, Any]:
     numeric = [row for row in scales if catalogue().scale(row.scale).has_total]
     first = next((row for row in numeric if row.scale == episode.metric_primary), numeric[0] if numeric else None)
     others = [row for row in numeric if row is not first]
@@ -131,7 +132,7 @@ def _measures(episode: Row[Any], scales: Sequence[Row[Any]]) -> dict[str, Any]:
     }
 
 
-def _measure(row: Row[Any] | None) -> dict[str, Any]:
+def _measure(row: Columns | None) -> dict[str, Any]:
     return {
         "scale": row and row.scale,
         "standing": row and row.standing,
@@ -145,7 +146,7 @@ def _measure(row: Row[Any] | None) -> dict[str, Any]:
     }
 
 
-def _reasons(episode: Row[Any], alerts: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
+def _reasons(episode: Columns, alerts: Sequence[Columns]) -> Iterator[dict[str, Any]]:
     """The open alerts of the episode, and those of the person's safety, most pressing first."""
     own = [alert for alert in alerts if alert.episode_id == episode.id or alert.is_safety]
     for alert in sorted(own, key=lambda each: (TIERS.index(each.tier), _PLACE.get(each.rule, len(_PLACE)), each.since)):

@@ -1,4 +1,4 @@
-"""What is stored about one patient, as far as the caseload shows it: a fixed number of statements, however long the record."""
+"""What is stored about one patient, as far as the caseload shows it, read in a fixed number of statements."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import and_, or_, select
 
 from registry.alerts.models import Alert
+from registry.caseload.columns import Columns
 from registry.clinics.models import Clinic
 from registry.contacts.models import Contact
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
@@ -41,15 +42,15 @@ class ContactHistory:
 class StoredFacts:
     """Rows as the database gave them, by what they belong to."""
 
-    episodes: Sequence[Row[Any]]
-    scales: Mapping[uuid.UUID, Sequence[Row[Any]]] = field(default_factory=dict)
+    episodes: Sequence[Columns]
+    scales: Mapping[uuid.UUID, Sequence[Columns]] = field(default_factory=dict)
     """Episode → its tracked scales with cadence, target and stored standing, in the order they are followed."""
-    contacts: Sequence[Row[Any]] = ()
-    alerts: Sequence[Row[Any]] = ()
+    contacts: Sequence[Columns] = ()
+    alerts: Sequence[Columns] = ()
     circumstances: Mapping[str, str] = field(default_factory=dict)
     """Domain → the latest category ("housing" → "homeless")."""
 
-    def contacts_of(self, episode: Row[Any]) -> ContactHistory:
+    def contacts_of(self, episode: Columns) -> ContactHistory:
         """The contacts at the episode's clinic between its dates. Attempts count from the last two-way contact."""
         of_person = [row for row in self.contacts if _is_within(row.took_place_on, episode)]
         here = [row for row in of_person if row.clinic_id == episode.clinic_id]
@@ -75,7 +76,7 @@ def load(patient_id: uuid.UUID) -> StoredFacts:
     )
 
 
-def _is_within(day: date, episode: Row[Any]) -> bool:
+def _is_within(day: date, episode: Columns) -> bool:
     return episode.referred_on <= day and (episode.ended_on is None or day <= episode.ended_on)
 
 
@@ -84,7 +85,7 @@ def _in_force(table: Any) -> sa.ColumnElement[bool]:
     return or_(table.ends_on.is_(None), table.ends_on >= Episode.ended_on)
 
 
-def _episodes(patient_id: uuid.UUID) -> Sequence[Row[Any]]:
+def _episodes(patient_id: uuid.UUID) -> Sequence[Columns]:
     last_review = select(sa.func.max(Review.reviewed_on)).where(Review.episode_id == Episode.id)
     waiting = select(sa.func.count(Recommendation.id)).where(
         Recommendation.episode_id == Episode.id, is_open_recommendation()
@@ -137,7 +138,7 @@ def _member(role: str) -> sa.ScalarSelect[Any]:
     )
 
 
-def _scales(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Sequence[Row[Any]]]:
+def _scales(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Sequence[Columns]]:
     """In order of position, each scale once: what was followed last stands."""
     rows = db.session.execute(
         select(
@@ -171,13 +172,13 @@ def _scales(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Sequence[Row[Any]]]:
         .where(TrackedMeasure.patient_id == patient_id, _in_force(TrackedMeasure))
         .order_by(TrackedMeasure.position, TrackedMeasure.starts_on, TreatmentTarget.starts_on)
     ).all()
-    found: dict[uuid.UUID, dict[str, Row[Any]]] = defaultdict(dict)
+    found: dict[uuid.UUID, dict[str, Columns]] = defaultdict(dict)
     for row in rows:
         found[row.episode_id][row.scale] = row
     return {episode_id: list(scales.values()) for episode_id, scales in found.items()}
 
 
-def _contacts(patient_id: uuid.UUID) -> Sequence[Row[Any]]:
+def _contacts(patient_id: uuid.UUID) -> Sequence[Columns]:
     return db.session.execute(
         select(Contact.clinic_id, Contact.took_place_on, Contact.kind, Contact.reached).where(
             Contact.patient_id == patient_id, Contact.status == "final"
@@ -185,7 +186,7 @@ def _contacts(patient_id: uuid.UUID) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _alerts(patient_id: uuid.UUID) -> Sequence[Row[Any]]:
+def _alerts(patient_id: uuid.UUID) -> Sequence[Columns]:
     return db.session.execute(
         select(
             Alert.id,
@@ -224,4 +225,4 @@ def _circumstances(patient_id: uuid.UUID) -> Mapping[str, str]:
         )
         .order_by(MeasurementScore.taken_on, MeasurementScore.id)
     )
-    return {domains[scale]: category for scale, category in rows}
+    return {domains[scale]: category for scale, category in rows if category is not None}

@@ -1,4 +1,4 @@
-"""Everything dated about one person, newest first, a page at a time: one statement for the order, one a kind for the rows."""
+"""Everything dated about one person, newest first, a page at a time."""
 
 from __future__ import annotations
 

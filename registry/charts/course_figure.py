@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Any, Final
+
+from registry.charts.course_facts import Lane, ScorePoint, Track
 
 PANEL, SMALL_PANEL, LANE, GAP = 3.0, 1.9, 0.42, 0.34
 """Heights in proportion to each other: the main score, every other score, a lane, the space between panels."""
@@ -35,83 +37,6 @@ _MARK_COLOURS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class ScorePoint:
-    """A score on its local date of service. ``note`` says what is special about it ("prorated")."""
-
-    on: date
-    value: float
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SeverityBand:
-    """A named range of a scale, ends included."""
-
-    label: str
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """One scale with its scores, oldest first. ``breaks_on`` are days on which a new course of treatment began."""
-
-    name: str
-    minimum: float
-    maximum: float
-    points: Sequence[ScorePoint]
-    baseline_on: date | None
-    longest_gap: timedelta
-    target_low: float | None = None
-    target_high: float | None = None
-    target_words: str = ""
-    bands: Sequence[SeverityBand] = ()
-    breaks_on: Sequence[date] = ()
-
-    def band_of(self, value: float) -> str:
-        """The name of the range the score has reached; nothing where the scale has none."""
-        reached = [band for band in self.bands if band.low <= value]
-        return max(reached, key=lambda band: band.low).label if reached else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Something that happened on a day. ``kind``: done, missed, review, event."""
-
-    on: date
-    words: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """Something that lasted. ``kind``: neutral, reminder, action, urgent, good, accent."""
-
-    starts_on: date
-    ends_on: date
-    words: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A row beneath the scores."""
-
-    title: str
-    marks: Sequence[Mark] = ()
-    spells: Sequence[Spell] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CourseTable:
-    """The same numbers in rows."""
-
-    caption: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
 class _Place:
     """Where a panel or lane lies: the ends of its axis as shares of the figure's height, from the bottom."""
 
@@ -122,7 +47,7 @@ class _Place:
 def course_figure(
     tracks: Sequence[Track], lanes: Sequence[Lane], *, starts_on: date, today: date, from_day: date | None = None
 ) -> dict[str, Any]:
-    """The figure, ready to be written as JSON. Weeks count from ``starts_on``; the axis begins at ``from_day``, or there.
+    """The figure, ready to be written as JSON. Weeks count from ``starts_on``; the axis may begin at ``from_day``.
 
     Every track has a panel of its own, so that no scale is read against another's axis. A line is broken where a
     course of treatment began anew and between scores further apart than a score says how the person is.
@@ -141,7 +66,7 @@ def course_figure(
         y = "y" if number == 1 else f"y{number}"
         layout[y.replace("y", "yaxis", 1)] = _score_axis(track, place)
         shapes += _bands(track, y, span)
-        notes += _panel_notes(track, y, place, colour=_COURSES[(number - 1) % len(_COURSES)])
+        notes += _panel_notes(track, place, colour=_COURSES[(number - 1) % len(_COURSES)])
         for trace in _course_traces(track, axis, y, _COURSES[(number - 1) % len(_COURSES)]):
             figure.add_trace(go.Scatter(**trace))
     for number, (lane, place) in enumerate(zip(lanes, places[len(tracks) :], strict=True), start=len(tracks) + 1):
@@ -156,7 +81,7 @@ def course_figure(
         hovermode="closest",
         dragmode="pan",
         margin={"l": 66, "r": 10, "t": 22, "b": 30},
-        xaxis=_week_axis(span, axis, today, anchor=f"y{len(places)}" if len(places) > 1 else "y"),
+        xaxis=_week_axis(span, anchor=f"y{len(places)}" if len(places) > 1 else "y"),
         shapes=[*shapes, _start_line()],
         annotations=notes,
         **layout,
@@ -164,38 +89,6 @@ def course_figure(
     found: dict[str, Any] = figure.to_dict()
     found["layout"].pop("template", None)
     return found
-
-
-def course_table(tracks: Sequence[Track], *, starts_on: date) -> CourseTable:
-    """Every score of the figure, newest first: day, week in care, and one column a scale; "–" where none was taken."""
-    days = sorted({point.on for track in tracks for point in track.points}, reverse=True)
-    by_track = [{point.on: point for point in track.points} for track in tracks]
-    return CourseTable(
-        caption="Scores by date",
-        headings=["Date", "Week", *(track.name for track in tracks)],
-        rows=[
-            [
-                f"{day.day} {day:%b %Y}",
-                _week_words(day, starts_on),
-                *(
-                    _cell(track, points[day]) if day in points else "–"
-                    for track, points in zip(tracks, by_track, strict=True)
-                ),
-            ]
-            for day in days
-        ],
-    )
-
-
-def _week_words(day: date, starts_on: date) -> str:
-    days = (day - starts_on).days
-    return str(days // 7) if days >= 0 else "before"
-
-
-def _cell(track: Track, point: ScorePoint) -> str:
-    notes = [track.band_of(point.value), "baseline" if point.on == track.baseline_on else "", point.note]
-    said = ", ".join(note for note in notes if note)
-    return f"{point.value:g} ({said})" if said else f"{point.value:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +113,10 @@ def _places(tracks: int, lanes: int) -> list[_Place]:
     return places
 
 
-def _week_axis(span: tuple[float, float], axis: _Weeks, today: date, *, anchor: str) -> dict[str, Any]:
+def _week_axis(span: tuple[float, float], *, anchor: str) -> dict[str, Any]:
     weeks = span[1] - span[0]
     step = next((each for each in (1, 2, 4, 8, 13, 26) if weeks / each <= 13), 52)
-    ticks = [week for week in range(0, int(span[1]) + 1, step)]
+    ticks = list(range(0, int(span[1]) + 1, step))
     return {
         "range": list(span),
         "minallowed": span[0],
@@ -306,7 +199,7 @@ def _start_line() -> dict[str, Any]:
     }
 
 
-def _panel_notes(track: Track, y: str, place: _Place, *, colour: str) -> Iterator[dict[str, Any]]:
+def _panel_notes(track: Track, place: _Place, *, colour: str) -> Iterator[dict[str, Any]]:
     """The scale's name above its panel, and the target beside it: never over a line."""
     yield {
         "xref": "paper",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import current_app, url_for
 
@@ -14,7 +15,8 @@ class PatientAddress:
 
     def __init__(self, endpoint: str, *, key: str = "patient_id") -> None:
         known = endpoint in current_app.view_functions
-        self._pattern = url_for(endpoint, **{key: _NOBODY}) if known else ""
+        values: dict[str, Any] = {key: _NOBODY}
+        self._pattern = url_for(endpoint, **values) if known else ""
 
     def of(self, identifier: uuid.UUID) -> str:
         """The page of this patient; nothing where the program has no such page."""

@@ -1,4 +1,4 @@
-"""A reason in a row of a list: what its full sentence says less the scores and dates that stand beside it in the row."""
+"""A reason in a row of a list: its sentence, less the scores and dates that stand beside it in the row."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ def _early(evidence: Evidence, today: date) -> str:
     return f"Too little change after {duration(measure.day('baseline_on'), today)} of treatment"
 
 
-def _mania(evidence: Evidence, today: date) -> str:
+def _mania(evidence: Evidence, _today: date) -> str:
     measure = evidence.each("measures")[0]
     cutoff = measure.optional_amount("elevated_from")
     why = f"at {figure(cutoff)} or above" if cutoff is not None else "up by the reliable change"
     return f"Mania: {measure.text('label')} {figure(measure.amount('latest'))}, {why}"
 
 
-def _relapse(evidence: Evidence, today: date) -> str:
+def _relapse(evidence: Evidence, _today: date) -> str:
     measure = evidence.each("measures")[0]
     return (
         f"Relapse: {measure.text('label')} {figure(measure.amount('latest'))}, "
@@ -110,7 +110,7 @@ def _one_due(due: Evidence, today: date) -> str:
 
 def _review_due(evidence: Evidence, today: date) -> str:
     if evidence.optional_day("reviewed_on") is None:
-        return f"Never reviewed, enrolled {duration(evidence.day('begun_on'), today)} ago"
+        return f"Never reviewed in {duration(evidence.day('begun_on'), today)}"
     return f"Review due since {short_date(evidence.day('due_on'), today=today)}"
 
 

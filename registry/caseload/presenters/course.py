@@ -12,17 +12,8 @@ from registry.caseload.presenters.row import HOUSING_WORDS, WORK_WORDS
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.record import DatedCategory, EpisodeRecord, Followed
 from registry.caseload.stored_facts import HOUSING, WORK
-from registry.charts.course_figure import (
-    CourseTable,
-    Lane,
-    Mark,
-    ScorePoint,
-    SeverityBand,
-    Spell,
-    Track,
-    course_figure,
-    course_table,
-)
+from registry.charts.course_facts import CourseTable, Lane, Mark, ScorePoint, SeverityBand, Spell, Track, course_table
+from registry.charts.course_figure import course_figure
 from registry.contacts.models import Contact
 from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt, is_two_way
 from registry.episodes.rules import PHASE_TITLES
@@ -100,9 +91,7 @@ def _phase_spells(record: EpisodeRecord, last: date) -> Iterator[Spell]:
     ends = [spell.starts_on for spell in record.phases[1:]] + [last]
     for spell, ends_on in zip(spells, ends, strict=False):
         if ends_on > spell.starts_on and spell.phase != "referred":
-            yield Spell(
-                spell.starts_on, ends_on, PHASE_TITLES[spell.phase], _PHASE_KINDS.get(spell.phase, "neutral")
-            )
+            yield Spell(spell.starts_on, ends_on, PHASE_TITLES[spell.phase], _PHASE_KINDS.get(spell.phase, "neutral"))
 
 
 def _contact(contact: Contact) -> Mark | None:
@@ -134,4 +123,6 @@ def _category_spells(
     for change, ends_on in zip(changes, ends, strict=False):
         starts_on = max(change.on, first)
         if ends_on > starts_on:
-            yield Spell(starts_on, ends_on, words.get(change.category, change.category), kinds.get(change.category, "neutral"))
+            yield Spell(
+                starts_on, ends_on, words.get(change.category, change.category), kinds.get(change.category, "neutral")
+            )

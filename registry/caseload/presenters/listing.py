@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Row
 
+from registry.caseload.columns import Columns
 from registry.caseload.presenters.row import RowPresenter, RowShown
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.queries import PER_PAGE, CaseloadPage, Reader
@@ -102,7 +102,7 @@ def show_caseload(
     reader: Reader,
     page: int,
     clinics: Sequence[Clinic],
-    team: Sequence[Row[Any]],
+    team: Sequence[Columns],
     enrol_url: str,
 ) -> CaseloadShown:
     """Everything the page prints."""
@@ -139,7 +139,8 @@ def show_caseload(
 
 
 def _address(listing: Listing, **more: Any) -> str:
-    return url_for(ENDPOINT, **listing.address, **more)
+    values: dict[str, Any] = {**listing.address, **more}
+    return url_for(ENDPOINT, **values)
 
 
 def _capped(number: int) -> str:
@@ -204,7 +205,7 @@ def _column(listing: Listing, label: str, sort: str, kind: str = "") -> Column:
     )
 
 
-def _filters(listing: Listing, clinics: Sequence[Clinic], team: Sequence[Row[Any]]) -> list[FilterShown]:
+def _filters(listing: Listing, clinics: Sequence[Clinic], team: Sequence[Columns]) -> list[FilterShown]:
     members = {MINE: "My people", **{str(user.id): user.name for user in team}}
     shown = [
         _filter("team", "Team member", listing.team, "Whole team", members),

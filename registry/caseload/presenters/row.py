@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row
-
+from registry.caseload.columns import Columns
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.brief import brief_sentence
 from registry.caseload.presenters.scores import Measured, ScoreShown, show_score
@@ -83,7 +82,7 @@ class RowPresenter:
         self,
         *,
         today: Mapping[uuid.UUID, date],
-        points: Mapping[tuple[uuid.UUID, str], Sequence[Row[Any]]],
+        points: Mapping[tuple[uuid.UUID, str], Sequence[Columns]],
         names_scale: bool,
     ) -> None:
         self._today = today
@@ -94,7 +93,7 @@ class RowPresenter:
         self._contact = PatientAddress("contacts.log_contact")
         self._question = PatientAddress("review.ask")
 
-    def show(self, row: Row[Any]) -> RowShown:
+    def show(self, row: Columns) -> RowShown:
         today = self._today[row.clinic_id]
         reasons = list(reasons_today(row.reasons, today))
         hidden = len(reasons) - MOST_REASONS
@@ -125,7 +124,7 @@ class RowPresenter:
             question_url=self._question.of(row.patient_id),
         )
 
-    def _score(self, row: Row[Any], which: str, today: date) -> ScoreShown | None:
+    def _score(self, row: Columns, which: str, today: date) -> ScoreShown | None:
         scale = getattr(row, f"{which}_scale")
         if scale is None:
             return None
@@ -172,7 +171,7 @@ def reasons_today(stored: Iterable[Mapping[str, Any]], today: date) -> Iterable[
     return [*awake, *asleep]
 
 
-def _weeks(row: Row[Any], today: date) -> str:
+def _weeks(row: Columns, today: date) -> str:
     if row.enrolled_on is None:
         return f"since {short_date(row.referred_on, today=today)}"
     return f"{weeks_in_care(row.enrolled_on, ended_on=row.ended_on, today=today)} wk"
@@ -185,7 +184,7 @@ def _days(day: date | None, today: date, *, never: str) -> str:
     return count(days, "day") if days else "today"
 
 
-def _review_note(row: Row[Any]) -> str:
+def _review_note(row: Columns) -> str:
     notes = []
     if row.has_question:
         notes.append("question")

@@ -56,7 +56,9 @@ def scale_label(key: str) -> str:
     return instrument.short_title if scale is instrument.primary_scale else scale.name
 
 
-def show_score(measured: Measured, *, today: date, starts_on: date, width: int = 96, with_name: bool = True) -> ScoreShown:
+def show_score(
+    measured: Measured, *, today: date, starts_on: date, width: int = 96, with_name: bool = True
+) -> ScoreShown:
     """Baseline → latest with change and age; a score too old to go by reads unknown and says when it was known.
 
     A percentage where the baseline allows one, else points; nothing before there is a follow-up.
@@ -125,8 +127,12 @@ def _one_a_day(points: Sequence[Point], scale: Scale) -> list[Point]:
     worst: dict[date, Point] = {}
     for point in points:
         other = worst.get(point.on)
-        if other is None or other.score is None or point.score is None:
-            worst[point.on] = point
-        elif scale.worsening(before=Decimal(other.score), after=Decimal(point.score)) > 0:
+        if other is None or _is_worse(scale, point, other):
             worst[point.on] = point
     return list(worst.values())
+
+
+def _is_worse(scale: Scale, point: Point, other: Point) -> bool:
+    if point.score is None or other.score is None:
+        return other.score is None
+    return scale.worsening(before=Decimal(other.score), after=Decimal(point.score)) > 0

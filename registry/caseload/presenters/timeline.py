@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
 from typing import Any
 
 from registry.caseload.presenters.scores import scale_label
@@ -14,7 +13,8 @@ from registry.episodes.patient_header import IdentityHeader
 from registry.episodes.record_tabs import Tab
 from registry.episodes.rules import END_REASONS, PHASE_TITLES
 from registry.measurements.instruments import catalogue
-from registry.review.rules import KINDS as ADVICE_KINDS, STATES
+from registry.review.rules import KINDS as ADVICE_KINDS
+from registry.review.rules import STATES
 from registry.web.filters import count, long_date, number
 from registry.web.paging import Paging
 
@@ -101,7 +101,12 @@ def _danger(row: Any) -> _Shown:
 
 def _review(row: Any) -> _Shown:
     advice = [f"{ADVICE_KINDS[each.kind]}: {each.words} ({STATES[each.state].lower()})" for each in row.recommendations]
-    return "Psychiatric case review", "; ".join([*([row.summary] if row.summary else []), *advice]), row.consultant.name, ""
+    return (
+        "Psychiatric case review",
+        "; ".join([*([row.summary] if row.summary else []), *advice]),
+        row.consultant.name,
+        "",
+    )
 
 
 def _alert(row: Any) -> _Shown:
@@ -127,5 +132,3 @@ _SHOWN = {
 def entries_of(happenings: Sequence[Happening]) -> list[Entry]:
     """The entries of one page."""
     return [show_happening(each) for each in happenings]
-
-

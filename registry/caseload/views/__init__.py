@@ -6,6 +6,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("caseload", __name__)
 
-from registry.caseload.views import listing, my_people, patient  # noqa: E402  # their routes stand on the blueprint above
+from registry.caseload.views import listing, own_people, record  # noqa: E402  # their routes stand on the blueprint
 
-__all__ = ["blueprint", "listing", "my_people", "patient"]
+__all__ = ["blueprint", "listing", "own_people", "record"]

@@ -12,7 +12,7 @@ from flask_login import current_user
 from registry import clock
 from registry.access.policy import can, found, permitted_clinics, policy
 from registry.audit.opened import opened
-from registry.caseload.presenters.patient import PatientPage, Permitted, addresses, show_overview, show_safety
+from registry.caseload.presenters.patient import PatientPage, Permitted, next_steps, show_overview, show_safety
 from registry.caseload.presenters.timeline import TimelinePage, entries_of
 from registry.caseload.record import load_record, open_alerts
 from registry.caseload.timeline import PER_PAGE, count_happenings, list_happenings
@@ -110,5 +110,5 @@ def _without_episode(person: Patient, may: Permitted, today: date) -> PatientPag
         patient=identity_header(person, None, today, safety),
         tabs=record_tabs(person.id),
         has_episode=False,
-        **addresses(person.id, may),
+        steps=next_steps(person.id, may),
     )

@@ -1,0 +1,142 @@
+"""The strip of figures over a person's record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from registry.caseload.presenters.scores import Measured, scale_label, show_score
+from registry.caseload.record import EpisodeRecord, Followed, open_advice
+from registry.contacts.rules import MODALITIES, is_failed_attempt, is_two_way
+from registry.measurements.instruments import catalogue
+from registry.measures.course import STALE_AFTER_CADENCES, Standing
+from registry.web.filters import ARROW, count, days_ago, number, percent, short_date, signed
+
+MOST_TILES = 3
+"""Measures shown as tiles; the chart and its table show all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure of the strip."""
+
+    label: str
+    value: str
+    unit: str = ""
+    detail: str = ""
+    change: str = ""
+    change_kind: str = "even"
+    url: str = ""
+    is_unknown: bool = False
+
+
+def show_tiles(record: EpisodeRecord, today: date) -> Iterator[Tile]:
+    """The main measures, safety, the last contact and the last review."""
+    until = min(record.episode.ended_on or today, today)
+    for each in record.followed[:MOST_TILES]:
+        yield _score_tile(each, until)
+    safety = _safety_tile(record, today)
+    if safety is not None:
+        yield safety
+    yield _contact_tile(record, today)
+    yield _review_tile(record, today)
+
+
+def _score_tile(each: Followed, today: date) -> Tile:
+    course, instrument = each.course, catalogue().instrument_of(each.key)
+    label = f"{instrument.domain.capitalize()} · {scale_label(each.key)}"
+    if course.latest is None:
+        return Tile(label=label, value="none yet", is_unknown=True)
+    age = (today - course.latest.on).days
+    is_stale = age > int(each.cadence_days * STALE_AFTER_CADENCES)
+    if is_stale:
+        was = f"was {number(course.latest.value)}, {course.standing.value}, {short_date(course.latest.on, today=today)}"
+        return Tile(label=label, value="unknown", detail=was, is_unknown=True)
+    shown = show_score(_measured(each), today=today, starts_on=course.latest.on)
+    change = ""
+    if course.baseline is not None and course.change is not None:
+        by = percent(course.percent) if course.percent is not None else signed(course.change)
+        change = f"{number(course.baseline.value)} {ARROW} {number(course.latest.value)}, {by}"
+    late = f", late baseline (day {course.baseline_late_by})" if course.baseline_late_by is not None else ""
+    return Tile(
+        label=label,
+        value=number(course.latest.value),
+        change=change,
+        change_kind=shown.kind,
+        detail=f"{_standing(course.standing)}, {days_ago(course.latest.on, today)}{late}",
+    )
+
+
+def _measured(each: Followed) -> Measured:
+    course = each.course
+    return Measured(
+        scale=each.key,
+        standing=course.standing.value,
+        baseline=None if course.baseline is None else course.baseline.value,
+        baseline_on=None if course.baseline is None else course.baseline.on,
+        latest=None if course.latest is None else course.latest.value,
+        latest_on=None if course.latest is None else course.latest.on,
+        percent=course.percent,
+        stale_after_days=int(each.cadence_days * STALE_AFTER_CADENCES),
+        target=each.tracked.target,
+    )
+
+
+def _standing(standing: Standing) -> str:
+    return "first score" if standing is Standing.AWAITING_FOLLOW_UP else standing.value
+
+
+def _safety_tile(record: EpisodeRecord, today: date) -> Tile | None:
+    """The latest answer to a safety item. Blank, declined or a total alone is not known, never "no"."""
+    latest = record.safety_measurement
+    if latest is None:
+        return None
+    instrument = catalogue().get(latest.instrument, latest.instrument_version)
+    item = instrument.safety_items[0]
+    answer = None if latest.answers is None else latest.answers.get(item.id)
+    choice = item.choice(answer) if isinstance(answer, int) else None
+    known = choice is not None and not choice.is_missing
+    why = "only a total" if latest.answers is None else "declined" if answer == "declined" else "not answered"
+    return Tile(
+        label=f"Safety · {instrument.short_title} item {item.number}",
+        value=str(answer) if known else "unknown",
+        unit=choice.label.lower() if known and choice is not None else why,
+        detail=days_ago(latest.taken_on, today),
+        is_unknown=not known,
+    )
+
+
+def _contact_tile(record: EpisodeRecord, today: date) -> Tile:
+    since = record.episode.referred_on
+    here = [row for row in record.contacts if row.clinic_id == record.episode.clinic_id and row.took_place_on >= since]
+    two_way = [row for row in here if is_two_way(row.kind, reached=row.reached)]
+    last = max(two_way, key=lambda row: row.took_place_on, default=None)
+    missed = sum(
+        is_failed_attempt(row.kind, reached=row.reached) and (last is None or row.took_place_on > last.took_place_on)
+        for row in here
+    )
+    attempts = f"{count(missed, 'attempt')} missed since" if missed else ""
+    if last is None:
+        return Tile(label="Last contact", value="never", detail=attempts, is_unknown=True)
+    days = (today - last.took_place_on).days
+    return Tile(
+        label="Last contact",
+        value=count(days, "day") if days else "today",
+        unit=MODALITIES[last.modality].lower(),
+        detail=attempts or "no attempts missed",
+    )
+
+
+def _review_tile(record: EpisodeRecord, today: date) -> Tile:
+    if not record.reviews:
+        return Tile(label="Case review", value="never", is_unknown=True)
+    last = record.reviews[0]
+    waiting = len(list(open_advice(record)))
+    days = (today - last.reviewed_on).days
+    return Tile(
+        label="Case review",
+        value=count(days, "day") if days else "today",
+        unit="ago" if days else "",
+        detail=f"{count(waiting, 'recommendation')} open" if waiting else "nothing open",
+    )

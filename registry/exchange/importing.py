@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from time import monotonic
 
 import sqlalchemy as sa
@@ -21,25 +20,18 @@ from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.db.transaction import end_read, write
 from registry.episodes import actions as episodes
-from registry.episodes.facts import ConsentFacts, TargetWish, TeamPlace, Tracking
 from registry.episodes.signals import tell_episode_changed, told_once
+from registry.exchange import storing
 from registry.exchange.deciding import ALREADY_THERE, Occasions, Somebody, decide, may_need_attention
-from registry.exchange.mapping import Enrolment, MappingFile
+from registry.exchange.mapping import MappingFile
 from registry.exchange.models import ImportBatch
 from registry.exchange.pacing import Pace
 from registry.exchange.quarantine import Quarantine
 from registry.exchange.rows import Judged, Refusal, Wish
 from registry.exchange.stored import look_up, source_key
 from registry.extensions import db
-from registry.measurements.instruments import catalogue
-from registry.measurements.models import Measurement
-from registry.measurements.scores import score_rows
-from registry.measures.instrument import Better, Instrument
-from registry.patients.actions import person_seen_by
+from registry.measures.instrument import Instrument
 from registry.patients.models import Patient
-
-ENROLMENT_SOURCE = "other"
-"""Where a person enrolled by an import was referred from."""
 
 
 @dataclass(slots=True)
@@ -62,12 +54,9 @@ class Plan:
     mapping: MappingFile
     instrument: Instrument
     clinic_id: uuid.UUID
-    care_manager_id: uuid.UUID | None = None
+    programme: episodes.Programme | None = None
+    """The care people without an episode are enrolled in; None: nobody is enrolled."""
     first_on: Mapping[str, date] = field(default_factory=dict)
-
-    @property
-    def enrol(self) -> Enrolment | None:
-        return self.mapping.mapping.enrol
 
 
 @dataclass(slots=True)
@@ -185,92 +174,63 @@ def _decide(plan: Plan, clinic: Clinic, wishes: Sequence[Wish], chunk: _Chunk) -
 
 
 def _store_accepted(plan: Plan, clinic: Clinic, accepted: Sequence[tuple[str, Wish, Somebody]], chunk: _Chunk) -> None:
-    newcomers = _add_people(clinic, [wish for _, wish, somebody in accepted if somebody.patient_id is None])
-    if plan.enrol is not None:
-        chunk.enrolled = _enrol(plan, plan.enrol, clinic, accepted, newcomers)
-    measurements = []
-    for key, wish, somebody in accepted:
-        patient_id = somebody.patient_id or newcomers[wish.mrn].id
-        measurements.append(_measurement(plan, clinic, key, wish, patient_id))
+    newcomers = storing.add_people(
+        clinic,
+        {wish.mrn: wish.newcomer for _, wish, somebody in accepted if somebody.patient_id is None and wish.newcomer},
+        has_episode=plan.programme is not None,
+    )
+    if plan.programme is not None:
+        chunk.enrolled = _enrol(plan, plan.programme, clinic, accepted, newcomers)
+    of_whom = {wish.mrn: somebody.patient_id or newcomers[wish.mrn] for _, wish, somebody in accepted}
+    storing.add_measurements(
+        [(key, of_whom[wish.mrn], wish) for key, wish, _ in accepted],
+        instrument=plan.instrument,
+        clinic_id=clinic.id,
+        mode=plan.mapping.mapping.mode,
+        language=plan.mapping.mapping.language,
+    )
+    for _, wish, somebody in accepted:
         if may_need_attention(wish, somebody):
-            tell_episode_changed(patient_id)
-    db.session.add_all(measurements)
-    db.session.flush()  # a measurement stands before its scores
-    for measurement, (_, wish, _) in zip(measurements, accepted, strict=True):
-        db.session.add_all(score_rows(measurement, plan.instrument, wish.scoring))
-        record("measurement.imported", by=None, subject=measurement, kind="create")
-
-
-def _add_people(clinic: Clinic, wishes: Sequence[Wish]) -> dict[str, Patient]:
-    added: dict[str, Patient] = {}
-    for wish in wishes:
-        if wish.mrn in added or wish.newcomer is None:
-            continue
-        patient = person_seen_by(clinic, wish.newcomer.facts, by=None)
-        why = "imported; the birth date was worked out from an age" if wish.newcomer.is_estimated else "imported"
-        record("patient.added", by=None, subject=patient, clinic_id=clinic.id, kind="create", reason=why)
-        added[wish.mrn] = patient
-    db.session.add_all(added.values())
-    db.session.flush()  # the people stand before what is kept about them
-    return added
+            tell_episode_changed(of_whom[wish.mrn])
 
 
 def _enrol(
     plan: Plan,
-    enrol: Enrolment,
+    programme: episodes.Programme,
     clinic: Clinic,
     accepted: Sequence[tuple[str, Wish, Somebody]],
-    newcomers: Mapping[str, Patient],
+    newcomers: Mapping[str, uuid.UUID],
 ) -> int:
     """Enrol whoever had no episode here yet, from the day of their first row. Returns how many."""
-    waiting = {
-        wish.mrn: somebody
+    known = {
+        wish.mrn: somebody.patient_id
         for _, wish, somebody in accepted
-        if not somebody.has_episode_here and somebody.died_on is None
+        if somebody.patient_id is not None and not somebody.has_episode_here and somebody.died_on is None
     }
-    scale = catalogue().scale(enrol.metric_primary)
-    cadence = enrol.cadence_days or catalogue().instrument_of(enrol.metric_primary).cadence_days
-    level = scale.target_in_force
-    targets = [] if level is None else [_target(enrol.metric_primary, level, scale.better)]
-    team = [] if plan.care_manager_id is None else [TeamPlace(role="care_manager", user_id=plan.care_manager_id)]
-    for mrn, somebody in waiting.items():
-        patient = newcomers.get(mrn) or db.session.get_one(Patient, somebody.patient_id)
+    if newcomers:
+        enrolled_on = {patient_id: plan.first_on[mrn] for mrn, patient_id in newcomers.items()}
+        episodes.enrol_newcomers(enrolled_on=enrolled_on, programme=programme, by=None)
+    for mrn, patient_id in known.items():
         began = plan.first_on[mrn]
-        episode = episodes.refer(patient=patient, clinic=clinic, referred_on=began, source=ENROLMENT_SOURCE, by=None)
+        episode = episodes.refer(
+            patient=db.session.get_one(Patient, patient_id),
+            clinic=clinic,
+            referred_on=began,
+            source=programme.source,
+            by=None,
+        )
         episodes.enrol(
             episode=episode,
             enrolled_on=began,
-            consent=ConsentFacts(given_on=began, mode=enrol.consent.mode, taken_by=enrol.consent.taken_by),
-            team=team,
-            conditions=enrol.conditions,
-            metric_primary=enrol.metric_primary,
-            tracked=[Tracking(scale=enrol.metric_primary, cadence_days=cadence)],
-            targets=targets,
+            consent=programme.consent(began),
+            team=programme.team,
+            conditions=programme.conditions,
+            metric_primary=programme.tracked[0].scale,
+            tracked=programme.tracked,
+            targets=programme.targets,
             by=None,
         )
-    return len(waiting)
-
-
-def _target(scale: str, level: Decimal, better: Better) -> TargetWish:
-    return TargetWish(scale=scale, at_most=level) if better is Better.LOWER else TargetWish(scale=scale, at_least=level)
-
-
-def _measurement(plan: Plan, clinic: Clinic, key: str, wish: Wish, patient_id: uuid.UUID) -> Measurement:
-    mapping = plan.mapping.mapping
-    return Measurement(
-        patient_id=patient_id,
-        clinic_id=clinic.id,
-        instrument=plan.instrument.id,
-        instrument_version=plan.instrument.version,
-        taken_on=wish.taken_on,
-        mode=mapping.mode,
-        language=mapping.language,
-        answers=None if wish.answers is None else dict(wish.answers),
-        total_only=wish.total_only,
-        status="final",
-        source_key=key,
-        recorded_at=clock.now(),
-    )
+    return len(newcomers) + len(known)
 
 
 def _tell(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,15 +12,19 @@ from registry.accounts.queries import get_user_by_email
 from registry.clinics.models import Clinic
 from registry.clinics.queries import get_clinic_by_name
 from registry.db.transaction import end_read
+from registry.episodes.actions import Programme
 from registry.episodes.actions.team import refuse_unfit
 from registry.episodes.errors import UnfitForTeam
-from registry.episodes.facts import TeamPlace
+from registry.episodes.facts import TargetWish, TeamPlace, Tracking
 from registry.exchange.importing import Plan
 from registry.exchange.mapping import MappingFile, find_instrument
 from registry.exchange.reading import Malformed, Table, UnreadableFile, fingerprint, open_table
 from registry.exchange.rows import Judge, Wish
 from registry.measurements.instruments import catalogue, unknown_to_database
+from registry.measures.instrument import Better
 
+REFERRED_FROM = "other"
+"""Where people enrolled by an import were referred from."""
 MOST_ROWS = 500_000
 """Rows of one file: what is remembered of each, to notice a repeated occasion, must fit in memory (100 MB)."""
 MOST_PEOPLE = 200_000
@@ -54,7 +57,7 @@ def prepare(path: Path, mapping: MappingFile, *, clinic_name: str | None = None)
     if unknown_to_database():
         raise CannotImport("the database does not know every instrument yet: run flask instruments sync")
     clinic = _clinic(mapping, clinic_name)
-    care_manager_id = _care_manager(mapping, clinic)
+    programme = _programme(mapping, clinic)
     people = _people(path, mapping)
     judge = Judge(mapping=mapping.mapping, instrument=instrument, today=clinic.today(clock.now()), people=people)
     clinic_id = clinic.id
@@ -73,7 +76,7 @@ def prepare(path: Path, mapping: MappingFile, *, clinic_name: str | None = None)
             mapping=mapping,
             instrument=instrument,
             clinic_id=clinic_id,
-            care_manager_id=care_manager_id,
+            programme=programme,
             first_on=first_on,
         ),
     )
@@ -89,18 +92,44 @@ def _clinic(mapping: MappingFile, name: str | None) -> Clinic:
     return clinic
 
 
-def _care_manager(mapping: MappingFile, clinic: Clinic) -> uuid.UUID | None:
+def _programme(mapping: MappingFile, clinic: Clinic) -> Programme | None:
+    """The care the mapping enrols people in, with the target and cadence of the instrument."""
+    enrol = mapping.mapping.enrol
+    if enrol is None:
+        return None
+    scale = catalogue().scale(enrol.metric_primary)
+    cadence = enrol.cadence_days or catalogue().instrument_of(enrol.metric_primary).cadence_days
+    level, is_ceiling = scale.target_in_force, scale.better is Better.LOWER
+    target = TargetWish(
+        scale=enrol.metric_primary,
+        at_most=level if is_ceiling else None,
+        at_least=None if is_ceiling else level,
+    )
+    return Programme(
+        clinic_id=clinic.id,
+        source=REFERRED_FROM,
+        consent_mode=enrol.consent.mode,
+        consent_taken_by=enrol.consent.taken_by,
+        conditions=enrol.conditions,
+        tracked=[Tracking(scale=enrol.metric_primary, cadence_days=cadence)],
+        targets=[] if level is None else [target],
+        team=_team(mapping, clinic),
+    )
+
+
+def _team(mapping: MappingFile, clinic: Clinic) -> list[TeamPlace]:
     enrol = mapping.mapping.enrol
     if enrol is None or enrol.care_manager is None:
-        return None
+        return []
     user = get_user_by_email(enrol.care_manager)
     if user is None:
         raise mapping.wrong(("enrol", "care_manager"), "nobody has this e-mail address")
+    team = [TeamPlace(role="care_manager", user_id=user.id)]
     try:
-        refuse_unfit(clinic.id, [TeamPlace(role="care_manager", user_id=user.id)])
+        refuse_unfit(clinic.id, team)
     except UnfitForTeam:
         raise mapping.wrong(("enrol", "care_manager"), f"is no care manager of {clinic.name}") from None
-    return user.id
+    return team
 
 
 def _people(path: Path, mapping: MappingFile) -> Mapping[str, Mapping[str, str]] | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measures.instrument import Instrument
@@ -24,17 +27,23 @@ def score_again(measurement: Measurement, definition: Instrument) -> Scoring:
 def score_rows(measurement: Measurement, definition: Instrument, scoring: Scoring) -> list[MeasurementScore]:
     """The scores to store for a finished measurement; a withheld score has no row."""
     return [
-        MeasurementScore(
-            patient_id=measurement.patient_id,
-            measurement_id=measurement.id,
-            scale=definition.scale_key(scale),
-            taken_on=measurement.taken_on,
-            value=result.value,
-            category=result.category,
-            band=result.band,
-            is_prorated=result.prorated,
-            counts=True,
-        )
+        MeasurementScore(patient_id=measurement.patient_id, measurement_id=measurement.id, **values)
+        for values in score_columns(definition, scoring, taken_on=measurement.taken_on)
+    ]
+
+
+def score_columns(definition: Instrument, scoring: Scoring, *, taken_on: date) -> list[dict[str, Any]]:
+    """The columns of those rows, but for whose they are."""
+    return [
+        {
+            "scale": definition.scale_key(scale),
+            "taken_on": taken_on,
+            "value": result.value,
+            "category": result.category,
+            "band": result.band,
+            "is_prorated": result.prorated,
+            "counts": True,
+        }
         for scale in definition.scales
         if (result := scoring.scores[scale.id]).why_withheld is None
     ]

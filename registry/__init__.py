@@ -14,7 +14,7 @@ from registry.accounts import sessions
 from registry.alerts.reconcile import follow_write
 from registry.alerts.signals import attention_changed
 from registry.audit import opened, recorder
-from registry.caseload.rows import follow_attention
+from registry.caseload.rows import follow_attention, follow_identity
 from registry.db import sqlite
 from registry.db.engine import engine_options, is_sqlite
 from registry.db.session import install_gateway
@@ -23,6 +23,7 @@ from registry.episodes.signals import episode_changed
 from registry.extensions import csrf, db, login, migrate
 from registry.jobs import readiness
 from registry.measurements.signals import refuse_unanswered_signals
+from registry.patients.signals import patient_changed
 from registry.web import assets, errors, filters, health, request_log, security_headers, shell
 
 __all__ = ["create_app"]
@@ -93,6 +94,7 @@ def _connect_signals() -> None:
     """Who hears of a write. Never weakly: a receiver that vanished in silence would take the alerts with it."""
     episode_changed.connect(follow_write, weak=False)
     attention_changed.connect(follow_attention, weak=False)
+    patient_changed.connect(follow_identity, weak=False)
 
 
 def _register_pages(app: Flask) -> None:
@@ -103,6 +105,7 @@ def _register_pages(app: Flask) -> None:
     from registry.episodes import views as episodes
     from registry.measurements import views as measurements
     from registry.patients import views as patients
+    from registry.quality import views as quality
     from registry.review import views as review
 
     for blueprint in (
@@ -115,6 +118,7 @@ def _register_pages(app: Flask) -> None:
         episodes.blueprint,
         measurements.blueprint,
         review.blueprint,
+        quality.blueprint,
     ):
         app.register_blueprint(blueprint)
     app.register_error_handler(401, lambda _error: accounts.ask_to_sign_in())

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from registry import clock
+from registry.access import scope
 from registry.alerts.models import TIERS
 from registry.alerts.rulebook import RULEBOOK
 from registry.caseload import stored_facts
@@ -44,6 +45,13 @@ class Difference:
 def follow_attention(_sender: object, *, patient_id: uuid.UUID) -> None:
     """Receiver of ``attention_changed``."""
     refresh(patient_id)
+
+
+def follow_identity(_sender: object, *, patient_id: uuid.UUID) -> None:
+    """Receiver of ``patient_changed``: a new name stands in the list of every clinic."""
+    db.session.flush()  # what the caller changed is checked within the caller's own scope
+    with scope.all_patients(reason="a changed name stands in the list of every clinic"):
+        refresh(patient_id)
 
 
 def refresh(patient_id: uuid.UUID) -> None:

@@ -23,6 +23,7 @@ from registry.patients.facts import ContactPointFacts, PatientFacts
 from registry.patients.models import ContactPoint, Patient
 from registry.patients.queries import get_patient_by_mrn
 from registry.patients.rules import fold, fold_mrn, fold_phone, search_name
+from registry.patients.signals import patient_changed
 
 
 def add_patient(
@@ -80,6 +81,7 @@ def change_patient(*, patient: Patient, facts: PatientFacts, opened_version: int
         patient.changed_at, patient.changed_by_id = clock.now(), by.id
         _store()
         record("patient.changed", by=by, subject=patient)
+        patient_changed.send(patient_id=patient.id)
 
 
 def _refuse_used_mrn(owner: Clinic | Patient, mrn: str) -> None:

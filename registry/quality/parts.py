@@ -1,0 +1,88 @@
+"""Into which part of each metric an open episode falls: one CASE a metric, so that the parts always add up."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, and_, case, func, or_
+
+from registry.caseload.currency import Today, days_since, today_at
+from registry.caseload.models import CaseloadRow
+from registry.caseload.review_queue import was_reviewed
+from registry.caseload.rules import NOT_SEEN_DAYS, OFF_TARGET_RULE
+from registry.measurements.instruments import catalogue
+from registry.measurements.models import StandingRow
+from registry.measures.instrument import Better
+from registry.quality.rules import ELEVATED_AFTER_DAYS, IMPROVED_AFTER_DAYS, MET, NOT_MET
+
+Part = ColumnElement[str]
+When = tuple[ColumnElement[bool], str]
+
+_IS_REFERRED: When = (CaseloadRow.phase == "referred", "referred")
+_IS_PAUSED: When = (CaseloadRow.phase == "paused", "paused")
+
+
+def parts_by_metric(today: Today, restarted: Mapping[uuid.UUID, str]) -> Mapping[str, Part]:
+    """Metric → the part an open episode falls into. ``restarted``: the part of "improved" of those whose course of
+    treatment began anew, so that their stored baseline is not the enrolment's."""
+    day = today_at(today)
+    seen_or_enrolled = func.coalesce(CaseloadRow.last_two_way_on, CaseloadRow.enrolled_on)
+    return {
+        "active": _first(_IS_REFERRED, _IS_PAUSED, otherwise=MET),
+        "not-seen": _first(_IS_REFERRED, _IS_PAUSED, (days_since(seen_or_enrolled, day) >= NOT_SEEN_DAYS, MET)),
+        "off-target": _off_target(day),
+        "reviewed": _first(_IS_REFERRED, _IS_PAUSED, (was_reviewed(day), MET)),
+        "improved": _improved(day, restarted),
+    }
+
+
+def _first(*conditions: When, otherwise: str = NOT_MET) -> Part:
+    whens: list[tuple[Any, Any]] = [(condition, sa.literal(part)) for condition, part in conditions]
+    return case(*whens, else_=sa.literal(otherwise))
+
+
+def _off_target(day: ColumnElement[date]) -> Part:
+    return _first(
+        _IS_REFERRED,
+        _IS_PAUSED,
+        (CaseloadRow.first_baseline_on.is_(None), "no-baseline"),
+        (CaseloadRow.first_baseline_elevated.is_(None), "no-cut-off"),
+        (CaseloadRow.first_baseline_elevated.is_(False), "not-elevated"),
+        (days_since(CaseloadRow.first_baseline_on, day) < ELEVATED_AFTER_DAYS, "too-early"),
+        (CaseloadRow.rules.contains(f" {OFF_TARGET_RULE} ", autoescape=True), MET),
+    )
+
+
+def _improved(day: ColumnElement[date], restarted: Mapping[uuid.UUID, str]) -> Part:
+    by_part: dict[str, list[uuid.UUID]] = {}
+    for episode_id, part in restarted.items():
+        by_part.setdefault(part, []).append(episode_id)
+    anew: list[When] = [(CaseloadRow.episode_id.in_(ids), part) for part, ids in by_part.items()]
+    return _first(
+        (CaseloadRow.enrolled_on.is_(None), "referred"),
+        (days_since(CaseloadRow.enrolled_on, day) < IMPROVED_AFTER_DAYS, "too-early"),
+        *anew,
+        (StandingRow.baseline_on.is_(None), "no-baseline"),
+        (StandingRow.baseline_elevated.is_(None), "no-cut-off"),
+        (StandingRow.baseline_elevated.is_(False), "not-elevated"),
+        (_has_improved(), MET),
+    )
+
+
+def _has_improved() -> ColumnElement[bool]:
+    """``registry.measures.course.has_improved`` of the stored standing; a test holds the two together."""
+    levels = []
+    for key in catalogue().scale_keys():
+        scale = catalogue().scale(key)
+        level = scale.improved_level_in_force
+        if level is not None:
+            latest = StandingRow.latest_value
+            reached = latest <= level if scale.better is Better.LOWER else latest >= level
+            levels.append(and_(StandingRow.scale == key, reached))
+    return and_(
+        StandingRow.change.is_not(None), StandingRow.latest_prorated.is_(False), or_(StandingRow.responded, *levels)
+    )

@@ -1,0 +1,249 @@
+"""The clinic's numbers in words, each with the address of its people."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Row
+
+from registry.caseload.presenters.addresses import PatientAddress
+from registry.caseload.presenters.scores import scale_label
+from registry.episodes.rules import PHASE_TITLES, weeks_in_care
+from registry.quality.queries import Group, Tallies, Wanted, add_up
+from registry.quality.rules import COUNTED, MET, METRICS, NOT_MET, Metric, Tally
+from registry.web.filters import ARROW, THIN_SPACE, count, days_ago, number, short_date
+from registry.web.paging import Paging
+
+NOBODY = "none"
+"""In an address: the people no care manager is responsible for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number of the strip."""
+
+    label: str
+    value: str
+    unit: str
+    detail: str
+    url: str
+    is_unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartShown:
+    """One part of a metric with how many it holds; a part of nobody has no address."""
+
+    words: str
+    number: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricShown:
+    """A metric with its definition and all its parts."""
+
+    key: str
+    title: str
+    definition: str
+    source: str
+    counted: Sequence[PartShown]
+    excluded: Sequence[PartShown]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A number in the split: in words, and the people it counts."""
+
+    label: str
+    words: str
+    share: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRow:
+    """The numbers of one clinic, or of one care manager."""
+
+    name: str
+    detail: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicPage:
+    """The first page of the clinic."""
+
+    title: str
+    subtitle: str
+    tiles: Sequence[Tile]
+    metrics: Sequence[MetricShown]
+    headings: Sequence[Mapping[str, str]]
+    clinics: Sequence[SplitRow]
+    managers: Sequence[SplitRow]
+    whole: SplitRow
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    """One of the people a number counts."""
+
+    name: str
+    mrn: str
+    url: str
+    phase: str
+    weeks: str
+    score: str
+    contact: str
+    review: str
+    care_manager: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """The people behind one number."""
+
+    title: str
+    subtitle: str
+    definition: str
+    people: Sequence[PersonShown]
+    pages: Paging
+    back_url: str
+
+
+def clinic_page(
+    groups: Sequence[Group], *, clinics: Mapping[uuid.UUID, str], managers: Mapping[uuid.UUID, str], day: str
+) -> ClinicPage:
+    """Everything on the first page, from the numbers of each care manager at each clinic."""
+    whole = add_up(groups)
+    return ClinicPage(
+        title="Clinic",
+        subtitle=f"{', '.join(clinics.values())} · {day}",
+        tiles=[_tile(metric, whole[metric.key]) for metric in METRICS.values()],
+        metrics=[_metric(metric, whole[metric.key]) for metric in METRICS.values()],
+        headings=[{"label": "Whose"}, *({"label": metric.title} for metric in METRICS.values())],
+        clinics=[
+            _row(
+                name, "", add_up([each for each in groups if each.clinic_id == clinic_id]), Wanted(clinic_id=clinic_id)
+            )
+            for clinic_id, name in clinics.items()
+        ],
+        managers=_managers(groups, clinics, managers),
+        whole=_row("Everybody", "", whole, Wanted()),
+    )
+
+
+def _managers(
+    groups: Sequence[Group], clinics: Mapping[uuid.UUID, str], managers: Mapping[uuid.UUID, str]
+) -> list[SplitRow]:
+    """A care manager who works at two clinics has a row for each; people nobody is responsible for come last."""
+
+    def order(group: Group) -> tuple[bool, str, str]:
+        name = managers.get(group.care_manager_id, "") if group.care_manager_id else ""
+        return group.care_manager_id is None, name, clinics[group.clinic_id]
+
+    return [
+        _row(
+            managers[group.care_manager_id] if group.care_manager_id else "No care manager",
+            clinics[group.clinic_id] if len(clinics) > 1 else "",
+            group.tallies,
+            Wanted(group.clinic_id, group.care_manager_id, without_manager=group.care_manager_id is None),
+        )
+        for group in sorted(groups, key=order)
+    ]
+
+
+def people_url(metric: str, part: str, wanted: Wanted, *, page: int | None = None) -> str:
+    """The address of the people a number counts."""
+    manager = NOBODY if wanted.without_manager else wanted.care_manager_id
+    return url_for("quality.people", metric=metric, part=part, clinic=wanted.clinic_id, care_manager=manager, page=page)
+
+
+def _tile(metric: Metric, tally: Tally) -> Tile:
+    url = people_url(metric.key, MET, Wanted())
+    if not metric.is_share:
+        left_out = tally.total - tally.of(MET)
+        detail = f"{count(left_out, 'other')} open, not in care" if left_out else "every open episode"
+        return Tile(metric.title, str(tally.of(MET)), "", detail, url, is_unknown=False)
+    if tally.percent is None:
+        return Tile(metric.title, "nobody", "", "nobody is counted yet", "", is_unknown=True)
+    return Tile(metric.title, str(tally.of(MET)), f"of {tally.of(COUNTED)}", _percent(tally), url, is_unknown=False)
+
+
+def _metric(metric: Metric, tally: Tally) -> MetricShown:
+    counted = [MET, NOT_MET, COUNTED] if metric.is_share else [MET]
+    return MetricShown(
+        key=metric.key,
+        title=metric.title,
+        definition=metric.definition,
+        source=metric.source,
+        counted=[_part(metric, part, tally) for part in counted],
+        excluded=[_part(metric, part, tally) for part in metric.excluded],
+    )
+
+
+def _part(metric: Metric, part: str, tally: Tally) -> PartShown:
+    words = "counted together" if part == COUNTED else metric.parts[part]
+    return PartShown(words, tally.of(part), people_url(metric.key, part, Wanted()) if tally.of(part) else "")
+
+
+def _row(name: str, detail: str, tallies: Tallies, wanted: Wanted) -> SplitRow:
+    return SplitRow(name, detail, [_cell(metric, tallies[metric.key], wanted) for metric in METRICS.values()])
+
+
+def _cell(metric: Metric, tally: Tally, wanted: Wanted) -> Cell:
+    met = tally.of(MET)
+    words = f"{met} of {tally.of(COUNTED)}" if metric.is_share else str(met)
+    share = _percent(tally) if metric.is_share and tally.percent is not None else ""
+    return Cell(metric.title, words, share, people_url(metric.key, MET, wanted) if met else "")
+
+
+def _percent(tally: Tally) -> str:
+    return f"{tally.percent}{THIN_SPACE}%"
+
+
+class PersonPresenter:
+    """Puts the people of one page into words."""
+
+    def __init__(self, today: Mapping[uuid.UUID, date]) -> None:
+        self._today = today
+        self._record = PatientAddress("caseload.patient")
+
+    def show(self, row: Row[Any]) -> PersonShown:
+        today = self._today[row.clinic_id]
+        return PersonShown(
+            name=f"{row.used_name or row.legal_given} {row.legal_family}",
+            mrn=row.mrn,
+            url=self._record.of(row.patient_id),
+            phase=PHASE_TITLES[row.phase],
+            weeks=_weeks(row, today),
+            score=_score(row, today),
+            contact=_ago(row.last_two_way_on, today),
+            review=_ago(row.last_review_on, today),
+            care_manager=row.care_manager or "nobody",
+        )
+
+
+def _weeks(row: Row[Any], today: date) -> str:
+    if row.enrolled_on is None:
+        return "not enrolled"
+    return count(weeks_in_care(row.enrolled_on, ended_on=None, today=today), "week")
+
+
+def _score(row: Row[Any], today: date) -> str:
+    if row.first_scale is None:
+        return "nothing tracked"
+    if row.first_latest is None:
+        return f"no {scale_label(row.first_scale)} yet"
+    begins = "" if row.first_baseline is None else f"{number(row.first_baseline)} {ARROW} "
+    on = short_date(row.first_latest_on, today=today)
+    return f"{scale_label(row.first_scale)} {begins}{number(row.first_latest)}, {on}"
+
+
+def _ago(day: date | None, today: date) -> str:
+    return "never" if day is None else days_ago(day, today)

@@ -1,0 +1,88 @@
+"""How the clinic does, and the people behind each number."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask_login import current_user
+
+from registry import clock
+from registry.access.policy import policy
+from registry.audit.opened import opened
+from registry.patients.place import clinics_for
+from registry.quality import queries
+from registry.quality.presenters import NOBODY, PeoplePage, PersonPresenter, clinic_page, people_url
+from registry.quality.queries import Wanted
+from registry.quality.rules import COUNTED, METRICS
+from registry.web.filters import count, long_date
+from registry.web.paging import Paging, page_number
+
+blueprint = Blueprint("quality", __name__)
+
+
+@blueprint.get("/clinic")
+@policy("clinic.read")
+def clinic() -> str:
+    now = clock.now()
+    clinics = {each.id: each for each in clinics_for("clinic.read")}
+    today = {clinic_id: each.today(now) for clinic_id, each in clinics.items()}
+    groups = queries.count_groups(today)
+    page = clinic_page(
+        groups,
+        clinics={clinic_id: each.name for clinic_id, each in clinics.items()},
+        managers=queries.names_of([each.care_manager_id for each in groups if each.care_manager_id]),
+        day=long_date(max(today.values())),
+    )
+    return render_template("quality/clinic.html", page=page)
+
+
+@blueprint.get("/clinic/<metric>/<part>")
+@policy("clinic.read")
+def people(metric: str, part: str) -> str:
+    counted = METRICS.get(metric)
+    if counted is None or part not in counted.parts:
+        abort(404)
+    now = clock.now()
+    today = {each.id: each.today(now) for each in clinics_for("clinic.read")}
+    wanted = _wanted(today)
+    number = page_number(request.args.get("page"))
+    rows, total = queries.list_people(metric, part, today=today, wanted=wanted, page=number)
+    presenter = PersonPresenter(today)
+    words = "met and not met" if part == COUNTED else counted.parts[part]
+    page = PeoplePage(
+        title=counted.title,
+        subtitle=f"{count(total, 'person', 'people')}: {words}",
+        definition=counted.definition,
+        people=[presenter.show(row) for row in rows],
+        pages=Paging(
+            page=number,
+            per_page=queries.PER_PAGE,
+            total=total,
+            address=lambda other: people_url(metric, part, wanted, page=other),
+        ),
+        back_url=url_for("quality.clinic"),
+    )
+    opened("clinic.people-listed", by=current_user, shown=[row.patient_id for row in rows])
+    return render_template("quality/people.html", page=page)
+
+
+def _wanted(clinic_ids: Collection[uuid.UUID]) -> Wanted:
+    """Whose numbers the address asks for. Anything that is none of the reader's clinics does not exist."""
+    clinic_id = _identifier(request.args.get("clinic"))
+    if clinic_id is not None and clinic_id not in clinic_ids:
+        abort(404)
+    manager = request.args.get("care_manager")
+    if manager == NOBODY:
+        return Wanted(clinic_id, without_manager=True)
+    return Wanted(clinic_id, _identifier(manager))
+
+
+def _identifier(text: str | None) -> uuid.UUID | None:
+    if not text:
+        return None
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        abort(404)

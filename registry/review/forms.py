@@ -1,0 +1,127 @@
+"""Asking the psychiatrist, recording a review, deciding on what it recommends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from wtforms import FieldList, Form, FormField, IntegerField, RadioField
+from wtforms.fields import Field
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+
+from registry.review.rules import KINDS, LONGEST_MINUTES
+from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, line, paragraph
+
+MOST_RECOMMENDATIONS = 8
+CONTINUE_WORDS = "Continue the present treatment"
+THE_TEAM = "team"
+
+LOOK_AGAIN: Mapping[str, str] = {"1": "1 week", "2": "2 weeks", "4": "4 weeks", "8": "8 weeks"}
+
+
+class QuestionForm(RegistryForm):
+    """What the care team wants to know."""
+
+    words = paragraph(
+        "Your question",
+        required="Write what you want to know",
+        hint="The score, what has been tried, and what you want answered",
+    )
+
+
+class AdviceForm(Form):
+    """One recommendation; part of the review. Left empty it is no recommendation."""
+
+    kind = RadioField("What", [Optional()], choices=dict(KINDS))
+    words = paragraph("In words")
+    to = RadioField("To", [Optional()], choices={THE_TEAM: "The team"}, default=THE_TEAM)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.kind.data and not self.words.data
+
+    def validate_kind(self, field: Field) -> None:
+        if not field.data and self.words.data:
+            raise ValidationError("Choose what kind of recommendation it is")
+
+    def validate_words(self, field: Field) -> None:
+        if self.kind.data and self.kind.data != "continue" and not field.data:
+            raise ValidationError(
+                f"Say in words what is recommended: {KINDS.get(self.kind.data, '').lower()} what, and how"
+            )
+
+
+class ReviewForm(RegistryForm):
+    """The review of one patient."""
+
+    recommendations = FieldList(FormField(AdviceForm), min_entries=1, max_entries=MOST_RECOMMENDATIONS)
+    look_again = RadioField(
+        "Look again in", [InputRequired("Choose when to look again")], choices=dict(LOOK_AGAIN), default="4"
+    )
+    summary = paragraph("Summary")
+    reviewed_on = LocalDate(
+        "Reviewed on",
+        [
+            InputRequired("Enter the date of the review"),
+            NotAfter(lambda form: form.today, "Enter the date of the review, not later than today ({limit})"),
+            NotBefore(lambda form: form.begun_on, "Enter a date in this episode, which began on {limit}"),
+        ],
+    )
+    minutes = IntegerField(
+        "Minutes",
+        [Optional(), NumberRange(0, LONGEST_MINUTES, f"Enter whole minutes between 0 and {LONGEST_MINUTES}")],
+    )
+
+    def __init__(self, *args: Any, today: date, begun_on: date, team: Mapping[str, str], **values: Any) -> None:
+        """``team``: value → name of everybody something can be recommended to."""
+        self.today, self.begun_on, self._team = today, begun_on, {THE_TEAM: "The team", **team}
+        super().__init__(*args, reviewed_on=today, **values)
+        self._offer_team()
+
+    def add_recommendation(self) -> None:
+        """One more empty row."""
+        if len(self.recommendations.entries) < MOST_RECOMMENDATIONS:
+            self.recommendations.append_entry()
+            self._offer_team()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A review says something: a recommendation, if only to continue, or a summary."""
+        is_valid = bool(super().validate(extra_validators))
+        if not self.advice and not self.summary.data:
+            self.form_errors = ["Recommend something, if only to continue, or write a summary"]
+            return False
+        return is_valid
+
+    @property
+    def advice(self) -> list[AdviceForm]:
+        """The recommendations that are not empty, in order."""
+        return [entry.form for entry in self.recommendations if not entry.form.is_empty]
+
+    @property
+    def look_again_on(self) -> date:
+        """Raises ``ValueError`` on a form that was not validated."""
+        if self.reviewed_on.data is None:
+            raise ValueError("a form that was not validated")
+        return self.reviewed_on.data + timedelta(weeks=int(self.look_again.data))
+
+    def _offer_team(self) -> None:
+        for entry in self.recommendations:
+            entry.form.to.choices = self._team
+
+
+class DecisionForm(RegistryForm):
+    """What becomes of a recommendation."""
+
+    state = RadioField("Decision", [InputRequired("Choose what becomes of it")], choices={})
+    why = line("What instead, or why not")
+
+    def __init__(self, *args: Any, offered: Mapping[str, str], **values: Any) -> None:
+        """``offered``: state → what choosing it says."""
+        super().__init__(*args, **values)
+        self.state.choices = dict(offered)
+
+    def validate_why(self, field: Field) -> None:
+        if self.state.data in {"declined", "modified"} and not field.data:
+            what = "why it is declined" if self.state.data == "declined" else "what will be done instead"
+            raise ValidationError(f"Say {what}")

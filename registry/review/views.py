@@ -1,0 +1,159 @@
+"""Asking the psychiatrist, and deciding on what was recommended. The queue itself stands with the caseload."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from flask import abort, flash, redirect, render_template
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry import clock
+from registry.access.policy import found, permitted_clinics, policy
+from registry.accounts import receipts
+from registry.audit.opened import opened
+from registry.clinics.models import Clinic
+from registry.db.conflict import EditConflict
+from registry.episodes.models import Episode
+from registry.episodes.patient_header import load_header
+from registry.episodes.place import get_clinic_of
+from registry.episodes.queries import get_episode, get_open_episode
+from registry.patients.presenters import IdentityHeader
+from registry.review import actions, queries
+from registry.review.blueprint import blueprint
+from registry.review.forms import DecisionForm, QuestionForm
+from registry.review.models import Recommendation
+from registry.review.presenters import (
+    DecisionPage,
+    Difference,
+    QuestionPage,
+    decided_by,
+    offered_states,
+    reviewed_words,
+    reviews_url,
+    show_question,
+    show_recommendation,
+)
+from registry.review.rules import STATES
+
+__all__ = ["ask", "blueprint", "decide", "withdraw_question"]
+
+Page = str | tuple[str, int] | Response
+
+
+@blueprint.route("/patients/<uuid:patient_id>/question", methods=["GET", "POST"])
+@policy("question.ask")
+def ask(patient_id: uuid.UUID) -> Page:
+    clinic = found(get_clinic_of(patient_id, permitted_clinics("question.ask")))
+    episode = found(get_open_episode(patient_id, clinic.id))
+    form = QuestionForm()
+    if form.validate_on_submit():
+        episode_id = episode.id
+
+        def act() -> str:
+            asked_about = found(get_episode(episode_id))
+            actions.ask_question(episode=asked_about, words=form.words.data or "", by=current_user)
+            return reviews_url(patient_id)
+
+        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+        flash("Question asked: the person stands in the psychiatrist's queue until a review answers it", "success")
+        return redirect(location, 303)
+    page = QuestionPage(
+        title="Ask the psychiatrist",
+        patient=_header(patient_id, clinic),
+        form=form,
+        open_questions=[show_question(each, may_withdraw=True) for each in queries.list_open_questions(patient_id)],
+        back_url=reviews_url(patient_id),
+    )
+    opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)
+    return render_template("review/question.html", page=page), 422 if form.errors else 200
+
+
+@blueprint.post("/patients/<uuid:patient_id>/questions/<uuid:question_id>/withdraw")
+@policy("question.ask")
+def withdraw_question(patient_id: uuid.UUID, question_id: uuid.UUID) -> Page:
+    question = found(queries.get_question(patient_id, question_id))
+    _refuse_elsewhere(found(get_episode(question.episode_id)), "question.ask")
+    actions.withdraw(question=question, by=current_user)
+    flash("Question withdrawn", "success")
+    return redirect(reviews_url(patient_id), 303)
+
+
+@blueprint.route("/patients/<uuid:patient_id>/recommendations/<uuid:recommendation_id>", methods=["GET", "POST"])
+@policy("recommendation.decide")
+def decide(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> Page:
+    recommendation, form = _decision(patient_id, recommendation_id)
+    if not form.state.choices:
+        flash("That recommendation has been decided and done with", "warning")
+        return redirect(reviews_url(patient_id), 303)
+    if not form.validate_on_submit():
+        return _show_decision(recommendation, form, status=422 if form.errors else 200)
+
+    def act() -> str:
+        wanted, why, version = form.state.data or "", form.why.data or "", form.opened_version
+        decided = found(queries.get_recommendation(patient_id, recommendation_id))
+        if wanted == "done":
+            actions.finish(recommendation=decided, opened_version=version, by=current_user)
+        else:
+            actions.decide(recommendation=decided, state=wanted, why=why, opened_version=version, by=current_user)
+        return reviews_url(patient_id)
+
+    try:
+        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+    except EditConflict:
+        return _decided_meanwhile(patient_id, recommendation_id, form)
+    flash(f"Recommendation: {STATES[form.state.data or ''].lower()}", "success")
+    return redirect(location, 303)
+
+
+def _decision(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> tuple[Recommendation, DecisionForm]:
+    recommendation = found(queries.get_recommendation(patient_id, recommendation_id))
+    episode = found(get_episode(recommendation.episode_id))
+    _refuse_elsewhere(episode, "recommendation.decide")
+    offered = offered_states(recommendation, may_order=actions.is_prescriber(episode, current_user))
+    return recommendation, DecisionForm(offered=offered, version=str(recommendation.version))
+
+
+def _decided_meanwhile(patient_id: uuid.UUID, recommendation_id: uuid.UUID, typed: DecisionForm) -> Page:
+    """Somebody else decided first: what they decided, and what can still be done."""
+    wanted, why = STATES.get(typed.state.data or "", ""), typed.why.data or ""
+    recommendation, form = _decision(patient_id, recommendation_id)
+    form.version.data = str(recommendation.version)
+    changes = [Difference("Decision", STATES[recommendation.state], wanted)]
+    if recommendation.decision_why != why:
+        changes.append(Difference("What instead, or why not", recommendation.decision_why or "empty", why or "empty"))
+    return _show_decision(recommendation, form, status=409, conflict=changes)
+
+
+def _show_decision(
+    recommendation: Recommendation, form: DecisionForm, *, status: int, conflict: list[Difference] | None = None
+) -> Page:
+    patient_id, clinic_id = recommendation.patient_id, recommendation.review.clinic_id
+    clinic = found(get_clinic_of(patient_id, {clinic_id}))
+    page = DecisionPage(
+        title="Decide on a recommendation",
+        patient=_header(patient_id, clinic),
+        form=form,
+        recommendation=show_recommendation(recommendation, may_decide=False),
+        reviewed=reviewed_words(recommendation.review),
+        back_url=reviews_url(patient_id),
+        conflict=conflict or (),
+        conflict_by=decided_by(recommendation) if conflict else "",
+    )
+    opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=clinic_id)
+    return render_template("review/decision.html", page=page), status
+
+
+def _header(patient_id: uuid.UUID, clinic: Clinic) -> IdentityHeader:
+    return found(load_header(patient_id, _today(clinic), clinic_id=clinic.id))
+
+
+def _today(clinic: Clinic) -> date:
+    return clinic.today(clock.now())
+
+
+def _refuse_elsewhere(episode: Episode, action: str) -> None:
+    """An episode of a clinic where one may not do this does not exist, though the person does."""
+    if episode.clinic_id not in permitted_clinics(action):
+        abort(404)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.form import BaseForm
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from registry.measurements.actions import Administration
 from registry.measurements.instruments import MODES
@@ -36,14 +36,30 @@ MODE_LABELS: Mapping[str, str] = {
 }
 
 
-class AnswerField(RadioField):
+class _Listed(SelectField):
+    """A choice among those shown; anything else was not typed here."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        try:
+            super().pre_validate(form)
+        except ValueError:
+            raise ValidationError("Choose one of those listed") from None
+
+
+class ListField(_Listed):
+    """One of a list."""
+
+
+class ModeField(_Listed, RadioField):
+    """One of a few ways."""
+
+
+class AnswerField(_Listed, RadioField):
     """One item of an instrument. Nothing chosen is no answer, which is possible and is not 0."""
 
     def pre_validate(self, form: BaseForm) -> None:
-        if not self.raw_data or self.raw_data == [""]:
-            return
-        if self.data not in {choice[0] for choice in self.iter_choices()}:
-            raise ValueError("Choose one of the answers printed here, or none")
+        if self.raw_data and self.raw_data != [""]:
+            super().pre_validate(form)
 
     @property
     def answer(self) -> Answer:
@@ -69,21 +85,21 @@ class MeasureForm(RegistryForm):
             ),
         ],
     )
-    mode = RadioField("How it was given", [InputRequired("Choose how it was given")])
-    rater_id = SelectField("Rater")
-    language = SelectField("Language")
+    mode = ModeField("How it was given", [InputRequired("Choose how it was given")])
+    rater_id = ListField("Rater")
+    language = ListField("Language")
     used_interpreter = BooleanField("With an interpreter")
     total = line("Total on the paper", longest=10)
 
     def __init__(
-        self, *, today: date, born_on: date, raters: Sequence[tuple[str, str]], imported: bool = False, **values: Any
+        self, *, today: date, born_on: date, raters: Mapping[str, str], imported: bool = False, **values: Any
     ) -> None:
         self.today, self.born_on = today, born_on
         super().__init__(**values)
         stored = [MODES[mode] for mode in self.instrument.modes] + (["imported"] if imported else [])
-        self.mode.choices = [(mode, MODE_LABELS[mode]) for mode in stored]
-        self.rater_id.choices = [("", "Nobody"), *raters]
-        self.language.choices = [("", "Not stated"), *LANGUAGES.items()]
+        self.mode.choices = {mode: MODE_LABELS[mode] for mode in stored}
+        self.rater_id.choices = {"": "Nobody", **raters}
+        self.language.choices = {"": "Not stated", **LANGUAGES}
 
     @property
     def items(self) -> list[tuple[Item, AnswerField]]:
@@ -104,11 +120,11 @@ class MeasureForm(RegistryForm):
             return
         scale = self.instrument.primary_scale
         if not scale.has_total or scale.minimum is None or scale.maximum is None:
-            raise ValueError("Leave this empty: this measure has no total")
+            raise ValidationError("Leave this empty: this measure has no total")
         bounds = f"{format_value(scale.minimum)} to {format_value(scale.maximum)}"
         is_whole = field.data.isascii() and field.data.isdigit()
         if not is_whole or not scale.minimum <= int(field.data) <= scale.maximum:
-            raise ValueError(f"Enter the total as a whole number from {bounds}")
+            raise ValidationError(f"Enter the total as a whole number from {bounds}")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Fields first; then whether a total can stand beside the answers that were given."""
@@ -157,7 +173,7 @@ class WithdrawForm(RegistryForm):
 def form_for(instrument: Instrument, *, may_clear: bool = False, is_correction: bool = False) -> type[MeasureForm]:
     """The form of one instrument. ``may_clear``: answers are filled in and can be taken back without a keyboard."""
     fields: dict[str, Any] = {
-        f"{ITEM}{item.id}": AnswerField(item.label, choices=_choices(item, may_clear=may_clear), validate_choice=False)
+        f"{ITEM}{item.id}": AnswerField(item.label, choices=_choices(item, may_clear=may_clear))
         for item in instrument.items
     }
     if is_correction:
@@ -198,10 +214,10 @@ def _any_given(answers: Mapping[str, Answer]) -> bool:
     return any(answer is not None for answer in answers.values())
 
 
-def _choices(item: Item, *, may_clear: bool) -> list[tuple[str, str]]:
-    choices = [(str(choice.value), choice.label) for choice in item.choices]
+def _choices(item: Item, *, may_clear: bool) -> dict[str, str]:
+    choices = {str(choice.value): choice.label for choice in item.choices}
     if not any(choice.is_missing for choice in item.choices):
-        choices.append((DECLINED.value, "Declined"))
+        choices[DECLINED.value] = "Declined"
     if may_clear:
-        choices.append((BLANK, "No answer"))
+        choices[BLANK] = "No answer"
     return choices

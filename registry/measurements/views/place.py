@@ -49,9 +49,9 @@ class Place:
     def header(self) -> IdentityHeader:
         return identity_header(self.patient, chosen_episode(list_episodes(self.patient.id), self.clinic.id), self.today)
 
-    def raters(self) -> list[tuple[str, str]]:
-        """Who may have rated: id and name."""
-        return [(str(user.id), user.name) for user in list_users_with_role(self.clinic.id, *RATERS)]
+    def raters(self) -> dict[str, str]:
+        """Who may have rated: id → name."""
+        return {str(user.id): user.name for user in list_users_with_role(self.clinic.id, *RATERS)}
 
     def followed(self) -> Mapping[str, tuple[TrackedScale, Course]]:
         """The courses of the episode this clinic works on, by scale key."""

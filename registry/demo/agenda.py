@@ -34,7 +34,7 @@ from registry.patients.facts import PatientFacts
 _SOURCES = {"primary-care": 0.42, "own-clinic": 0.18, "hospital": 0.2, "crisis": 0.08, "shelter": 0.07, "justice": 0.05}
 _MODALITIES = {"in-person": 0.52, "phone": 0.3, "video": 0.1, "home": 0.08}
 _BUSY_UNTIL_WEEK = 10
-_FIRST_WEEKS_DAYS, _ACTIVE_DAYS, _MAINTAINING_DAYS = 14, 26, 48
+_FIRST_WEEKS_DAYS, _ACTIVE_DAYS, _MAINTAINING_DAYS = 14, 27, 50
 """Days from visit to visit: in the first weeks, in active treatment, while maintaining."""
 
 
@@ -299,7 +299,10 @@ def _events(roll: Random, story: Story, spans: _Spans) -> Iterator[Act]:
                 yield Visit(on=on, at=_clock(roll), contact=_contact(roll, on, kind, "phone", reached=reached))
     for on in _at_random(roll, spans, 0.05 * length / 30):
         yield Question(on=on, at=_clock(roll), words=roll.choice(wording.QUESTIONS[group]))
-    for on in _at_random(roll, spans, 0.009 * length / 30):
+    dangers = _at_random(roll, spans, 0.009 * length / 30)
+    if story.plot == "active" and story.number % 45 == 7:
+        dangers.append(_last_workday(spans.until))
+    for on in dangers:
         kind, said_by, words, done = roll.choice(wording.DANGERS)
         by = weighted(roll, {"care_manager": 0.6, "peer_specialist": 0.2, "clinician": 0.2})
         yield Danger(on=on, at=_clock(roll), by=by, kind=kind, said_by=said_by, words=words, done=done)
@@ -315,6 +318,12 @@ def _events(roll: Random, story: Story, spans: _Spans) -> Iterator[Act]:
             who="other:care_manager",
             why="Caseloads evened out",
         )
+
+
+def _last_workday(until: date) -> date:
+    """The last working day before ``until``: so that today, too, there is something to answer."""
+    day = until - timedelta(days=1)
+    return day - timedelta(days=max(0, day.weekday() - 4))
 
 
 def _at_random(roll: Random, spans: _Spans, expected: float) -> list[date]:

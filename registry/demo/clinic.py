@@ -36,6 +36,7 @@ _CLINICS = (
         phone="(312) 555-0120",
     ),
 )
+_TURN = timedelta(weeks=4)
 BOTH = (0, 1)
 _STAFF: Sequence[tuple[str, Role, tuple[int, ...]]] = (
     ("Teresa Okafor", Role.CARE_MANAGER, (0,)),
@@ -144,16 +145,16 @@ def _bring_in(places: Sequence[Place]) -> None:
 
 
 def _fill_roster(place: Place, *, opened_on: date, today: date) -> None:
-    """Week about: the clinician, the psychiatrist, the lead; four weeks ahead of today."""
+    """In turns of four weeks: the clinician, the psychiatrist, the lead; one turn ahead of today."""
     clinic = db.session.get_one(Clinic, place.clinic_id)
     turn = [Role.CLINICIAN, Role.PSYCHIATRIST, Role.CLINICIAN, Role.CLINIC_LEAD]
-    monday, week = opened_on - timedelta(days=opened_on.weekday()), 0
-    while monday <= today + timedelta(weeks=4):
+    monday, number = opened_on - timedelta(days=opened_on.weekday()), 0
+    while monday <= today + _TURN:
         clinics.cover_duty(
             clinic=clinic,
-            user_id=place.some(turn[week % len(turn)]).id,
+            user_id=place.some(turn[number % len(turn)]).id,
             starts_on=monday,
-            ends_on=monday + timedelta(days=6),
+            ends_on=monday + _TURN - timedelta(days=1),
             by=place.some(Role.CLINIC_LEAD),
         )
-        monday, week = monday + timedelta(weeks=1), week + 1
+        monday, number = monday + _TURN, number + 1

@@ -134,7 +134,7 @@ def _mishap(roll: Random, form: Form) -> Form:
             "declined": 0.02,
             "corrected": 0.025,
             "in-error": 0.012,
-            "draft": 0.008,
+            "draft": 0.012,
         },
     )
     given = dict(form.answers or {})

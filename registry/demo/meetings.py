@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry.alerts.models import Alert
 from registry.demo import wording
 from registry.demo.chance import happens
 from registry.demo.deeds import Chart
+from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.review.actions import Advice
 from registry.review.models import Review, ReviewQuestion
@@ -22,14 +23,15 @@ _URGENCY = {
     "target.mania": 0,
     "target.worse": 1,
     "target.relapse": 1,
+    "question": 2,
     "target.off": 3,
-    "review.due": 4,
-    "target.early": 5,
+    "review.due": 3,
+    "target.early": 3,
 }
-"""What comes first at the table. An open question stands at 2."""
-_QUESTION = 2
-_REST_DAYS = 24
-"""Nobody is discussed again this soon, unless worse or asked about."""
+"""What comes first at the table; within one rank whoever was reviewed longest ago, or never."""
+_WAITS = 3
+"""From this rank on nobody is discussed again too soon."""
+_REST_DAYS = 33
 
 
 def on_the_table(clinic_id: uuid.UUID, *, today: date, seats: int) -> list[tuple[uuid.UUID, frozenset[str]]]:
@@ -43,24 +45,28 @@ def on_the_table(clinic_id: uuid.UUID, *, today: date, seats: int) -> list[tuple
         if episode_id is not None:
             reasons[episode_id].add(rule)
     for episode_id in db.session.scalars(
-        select(ReviewQuestion.episode_id).where(
-            ReviewQuestion.answered_by_review_id.is_(None), ReviewQuestion.withdrawn_at.is_(None)
+        select(ReviewQuestion.episode_id)
+        .join(Episode, Episode.id == ReviewQuestion.episode_id)
+        .where(
+            Episode.clinic_id == clinic_id,
+            Episode.ended_on.is_(None),
+            ReviewQuestion.answered_by_review_id.is_(None),
+            ReviewQuestion.withdrawn_at.is_(None),
         )
     ):
         reasons[episode_id].add("question")
-    rested = set(
-        db.session.scalars(select(Review.episode_id).where(Review.reviewed_on > today - timedelta(days=_REST_DAYS)))
-    )
+    reviews = db.session.execute(select(Review.episode_id, func.max(Review.reviewed_on)).group_by(Review.episode_id))
+    last = {row[0]: row[1] for row in reviews}
     ranked = sorted(
-        (min(_rank(reason) for reason in why), str(episode_id), episode_id)
+        (min(_URGENCY[reason] for reason in why), last.get(episode_id, date.min), str(episode_id), episode_id)
         for episode_id, why in reasons.items()
-        if episode_id not in rested or min(_rank(reason) for reason in why) <= _QUESTION
     )
-    return [(episode_id, frozenset(reasons[episode_id])) for _, _, episode_id in ranked[:seats]]
-
-
-def _rank(reason: str) -> int:
-    return _QUESTION if reason == "question" else _URGENCY[reason]
+    rested_since = today - timedelta(days=_REST_DAYS)
+    return [
+        (episode_id, frozenset(reasons[episode_id]))
+        for rank, reviewed_on, _, episode_id in ranked
+        if rank < _WAITS or reviewed_on < rested_since
+    ][:seats]
 
 
 def advice(roll: Random, chart: Chart, reasons: frozenset[str]) -> list[Advice]:

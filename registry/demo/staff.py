@@ -9,14 +9,14 @@ from random import Random
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from registry.alerts.opening_hours import OpeningHours, add_open_minutes, next_open
+from registry.alerts.opening_hours import OpeningHours, add_open_minutes, next_open, open_minutes_between
 from registry.demo import wording
 from registry.demo.chance import happens, weighted
 
 Step = Literal["acknowledge", "call", "no-answer", "close", "snooze", "assign"]
 
-_STILL_AT_WORK = timedelta(hours=52)
-"""What came up this short a time ago is mostly still being worked on."""
+_STILL_AT_WORK = 1_300
+"""Minutes of opening hours: what came up this short a time ago is often still being worked on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +52,13 @@ def answers(
 
 def _urgent(roll: Random, start: datetime, *, until: datetime, hours: OpeningHours, zone: ZoneInfo) -> Iterator[Answer]:
     """Acknowledged within the hour as a rule; called, and called again, until somebody was reached."""
-    is_recent = until - start < _STILL_AT_WORK
+    is_recent = start >= until or open_minutes_between(start, until, hours, zone) < _STILL_AT_WORK
     in_time = happens(roll, 0.88)
-    if is_recent and happens(roll, 0.3):
+    if is_recent and happens(roll, 0.25):
         return
     at = _later(start, roll.randint(4, 48) if in_time else roll.randint(65, 110), hours, zone)
     yield Answer(at=at, step="acknowledge", by_duty=not in_time)
-    if is_recent and happens(roll, 0.45):
+    if is_recent and happens(roll, 0.6):
         return
     for _ in range(4):
         at = _later(at, roll.randint(8, 70), hours, zone)

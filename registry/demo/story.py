@@ -50,9 +50,9 @@ PSYCHOSIS = frozenset({"schizophrenia", "schizoaffective", "early-psychosis"})
 BIPOLAR = frozenset({"bipolar-1", "bipolar-2", "schizoaffective"})
 
 _DAYS_IN_CARE: Mapping[str, tuple[int, int]] = {
-    "active": (16, 345),
+    "active": (12, 340),
     "quiet": (110, 330),
-    "maintaining": (190, 360),
+    "maintaining": (170, 340),
     "relapsed": (255, 362),
     "paused": (70, 300),
     "engaging": (1, 45),
@@ -123,7 +123,7 @@ def tell(seed: int, number: int, *, plot: str, today: date, figures: Figures) ->
     conditions = (weighted(roll, _CONDITIONS), *weighted(roll, _BESIDE))
     kind = _kind(roll, plot, figures)
     manic, flares = _manic(roll, conditions[0]), _flares(roll, conditions[0])
-    days_ago = roll.randint(*_DAYS_IN_CARE[plot]) if plot != "referred" else 0
+    days_ago = _days_ago(roll, plot)
     waited = roll.choice([2, 4, 5, 7, 9, 12, 15])
     enrolled_on = None if plot == "referred" else _workday(today - timedelta(days=days_ago))
     referred_on = (
@@ -147,6 +147,14 @@ def tell(seed: int, number: int, *, plot: str, today: date, figures: Figures) ->
         diligence=min(0.98, max(0.5, roll.gauss(1 - figures.missed, 0.08))),
         **_turns(roll, plot, days_ago, figures),
     )
+
+
+def _days_ago(roll: Random, plot: str) -> int:
+    """How long ago care began: more often lately, since people have been leaving all along."""
+    if plot == "referred":
+        return 0
+    low, high = _DAYS_IN_CARE[plot]
+    return round(roll.triangular(low, high, low + (high - low) / 5))
 
 
 def _workday(day: date) -> date:

@@ -44,8 +44,11 @@ _NIGHT = time(3, 10)
 """Local time of the look at everybody for whom a date has come."""
 _MEETINGS = ((2, time(13, 0)), (3, time(10, 0)))
 """Weekday (0: Monday) and time of each clinic's case review."""
-_PEOPLE_PER_SEAT = 11
-"""One place at the table for so many people of the clinic: everybody comes up every ten weeks or so."""
+_PEOPLE_PER_SEAT = 9
+"""One place at the table for so many people of the clinic: almost everybody comes up every eight weeks."""
+
+_DRAFTS_WAIT = timedelta(days=20)
+"""A draft begun lately is still to be finished."""
 
 Progress = Callable[[date], None]
 
@@ -98,27 +101,33 @@ class Year:
             with episode_changed.muted():
                 self._deeds.do(act, chart)
             tell_episode_changed(_known(chart))
+            self._after(_known(chart))
         self._charts[_known(chart)] = chart
         for entry in chart.entries:
             self._note_settling(entry, chart)
         chart.entries.clear()
-        self._after(_known(chart))
 
     def _note_settling(self, entry: Entry, chart: Chart) -> None:
         roll = dice(self._seed, chart.person.number, entry.form.instrument, entry.form.taken_on, "fate")
         days = roll.choice([1, 1, 2, 3, 6])
-        at = clock.now() + timedelta(days=days + (2 if (clock.now() + timedelta(days=days)).weekday() > 4 else 0))
+        at = clock.now() + timedelta(days=days)
+        at += timedelta(days=2 if at.weekday() > 4 else 0)
+        if entry.form.fate == "draft" and self._until - at < _DRAFTS_WAIT:
+            return
         self._calendar.note(at, partial(self._settle, entry, chart))
 
     def _settle(self, entry: Entry, chart: Chart) -> None:
         with write():
             settle(entry, by=chart.who("care_manager"))
-        self._after(_known(chart))
+            self._after(_known(chart))
 
     # What follows from a change
 
     def _after(self, patient_id: uuid.UUID) -> None:
-        """See what is open now, have somebody answer it, and note when time alone could change something."""
+        """See what is open now, have somebody answer it, and note when time alone could change something.
+
+        Called at the end of each transaction, while it is still open.
+        """
         rows = db.session.execute(
             select(Alert.id, Alert.clinic_id, Alert.tier, Alert.rule, Alert.state, Alert.look_at).where(
                 Alert.patient_id == patient_id, Alert.closed_at.is_(None)
@@ -129,7 +138,6 @@ class Year:
                 Episode.patient_id == patient_id, Episode.next_check_on.is_not(None)
             )
         ).all()
-        end_read()
         for row in rows:
             if row.look_at is not None:
                 self._note_look(row.look_at)
@@ -157,16 +165,11 @@ class Year:
             self._calendar.note(answer.at, partial(self._answer, alert_id, answer))
 
     def _answer(self, alert_id: uuid.UUID, answer: Answer) -> None:
-        alert = db.session.get(Alert, alert_id)
-        if alert is None or alert.closed_at is not None:
-            end_read()
-            return
-        patient_id, by = alert.patient_id, self._who_answers(alert, by_duty=answer.by_duty)
         with write():
-            self._take_step(alert, answer, by)
-        if answer.step == "close":
-            self._answered.discard((alert_id, alert.tier))
-        self._after(patient_id)
+            alert = db.session.get_one(Alert, alert_id)
+            if alert.closed_at is None:
+                self._take_step(alert, answer, self._who_answers(alert, by_duty=answer.by_duty))
+                self._after(alert.patient_id)
 
     def _take_step(self, alert: Alert, answer: Answer, by: User) -> None:
         place = self._place(alert.clinic_id)
@@ -209,15 +212,14 @@ class Year:
 
     def _night(self, clinic_id: uuid.UUID, day: date) -> None:
         """What the sweep does, without its pauses: nobody else waits for this database."""
-        due = db.session.scalars(
-            select(Episode.patient_id).where(Episode.clinic_id == clinic_id, Episode.next_check_on <= day).distinct()
-        ).all()
-        end_read()
         with write():
-            for patient_id in due:
+            for patient_id in db.session.scalars(
+                select(Episode.patient_id)
+                .where(Episode.clinic_id == clinic_id, Episode.next_check_on <= day)
+                .distinct()
+            ).all():
                 reconcile_patient(patient_id)
-        for patient_id in due:
-            self._after(patient_id)
+                self._after(patient_id)
 
     def _note_look(self, at: datetime) -> None:
         if at > clock.now() and at not in self._looks:
@@ -232,8 +234,9 @@ class Year:
         if not due:
             return
         escalate_due()
-        for patient_id in due:
-            self._after(patient_id)
+        with write():
+            for patient_id in due:
+                self._after(patient_id)
 
     # Case review
 
@@ -252,8 +255,6 @@ class Year:
         with write():
             episode = db.session.get_one(Episode, episode_id)
             chart = self._charts[episode.patient_id]
-            if episode.clinic_id != place.clinic_id or not episode.is_open:
-                return
             roll = dice(self._seed, chart.person.number, on, "review")
             given = meetings.advice(roll, chart, reasons)
             stored = review.record_review(
@@ -265,50 +266,41 @@ class Year:
                 look_again_on=on + timedelta(days=roll.choice([28, 42, 56])) if happens(roll, 0.6) else None,
                 by=chart.who("psychiatrist"),
             )
-            patient_id = episode.patient_id
-            waiting = [each.id for each in stored.recommendations if each.kind != "continue"]
-        for recommendation_id in waiting:
-            self._note_decision(recommendation_id, chart, roll.random())
-        self._after(patient_id)
+            for recommendation in stored.recommendations:
+                if recommendation.kind != "continue":
+                    self._note_decision(recommendation.id, chart, roll.random())
+            self._after(episode.patient_id)
 
     def _note_decision(self, recommendation_id: uuid.UUID, chart: Chart, luck: float) -> None:
         roll = dice(self._seed, chart.person.number, clock.now(), luck, "decision")
-        if happens(roll, 0.1):
-            return  # forgotten: what the rule on open recommendations is for
-        at = clock.now() + timedelta(
-            days=roll.choice([0, 1, 1, 2, 5, 6, 7, 8, 13, 19, 20]), minutes=roll.randint(20, 150)
-        )
+        # One in ten lies too long: what the rule on open recommendations is for.
+        days = roll.choice([0, 1, 1, 2, 5, 6, 7, 8, 12]) if happens(roll, 0.9) else roll.choice([19, 27, 34])
+        at = clock.now() + timedelta(days=days, minutes=roll.randint(20, 150))
         self._calendar.note(at, partial(self._decide, recommendation_id, chart, roll.random()))
 
     def _decide(self, recommendation_id: uuid.UUID, chart: Chart, luck: float) -> None:
         roll = dice(self._seed, chart.person.number, luck, "decided")
         by = chart.team.get("prescriber") or chart.who("care_manager")
-        row = db.session.get_one(Recommendation, recommendation_id)
-        state, is_open = row.state, db.session.get_one(Episode, row.episode_id).is_open
-        if not is_open:
-            end_read()
-            return
-        if state == "proposed":
-            state = weighted(roll, {"accepted": 0.7, "modified": 0.15, "declined": 0.15})
-            why = {"declined": roll.choice(DECLINED), "modified": roll.choice(MODIFIED)}.get(state, "")
-            with write():
+        with write():
+            row = db.session.get_one(Recommendation, recommendation_id)
+            if not db.session.get_one(Episode, row.episode_id).is_open:
+                return
+            if row.state == "proposed":
+                state = weighted(roll, {"accepted": 0.7, "modified": 0.15, "declined": 0.15})
+                why = {"declined": roll.choice(DECLINED), "modified": roll.choice(MODIFIED)}.get(state, "")
                 review.decide(recommendation=row, state=state, why=why, opened_version=row.version, by=by)
-        else:
-            end_read()
-        if state != "declined" and happens(roll, 0.88):
+                self._after(row.patient_id)
+            is_to_be_done = row.state != "declined"
+        if is_to_be_done and happens(roll, 0.88):
             at = clock.now() + timedelta(days=roll.choice([2, 3, 5, 7, 9, 14, 21, 28]))
             self._calendar.note(at, partial(self._finish, recommendation_id, by))
-        self._after(_known(chart))
 
     def _finish(self, recommendation_id: uuid.UUID, by: User) -> None:
-        row = db.session.get_one(Recommendation, recommendation_id)
-        patient_id, is_open = row.patient_id, db.session.get_one(Episode, row.episode_id).is_open
-        if not is_open:
-            end_read()
-            return
         with write():
-            review.finish(recommendation=row, opened_version=row.version, by=by)
-        self._after(patient_id)
+            row = db.session.get_one(Recommendation, recommendation_id)
+            if db.session.get_one(Episode, row.episode_id).is_open:
+                review.finish(recommendation=row, opened_version=row.version, by=by)
+                self._after(row.patient_id)
 
     # Where and when
 

@@ -131,8 +131,10 @@ class EnrolPage:
 
 
 def scale_name(instrument: Instrument, scale: Scale) -> str:
-    """The instrument's short title; with the scale's name where it has several."""
-    return instrument.short_title if len(instrument.scales) == 1 else f"{instrument.short_title}: {scale.name}"
+    """The instrument's short title; the scale's own name where it has several."""
+    if len(instrument.scales) == 1:
+        return instrument.short_title
+    return scale.name if instrument.short_title in scale.name else f"{instrument.short_title}: {scale.name}"
 
 
 def level_words(scale: Scale) -> str:

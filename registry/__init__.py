@@ -100,18 +100,20 @@ def _connect_signals() -> None:
 def _register_pages(app: Flask) -> None:
     from registry.accounts import views as accounts
     from registry.administration import views as administration
+    from registry.alerts import views as alerts
     from registry.caseload import views as caseload
+    from registry.caseload.views import review
     from registry.contacts import views as contacts
     from registry.episodes import views as episodes
     from registry.measurements import views as measurements
     from registry.patients import views as patients
     from registry.quality import views as quality
-    from registry.review import views as review
 
     for blueprint in (
         health.blueprint,
         accounts.blueprint,
         administration.blueprint,
+        alerts.blueprint,
         caseload.blueprint,
         contacts.blueprint,
         patients.blueprint,

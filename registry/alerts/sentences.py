@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from registry.alerts.models import Alert
 from registry.alerts.rulebook import words
 
 WITHDRAWN = "since corrected or entered in error; close it with that outcome"
@@ -20,3 +21,11 @@ def sentence_of(rule: str, evidence: Mapping[str, Any], today: date) -> str:
     if evidence.get("withdrawn"):
         sentence += f" ({WITHDRAWN})"
     return "; ".join([sentence, *(words(each["rule"], each["evidence"], today) for each in evidence.get("also", ()))])
+
+
+def sentence_today(alert: Alert, today: date) -> str:
+    """The alert's sentence as of ``today``; as last evaluated, where a later rulebook cannot read its evidence."""
+    try:
+        return sentence_of(alert.rule, alert.evidence, today)
+    except (KeyError, TypeError, ValueError):
+        return alert.sentence

@@ -1,0 +1,172 @@
+"""What falls due in the next days if nobody does anything: the rules themselves, asked about a later day.
+
+Only the rules whose answer a day alone changes are asked, from facts read for many people at once; so the list and
+the alert that would follow it cannot disagree.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from registry.alerts.clinic_numbers import numbers_at
+from registry.alerts.load_care import Sighting, contact_facts
+from registry.alerts.queries import Desk
+from registry.alerts.rulebook import rule
+from registry.alerts.snapshot import CaseSnapshot, ContactFacts, EpisodeFacts, Phase, TrackedMeasure
+from registry.contacts.models import Contact
+from registry.episodes.models import Episode, TeamMember
+from registry.extensions import db
+from registry.measurements.instruments import catalogue
+from registry.measurements.models import StandingRow
+from registry.measures.course import Course, DatedScore, Standing
+
+DAYS_AHEAD = 7
+_MOST = 100
+
+CONTACT, MEASURE = "contact", "measure"
+_RULES = {
+    "engage.first-follow-up": CONTACT,
+    "engage.no-contact": CONTACT,
+    "measure.due": MEASURE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that will need doing on ``on`` if nothing happens before."""
+
+    patient_id: uuid.UUID
+    clinic_id: uuid.UUID
+    kind: str
+    on: date
+    what: str
+
+
+def list_due(desk: Desk) -> list[Due]:
+    """Contacts and measures that fall due in the next ``DAYS_AHEAD`` days, soonest first.
+
+    Six statements whatever the number of people, and one for the numbers of each clinic.
+    """
+    episodes = _episodes(desk)
+    if not episodes:
+        return []
+    contacts, measures = _contacts(episodes), _measures(episodes)
+    numbers = {clinic_id: numbers_at(clinic_id) for clinic_id in {episode.clinic_id for episode in episodes}}
+    found: list[Due] = []
+    for episode in episodes:
+        today = desk.today[episode.clinic_id]
+        snapshot = CaseSnapshot(
+            patient_id=str(episode.patient_id),
+            episode=_facts(episode, measures.get(episode.id, ())),
+            contacts=contacts[episode.id],
+            measures=tuple(measure for measure, _ in measures.get(episode.id, ())),
+        )
+        soonest: dict[str, Due] = {}
+        for rule_id, kind in _RULES.items():
+            finding = (
+                rule(rule_id).verdict(snapshot, today + timedelta(days=DAYS_AHEAD), numbers[episode.clinic_id]).finding
+            )
+            if finding is None or finding.since <= today:
+                continue
+            if kind not in soonest or finding.since < soonest[kind].on:
+                what = _labels(finding.evidence) if kind == MEASURE else ""
+                soonest[kind] = Due(episode.patient_id, episode.clinic_id, kind, finding.since, what)
+        found += soonest.values()
+    return sorted(found, key=lambda due: (due.on, due.kind, str(due.patient_id)))
+
+
+def _episodes(desk: Desk) -> Sequence[Episode]:
+    """Open episodes of the desk whose next check comes in these days: nobody else can have anything fall due."""
+    first, last = min(desk.today.values()), max(desk.today.values()) + timedelta(days=DAYS_AHEAD)
+    query = (
+        select(Episode)
+        .where(
+            Episode.clinic_id.in_(desk.today),
+            Episode.ended_on.is_(None),
+            Episode.phase.in_((Phase.ENGAGING, Phase.ACTIVE, Phase.MAINTAINING)),
+            Episode.next_check_on > first,
+            Episode.next_check_on <= last,
+        )
+        .order_by(Episode.next_check_on, Episode.id)
+        .limit(_MOST)
+    )
+    if desk.user_id is not None:
+        query = query.join(TeamMember, TeamMember.episode_id == Episode.id).where(
+            TeamMember.user_id == desk.user_id, TeamMember.role == "care_manager", TeamMember.ends_on.is_(None)
+        )
+    return db.session.scalars(query).all()
+
+
+def _contacts(episodes: Sequence[Episode]) -> Mapping[uuid.UUID, ContactFacts]:
+    rows = db.session.execute(
+        select(Contact.patient_id, Contact.took_place_on, Contact.clinic_id, Contact.kind, Contact.reached).where(
+            Contact.patient_id.in_({episode.patient_id for episode in episodes}), Contact.status == "final"
+        )
+    )
+    sightings: dict[uuid.UUID, list[Sighting]] = defaultdict(list)
+    for row in rows:
+        sightings[row.patient_id].append(Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached))
+    return {episode.id: contact_facts(episode, sightings[episode.patient_id]) for episode in episodes}
+
+
+def _measures(episodes: Sequence[Episode]) -> Mapping[uuid.UUID, list[tuple[TrackedMeasure, date]]]:
+    """Each tracked scale with its latest score, and when its course began; what came before decides nothing here."""
+    primary = {episode.id: episode.metric_primary for episode in episodes}
+    rows = db.session.scalars(select(StandingRow).where(StandingRow.episode_id.in_(primary)))
+    found: dict[uuid.UUID, list[tuple[TrackedMeasure, date]]] = defaultdict(list)
+    for row in rows:
+        instrument = catalogue().instrument_of(row.scale)
+        measure = TrackedMeasure(
+            key=row.scale,
+            label=instrument.short_title,
+            domain=instrument.domain,
+            cadence_days=instrument.cadence_days,
+            scale=catalogue().scale(row.scale),
+            course=_latest_only(row),
+            is_metric_primary=row.scale == primary[row.episode_id],
+        )
+        found[row.episode_id].append((measure, row.course_starts_on))
+    return found
+
+
+def _latest_only(row: StandingRow) -> Course:
+    latest = None
+    if row.latest_on is not None and row.latest_value is not None:
+        latest = DatedScore(on=row.latest_on, value=row.latest_value)
+    return Course(
+        baseline=None,
+        baseline_late_by=None,
+        latest=latest,
+        previous=None,
+        change=None,
+        percent=None,
+        best_confirmed=None,
+        standing=Standing(row.standing),
+        is_relapse=False,
+        responded=False,
+        in_remission=False,
+        baseline_elevated=None,
+        scores=(),
+    )
+
+
+def _facts(episode: Episode, measures: Sequence[tuple[TrackedMeasure, date]]) -> EpisodeFacts:
+    return EpisodeFacts(
+        phase=Phase(episode.phase),
+        phase_since=episode.phase_since,
+        referred_on=episode.referred_on,
+        enrolled_on=episode.enrolled_on,
+        course_started_on=max((began for _, began in measures), default=episode.enrolled_on),
+    )
+
+
+def _labels(evidence: Mapping[str, object]) -> str:
+    entries = evidence["due"]
+    labels = [str(entry["label"]) for entry in entries] if isinstance(entries, list) else []
+    return ", ".join(labels)

@@ -1,0 +1,177 @@
+"""One alert in words: what it says, its history, and what can be done about it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from registry.accounts.models import User
+from registry.alerts.models import NOT_REACHED, OUTCOMES, Alert, AlertEvent
+from registry.alerts.presenters.words import Banner
+from registry.alerts.rulebook import RULEBOOK, Tier
+from registry.clinics.models import Clinic
+from registry.patients.presenters import IdentityHeader
+from registry.web.filters import days_ago, local_time, long_date
+
+if TYPE_CHECKING:
+    from registry.alerts.forms import AcknowledgeForm, ActForm, AssignForm, CloseForm, SnoozeForm
+
+TITLES: Mapping[str, str] = {rule.id: rule.title for rule in RULEBOOK}
+TIER_TITLES = {Tier.URGENT: "Urgent", Tier.ACTION: "Action", Tier.REMINDER: "Reminder", Tier.QUEUE: "Review queue"}
+
+
+_STEPS = {
+    "opened": ("Opened", "note", ""),
+    "appended": ("Added to", "urgent", "action"),
+    "acknowledged": ("Acknowledged", "good", "good"),
+    "assigned": ("Given to {owner}", "user", ""),
+    "snoozed": ("Put off until {until}", "reminder", ""),
+    "snooze-ended": ("Shown again", "reminder", ""),
+    "acted": ("Acted on", "phone", ""),
+    "escalated": ("Passed on to {owner}", "urgent", "urgent"),
+    "closed": ("Closed: {outcome}", "good", "good"),
+    "closed-by-itself": ("Closed by itself", "good", ""),
+}
+"""Kind of step → its title, icon and colour on the timeline."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    """What ``components/timeline.html`` prints."""
+
+    date: str
+    title: str
+    icon: str
+    kind: str
+    words: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What ``components/conflict_panel.html`` prints."""
+
+    field: str
+    theirs: str
+    yours: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertForms:
+    """What can be done about the alert, by this reader, in its present state; ``None`` where it cannot."""
+
+    acknowledge: AcknowledgeForm | None = None
+    act: ActForm | None = None
+    assign: AssignForm | None = None
+    snooze: SnoozeForm | None = None
+    close: CloseForm | None = None
+
+    @property
+    def wrong(self) -> ActForm | AssignForm | SnoozeForm | CloseForm | None:
+        """The form that was sent and refused."""
+        return next((form for form in (self.act, self.assign, self.snooze, self.close) if form and form.errors), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPage:
+    """One alert."""
+
+    title: str
+    patient: IdentityHeader
+    banner: Banner
+    is_safety: bool
+    is_open: bool
+    tier: str
+    tier_kind: str
+    facts: Sequence[Mapping[str, str]]
+    steps: Sequence[StepShown]
+    forms: AlertForms
+    urls: Mapping[str, str]
+    next_steps: Sequence[Mapping[str, str]]
+    snooze_limit: date | None
+    today: date
+    conflict: Sequence[Change] = ()
+    conflict_by: str = ""
+
+    @property
+    def has_errors(self) -> bool:
+        return self.forms.wrong is not None
+
+
+@dataclass(frozen=True, slots=True)
+class AfterPositivePage:
+    """Right after a positive safety answer."""
+
+    title: str
+    patient: IdentityHeader
+    banner: Banner
+    form: ActForm
+    alert_url: str
+    told: str
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors)
+
+
+def facts_of(alert: Alert, clinic: Clinic, now: datetime) -> list[Mapping[str, str]]:
+    """What the alert's page says of it beside its sentence."""
+    today = clinic.today(now)
+    rows: list[Mapping[str, str]] = [
+        {"label": "Reason", "value": TITLES.get(alert.rule, alert.rule)},
+        {"label": "True since", "value": long_date(alert.since), "detail": days_ago(alert.since, today)},
+        {"label": "Opened", "value": local_time(alert.opened_at, clinic.zone)},
+        {"label": "Answers for it", "value": alert.owner.name if alert.owner else "Nobody yet"},
+        {"label": "Clinic", "value": clinic.name},
+    ]
+    if alert.snoozed_until is not None and alert.snoozed_until > today:
+        rows.append({"label": "Put off until", "value": long_date(alert.snoozed_until), "detail": alert.snooze_reason})
+    if alert.closed_at is not None:
+        rows.append({"label": "Closed", "value": local_time(alert.closed_at, clinic.zone)})
+        rows.append({"label": "Outcome", "value": OUTCOMES.get(alert.outcome or "", "By itself: no longer true")})
+    return rows
+
+
+def step_shown(step: AlertEvent, clinic: Clinic, names: Mapping[uuid.UUID, str]) -> StepShown:
+    """One line of the history."""
+    title, icon, kind = _STEPS[step.kind]
+    details = step.details or {}
+    shown = {
+        "owner": names.get(uuid.UUID(details["owner"]), "nobody") if details.get("owner") else "nobody yet",
+        "until": long_date(date.fromisoformat(details["until"])) if "until" in details else "",
+        "outcome": OUTCOMES.get(details.get("outcome", ""), ""),
+    }
+    return StepShown(
+        date=local_time(step.at, clinic.zone),
+        title="Not reached" if details.get("outcome") == NOT_REACHED else title.format(**shown),
+        icon=icon,
+        kind=kind,
+        words=_step_words(step, clinic),
+        by=step.by.name if step.by is not None else "",
+    )
+
+
+def _step_words(step: AlertEvent, clinic: Clinic) -> str:
+    again = (step.details or {}).get("try_again_by")
+    if again is None:
+        return step.words
+    return f"{step.words.rstrip('.')}. Try again by {local_time(datetime.fromisoformat(again), clinic.zone)}"
+
+
+def owners_named(steps: Sequence[AlertEvent]) -> set[uuid.UUID]:
+    """The people the history names besides those who acted."""
+    return {uuid.UUID(step.details["owner"]) for step in steps if step.details and step.details.get("owner")}
+
+
+def changes_since(alert: Alert, *, yours: str) -> list[Change]:
+    """What the second of two people is told."""
+    owner = alert.owner.name if alert.owner else "Nobody yet"
+    state = {"open": "Not acknowledged", "acknowledged": "Acknowledged", "closed": "Closed"}[alert.state]
+    return [Change("State", state, yours), Change("Answers for it", owner, "as it was")]
+
+
+def choices_of(users: Sequence[User]) -> dict[str, str]:
+    return {str(user.id): user.name for user in users}

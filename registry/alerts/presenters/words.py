@@ -1,0 +1,110 @@
+"""What every page says of an alert: its sentence of today, who has it, and how much time is left."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import current_app, url_for
+
+from registry.alerts.models import Alert
+from registry.alerts.opening_hours import open_minutes_between, read_hours
+from registry.alerts.rulebook import Tier
+from registry.alerts.sentences import sentence_today
+from registry.clinics.models import Clinic
+from registry.patients.models import Patient
+from registry.patients.presenters import IdentityHeader
+from registry.web.filters import count, local_time, short_date
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What ``components/reason_list.html`` prints."""
+
+    tier: str
+    sentence: str
+    since: str
+    url: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What ``components/safety_banner.html`` prints."""
+
+    tier: str
+    sentence: str
+    since: str
+    owner: str
+    clock: str
+
+
+def alert_url(alert: Alert) -> str:
+    return url_for("alerts.alert", patient_id=alert.patient_id, alert_id=alert.id)
+
+
+def banner(alert: Alert, clinic: Clinic, now: datetime) -> Banner:
+    """The alert with who has it and how much time is left."""
+    today = clinic.today(now)
+    return Banner(
+        tier="urgent" if alert.tier == Tier.URGENT else "action",
+        sentence=sentence_today(alert, today),
+        since=f"since {short_date(alert.since, today=today)}",
+        owner=owner_words(alert, clinic, now),
+        clock=clock_words(alert, clinic, now),
+    )
+
+
+def owner_words(alert: Alert, clinic: Clinic, now: datetime) -> str:
+    """Who answers, and whether they know."""
+    if alert.owner is None:
+        return "Nobody has taken it yet"
+    if alert.acknowledged_at is None:
+        return f"{alert.owner.name}, not yet acknowledged"
+    return f"{alert.owner.name}, acknowledged {moment(alert.acknowledged_at, clinic, now)}"
+
+
+def clock_words(alert: Alert, clinic: Clinic, now: datetime) -> str:
+    """How long there is before an urgent alert passes on."""
+    if alert.tier != Tier.URGENT or alert.look_at is None or alert.closed_at is not None:
+        return ""
+    what = "Outcome or next attempt" if alert.state == "acknowledged" else "Acknowledge"
+    if alert.look_at <= now:
+        return f"{what} was due {moment(alert.look_at, clinic, now)}: it passes on"
+    left = open_minutes_between(now, alert.look_at, read_hours(clinic.opening_hours), clinic.zone)
+    rest = f" ({count(left, 'minute')} of opening time left)" if left < 120 else ""
+    return f"{what} by {moment(alert.look_at, clinic, now)}{rest}"
+
+
+def reason(alert: Alert, today: date) -> Reason:
+    return Reason(
+        tier=alert.tier,
+        sentence=sentence_today(alert, today),
+        since=f"since {short_date(alert.since, today=today)}",
+        url=alert_url(alert),
+    )
+
+
+_NEXT_STEPS = (
+    ("contact", "contacts.log_contact", "Log contact", "c"),
+    ("measure", "measurements.choose", "Enter measure", "m"),
+    ("question", "review.ask", "Ask psychiatrist", "r"),
+)
+
+
+def next_steps(patient: Patient | IdentityHeader, may: Mapping[str, bool]) -> list[Mapping[str, str]]:
+    """Links to what usually follows, of those this reader may do and the program has."""
+    patient_id: uuid.UUID = patient.patient_id if isinstance(patient, IdentityHeader) else patient.id
+    return [
+        {"label": label, "url": url_for(endpoint, patient_id=patient_id), "key": key, "about": patient.name}
+        for name, endpoint, label, key in _NEXT_STEPS
+        if may[name] and endpoint in current_app.view_functions
+    ]
+
+
+def moment(instant: datetime, clinic: Clinic, now: datetime) -> str:
+    """10:42, with the date when it is not today."""
+    local = instant.astimezone(clinic.zone)
+    return f"{local:%H:%M}" if local.date() == clinic.today(now) else local_time(instant, clinic.zone)

@@ -1,0 +1,161 @@
+"""The day's work in words: what is urgent, who is waiting, what falls due, what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, url_for
+
+from registry.alerts.due import CONTACT, Due
+from registry.alerts.models import Alert
+from registry.alerts.presenters.words import Banner, Reason, alert_url, banner, next_steps, reason
+from registry.clinics.models import Clinic
+from registry.episodes.models import Episode
+from registry.episodes.rules import PHASE_TITLES, weeks_in_care
+from registry.patients.models import Patient
+from registry.patients.presenters import patient_url
+from registry.review.models import Review
+from registry.review.rules import AWAITS_DECISION, needs_decision
+from registry.web.filters import age, count, days_ago, short_date
+from registry.web.paging import Paging
+
+if TYPE_CHECKING:
+    from registry.alerts.forms import AcknowledgeForm
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentShown:
+    """One urgent alert at the top of the day."""
+
+    name: str
+    facts: str
+    url: str
+    banner: Banner
+    alert_url: str
+    acknowledge: AcknowledgeForm | None
+    acknowledge_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    """One patient with everything that is waiting."""
+
+    name: str
+    facts: str
+    url: str
+    phase: str
+    phase_kind: str
+    reasons: Sequence[Reason]
+    stands: str
+    owner: str
+    steps: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """One line of what is due, or answered."""
+
+    day: str
+    name: str
+    url: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistPage:
+    """The day's work."""
+
+    title: str
+    subtitle: str
+    tabs: Sequence[Mapping[str, Any]]
+    current_tab: str
+    urgent: Sequence[UrgentShown]
+    people: Sequence[PersonShown]
+    contacts_due: Sequence[LineShown]
+    measures_due: Sequence[LineShown]
+    answered: Sequence[LineShown]
+    put_off: str
+    pages: Paging
+    caseload_url: str
+
+
+def urgent_shown(
+    alert: Alert, patient: Patient, clinic: Clinic, now: datetime, *, acknowledge: AcknowledgeForm | None
+) -> UrgentShown:
+    return UrgentShown(
+        name=patient.name,
+        facts=_facts(patient, clinic.today(now)),
+        url=patient_url(patient.id),
+        banner=banner(alert, clinic, now),
+        alert_url=alert_url(alert),
+        acknowledge=acknowledge,
+        acknowledge_url=url_for("alerts.acknowledge", patient_id=patient.id, alert_id=alert.id),
+    )
+
+
+def person_shown(
+    alerts: Sequence[Alert], patient: Patient, episode: Episode | None, today: date, *, may: Mapping[str, bool]
+) -> PersonShown:
+    """One row: every reason, ranked; how long the oldest has stood; and what to do next."""
+    owners = sorted({alert.owner.name if alert.owner else "nobody yet" for alert in alerts})
+    return PersonShown(
+        name=patient.name,
+        facts=_facts(patient, today),
+        url=patient_url(patient.id),
+        phase=_phase(episode, today),
+        phase_kind=episode.phase if episode else "",
+        reasons=[reason(alert, today) for alert in alerts],
+        stands=count(max((today - alert.since).days for alert in alerts), "day"),
+        owner=", ".join(owners),
+        steps=[*next_steps(patient, may), *([_snooze_step(alerts, patient)] if may["snooze"] else [])],
+    )
+
+
+def _snooze_step(alerts: Sequence[Alert], patient: Patient) -> Mapping[str, str]:
+    return {"label": "Snooze…", "url": f"{alert_url(alerts[0])}#snooze", "key": "", "about": patient.name}
+
+
+def due_shown(due: Due, patient: Patient, today: date) -> LineShown:
+    return LineShown(
+        day=_day(due.on, today),
+        name=patient.name,
+        url=patient_url(patient.id),
+        words="Contact due" if due.kind == CONTACT else f"{due.what} due",
+    )
+
+
+def answered_shown(review: Review, patient: Patient, today: date) -> LineShown:
+    """A psychiatrist's answer: who, and how much of it waits for a decision."""
+    waiting = sum(each.state in AWAITS_DECISION and needs_decision(each.kind) for each in review.recommendations)
+    words = f"Reviewed by {review.consultant.name}"
+    if waiting:
+        words += f"; {count(waiting, 'recommendation')} to decide"
+    endpoint = "review.reviews"
+    built = endpoint in current_app.view_functions
+    return LineShown(
+        day=days_ago(review.reviewed_on, today),
+        name=patient.name,
+        url=url_for(endpoint, patient_id=patient.id) if built else patient_url(patient.id),
+        words=words,
+    )
+
+
+def _facts(patient: Patient, today: date) -> str:
+    pronoun = patient.pronouns.partition("/")[0].strip()
+    return " · ".join(part for part in (pronoun, str(age(patient.birth_date, today)), patient.mrn) if part)
+
+
+def _phase(episode: Episode | None, today: date) -> str:
+    if episode is None:
+        return "Not in care"
+    title = PHASE_TITLES[episode.phase]
+    if episode.enrolled_on is None:
+        return title
+    return f"{title} · {weeks_in_care(episode.enrolled_on, ended_on=None, today=today)} wk"
+
+
+def _day(day: date, today: date) -> str:
+    return days_ago(day, today) if (day - today).days < 2 else f"{day:%a} {short_date(day, today=today)}"

@@ -1,0 +1,174 @@
+"""Reading alerts: one patient's, and the day's work of a person or a clinic."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+
+from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.rulebook import RULEBOOK, Tier
+from registry.episodes.models import Episode, TeamMember
+from registry.extensions import db
+from registry.patients.models import Patient
+from registry.review.models import Review
+from registry.web.paging import COUNT_LIMIT
+
+_PLACE = {rule.id: place for place, rule in enumerate(RULEBOOK)}
+_RANK = case({tier.value: tier.rank for tier in Tier}, value=Alert.tier)
+ANSWERED_DAYS = 7
+"""For how long a psychiatrist's answer counts as news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Whose work is read: the alerts of these clinics, or of them what concerns one person.
+
+    ``today`` gives each clinic's local date. At ``led`` clinics the person also answers for what nobody has taken.
+    """
+
+    today: Mapping[uuid.UUID, date]
+    user_id: uuid.UUID | None = None
+    led: Collection[uuid.UUID] = ()
+
+
+def rank(alert: Alert) -> tuple[int, int, date]:
+    """The order in which reasons are told: tier, then the rulebook's order, then the longest standing."""
+    return Tier(alert.tier).rank, _PLACE.get(alert.rule, len(_PLACE)), alert.since
+
+
+def list_open_alerts(patient_id: uuid.UUID) -> Sequence[Alert]:
+    """The patient's open alerts with their owners, most pressing first; those put off are among them."""
+    rows = db.session.scalars(
+        select(Alert).where(Alert.patient_id == patient_id, Alert.closed_at.is_(None)).options(joinedload(Alert.owner))
+    ).all()
+    return sorted(rows, key=rank)
+
+
+def get_alert(alert_id: uuid.UUID, *, patient_id: uuid.UUID) -> Alert | None:
+    """One alert of this patient with its owner; an alert of anybody else does not exist."""
+    return db.session.scalars(
+        select(Alert).where(Alert.id == alert_id, Alert.patient_id == patient_id).options(joinedload(Alert.owner))
+    ).one_or_none()
+
+
+def list_steps(alert_id: uuid.UUID) -> Sequence[AlertEvent]:
+    """The alert's history, newest first, with who did what."""
+    return db.session.scalars(
+        select(AlertEvent)
+        .where(AlertEvent.alert_id == alert_id)
+        .options(joinedload(AlertEvent.by))
+        .order_by(AlertEvent.at.desc(), AlertEvent.id.desc())
+    ).all()
+
+
+def list_urgent(desk: Desk) -> Sequence[Alert]:
+    """Urgent alerts with their owners, the one whose time runs out first on top."""
+    return db.session.scalars(
+        select(Alert)
+        .where(_open(desk), Alert.tier == Tier.URGENT)
+        .options(joinedload(Alert.owner))
+        .order_by(Alert.look_at.asc().nulls_last(), Alert.opened_at)
+        .limit(100)
+    ).all()
+
+
+def count_waiting(desk: Desk) -> int:
+    """How many patients have something to do for the desk, no further than anybody reads."""
+    people = select(Alert.patient_id).where(_waiting(desk)).distinct().limit(COUNT_LIMIT + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(people)) or 0
+
+
+def list_waiting(desk: Desk, *, limit: int, offset: int) -> Sequence[Sequence[Alert]]:
+    """One list of alerts a patient, ranked, the most pressing patient first."""
+    people = db.session.scalars(
+        select(Alert.patient_id)
+        .where(_waiting(desk))
+        .group_by(Alert.patient_id)
+        .order_by(func.min(_RANK), func.min(Alert.since), Alert.patient_id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    alerts = db.session.scalars(
+        select(Alert).where(_waiting(desk), Alert.patient_id.in_(people)).options(joinedload(Alert.owner))
+    ).all()
+    found: dict[uuid.UUID, list[Alert]] = {patient_id: [] for patient_id in people}
+    for alert in sorted(alerts, key=rank):
+        found[alert.patient_id].append(alert)
+    return list(found.values())
+
+
+def count_put_off(desk: Desk) -> int:
+    """How many alerts are put off until a later day."""
+    query = select(func.count()).select_from(Alert).where(_at(desk), Alert.closed_at.is_(None), ~_is_awake(desk))
+    return db.session.scalar(query) or 0
+
+
+def people_by_id(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Patient]:
+    """The patients named, in one statement."""
+    return {row.id: row for row in db.session.scalars(select(Patient).where(Patient.id.in_(patient_ids)))}
+
+
+def open_episodes(patient_ids: Collection[uuid.UUID]) -> Mapping[tuple[uuid.UUID, uuid.UUID], Episode]:
+    """Open episodes by patient and clinic, in one statement."""
+    rows = db.session.scalars(select(Episode).where(Episode.patient_id.in_(patient_ids), Episode.ended_on.is_(None)))
+    return {(row.patient_id, row.clinic_id): row for row in rows}
+
+
+def list_answered(desk: Desk) -> Sequence[Review]:
+    """Psychiatric reviews of the last days of people in care at the desk, newest first."""
+    since = min(desk.today.values()) - timedelta(days=ANSWERED_DAYS)
+    query = (
+        select(Review)
+        .join(Episode, Episode.id == Review.episode_id)
+        .where(Review.reviewed_on >= since, Review.clinic_id.in_(desk.today), Episode.ended_on.is_(None))
+        .options(joinedload(Review.consultant), selectinload(Review.recommendations))
+        .order_by(Review.reviewed_on.desc(), Review.recorded_at.desc())
+        .limit(25)
+    )
+    if desk.user_id is not None:
+        query = query.where(_is_on_team(Review.patient_id, desk.user_id), Review.consultant_id != desk.user_id)
+    return db.session.scalars(query).all()
+
+
+def _waiting(desk: Desk) -> ColumnElement[bool]:
+    return and_(_open(desk), Alert.tier.in_((Tier.ACTION.value, Tier.REMINDER.value)))
+
+
+def _open(desk: Desk) -> ColumnElement[bool]:
+    return and_(Alert.closed_at.is_(None), _at(desk), _is_awake(desk))
+
+
+def _at(desk: Desk) -> ColumnElement[bool]:
+    """Of the desk's clinics; a safety alert of another clinic too, where the person is in care here."""
+    in_care_here = exists().where(
+        Episode.patient_id == Alert.patient_id, Episode.clinic_id.in_(desk.today), Episode.ended_on.is_(None)
+    )
+    here = or_(Alert.clinic_id.in_(desk.today), and_(Alert.is_safety, in_care_here))
+    if desk.user_id is None:
+        return here
+    mine = or_(
+        Alert.owner_id == desk.user_id,
+        and_(Alert.owner_id.is_(None), Alert.clinic_id.in_(desk.led)),
+        and_(Alert.is_safety, _is_on_team(Alert.patient_id, desk.user_id)),
+    )
+    return and_(here, mine)
+
+
+def _is_awake(desk: Desk) -> ColumnElement[bool]:
+    """Not put off, by the local date of the clinic that answers."""
+    by_date: dict[date, list[uuid.UUID]] = {}
+    for clinic_id, today in desk.today.items():
+        by_date.setdefault(today, []).append(clinic_id)
+    over = [and_(Alert.clinic_id.in_(clinics), Alert.snoozed_until <= today) for today, clinics in by_date.items()]
+    return or_(Alert.snoozed_until.is_(None), *over)
+
+
+def _is_on_team(patient_id: InstrumentedAttribute[uuid.UUID], user_id: uuid.UUID) -> ColumnElement[bool]:
+    return exists().where(
+        TeamMember.patient_id == patient_id, TeamMember.user_id == user_id, TeamMember.ends_on.is_(None)
+    )

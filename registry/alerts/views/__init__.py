@@ -1,0 +1,8 @@
+"""The day's work, one alert, and what is asked right after a positive safety answer."""
+
+from __future__ import annotations
+
+from registry.alerts.views import after_positive, alert, worklist
+from registry.alerts.views.shared import blueprint
+
+__all__ = ["after_positive", "alert", "blueprint", "worklist"]

@@ -1,0 +1,79 @@
+"""Right after a positive safety answer: what was done now?"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from flask import flash, redirect, render_template
+from flask_login import current_user
+from sqlalchemy import select
+
+from registry import clock
+from registry.access.policy import found, policy
+from registry.accounts import receipts
+from registry.accounts.models import User
+from registry.alerts import actions, queries
+from registry.alerts.forms import (
+    ActForm,
+)
+from registry.alerts.models import Alert
+from registry.alerts.owners import on_duty
+from registry.alerts.presenters.alert import (
+    AfterPositivePage,
+)
+from registry.alerts.presenters.words import alert_url, banner
+from registry.alerts.views.shared import Page, act_on, blueprint, then
+from registry.audit.opened import opened
+from registry.clinics.models import Clinic
+from registry.db.conflict import EditConflict
+from registry.episodes.patient_header import load_header
+from registry.extensions import db
+from registry.measurements.models import SafetySignal
+
+
+@blueprint.route("/patients/<uuid:patient_id>/measures/<uuid:measurement_id>/safety", methods=["GET", "POST"])
+@policy("alert.acknowledge")
+def after_positive(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
+    """The answer and its alert are stored already: whoever leaves without a word leaves the alert open."""
+    row = found(_alert_of(patient_id, measurement_id))
+    if row.closed_at is not None:
+        return redirect(alert_url(row), 303)
+    form = ActForm(version=str(row.version))
+    if form.validate_on_submit():
+        try:
+            location = receipts.once(
+                form.form_key.data or "", by=current_user, act=lambda: then(lambda: act_on(row, form), alert_url(row))
+            )
+        except (EditConflict, actions.AlertIsClosed):
+            flash("Somebody else answered this alert in the meantime. Read what they did, then add yours", "warning")
+            return redirect(alert_url(row), 303)
+        flash("Saved. The alert stays open until it is closed with how it ended", "success")
+        return redirect(location, 303)
+    now, clinic = clock.now(), db.session.get_one(Clinic, row.clinic_id)
+    page = AfterPositivePage(
+        title="Positive safety answer",
+        patient=found(load_header(patient_id, clinic.today(now), clinic_id=clinic.id)),
+        banner=banner(row, clinic, now),
+        form=form,
+        alert_url=alert_url(row),
+        told=_who_is_told(row, clinic, now),
+    )
+    opened("alert.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)
+    return render_template("alerts/after_positive.html", page=page), 422 if form.errors else 200
+
+
+def _alert_of(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Alert | None:
+    alert_id = db.session.scalar(
+        select(SafetySignal.alert_id)
+        .where(SafetySignal.measurement_id == measurement_id, SafetySignal.patient_id == patient_id)
+        .limit(1)
+    )
+    return None if alert_id is None else queries.get_alert(alert_id, patient_id=patient_id)
+
+
+def _who_is_told(row: Alert, clinic: Clinic, now: datetime) -> str:
+    duty_id = on_duty(clinic.id, clinic.today(now))
+    duty = db.session.get(User, duty_id) if duty_id else None
+    names = [person.name for person in (row.owner, duty) if person is not None]
+    return " and ".join(dict.fromkeys(names)) or "the clinic's lead"

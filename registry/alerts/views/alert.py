@@ -1,0 +1,277 @@
+"""One alert: its history, and everything that can be done about it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+
+from registry import clock
+from registry.access.policy import can, found, permitted_clinics, policy
+from registry.access.roles import GRANTS, Role
+from registry.accounts import receipts
+from registry.accounts.models import User
+from registry.accounts.queries import list_users_with_role
+from registry.alerts import actions, queries
+from registry.alerts.forms import (
+    AcknowledgeForm,
+    ActForm,
+    AssignForm,
+    CloseForm,
+    SnoozeForm,
+    field_errors,
+)
+from registry.alerts.models import Alert
+from registry.alerts.presenters.alert import (
+    TIER_TITLES,
+    TITLES,
+    AlertForms,
+    AlertPage,
+    Change,
+    changes_since,
+    choices_of,
+    facts_of,
+    owners_named,
+    step_shown,
+)
+from registry.alerts.presenters.words import alert_url, banner, next_steps
+from registry.alerts.response_times import latest_snooze
+from registry.alerts.rulebook import Tier
+from registry.alerts.views.shared import Page, acknowledge_form, act_on, blueprint, then, what_may_follow
+from registry.audit.opened import opened
+from registry.clinics.models import Clinic
+from registry.db.conflict import EditConflict
+from registry.episodes.patient_header import load_header
+from registry.extensions import db
+
+_ANSWERS = tuple(role.value for role in Role if "alert.acknowledge" in GRANTS[role])
+"""Roles an alert can be given to."""
+
+
+@blueprint.get("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>")
+@policy("alert.read")
+def alert(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
+    row = found(queries.get_alert(alert_id, patient_id=patient_id))
+    return _show(row, _forms(row))
+
+
+@blueprint.post("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>/acknowledge")
+@policy("alert.acknowledge")
+def acknowledge(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
+    row = _answerable(patient_id, alert_id, "alert.acknowledge")
+    form = AcknowledgeForm(prefix="acknowledge-")
+    if not form.validate_on_submit():
+        return _show(row, _forms(row), status=422)
+    return _do(
+        row,
+        form,
+        lambda: actions.acknowledge(alert=row, by=current_user, opened_version=form.opened_version),
+        forms=_forms,
+        yours="Acknowledged by you",
+        said="Acknowledged. It stays open until you record how it ended",
+    )
+
+
+@blueprint.post("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>/act")
+@policy("alert.acknowledge")
+def act(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
+    row = _answerable(patient_id, alert_id, "alert.acknowledge")
+    form = ActForm(prefix="act-")
+    if not form.validate_on_submit():
+        return _show(row, _forms(row, act=form), status=422)
+    return _do(
+        row,
+        form,
+        lambda: act_on(row, form),
+        forms=lambda fresh: _forms(fresh, act=form),
+        yours="Acted on by you",
+        said="Saved. The alert stays open until you close it",
+    )
+
+
+@blueprint.post("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>/assign")
+@policy("alert.assign")
+def assign(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
+    row = _answerable(patient_id, alert_id, "alert.assign")
+    form = AssignForm(prefix="assign-")
+    form.to.choices = _colleagues(row)
+    if not form.validate_on_submit():
+        return _show(row, _forms(row, assign=form), status=422)
+
+    def give() -> None:
+        to = found(db.session.get(User, uuid.UUID(form.to.data)))
+        actions.assign(alert=row, to=to, by=current_user, why=form.why.data or "", opened_version=form.opened_version)
+
+    return _do(
+        row,
+        form,
+        give,
+        forms=lambda fresh: _forms(fresh, assign=form),
+        yours="Given to somebody else by you",
+        said="Given to a colleague",
+        refused=(actions.UnfitOwner, "to"),
+    )
+
+
+@blueprint.post("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>/snooze")
+@policy("alert.snooze")
+def snooze(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
+    row = _answerable(patient_id, alert_id, "alert.snooze")
+    form = SnoozeForm(prefix="snooze-")
+    if not form.validate_on_submit() or form.until.data is None:
+        return _show(row, _forms(row, snooze=form), status=422)
+    until, reason = form.until.data, form.reason.data or ""
+    return _do(
+        row,
+        form,
+        lambda: actions.snooze(
+            alert=row, until=until, reason=reason, by=current_user, opened_version=form.opened_version
+        ),
+        forms=lambda fresh: _forms(fresh, snooze=form),
+        yours="Put off by you",
+        said="Put off. It comes back sooner if it gets worse",
+        refused=((actions.ImpossibleSnooze, actions.CannotWait), "until"),
+    )
+
+
+@blueprint.post("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>/close")
+@policy("alert.close")
+def close(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
+    row = _answerable(patient_id, alert_id, "alert.close")
+    form = CloseForm(prefix="close-", is_withdrawn=_may_be_an_error(row))
+    if not form.validate_on_submit():
+        return _show(row, _forms(row, close=form), status=422)
+    return _do(
+        row,
+        form,
+        lambda: actions.close(
+            alert=row,
+            outcome=form.outcome.data,
+            words=form.words.data or "",
+            by=current_user,
+            opened_version=form.opened_version,
+        ),
+        forms=lambda fresh: _forms(fresh, close=form),
+        yours="Closed by you",
+        said="Closed, with how it ended",
+    )
+
+
+def _do(
+    row: Alert,
+    form: Any,
+    act: Callable[[], object],
+    *,
+    forms: Callable[[Alert], AlertForms],
+    yours: str,
+    said: str,
+    refused: tuple[Any, str] = ((), ""),
+) -> Page:
+    """Act once and go back to where the button was; told apart, what the action may find wrong."""
+    patient_id, alert_id = row.patient_id, row.id
+    location = url_for("alerts.worklist") if request.args.get("from") == "day" else alert_url(row)
+    try:
+        location = receipts.once(form.form_key.data or "", by=current_user, act=lambda: then(act, location))
+    except actions.AlertIsClosed:
+        flash("This alert was closed in the meantime. Nothing was changed", "warning")
+        return redirect(location, 303)
+    except EditConflict:
+        fresh = found(queries.get_alert(alert_id, patient_id=patient_id))
+        form.version.data = str(fresh.version)
+        return _show(fresh, forms(fresh), status=409, conflict=changes_since(fresh, yours=yours))
+    except refused[0] as problem:
+        field_errors(form, refused[1], str(problem))
+        fresh = found(queries.get_alert(alert_id, patient_id=patient_id))
+        return _show(fresh, forms(fresh), status=422)
+    flash(said, "success")
+    return redirect(location, 303)
+
+
+def _answerable(patient_id: uuid.UUID, alert_id: uuid.UUID, action: str) -> Alert:
+    """The alert, if this reader may act on it: one's own clinic's, or anybody's where it is about safety."""
+    row = found(queries.get_alert(alert_id, patient_id=patient_id))
+    if not row.is_safety and row.clinic_id not in permitted_clinics(action):
+        abort(404)
+    return row
+
+
+def _forms(row: Alert, **sent: Any) -> AlertForms:
+    """Every form this reader may use on the alert as it is now; ``sent`` is the one that came back."""
+    if row.closed_at is not None:
+        return AlertForms()
+    version = str(row.version)
+    here = None if row.is_safety else row.clinic_id
+
+    def offered(name: str, action: str, make: Callable[[], Any]) -> Any:
+        return sent.get(name) or (make() if can(current_user, action, clinic_id=here) else None)
+
+    may_wait = row.tier != Tier.URGENT
+    return AlertForms(
+        acknowledge=None
+        if row.state == "acknowledged"
+        else offered("acknowledge", "alert.acknowledge", lambda: acknowledge_form(row)),
+        act=offered("act", "alert.acknowledge", lambda: ActForm(formdata=None, prefix="act-", version=version)),
+        assign=offered("assign", "alert.assign", lambda: _assign_form(row, version)),
+        snooze=offered("snooze", "alert.snooze", lambda: SnoozeForm(formdata=None, prefix="snooze-", version=version))
+        if may_wait
+        else None,
+        close=offered("close", "alert.close", lambda: CloseForm(formdata=None, prefix="close-", version=version)),
+    )
+
+
+def _assign_form(row: Alert, version: str) -> AssignForm:
+    form = AssignForm(formdata=None, prefix="assign-", version=version)
+    form.to.choices = _colleagues(row)
+    return form
+
+
+def _colleagues(row: Alert) -> dict[str, str]:
+    return choices_of([each for each in list_users_with_role(row.clinic_id, *_ANSWERS) if each.id != row.owner_id])
+
+
+def _may_be_an_error(row: Alert) -> bool:
+    """Whether "entered in error" can be how it ended: for a positive answer, once the answer is withdrawn."""
+    return row.rule != "safety.self-harm" or bool(row.evidence.get("withdrawn"))
+
+
+def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Change] | None = None) -> Page:
+    now = clock.now()
+    clinic = db.session.get_one(Clinic, row.clinic_id)
+    today = clinic.today(now)
+    steps = queries.list_steps(row.id)
+    names = {
+        user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(owners_named(steps)))).all()
+    }
+    patient = found(load_header(row.patient_id, today, clinic_id=clinic.id))
+    tier = Tier(row.tier)
+    page = AlertPage(
+        title=TITLES.get(row.rule, "Alert"),
+        patient=patient,
+        banner=banner(row, clinic, now),
+        is_safety=row.is_safety,
+        is_open=row.closed_at is None,
+        tier=TIER_TITLES[tier],
+        tier_kind=tier.value,
+        facts=facts_of(row, clinic, now),
+        steps=[step_shown(step, clinic, names) for step in steps],
+        forms=forms,
+        urls={
+            name: url_for(f"alerts.{name}", patient_id=row.patient_id, alert_id=row.id)
+            for name in ("acknowledge", "act", "assign", "snooze", "close")
+        },
+        next_steps=next_steps(patient, what_may_follow()),
+        snooze_limit=latest_snooze(tier, today) if tier is not Tier.URGENT else None,
+        today=today,
+        conflict=conflict or (),
+        conflict_by=_last_by(steps),
+    )
+    opened("alert.opened", by=current_user, patient_id=row.patient_id, clinic_id=clinic.id)
+    return render_template("alerts/alert.html", page=page), status
+
+
+def _last_by(steps: Any) -> str:
+    return next((step.by.name for step in steps if step.by is not None), "the program itself")

@@ -1,0 +1,65 @@
+"""What the pages of alerts share: the blueprint, acting on an alert, and what the reader may do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry import clock
+from registry.access.policy import can
+from registry.alerts import actions
+from registry.alerts.forms import (
+    DONE,
+    AcknowledgeForm,
+    ActForm,
+)
+from registry.alerts.models import NOT_REACHED, Alert
+from registry.alerts.opening_hours import read_hours
+from registry.alerts.response_times import again_choices
+from registry.clinics.models import Clinic
+from registry.extensions import db
+
+blueprint = Blueprint("alerts", __name__)
+
+Page = str | tuple[str, int] | Response
+
+
+def act_on(row: Alert, form: ActForm) -> None:
+    """Raises as ``actions.act``."""
+    again = None
+    if form.is_not_reached:
+        clinic = db.session.get_one(Clinic, row.clinic_id)
+        again = again_choices(clock.now(), read_hours(clinic.opening_hours), clinic.zone)[form.again.data]
+    actions.act(
+        alert=row,
+        words=form.words.data or "",
+        outcome=NOT_REACHED if form.outcome.data != DONE else None,
+        try_again_by=again,
+        by=current_user,
+        opened_version=form.opened_version,
+    )
+
+
+def then(act: Callable[[], object], location: str) -> str:
+    act()
+    return location
+
+
+def acknowledge_form(row: Alert) -> AcknowledgeForm | None:
+    if row.state == "acknowledged":
+        return None
+    return AcknowledgeForm(formdata=None, prefix="acknowledge-", version=str(row.version))
+
+
+def what_may_follow() -> Mapping[str, bool]:
+    """What this reader may do next."""
+    return {
+        "acknowledge": can(current_user, "alert.acknowledge"),
+        "contact": can(current_user, "contact.record"),
+        "measure": can(current_user, "measurement.record"),
+        "question": can(current_user, "question.ask"),
+        "snooze": can(current_user, "alert.snooze"),
+    }

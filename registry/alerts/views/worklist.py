@@ -1,0 +1,119 @@
+"""The day's work: what is urgent, who is waiting, what falls due."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+
+from registry import clock
+from registry.access.policy import clinics_where, permitted_clinics, policy
+from registry.alerts import queries
+from registry.alerts.due import CONTACT, list_due
+from registry.alerts.presenters.worklist import (
+    WorklistPage,
+    answered_shown,
+    due_shown,
+    person_shown,
+    urgent_shown,
+)
+from registry.alerts.queries import Desk
+from registry.alerts.views.shared import Page, acknowledge_form, blueprint, what_may_follow
+from registry.audit.opened import opened
+from registry.clinics.models import Clinic
+from registry.extensions import db
+from registry.web.filters import count
+from registry.web.paging import COUNT_LIMIT, Paging, page_number
+
+PER_PAGE = 50
+
+
+@blueprint.get("/my-day")
+@policy("caseload.list")
+def worklist() -> Page:
+    now = clock.now()
+    clinics = _clinics(permitted_clinics("caseload.list"))
+    whole_clinic = request.args.get("whose", _usual_desk()) == "clinic"
+    today = {clinic.id: clinic.today(now) for clinic in clinics.values()}
+    led = clinics_where(current_user, "work.reassign")
+    everything, mine = Desk(today), Desk(today, user_id=current_user.id, led=led)
+    desk = everything if whole_clinic else mine
+    number = page_number(request.args.get("page"))
+    urgent = queries.list_urgent(desk)
+    waiting = queries.list_waiting(desk, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+    due, answered = list_due(desk), queries.list_answered(desk)
+    people = queries.people_by_id(
+        {alert.patient_id for alert in urgent}
+        | {alerts[0].patient_id for alerts in waiting}
+        | {each.patient_id for each in due}
+        | {review.patient_id for review in answered}
+    )
+    episodes = queries.open_episodes({alerts[0].patient_id for alerts in waiting})
+    clinics = _with_foreign(clinics, {alert.clinic_id for alert in urgent})
+    may, total, put_off = what_may_follow(), queries.count_waiting(desk), queries.count_put_off(desk)
+    due_lines = [(each.kind, due_shown(each, people[each.patient_id], today[each.clinic_id])) for each in due]
+    page = WorklistPage(
+        title="My day",
+        subtitle=_subtitle(len(urgent), total),
+        tabs=[
+            {"label": "Mine", "url": url_for("alerts.worklist", whose="mine")},
+            {"label": "Whole clinic", "url": url_for("alerts.worklist", whose="clinic")},
+        ],
+        current_tab="Whole clinic" if whole_clinic else "Mine",
+        urgent=[
+            urgent_shown(
+                alert,
+                people[alert.patient_id],
+                clinics[alert.clinic_id],
+                now,
+                acknowledge=acknowledge_form(alert) if may["acknowledge"] else None,
+            )
+            for alert in urgent
+        ],
+        people=[
+            person_shown(
+                alerts,
+                people[alerts[0].patient_id],
+                episodes.get((alerts[0].patient_id, alerts[0].clinic_id)),
+                today.get(alerts[0].clinic_id, min(today.values())),
+                may=may,
+            )
+            for alerts in waiting
+        ],
+        contacts_due=[line for kind, line in due_lines if kind == CONTACT],
+        measures_due=[line for kind, line in due_lines if kind != CONTACT],
+        answered=[answered_shown(review, people[review.patient_id], today[review.clinic_id]) for review in answered],
+        put_off=f"{count(put_off, 'reason')} put off until a later day" if put_off else "",
+        pages=Paging(
+            page=number,
+            per_page=PER_PAGE,
+            total=total,
+            address=lambda wanted: url_for("alerts.worklist", whose="clinic" if whole_clinic else "mine", page=wanted),
+        ),
+        caseload_url=url_for("caseload.caseload"),
+    )
+    opened("worklist.listed", by=current_user, shown=sorted(people, key=str))
+    return render_template("alerts/worklist.html", page=page)
+
+
+def _usual_desk() -> str:
+    """A lead looks after the clinic; everybody else after their own people."""
+    return "clinic" if clinics_where(current_user, "work.reassign") else "mine"
+
+
+def _subtitle(urgent: int, waiting: int) -> str:
+    shown = f"{COUNT_LIMIT:,}+" if waiting > COUNT_LIMIT else f"{waiting:,}"
+    people = f"{shown} {'person needs' if waiting == 1 else 'people need'} something"
+    return f"{urgent} urgent · {people}" if urgent else people
+
+
+def _clinics(clinic_ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, Clinic]:
+    return {clinic.id: clinic for clinic in db.session.scalars(select(Clinic).where(Clinic.id.in_(clinic_ids)))}
+
+
+def _with_foreign(clinics: dict[uuid.UUID, Clinic], wanted: set[uuid.UUID]) -> dict[uuid.UUID, Clinic]:
+    """A safety alert another clinic answers for needs that clinic's hours."""
+    missing = wanted - clinics.keys()
+    return clinics | _clinics(frozenset(missing)) if missing else clinics

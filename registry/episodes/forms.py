@@ -149,7 +149,7 @@ class EnrolForm(DatedForm):
     """Everything an enrolment needs, on one page. Made by ``enrol_form``, which adds the scales."""
 
     given_on = _on("Consent given on", missing="Enter the date consent was given")
-    mode = RadioField("How it was given", [InputRequired("Choose how")], choices=choices(CONSENT_MODES))
+    mode = RadioField("How it was given", [InputRequired("Choose how it was given")], choices=choices(CONSENT_MODES))
     taken_by = line("Taken by", required="Enter who took the consent")
     given_by = line(
         "Given by",
@@ -169,7 +169,7 @@ class EnrolForm(DatedForm):
     phase = RadioField(
         "Phase to begin with",
         choices=choices(
-            [("active", "Active: treatment to target begins"), ("engaging", "Engaging: still winning the person")]
+            [("active", "Active: treatment to target begins"), ("engaging", "Engaging: trust comes first")]
         ),
         default="active",
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from registry.patients.facts import ContactPointFacts, PatientFacts
 from registry.patients.models import ContactPoint, Patient
@@ -57,8 +57,7 @@ def identity(patient: Patient, today: date) -> IdentityHeader:
 
 def patient_url(patient_id: uuid.UUID) -> str:
     """The person's page."""
-    endpoint = "caseload.patient" if "caseload.patient" in current_app.view_functions else "patients.details"
-    return url_for(endpoint, patient_id=patient_id)
+    return url_for("caseload.patient", patient_id=patient_id)
 
 
 def age_in_words(patient: Patient, today: date) -> str:

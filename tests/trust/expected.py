@@ -1,0 +1,127 @@
+"""Who may open what: the table an auditor reads. A route without a row fails the tests.
+
+``EVERYBODY`` needs no sign-in; ``SIGNED_IN`` is one's own account; everything else names the roles, each of them
+inside the clinics where it is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+EVERYBODY = "everybody"
+SIGNED_IN = "whoever is signed in"
+
+CARE_MANAGER = "care_manager"
+PSYCHIATRIST = "psychiatrist"
+CLINICIAN = "clinician"
+PEER = "peer_specialist"
+LEAD = "clinic_lead"
+ADMINISTRATOR = "administrator"
+AUDITOR = "auditor"
+
+ROLES = (CARE_MANAGER, PSYCHIATRIST, CLINICIAN, PEER, LEAD, ADMINISTRATOR, AUDITOR)
+
+READS = frozenset({CARE_MANAGER, PSYCHIATRIST, CLINICIAN, LEAD})
+"""Opens a patient's record. A peer, an administrator and an auditor never do."""
+
+TREATS = frozenset({CARE_MANAGER, PSYCHIATRIST, CLINICIAN})
+"""Enters measures and contacts."""
+
+ENROLS = frozenset({CARE_MANAGER, LEAD})
+ANSWERS_ALERTS = frozenset({CARE_MANAGER, PSYCHIATRIST, CLINICIAN, LEAD})
+ASSIGNS_ALERTS = frozenset({CARE_MANAGER, PSYCHIATRIST, LEAD})
+REPORTS_DANGER = frozenset({CARE_MANAGER, PSYCHIATRIST, CLINICIAN, PEER, LEAD})
+LOOKS_UP = READS | {ADMINISTRATOR}
+ONLY_PEER = frozenset({PEER})
+ONLY_LEAD = frozenset({LEAD})
+ONLY_PSYCHIATRIST = frozenset({PSYCHIATRIST})
+ONLY_ADMINISTRATOR = frozenset({ADMINISTRATOR})
+SEES_CLINIC = frozenset({CARE_MANAGER, PSYCHIATRIST, LEAD})
+
+MAY: Mapping[str, str | frozenset[str]] = {
+    # signing in, one's own account, health
+    "accounts.sign_in": EVERYBODY,
+    "accounts.sign_out": SIGNED_IN,
+    "accounts.sign_out_everywhere": SIGNED_IN,
+    "accounts.change_password": SIGNED_IN,
+    "accounts.start": SIGNED_IN,
+    "accounts.stay": SIGNED_IN,
+    "health.live": EVERYBODY,
+    "health.ready": EVERYBODY,
+    # administration
+    "administration.users": ONLY_ADMINISTRATOR,
+    "administration.add_user": ONLY_ADMINISTRATOR,
+    "administration.user": ONLY_ADMINISTRATOR,
+    "administration.end_role": ONLY_ADMINISTRATOR,
+    "administration.deactivate": ONLY_ADMINISTRATOR,
+    "administration.reactivate": ONLY_ADMINISTRATOR,
+    "administration.sign_out_user": ONLY_ADMINISTRATOR,
+    "administration.clinics": ONLY_ADMINISTRATOR,
+    "administration.add_clinic": ONLY_ADMINISTRATOR,
+    "administration.clinic": ONLY_ADMINISTRATOR,
+    "administration.cover_duty": ONLY_ADMINISTRATOR,
+    "administration.team": ONLY_LEAD,
+    "administration.reassign": ONLY_LEAD,
+    "administration.rules": frozenset({LEAD, ADMINISTRATOR}),
+    "administration.rule_number": ONLY_LEAD,
+    "administration.instruments": LOOKS_UP,
+    "administration.instrument": LOOKS_UP,
+    "administration.audit": frozenset(ROLES),
+    "administration.audit_of_patient": frozenset(ROLES),
+    # the caseload and the record of a person
+    "caseload.caseload": READS,
+    "caseload.patient": READS,
+    "caseload.timeline": READS,
+    "caseload.my_people": ONLY_PEER,
+    "patients.details": READS,
+    "patients.add": ENROLS,
+    "patients.change": ENROLS,
+    "patients.add_contact": ENROLS,
+    "patients.change_contact": ENROLS,
+    "patients.end_contact": ENROLS,
+    # episodes
+    "episodes.people": READS,
+    "episodes.care": READS,
+    "episodes.refer": ENROLS,
+    "episodes.enrol": ENROLS,
+    "episodes.change_phase": ENROLS,
+    "episodes.change_team": ENROLS,
+    "episodes.change_target": ENROLS,
+    "episodes.change_conditions": ENROLS,
+    "episodes.track": ENROLS,
+    "episodes.stop_tracking": ENROLS,
+    "episodes.end": ENROLS,
+    "episodes.death": ENROLS,
+    # measures
+    "measurements.history": READS,
+    "measurements.measure": READS,
+    "measurements.choose": TREATS,
+    "measurements.enter": TREATS,
+    "measurements.draft": TREATS,
+    "measurements.discard": TREATS,
+    "measurements.correct": TREATS,
+    "measurements.withdraw": TREATS,
+    # contacts
+    "contacts.contacts": READS,
+    "contacts.log_contact": TREATS,
+    "contacts.correct": TREATS,
+    "contacts.withdraw": TREATS,
+    "contacts.log_own_contact": ONLY_PEER,
+    "contacts.report_danger": REPORTS_DANGER,
+    # the worklist and its alerts
+    "alerts.worklist": READS,
+    "alerts.alert": READS,
+    "alerts.acknowledge": ANSWERS_ALERTS,
+    "alerts.act": ANSWERS_ALERTS,
+    "alerts.after_positive": ANSWERS_ALERTS,
+    "alerts.snooze": ANSWERS_ALERTS,
+    "alerts.close": ANSWERS_ALERTS,
+    "alerts.assign": ASSIGNS_ALERTS,
+    # case review
+    "review.ask": TREATS,
+    "review.withdraw_question": TREATS,
+    "review.decide": TREATS,
+    # the clinic
+    "quality.clinic": SEES_CLINIC,
+    "quality.people": SEES_CLINIC,
+}

@@ -1,0 +1,246 @@
+"""A small world with something in every table: a clinic, its sister, and a clinic of another organisation.
+
+Each has every role and one patient with a history. What people typed carries a marker, so that a test can say
+"none of this is in a log, an address or a title".
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import select
+
+from registry import clock
+from registry.access import scope
+from registry.access.roles import Role
+from registry.accounts.models import FailedSignIn, FormReceipt, Membership, User
+from registry.administration.actions import set_rule_number
+from registry.alerts.models import Alert
+from registry.alerts.sweep import sweep_clinic
+from registry.clinics.actions import cover_duty
+from registry.clinics.models import Clinic
+from registry.contacts.actions import ContactFacts, record_contact, report_danger
+from registry.db.base import Base
+from registry.db.identifiers import new_id
+from registry.db.transaction import write
+from registry.episodes.facts import TeamPlace
+from registry.episodes.models import Episode
+from registry.exchange.models import ImportBatch
+from registry.extensions import db
+from registry.jobs.models import Heartbeat, JobRun
+from registry.measurements.actions import record_measurement
+from registry.measurements.instruments import sync_instruments
+from registry.patients.actions import add_contact_point
+from registry.patients.facts import ContactPointFacts
+from registry.patients.models import Patient
+from registry.quality.rules import MET, METRICS
+from registry.review.actions import Advice, ask_question, record_review
+from tests.builders import a_clinic, a_patient, a_user, an_episode, an_organisation
+
+NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
+"""12 Mar 2026, 15:00 at the clinics."""
+TODAY = date(2026, 3, 12)
+
+MARKERS = ("Zanzibarquist", "Quillonia", "ZMRN", "zphone", "zanote", "zareview", "zaquestion", "zaperson", "zawords")
+"""What only a patient's record holds."""
+
+ANSWERS = {str(item): 2 for item in range(1, 10)}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A clinic, its people by role, and what its routes take."""
+
+    clinic: uuid.UUID
+    people: Mapping[str, uuid.UUID]
+    arguments: Mapping[str, object]
+    """Name of a URL argument → a value that exists here."""
+
+
+@dataclass(frozen=True)
+class World:
+    """``here`` is where everybody under test works."""
+
+    here: Place
+    sister: Place
+    elsewhere: Place
+
+    @property
+    def absent(self) -> Mapping[str, object]:
+        """Arguments nothing answers to: of the right shape, and never stored."""
+        return {
+            name: uuid.uuid4() if isinstance(value, uuid.UUID) else value for name, value in self.here.arguments.items()
+        }
+
+
+def a_world(app: Flask) -> World:
+    with app.app_context(), scope.all_patients(reason="test"):
+        sync_instruments()
+        world = World(
+            here=_a_place("Harbor", number=1),
+            sister=_a_place("Mill", number=2),
+            elsewhere=_a_place("Lakeside", number=3, organisation="Lakeside Health"),
+        )
+        _what_no_action_here_writes(world.here)
+    return world
+
+
+def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") -> Place:
+    clinic = a_clinic(name, organisation=an_organisation(organisation))
+    people = {role.value: a_user(role=role, clinic=clinic, name=f"{role.value} of {name}") for role in Role}
+    colleague = a_user(role=Role.CARE_MANAGER, clinic=clinic, name=f"Colleague of {name}")
+    manager, psychiatrist = people["care_manager"], people["psychiatrist"]
+    cover_duty(clinic=clinic, user_id=manager.id, starts_on=TODAY, ends_on=TODAY + timedelta(days=9), by=None)
+    patient = a_patient(clinic=clinic, given="Quillonia", family="Zanzibarquist", mrn=f"ZMRN-{number}")
+    point = add_contact_point(patient=patient, facts=ContactPointFacts(kind="phone", value="zphone 555"), by=manager)
+    episode = an_episode(
+        patient=patient,
+        clinic=clinic,
+        enrolled_on=date(2025, 11, 3),
+        tracked=("phq-9:total", "gad-7:total"),
+        care_manager=manager,
+        consultant=psychiatrist,
+        team=[TeamPlace(role="peer", user_id=people["peer_specialist"].id)],
+    )
+    kept, draft = _measures(patient, clinic, by=manager)
+    contact = _contact(patient, clinic, by=manager)
+    question, advice = _review(episode, by=psychiatrist, asker=manager)
+    set_rule_number(
+        clinic=clinic, parameter="engage.first-follow-up.limit", number=35, why="Agreed in March", by=people["clinic_lead"]
+    )
+    sweep_clinic(clinic, today=TODAY)
+    return Place(
+        clinic=clinic.id,
+        people={role: each.id for role, each in people.items()},
+        arguments={
+            "patient_id": patient.id,
+            "contact_point_id": point.id,
+            "episode_id": episode.id,
+            "measurement_id": kept,
+            "draft_id": draft,
+            "contact_id": contact,
+            "question_id": question,
+            "recommendation_id": advice,
+            "alert_id": _an_alert(patient),
+            "clinic_id": clinic.id,
+            "user_id": manager.id,
+            "membership_id": _membership(colleague),
+            "colleague_id": colleague.id,
+            "instrument_id": "phq-9",
+            "parameter_id": "engage.first-follow-up.limit",
+            "role": "care_manager",
+            "scale": "phq-9:total",
+            "metric": next(iter(METRICS)),
+            "part": MET,
+        },
+    )
+
+
+def _measures(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID]:
+    """One with a positive safety answer, and a draft."""
+    kept = record_measurement(
+        patient_id=patient.id,
+        clinic_id=clinic.id,
+        instrument="phq-9",
+        taken_on=date(2026, 3, 2),
+        mode="self-paper",
+        answers=dict(ANSWERS),
+        by=by,
+    )
+    draft = record_measurement(
+        patient_id=patient.id,
+        clinic_id=clinic.id,
+        instrument="gad-7",
+        taken_on=TODAY,
+        mode="self-paper",
+        answers={"1": 2},
+        as_draft=True,
+        by=by,
+    )
+    return kept.id, draft.id
+
+
+def _contact(patient: Patient, clinic: Clinic, *, by: User) -> uuid.UUID:
+    facts = ContactFacts(
+        took_place_on=date(2026, 3, 3),
+        kind="treatment",
+        modality="phone",
+        reached=True,
+        minutes=20,
+        note="zanote",
+        participants="zaperson",
+    )
+    report_danger(
+        patient_id=patient.id,
+        clinic_id=clinic.id,
+        kind="self-harm",
+        reported_on=date(2026, 3, 4),
+        said_by="zaperson",
+        words="zawords",
+        done="zawords",
+        by=by,
+    )
+    return record_contact(patient_id=patient.id, clinic_id=clinic.id, facts=facts, by=by).id
+
+
+def _review(episode: Episode, *, by: User, asker: User) -> tuple[uuid.UUID, uuid.UUID]:
+    review = record_review(
+        episode=episode,
+        reviewed_on=date(2026, 3, 5),
+        minutes=10,
+        summary="zareview",
+        recommendations=[Advice(kind="start", words="zareview", to_user_id=asker.id)],
+        look_again_on=None,
+        by=by,
+    )
+    question = ask_question(episode=episode, words="zaquestion", by=asker)
+    return question.id, review.recommendations[0].id
+
+
+def _an_alert(patient: Patient) -> uuid.UUID:
+    alerts = db.session.scalars(select(Alert).where(Alert.patient_id == patient.id, Alert.closed_at.is_(None))).all()
+    return next(alert.id for alert in alerts if not alert.is_safety)
+
+
+def _membership(user: User) -> uuid.UUID:
+    return db.session.scalars(select(Membership.id).where(Membership.user_id == user.id)).one()
+
+
+def _what_no_action_here_writes(place: Place) -> None:
+    """Tables that jobs, imports and sign-ins fill."""
+    now = clock.now()
+    with write():
+        db.session.add_all(
+            [
+                FailedSignIn(account="0" * 64, address="192.0.2.1", at=now),
+                FormReceipt(key=new_id().hex, user_id=place.people["care_manager"], used_at=now, location="/"),
+                JobRun(kind="sweep", occasion="2026-03-12", started_at=now, finished_at=now, outcome={"checked": 1}),
+                Heartbeat(name="consumer", at=now),
+                ImportBatch(
+                    clinic_id=place.clinic,
+                    source="test",
+                    instrument="phq-9",
+                    file_hash="0" * 64,
+                    mapping_hash="0" * 64,
+                    started_at=now,
+                    finished_at=now,
+                ),
+            ]
+        )
+
+
+def snapshot(app: Flask, *, but: frozenset[str] = frozenset()) -> Mapping[str, list[str]]:
+    """Every row of every table, by table, for telling whether anything changed."""
+    with app.app_context(), scope.all_patients(reason="test"):
+        return {
+            mapper.local_table.name: sorted(
+                repr([getattr(row, column.key) for column in mapper.column_attrs])
+                for row in db.session.scalars(select(mapper.class_)).unique()
+            )
+            for mapper in Base.registry.mappers
+            if mapper.local_table.name not in but  # type: ignore[attr-defined]  # every class here stands on a table
+        }

@@ -204,8 +204,7 @@ def show_reason(alert: Alert, today: date) -> ReasonShown:
 
 def alert_url(alert: Alert) -> str:
     """The page on which the alert is acted on."""
-    pattern = PatientAddress("alerts.alert", key="alert_id")
-    return pattern.of(alert.id)
+    return url_for("alerts.alert", patient_id=alert.patient_id, alert_id=alert.id)
 
 
 def _sentence(alert: Alert, today: date) -> str:

@@ -165,7 +165,7 @@ def _last_additions(rows: Sequence[Row[Any]]) -> Mapping[uuid.UUID, datetime]:
         .where(AlertEvent.alert_id.in_(alerts), AlertEvent.kind.in_(("opened", "appended")))
         .group_by(AlertEvent.alert_id)
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def _questions(episode_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
@@ -181,7 +181,7 @@ def _questions(episode_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
         )
         .order_by(ReviewQuestion.asked_at.desc())
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def _coverage(today: Today, consultant_id: uuid.UUID | None) -> tuple[int, int]:

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from wtforms import FieldList, Form, FormField, IntegerField, RadioField
-from wtforms.fields import Field
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from registry.review.rules import KINDS, LONGEST_MINUTES
 from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, line, paragraph
@@ -41,15 +40,15 @@ class AdviceForm(Form):
     def is_empty(self) -> bool:
         return not self.kind.data and not self.words.data
 
-    def validate_kind(self, field: Field) -> None:
-        if not field.data and self.words.data:
-            raise ValidationError("Choose what kind of recommendation it is")
-
-    def validate_words(self, field: Field) -> None:
-        if self.kind.data and self.kind.data != "continue" and not field.data:
-            raise ValidationError(
-                f"Say in words what is recommended: {KINDS.get(self.kind.data, '').lower()} what, and how"
-            )
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A kind and words, or neither; to continue needs no words."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.words.data and not self.kind.data:
+            self.kind.errors = [*self.kind.errors, "Choose what kind of recommendation it is"]
+        kind = KINDS.get(self.kind.data or "", "")
+        if kind and self.kind.data != "continue" and not self.words.data:
+            self.words.errors = [*self.words.errors, f"Say in words what is recommended: {kind.lower()} what, and how"]
+        return is_valid and not self.kind.errors and not self.words.errors
 
 
 class ReviewForm(RegistryForm):
@@ -121,7 +120,11 @@ class DecisionForm(RegistryForm):
         super().__init__(*args, **values)
         self.state.choices = dict(offered)
 
-    def validate_why(self, field: Field) -> None:
-        if self.state.data in {"declined", "modified"} and not field.data:
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Declining needs a reason, a change needs to be said."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.state.data in {"declined", "modified"} and not self.why.data and not self.why.errors:
             what = "why it is declined" if self.state.data == "declined" else "what will be done instead"
-            raise ValidationError(f"Say {what}")
+            self.why.errors = [f"Say {what}"]
+            return False
+        return is_valid

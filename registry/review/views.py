@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from flask import abort, flash, redirect, render_template
+from flask import Blueprint, abort, flash, redirect, render_template
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -21,7 +21,6 @@ from registry.episodes.place import get_clinic_of
 from registry.episodes.queries import get_episode, get_open_episode
 from registry.patients.presenters import IdentityHeader
 from registry.review import actions, queries
-from registry.review.blueprint import blueprint
 from registry.review.forms import DecisionForm, QuestionForm
 from registry.review.models import Recommendation
 from registry.review.presenters import (
@@ -37,7 +36,7 @@ from registry.review.presenters import (
 )
 from registry.review.rules import STATES
 
-__all__ = ["ask", "blueprint", "decide", "withdraw_question"]
+blueprint = Blueprint("review", __name__)
 
 Page = str | tuple[str, int] | Response
 

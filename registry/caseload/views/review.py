@@ -1,4 +1,7 @@
-"""Case review: the queue with one case beside it, recording a review, and a person's reviews."""
+"""Case review: the queue with one case beside it, recording a review, and a person's reviews.
+
+They stand on the blueprint of ``registry.review``, and here because they show scores and alerts.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,13 @@ from registry.patients.place import clinics_for
 from registry.patients.queries import get_patient
 from registry.review import actions
 from registry.review.actions import Advice
-from registry.review.blueprint import blueprint
 from registry.review.forms import CONTINUE_WORDS, THE_TEAM, ReviewForm
 from registry.review.presenters import show_question
 from registry.review.queries import list_open_questions, list_reviews
+from registry.review.views import blueprint
 from registry.web.filters import long_date
+
+__all__ = ["blueprint", "case", "queue", "record", "reviews"]
 
 Page = str | tuple[str, int] | Response
 MINE = "mine"

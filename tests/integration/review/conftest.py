@@ -10,14 +10,19 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 
 from registry.access import scope
 from registry.accounts.models import User
+from registry.clinics.models import Clinic
 from registry.episodes.facts import TeamPlace
 from registry.episodes.models import Episode
 from registry.episodes.signals import episode_changed
 from registry.extensions import db
-from tests.builders import a_clinic, a_patient, a_user, an_episode
+from registry.measurements.actions import record_measurement
+from registry.measurements.instruments import sync_instruments
+from registry.measures.scoring import Answer
+from tests.builders import a_clinic, a_patient, a_user, an_episode, sign_in
 
 NOW = datetime(2026, 3, 12, 15, tzinfo=UTC)
 
@@ -28,16 +33,51 @@ def _frozen() -> Iterator[None]:
         yield
 
 
+PHQ_ITEMS = tuple(str(number) for number in range(1, 10))
+
+
 @dataclass
 class Case:
     """A person in care, and who cares."""
 
+    app: Flask
     episode_id: uuid.UUID
     patient_id: uuid.UUID
     clinic_id: uuid.UUID
     manager_id: uuid.UUID
     consultant_id: uuid.UUID
     prescriber_id: uuid.UUID
+
+    def browser_of(self, role: str) -> FlaskClient:
+        """A browser in which this member of the team is signed in."""
+        ids = {"manager": self.manager_id, "consultant": self.consultant_id, "prescriber": self.prescriber_id}
+        return sign_in(self.app.test_client(), ids[role])
+
+    def another(self, *, given: str, enrolled_on: date = date(2026, 1, 5)) -> uuid.UUID:
+        """Somebody else in care at the same clinic; their id."""
+        with self.app.app_context(), scope.all_patients(reason="test"):
+            clinic = db.session.get_one(Clinic, self.clinic_id)
+            patient = a_patient(clinic=clinic, given=given)
+            an_episode(patient=patient, enrolled_on=enrolled_on)
+            return patient.id
+
+    def scored(self, total: int, on: date, *, patient_id: uuid.UUID | None = None, item_9: int = 0) -> None:
+        """A PHQ-9 of this total, its ninth item as given."""
+        points = total - item_9
+        answers: dict[str, Answer] = {}
+        for item in PHQ_ITEMS[:8]:
+            answers[item] = min(3, points)
+            points -= min(3, points)
+        with self.app.app_context(), scope.within({self.clinic_id}):
+            record_measurement(
+                patient_id=patient_id or self.patient_id,
+                clinic_id=self.clinic_id,
+                instrument="phq-9",
+                taken_on=on,
+                mode="self-paper",
+                answers={**answers, "9": item_9},
+                by=self.manager,
+            )
 
     @property
     def episode(self) -> Episode:
@@ -60,11 +100,12 @@ class Case:
 def case(app: Flask, _frozen: None, told: list[uuid.UUID]) -> Case:
     """Somebody in active care with a care manager, a consultant and a prescriber, on 12 Mar 2026."""
     with app.app_context(), scope.all_patients(reason="test"):
+        sync_instruments()
         clinic = a_clinic()
-        manager, consultant, prescriber = (
-            a_user(role=role, clinic=clinic) for role in ("care_manager", "psychiatrist", "clinician")
-        )
-        patient = a_patient(clinic=clinic)
+        manager = a_user(role="care_manager", clinic=clinic, name="Rosa Osei")
+        consultant = a_user(role="psychiatrist", clinic=clinic, name="Dr Halloran")
+        prescriber = a_user(role="clinician", clinic=clinic, name="Dr Mehta")
+        patient = a_patient(clinic=clinic, given="Marisol", family="Vega")
         episode = an_episode(
             patient=patient,
             clinic=clinic,
@@ -74,7 +115,7 @@ def case(app: Flask, _frozen: None, told: list[uuid.UUID]) -> Case:
             team=[TeamPlace(role="prescriber", user_id=prescriber.id)],
         )
         told.clear()
-        return Case(episode.id, patient.id, clinic.id, manager.id, consultant.id, prescriber.id)
+        return Case(app, episode.id, patient.id, clinic.id, manager.id, consultant.id, prescriber.id)
 
 
 @pytest.fixture

@@ -1,0 +1,109 @@
+"""Who stands in the psychiatrist's queue, why, and before whom."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from registry.caseload.review_ranking import Candidate, Finding, Layer, place
+
+TODAY = date(2026, 3, 12)
+LONG_AGO = date(2025, 10, 1)
+MARCH = date(2026, 3, 1)
+
+
+def a_candidate(
+    *findings: Finding,
+    has_question: bool = False,
+    reviewed_on: date | None = None,
+    reviewed_at: datetime | None = None,
+    quiet_since: date | None = None,
+    unchanged_since: date | None = None,
+) -> Candidate:
+    return Candidate(
+        findings=findings,
+        has_question=has_question,
+        reviewed_on=reviewed_on,
+        reviewed_at=reviewed_at,
+        quiet_since=quiet_since,
+        unchanged_since=unchanged_since,
+    )
+
+
+def off(since: date = MARCH) -> Finding:
+    return Finding("target.off", since)
+
+
+def _layer(candidate: Candidate) -> Layer | None:
+    found = place(candidate, today=TODAY)
+    return found.layer if found else None
+
+
+@pytest.mark.parametrize(
+    ("candidate", "layer"),
+    [
+        (a_candidate(), None),
+        (a_candidate(Finding("engage.no-contact", MARCH)), None),
+        (a_candidate(Finding("safety.self-harm", MARCH)), Layer.SAFETY),
+        (a_candidate(Finding("safety.reported", MARCH)), Layer.SAFETY),
+        (a_candidate(off()), Layer.OFF_TARGET),
+        (a_candidate(Finding("target.relapse", MARCH)), Layer.WORSE),
+        (a_candidate(Finding("target.worse", MARCH)), Layer.WORSE),
+        (a_candidate(Finding("target.mania", MARCH)), Layer.WORSE),
+        (a_candidate(Finding("review.due", MARCH)), Layer.NEW),
+        (a_candidate(quiet_since=MARCH), Layer.QUIET),
+        (a_candidate(has_question=True), Layer.QUESTION),
+        (a_candidate(Finding("review.due", MARCH), reviewed_on=LONG_AGO), Layer.DUE),
+    ],
+)
+def test_each_reason_has_its_place(candidate: Candidate, layer: Layer | None) -> None:
+    assert _layer(candidate) == layer
+
+
+def test_the_first_reason_decides_and_all_are_told() -> None:
+    found = place(a_candidate(off(), Finding("safety.self-harm", MARCH), has_question=True), today=TODAY)
+
+    assert found is not None
+    assert found.layer is Layer.SAFETY
+    assert found.rules == ("safety.self-harm", "target.off")
+    assert found.has_question
+
+
+def test_off_target_counts_from_the_last_change_of_treatment() -> None:
+    found = place(a_candidate(off(), unchanged_since=LONG_AGO), today=TODAY)
+
+    assert found is not None
+    assert found.since == LONG_AGO
+
+
+@pytest.mark.parametrize(
+    ("reviewed_on", "layer"),
+    [(date(2026, 2, 28), Layer.OFF_TARGET), (MARCH, None), (TODAY, None)],
+    ids=["reviewed the day before", "reviewed the same day", "reviewed today"],
+)
+def test_what_stood_when_the_person_was_reviewed_is_dealt_with(reviewed_on: date, layer: Layer | None) -> None:
+    assert _layer(a_candidate(off(), reviewed_on=reviewed_on)) == layer
+
+
+def test_it_comes_back_with_all_its_reasons_when_the_review_is_due_again() -> None:
+    due = Finding("review.due", TODAY)
+
+    assert _layer(a_candidate(off(), due, reviewed_on=date(2026, 3, 5))) is Layer.OFF_TARGET
+
+
+def test_a_question_asked_after_a_review_brings_the_person_back() -> None:
+    assert _layer(a_candidate(off(), has_question=True, reviewed_on=TODAY)) is Layer.QUESTION
+
+
+@pytest.mark.parametrize(("hour", "layer"), [(9, Layer.SAFETY), (11, None)])
+def test_a_positive_answer_after_the_review_of_the_same_day_is_not_dealt_with(hour: int, layer: Layer | None) -> None:
+    positive = Finding("safety.self-harm", TODAY, added_at=datetime(2026, 3, 12, 10, tzinfo=UTC))
+    reviewed_at = datetime(2026, 3, 12, hour, tzinfo=UTC)
+
+    assert _layer(a_candidate(positive, reviewed_on=TODAY, reviewed_at=reviewed_at)) == layer
+
+
+def test_nobody_is_quiet_before_the_day() -> None:
+    assert _layer(a_candidate(quiet_since=date(2026, 3, 13))) is None
+    assert _layer(a_candidate(quiet_since=TODAY)) is Layer.QUIET

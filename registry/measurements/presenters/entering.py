@@ -110,6 +110,13 @@ class EnterPage:
     def has_errors(self) -> bool:
         return bool(self.form.errors)
 
+    @property
+    def shows_rater(self) -> bool:
+        """Whether what is seldom needed is needed here."""
+        form = self.form
+        is_named = bool(form.rater_id.data) or bool(form.used_interpreter.data)
+        return is_named or bool(form.rater_id.errors) or bool(form.language.errors)
+
 
 @dataclass(frozen=True, slots=True)
 class InstrumentOffered:
@@ -210,7 +217,8 @@ def outline_for(instrument: Instrument, followed: Mapping[str, tuple[TrackedScal
 
 def about(instrument: Instrument) -> str:
     """ "Over the last 14 days · for the patient to complete"."""
-    recall = f"Over the last {count(instrument.recall_days, 'day')}" if instrument.recall_days else ""
+    days = instrument.recall_days
+    recall = "" if days is None else "Over the last day" if days == 1 else f"Over the last {count(days, 'day')}"
     who = {"self": "the patient's own answers", "clinician": "rated by a clinician", "staff": "asked by the team"}
     return " · ".join(part for part in (recall, who[instrument.respondent]) if part)
 

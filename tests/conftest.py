@@ -7,7 +7,9 @@ session.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -92,3 +94,12 @@ def app(started_app: Flask, database_url: str) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A browser without cookies."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def sample_data() -> Path:
+    """Where the published data sets are, from REGISTRY_SAMPLE_DATA."""
+    path = Path(__file__).parents[1] / os.environ.get("REGISTRY_SAMPLE_DATA", "../shared/data")
+    if not path.is_dir():
+        pytest.skip(f"skipped: the published data sets are not at {path}; set REGISTRY_SAMPLE_DATA")
+    return path

@@ -1,6 +1,5 @@
-"""The instruments as shipped, those that exist only as test data, and the published data sets."""
+"""The instruments as shipped, and those that exist only as test data."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -42,12 +41,3 @@ def housing(catalogue: Catalogue) -> Instrument:
 def cesd() -> Instrument:
     """An instrument no code knows, with reversed items and answers coded 1 to 4."""
     return load(REPOSITORY / "tests" / "data" / "instruments" / "cesd.toml")
-
-
-@pytest.fixture(scope="session")
-def sample_data() -> Path:
-    """Where the published data sets are, from REGISTRY_SAMPLE_DATA."""
-    path = REPOSITORY / os.environ.get("REGISTRY_SAMPLE_DATA", "../shared/data")
-    if not path.is_dir():
-        pytest.skip(f"skipped: the published data sets are not at {path}; set REGISTRY_SAMPLE_DATA")
-    return path

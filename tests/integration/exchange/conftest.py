@@ -1,0 +1,51 @@
+"""The instruments are known to the database, the clock stands still, and one clinic takes imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+
+from registry.measurements.instruments import sync_instruments
+from tests.builders import a_clinic
+from tests.integration.exchange.files import Importer
+
+NOW = datetime(2026, 3, 16, 15, 0, tzinfo=UTC)
+"""Monday 16 March 2026, 11:00 at the clinic."""
+
+KEPT_CATALOGUE = "registry.episodes.catalogue"
+OWN_INSTRUMENTS = Path(__file__).parents[2] / "data" / "instruments"
+
+
+@pytest.fixture(autouse=True)
+def _frozen_clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    with time_machine.travel(NOW, tick=request.node.get_closest_marker("data") is not None):
+        yield
+
+
+@pytest.fixture
+def importer(app: Flask, tmp_path: Path, _frozen_clock: None) -> Iterator[Importer]:
+    """Imports into one clinic, within an application context."""
+    with app.app_context(), own_instruments(app):
+        sync_instruments()
+        a_clinic("Harbour Clinic")
+        yield Importer(tmp_path, "Harbour Clinic")
+
+
+@contextmanager
+def own_instruments(app: Flask) -> Iterator[None]:
+    """A clinic has a folder of its own instruments, for as long as a test runs."""
+    settings = app.config["SETTINGS"]
+    app.config["SETTINGS"] = replace(settings, extra_instruments_folder=OWN_INSTRUMENTS)
+    app.extensions.pop(KEPT_CATALOGUE, None)
+    try:
+        yield
+    finally:
+        app.config["SETTINGS"] = settings
+        app.extensions.pop(KEPT_CATALOGUE, None)

@@ -68,8 +68,8 @@ def check_survey(path: Path, tally: Tally) -> None:
             )
         )
         unanswered = db.session.scalars(select(SafetySignal).where(SafetySignal.alert_id.is_(None))).all()
-    assert alerted == positive
         assert list(verification.differences()) == []
+    assert alerted == positive
     assert unanswered == []
     assert count(Measurement) == tally.imported
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Flask, Request, Response, current_app, g, request
@@ -19,6 +20,14 @@ from registry.extensions import db, login
 
 TOUCH_EVERY = timedelta(seconds=60)
 """A page view moves ``seen_at`` at most this often: a write per click would be a lock per click."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Which session this request belongs to and when it was last seen, as values that outlive its transaction."""
+
+    session_id: uuid.UUID
+    at: datetime
 
 
 def cookie_name(settings: Settings) -> str:
@@ -82,6 +91,8 @@ def _load_user(_request: Request) -> User | None:
     if session is None or not is_alive(session, now=clock.now(), settings=settings):
         return None
     g.signed_in_session = session
+    g.seen = Seen(session.id, session.seen_at)
+    g.user_id = session.user_id
     return session.user
 
 
@@ -105,17 +116,16 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _touch(response: Response) -> Response:
-        session = current_session()
-        if session is None or request.endpoint in {None, "static"} or response.status_code >= 400:
+        seen: Seen | None = g.get("seen")
+        if seen is None or request.endpoint in {None, "static"} or response.status_code >= 400:
             return response
         if policy_of(current_app.view_functions[str(request.endpoint)]).is_background:
             return response
         now = clock.now()
-        if now - session.seen_at >= TOUCH_EVERY:
-            session_id = session.id
+        if now - seen.at >= TOUCH_EVERY:
             end_read()
             with write():
-                fresh = db.session.get(SignedInSession, session_id)
+                fresh = db.session.get(SignedInSession, seen.session_id)
                 if fresh is not None and fresh.ended_at is None:
                     fresh.seen_at = now
         return response

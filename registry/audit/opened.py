@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from flask import Flask, Response, g
 
-from registry.audit.recorder import Actor, record
+from registry.audit.recorder import Actor, ActorId, record
 from registry.db.transaction import end_read, write
 
 _OPENED = "opened_records"
@@ -29,7 +29,7 @@ def opened(
     g.setdefault(_OPENED, []).append(
         {
             "action": action,
-            "by": by,
+            "by": ActorId(by.id),  # as a value: the row is forgotten when the page's read ends
             "patient_id": patient_id,
             "clinic_id": clinic_id,
             "kind": "read" if patient_id else "list",

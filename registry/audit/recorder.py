@@ -44,6 +44,13 @@ class Actor(Protocol):
     def id(self) -> uuid.UUID: ...
 
 
+@dataclass(frozen=True, slots=True)
+class ActorId:
+    """Somebody who acted, as a value."""
+
+    id: uuid.UUID
+
+
 @dataclass(slots=True)
 class _Pending:
     action: str

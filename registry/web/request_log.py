@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
-from flask_login import current_user
 
 from registry.db.identifiers import new_id
 
@@ -71,7 +70,7 @@ def init_app(app: Flask) -> None:
         log.info(
             "request",
             request_id=g.get("request_id"),
-            user_id=str(current_user.id) if current_user and current_user.is_authenticated else None,
+            user_id=str(g.user_id) if "user_id" in g else None,
             method=request.method,
             route=request.url_rule.rule if request.url_rule else "(none)",
             status=response.status_code,

@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from registry.exchange import mapping
-from registry.exchange.importing import Tally, rehearse, run
+from registry.exchange.importing import Overtaken, Tally, rehearse, run
 from registry.exchange.mapping import MappingError
 from registry.exchange.preparing import CannotImport, Prepared, prepare
 from registry.exchange.quarantine import quarantine_file
@@ -36,6 +36,8 @@ def measurements(file: Path, mapping_path: Path, commit: bool, quarantine: Path 
     aside = quarantine or file.with_name(f"{file.name}.quarantine.csv")
     try:
         tally = _import(prepared, aside, commit=commit)
+    except Overtaken as error:
+        raise click.ClickException(str(error)) from None
     except OSError as error:
         reason = f"{aside} cannot be written ({error.strerror}): name another with --quarantine"
         raise click.ClickException(reason) from None

@@ -13,6 +13,7 @@ from datetime import date
 from time import monotonic
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from registry import clock
 from registry.access import scope
@@ -32,6 +33,13 @@ from registry.exchange.stored import look_up, source_key
 from registry.extensions import db
 from registry.measures.instrument import Instrument
 from registry.patients.models import Patient
+
+
+class Overtaken(RuntimeError):
+    """Somebody else stored the same people or administrations meanwhile. What was stored before stands: run again."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody else stored the same people or measures meanwhile: run the import again")
 
 
 @dataclass(slots=True)
@@ -93,7 +101,7 @@ def run(
     progress: Callable[[int], object],
     pace: Pace | None = None,
 ) -> Tally:
-    """Store what the rows ask for, chunk by chunk, and quarantine the rest."""
+    """Store what the rows ask for, chunk by chunk, and quarantine the rest. Raises ``Overtaken``."""
     tally, pace = Tally(), pace or Pace(_others_wrote())
     with scope.all_patients(reason="import of measurements"):
         batch_id = _begin(plan)
@@ -128,6 +136,14 @@ def _wishes(judged: Sequence[Judged]) -> list[Wish]:
 
 
 def _store(plan: Plan, batch_id: uuid.UUID, judged: Sequence[Judged]) -> _Chunk:
+    """One transaction. Raises ``Overtaken`` without the database's own words, which name people."""
+    try:
+        return _store_together(plan, batch_id, judged)
+    except IntegrityError:
+        raise Overtaken from None
+
+
+def _store_together(plan: Plan, batch_id: uuid.UUID, judged: Sequence[Judged]) -> _Chunk:
     chunk, wishes = _Chunk(), _wishes(judged)
     with write():
         clinic = db.session.get_one(Clinic, plan.clinic_id)

@@ -1,0 +1,224 @@
+"""One person's page: the figure and its table, the strip of figures, the timeline, and who may open it."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+
+from registry.access import scope
+from registry.accounts.models import User
+from registry.audit.models import AuditEvent
+from registry.contacts.actions import report_danger
+from registry.extensions import db
+from registry.measurements.actions import mark_entered_in_error
+from registry.measurements.models import Measurement
+from tests.integration.caseload.conftest import TODAY, Statements, Team
+
+
+def figure_of(page: BeautifulSoup) -> dict[str, list[dict[str, object]]]:
+    island = page.select_one("#course-figure")
+    assert island is not None
+    found: dict[str, list[dict[str, object]]] = json.loads(island.string or "")
+    return found
+
+
+def trace(page: BeautifulSoup, name: str) -> dict[str, object]:
+    return next(each for each in figure_of(page)["data"] if each["name"] == name)
+
+
+def words(page: BeautifulSoup) -> str:
+    return re.sub(r"\s+", " ", page.get_text(" ").replace("\N{NARROW NO-BREAK SPACE}", " "))
+
+
+def test_the_figure_and_its_table_hold_the_same_numbers(team: Team) -> None:
+    person = team.person(scores={TODAY - timedelta(days=56): 18, TODAY - timedelta(days=28): 12, TODAY: 0})
+
+    page = team.page(f"/patients/{person}")
+    course = trace(page, "PHQ-9")
+
+    assert course["y"] == [18.0, 12.0, 0.0]
+    cells = [row.get_text(" ", strip=True) for row in page.select(".chart__table tbody tr")]
+    assert cells == [
+        "12 Mar 2026 8 0 (minimal)",
+        "12 Feb 2026 4 12 (moderate)",
+        "15 Jan 2026 0 18 (moderately severe, baseline)",
+    ]
+
+
+def test_the_baseline_is_always_drawn(team: Team) -> None:
+    person = team.person(
+        scores={TODAY - timedelta(days=700): 21, TODAY - timedelta(days=3): 9}, enrolled_on=TODAY - timedelta(days=710)
+    )
+
+    baseline = trace(team.page(f"/patients/{person}"), "PHQ-9 baseline")
+
+    assert baseline["y"] == [21.0]
+
+
+def test_a_gap_is_left_open_and_nothing_is_drawn_for_what_is_missing(team: Team) -> None:
+    person = team.person(
+        scores={TODAY - timedelta(days=120): 20, TODAY - timedelta(days=100): 19, TODAY - timedelta(days=10): 18},
+        enrolled_on=TODAY - timedelta(days=120),
+    )
+
+    assert trace(team.page(f"/patients/{person}"), "PHQ-9")["y"] == [20.0, 19.0, None, 18.0]
+
+
+def test_a_measure_entered_in_error_is_in_no_figure(team: Team) -> None:
+    person = team.person(scores={TODAY - timedelta(days=50): 18, TODAY - timedelta(days=5): 27})
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        wrong = db.session.scalars(select(Measurement).where(Measurement.total_only == 27)).one()
+        manager = db.session.get_one(User, team.users["care_manager"])
+        mark_entered_in_error(measurement=wrong, why="Another person's form", by=manager)
+
+    page = team.page(f"/patients/{person}")
+
+    assert trace(page, "PHQ-9")["y"] == [18.0]
+    assert "27" not in [row.get_text() for row in page.select(".chart__table td")]
+    assert "Entered in error" in words(team.page(f"/patients/{person}/timeline"))
+
+
+def test_the_strip_says_where_the_person_stands(team: Team) -> None:
+    person = team.person(scores={TODAY - timedelta(days=50): 18, TODAY - timedelta(days=5): 4})
+    team.contact(person, TODAY - timedelta(days=7))
+
+    said = words(team.page(f"/patients/{person}"))
+
+    assert "18 → 4, −78 %" in said
+    assert "at target, 5 days ago" in said
+    assert "Last contact 7 days phone" in said
+    assert "Safety · PHQ-9 item 9 unknown only a total" in said
+
+
+def test_a_stale_score_is_unknown_in_the_strip_too(team: Team) -> None:
+    person = team.person(scores={TODAY - timedelta(days=50): 4})
+
+    assert "PHQ-9 unknown was 4" in words(team.page(f"/patients/{person}"))
+
+
+def test_the_page_names_no_server_of_the_chart_library(team: Team) -> None:
+    person = team.person(scores={TODAY: 18})
+
+    page = str(team.page(f"/patients/{person}"))
+
+    assert "plot.ly" not in page
+    assert "plotly.com" not in page
+
+
+def test_a_page_title_holds_no_name(team: Team) -> None:
+    person = team.person(family="Vega", scores={TODAY: 18})
+
+    for address in ("", "/timeline"):
+        title = team.page(f"/patients/{person}{address}").title
+        assert title is not None
+        assert "Vega" not in title.get_text()
+
+
+def test_somebody_without_an_episode_has_a_page(team: Team) -> None:
+    from registry.clinics.models import Clinic
+    from tests.builders import a_patient
+
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        person = a_patient(clinic=db.session.get_one(Clinic, team.clinic_id)).id
+
+    assert "No episode of care" in words(team.page(f"/patients/{person}"))
+    assert "Nothing on record yet" in words(team.page(f"/patients/{person}/timeline"))
+
+
+def test_everything_stands_in_one_dated_list_a_page_at_a_time(team: Team) -> None:
+    days = {TODAY - timedelta(days=7 * week): 10 for week in range(8)}
+    person = team.person(scores=days)
+    for day in range(1, 50):
+        team.contact(person, TODAY - timedelta(days=day))
+
+    first = team.page(f"/patients/{person}/timeline")
+    second = team.page(f"/patients/{person}/timeline?page=2")
+    entries = len(first.select(".timeline__entry")), len(second.select(".timeline__entry"))
+
+    assert entries[0] == 50
+    summary = first.select_one(".pagination-bar__summary")
+    assert summary is not None
+    assert summary.get_text(strip=True) == f"1–50 of {sum(entries)}"
+    assert "PHQ-9 10 (moderate)" in words(first)
+    assert "Phase: active" in words(second)
+
+
+def test_a_longer_history_asks_no_more_of_the_database(team: Team) -> None:
+    counted = []
+    person = team.person(scores={TODAY - timedelta(days=50): 18})
+    browser = team.browser_of("care_manager")
+    browser.get(f"/patients/{person}")
+    for days in ((40, 30), (29, 25, 22, 20, 18, 15, 12, 9, 6, 3)):
+        for day in days:
+            team.measure(person, {TODAY - timedelta(days=day): 10})
+            team.contact(person, TODAY - timedelta(days=day))
+        with Statements(team.app) as statements:
+            assert browser.get(f"/patients/{person}").status_code == 200
+        counted.append(statements.number)
+
+    assert counted[0] == counted[1]
+    assert counted[0] <= 36
+
+
+def test_a_person_of_another_clinic_does_not_exist(team: Team) -> None:
+    person = team.person(here=False)
+    browser = team.browser_of("care_manager")
+
+    for address in ("", "/timeline"):
+        assert browser.get(f"/patients/{person}{address}").status_code == 404
+
+
+def test_opening_a_record_is_on_record(team: Team) -> None:
+    person = team.person()
+    team.page(f"/patients/{person}")
+
+    with team.app.app_context():
+        event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "patient.opened")).one()
+        assert event.person_id == person
+
+
+# The people of a peer specialist
+
+
+def test_a_peer_sees_the_people_of_their_teams_and_no_score(team: Team) -> None:
+    from registry.clinics.models import Clinic
+    from registry.episodes.facts import TeamPlace
+    from tests.builders import a_patient, an_episode
+
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        clinic = db.session.get_one(Clinic, team.clinic_id)
+        manager = db.session.get_one(User, team.users["care_manager"])
+        own = a_patient(clinic=clinic, given="Marisol", family="Vega", phone="555 0100")
+        place = TeamPlace(role="peer", user_id=team.users["peer_specialist"])
+        an_episode(patient=own, clinic=clinic, care_manager=manager, team=[place])
+        own_id = own.id
+        report_danger(
+            patient_id=own_id,
+            clinic_id=clinic.id,
+            kind="self-harm",
+            reported_on=TODAY,
+            said_by="her sister",
+            words="She said she wants to die",
+            by=manager,
+        )
+    team.measure(own_id, {TODAY: 23})
+    team.person(given="Tobias", family="Lindqvist")
+
+    page = team.page("/my-people", role="peer_specialist")
+    said = words(page)
+
+    assert [name.get_text(strip=True) for name in page.select("main h2")] == ["Marisol Vega"]
+    assert "555 0100" in said
+    assert "Open safety alert" in said
+    assert "wants to die" not in said
+    assert "23" not in said.replace("2023", "")
+    assert "Report danger" in said
+
+
+def test_my_people_are_for_whoever_has_nobody_else(team: Team) -> None:
+    assert team.browser_of("care_manager").get("/my-people").status_code == 403
+    assert "Nobody yet" in words(team.page("/my-people", role="peer_specialist"))

@@ -33,8 +33,8 @@ from registry.patients.facts import PatientFacts
 
 _SOURCES = {"primary-care": 0.42, "own-clinic": 0.18, "hospital": 0.2, "crisis": 0.08, "shelter": 0.07, "justice": 0.05}
 _MODALITIES = {"in-person": 0.52, "phone": 0.3, "video": 0.1, "home": 0.08}
-_BUSY_UNTIL_WEEK = 10
-_FIRST_WEEKS_DAYS, _ACTIVE_DAYS, _MAINTAINING_DAYS = 14, 27, 50
+_BUSY_UNTIL_WEEK = 8
+_FIRST_WEEKS_DAYS, _ACTIVE_DAYS, _MAINTAINING_DAYS = 15, 27, 52
 """Days from visit to visit: in the first weeks, in active treatment, while maintaining."""
 
 
@@ -133,6 +133,8 @@ def _episode(roll: Random, story: Story, folder: Folder, spans: _Spans) -> Itera
     yield from _visits(roll, story, folder, spans)
     yield from _phases(roll, story, spans)
     yield from _events(roll, story, spans)
+    if story.plot == "active" and story.number % 15 == 4:
+        yield from _distressed(roll, folder, _last_workday(spans.until), spans)
     if not spans.is_second and story.ends_on is not None:
         reason = story.plot if story.plot in wording.END_NOTES else "lost"
         ended_on = spans.until
@@ -220,6 +222,13 @@ def _visit(roll: Random, folder: Folder, on: date, spans: _Spans) -> Iterator[Vi
         yield Visit(on=on, at=_clock(roll), by=by, contact=contact, forms=forms)
 
 
+def _distressed(roll: Random, folder: Folder, on: date, spans: _Spans) -> Iterator[Visit]:
+    """A visit yesterday with thoughts of self-harm on the form."""
+    if on > spans.enrolled_on:
+        contact = _contact(roll, on, "treatment", "in-person", reached=True, minutes=(20, 50))
+        yield Visit(on=on, at=_clock(roll, 10, 15), contact=contact, forms=(folder.with_thoughts(on),))
+
+
 def _missed(roll: Random, on: date, spans: _Spans) -> Iterator[Act]:
     """A visit that did not take place, the call after it, and what others saw meanwhile."""
     yield Visit(on=on, at=_clock(roll), contact=_contact(roll, on, "no-show", "in-person", reached=False))
@@ -292,7 +301,7 @@ def _events(roll: Random, story: Story, spans: _Spans) -> Iterator[Act]:
     """What lies between the visits: others who saw the person, relatives, questions, dangers, new targets."""
     length = (spans.until - spans.enrolled_on).days
     group = "psychosis" if story.has_psychosis else "bipolar" if story.has_bipolar else "depression"
-    for kind, per_month in (("seen-elsewhere", 0.2), ("collateral", 0.1), ("team", 0.08), ("scheduling", 0.12)):
+    for kind, per_month in (("seen-elsewhere", 0.16), ("collateral", 0.06), ("team", 0.05), ("scheduling", 0.06)):
         for on in _at_random(roll, spans, per_month * length / 30):
             if kind in {"collateral", "team"} or spans.comes(on) or happens(roll, 0.25):
                 reached = kind == "scheduling"
@@ -321,8 +330,8 @@ def _events(roll: Random, story: Story, spans: _Spans) -> Iterator[Act]:
 
 
 def _last_workday(until: date) -> date:
-    """The last working day before ``until``: so that today, too, there is something to answer."""
-    day = until - timedelta(days=1)
+    """The last working day before today, when ``until`` is tomorrow: so that there is something to answer now."""
+    day = until - timedelta(days=2)
     return day - timedelta(days=max(0, day.weekday() - 4))
 
 

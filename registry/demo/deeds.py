@@ -56,6 +56,8 @@ class Chart:
     patient_id: uuid.UUID | None = None
     episode_id: uuid.UUID | None = None
     team: dict[str, User] = field(default_factory=dict)
+    outside_prescriber: str = ""
+    """Who prescribes without an account here."""
     entries: list[Entry] = field(default_factory=list)
     """Entered by the last act, with a fate of their own."""
 
@@ -99,6 +101,8 @@ class Deeds:
     @do.register
     def _enrol(self, act: Enrolment, chart: Chart) -> None:
         chart.team = {place: chart.who(who) for place, who in act.team.items() if not who.startswith(_NAMED)}
+        prescriber = act.team.get("prescriber", "")
+        chart.outside_prescriber = prescriber.removeprefix(_NAMED) if prescriber.startswith(_NAMED) else ""
         by = chart.who("care_manager")
         episodes.enrol(
             episode=_episode(chart),

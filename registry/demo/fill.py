@@ -67,7 +67,7 @@ def is_filled() -> bool:
 def fill(wish: Wish, *, progress: Progress) -> None:
     """Invent the organisation and live through its year up to this instant."""
     now = clock.now()
-    opened_at = now - _OPEN_FOR
+    opened_at = (now - _OPEN_FOR).replace(hour=15, minute=0)
     with scope.all_patients(reason="inventing a demo"), clock.at(opened_at):
         sync_instruments()
         today = latest_today(now)

@@ -79,6 +79,12 @@ class Folder:
             self.last.pop(forms.pop(0).instrument)
         return tuple(forms)
 
+    def with_thoughts(self, on: date) -> Form:
+        """A PHQ-9 on paper that speaks of self-harm."""
+        given = self._answers(PHQ, on)
+        given["9"] = max(1, int(str(given["9"])))
+        return Form(instrument=PHQ, taken_on=on, mode="self-paper", answers=given, language="en")
+
     def _is_due(self, instrument: str, cadence: int, on: date) -> bool:
         last = self.last.get(instrument)
         if last is None:

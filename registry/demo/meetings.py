@@ -73,13 +73,13 @@ def advice(roll: Random, chart: Chart, reasons: frozenset[str]) -> list[Advice]:
     """What the consultant recommends: change where there is a reason to, else continue."""
     wants_change = any(reason == "question" or reason.startswith("target.") for reason in reasons)
     prescriber = chart.team.get("prescriber")
-    to_user_id = prescriber.id if prescriber is not None else chart.who("care_manager").id
+    to_user_id, to_name = (None, chart.outside_prescriber) if prescriber is None else (prescriber.id, "")
     if not wants_change and happens(roll, 0.62):
         kind, words = wording.CONTINUE
-        return [Advice(kind=kind, words=words, to_user_id=to_user_id)]
+        return [Advice(kind=kind, words=words, to_user_id=to_user_id, to_name=to_name)]
     group = _group(chart, reasons)
     chosen = roll.sample(wording.ADVICE[group], k=2 if wants_change and happens(roll, 0.45) else 1)
-    return [Advice(kind=kind, words=words, to_user_id=to_user_id) for kind, words in chosen]
+    return [Advice(kind=kind, words=words, to_user_id=to_user_id, to_name=to_name) for kind, words in chosen]
 
 
 def _group(chart: Chart, reasons: frozenset[str]) -> str:

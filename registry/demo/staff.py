@@ -95,7 +95,7 @@ def _closing(roll: Random, at: datetime, *, by_duty: bool) -> Answer:
 
 def _action(roll: Random, rule: str, start: datetime, *, hours: OpeningHours, zone: ZoneInfo) -> Iterator[Answer]:
     """Half are taken up within days; some are put off or given to somebody else, many close when the work is done."""
-    kind = weighted(roll, {"taken": 0.5, "snoozed": 0.08, "given": 0.03, "left": 0.39})
+    kind = weighted(roll, {"taken": 0.4, "snoozed": 0.07, "given": 0.03, "left": 0.5})
     at = _later(start, roll.randint(30, 2_000), hours, zone)
     if kind == "taken":
         yield Answer(at=at, step="acknowledge")

@@ -154,7 +154,7 @@ def _days_ago(roll: Random, plot: str) -> int:
     if plot == "referred":
         return 0
     low, high = _DAYS_IN_CARE[plot]
-    return round(roll.triangular(low, high, low + (high - low) / 5))
+    return round(roll.triangular(low, high, low))
 
 
 def _workday(day: date) -> date:

@@ -19,7 +19,7 @@ from registry.accounts.models import User
 from registry.alerts import actions as alerts
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import NOT_REACHED, Alert
-from registry.alerts.opening_hours import OpeningHours, read_hours
+from registry.alerts.opening_hours import OpeningHours, next_open, read_hours
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.rulebook import Tier
 from registry.clinics.queries import on_duty
@@ -110,8 +110,7 @@ class Year:
     def _note_settling(self, entry: Entry, chart: Chart) -> None:
         roll = dice(self._seed, chart.person.number, entry.form.instrument, entry.form.taken_on, "fate")
         days = roll.choice([1, 1, 2, 3, 6])
-        at = clock.now() + timedelta(days=days)
-        at += timedelta(days=2 if at.weekday() > 4 else 0)
+        at = self._at_work(chart.place, clock.now() + timedelta(days=days))
         if entry.form.fate == "draft" and self._until - at < _DRAFTS_WAIT:
             return
         self._calendar.note(at, partial(self._settle, entry, chart))
@@ -275,7 +274,7 @@ class Year:
         roll = dice(self._seed, chart.person.number, clock.now(), luck, "decision")
         # One in ten lies too long: what the rule on open recommendations is for.
         days = roll.choice([0, 1, 1, 2, 5, 6, 7, 8, 12]) if happens(roll, 0.9) else roll.choice([19, 27, 34])
-        at = clock.now() + timedelta(days=days, minutes=roll.randint(20, 150))
+        at = self._at_work(chart.place, clock.now() + timedelta(days=days, minutes=roll.randint(20, 150)))
         self._calendar.note(at, partial(self._decide, recommendation_id, chart, roll.random()))
 
     def _decide(self, recommendation_id: uuid.UUID, chart: Chart, luck: float) -> None:
@@ -288,11 +287,17 @@ class Year:
             if row.state == "proposed":
                 state = weighted(roll, {"accepted": 0.7, "modified": 0.15, "declined": 0.15})
                 why = {"declined": roll.choice(DECLINED), "modified": roll.choice(MODIFIED)}.get(state, "")
-                review.decide(recommendation=row, state=state, why=why, opened_version=row.version, by=by)
+                is_done_at_once = state == "accepted" and happens(roll, 0.4)
+                with episode_changed.muted():
+                    review.decide(recommendation=row, state=state, why=why, opened_version=row.version, by=by)
+                    if is_done_at_once:
+                        db.session.flush()
+                        review.finish(recommendation=row, opened_version=row.version, by=by)
+                tell_episode_changed(row.patient_id)
                 self._after(row.patient_id)
-            is_to_be_done = row.state != "declined"
+            is_to_be_done = row.state not in {"declined", "done"}
         if is_to_be_done and happens(roll, 0.88):
-            at = clock.now() + timedelta(days=roll.choice([2, 3, 5, 7, 9, 14, 21, 28]))
+            at = self._at_work(chart.place, clock.now() + timedelta(days=roll.choice([2, 3, 5, 7, 9, 14, 21, 28])))
             self._calendar.note(at, partial(self._finish, recommendation_id, by))
 
     def _finish(self, recommendation_id: uuid.UUID, by: User) -> None:
@@ -306,6 +311,10 @@ class Year:
 
     def _place(self, clinic_id: uuid.UUID) -> Place:
         return next(place for place in self._places if place.clinic_id == clinic_id)
+
+    def _at_work(self, place: Place, at: datetime) -> datetime:
+        """This instant, or the next opening of the clinic."""
+        return next_open(at, self._hours[place.clinic_id], place.zone)
 
     def _instant(self, place: Place, on: date, at: time) -> datetime:
         return datetime.combine(on, at, tzinfo=place.zone).astimezone(UTC)

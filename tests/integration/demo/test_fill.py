@@ -1,0 +1,117 @@
+"""The demo is made by the product's own actions: what it leaves behind holds together like a year of real work."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from registry import clock
+from registry.access import scope
+from registry.accounts.models import User
+from registry.accounts.passwords import is_right
+from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.sweep import list_unanswered
+from registry.audit.chain import verify
+from registry.audit.models import AuditEvent
+from registry.audit.queries import iterate_links
+from registry.caseload.models import CaseloadRow
+from registry.caseload.rows import differences as caseload_differences
+from registry.clinics.actions import add_organisation
+from registry.contacts.models import Contact
+from registry.db.transaction import end_read
+from registry.demo.clinic import PASSWORD, open_clinics, sign_ins
+from registry.demo.fill import HalfFilled, RealPeopleHere, Wish, fill, is_filled
+from registry.episodes.models import Episode
+from registry.extensions import db
+from registry.measurements.models import Measurement
+from registry.measurements.verification import differences
+from registry.patients.models import Patient
+from registry.review.models import Review
+
+NOW = datetime(2026, 3, 18, 21, 30, tzinfo=UTC)
+WISH = Wish(seed=3, patients=5, clinics=2)
+
+
+def _invent() -> None:
+    with clock.at(NOW):
+        fill(WISH, progress=lambda _day: None)
+
+
+def test_the_invented_year_holds_together(app: Flask) -> None:
+    with app.app_context(), scope.all_patients(reason="test"):
+        _invent()
+        assert is_filled()
+        assert db.session.scalar(select(func.count()).select_from(Patient)) == WISH.patients
+        _assert_everything_is_as_the_facts_say()
+        _assert_every_act_lies_in_the_past_and_in_order()
+        _assert_people_did_the_work()
+        end_read()
+
+
+def _assert_everything_is_as_the_facts_say() -> None:
+    assert list(differences()) == []
+    assert list(list_unanswered()) == []
+    with clock.at(NOW):
+        people = db.session.scalars(select(Patient.id)).all()
+        assert [found for person in people for found in caseload_differences(person)] == []
+    assert verify(iterate_links(), key=b"an audit key of the tests").holds
+
+
+def _assert_every_act_lies_in_the_past_and_in_order() -> None:
+    today = NOW.astimezone(ZoneInfo("America/New_York")).date()
+    assert db.session.scalars(select(func.max(Contact.took_place_on))).one() <= today
+    assert db.session.scalars(select(func.max(Measurement.taken_on))).one() <= today
+    moments = db.session.scalars(select(AuditEvent.at).order_by(AuditEvent.number)).all()
+    told_by_the_year = [moment for moment in moments if moment <= NOW]
+    assert told_by_the_year == sorted(told_by_the_year)
+    assert len(told_by_the_year) == len(moments)
+
+
+def _assert_people_did_the_work() -> None:
+    assert db.session.scalars(select(Alert.id)).first() is not None
+    assert db.session.scalars(select(AlertEvent.by_id).where(AlertEvent.kind == "acknowledged")).first() is not None
+    assert db.session.scalars(select(Review.id)).first() is not None
+    rows = db.session.scalar(select(func.count()).select_from(CaseloadRow))
+    assert rows == db.session.scalar(select(func.count()).select_from(Episode))
+
+
+def test_everybody_can_sign_in_with_the_printed_password(app: Flask) -> None:
+    with app.app_context():
+        open_clinics(opened_on=date(2026, 1, 5), today=date(2026, 3, 18))
+        listed = sign_ins()
+        hashes = dict(db.session.execute(select(User.email, User.password_hash)).tuples().all())
+        end_read()
+        assert {each.role for each in listed} == {
+            "Care manager",
+            "Psychiatrist",
+            "Clinician",
+            "Peer specialist",
+            "Clinic lead",
+            "Administrator",
+            "Auditor",
+        }
+        assert all(is_right(PASSWORD, hashes[each.email]) for each in listed)
+
+
+def test_the_demo_is_never_put_beside_a_real_organisation(app: Flask) -> None:
+    with app.app_context():
+        add_organisation(name="A real clinic", time_zone="America/New_York", by=None)
+        with pytest.raises(RealPeopleHere):
+            is_filled()
+
+
+def test_a_demo_that_was_stopped_half_way_says_so(app: Flask) -> None:
+    with app.app_context():
+        add_organisation(name="Half a demo", time_zone="America/New_York", is_invented=True, by=None)
+        with pytest.raises(HalfFilled):
+            is_filled()
+
+
+def test_the_command_is_refused_outside_a_demo(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["demo"])
+    assert result.exit_code == 1
+    assert "REGISTRY_ENV=demo" in result.output

@@ -30,6 +30,12 @@ class MigratedDatabase(Protocol):
     def empty(self) -> None:
         """Put every row back to how the migrations left it. Fails, and does not wait, if a transaction is open."""
 
+    def rewrite(self, *statements: str) -> None:
+        """What somebody with the file, or with a superuser's password, can do: no trigger stops them."""
+
+    def rows_by_table(self) -> dict[str, int]:
+        """How many rows each table holds, whatever the scope."""
+
     def close(self) -> None:
         """Let go of what was started."""
 
@@ -54,6 +60,20 @@ class SqliteDatabase:
             return
         self._template.backup(self._file)
         self._seen = self._changes()
+
+    def rewrite(self, *statements: str) -> None:
+        triggers = self._file.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _sql in triggers:
+            self._file.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            self._file.execute(statement)
+        for _name, sql in triggers:
+            self._file.execute(sql)
+        self._file.commit()
+
+    def rows_by_table(self) -> dict[str, int]:
+        names = self._file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {name: self._file.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for (name,) in names}
 
     def close(self) -> None:
         self._file.close()
@@ -89,6 +109,20 @@ class PostgresqlDatabase:
 
     def empty(self) -> None:
         self._superuser.execute(_EMPTY)
+
+    def rewrite(self, *statements: str) -> None:
+        self._superuser.execute("SET session_replication_role = replica")
+        for statement in statements:
+            self._superuser.execute(statement.encode())
+        self._superuser.execute("SET session_replication_role = DEFAULT")
+
+    def rows_by_table(self) -> dict[str, int]:
+        names = self._superuser.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        return {name: self._count(name) for (name,) in names}
+
+    def _count(self, table: str) -> int:
+        row = self._superuser.execute(f"SELECT count(*) FROM public.{table}".encode()).fetchone()
+        return int(row[0]) if row else 0
 
     def close(self) -> None:
         self._superuser.close()

@@ -110,7 +110,11 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     contact = _contact(patient, clinic, by=manager)
     question, advice = _review(episode, by=psychiatrist, asker=manager)
     set_rule_number(
-        clinic=clinic, parameter="engage.first-follow-up.limit", number=35, why="Agreed in March", by=people["clinic_lead"]
+        clinic=clinic,
+        parameter="engage.first-follow-up.limit",
+        number=35,
+        why="Agreed in March",
+        by=people["clinic_lead"],
     )
     sweep_clinic(clinic, today=TODAY)
     return Place(

@@ -1,0 +1,121 @@
+"""One action, one transaction: all of it or none of it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select
+
+from registry.audit.models import AuditEvent
+from registry.audit.recorder import UnauditedChange, record
+from registry.clinics.models import Organisation
+from registry.db.transaction import end_read, is_writing, write
+from registry.extensions import db
+
+
+def _add(name: str) -> None:
+    organisation = Organisation(name=name, time_zone="UTC")
+    db.session.add(organisation)
+    record("organisation.added", by=None, subject=organisation, kind="create")
+
+
+def _stored() -> tuple[list[str], int]:
+    names = list(db.session.scalars(select(Organisation.name).order_by(Organisation.name)))
+    events = db.session.scalar(select(func.count()).select_from(AuditEvent)) or 0
+    return names, events
+
+
+def test_what_an_action_stores_is_there_with_its_event(app: Flask) -> None:
+    with app.app_context():
+        with write():
+            _add("One")
+        assert _stored() == (["One"], 1)
+
+
+def test_an_error_leaves_nothing_neither_rows_nor_events(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(ZeroDivisionError), write():
+            _add("One")
+            db.session.flush()
+            raise ZeroDivisionError
+        assert _stored() == ([], 0)
+        assert not is_writing()
+
+
+def test_an_action_inside_another_joins_it(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(ZeroDivisionError), write():
+            with write():
+                _add("Inner")
+            assert is_writing()
+            raise ZeroDivisionError
+        assert _stored() == ([], 0)
+
+        with write():
+            _add("Outer")
+            with write():
+                _add("Inner")
+        assert _stored() == (["Inner", "Outer"], 2)
+
+
+def test_an_error_of_an_inner_action_that_nobody_catches_undoes_the_outer(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(ZeroDivisionError), write():
+            _add("Outer")
+            with write():
+                raise ZeroDivisionError
+        assert _stored() == ([], 0)
+
+
+def test_changes_made_outside_an_action_are_refused(app: Flask) -> None:
+    with app.app_context():
+        db.session.add(Organisation(name="One", time_zone="UTC"))
+        with pytest.raises(RuntimeError, match="outside write"), write():
+            pass
+        with pytest.raises(RuntimeError, match="left changes behind"):
+            end_read()
+        db.session.rollback()
+
+
+def test_an_event_outside_an_action_is_refused(app: Flask) -> None:
+    with app.app_context(), pytest.raises(RuntimeError, match="belongs inside write"):
+        record("organisation.added", by=None)
+
+
+def test_a_change_no_event_speaks_for_is_refused(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(UnauditedChange, match="organisation"), write():
+            db.session.add(Organisation(name="One", time_zone="UTC"))
+        assert _stored() == ([], 0)
+
+
+def test_an_event_keeps_what_was_there_before_and_after(app: Flask) -> None:
+    with app.app_context():
+        with write():
+            _add("One")
+        with write():
+            organisation = db.session.scalars(select(Organisation)).one()
+            organisation.name = "Two"
+            record("organisation.changed", by=None, subject=organisation)
+        last = db.session.scalars(select(AuditEvent).order_by(AuditEvent.number.desc())).first()
+        assert last is not None
+        assert last.changes is not None
+        assert [(each["before"], each["after"]) for each in last.changes] == [({"name": "One"}, {"name": "Two"})]
+
+
+def test_sqlite_takes_the_write_lock_before_the_first_read(app: Flask) -> None:
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL locks rows")
+        statements: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            statements.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            with write():
+                db.session.scalars(select(Organisation)).all()
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        assert statements[0] == "BEGIN IMMEDIATE"

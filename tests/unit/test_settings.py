@@ -1,0 +1,71 @@
+"""What the program is started with: right by default in production, and refused by name when wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config import Settings, SettingsError
+
+SECRET = "s" * 32
+GOOD = {"REGISTRY_SECRET_KEY": SECRET}
+
+
+def _read(tmp_path: Path, **environment: str) -> Settings:
+    return Settings.from_environment({"REGISTRY_DATA": str(tmp_path), **environment})
+
+
+def test_without_a_secret_nothing_starts(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="REGISTRY_SECRET_KEY"):
+        _read(tmp_path)
+
+
+def test_a_short_secret_is_none(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="at least 32 random characters"):
+        _read(tmp_path, REGISTRY_SECRET_KEY="short")
+
+
+def test_the_defaults_are_right_for_production(tmp_path: Path) -> None:
+    settings = _read(tmp_path, **GOOD)
+
+    assert settings.environment == "production"
+    assert not settings.insecure_cookies
+    assert not settings.is_demo
+    assert (settings.idle_minutes, settings.absolute_hours, settings.trusted_proxies) == (15, 12, 0)
+    assert settings.app_database_url == f"sqlite:///{tmp_path / 'registry.db'}"
+
+
+def test_the_demo_keeps_a_secret_of_its_own_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    first, second = (_read(tmp_path, REGISTRY_ENV="demo") for _ in range(2))
+
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 32
+    assert first.data_folder == tmp_path / "demo"
+    assert (first.data_folder / "secret").stat().st_mode & 0o077 == 0
+    assert first.insecure_cookies
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("REGISTRY_ENV", "staging"),
+        ("REGISTRY_IDLE_MINUTES", "soon"),
+        ("REGISTRY_IDLE_MINUTES", "-1"),
+        ("REGISTRY_ABSOLUTE_HOURS", "1.5"),
+        ("REGISTRY_TRUSTED_PROXIES", "all"),
+        ("REGISTRY_DATABASE_KEY", "0123"),
+        ("REGISTRY_DATABASE_KEY", "g" * 64),
+        ("REGISTRY_INSECURE_COOKIES", "yes"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_the_name_of_its_variable(tmp_path: Path, variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=variable):
+        _read(tmp_path, **GOOD, **{variable: value})
+
+
+def test_no_message_repeats_a_secret(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        _read(tmp_path, REGISTRY_SECRET_KEY="hunter2")
+
+    assert "hunter2" not in str(refused.value)

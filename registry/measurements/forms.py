@@ -11,8 +11,8 @@ from wtforms import BooleanField, RadioField, SelectField
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, ValidationError
 
+from registry.measurements import modes
 from registry.measurements.actions import Administration
-from registry.measurements.instruments import MODES
 from registry.measurements.models import Measurement
 from registry.measures.instrument import Instrument, Item
 from registry.measures.scoring import DECLINED, Answer, format_value, score
@@ -24,16 +24,6 @@ ITEM = "item-"
 
 BLANK = "blank"
 """Takes an answer back, where there is one to take back."""
-
-MODE_LABELS: Mapping[str, str] = {
-    "self-paper": "Patient, on paper",
-    "self-device": "Patient, on a device",
-    "read-aloud": "Read aloud to the patient",
-    "interview": "Interview",
-    "clinician": "Clinician's rating",
-    "proxy": "Somebody else about the patient",
-    "imported": "Imported",
-}
 
 
 class _Listed(SelectField):
@@ -96,8 +86,8 @@ class MeasureForm(RegistryForm):
     ) -> None:
         self.today, self.born_on = today, born_on
         super().__init__(**values)
-        stored = [MODES[mode] for mode in self.instrument.modes] + (["imported"] if imported else [])
-        self.mode.choices = {mode: MODE_LABELS[mode] for mode in stored}
+        stored = [modes.STORED[mode] for mode in self.instrument.modes] + (["imported"] if imported else [])
+        self.mode.choices = {mode: modes.LABELS[mode] for mode in stored}
         self.rater_id.choices = {"": "Nobody", **raters}
         self.language.choices = {"": "Not stated", **LANGUAGES}
 
@@ -186,7 +176,7 @@ def first_values(instrument: Instrument, *, today: date, rater_id: uuid.UUID) ->
     is_rated = instrument.respondent == "clinician"
     return {
         "taken_on": today,
-        "mode": MODES[instrument.modes[0]],
+        "mode": modes.STORED[instrument.modes[0]],
         "rater_id": str(rater_id) if is_rated else "",
         "language": instrument.languages[0] if instrument.languages[0] in LANGUAGES else "",
     }

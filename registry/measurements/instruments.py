@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from flask import current_app
@@ -19,7 +19,6 @@ from registry.measures.definition import DefinitionError
 from registry.measures.instrument import Instrument
 
 __all__ = [
-    "MODES",
     "ChangedInstrument",
     "DefinitionError",
     "catalogue",
@@ -29,16 +28,6 @@ __all__ = [
     "sync_instruments",
     "unknown_to_database",
 ]
-
-MODES: Mapping[str, str] = {
-    "paper": "self-paper",
-    "device": "self-device",
-    "read-aloud": "read-aloud",
-    "interview": "interview",
-    "clinician": "clinician",
-    "proxy": "proxy",
-}
-"""How an instrument file names a way of giving it → how a measurement stores it."""
 
 
 class ChangedInstrument(RuntimeError):

@@ -65,13 +65,16 @@ def get_replacement(measurement: Measurement) -> Measurement | None:
     ).one_or_none()
 
 
-def get_latest_values(patient_id: uuid.UUID, scales: Collection[str]) -> Mapping[str, tuple[date, Decimal]]:
-    """Scale key → date and value of the latest score that counts."""
-    rows = db.session.execute(
+def get_latest_values(
+    patient_id: uuid.UUID, scales: Collection[str], *, besides: uuid.UUID | None = None
+) -> Mapping[str, tuple[date, Decimal]]:
+    """Scale key → date and value of the latest score that counts, other than that of the measurement ``besides``."""
+    query = (
         select(MeasurementScore.scale, MeasurementScore.taken_on, MeasurementScore.value)
         .where(MeasurementScore.patient_id == patient_id, MeasurementScore.scale.in_(scales), MeasurementScore.counts)
         .order_by(MeasurementScore.taken_on)
     )
+    rows = db.session.execute(query if besides is None else query.where(MeasurementScore.measurement_id != besides))
     return {scale: (on, value) for scale, on, value in rows if value is not None}
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
-from registry.measurements.forms import MODE_LABELS, AnswerField, MeasureForm, WithdrawForm, values_of
+from registry.measurements import modes
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.words import (
     NO_ANSWER,
@@ -29,6 +29,9 @@ from registry.measures.outline import outline
 from registry.measures.scoring import answer_to_json, format_value
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import count, days_ago, long_date, short_date
+
+if TYPE_CHECKING:
+    from registry.measurements.forms import AnswerField, MeasureForm, WithdrawForm
 
 FEW_CHOICES = 9
 """More answers than digits are a list to choose from."""
@@ -269,11 +272,12 @@ def show_draft(draft: Measurement, names: Mapping[uuid.UUID, str]) -> DraftShown
 def differences(theirs: Measurement, form: MeasureForm) -> tuple[Difference, ...]:
     """Where what somebody else saved differs from what was typed, in words."""
     instrument = definition_of(theirs)
-    stored, typed = values_of(theirs), form.answers()
+    typed = form.answers()
     state = STATUS_WORDS[theirs.status]
+    total = "None" if theirs.total_only is None else str(theirs.total_only)
     pairs = [
         ("Date completed", long_date(theirs.taken_on), long_date(form.taken_on.data) if form.taken_on.data else ""),
-        ("How it was given", mode_words(theirs), MODE_LABELS.get(form.mode.data, "")),
+        ("How it was given", mode_words(theirs), modes.LABELS.get(form.mode.data, "")),
         *(
             (
                 f"Item {item.number}",
@@ -282,7 +286,11 @@ def differences(theirs: Measurement, form: MeasureForm) -> tuple[Difference, ...
             )
             for item in instrument.items
         ),
-        ("Total on the paper", stored["total"] or "None", form.total.data or "None"),
+        (
+            "Total on the paper",
+            "None" if theirs.total_only is None else str(theirs.total_only),
+            form.total.data or "None",
+        ),
     ]
     changed = [
         Difference(label, left or NO_ANSWER, right or NO_ANSWER) for label, left, right in pairs if left != right

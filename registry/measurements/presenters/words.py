@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from registry.measurements.forms import MODE_LABELS
+from registry.measurements import modes
 from registry.measurements.models import Measurement
 from registry.measures.instrument import Instrument, Item, Scale
 from registry.measures.scoring import Declined, SafetyState, Score, Scoring, answer_from_json, format_value
@@ -96,7 +96,7 @@ def show_safety(measurement: Measurement, definition: Instrument, scoring: Scori
 
 def mode_words(measurement: Measurement) -> str:
     """How it was given."""
-    return MODE_LABELS.get(measurement.mode, measurement.mode)
+    return modes.LABELS.get(measurement.mode, measurement.mode)
 
 
 def measure_url(row: Measurement, page: str = "") -> str:

@@ -40,7 +40,7 @@ def draft(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     form = _form(row, place)
     if not form.validate_on_submit():
         return show_form(place, form, status=422 if form.errors else 200, **_details(row))
-    as_draft = "draft" in request.form
+    as_draft, clinic_id = "draft" in request.form, row.clinic_id
     save = actions.change_draft if as_draft else actions.finish_draft
 
     def act() -> str:
@@ -57,7 +57,7 @@ def draft(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     except (EditConflict, actions.NotCurrent):
         theirs = own_measurement(patient_id, measurement_id, _RECORD)
         return show_conflict(place, form, theirs, can_save_again=theirs.status == "draft", **_details(theirs))
-    say_saved(form, place, as_draft=as_draft)
+    say_saved(form, patient_id=patient_id, clinic_id=clinic_id, as_draft=as_draft)
     return redirect(location, 303)
 
 

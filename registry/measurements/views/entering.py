@@ -46,7 +46,7 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
         except REFUSED as problem:
             explain(form, problem)
         else:
-            say_saved(form, place, as_draft=as_draft)
+            say_saved(form, patient_id=patient_id, clinic_id=clinic_id, as_draft=as_draft)
             return redirect(location, 303)
     drafts = [each for each in queries.list_drafts(patient_id) if each.instrument == instrument.id]
     names = names_of({each.recorded_by_id for each in drafts})

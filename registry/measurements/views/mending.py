@@ -144,5 +144,6 @@ def _details(row: Measurement) -> dict[str, Any]:
         "action_url": measure_url(row, "correct"),
         "back_url": measure_url(row),
         "is_correction": True,
+        "corrects": row.id,
         "may_draft": False,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -56,14 +57,15 @@ def positive_answers(measurement: Measurement) -> dict[str, int]:
     }
 
 
-def say_saved(form: MeasureForm, place: Place, *, as_draft: bool) -> None:
+def say_saved(form: MeasureForm, *, patient_id: uuid.UUID, clinic_id: uuid.UUID, as_draft: bool) -> None:
     """Tell what happened, and warn of a date from before enrolment."""
-    name = form.instrument.short_title
+    name, taken_on = form.instrument.short_title, form.taken_on.data
     flash(f"{name} kept as a draft, without a score" if as_draft else f"{name} saved", "success")
-    episode = get_open_episode(place.patient.id, place.clinic.id)
+    if taken_on is None or taken_on >= form.today:
+        return
+    episode = get_open_episode(patient_id, clinic_id)
     enrolled_on = episode.enrolled_on if episode is not None else None
-    taken_on = form.taken_on.data
-    if taken_on and enrolled_on and is_before_enrolment(taken_on, enrolled_on=enrolled_on):
+    if enrolled_on and is_before_enrolment(taken_on, enrolled_on=enrolled_on):
         flash(
             f"{long_date(taken_on)} is before enrolment ({long_date(enrolled_on)}): "
             "the score is kept and drawn, but is no baseline",
@@ -79,8 +81,13 @@ def saved_by(row: Measurement, place: Place) -> str:
     return f"{name}, {local_time(row.recorded_at, place.clinic.zone)}"
 
 
-def show_form(place: Place, form: MeasureForm, *, status: int, **details: Any) -> Page:
-    """The page of the form; ``details`` are the fields of ``EnterPage`` that differ between its uses."""
+def show_form(
+    place: Place, form: MeasureForm, *, status: int, corrects: uuid.UUID | None = None, **details: Any
+) -> Page:
+    """The page of the form; ``details`` are the fields of ``EnterPage`` that differ between its uses.
+
+    ``corrects`` is the measurement the form replaces: its own score is not the one before.
+    """
     instrument, followed = form.instrument, place.followed()
     scales = [instrument.scale_key(scale) for scale in instrument.scales]
     episode = get_open_episode(place.patient.id, place.clinic.id)
@@ -92,7 +99,10 @@ def show_form(place: Place, form: MeasureForm, *, status: int, **details: Any) -
         questions=shown.questions(form),
         is_wide=shown.is_wide(instrument),
         scales=shown.live_scales(
-            instrument, followed, queries.get_latest_values(place.patient.id, scales), today=place.today
+            instrument,
+            followed,
+            queries.get_latest_values(place.patient.id, scales, besides=corrects),
+            today=place.today,
         ),
         outline=shown.outline_for(instrument, followed),
         total_hint=shown.total_hint(instrument),

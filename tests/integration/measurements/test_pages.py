@@ -25,6 +25,7 @@ from registry.measurements.actions import correct_measurement
 from registry.measurements.models import Measurement, MeasurementScore, SafetySignal
 from tests.builders import sign_in
 from tests.integration.measurements.people import BORN, ENROLLED, TODAY, Person, a_person, phq9, phq9_total, record
+from tests.integration.measurements.statements import statements_of
 
 Stored = Callable[[], list[tuple[str, list[int]]]]
 
@@ -447,3 +448,27 @@ def test_who_may_open_what(app: Flask, client: FlaskClient, role: Role, path: st
     sign_in(client, person.user_id)
 
     assert client.get(f"/patients/{person.patient_id}/measures{path}").status_code == status
+
+
+def test_saving_and_looking_back_take_no_more_statements_with_a_longer_history(app: Flask, browser: Browser) -> None:
+    def history(days: range) -> None:
+        for day in days:
+            a_measure(app, browser.person, phq9_total(20 - day % 3), taken_on=ENROLLED + timedelta(days=day))
+
+    def statements() -> tuple[int, int]:
+        page = browser.page("/new/phq-9")
+        values = fields(page.select("main form[method=post]")[0]) | typed(phq9_total(18))
+        with app.app_context():
+            engine = db.engine
+        saved = statements_of(engine, lambda: browser.client.post(f"{browser.measures}/new/phq-9", data=values))
+        shown = statements_of(engine, lambda: browser.client.get(browser.measures))
+        return len(saved), len(shown)
+
+    history(range(3))
+    few = statements()
+    history(range(3, 23))
+    many = statements()
+
+    assert many <= few
+    assert few[0] <= 75
+    assert few[1] <= 20

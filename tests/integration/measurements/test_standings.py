@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +18,7 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.standings import courses, restate
 from registry.measures.course import DatedScore, Target, follow
 from tests.integration.measurements.people import ENROLLED, TODAY, a_person, phq9_total, record, standing_of
+from tests.integration.measurements.statements import statements_of
 
 ENTRIES = st.lists(
     st.tuples(
@@ -68,22 +67,6 @@ def test_the_stored_standing_is_what_the_pure_core_says(app: Flask, entries: lis
     assert row.baseline_on == (course.baseline and course.baseline.on)
 
 
-def statements_of(act: Callable[[], object]) -> list[str]:
-    """The SQL that ``act`` runs, without the beginning of its transaction."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, sql: str, *_others: object) -> None:
-        if not sql.startswith("BEGIN") and "set_config" not in sql:
-            statements.append(sql)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        act()
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-    return statements
-
-
 def test_a_score_from_before_enrolment_is_no_baseline(app: Flask) -> None:
     with app.app_context():
         person = a_person()
@@ -100,7 +83,7 @@ def test_restating_again_changes_nothing(app: Flask) -> None:
         person = a_person(tracked=("phq-9:total", "gad-7:total"))
         with scope.within({person.clinic_id}):
             record(person, phq9_total(20), taken_on=date(2026, 1, 6))
-            written = statements_of(lambda: restate(person.patient_id))
+            written = statements_of(db.engine, lambda: restate(person.patient_id))
 
     assert len(written) == 5
     assert [sql for sql in written if not sql.startswith("SELECT")] == []
@@ -115,8 +98,8 @@ def test_the_number_of_statements_does_not_grow_with_episodes_scales_or_scores(a
             for day in range(10):
                 record(many, phq9_total(20 - day), taken_on=date(2026, 1, 6 + day))
 
-            assert len(statements_of(lambda: restate(many.patient_id))) == len(
-                statements_of(lambda: restate(few.patient_id))
+            assert len(statements_of(db.engine, lambda: restate(many.patient_id))) == len(
+                statements_of(db.engine, lambda: restate(few.patient_id))
             )
 
 

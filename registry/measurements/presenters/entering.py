@@ -286,11 +286,7 @@ def differences(theirs: Measurement, form: MeasureForm) -> tuple[Difference, ...
             )
             for item in instrument.items
         ),
-        (
-            "Total on the paper",
-            "None" if theirs.total_only is None else str(theirs.total_only),
-            form.total.data or "None",
-        ),
+        ("Total on the paper", total, form.total.data or "None"),
     ]
     changed = [
         Difference(label, left or NO_ANSWER, right or NO_ANSWER) for label, left, right in pairs if left != right

@@ -66,9 +66,12 @@ class StoredFacts:
 
 
 def load(patient_id: uuid.UUID) -> StoredFacts:
-    """Everything a row of the caseload is made of, for every episode of the patient. Five statements."""
+    """Everything a row of the caseload is made of, for every episode of the patient. Five statements; one where there is none."""
+    episodes = _episodes(patient_id)
+    if not episodes:
+        return StoredFacts(episodes=())
     return StoredFacts(
-        episodes=_episodes(patient_id),
+        episodes=episodes,
         scales=_scales(patient_id),
         contacts=_contacts(patient_id),
         alerts=_alerts(patient_id),

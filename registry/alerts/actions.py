@@ -111,7 +111,7 @@ def act(
 ) -> Alert:
     """Note what was done. The alert stays open; whoever acts on an urgent one has acknowledged it.
 
-    With the outcome ``not-reached`` the next attempt is timed, and the alert passes on when it is missed.
+    With the outcome ``not-reached`` the next attempt is timed, and an urgent alert passes on when it is missed.
     Raises ``WordsMissing``, ``ImpossibleAttempt``, ``AlertIsClosed``, ``EditConflict``.
     """
     if not words.strip():
@@ -123,8 +123,10 @@ def act(
             _acknowledge(row, by)
         details: dict[str, Any] = {}
         if outcome == NOT_REACHED:
-            row.look_at = _next_attempt(try_again_by, now)
-            details = {"outcome": NOT_REACHED, "try_again_by": row.look_at.isoformat()}
+            again = _next_attempt(try_again_by, now)
+            details = {"outcome": NOT_REACHED, "try_again_by": again.isoformat()}
+            if row.tier == Tier.URGENT:
+                row.look_at = again
         _step(row, "acted", by=by, words=words, **details)
         record("alert.acted", by=by, subject=row)
         reconcile_patient(row.patient_id)

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from registry import clock
 from registry.access import scope
@@ -43,7 +43,13 @@ def escalate_due(*, now: datetime | None = None) -> Passed:
     passed = Passed()
     with scope.all_patients(reason="alerts pass on by the clock"):
         due = db.session.scalars(
-            select(Alert.id).where(Alert.closed_at.is_(None), Alert.look_at <= now).order_by(Alert.look_at)
+            select(Alert.id)
+            .where(
+                Alert.closed_at.is_(None),
+                Alert.look_at <= now,
+                or_(Alert.tier == Tier.URGENT, Alert.snoozed_until.is_not(None)),
+            )
+            .order_by(Alert.look_at)
         ).all()
         end_read()
         for alert_id in due:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from wtforms import Field, Form, RadioField, SelectField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms import Form, RadioField, SelectField
+from wtforms.validators import InputRequired
 
 from registry.alerts.models import NOT_REACHED, OUTCOMES
 from registry.web.form_fields import LocalDate, RegistryForm, line, paragraph
@@ -22,8 +23,15 @@ class AcknowledgeForm(RegistryForm):
     """One button: I am on it."""
 
 
-class ActForm(RegistryForm):
-    """What was done, and whether the person was reached."""
+class NoteForm(RegistryForm):
+    """What was done about something that has no clock."""
+
+    words = paragraph("What was done", required="Say what was done")
+    is_not_reached = False
+
+
+class ActForm(NoteForm):
+    """What was done about something urgent, and whether the person was reached."""
 
     outcome = RadioField(
         "How did it go?",
@@ -31,11 +39,10 @@ class ActForm(RegistryForm):
         choices={DONE: "Something was done", NOT_REACHED: "Not reached yet"},
         default=DONE,
     )
-    words = paragraph("What was done", required="Say what was done")
     again = SelectField("If not reached, try again", choices=AGAIN, default="hour")
 
     @property
-    def is_not_reached(self) -> bool:
+    def is_not_reached(self) -> bool:  # type: ignore[override]  # a note is never one; here it depends on what was sent
         return bool(self.outcome.data == NOT_REACHED)
 
 
@@ -54,19 +61,14 @@ class SnoozeForm(RegistryForm):
 
 
 class CloseForm(RegistryForm):
-    """How it ended."""
+    """How it ended. ``outcomes`` are the ends this alert can have."""
 
-    outcome = RadioField("How did it end?", [InputRequired("Choose how it ended")], choices=dict(OUTCOMES))
+    outcome = RadioField("How did it end?", [InputRequired("Choose how it ended")])
     words = paragraph("In words", required="Say how it ended")
 
-    def __init__(self, *args: Any, is_withdrawn: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, outcomes: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._is_withdrawn = is_withdrawn
-
-    def validate_outcome(self, field: Field) -> None:
-        """ "Entered in error" ends an alert only once the answer behind it is withdrawn."""
-        if field.data == "entered-in-error" and not self._is_withdrawn:
-            raise ValidationError("Mark the measure as entered in error first; then close the alert")
+        self.outcome.choices = {code: OUTCOMES[code] for code in outcomes}
 
 
 def field_errors(form: Form, name: str, message: str) -> None:

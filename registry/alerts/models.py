@@ -22,6 +22,8 @@ OUTCOMES = {
     "not-a-concern": "Looked into; not a concern",
     "entered-in-error": "The answer was entered in error",
 }
+CARE_OUTCOMES = ("treatment-changed", "handled", "not-a-concern")
+"""How an alert can end that is not about safety."""
 NOT_REACHED = "not-reached"
 """Not an end: the alert stays open and the next attempt is timed."""
 EVENT_KINDS = (

@@ -14,10 +14,10 @@ from registry.alerts.presenters.words import Banner
 from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.clinics.models import Clinic
 from registry.patients.presenters import IdentityHeader
-from registry.web.filters import days_ago, local_time, long_date
+from registry.web.filters import days_ago, local_time, long_date, short_date
 
 if TYPE_CHECKING:
-    from registry.alerts.forms import AcknowledgeForm, ActForm, AssignForm, CloseForm, SnoozeForm
+    from registry.alerts.forms import AcknowledgeForm, AssignForm, CloseForm, NoteForm, SnoozeForm
 
 TITLES: Mapping[str, str] = {rule.id: rule.title for rule in RULEBOOK}
 TIER_TITLES = {Tier.URGENT: "Urgent", Tier.ACTION: "Action", Tier.REMINDER: "Reminder", Tier.QUEUE: "Review queue"}
@@ -64,13 +64,13 @@ class AlertForms:
     """What can be done about the alert, by this reader, in its present state; ``None`` where it cannot."""
 
     acknowledge: AcknowledgeForm | None = None
-    act: ActForm | None = None
+    act: NoteForm | None = None
     assign: AssignForm | None = None
     snooze: SnoozeForm | None = None
     close: CloseForm | None = None
 
     @property
-    def wrong(self) -> ActForm | AssignForm | SnoozeForm | CloseForm | None:
+    def wrong(self) -> NoteForm | AssignForm | SnoozeForm | CloseForm | None:
         """The form that was sent and refused."""
         return next((form for form in (self.act, self.assign, self.snooze, self.close) if form and form.errors), None)
 
@@ -84,6 +84,7 @@ class AlertPage:
     banner: Banner
     is_safety: bool
     is_open: bool
+    closing_hint: str
     tier: str
     tier_kind: str
     facts: Sequence[Mapping[str, str]]
@@ -108,7 +109,7 @@ class AfterPositivePage:
     title: str
     patient: IdentityHeader
     banner: Banner
-    form: ActForm
+    form: NoteForm
     alert_url: str
     told: str
 
@@ -135,7 +136,7 @@ def facts_of(alert: Alert, clinic: Clinic, now: datetime) -> list[Mapping[str, s
     return rows
 
 
-def step_shown(step: AlertEvent, clinic: Clinic, names: Mapping[uuid.UUID, str]) -> StepShown:
+def step_shown(step: AlertEvent, clinic: Clinic, names: Mapping[uuid.UUID, str], today: date) -> StepShown:
     """One line of the history."""
     title, icon, kind = _STEPS[step.kind]
     details = step.details or {}
@@ -145,13 +146,20 @@ def step_shown(step: AlertEvent, clinic: Clinic, names: Mapping[uuid.UUID, str])
         "outcome": OUTCOMES.get(details.get("outcome", ""), ""),
     }
     return StepShown(
-        date=local_time(step.at, clinic.zone),
+        date=_when(step.at, clinic, today),
         title="Not reached" if details.get("outcome") == NOT_REACHED else title.format(**shown),
         icon=icon,
         kind=kind,
         words=_step_words(step, clinic),
         by=step.by.name if step.by is not None else "",
     )
+
+
+def _when(instant: datetime, clinic: Clinic, today: date) -> str:
+    """12 Mar, 14:05; the year where it is another, and then no time."""
+    local = instant.astimezone(clinic.zone)
+    shown = short_date(local.date(), today=today)
+    return f"{shown}, {local:%H:%M}" if local.year == today.year else shown
 
 
 def _step_words(step: AlertEvent, clinic: Clinic) -> str:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from registry.alerts.forms import AcknowledgeForm
 
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
 @dataclass(frozen=True, slots=True)
 class UrgentShown:
     """One urgent alert at the top of the day."""
@@ -46,11 +49,9 @@ class PersonShown:
     name: str
     facts: str
     url: str
-    phase: str
-    phase_kind: str
+    care: str
     reasons: Sequence[Reason]
     stands: str
-    owner: str
     steps: Sequence[Mapping[str, str]]
 
 
@@ -97,7 +98,13 @@ def urgent_shown(
 
 
 def person_shown(
-    alerts: Sequence[Alert], patient: Patient, episode: Episode | None, today: date, *, may: Mapping[str, bool]
+    alerts: Sequence[Alert],
+    patient: Patient,
+    episode: Episode | None,
+    today: date,
+    *,
+    may: Mapping[str, bool],
+    with_owner: bool,
 ) -> PersonShown:
     """One row: every reason, ranked; how long the oldest has stood; and what to do next."""
     owners = sorted({alert.owner.name if alert.owner else "nobody yet" for alert in alerts})
@@ -105,11 +112,9 @@ def person_shown(
         name=patient.name,
         facts=_facts(patient, today),
         url=patient_url(patient.id),
-        phase=_phase(episode, today),
-        phase_kind=episode.phase if episode else "",
+        care=" · ".join([_phase(episode, today), *(owners if with_owner else [])]),
         reasons=[reason(alert, today) for alert in alerts],
-        stands=count(max((today - alert.since).days for alert in alerts), "day"),
-        owner=", ".join(owners),
+        stands=count(max((today - alert.since).days for alert in alerts), "day").replace(" ", NO_BREAK),
         steps=[*next_steps(patient, may), *([_snooze_step(alerts, patient)] if may["snooze"] else [])],
     )
 

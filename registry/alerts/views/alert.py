@@ -22,10 +22,11 @@ from registry.alerts.forms import (
     ActForm,
     AssignForm,
     CloseForm,
+    NoteForm,
     SnoozeForm,
     field_errors,
 )
-from registry.alerts.models import Alert
+from registry.alerts.models import CARE_OUTCOMES, OUTCOMES, Alert
 from registry.alerts.presenters.alert import (
     TIER_TITLES,
     TITLES,
@@ -50,6 +51,8 @@ from registry.extensions import db
 
 _ANSWERS = tuple(role.value for role in Role if "alert.acknowledge" in GRANTS[role])
 """Roles an alert can be given to."""
+_IN_ERROR = "entered-in-error"
+_ERROR_HINT = "Was the answer itself wrong? Mark the measure as entered in error first: then that outcome stands here."
 
 
 @blueprint.get("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>")
@@ -80,7 +83,7 @@ def acknowledge(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
 @policy("alert.acknowledge")
 def act(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
     row = _answerable(patient_id, alert_id, "alert.acknowledge")
-    form = ActForm(prefix="act-")
+    form = _act_form(row)
     if not form.validate_on_submit():
         return _show(row, _forms(row, act=form), status=422)
     return _do(
@@ -142,7 +145,7 @@ def snooze(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
 @policy("alert.close")
 def close(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
     row = _answerable(patient_id, alert_id, "alert.close")
-    form = CloseForm(prefix="close-", is_withdrawn=_may_be_an_error(row))
+    form = _close_form(row)
     if not form.validate_on_submit():
         return _show(row, _forms(row, close=form), status=422)
     return _do(
@@ -214,12 +217,12 @@ def _forms(row: Alert, **sent: Any) -> AlertForms:
         acknowledge=None
         if row.state == "acknowledged"
         else offered("acknowledge", "alert.acknowledge", lambda: acknowledge_form(row)),
-        act=offered("act", "alert.acknowledge", lambda: ActForm(formdata=None, prefix="act-", version=version)),
+        act=offered("act", "alert.acknowledge", lambda: _act_form(row, formdata=None, version=version)),
         assign=offered("assign", "alert.assign", lambda: _assign_form(row, version)),
         snooze=offered("snooze", "alert.snooze", lambda: SnoozeForm(formdata=None, prefix="snooze-", version=version))
         if may_wait
         else None,
-        close=offered("close", "alert.close", lambda: CloseForm(formdata=None, prefix="close-", version=version)),
+        close=offered("close", "alert.close", lambda: _close_form(row, formdata=None, version=version)),
     )
 
 
@@ -233,9 +236,24 @@ def _colleagues(row: Alert) -> dict[str, str]:
     return choices_of([each for each in list_users_with_role(row.clinic_id, *_ANSWERS) if each.id != row.owner_id])
 
 
-def _may_be_an_error(row: Alert) -> bool:
-    """Whether "entered in error" can be how it ended: for a positive answer, once the answer is withdrawn."""
-    return row.rule != "safety.self-harm" or bool(row.evidence.get("withdrawn"))
+def _act_form(row: Alert, **kwargs: Any) -> NoteForm:
+    """Only what is urgent has a clock to time the next attempt by."""
+    return ActForm(prefix="act-", **kwargs) if row.tier == Tier.URGENT else NoteForm(prefix="act-", **kwargs)
+
+
+def _close_form(row: Alert, **kwargs: Any) -> CloseForm:
+    return CloseForm(prefix="close-", outcomes=_outcomes(row), **kwargs)
+
+
+def _outcomes(row: Alert) -> list[str]:
+    """How this alert can end. "Entered in error" ends a positive answer only once the answer is withdrawn."""
+    if not row.is_safety:
+        return list(CARE_OUTCOMES)
+    return [code for code in OUTCOMES if code != _IN_ERROR or not _awaits_withdrawal(row)]
+
+
+def _awaits_withdrawal(row: Alert) -> bool:
+    return row.rule == "safety.self-harm" and not row.evidence.get("withdrawn")
 
 
 def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Change] | None = None) -> Page:
@@ -254,10 +272,11 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
         banner=banner(row, clinic, now),
         is_safety=row.is_safety,
         is_open=row.closed_at is None,
+        closing_hint=_ERROR_HINT if row.is_safety and _awaits_withdrawal(row) else "",
         tier=TIER_TITLES[tier],
         tier_kind=tier.value,
         facts=facts_of(row, clinic, now),
-        steps=[step_shown(step, clinic, names) for step in steps],
+        steps=[step_shown(step, clinic, names, today) for step in steps],
         forms=forms,
         urls={
             name: url_for(f"alerts.{name}", patient_id=row.patient_id, alert_id=row.id)

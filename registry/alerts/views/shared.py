@@ -11,11 +11,7 @@ from werkzeug.wrappers import Response
 from registry import clock
 from registry.access.policy import can
 from registry.alerts import actions
-from registry.alerts.forms import (
-    DONE,
-    AcknowledgeForm,
-    ActForm,
-)
+from registry.alerts.forms import AcknowledgeForm, ActForm, NoteForm
 from registry.alerts.models import NOT_REACHED, Alert
 from registry.alerts.opening_hours import read_hours
 from registry.alerts.response_times import again_choices
@@ -27,16 +23,16 @@ blueprint = Blueprint("alerts", __name__)
 Page = str | tuple[str, int] | Response
 
 
-def act_on(row: Alert, form: ActForm) -> None:
+def act_on(row: Alert, form: NoteForm) -> None:
     """Raises as ``actions.act``."""
     again = None
-    if form.is_not_reached:
+    if isinstance(form, ActForm) and form.is_not_reached:
         clinic = db.session.get_one(Clinic, row.clinic_id)
         again = again_choices(clock.now(), read_hours(clinic.opening_hours), clinic.zone)[form.again.data]
     actions.act(
         alert=row,
         words=form.words.data or "",
-        outcome=NOT_REACHED if form.outcome.data != DONE else None,
+        outcome=None if again is None else NOT_REACHED,
         try_again_by=again,
         by=current_user,
         opened_version=form.opened_version,

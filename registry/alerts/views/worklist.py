@@ -79,6 +79,7 @@ def worklist() -> Page:
                 episodes.get((alerts[0].patient_id, alerts[0].clinic_id)),
                 today.get(alerts[0].clinic_id, min(today.values())),
                 may=may,
+                with_owner=whole_clinic,
             )
             for alerts in waiting
         ],

@@ -15,10 +15,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from registry import clock
+from registry.accounts.models import User
 from registry.alerts.models import Alert
 from registry.audit.models import AuditEvent
 from registry.clinics.models import Clinic
 from registry.extensions import db
+from registry.measurements.actions import mark_entered_in_error
 from registry.measurements.models import Measurement
 from tests import builders
 from tests.integration.alerts.scene import (
@@ -277,13 +279,19 @@ def test_closing_asks_how_it_ended_in_words(app: Flask, client: FlaskClient, urg
         assert alert.state == "closed"
 
 
-def test_entered_in_error_is_an_end_only_once_the_answer_is_withdrawn(client: FlaskClient, urgent: Ids) -> None:
+def test_entered_in_error_is_an_end_only_once_the_answer_is_withdrawn(
+    app: Flask, client: FlaskClient, urgent: Ids
+) -> None:
     builders.sign_in(client, urgent.care_manager)
+    assert "Mark the measure as entered in error first" in words(client.get(urgent.page))
     typed = {"close-outcome": "entered-in-error", "close-words": "Somebody else's form"}
-    refused = fill_in(client, urgent.page, typed, button="Close the alert")
+    assert fill_in(client, urgent.page, typed, button="Close the alert").status_code == 422
 
-    assert refused.status_code == 422
-    assert "Mark the measure as entered in error first" in words(refused)
+    with on_stage(app):
+        measurement = db.session.get_one(Measurement, urgent.measurement)
+        care_manager = db.session.get_one(User, urgent.care_manager)
+        mark_entered_in_error(measurement=measurement, why="Somebody else's form", by=care_manager)
+    assert fill_in(client, urgent.page, typed, button="Close the alert").status_code == 303
 
 
 def test_an_alert_is_given_to_a_colleague(app: Flask, client: FlaskClient, urgent: Ids) -> None:
@@ -375,3 +383,15 @@ def test_after_a_measure_without_a_positive_answer_there_is_nothing_to_ask(app: 
     builders.sign_in(client, who)
 
     assert client.get(f"/patients/{patient_id}/measures/{measurement_id}/safety").status_code == 404
+
+
+def test_an_alert_without_a_clock_asks_for_words_alone(app: Flask, client: FlaskClient, off_target: Ids) -> None:
+    builders.sign_in(client, off_target.care_manager)
+    page = client.get(off_target.page)
+    assert "not reached" not in words(page).lower()
+    assert "The answer was entered in error" not in words(page)
+
+    answer = fill_in(client, off_target.page, {"act-words": "Asked Dr Okafor"}, button="Save what was done")
+    assert answer.status_code == 303
+    with row_of(app, off_target.alert) as alert:
+        assert (alert.state, alert.look_at) == ("acknowledged", None)

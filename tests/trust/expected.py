@@ -118,6 +118,10 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "alerts.close": ANSWERS_ALERTS,
     "alerts.assign": ASSIGNS_ALERTS,
     # case review
+    "review.queue": READS,
+    "review.case": READS,
+    "review.reviews": READS,
+    "review.record": ONLY_PSYCHIATRIST,
     "review.ask": TREATS,
     "review.withdraw_question": TREATS,
     "review.decide": TREATS,

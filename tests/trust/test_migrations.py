@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,13 +20,13 @@ from tests.trust.world import World, a_world
 
 REVISIONS = sorted(path.name[:4] for path in (migrate.FOLDER / "versions").glob("[0-9]*.py"))
 
-KINDS = {"sqlite": SqliteDatabase, "postgresql": PostgresqlDatabase}
+KINDS: Mapping[str, Callable[[Path], MigratedDatabase]] = {"sqlite": SqliteDatabase, "postgresql": PostgresqlDatabase}
 
 
 @pytest.fixture(scope="module", params=sorted(KINDS))
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MigratedDatabase]:
     """A database of this module's own: what it does to the tables hurts nobody else."""
-    made: MigratedDatabase = KINDS[str(request.param)](tmp_path_factory.mktemp("migrations"))
+    made = KINDS[str(request.param)](tmp_path_factory.mktemp("migrations"))
     yield made
     made.close()
 
@@ -50,7 +51,7 @@ def _open_a_page(app: Flask, world: World) -> None:
     assert browser.get("/account/password").status_code == 200
 
 
-def _broken_keys(database: MigratedDatabase) -> list[object]:
+def _broken_keys(database: MigratedDatabase) -> list[tuple[object, ...]]:
     if not database.settings.app_database_url.startswith("sqlite"):
         return []  # PostgreSQL checks each key when it makes it
     engine = build_engine(database.settings.app_database_url)

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -89,7 +89,7 @@ def _names(patients: Any) -> list[str]:
 
 
 OtherPatient = aliased(Patient)
-patient_table: sa.Table = sa.inspect(Patient).local_table
+patient_table: sa.FromClause = sa.inspect(Patient).local_table
 
 
 def _identity_map(world: World) -> object:
@@ -121,7 +121,8 @@ def _loaded(option: Callable[..., Any]) -> Callable[[World], object]:
 def _bulk(statement: Callable[[], Any]) -> Callable[[World], object]:
     def run(_world: World) -> object:
         with write():
-            count = db.session.execute(statement()).rowcount
+            done = cast(sa.CursorResult[Any], db.session.execute(statement()))
+            count = done.rowcount
             db.session.rollback()
         return THEIRS if count > 1 else "mine"
 

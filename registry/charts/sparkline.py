@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 MARGIN = 3.0
 """Room around the drawing area, in SVG units, so that the dots at its ends are not cut."""
@@ -58,30 +57,26 @@ class Sparkline:
     """The same course in words, for whoever does not see it."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Frame:
-    """Maps a date and a score to a place in the drawing."""
+    """Maps dates and scores to places in the drawing. A page draws a hundred courses: the steps are worked out once."""
 
-    starts_on: date
-    ends_on: date
-    minimum: float
-    maximum: float
-    width: int
-    height: int
+    __slots__ = ("_day", "_left", "_lowest", "_point", "_right", "_single", "maximum", "minimum", "width")
+
+    def __init__(self, starts_on: date, ends_on: date, minimum: float, maximum: float, width: int, height: int) -> None:
+        days = (ends_on - starts_on).days
+        self.minimum, self.maximum, self.width = minimum, maximum, width
+        self._left, self._right, self._single = starts_on.toordinal(), width - MARGIN, days == 0
+        self._day = (width - 2 * MARGIN) / days if days else 0.0
+        self._lowest, self._point = height - MARGIN, (height - 2 * MARGIN) / (maximum - minimum)
 
     def x(self, on: date) -> float:
-        days = (self.ends_on - self.starts_on).days
-        share = (on - self.starts_on).days / days if days else 1.0
-        return round(MARGIN + share * (self.width - 2 * MARGIN), 1)
+        return round(self._right if self._single else MARGIN + (on.toordinal() - self._left) * self._day, 1)
 
     def y(self, score: float) -> float:
-        share = (score - self.minimum) / (self.maximum - self.minimum)
-        return round(MARGIN + (1 - share) * (self.height - 2 * MARGIN), 1)
+        return round(self._lowest - (score - self.minimum) * self._point, 1)
 
-    def dot(self, point: Point) -> Dot:
-        if point.score is None:
-            raise ValueError("a point without a score has no place in the drawing")
-        return Dot(self.x(point.on), self.y(point.score))
+    def dot(self, on: date, score: float) -> Dot:
+        return Dot(self.x(on), self.y(score))
 
 
 def sparkline(
@@ -112,40 +107,51 @@ def sparkline(
         raise ValueError("the period must not end before it starts")
     _refuse_disorder(points, minimum, maximum)
     frame = _Frame(starts_on, ends_on, minimum, maximum, width, height)
-    inside = [point for point in points if starts_on <= point.on <= ends_on]
-    runs = [[frame.dot(point) for point in run] for run in _runs(inside, longest_gap)]
-    scored = [point for point in points if point.score is not None]
-    shown = [point for point in inside if point.score is not None]
-    first = frame.dot(shown[0]) if shown and shown[0] is scored[0] else None
-    last = frame.dot(shown[-1]) if shown and shown[-1] is not scored[0] else None
+    runs = list(_runs(points, starts_on, ends_on, longest_gap))
+    shown = [each for run in runs for each in run]
+    began = next(((each.on, each.score) for each in points if each.score is not None), None)
+    first = frame.dot(*shown[0]) if shown and shown[0] == began else None
+    last = frame.dot(*shown[-1]) if shown and (len(shown) > 1 or first is None) else None
     return Sparkline(
         width=width,
         height=height,
         band=_band(frame, target_low, target_high),
-        segments=tuple(_path(run) for run in runs if len(run) > 1),
-        alone=tuple(run[0] for run in runs if len(run) == 1 and run[0] not in (first, last)),
+        segments=tuple(_path(frame, run) for run in runs if len(run) > 1),
+        alone=tuple(dot for run in runs if len(run) == 1 and (dot := frame.dot(*run[0])) not in (first, last)),
         first=first,
         last=last,
         title=_title(shown, target_low, target_high, name),
     )
 
 
+_Scored = tuple[date, float]
+"""A day, and the score of that day."""
+
+
 def _refuse_disorder(points: Sequence[Point], minimum: float, maximum: float) -> None:
-    if any(later.on < earlier.on for earlier, later in pairwise(points)):
-        raise ValueError("the points must be given oldest first")
-    if any(point.score is not None and not minimum <= point.score <= maximum for point in points):
-        raise ValueError("a score lies outside the scale")
-
-
-def _runs(points: Sequence[Point], longest_gap: timedelta | None) -> Iterator[list[Point]]:
-    run: list[Point] = []
+    before = date.min
     for point in points:
-        is_far = bool(run) and longest_gap is not None and point.on - run[-1].on > longest_gap
-        if run and (point.score is None or is_far):
+        if point.on < before:
+            raise ValueError("the points must be given oldest first")
+        if point.score is not None and not minimum <= point.score <= maximum:
+            raise ValueError("a score lies outside the scale")
+        before = point.on
+
+
+def _runs(
+    points: Sequence[Point], starts_on: date, ends_on: date, longest_gap: timedelta | None
+) -> Iterator[list[_Scored]]:
+    """The scores of the period without the gaps between them."""
+    run: list[_Scored] = []
+    for point in points:
+        on, score = point.on, point.score
+        if not starts_on <= on <= ends_on:
+            continue
+        if run and (score is None or (longest_gap is not None and on - run[-1][0] > longest_gap)):
             yield run
             run = []
-        if point.score is not None:
-            run.append(point)
+        if score is not None:
+            run.append((on, score))
     if run:
         yield run
 
@@ -162,19 +168,19 @@ def _band(frame: _Frame, low: float | None, high: float | None) -> Band | None:
     return Band(x=0, y=upper, width=frame.width, height=max(round(lower - upper, 1), 1.5))
 
 
-def _path(dots: Sequence[Dot]) -> str:
-    return "M" + "L".join(f"{dot.x:g} {dot.y:g}" for dot in dots)
+def _path(frame: _Frame, run: Sequence[_Scored]) -> str:
+    return "M" + "L".join(f"{frame.x(on):g} {frame.y(score):g}" for on, score in run)
 
 
-def _title(shown: Sequence[Point], low: float | None, high: float | None, name: str) -> str:
+def _title(shown: Sequence[_Scored], low: float | None, high: float | None, name: str) -> str:
     words = f"{name}: " if name else ""
     if not shown:
         return f"{words}no score in this period"
-    first, last = shown[0], shown[-1]
+    (first_on, first), (last_on, last) = shown[0], shown[-1]
     if len(shown) == 1:
-        course = f"one score, {first.score:g} on {_day(first.on)}"
+        course = f"one score, {first:g} on {_day(first_on)}"
     else:
-        course = f"{len(shown)} scores, from {first.score:g} on {_day(first.on)} to {last.score:g} on {_day(last.on)}"
+        course = f"{len(shown)} scores, from {first:g} on {_day(first_on)} to {last:g} on {_day(last_on)}"
     return f"{words}{course}{_target(low, high)}"
 
 

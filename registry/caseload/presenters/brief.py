@@ -121,6 +121,13 @@ def _review_open(evidence: Evidence, today: date) -> str:
     return f"{which} undecided for {waits}"
 
 
+def _loss(evidence: Evidence, today: date) -> str:
+    return "; ".join(
+        f"{each.text('name').capitalize()} lost {short_date(each.day('lost_on'), today=today)}"
+        for each in evidence.each("losses")
+    )
+
+
 _BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
     "target.off": _off_target,
     "target.early": _early,
@@ -131,4 +138,5 @@ _BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
     "measure.due": _measure_due,
     "review.due": _review_due,
     "review.open": _review_open,
+    "social.loss": _loss,
 }

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
+from markupsafe import Markup
 
 from registry.caseload.columns import Columns
-from registry.caseload.presenters.row import RowPresenter, RowShown
 from registry.caseload.presenters.scores import scale_label
-from registry.caseload.queries import PER_PAGE, CaseloadPage, Reader
+from registry.caseload.queries import PER_PAGE, CaseloadPage
 from registry.caseload.rules import (
     ASCENDING,
     COURSES,
@@ -76,7 +76,8 @@ class CaseloadShown:
 
     title: str
     subtitle: str
-    rows: Sequence[RowShown]
+    rows: Sequence[Markup]
+    """Each row as it is printed."""
     chips: Sequence[Chip]
     columns: Sequence[Column]
     filters: Sequence[FilterShown]
@@ -95,11 +96,16 @@ class CaseloadShown:
     enrol_url: str
 
 
+def scales_of(found: CaseloadPage) -> set[str]:
+    """The main measures of the people on the page."""
+    return {row.first_scale for row in found.rows if row.first_scale}
+
+
 def show_caseload(
     listing: Listing,
     found: CaseloadPage,
     *,
-    reader: Reader,
+    rows: Sequence[Markup],
     page: int,
     clinics: Sequence[Clinic],
     team: Sequence[Columns],
@@ -107,8 +113,7 @@ def show_caseload(
 ) -> CaseloadShown:
     """Everything the page prints."""
     total = found.counts[listing.view]
-    main_scales = {row.first_scale for row in found.rows if row.first_scale}
-    presenter = RowPresenter(today=reader.today, points=found.points, names_scale=len(main_scales) > 1)
+    main_scales = scales_of(found)
     pages = Paging(
         page=page,
         per_page=PER_PAGE,
@@ -119,7 +124,7 @@ def show_caseload(
     return CaseloadShown(
         title="Caseload",
         subtitle=_subtitle(found, listing),
-        rows=[presenter.show(row) for row in found.rows],
+        rows=rows,
         chips=[] if is_searching else list(_chips(listing, found.counts)),
         columns=_columns(listing, main_scales),
         filters=_filters(listing, clinics, team),

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from flask import url_for
 
+from registry.alerts.sentences import sentence_of
 from registry.caseload.presenters.row import HOUSING_WORDS, WORK_WORDS, ReasonShown, reasons_today
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.review_case import ReviewCase
@@ -30,6 +32,9 @@ from registry.web.filters import ARROW, count, days_ago, long_date, number, shor
 CHART_WIDTH, CHART_HEIGHT = 320, 96
 MOST_SHOWN = 100
 """So many people of the queue are listed; the rest are counted."""
+
+SAFETY = "safety."
+"""How the rules about a person's safety begin."""
 
 _GOOD = frozenset({Standing.AT_TARGET, Standing.RESPONDING, Standing.IMPROVING})
 
@@ -168,15 +173,15 @@ def show_case(
     case: ReviewCase, header: IdentityHeader, *, today: date, may_decide: bool, may_withdraw: bool
 ) -> CaseShown:
     """Everything about one person that a review looks at."""
-    reasons = list(reasons_today(case.row.reasons, today)) if case.row else []
-    safety = [reason for reason in reasons if reason.detail == "safety"]
+    stored = case.row.reasons if case.row else []
+    safety = [reason for reason in stored if reason["rule"].startswith(SAFETY)]
     failed = _failed_since(case.contacts)
     return CaseShown(
         patient=header,
-        reasons=[reason for reason in reasons if reason.detail != "safety"],
+        reasons=[_in_full(reason, today) for reason in stored if reason not in safety],
         questions=[show_question(each, may_withdraw=may_withdraw) for each in case.questions],
         charts=[_chart(key, tracked, course, case, today) for key, (tracked, course) in case.courses.items()],
-        safety=safety,
+        safety=[_in_full(reason, today) for reason in safety],
         contacts=[_contact_words(each, today) for each in case.contacts[:3]],
         attempts=count(failed, "missed attempt") + " since the last two-way contact" if failed else "",
         team=[
@@ -187,6 +192,15 @@ def show_case(
         last_review=_last_review(case, may_decide=may_decide),
         reviews_url=url_for("review.reviews", patient_id=case.patient.id),
     )
+
+
+def _in_full(reason: Mapping[str, Any], today: date) -> ReasonShown:
+    """A stored reason worded for today; as it was last evaluated, where the rulebook no longer has the rule."""
+    try:
+        sentence = sentence_of(reason["rule"], reason["evidence"], today)
+    except (KeyError, TypeError, ValueError):
+        sentence = reason["sentence"]
+    return ReasonShown(tier=reason["tier"], sentence=sentence)
 
 
 def _chart(key: str, tracked: TrackedScale, course: Course, case: ReviewCase, today: date) -> ChartShown:
@@ -248,7 +262,7 @@ def _level(level: Decimal | None) -> float | None:
 
 
 def _contact_words(contact: Contact, today: date) -> str:
-    reached = "" if contact.reached else ", not reached"
+    reached = ", not reached" if is_failed_attempt(contact.kind, reached=contact.reached) else ""
     minutes = f", {contact.minutes} min" if contact.minutes is not None else ""
     words = f"{KINDS[contact.kind]}, {MODALITIES[contact.modality].lower()}{minutes}{reached}"
     return f"{words}, {days_ago(contact.took_place_on, today)}"

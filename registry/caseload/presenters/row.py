@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,13 +13,12 @@ from registry.caseload.columns import Columns
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.brief import brief_sentence
 from registry.caseload.presenters.scores import Measured, ScoreShown, show_score
-from registry.caseload.queries import SPARKLINE_DAYS
-from registry.charts.sparkline import Point
+from registry.caseload.queries import SPARKLINE_DAYS, CaseloadPage, read_course
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES, weeks_in_care
 from registry.measures.course import Target
 from registry.web.filters import age, count, short_date
 
-MAIN_WIDTH, SECOND_WIDTH = 88, 56
+MAIN_WIDTH, SECOND_WIDTH = 64, 44
 """Widths of the two sparklines, in CSS pixels."""
 
 MOST_REASONS = 3
@@ -61,7 +61,6 @@ class RowShown:
     phase: str
     phase_kind: str
     weeks: str
-    conditions: str
     first: ScoreShown | None
     second: ScoreShown | None
     contact: str
@@ -69,33 +68,50 @@ class RowShown:
     attempts: str
     review: str
     review_note: str
-    circumstances: str
+    situation: str
+    """What is treated, and home and work: "Bipolar I · Homeless · No work"."""
     measure_url: str
     contact_url: str
     question_url: str
 
 
-class RowPresenter:
-    """Puts rows into words; holds what all rows of a page share."""
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """All that the words of one row depend on, comparable as a whole: the same facts give the same row."""
 
-    def __init__(
-        self,
-        *,
-        today: Mapping[uuid.UUID, date],
-        points: Mapping[tuple[uuid.UUID, str], Sequence[Columns]],
-        names_scale: bool,
-    ) -> None:
-        self._today = today
-        self._points = points
-        self._names_scale = names_scale
+    columns: Columns
+    first_course: str
+    second_course: str
+    today: date
+    names_scale: bool
+    """Whether the main measure is named in the row, because the page holds several."""
+
+
+def facts_of(found: CaseloadPage, today: Mapping[uuid.UUID, date], *, names_scale: bool) -> Iterator[RowFacts]:
+    """The facts of each row of a page."""
+    for row in found.rows:
+        yield RowFacts(
+            columns=row,
+            first_course=found.courses.get((row.patient_id, row.first_scale), ""),
+            second_course=found.courses.get((row.patient_id, row.second_scale), ""),
+            today=today[row.clinic_id],
+            names_scale=names_scale,
+        )
+
+
+class RowPresenter:
+    """Puts rows into words; holds the addresses all rows share."""
+
+    def __init__(self) -> None:
         self._record = PatientAddress("caseload.patient")
         self._measure = PatientAddress("measurements.choose")
         self._contact = PatientAddress("contacts.log_contact")
         self._question = PatientAddress("review.ask")
 
-    def show(self, row: Columns) -> RowShown:
-        today = self._today[row.clinic_id]
-        reasons = list(reasons_today(row.reasons, today))
+    def show(self, facts: RowFacts) -> RowShown:
+        row, today = facts.columns, facts.today
+        stored = json.loads(row.reasons)
+        reasons = list(reasons_today(stored, today))
         hidden = len(reasons) - MOST_REASONS
         pronoun = row.pronouns.partition("/")[0].strip()
         years = str(age(row.birth_date, today))
@@ -108,53 +124,48 @@ class RowPresenter:
             phase=PHASE_TITLES[row.phase],
             phase_kind=row.phase,
             weeks=_weeks(row, today),
-            conditions=", ".join(CONDITIONS[each] for each in row.conditions),
-            first=self._score(row, "first", today),
-            second=self._score(row, "second", today),
+            first=_score(facts, "first", facts.first_course),
+            second=_score(facts, "second", facts.second_course),
             contact=_days(row.last_two_way_on, today, never="Never"),
-            contact_is_late=any(reason["rule"].startswith("engage.") for reason in row.reasons),
+            contact_is_late=any(reason["rule"].startswith("engage.") for reason in stored),
             attempts=f"{row.failed_attempts} missed" if row.failed_attempts else "",
             review=_days(row.last_review_on, today, never="Never"),
             review_note=_review_note(row),
-            circumstances=" · ".join(
-                words for words in (HOUSING_WORDS.get(row.housing or ""), WORK_WORDS.get(row.work or "")) if words
-            ),
+            situation=_situation(row),
             measure_url=self._measure.of(row.patient_id),
             contact_url=self._contact.of(row.patient_id),
             question_url=self._question.of(row.patient_id),
         )
 
-    def _score(self, row: Columns, which: str, today: date) -> ScoreShown | None:
-        scale = getattr(row, f"{which}_scale")
-        if scale is None:
-            return None
-        at_most, at_least = getattr(row, f"{which}_at_most"), getattr(row, f"{which}_at_least")
-        baseline_on = getattr(row, f"{which}_baseline_on")
-        begins = baseline_on or row.enrolled_on or row.referred_on
-        starts_on = max(begins, today - timedelta(days=SPARKLINE_DAYS))
-        measured = Measured(
-            scale=scale,
-            standing=getattr(row, f"{which}_standing"),
-            baseline=getattr(row, f"{which}_baseline"),
-            baseline_on=baseline_on,
-            latest=getattr(row, f"{which}_latest"),
-            latest_on=getattr(row, f"{which}_latest_on"),
-            percent=row.first_percent if which == "first" else None,
-            stale_after_days=getattr(row, f"{which}_stale_after_days"),
-            target=None if at_most is None and at_least is None else Target(at_most=at_most, at_least=at_least),
-            points=[
-                Point(each.taken_on, float(each.value))
-                for each in self._points.get((row.patient_id, scale), ())
-                if begins <= each.taken_on <= today
-            ],
-        )
-        return show_score(
-            measured,
-            today=today,
-            starts_on=starts_on,
-            width=MAIN_WIDTH if which == "first" else SECOND_WIDTH,
-            with_name=which == "second" or self._names_scale,
-        )
+
+def _score(facts: RowFacts, which: str, course: str) -> ScoreShown | None:
+    row, today = facts.columns, facts.today
+    scale = getattr(row, f"{which}_scale")
+    if scale is None:
+        return None
+    at_most, at_least = getattr(row, f"{which}_at_most"), getattr(row, f"{which}_at_least")
+    baseline_on = getattr(row, f"{which}_baseline_on")
+    begins = baseline_on or row.enrolled_on or row.referred_on
+    starts_on = max(begins, today - timedelta(days=SPARKLINE_DAYS))
+    measured = Measured(
+        scale=scale,
+        standing=getattr(row, f"{which}_standing"),
+        baseline=getattr(row, f"{which}_baseline"),
+        baseline_on=baseline_on,
+        latest=getattr(row, f"{which}_latest"),
+        latest_on=getattr(row, f"{which}_latest_on"),
+        percent=row.first_percent if which == "first" else None,
+        stale_after_days=getattr(row, f"{which}_stale_after_days"),
+        target=None if at_most is None and at_least is None else Target(at_most=at_most, at_least=at_least),
+        points=[each for each in read_course(course) if begins <= each.on <= today],
+    )
+    return show_score(
+        measured,
+        today=today,
+        starts_on=starts_on,
+        width=MAIN_WIDTH if which == "first" else SECOND_WIDTH,
+        with_name=which == "second" or facts.names_scale,
+    )
 
 
 def reasons_today(stored: Iterable[Mapping[str, Any]], today: date) -> Iterable[ReasonShown]:
@@ -175,6 +186,12 @@ def _weeks(row: Columns, today: date) -> str:
     if row.enrolled_on is None:
         return f"since {short_date(row.referred_on, today=today)}"
     return f"{weeks_in_care(row.enrolled_on, ended_on=row.ended_on, today=today)} wk"
+
+
+def _situation(row: Columns) -> str:
+    treated = ", ".join(CONDITIONS[each] for each in json.loads(row.conditions))
+    life = (HOUSING_WORDS.get(row.housing or ""), WORK_WORDS.get(row.work or ""))
+    return " · ".join(words for words in (treated, *life) if words)
 
 
 def _days(day: date | None, today: date, *, never: str) -> str:

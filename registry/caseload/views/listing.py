@@ -8,10 +8,12 @@ from flask_login import current_user
 from registry import clock
 from registry.access.policy import can, policy
 from registry.audit.opened import opened
-from registry.caseload.presenters.listing import show_caseload
+from registry.caseload.presenters.listing import scales_of, show_caseload
+from registry.caseload.presenters.row import facts_of
 from registry.caseload.queries import Reader, list_caseload, list_colleagues
 from registry.caseload.rules import read_listing
 from registry.caseload.views import blueprint
+from registry.caseload.views.rendered import rendered_rows
 from registry.patients.place import clinics_for
 from registry.web.paging import page_number
 
@@ -30,7 +32,7 @@ def caseload() -> str:
     shown = show_caseload(
         listing,
         found,
-        reader=reader,
+        rows=rendered_rows(facts_of(found, reader.today, names_scale=len(scales_of(found)) > 1)),
         page=page,
         clinics=clinics,
         team=list_colleagues(reader.clinic_ids),

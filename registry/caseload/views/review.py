@@ -6,7 +6,7 @@ They stand on the blueprint of ``registry.review``, and here because they show s
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -21,11 +21,11 @@ from registry.caseload.presenters.review import CaseShown, QueuePage, show_case,
 from registry.caseload.presenters.reviews import ReviewsPage, show_review
 from registry.caseload.review_case import ReviewCase, list_scores, load_case
 from registry.caseload.review_queue import ReviewQueue, review_queue
+from registry.episodes.models import TeamMember
 from registry.episodes.patient_header import chosen_episode, holder_name, identity_header
 from registry.episodes.place import get_clinic_of
 from registry.episodes.queries import get_episode, list_episodes
 from registry.episodes.record_tabs import record_tabs
-from registry.episodes.rules import TEAM_ROLES
 from registry.patients.place import clinics_for
 from registry.patients.queries import get_patient
 from registry.review import actions
@@ -172,12 +172,17 @@ def _form(under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> ReviewFo
     return ReviewForm(
         today=today[episode.clinic_id],
         begun_on=episode.enrolled_on or episode.referred_on,
-        team={
-            str(member.id): f"{holder_name(member)}, {TEAM_ROLES[member.role].lower()}"
-            for member in episode.team
-            if member.ends_on is None
-        },
+        team=_addressees(episode.team),
     )
+
+
+def _addressees(team: Sequence[TeamMember]) -> dict[str, str]:
+    """Everybody on the team now, each person once: place → name."""
+    places: dict[str, str] = {}
+    for member in team:
+        if member.ends_on is None and holder_name(member) not in places.values():
+            places[str(member.id)] = holder_name(member)
+    return places
 
 
 def _advice(form: ReviewForm, under_review: ReviewCase) -> list[Advice]:

@@ -66,7 +66,7 @@ class StoredFacts:
 
 
 def load(patient_id: uuid.UUID) -> StoredFacts:
-    """Everything a row of the caseload is made of, for every episode of the patient. Five statements; one where there is none."""
+    """Everything a row of the caseload is made of, for every episode of the patient. Five statements at most."""
     episodes = _episodes(patient_id)
     if not episodes:
         return StoredFacts(episodes=())

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
-from registry.alerts.models import TIERS, Alert
-from registry.alerts.rulebook import RULEBOOK
+from registry.alerts.models import Alert
+from registry.alerts.queries import list_open_alerts
 from registry.caseload.columns import Columns
 from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
@@ -29,8 +28,6 @@ from registry.review.rules import OPEN, needs_decision
 
 MOST_CONTACTS = 400
 """Contacts drawn on the time axis: more than a year of them, however often somebody is seen."""
-
-_PLACE = {rule.id: place for place, rule in enumerate(RULEBOOK)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +95,7 @@ def open_advice(record: EpisodeRecord) -> Iterator[Recommendation]:
 
 def open_alerts(patient_id: uuid.UUID, episode_id: uuid.UUID | None) -> Sequence[Alert]:
     """The open alerts of the episode and of the person's safety, most pressing first."""
-    rows = db.session.scalars(
-        select(Alert)
-        .where(Alert.patient_id == patient_id, Alert.closed_at.is_(None))
-        .options(joinedload(Alert.owner))
-        .order_by(Alert.since)
-    ).all()
-    own = [row for row in rows if row.is_safety or row.episode_id == episode_id]
-    return sorted(own, key=lambda row: (TIERS.index(row.tier), _PLACE.get(row.rule, len(_PLACE)), row.since))
+    return [row for row in list_open_alerts(patient_id) if row.is_safety or row.episode_id == episode_id]
 
 
 def latest_safety_measurement(patient_id: uuid.UUID) -> Measurement | None:

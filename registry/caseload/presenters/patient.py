@@ -25,7 +25,7 @@ from registry.episodes.record_tabs import Tab
 from registry.episodes.rules import IN_CARE, TEAM_ROLES
 from registry.measures.schedule import due
 from registry.review.models import Recommendation, ReviewQuestion
-from registry.review.rules import KINDS, STATES
+from registry.review.rules import KINDS, OPEN, STATES
 from registry.web.filters import count, days_ago, long_date, short_date
 
 _STATE_KINDS = {"proposed": "action", "declined": "neutral", "done": "good"}
@@ -52,6 +52,8 @@ class AdviceShown:
     state: str
     state_kind: str
     detail: str
+    url: str = ""
+    """Where it is decided on, or said to be done; empty where nothing waits, or it is not the reader's to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Permitted:
     ask: bool
     report_danger: bool
     refer: bool
+    decide: bool
 
 
 def next_steps(patient_id: uuid.UUID, may: Permitted) -> NextSteps:
@@ -163,7 +166,7 @@ def show_overview(
         chart_height=height_of(record),
         reasons=[show_reason(alert, today) for alert in record.alerts],
         due=list(_due(record, today)),
-        advice=list(_advice(record, today)),
+        advice=list(_advice(record, today, may_decide=may.decide)),
         questions=[_question(each, today) for each in record.questions],
         team=list(_team(record.episode)),
         other_episodes=[_episode_link(episode) for episode in others],
@@ -235,7 +238,7 @@ def _due(record: EpisodeRecord, today: date) -> Iterator[Fact]:
     yield from (fact for _, fact in sorted(found, key=lambda pair: pair[0]))
 
 
-def _advice(record: EpisodeRecord, today: date) -> Iterator[AdviceShown]:
+def _advice(record: EpisodeRecord, today: date, *, may_decide: bool) -> Iterator[AdviceShown]:
     """What still waits; and of the last review everything, so that its fate is seen."""
     last = record.reviews[0].recommendations if record.reviews else ()
     shown = {each.id: each for each in (*open_advice(record), *last)}
@@ -252,7 +255,12 @@ def _advice(record: EpisodeRecord, today: date) -> Iterator[AdviceShown]:
             state=STATES[each.state],
             state_kind=_STATE_KINDS.get(each.state, "reminder"),
             detail=" · ".join(part for part in parts if part),
+            url=_decide_url(each) if may_decide and each.state in OPEN else "",
         )
+
+
+def _decide_url(each: Recommendation) -> str:
+    return url_for("review.decide", patient_id=each.patient_id, recommendation_id=each.id)
 
 
 def _decided(each: Recommendation, today: date) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from registry.caseload.presenters.brief import full_sentence
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.timeline import Happening
 from registry.contacts.rules import DANGERS, KINDS, MODALITIES
@@ -55,9 +57,9 @@ class TimelinePage:
     pages: Paging
 
 
-def show_happening(happening: Happening) -> Entry:
+def show_happening(happening: Happening, today: date) -> Entry:
     """One entry, newest facts in its title."""
-    title, words, by, kind = _SHOWN[happening.kind](happening.row)
+    title, words, by, kind = _SHOWN[happening.kind](happening.row, today)
     status = getattr(happening.row, "status", "")
     return Entry(
         date=long_date(happening.on),
@@ -75,7 +77,7 @@ _Shown = tuple[str, str, str, str]
 """Title, words, by whom, kind."""
 
 
-def _measurement(row: Any) -> _Shown:
+def _measurement(row: Any, _today: date) -> _Shown:
     instrument = catalogue().get(row.instrument, row.instrument_version)
     scores = [
         f"{scale_label(score.scale)} {number(score.value)}{f' ({score.band})' if score.band else ''}"
@@ -88,33 +90,36 @@ def _measurement(row: Any) -> _Shown:
     return title, row.why, "", ""
 
 
-def _contact(row: Any) -> _Shown:
+def _contact(row: Any, _today: date) -> _Shown:
     reached = "reached" if row.reached else "not reached"
     minutes = f", {count(row.minutes, 'minute')}" if row.minutes else ""
     title = f"{KINDS[row.kind]}, {MODALITIES[row.modality].lower()}, {reached}{minutes}"
     return title, row.note, row.staff.name, "good" if row.reached and row.kind == "treatment" else ""
 
 
-def _danger(row: Any) -> _Shown:
+def _danger(row: Any, _today: date) -> _Shown:
     return f"Danger reported: {DANGERS[row.kind].lower()}", row.words, f"said by {row.said_by}", "urgent"
 
 
-def _review(row: Any) -> _Shown:
+def _review(row: Any, _today: date) -> _Shown:
     advice = [f"{ADVICE_KINDS[each.kind]}: {each.words} ({STATES[each.state].lower()})" for each in row.recommendations]
     return (
         "Psychiatric case review",
-        "; ".join([*([row.summary] if row.summary else []), *advice]),
+        "; ".join([*([row.summary.rstrip(".")] if row.summary else []), *advice]),
         row.consultant.name,
         "",
     )
 
 
-def _alert(row: Any) -> _Shown:
-    closed = f" Closed: {row.closing_words}" if row.closed_at and row.closing_words else ""
-    return row.sentence, closed.strip(), "", _TIER_KINDS.get(row.tier, "")
+def _alert(row: Any, today: date) -> _Shown:
+    """Worded as of today, or as of the day it was closed."""
+    until = row.closed_at.date() if row.closed_at else today
+    sentence = full_sentence({"rule": row.rule, "evidence": row.evidence, "sentence": row.sentence}, until)
+    closed = f"Closed {long_date(until)}: {row.closing_words}" if row.closed_at and row.closing_words else ""
+    return sentence, closed, "", _TIER_KINDS.get(row.tier, "")
 
 
-def _phase(row: Any) -> _Shown:
+def _phase(row: Any, _today: date) -> _Shown:
     words = END_REASONS.get(row.why, row.why) if row.phase == "ended" else row.why
     return f"Phase: {PHASE_TITLES[row.phase].lower()}", words, "", ""
 
@@ -129,6 +134,6 @@ _SHOWN = {
 }
 
 
-def entries_of(happenings: Sequence[Happening]) -> list[Entry]:
+def entries_of(happenings: Sequence[Happening], today: date) -> list[Entry]:
     """The entries of one page."""
-    return [show_happening(each) for each in happenings]
+    return [show_happening(each, today) for each in happenings]

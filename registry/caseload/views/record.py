@@ -63,7 +63,7 @@ def timeline(patient_id: uuid.UUID) -> str:
         title="Timeline",
         patient=identity_header(person, episode, today, safety),
         tabs=record_tabs(patient_id),
-        entries=entries_of(list_happenings(patient_id, page=number)),
+        entries=entries_of(list_happenings(patient_id, page=number), today),
         pages=Paging(
             page=number,
             per_page=PER_PAGE,
@@ -100,6 +100,7 @@ def _permitted(person: Patient) -> Permitted:
         ask=may("question.ask"),
         report_danger=may("danger.report"),
         refer=is_alive and may("episode.write"),
+        decide=may("recommendation.decide"),
     )
 
 

@@ -93,9 +93,13 @@ def test_a_reminder_that_becomes_an_action_is_the_same_alert(app: Flask) -> None
 
 def test_a_reminder_the_contact_alert_speaks_for_closes_into_it(app: Flask) -> None:
     with on_stage(app):
-        scene = a_scene(enrolled_days_ago=22, contact_days_ago=None)
-        (reminder,) = alerts_of(scene.patient, rule="measure.due") or [None]
-        assert reminder is None, "the first follow-up already speaks for the measure"
+        scene = a_scene(enrolled_days_ago=15, contact_days_ago=None)
+        assert rules_of(scene) == ["measure.due"]
+        reconciled_in(scene, 6)
+
+        assert rules_of(scene) == ["engage.first-follow-up"]
+        (reminder,) = alerts_of(scene.patient, rule="measure.due")
+        assert reminder.closing_words == "Part of another alert now: first follow-up"
 
 
 def test_a_snooze_ends_when_the_reason_becomes_more_pressing(app: Flask) -> None:

@@ -56,8 +56,8 @@ def history_of(scene: Scene) -> list[tuple[str, str, object, object]]:
 
 
 def life(scene: Scene, *, every_day: bool) -> list[tuple[str, str, object, object]]:
-    """120 days in which nobody does anything, looked at daily or only when the next check date comes."""
-    for days in range(1, 121):
+    """70 days in which nobody does anything, looked at daily or only when the next check date comes."""
+    for days in range(1, 71):
         episode = db.session.get_one(Episode, scene.episode.id)
         with clock.at(NIGHT + timedelta(days=days)):
             is_due = episode.next_check_on is not None and episode.next_check_on <= TODAY + timedelta(days=days)

@@ -1,0 +1,276 @@
+"""Every write that may change what needs attention reconciles, in its own transaction.
+
+A new action of these rooms has no row here and fails the first test until it has one.
+"""
+
+from __future__ import annotations
+
+import ast
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from config import ROOT
+from registry.alerts.signals import attention_changed
+from registry.contacts import actions as contacts
+from registry.contacts.actions import ContactFacts
+from registry.db.transaction import is_writing, write
+from registry.episodes import actions as episodes
+from registry.episodes.facts import TargetWish, TeamPlace, Tracking
+from registry.extensions import db
+from registry.measurements import actions as measurements
+from registry.review import actions as reviews
+from registry.review.models import Recommendation
+from tests import builders
+from tests.integration.alerts.scene import TODAY, Scene, a_scene, measured, on_stage, phq9, spoke
+
+ROOMS = (
+    "registry/measurements/actions.py",
+    "registry/contacts/actions.py",
+    "registry/review/actions.py",
+    "registry/episodes/actions",
+)
+ANSWERS: dict[str, Any] = {"taken_on": TODAY, "mode": "self-paper", "answers": phq9(12)}
+
+
+def facts(*, reached: bool = True) -> ContactFacts:
+    return ContactFacts(took_place_on=TODAY, kind="treatment", modality="phone", reached=reached)
+
+
+def a_draft(scene: Scene) -> Any:
+    return measured(scene, answers={"1": 1}, as_draft=True)
+
+
+def a_recommendation(scene: Scene) -> Recommendation:
+    review = reviews.record_review(
+        episode=scene.episode,
+        reviewed_on=TODAY,
+        minutes=10,
+        summary="",
+        recommendations=[reviews.Advice(kind="start", words="Start sertraline 50 mg")],
+        look_again_on=None,
+        by=scene.psychiatrist,
+    )
+    return review.recommendations[0]
+
+
+def accepted(scene: Scene) -> Recommendation:
+    row = a_recommendation(scene)
+    reviews.decide(recommendation=row, state="accepted", opened_version=row.version, by=scene.care_manager)
+    return row
+
+
+def also_tracked(scene: Scene) -> Scene:
+    tracking = Tracking(scale="gad-7:total", cadence_days=28)
+    episodes.track(episode=scene.episode, tracking=tracking, on=TODAY, why="Worried", by=scene.care_manager)
+    return scene
+
+
+def died(scene: Scene) -> Scene:
+    episodes.record_death(patient=scene.patient, died_on=TODAY, today=TODAY, by=scene.care_manager)
+    return scene
+
+
+Given = Callable[[Scene], Any]
+Act = Callable[[Scene, Any], object]
+
+
+def nothing(_scene: Scene) -> None:
+    """Everything the write needs is on the scene."""
+
+
+def with_a_successor(scene: Scene) -> None:
+    successor = TeamPlace(role="care_manager", user_id=builders.a_user(clinic=scene.clinic).id)
+    episodes.change_team(episode=scene.episode, place=successor, on=TODAY, why="On leave", by=scene.lead)
+
+
+WRITES: dict[str, tuple[Given, Act]] = {
+    "measurements.record_measurement": (nothing, lambda s, _: measured(s, 12)),
+    "measurements.change_draft": (
+        a_draft,
+        lambda s, row: measurements.change_draft(draft=row, by=s.care_manager, **ANSWERS),
+    ),
+    "measurements.finish_draft": (
+        a_draft,
+        lambda s, row: measurements.finish_draft(draft=row, by=s.care_manager, **ANSWERS),
+    ),
+    "measurements.discard_draft": (a_draft, lambda s, row: measurements.discard_draft(draft=row, by=s.care_manager)),
+    "measurements.correct_measurement": (
+        measured,
+        lambda s, row: measurements.correct_measurement(measurement=row, why="Item 3", by=s.care_manager, **ANSWERS),
+    ),
+    "measurements.mark_entered_in_error": (
+        measured,
+        lambda s, row: measurements.mark_entered_in_error(measurement=row, why="Wrong form", by=s.care_manager),
+    ),
+    "contacts.record_contact": (nothing, lambda s, _: spoke(s)),
+    "contacts.correct_contact": (
+        spoke,
+        lambda s, row: contacts.correct_contact(
+            contact=row, facts=facts(reached=False), why="No", opened_version=row.version, by=s.care_manager
+        ),
+    ),
+    "contacts.mark_entered_in_error": (
+        spoke,
+        lambda s, row: contacts.mark_entered_in_error(
+            contact=row, why="Wrong person", opened_version=row.version, by=s.care_manager
+        ),
+    ),
+    "contacts.report_danger": (
+        nothing,
+        lambda s, _: contacts.report_danger(
+            patient_id=s.patient.id,
+            clinic_id=s.clinic.id,
+            kind="threat",
+            reported_on=TODAY,
+            said_by="the residence",
+            words="Threatened a neighbour",
+            by=s.duty,
+        ),
+    ),
+    "review.ask_question": (
+        nothing,
+        lambda s, _: reviews.ask_question(episode=s.episode, words="Lithium?", by=s.care_manager),
+    ),
+    "review.withdraw": (
+        lambda s: reviews.ask_question(episode=s.episode, words="Lithium?", by=s.care_manager),
+        lambda s, row: reviews.withdraw(question=row, by=s.care_manager),
+    ),
+    "review.record_review": (nothing, lambda s, _: a_recommendation(s)),
+    "review.decide": (
+        a_recommendation,
+        lambda s, row: reviews.decide(
+            recommendation=row, state="accepted", opened_version=row.version, by=s.care_manager
+        ),
+    ),
+    "review.finish": (
+        accepted,
+        lambda s, row: reviews.finish(recommendation=row, opened_version=row.version, by=s.care_manager),
+    ),
+    "episodes.refer": (
+        lambda s: builders.a_clinic("Hillside"),
+        lambda s, other: episodes.refer(patient=s.patient, clinic=other, referred_on=TODAY, by=s.lead),
+    ),
+    "episodes.enrol": (
+        lambda s: builders.a_clinic("Hillside"),
+        lambda s, other: builders.an_episode(patient=s.patient, clinic=other, enrolled_on=TODAY),
+    ),
+    "episodes.change_phase": (
+        nothing,
+        lambda s, _: episodes.change_phase(
+            episode=s.episode,
+            phase="paused",
+            on=TODAY,
+            why="Away",
+            paused_until=TODAY + timedelta(days=20),
+            by=s.care_manager,
+        ),
+    ),
+    "episodes.end_episode": (
+        nothing,
+        lambda s, _: episodes.end_episode(episode=s.episode, reason="withdrew", on=TODAY, by=s.care_manager),
+    ),
+    "episodes.record_death": (nothing, lambda s, _: died(s)),
+    "episodes.withdraw_death": (
+        died,
+        lambda s, _: episodes.withdraw_death(patient=s.patient, why="Another person", by=s.care_manager),
+    ),
+    "episodes.change_team": (nothing, lambda s, _: with_a_successor(s)),
+    "episodes.track": (nothing, lambda s, _: also_tracked(s)),
+    "episodes.stop_tracking": (
+        also_tracked,
+        lambda s, _: episodes.stop_tracking(
+            episode=s.episode, scale="gad-7:total", on=TODAY, why="Well", by=s.care_manager
+        ),
+    ),
+    "episodes.change_target": (
+        nothing,
+        lambda s, _: episodes.change_target(
+            episode=s.episode,
+            wish=TargetWish(scale="phq-9:total", at_most=Decimal(9)),
+            on=TODAY,
+            why="Best achievable",
+            by=s.care_manager,
+        ),
+    ),
+    "episodes.change_conditions": (
+        nothing,
+        lambda s, _: episodes.change_conditions(
+            episode=s.episode, conditions={"bipolar-2"}, on=TODAY, why="Hypomania", by=s.care_manager
+        ),
+    ),
+}
+
+TOLD_BY_ANOTHER = {
+    "episodes.reassign_open_work": "changes teams through change_team, one episode at a time",
+}
+
+
+def _opens_a_transaction(function: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(item.context_expr, ast.Call)
+        and isinstance(item.context_expr.func, ast.Name)
+        and item.context_expr.func.id == "write"
+        for node in ast.walk(function)
+        if isinstance(node, ast.With)
+        for item in node.items
+    )
+
+
+def _public_writes() -> Iterator[str]:
+    for place_ in ROOMS:
+        path = ROOT / place_
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            room = Path(place_).parts[1]
+            for node in ast.parse(file.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and _opens_a_transaction(node):
+                    yield f"{room}.{node.name}"
+
+
+def test_every_write_of_these_rooms_is_walked() -> None:
+    assert set(_public_writes()) - set(TOLD_BY_ANOTHER) == set(WRITES)
+
+
+@contextmanager
+def _heard() -> Iterator[list[tuple[uuid.UUID, bool]]]:
+    """Whose attention was looked at, and whether within a write."""
+    heard: list[tuple[uuid.UUID, bool]] = []
+
+    def hear(_sender: object, patient_id: uuid.UUID) -> None:
+        heard.append((patient_id, is_writing()))
+
+    with attention_changed.connected_to(hear):
+        yield heard
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_the_write_reconciles_in_its_own_transaction(app: Flask, name: str) -> None:
+    given, act = WRITES[name]
+    with on_stage(app):
+        scene = a_scene()
+        ready = given(scene)
+        with _heard() as heard:
+            act(scene, ready)
+
+        assert (scene.patient.id, True) in heard
+
+
+def test_what_a_failed_write_would_have_raised_is_not_stored(app: Flask) -> None:
+    from tests.integration.alerts.scene import alerts_of
+
+    with on_stage(app):
+        scene = a_scene()
+        before = len(alerts_of(scene.patient))
+        with pytest.raises(RuntimeError, match="the form"), write():
+            measured(scene, 9, item9=1)
+            raise RuntimeError("the form's receipt could not be stored")
+        db.session.rollback()
+
+        assert len(alerts_of(scene.patient)) == before

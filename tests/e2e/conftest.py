@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,20 +13,8 @@ from werkzeug.serving import make_server
 from registry import create_app
 from registry.extensions import db
 from tests.databases import MigratedDatabase
+from tests.e2e.browsers import launch_chromium
 from tests.e2e.windows import DESK, LiveServer, Windows
-
-_CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",  # the tests run as root in a container, and visit only themselves
-    "--no-proxy-server",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--disable-sync",
-    "--font-render-hinting=none",
-    "--no-first-run",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,11 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, started once."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("Chromium is missing: run make browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_CHROMIUM_ARGUMENTS)
+        browser = launch_chromium(playwright)
         yield browser
         browser.close()
 

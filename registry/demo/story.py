@@ -209,7 +209,7 @@ def _turns(roll: Random, plot: str, days_ago: int, figures: Figures) -> dict[str
         maintaining = roll.randint(105, 130)
         return {"maintaining_from": maintaining, "active_again_from": roll.randint(215, 250)}
     if plot == "paused":
-        return {"paused_from": days_ago - roll.randint(6, 62)}
+        return {"paused_from": max(45, days_ago - roll.randint(6, 62))}
     if plot == "graduated":
         maintaining = roll.randint(115, 150)
         return {"maintaining_from": maintaining, "ends_on": days_ago - roll.randint(6, 60)}

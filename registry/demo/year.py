@@ -44,7 +44,7 @@ _NIGHT = time(3, 10)
 """Local time of the look at everybody for whom a date has come."""
 _MEETINGS = ((2, time(13, 0)), (3, time(10, 0)))
 """Weekday (0: Monday) and time of each clinic's case review."""
-_PEOPLE_PER_SEAT = 9
+_PEOPLE_PER_SEAT = 8.5
 """One place at the table for so many people of the clinic: almost everybody comes up every eight weeks."""
 
 _DRAFTS_WAIT = timedelta(days=20)
@@ -262,7 +262,7 @@ class Year:
                 minutes=roll.choice([5, 5, 10, 10, 15, 20]),
                 summary=meetings.summary(roll, reasons, is_first=episode.enrolled_on == on or "review.due" in reasons),
                 recommendations=given,
-                look_again_on=on + timedelta(days=roll.choice([28, 42, 56])) if happens(roll, 0.6) else None,
+                look_again_on=on + timedelta(days=roll.choice([42, 56, 56])) if happens(roll, 0.5) else None,
                 by=chart.who("psychiatrist"),
             )
             for recommendation in stored.recommendations:

@@ -67,7 +67,7 @@ class Team:
         tracked: tuple[str, ...] = (),
         enrolled_on: date = TODAY - timedelta(days=60),
         here: bool = True,
-        **facts: str,
+        **facts: Any,
     ) -> uuid.UUID:
         """Somebody in active care with total scores on these days; in the other clinic with ``here=False``."""
         with self.app.app_context(), scope.all_patients(reason="test"):

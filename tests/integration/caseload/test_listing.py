@@ -79,7 +79,7 @@ def test_a_list_of_nobody_says_what_would_fill_it(team: Team) -> None:
 
 
 def test_thirty_people_ask_no_more_of_the_database_than_three(team: Team) -> None:
-    counted = []
+    counted: list[int] = []
     for _ in (3, 30):
         browser = team.browser_of("care_manager")
         browser.get("/caseload")

@@ -148,7 +148,7 @@ def test_everything_stands_in_one_dated_list_a_page_at_a_time(team: Team) -> Non
 
 
 def test_a_longer_history_asks_no_more_of_the_database(team: Team) -> None:
-    counted = []
+    counted: list[int] = []
     person = team.person(scores={TODAY - timedelta(days=50): 18})
     browser = team.browser_of("care_manager")
     browser.get(f"/patients/{person}")

@@ -20,6 +20,9 @@ RENAMED = {
     "measurements.draft": {"measurement_id": "draft_id"},
     "measurements.discard": {"measurement_id": "draft_id"},
     "administration.end_role": {"user_id": "colleague_id"},
+    "administration.reactivate": {"user_id": "colleague_id"},
+    "administration.deactivate": {"user_id": "colleague_id"},
+    "administration.sign_out_user": {"user_id": "colleague_id"},
 }
 """Endpoint → argument → which of the world's values it means there."""
 

@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 from registry.audit.models import AuditEvent
 from registry.extensions import db
 from tests.builders import sign_in
-from tests.pages import Fields, fields_of
+from tests.pages import Fields, fields_of, soup
 from tests.trust.expected import MAY, ROLES, SIGNED_IN
 from tests.trust.routes import Route, routes, token_of
-from tests.trust.world import MARKERS, Place, World, snapshot
+from tests.trust.world import MARKERS, TODAY, Place, World, snapshot
 
 LAST = (
     "contacts.withdraw",
@@ -32,6 +32,9 @@ LAST = (
     "accounts.sign_out_everywhere",
 )
 """What ends or withdraws something comes after everything else, in this order."""
+
+FILLING = {"date": TODAY.isoformat(), "number": "10", "time": "10:30", "email": "somebody@clinic.example", "hidden": ""}
+"""What is typed into a field left open, by its kind."""
 
 PASSING = frozenset({"audit_event", "signed_in_session", "form_receipt"})
 
@@ -64,17 +67,31 @@ def _as_offered(browser: FlaskClient, route: Route, place: Place) -> Fields:
     return {"csrf_token": token_of(browser)}
 
 
+def _filled(browser: FlaskClient, route: Route, place: Place) -> Fields:
+    """The form with something in everything that was left open: words, today, the first choice."""
+    form = _as_offered(browser, route, place)
+    main = soup(browser.get(route.address(place.arguments))).find("main") if route.reads else None
+    for control in main.select("form[method=post] input, form[method=post] textarea") if main else ():
+        name, kind = str(control.get("name") or ""), str(control.get("type") or "text")
+        if kind == "radio":
+            form.setdefault(name, str(control.get("value")))
+        elif name in form and not form[name]:
+            form[name] = FILLING.get(kind, "As agreed")
+    return form
+
+
 def test_whatever_a_form_stores_has_its_event_in_the_same_transaction(
     app: Flask, world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:
     stored = []
     for route in _forms(app):
         browser = sign_in(app.test_client(), world.here.people[_sender(route)])
-        form = _as_offered(browser, route, world.here)
+        form = _filled(browser, route, world.here)
         rows, events = snapshot(app, but=PASSING), _events(app)
         answer: TestResponse = browser.post(route.address(world.here.arguments), data=form)
 
         assert answer.status_code in {200, 303, 409, 422}, f"{route.endpoint} answers {answer.status_code}"
+        assert answer.location != "/account/password", f"{route.endpoint} was never reached"
         has_changed = snapshot(app, but=PASSING) != rows
         assert _events(app) > events or not has_changed, f"{route.endpoint} changed something and no event says so"
         if has_changed:

@@ -89,7 +89,7 @@ def _names(patients: Any) -> list[str]:
 
 
 OtherPatient = aliased(Patient)
-patient_table: sa.FromClause = sa.inspect(Patient).local_table
+patient_table = cast(sa.Table, sa.inspect(Patient).local_table)
 
 
 def _identity_map(world: World) -> object:

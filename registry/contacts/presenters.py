@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
 from registry.contacts.actions import ContactFacts
-from registry.contacts.forms import ContactForm, DangerForm, WithdrawContactForm
 from registry.contacts.models import Contact
-from registry.contacts.rules import KINDS, MODALITIES, counts_as
+from registry.contacts.rules import KINDS, MODALITIES, counts_as, reach_words
 from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import count, days_ago, long_date
 from registry.web.paging import Paging
+
+if TYPE_CHECKING:
+    from registry.contacts.forms import ContactForm, DangerForm, WithdrawContactForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,10 @@ class ContactShown:
 
     date: str
     ago: str
-    kind: str
-    modality: str
-    reached: str
+    words: str
+    """Kind, modality, and whether the person was reached."""
     counts_as: str
+    counts_kind: str
     minutes: str
     staff: str
     participants: str
@@ -108,10 +110,9 @@ def show_contact(contact: Contact, *, today: date, may_correct: bool) -> Contact
     return ContactShown(
         date=_when(contact),
         ago=days_ago(contact.took_place_on, today),
-        kind=KINDS[contact.kind],
-        modality=MODALITIES[contact.modality],
-        reached="Reached" if contact.reached else "Not reached",
+        words=", ".join(words for words in _words(contact) if words),
         counts_as=counts_as(contact.kind, reached=contact.reached),
+        counts_kind="good" if contact.reached else "action",
         minutes=_minutes(contact.minutes),
         staff=contact.staff.name,
         participants=contact.participants,
@@ -148,6 +149,11 @@ def _fields(entry: Any) -> list[tuple[str, str]]:
         ("Who else took part", entry.participants or "nobody named"),
         ("Note", entry.note or "empty"),
     ]
+
+
+def _words(contact: Contact) -> tuple[str, str, str]:
+    reached = reach_words(contact.kind, reached=contact.reached)
+    return KINDS[contact.kind], MODALITIES[contact.modality].lower(), reached
 
 
 def _when(contact: Contact) -> str:

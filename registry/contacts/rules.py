@@ -63,6 +63,13 @@ def counts_as(kind: str, *, reached: bool) -> str:
     return ""
 
 
+def reach_words(kind: str, *, reached: bool) -> str:
+    """ "Reached" or "not reached" where the kind leaves that open; nothing where it says so itself."""
+    if kind in {"treatment", "outreach", "scheduling"}:
+        return "reached" if reached else "not reached"
+    return "the person took part" if reached and kind != "seen-elsewhere" else ""
+
+
 def contradiction(kind: str, *, reached: bool) -> str | None:
     """Why a kind and "reached" exclude each other; ``None`` when they do not."""
     if kind == "no-show" and reached:

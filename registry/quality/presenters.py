@@ -85,6 +85,7 @@ class ClinicPage:
     metrics: Sequence[MetricShown]
     headings: Sequence[Mapping[str, str]]
     clinics: Sequence[SplitRow]
+    """Empty when there is only one."""
     managers: Sequence[SplitRow]
     whole: SplitRow
 
@@ -127,15 +128,17 @@ def clinic_page(
         tiles=[_tile(metric, whole[metric.key]) for metric in METRICS.values()],
         metrics=[_metric(metric, whole[metric.key]) for metric in METRICS.values()],
         headings=[{"label": "Whose"}, *({"label": metric.title} for metric in METRICS.values())],
-        clinics=[
-            _row(
-                name, "", add_up([each for each in groups if each.clinic_id == clinic_id]), Wanted(clinic_id=clinic_id)
-            )
-            for clinic_id, name in clinics.items()
-        ],
+        clinics=_clinics(groups, clinics) if len(clinics) > 1 else (),
         managers=_managers(groups, clinics, managers),
         whole=_row("Everybody", "", whole, Wanted()),
     )
+
+
+def _clinics(groups: Sequence[Group], clinics: Mapping[uuid.UUID, str]) -> list[SplitRow]:
+    return [
+        _row(name, "", add_up([each for each in groups if each.clinic_id == clinic_id]), Wanted(clinic_id=clinic_id))
+        for clinic_id, name in clinics.items()
+    ]
 
 
 def _managers(

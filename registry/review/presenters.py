@@ -5,14 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import url_for
 
 from registry.patients.presenters import IdentityHeader
-from registry.review.forms import DecisionForm, QuestionForm
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, KINDS, STATES, needs_decision
 from registry.web.filters import long_date
+
+if TYPE_CHECKING:
+    from registry.review.forms import DecisionForm, QuestionForm
 
 DECISIONS: Mapping[str, str] = {
     "ordered": "Order it now",

@@ -105,6 +105,19 @@ def test_safety_goes_before_off_target_and_a_question_after(off_target: Case) ->
     assert names.index("Asked") > 1
 
 
+def test_an_open_safety_alert_stands_under_safety(case: Case) -> None:
+    case.scored(21, BASELINE, item_9=2)
+
+    page = case.browser_of("consultant").get(f"/review/{case.patient_id}")
+
+    facts = {term.get_text(): term.find_next("dd") for term in soup(page).select(".definitions dt")}
+    safety, others = facts["Safety"], facts["Other reasons"]
+    assert safety is not None
+    assert others is not None
+    assert "item 9 positive" in safety.get_text()
+    assert "item 9 positive" not in others.get_text()
+
+
 def test_a_saved_review_leads_to_the_next_in_the_queue(off_target: Case) -> None:
     following = off_target.another(given="Following")
     off_target.scored(20, BASELINE, patient_id=following)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from registry.alerts.load_care import contact_facts, load_circumstances, load_reviews, load_sightings
 from registry.alerts.load_safety import PersonSafety, load_safety
+from registry.alerts.models import Alert
 from registry.alerts.snapshot import CaseSnapshot, EpisodeFacts, Phase, ReviewFacts, TrackedMeasure
 from registry.clinics.models import Clinic
-from registry.episodes.models import Episode, PhaseSpell, TreatmentCourse
-from registry.episodes.models import TrackedMeasure as TrackedRow
+from registry.episodes.models import Episode, PhaseSpell
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
-from registry.measurements.standings import TrackedScale, follow_patient
+from registry.measurements.standings import TrackedScale
 from registry.measures.course import Course
 from registry.patients.models import Patient
 
@@ -51,17 +50,17 @@ Courses = Mapping[uuid.UUID, Mapping[str, tuple[TrackedScale, Course]]]
 """As ``follow_patient`` gives them: by episode and scale key."""
 
 
-def load_person(patient_id: uuid.UUID, courses: Courses | None = None) -> Person | None:
+def load_person(patient_id: uuid.UUID, courses: Courses, closed: Sequence[Alert]) -> Person | None:
     """Everything the rules need, in a number of statements that does not depend on the person's history.
 
-    ``courses`` where they were worked out already. None where nobody within reach has this id.
+    ``closed`` are the safety alerts people have closed, oldest first. None where nobody within reach has this id.
     """
     died_on = db.session.execute(select(Patient.id, Patient.died_on).where(Patient.id == patient_id)).one_or_none()
     if died_on is None:
         return None
     clinics = {clinic.id: clinic for clinic in db.session.scalars(select(Clinic))}
     zones: dict[uuid.UUID, ZoneInfo] = {id_: clinic.zone for id_, clinic in clinics.items()}
-    safety = load_safety(patient_id, zones)
+    safety = load_safety(patient_id, zones, closed)
     person = CaseSnapshot(patient_id=str(patient_id), safety=safety.facts, died_on=died_on.died_on)
     episodes = db.session.scalars(select(Episode).where(Episode.patient_id == patient_id)).all()
     opened = [episode for episode in episodes if episode.is_open]
@@ -70,7 +69,7 @@ def load_person(patient_id: uuid.UUID, courses: Courses | None = None) -> Person
         snapshot=person,
         safety=safety,
         clinics=clinics,
-        cases=_cases(patient_id, opened, person, clinics, courses or follow_patient(patient_id)) if opened else (),
+        cases=_cases(patient_id, opened, person, clinics, courses) if opened else (),
         ended=tuple(episode for episode in episodes if not episode.is_open),
     )
 
@@ -84,7 +83,6 @@ def _cases(
 ) -> tuple[EpisodeCase, ...]:
     sightings, reviews = load_sightings(patient_id), load_reviews(patient_id)
     circumstances = load_circumstances(patient_id)
-    cadences, starts = _cadences(patient_id), _course_starts(patient_id)
     before_pause = _phases_before_pause(episodes)
     return tuple(
         EpisodeCase(
@@ -92,10 +90,10 @@ def _cases(
             clinic=clinics[episode.clinic_id],
             snapshot=CaseSnapshot(
                 patient_id=person.patient_id,
-                episode=_episode_facts(episode, starts.get(episode.id), before_pause.get(episode.id)),
+                episode=_episode_facts(episode, courses.get(episode.id, {}), before_pause.get(episode.id)),
                 safety=person.safety,
                 contacts=contact_facts(episode, sightings),
-                measures=_measures(episode, courses.get(episode.id, {}), cadences),
+                measures=_measures(episode, courses.get(episode.id, {})),
                 reviews=reviews.get(episode.id, ReviewFacts()),
                 circumstances=circumstances,
                 died_on=person.died_on,
@@ -105,27 +103,20 @@ def _cases(
     )
 
 
-def _episode_facts(episode: Episode, course_started_on: date | None, before_pause: str | None) -> EpisodeFacts:
+def _episode_facts(
+    episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course]], before_pause: str | None
+) -> EpisodeFacts:
+    """The present course of treatment began with that of its scales; without one it decides nothing."""
     return EpisodeFacts(
         phase=Phase(episode.phase),
         phase_since=episode.phase_since,
         referred_on=episode.referred_on,
         enrolled_on=episode.enrolled_on,
-        course_started_on=course_started_on,
+        course_started_on=max((tracked.starts_on for tracked, _ in courses.values()), default=episode.enrolled_on),
         ended_on=episode.ended_on,
         paused_until=episode.paused_until,
         phase_before_pause=None if before_pause is None else Phase(before_pause),
     )
-
-
-def _course_starts(patient_id: uuid.UUID) -> dict[uuid.UUID, date]:
-    """When the present course of treatment of each episode began."""
-    rows = db.session.execute(
-        select(TreatmentCourse.episode_id, TreatmentCourse.starts_on)
-        .where(TreatmentCourse.patient_id == patient_id)
-        .order_by(TreatmentCourse.starts_on)
-    )
-    return {row.episode_id: row.starts_on for row in rows}
 
 
 def _phases_before_pause(episodes: list[Episode]) -> dict[uuid.UUID, str]:
@@ -141,20 +132,7 @@ def _phases_before_pause(episodes: list[Episode]) -> dict[uuid.UUID, str]:
     return {row.episode_id: row.phase for row in rows}
 
 
-def _cadences(patient_id: uuid.UUID) -> dict[tuple[uuid.UUID, str], int]:
-    rows = db.session.execute(
-        select(TrackedRow.episode_id, TrackedRow.scale, TrackedRow.cadence_days).where(
-            TrackedRow.patient_id == patient_id, TrackedRow.ends_on.is_(None)
-        )
-    )
-    return {(row.episode_id, row.scale): row.cadence_days for row in rows}
-
-
-def _measures(
-    episode: Episode,
-    courses: Mapping[str, tuple[TrackedScale, Course]],
-    cadences: Mapping[tuple[uuid.UUID, str], int],
-) -> tuple[TrackedMeasure, ...]:
+def _measures(episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course]]) -> tuple[TrackedMeasure, ...]:
     measures = []
     for key, (tracked, course) in courses.items():
         instrument = catalogue().instrument_of(key)
@@ -164,7 +142,7 @@ def _measures(
                 key=key,
                 label=title if tracked.scale == instrument.primary_scale else f"{title} {tracked.scale.name}",
                 domain=instrument.domain,
-                cadence_days=cadences.get((episode.id, key), instrument.cadence_days),
+                cadence_days=tracked.cadence_days,
                 scale=tracked.scale,
                 course=course,
                 target=tracked.target,

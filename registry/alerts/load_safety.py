@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from registry.alerts.models import Alert
 from registry.alerts.snapshot import AnswerState, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
@@ -49,10 +49,28 @@ def covered_in(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
             yield entry["id"], entry.get("value")
 
 
-def load_safety(patient_id: uuid.UUID, zones: Mapping[uuid.UUID, ZoneInfo]) -> PersonSafety:
-    """Every safety item of the person's measurements and every reported danger; three statements."""
-    rows = db.session.scalars(
-        select(Measurement)
+_Row = Row[Any]
+"""A measurement, as far as safety needs it."""
+
+
+def load_safety(patient_id: uuid.UUID, zones: Mapping[uuid.UUID, ZoneInfo], closed: Iterable[Alert]) -> PersonSafety:
+    """Every safety item of the person's measurements and every reported danger; two statements.
+
+    ``closed`` are the safety alerts people have closed, oldest first.
+    """
+    rows = db.session.execute(
+        select(
+            Measurement.id,
+            Measurement.clinic_id,
+            Measurement.instrument,
+            Measurement.instrument_version,
+            Measurement.taken_on,
+            Measurement.recorded_at,
+            Measurement.status,
+            Measurement.answers,
+            Measurement.total_only,
+            Measurement.replaces_id,
+        )
         .where(
             Measurement.patient_id == patient_id,
             Measurement.instrument.in_({each.instrument_id for each in catalogue().safety_items()}),
@@ -61,11 +79,6 @@ def load_safety(patient_id: uuid.UUID, zones: Mapping[uuid.UUID, ZoneInfo]) -> P
     ).all()
     answers = [answer for row in rows for answer in _answers(row, zones[row.clinic_id])]
     reports = db.session.scalars(select(DangerReport).where(DangerReport.patient_id == patient_id)).all()
-    closed = db.session.scalars(
-        select(Alert)
-        .where(Alert.patient_id == patient_id, Alert.is_safety, Alert.closed_by_id.is_not(None))
-        .order_by(Alert.closed_at)
-    ).all()
     replaces = {str(row.id): str(row.replaces_id) for row in rows if row.replaces_id is not None}
     closed_by = _closed_by(answers, reports, closed, replaces)
     return PersonSafety(
@@ -80,7 +93,7 @@ def load_safety(patient_id: uuid.UUID, zones: Mapping[uuid.UUID, ZoneInfo]) -> P
     )
 
 
-def _answers(row: Measurement, zone: ZoneInfo) -> Iterator[SafetyAnswer]:
+def _answers(row: _Row, zone: ZoneInfo) -> Iterator[SafetyAnswer]:
     """The safety items of one measurement. A draft says only what is positive: the rest is not finished."""
     if row.status not in ("draft", "final"):
         return
@@ -91,7 +104,7 @@ def _answers(row: Measurement, zone: ZoneInfo) -> Iterator[SafetyAnswer]:
             yield answer
 
 
-def _answer(row: Measurement, instrument: Instrument, item: Item, *, entered_on: date) -> SafetyAnswer:
+def _answer(row: _Row, instrument: Instrument, item: Item, *, entered_on: date) -> SafetyAnswer:
     given = None if row.answers is None else row.answers.get(item.id)
     value = given if isinstance(given, int) else None
     choice = None if value is None else item.choice(value)
@@ -108,7 +121,7 @@ def _answer(row: Measurement, instrument: Instrument, item: Item, *, entered_on:
     )
 
 
-def _state(row: Measurement, item: Item, given: object) -> AnswerState:
+def _state(row: _Row, item: Item, given: object) -> AnswerState:
     if row.total_only is not None:
         return AnswerState.TOTAL_ONLY
     if given == _DECLINED:

@@ -68,11 +68,12 @@ def reconcile_patient(patient_id: uuid.UUID, *, now: datetime | None = None) -> 
 def _reconcile(patient_id: uuid.UUID, now: datetime) -> Log:
     courses = follow_patient(patient_id)
     restate(patient_id, courses)
-    person = load_person(patient_id, courses)
+    alerts = _alerts(patient_id, now)
+    closed = [alert for alert in alerts if alert.is_safety and alert.closed_at is not None]
+    person = load_person(patient_id, courses, closed)
     if person is None:
         raise UnknownPatient(str(patient_id))
     log = Log()
-    alerts = _alerts(patient_id, now)
     team = load_team(patient_id, today=_earliest_today(person, now))
     standing = [alert for alert in alerts if alert.closed_at is None]
     reconcile_safety(person, next((each for each in standing if each.is_safety), None), team, now=now, log=log)
@@ -91,15 +92,15 @@ def _reconcile(patient_id: uuid.UUID, now: datetime) -> Log:
 
 
 def _alerts(patient_id: uuid.UUID, now: datetime) -> Sequence[Alert]:
-    """The open alerts, and those a person closed lately."""
+    """The open alerts, the safety alerts people have closed, and what else people closed lately; oldest first."""
+    is_remembered = or_(Alert.is_safety, Alert.closed_at > now - timedelta(days=_REMEMBERED_DAYS))
     return db.session.scalars(
-        select(Alert).where(
+        select(Alert)
+        .where(
             Alert.patient_id == patient_id,
-            or_(
-                Alert.closed_at.is_(None),
-                (Alert.closed_at > now - timedelta(days=_REMEMBERED_DAYS)) & Alert.closed_by_id.is_not(None),
-            ),
+            or_(Alert.closed_at.is_(None), Alert.closed_by_id.is_not(None) & is_remembered),
         )
+        .order_by(Alert.closed_at)
     ).all()
 
 

@@ -189,9 +189,7 @@ def _answer_signals(person: Person, alert: Alert | None) -> None:
     signals = db.session.scalars(
         select(SafetySignal).where(SafetySignal.patient_id == person.patient_id, SafetySignal.alert_id.is_(None))
     ).all()
-    reports = db.session.scalars(
-        select(DangerReport).where(DangerReport.patient_id == person.patient_id, DangerReport.alert_id.is_(None))
-    ).all()
+    reports = _unanswered_reports(person)
     if not signals and not reports:
         return
     current = alert.id if alert is not None else _last_safety_alert(person.patient_id)
@@ -200,6 +198,14 @@ def _answer_signals(person: Person, alert: Alert | None) -> None:
     for report in reports:
         report.alert_id = person.safety.closed_by.get(str(report.id), current)
     db.session.flush()
+
+
+def _unanswered_reports(person: Person) -> Sequence[DangerReport]:
+    if not person.safety.facts.reports:
+        return ()
+    return db.session.scalars(
+        select(DangerReport).where(DangerReport.patient_id == person.patient_id, DangerReport.alert_id.is_(None))
+    ).all()
 
 
 def _last_safety_alert(patient_id: uuid.UUID) -> uuid.UUID | None:

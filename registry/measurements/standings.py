@@ -37,6 +37,7 @@ class TrackedScale:
     starts_on: date
     ends_on: date | None
     target: Target | None
+    cadence_days: int
 
 
 def restate(
@@ -123,8 +124,9 @@ def tracked_scales(patient_id: uuid.UUID) -> dict[uuid.UUID, list[TrackedScale]]
                 starts_on=course.starts_on,
                 ends_on=course.ends_on or episode.ended_on,
                 target=target_of(targets.get((episode_id, key))),
+                cadence_days=row.cadence_days,
             )
-            for of_episode, key in measures
+            for (of_episode, key), row in measures.items()
             if of_episode == episode_id and (scale := catalogue().scale(key)).has_total
         ]
         for episode_id, (episode, course) in current.items()

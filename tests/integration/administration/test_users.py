@@ -171,7 +171,7 @@ def test_an_account_with_open_work_stays_open_until_the_work_is_moved(house: Hou
 
     send(browser, address, browser.get(address), button="Close the account")
     page = browser.get(address)
-    assert "1 patient would have no owner" in words(page)
+    assert "Still open: 1 patient" in words(page)
     with house.app.app_context():
         assert house.user("manager").is_active
 

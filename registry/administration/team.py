@@ -93,7 +93,7 @@ def _row(person: User, clinic: Clinic, work: OpenWork) -> TeamRow:
     )
 
 
-@blueprint.route("/work/<uuid:clinic_id>/<uuid:user_id>", methods=["GET", "POST"])
+@blueprint.route("/open-work/<uuid:clinic_id>/<uuid:user_id>", methods=["GET", "POST"])
 @policy("work.reassign")
 def reassign(clinic_id: uuid.UUID, user_id: uuid.UUID) -> Response | tuple[str, int]:
     """Move what somebody owns in one's clinic to a colleague who has, or had, the same kind of role."""

@@ -20,7 +20,7 @@ TEAM = "/administration/team"
 
 
 def _address(house: House, name: str) -> str:
-    return f"/administration/work/{house.harbor}/{house.users[name]}"
+    return f"/administration/open-work/{house.harbor}/{house.users[name]}"
 
 
 def test_the_team_shows_what_each_still_has_to_do(house: House) -> None:
@@ -75,8 +75,8 @@ def test_work_of_another_clinic_is_out_of_reach(house: House) -> None:
     browser = house.browser_of("lead")
 
     for clinic_id in (house.mill, house.lakeside, uuid.uuid4()):
-        assert browser.get(f"/administration/work/{clinic_id}/{house.users['of mill']}").status_code == 404
-    assert browser.get(f"/administration/work/{house.harbor}/{house.users['of mill']}").status_code == 404
+        assert browser.get(f"/administration/open-work/{clinic_id}/{house.users['of mill']}").status_code == 404
+    assert browser.get(f"/administration/open-work/{house.harbor}/{house.users['of mill']}").status_code == 404
 
 
 def test_work_left_after_a_role_ended_can_still_be_moved(house: House) -> None:

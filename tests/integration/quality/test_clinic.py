@@ -11,6 +11,9 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from registry.access import scope
+from registry.accounts.models import User
+from registry.alerts.actions import close
+from registry.alerts.models import Alert
 from registry.audit.models import AuditEvent
 from registry.caseload.currency import Today
 from registry.extensions import db
@@ -93,6 +96,23 @@ def test_a_new_course_of_treatment_keeps_the_baseline_of_enrolment(
     region.move(episode, "active", on=41)
 
     assert _names(region, "improved", MET if is_improved else NOT_MET) == {"Returned"}
+
+
+def test_closing_the_alert_takes_nobody_off_the_number(region: Region) -> None:
+    region.add("Stuck", scores={90: 20, 10: 19}, seen=1, reviewed=10)
+    with region.app.app_context(), scope.all_patients(reason="test"):
+        (alert,) = db.session.scalars(select(Alert).where(Alert.rule == "target.off")).all()
+        by = db.session.get_one(User, region.users["manager"])
+        close(alert=alert, outcome="handled", words="Discussed", by=by)
+
+    assert _names(region, "off-target", MET) == {"Stuck"}
+
+
+def test_a_contact_before_enrolment_does_not_age_the_person(region: Region) -> None:
+    """Enrolment is itself a visit: whoever was called while referred is seen at least since then."""
+    region.add("Newcomer", referred=45, enrolled=5, seen=40)
+
+    assert _names(region, "not-seen", NOT_MET) == {"Newcomer"}
 
 
 def test_an_outcome_measure_without_a_cut_off_counts_nobody(region: Region) -> None:
@@ -187,7 +207,7 @@ def test_a_list_says_who_and_records_whom_it_showed(full: Region) -> None:
         "/clinic/active/not-met",
         "/clinic/improved/met?clinic=nonsense",
         "/clinic/improved/met?care_manager=nonsense",
-        f"/clinic/improved/met?clinic={uuid.uuid4()}",
+        f"/clinic/improved/met?clinic={uuid.UUID(int=7)}",
         "/clinic/improved/met%00",
     ],
 )

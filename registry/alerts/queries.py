@@ -144,7 +144,10 @@ def _open(desk: Desk) -> ColumnElement[bool]:
 
 
 def _at(desk: Desk) -> ColumnElement[bool]:
-    """Of the desk's clinics; a safety alert of another clinic too, where the person is in care here."""
+    """Of the desk's clinics; a safety alert of another clinic too, where the person is in care here.
+
+    An urgent alert nobody answers for is everybody's: it stands on every desk until somebody takes it.
+    """
     in_care_here = exists().where(
         Episode.patient_id == Alert.patient_id, Episode.clinic_id.in_(desk.today), Episode.ended_on.is_(None)
     )
@@ -153,7 +156,7 @@ def _at(desk: Desk) -> ColumnElement[bool]:
         return here
     mine = or_(
         Alert.owner_id == desk.user_id,
-        and_(Alert.owner_id.is_(None), Alert.clinic_id.in_(desk.led)),
+        and_(Alert.owner_id.is_(None), or_(Alert.clinic_id.in_(desk.led), Alert.tier == Tier.URGENT)),
         and_(Alert.is_safety, _is_on_team(Alert.patient_id, desk.user_id)),
     )
     return and_(here, mine)

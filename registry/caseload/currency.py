@@ -53,6 +53,22 @@ def days_in_care(today: ColumnElement[date]) -> ColumnElement[int]:
     return days_between(sa.func.coalesce(CaseloadRow.ended_on, today), CaseloadRow.enrolled_on)
 
 
+def seen_or_enrolled() -> ColumnElement[date]:
+    """The last two-way contact since enrolment, which is a first one itself; NULL while referred without any."""
+    last, enrolled = CaseloadRow.last_two_way_on, CaseloadRow.enrolled_on
+    return sa.case((sa.or_(last.is_(None), last < enrolled), enrolled), else_=last)
+
+
+def is_on_course(today: ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether the main measure is known to be responding or at target.
+
+    While maintaining, scores come at that phase's slower pace: there the standing alone decides.
+    """
+    reached = CaseloadRow.first_standing.in_((Standing.AT_TARGET.value, Standing.RESPONDING.value))
+    known = sa.or_(CaseloadRow.phase == "maintaining", sa.not_(is_stale(today)))
+    return sa.func.coalesce(sa.and_(reached, known), sa.false())
+
+
 def days_since(column: Any, today: ColumnElement[date]) -> ColumnElement[int]:
     """Days since the date in ``column``; NULL where there is none."""
     return days_between(today, column)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, cast, func, or_, select, type_
 
 from registry.accounts.models import User
 from registry.caseload.columns import Columns
-from registry.caseload.currency import Today, days_in_care, days_since, is_known, is_stale, today_at
+from registry.caseload.currency import Today, days_in_care, days_since, is_known, is_stale, seen_or_enrolled, today_at
 from registry.caseload.models import CaseloadRow
 from registry.caseload.rules import (
     ASCENDING,
@@ -158,11 +158,10 @@ def _count(wanted: Sequence[ColumnElement[bool]], views: Mapping[str, ColumnElem
 
 def _views(today: ColumnElement[date]) -> Mapping[str, ColumnElement[bool]]:
     in_care = CaseloadRow.phase.in_(_PROMISED_CARE)
-    seen_or_enrolled = func.coalesce(CaseloadRow.last_two_way_on, CaseloadRow.enrolled_on)
     return {
         "needs-action": CaseloadRow.rank <= ACTION,
         "off-target": _has_reason(OFF_TARGET_RULE),
-        "not-seen": and_(in_care, days_since(seen_or_enrolled, today) >= NOT_SEEN_DAYS),
+        "not-seen": and_(in_care, days_since(seen_or_enrolled(), today) >= NOT_SEEN_DAYS),
         "not-reviewed": and_(
             in_care,
             or_(

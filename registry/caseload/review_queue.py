@@ -15,6 +15,7 @@ from registry.caseload.currency import Today, days_since, today_at
 from registry.caseload.models import CaseloadRow
 from registry.caseload.review_ranking import LAYER_OF, QUIET_DAYS, Candidate, Finding, Layer, Place, place
 from registry.caseload.rules import NOT_REVIEWED_DAYS
+from registry.episodes.models import TreatmentCourse
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.review.models import Recommendation, Review, ReviewQuestion
@@ -90,7 +91,12 @@ def _candidates(today: Today, consultant_id: uuid.UUID | None) -> Sequence[Row[A
         Recommendation.state == "done",
         Recommendation.kind.in_(sorted(TREATMENT_CHANGES)),
     )
-    last_known = func.coalesce(CaseloadRow.first_latest_on, CaseloadRow.enrolled_on)
+    began_on = (
+        select(func.max(TreatmentCourse.starts_on))
+        .where(TreatmentCourse.episode_id == CaseloadRow.episode_id)
+        .scalar_subquery()
+    )
+    last_known = func.coalesce(CaseloadRow.first_latest_on, began_on, CaseloadRow.enrolled_on)
     return db.session.execute(
         select(
             CaseloadRow.patient_id,
@@ -112,6 +118,7 @@ def _candidates(today: Today, consultant_id: uuid.UUID | None) -> Sequence[Row[A
             Patient.used_name,
             reviewed_at.scalar_subquery().label("reviewed_at"),
             changed_on.scalar_subquery().label("changed_on"),
+            func.coalesce(began_on, CaseloadRow.enrolled_on).label("began_on"),
         )
         .join(Patient, Patient.id == CaseloadRow.patient_id)
         .where(
@@ -142,8 +149,8 @@ def _candidate(row: Row[Any], additions: Mapping[uuid.UUID, datetime]) -> Candid
 
 
 def quiet_since(row: Row[Any]) -> date | None:
-    """The first day on which no score says how the person is; ``None`` before enrolment."""
-    known_on: date | None = row.first_latest_on or row.enrolled_on
+    """The first day on which no score of this course of treatment says how the person is; ``None`` before enrolment."""
+    known_on: date | None = row.first_latest_on or row.began_on
     if known_on is None:
         return None
     allowed = max(row.first_stale_after_days or 0, QUIET_DAYS) if row.first_latest_on else QUIET_DAYS
@@ -151,12 +158,12 @@ def quiet_since(row: Row[Any]) -> date | None:
 
 
 def _last_additions(rows: Sequence[Row[Any]]) -> Mapping[uuid.UUID, datetime]:
-    """Safety alert → the instant a positive answer or a report was last added to it."""
+    """Alert of a safety answer, a report or a worse score → the instant something was last added to it."""
     alerts = {
         uuid.UUID(reason["id"])
         for row in rows
         for reason in row.reasons
-        if LAYER_OF.get(reason["rule"]) is Layer.SAFETY
+        if LAYER_OF.get(reason["rule"]) in (Layer.SAFETY, Layer.WORSE)
     }
     if not alerts:
         return {}

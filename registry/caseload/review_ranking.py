@@ -48,7 +48,7 @@ class Finding:
     rule: str
     since: date
     added_at: datetime | None = None
-    """Of a safety alert, the instant something was last added to it."""
+    """Of what came with an answer or a score, the instant it was told or something was last added to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +112,11 @@ def _since(layer: Layer, finding: Finding, candidate: Candidate) -> date:
 
 
 def _is_dealt_with(finding: Finding, candidate: Candidate) -> bool:
-    if LAYER_OF[finding.rule] is Layer.SAFETY and finding.added_at is not None:
-        return candidate.reviewed_at is not None and candidate.reviewed_at > finding.added_at
-    return _was_reviewed_since(candidate, finding.since)
+    """Whether the last review could know of it: a score entered after the review, of whatever day, was not there."""
+    if finding.added_at is None:
+        return _was_reviewed_since(candidate, finding.since)
+    was_known = candidate.reviewed_at is not None and candidate.reviewed_at > finding.added_at
+    return was_known and (LAYER_OF[finding.rule] is Layer.SAFETY or _was_reviewed_since(candidate, finding.since))
 
 
 def _was_reviewed_since(candidate: Candidate, day: date | None) -> bool:

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, or_
 
-from registry.caseload.currency import Today, days_since, today_at
+from registry.caseload.currency import Today, days_since, is_on_course, seen_or_enrolled, today_at
 from registry.caseload.models import CaseloadRow
 from registry.caseload.review_queue import was_reviewed
 from registry.caseload.rules import NOT_SEEN_DAYS, OFF_TARGET_RULE
@@ -30,10 +30,9 @@ def parts_by_metric(today: Today, restarted: Mapping[uuid.UUID, str]) -> Mapping
     """Metric → the part an open episode falls into. ``restarted``: the part of "improved" of those whose course of
     treatment began anew, so that their stored baseline is not the enrolment's."""
     day = today_at(today)
-    seen_or_enrolled = func.coalesce(CaseloadRow.last_two_way_on, CaseloadRow.enrolled_on)
     return {
         "active": _first(_IS_REFERRED, _IS_PAUSED, otherwise=MET),
-        "not-seen": _first(_IS_REFERRED, _IS_PAUSED, (days_since(seen_or_enrolled, day) >= NOT_SEEN_DAYS, MET)),
+        "not-seen": _first(_IS_REFERRED, _IS_PAUSED, (days_since(seen_or_enrolled(), day) >= NOT_SEEN_DAYS, MET)),
         "off-target": _off_target(day),
         "reviewed": _first(_IS_REFERRED, _IS_PAUSED, (was_reviewed(day), MET)),
         "improved": _improved(day, restarted),
@@ -46,6 +45,7 @@ def _first(*conditions: When, otherwise: str = NOT_MET) -> Part:
 
 
 def _off_target(day: ColumnElement[date]) -> Part:
+    """By the scores, not by the alert alone: closing an alert makes nobody better."""
     return _first(
         _IS_REFERRED,
         _IS_PAUSED,
@@ -53,7 +53,7 @@ def _off_target(day: ColumnElement[date]) -> Part:
         (CaseloadRow.first_baseline_elevated.is_(None), "no-cut-off"),
         (CaseloadRow.first_baseline_elevated.is_(False), "not-elevated"),
         (days_since(CaseloadRow.first_baseline_on, day) < ELEVATED_AFTER_DAYS, "too-early"),
-        (CaseloadRow.rules.contains(f" {OFF_TARGET_RULE} ", autoescape=True), MET),
+        (or_(CaseloadRow.rules.contains(f" {OFF_TARGET_RULE} ", autoescape=True), sa.not_(is_on_course(day))), MET),
     )
 
 

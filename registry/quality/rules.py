@@ -95,7 +95,8 @@ IMPROVED = Metric(
     key="improved",
     title="Improved",
     definition=(
-        "Enrolled 70 days or more with an elevated baseline on the outcome measure; improved by half or more since, "
+        "Open episodes enrolled 70 days or more with an elevated baseline on the outcome measure; "
+        "improved by half or more since, "
         "or at the level its instrument file counts as improved (PHQ-9 and GAD-7: below 10). "
         "The last score carries forward; without a follow-up nobody has improved."
     ),

@@ -154,7 +154,7 @@ def _quiet_words(queued: Queued, today: date) -> str:
     row = queued.row
     label = scale_label(row.first_scale) if row.first_scale else "score"
     if row.first_latest_on is None:
-        return f"Quiet: no {label} since enrolment, {count((today - row.enrolled_on).days, 'day')} ago"
+        return f"Quiet: no {label} since treatment began, {count((today - row.began_on).days, 'day')} ago"
     return f"Quiet: no {label} for {count((today - row.first_latest_on).days, 'day')}"
 
 

@@ -10,7 +10,9 @@ from registry.caseload.presenters.scores import Measured, scale_label, show_scor
 from registry.caseload.record import EpisodeRecord, Followed, open_advice
 from registry.contacts.rules import MODALITIES, is_failed_attempt, is_two_way
 from registry.measurements.instruments import catalogue
+from registry.measurements.models import Measurement
 from registry.measures.course import STALE_AFTER_CADENCES, Standing
+from registry.measures.instrument import Choice, Instrument, Item
 from registry.web.filters import ARROW, count, days_ago, number, percent, short_date, signed
 
 MOST_TILES = 3
@@ -88,7 +90,10 @@ def _standing(standing: Standing) -> str:
 
 
 def _safety_tile(record: EpisodeRecord, today: date) -> Tile | None:
-    """The latest answer to a safety item. Blank, declined or a total alone is not known, never "no"."""
+    """The latest answer to a safety item. Blank, declined or a total alone is not known, never "no".
+
+    A negative answer older than one and a half cadences is no longer known either; a positive one stands.
+    """
     latest = record.safety_measurement
     if latest is None:
         return None
@@ -97,6 +102,11 @@ def _safety_tile(record: EpisodeRecord, today: date) -> Tile | None:
     answer = None if latest.answers is None else latest.answers.get(item.id)
     choice = item.choice(answer) if isinstance(answer, int) else None
     known = choice is not None and not choice.is_missing
+    if known and choice is not None and _is_outdated(latest, instrument, item, choice, today):
+        was = f"was {answer}, {choice.label.lower()}, {short_date(latest.taken_on, today=today)}"
+        return Tile(
+            label=f"Safety · {instrument.short_title} item {item.number}", value="unknown", detail=was, is_unknown=True
+        )
     why = "only a total" if latest.answers is None else "declined" if answer == "declined" else "not answered"
     return Tile(
         label=f"Safety · {instrument.short_title} item {item.number}",
@@ -105,6 +115,11 @@ def _safety_tile(record: EpisodeRecord, today: date) -> Tile | None:
         detail=days_ago(latest.taken_on, today),
         is_unknown=not known,
     )
+
+
+def _is_outdated(latest: Measurement, instrument: Instrument, item: Item, choice: Choice, today: date) -> bool:
+    is_positive = item.safety_positive_from is not None and choice.value >= item.safety_positive_from
+    return not is_positive and (today - latest.taken_on).days > int(instrument.cadence_days * STALE_AFTER_CADENCES)
 
 
 def _contact_tile(record: EpisodeRecord, today: date) -> Tile:

@@ -15,12 +15,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from registry import clock
+from registry.access import scope
 from registry.accounts.models import User
 from registry.alerts.models import Alert
 from registry.audit.models import AuditEvent
 from registry.clinics.models import Clinic
 from registry.extensions import db
-from registry.measurements.actions import mark_entered_in_error
+from registry.measurements.actions import mark_entered_in_error, record_measurement
 from registry.measurements.models import Measurement
 from tests import builders
 from tests.integration.alerts.scene import (
@@ -32,6 +33,7 @@ from tests.integration.alerts.scene import (
     kinds_of,
     measured,
     on_stage,
+    phq9,
     the_safety_alert,
 )
 from tests.pages import fill_in, heading, send, soup, words
@@ -139,6 +141,29 @@ def test_somebody_elses_people_stand_under_the_whole_clinic(app: Flask, client: 
 
     assert "Off target" not in words(client.get("/my-day"))
     assert "Off target" in words(client.get("/my-day?whose=clinic"))
+
+
+def test_an_urgent_alert_nobody_answers_for_stands_on_every_desk(app: Flask, client: FlaskClient) -> None:
+    """Nobody of record, nobody on duty, no lead: the one person at work still sees it."""
+    with on_stage(app):
+        clinic = builders.a_clinic("Hillside")
+        somebody = builders.a_user(clinic=clinic, name="Ana Care")
+        patient = builders.a_patient(clinic=clinic)
+        with scope.within({clinic.id}):
+            record_measurement(
+                patient_id=patient.id,
+                clinic_id=clinic.id,
+                instrument="phq-9",
+                taken_on=TODAY,
+                mode="self-paper",
+                answers=phq9(12, item9=2),
+                by=somebody,
+            )
+        assert [alert.owner_id for alert in alerts_of(patient)] == [None]
+        somebody_id = builders.id_of(somebody)
+    builders.sign_in(client, somebody_id)
+
+    assert "do a C-SSRS today" in words(client.get("/my-day?whose=mine"))
 
 
 def test_a_lead_sees_the_whole_clinic_first(client: FlaskClient, off_target: Ids) -> None:

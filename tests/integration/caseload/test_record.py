@@ -6,6 +6,7 @@ import json
 import re
 from datetime import timedelta
 
+import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from registry.accounts.models import User
 from registry.audit.models import AuditEvent
 from registry.contacts.actions import report_danger
 from registry.extensions import db
-from registry.measurements.actions import mark_entered_in_error
+from registry.measurements.actions import mark_entered_in_error, record_measurement
 from registry.measurements.models import Measurement
 from tests.integration.caseload.conftest import TODAY, Statements, Team
 
@@ -217,6 +218,31 @@ def test_a_peer_sees_the_people_of_their_teams_and_no_score(team: Team) -> None:
     assert "wants to die" not in said
     assert "23" not in said.replace("2023", "")
     assert "Report danger" in said
+
+
+@pytest.mark.parametrize(
+    ("days", "item_9", "shown"),
+    [
+        (42, 0, "item 9 0 not at all"),
+        (43, 0, "item 9 unknown was 0, not at all, 28 Jan"),
+        (43, 2, "item 9 2 more than half the days"),
+    ],
+)
+def test_an_old_no_to_the_safety_item_is_not_shown_as_known(team: Team, days: int, item_9: int, shown: str) -> None:
+    """A positive answer stands, however old: it never becomes better by waiting."""
+    patient_id = team.person(enrolled_on=TODAY - timedelta(days=90))
+    with team.app.app_context(), scope.within({team.clinic_id}):
+        record_measurement(
+            patient_id=patient_id,
+            clinic_id=team.clinic_id,
+            instrument="phq-9",
+            taken_on=TODAY - timedelta(days=days),
+            mode="self-paper",
+            answers={**dict.fromkeys("12345678", 1), "9": item_9},
+            by=db.session.get_one(User, team.users["care_manager"]),
+        )
+
+    assert shown in words(team.page(f"/patients/{patient_id}"))
 
 
 def test_my_people_are_for_whoever_has_nobody_else(team: Team) -> None:

@@ -54,6 +54,7 @@ class Region:
         *,
         clinic: str = "Harbor",
         enrolled: int | None = 90,
+        referred: int | None = None,
         scores: dict[int, int] | None = None,
         seen: int | None = None,
         reviewed: int | None = None,
@@ -71,6 +72,7 @@ class Region:
             episode = an_episode(
                 patient=patient,
                 enrolled_on=days_ago(enrolled),
+                referred_on=None if referred is None else days_ago(referred),
                 care_manager=db.session.get_one(User, self.users[manager]) if manager else None,
                 tracked=[tracked],
             )

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from registry.access import scope
 from registry.audit.models import AuditEvent
+from registry.episodes.actions import change_phase
 from registry.extensions import db
 from registry.review.actions import Advice, record_review
 from registry.review.models import Recommendation, Review, ReviewQuestion
@@ -79,6 +80,19 @@ def test_who_is_off_target_stands_in_the_queue_with_the_reason(off_target: Case)
     assert _people(page) == ["Marisol Vega"]
     assert "Off target" in words(page)
     assert "reviewed in 8 weeks: 0 of 1" in words(page)
+
+
+@pytest.mark.parametrize(("restarted_on", "is_quiet"), [(date(2026, 3, 2), False), (date(2026, 1, 20), True)])
+def test_nobody_is_quiet_for_scores_of_a_course_that_began_anew(case: Case, restarted_on: date, is_quiet: bool) -> None:
+    """Treatment began again with nothing measured since: six weeks later, and no sooner, that is quiet."""
+    case.scored(3, date(2026, 1, 8))
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        change_phase(episode=case.episode, phase="maintaining", on=date(2026, 1, 10), why="Well", by=case.manager)
+        change_phase(episode=case.episode, phase="active", on=restarted_on, why="Worse", by=case.manager)
+    page = words(case.browser_of("consultant").get("/review"))
+
+    assert ("Quiet: no PHQ-9 since treatment began, 51 days ago" in page) is is_quiet
+    assert ("Quiet" in page) is is_quiet
 
 
 def test_the_case_is_on_one_screen(off_target: Case) -> None:

@@ -104,6 +104,20 @@ def test_a_positive_answer_after_the_review_of_the_same_day_is_not_dealt_with(ho
     assert _layer(a_candidate(positive, reviewed_on=TODAY, reviewed_at=reviewed_at)) == layer
 
 
+@pytest.mark.parametrize(("hour", "layer"), [(9, Layer.WORSE), (11, None)], ids=["entered after it", "entered before"])
+@pytest.mark.parametrize("rule", ["target.relapse", "target.worse", "target.mania"])
+def test_a_worse_score_entered_after_the_review_is_new_whatever_its_day(
+    rule: str, hour: int, layer: Layer | None
+) -> None:
+    candidate = a_candidate(
+        Finding(rule, MARCH, datetime(2026, 3, 9, 10, tzinfo=UTC)),
+        reviewed_on=date(2026, 3, 9),
+        reviewed_at=datetime(2026, 3, 9, hour, tzinfo=UTC),
+    )
+
+    assert _layer(candidate) == layer
+
+
 def test_nobody_is_quiet_before_the_day() -> None:
     assert _layer(a_candidate(quiet_since=date(2026, 3, 13))) is None
     assert _layer(a_candidate(quiet_since=TODAY)) is Layer.QUIET

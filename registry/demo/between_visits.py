@@ -58,7 +58,7 @@ def events(roll: Random, story: Story, spans: Spans) -> Iterator[Act]:
     for on in at_random(roll, spans, _QUESTIONS_PER_MONTH * length / 30):
         yield Question(on=on, at=time_of_day(roll), words=roll.choice(wording.QUESTIONS[_group(story)]))
     for on in at_random(roll, spans, _DANGERS_PER_MONTH * length / 30):
-        yield _danger(roll, on)
+        yield _danger(roll, on, roll.choice(wording.DANGERS))
     if length > 150 and happens(roll, 0.1):
         yield _other_target(roll, story, day_of(spans.enrolled_on, roll.randint(90, 140)) or spans.enrolled_on)
     if length > 120 and happens(roll, 0.08):
@@ -77,8 +77,8 @@ def _group(story: Story) -> str:
     return "psychosis" if story.has_psychosis else "bipolar" if story.has_bipolar else "depression"
 
 
-def _danger(roll: Random, on: date) -> Danger:
-    kind, said_by, words, done = roll.choice(wording.DANGERS)
+def _danger(roll: Random, on: date, told: tuple[str, str, str, str]) -> Danger:
+    kind, said_by, words, done = told
     by = weighted(roll, {"care_manager": 0.6, "peer_specialist": 0.2, "clinician": 0.2})
     return Danger(on=on, at=time_of_day(roll), by=by, kind=kind, said_by=said_by, words=words, done=done)
 
@@ -109,4 +109,4 @@ def distressed(roll: Random, story: Story, folder: Folder, spans: Spans) -> Iter
     elif story.number % 15 == 9:
         yield Question(on=on, at=time_of_day(roll, 15, 16), words=roll.choice(wording.QUESTIONS[_group(story)]))
     elif story.number % 45 == 7:
-        yield _danger(roll, on)
+        yield _danger(roll, on, wording.DANGERS[story.number // 45 % len(wording.DANGERS)])

@@ -74,11 +74,11 @@ def advice(roll: Random, chart: Chart, reasons: frozenset[str]) -> list[Advice]:
     wants_change = any(reason == "question" or reason.startswith("target.") for reason in reasons)
     prescriber = chart.team.get("prescriber")
     to_user_id, to_name = (None, chart.outside_prescriber) if prescriber is None else (prescriber.id, "")
-    if not wants_change and happens(roll, 0.62):
+    if not wants_change and happens(roll, 0.7):
         kind, words = wording.CONTINUE
         return [Advice(kind=kind, words=words, to_user_id=to_user_id, to_name=to_name)]
     group = _group(chart, reasons)
-    chosen = roll.sample(wording.ADVICE[group], k=2 if wants_change and happens(roll, 0.45) else 1)
+    chosen = roll.sample(wording.ADVICE[group], k=2 if wants_change and happens(roll, 0.25) else 1)
     return [Advice(kind=kind, words=words, to_user_id=to_user_id, to_name=to_name) for kind, words in chosen]
 
 

@@ -59,6 +59,7 @@ def _urgent(roll: Random, start: datetime, *, until: datetime, hours: OpeningHou
     at = _later(start, roll.randint(4, 48) if in_time else roll.randint(65, 110), hours, zone)
     yield Answer(at=at, step="acknowledge", by_duty=not in_time)
     if is_recent and happens(roll, 0.6):
+        yield _not_reached(roll, _later(at, 25, hours, zone), _later(at, roll.randint(600, 1_000), hours, zone))
         return
     for _ in range(4):
         at = _later(at, roll.randint(8, 70), hours, zone)
@@ -67,9 +68,7 @@ def _urgent(roll: Random, start: datetime, *, until: datetime, hours: OpeningHou
             yield _closing(roll, at + timedelta(minutes=roll.randint(3, 20)), by_duty=not in_time)
             return
         again_at = _later(at, roll.choice([90, 180, 300]), hours, zone)
-        yield Answer(
-            at=at, step="no-answer", by_duty=not in_time, words=roll.choice(wording.NOT_REACHED), again_at=again_at
-        )
+        yield _not_reached(roll, at, again_at, by_duty=not in_time)
         at = again_at - timedelta(minutes=80)
     at = _later(at, 120, hours, zone)
     yield Answer(
@@ -78,6 +77,10 @@ def _urgent(roll: Random, start: datetime, *, until: datetime, hours: OpeningHou
         outcome="contacted-escalated",
         words="Not reached in four tries: seen by the mobile team, safe",
     )
+
+
+def _not_reached(roll: Random, at: datetime, again_at: datetime, *, by_duty: bool = False) -> Answer:
+    return Answer(at=at, step="no-answer", by_duty=by_duty, words=roll.choice(wording.NOT_REACHED), again_at=again_at)
 
 
 def _closing(roll: Random, at: datetime, *, by_duty: bool) -> Answer:

@@ -12,13 +12,18 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 
 from registry.caseload.models import CaseloadRow
 from registry.db.days import days_between
+from registry.episodes.models import Episode
 from registry.measures.course import Standing
 
 Today = Mapping[uuid.UUID, date]
 """Clinic → its local date now."""
+
+PROMISED_CARE = ("engaging", "active", "maintaining")
+"""Phases in which contact, measures and review are promised; a pause suspends them until its day."""
 
 
 def today_at(today: Today) -> ColumnElement[date]:
@@ -51,6 +56,13 @@ def is_known(standing: Standing, today: ColumnElement[date]) -> ColumnElement[bo
 def days_in_care(today: ColumnElement[date]) -> ColumnElement[int]:
     """Days from enrolment to today, or to the end; NULL before enrolment. A lost patient keeps ageing."""
     return days_between(sa.func.coalesce(CaseloadRow.ended_on, today), CaseloadRow.enrolled_on)
+
+
+def is_in_care(today: ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether contact, measures and review are promised now; again from the day a pause was to end, as in the rules."""
+    episode = aliased(Episode)
+    is_over = sa.exists().where(episode.id == CaseloadRow.episode_id, episode.paused_until <= today)
+    return sa.or_(CaseloadRow.phase.in_(PROMISED_CARE), sa.and_(CaseloadRow.phase == "paused", is_over))
 
 
 def seen_or_enrolled() -> ColumnElement[date]:

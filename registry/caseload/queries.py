@@ -13,7 +13,16 @@ from sqlalchemy import ColumnElement, and_, case, cast, func, or_, select, type_
 
 from registry.accounts.models import User
 from registry.caseload.columns import Columns
-from registry.caseload.currency import Today, days_in_care, days_since, is_known, is_stale, seen_or_enrolled, today_at
+from registry.caseload.currency import (
+    Today,
+    days_in_care,
+    days_since,
+    is_in_care,
+    is_known,
+    is_stale,
+    seen_or_enrolled,
+    today_at,
+)
 from registry.caseload.models import CaseloadRow
 from registry.caseload.rules import (
     ASCENDING,
@@ -42,9 +51,6 @@ URGENT, ACTION = 0, 1
 
 _BETWEEN = "="
 """Between a date and its score in the text of a course."""
-
-_PROMISED_CARE = ("engaging", "active", "maintaining")
-"""Phases in which contact and review are promised; a pause suspends both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,7 @@ def _count(wanted: Sequence[ColumnElement[bool]], views: Mapping[str, ColumnElem
 
 
 def _views(today: ColumnElement[date]) -> Mapping[str, ColumnElement[bool]]:
-    in_care = CaseloadRow.phase.in_(_PROMISED_CARE)
+    in_care = is_in_care(today)
     return {
         "needs-action": CaseloadRow.rank <= ACTION,
         "off-target": _has_reason(OFF_TARGET_RULE),

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
 from registry.alerts.models import AlertEvent
-from registry.caseload.currency import Today, days_since, today_at
+from registry.caseload.currency import Today, days_since, is_in_care, today_at
 from registry.caseload.models import CaseloadRow
 from registry.caseload.review_ranking import LAYER_OF, QUIET_DAYS, Candidate, Finding, Layer, Place, place
 from registry.caseload.rules import NOT_REVIEWED_DAYS
@@ -20,9 +20,6 @@ from registry.extensions import db
 from registry.patients.models import Patient
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.rules import TREATMENT_CHANGES
-
-IN_CARE = ("engaging", "active", "maintaining")
-"""Phases in which review is promised; a pause suspends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +49,9 @@ class ReviewQueue:
         return later[0] if later else (others[0] if others else None)
 
 
-def is_promised_care() -> ColumnElement[bool]:
+def is_promised_care(today: ColumnElement[date]) -> ColumnElement[bool]:
     """SQL: the clinic has promised this open episode contact, measures and review."""
-    return and_(CaseloadRow.is_open, CaseloadRow.phase.in_(IN_CARE))
+    return and_(CaseloadRow.is_open, is_in_care(today))
 
 
 def was_reviewed(today: ColumnElement[date], *, days: int = NOT_REVIEWED_DAYS) -> ColumnElement[bool]:
@@ -119,6 +116,7 @@ def _candidates(today: Today, consultant_id: uuid.UUID | None) -> Sequence[Row[A
             reviewed_at.scalar_subquery().label("reviewed_at"),
             changed_on.scalar_subquery().label("changed_on"),
             func.coalesce(began_on, CaseloadRow.enrolled_on).label("began_on"),
+            is_in_care(day).label("is_in_care"),
         )
         .join(Patient, Patient.id == CaseloadRow.patient_id)
         .where(
@@ -126,7 +124,7 @@ def _candidates(today: Today, consultant_id: uuid.UUID | None) -> Sequence[Row[A
             or_(
                 *(CaseloadRow.rules.contains(f" {rule} ", autoescape=True) for rule in LAYER_OF),
                 CaseloadRow.has_question,
-                and_(CaseloadRow.phase.in_(IN_CARE), days_since(last_known, day) > QUIET_DAYS),
+                and_(is_in_care(day), days_since(last_known, day) > QUIET_DAYS),
             ),
         )
     ).all()
@@ -143,7 +141,7 @@ def _candidate(row: Row[Any], additions: Mapping[uuid.UUID, datetime]) -> Candid
         has_question=row.has_question,
         reviewed_on=row.last_review_on,
         reviewed_at=row.reviewed_at,
-        quiet_since=quiet_since(row) if row.phase in IN_CARE else None,
+        quiet_since=quiet_since(row) if row.is_in_care else None,
         unchanged_since=max((day for day in (row.changed_on, begun_on) if day is not None), default=None),
     )
 
@@ -196,6 +194,6 @@ def _coverage(today: Today, consultant_id: uuid.UUID | None) -> tuple[int, int]:
     reviewed, in_care = db.session.execute(
         select(func.coalesce(func.sum(case((was_reviewed(today_at(today)), 1), else_=0)), 0), func.count())
         .select_from(CaseloadRow)
-        .where(*_wanted(today, consultant_id), is_promised_care())
+        .where(*_wanted(today, consultant_id), is_promised_care(today_at(today)))
     ).one()
     return int(reviewed), int(in_care)

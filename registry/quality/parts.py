@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, case, or_
 
-from registry.caseload.currency import Today, days_since, is_on_course, seen_or_enrolled, today_at
+from registry.caseload.currency import Today, days_since, is_in_care, is_on_course, seen_or_enrolled, today_at
 from registry.caseload.models import CaseloadRow
 from registry.caseload.review_queue import was_reviewed
 from registry.caseload.rules import NOT_SEEN_DAYS, OFF_TARGET_RULE
@@ -23,7 +23,6 @@ Part = ColumnElement[str]
 When = tuple[ColumnElement[bool], str]
 
 _IS_REFERRED: When = (CaseloadRow.phase == "referred", "referred")
-_IS_PAUSED: When = (CaseloadRow.phase == "paused", "paused")
 
 
 def parts_by_metric(today: Today, restarted: Mapping[uuid.UUID, str]) -> Mapping[str, Part]:
@@ -31,12 +30,16 @@ def parts_by_metric(today: Today, restarted: Mapping[uuid.UUID, str]) -> Mapping
     treatment began anew, so that their stored baseline is not the enrolment's."""
     day = today_at(today)
     return {
-        "active": _first(_IS_REFERRED, _IS_PAUSED, otherwise=MET),
-        "not-seen": _first(_IS_REFERRED, _IS_PAUSED, (days_since(seen_or_enrolled(), day) >= NOT_SEEN_DAYS, MET)),
+        "active": _first(_IS_REFERRED, _is_paused(day), otherwise=MET),
+        "not-seen": _first(_IS_REFERRED, _is_paused(day), (days_since(seen_or_enrolled(), day) >= NOT_SEEN_DAYS, MET)),
         "off-target": _off_target(day),
-        "reviewed": _first(_IS_REFERRED, _IS_PAUSED, (was_reviewed(day), MET)),
+        "reviewed": _first(_IS_REFERRED, _is_paused(day), (was_reviewed(day), MET)),
         "improved": _improved(day, restarted),
     }
+
+
+def _is_paused(day: ColumnElement[date]) -> When:
+    return and_(CaseloadRow.phase == "paused", sa.not_(is_in_care(day))), "paused"
 
 
 def _first(*conditions: When, otherwise: str = NOT_MET) -> Part:
@@ -48,7 +51,7 @@ def _off_target(day: ColumnElement[date]) -> Part:
     """By the scores, not by the alert alone: closing an alert makes nobody better."""
     return _first(
         _IS_REFERRED,
-        _IS_PAUSED,
+        _is_paused(day),
         (CaseloadRow.first_baseline_on.is_(None), "no-baseline"),
         (CaseloadRow.first_baseline_elevated.is_(None), "no-cut-off"),
         (CaseloadRow.first_baseline_elevated.is_(False), "not-elevated"),

@@ -50,7 +50,7 @@ class Metric:
 ACTIVE = Metric(
     key="active",
     title="Active",
-    definition="Open episodes of people enrolled: engaging, active or maintaining today.",
+    definition="Open episodes of people enrolled: engaging, active or maintaining today, or paused longer than agreed.",
     source="The start of every metric is the care manager's initial assessment",
     met="in care",
     not_met="",

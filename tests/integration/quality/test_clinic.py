@@ -108,6 +108,16 @@ def test_closing_the_alert_takes_nobody_off_the_number(region: Region) -> None:
     assert _names(region, "off-target", MET) == {"Stuck"}
 
 
+@pytest.mark.parametrize(("day", "part"), [(12, NOT_MET), (13, "paused")], ids=["over", "until tomorrow"])
+def test_a_pause_that_is_over_leaves_nobody_out(region: Region, day: int, part: str) -> None:
+    """The phase stays until somebody changes it; what was promised before the pause is due again all the same."""
+    episode = region.add("Back", scores={90: 20, 10: 5}, seen=1)
+    region.move(episode, "paused", on=5, paused_until=TODAY.replace(day=day))
+
+    assert _names(region, "off-target", part) == {"Back"}
+    assert _names(region, "reviewed", part) == {"Back"}
+
+
 def test_a_contact_before_enrolment_does_not_age_the_person(region: Region) -> None:
     """Enrolment is itself a visit: whoever was called while referred is seen at least since then."""
     region.add("Newcomer", referred=45, enrolled=5, seen=40)

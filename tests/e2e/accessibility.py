@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 _STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+_OPTIONS = {
+    "runOnly": {"type": "tag", "values": _STANDARD},
+    "resultTypes": ["violations"],
+    # Preloading would fetch the style sheets again by a path of axe's own, and the watched window would complain.
+    "preload": False,
+}
+
+# Told apart in the browser: the whole report of a page is megabytes of what is in order.
+_FAULTS = """async (options) => {
+    const { violations } = await axe.run(document, options);
+    return violations.flatMap(({ id, help, nodes }) =>
+        nodes.map(({ target }) => `${id}: ${help} (${target.join(" ")})`));
+}"""
+
 
 def accessibility_faults(page: Page) -> list[str]:
     """One line for each element that breaks a rule: the rule, what it asks for, and where."""
-    # Preloading would fetch the style sheets again by a path of axe's own, and the watched window would complain.
-    options = {"runOnly": {"type": "tag", "values": _STANDARD}, "preload": False}
-    results = Axe().run(page, options=options)
-    return [
-        f"{violation['id']}: {violation['help']} ({' '.join(node['target'])})"
-        for violation in results.response["violations"]
-        for node in violation["nodes"]
-    ]
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE_SCRIPT)
+    faults: list[str] = page.evaluate(_FAULTS, _OPTIONS)
+    return faults

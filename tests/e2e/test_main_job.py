@@ -153,7 +153,7 @@ def when_he_recommends_and_takes_the_next(page: Page) -> None:
 
 def when_she_accepts_it_and_it_is_done(page: Page, team: Team) -> None:
     page.goto(f"{team.person('Bertrand')}/reviews")
-    for state in ("Accepted", "Done"):
+    for state in ("Accept", "Done"):
         page.get_by_role("link", name=re.compile(f"^(Decide|Done).*{ADVICE}")).click()
         page.get_by_label(state, exact=True).check(force=True)
         page.get_by_role("button", name="Save the decision").click()
@@ -169,7 +169,7 @@ def then_its_fate_stands_beside_the_score(page: Page) -> None:
 
 def then_a_number_opens_its_people(page: Page) -> None:
     open_place(page, "Clinic")
-    page.get_by_role("list", name="How the clinic does today").get_by_role("link", name="Off target").click()
+    page.get_by_role("list", name="How the clinic does today").get_by_role("link", name="Reviewed in 8 weeks").click()
     expect(page.get_by_role("link", name="Bertrand Acosta")).to_be_visible()
     expect(page.get_by_role("link", name="Annelise Brandt")).to_have_count(0)
     assert accessibility_faults(page) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
+from tests.e2e.accessibility import accessibility_faults
 from tests.e2e.windows import PHONE, LiveServer, Windows
 
 FAULTS = {
@@ -40,3 +41,11 @@ def test_a_page_in_order_is_noted_nowhere(windows: Windows) -> None:
     assert answer is not None
     assert answer.ok
     assert windows.complaints == []
+
+
+def test_what_nobody_can_see_or_reach_is_an_accessibility_fault(windows: Windows) -> None:
+    page = windows.open()
+    page.goto("/sign-in")
+    page.evaluate("document.querySelector('h1').innerHTML = '<a href=\"/\"></a>'")
+
+    assert any(fault.startswith("link-name") for fault in accessibility_faults(page))

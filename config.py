@@ -102,7 +102,7 @@ def _secret(env: Mapping[str, str], folder: Path, *, is_demo: bool) -> str:
     # The demo serves from two processes: they must agree on a secret, and nobody typed one.
     kept = folder / "secret"
     if not kept.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept.write_text(secrets.token_hex(32))
         kept.chmod(0o600)
     return kept.read_text()

@@ -78,7 +78,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _start_database(app: Flask, settings: Settings) -> None:
     if is_sqlite(settings.app_database_url):
-        settings.data_folder.mkdir(parents=True, exist_ok=True)
+        settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "registry" / "migrations"))
     install_gateway(scope.gateway)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from werkzeug.exceptions import Conflict
+
 from registry import clock
 from registry.accounts.models import FormReceipt, User
 from registry.accounts.queries import location_of_receipt
@@ -11,8 +13,8 @@ from registry.db.transaction import write
 from registry.extensions import db
 
 
-class ForeignReceipt(RuntimeError):
-    """The form key was used by somebody else."""
+class ForeignReceipt(Conflict):
+    """The form key was used by somebody else. Nothing is done, nothing is told of what it led to: 409."""
 
 
 def led_to(form_key: str, *, by: User) -> str | None:

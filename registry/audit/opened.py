@@ -12,6 +12,9 @@ from registry.db.transaction import end_read, write
 
 _OPENED = "opened_records"
 
+_SHOWN_ALL_THE_SAME = frozenset({409, 422, 429})
+"""A form that was not taken comes back on a page that shows the person: a refusal of the entry, not of the look."""
+
 
 def opened(
     action: str,
@@ -44,7 +47,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def _write_access_events(response: Response) -> Response:
         acts = g.pop(_OPENED, [])
-        if acts and response.status_code < 400:
+        if acts and (response.status_code < 400 or response.status_code in _SHOWN_ALL_THE_SAME):
             end_read()
             with write():
                 for act in acts:

@@ -22,7 +22,7 @@ def _config(settings: Settings) -> Config:
 def upgrade(settings: Settings, revision: str = "head") -> None:
     """Run the migrations up to ``revision``, as the owner of the tables."""
     if not settings.migration_url and not settings.database_url:
-        settings.data_folder.mkdir(parents=True, exist_ok=True)
+        settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     command.upgrade(_config(settings), revision)
 
 

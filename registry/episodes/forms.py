@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from wtforms import BooleanField, DecimalField, Form, FormField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, Form, FormField, IntegerField, RadioField, SelectField
 from wtforms.fields import Field, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -26,7 +26,7 @@ from registry.episodes.rules import (
 )
 from registry.measures.catalogue import Catalogue
 from registry.measures.instrument import Better, Instrument, Scale
-from registry.web.form_fields import LocalDate, NotAfter, RegistryForm, choices, line, paragraph
+from registry.web.form_fields import FiniteDecimal, LocalDate, NotAfter, RegistryForm, choices, line, paragraph
 
 NOBODY = ""
 CADENCE = NumberRange(1, 730, message="Enter how often in days, from 1 to 730")
@@ -127,7 +127,7 @@ class TrackForm(Form):
 
     is_tracked = BooleanField("Track")
     cadence_days = IntegerField("Every (days)", [Optional(), CADENCE])
-    level = DecimalField("Target", [Optional()], places=None)
+    level = FiniteDecimal("Target", [Optional()], places=None)
 
     def tracking(self, scale_key: str, default_days: int) -> Tracking:
         return Tracking(scale=scale_key, cadence_days=self.cadence_days.data or default_days)
@@ -295,7 +295,7 @@ class TargetForm(ChangeForm):
         choices=choices([("level", "A level to reach"), ("hold", "Best achievable: hold, and look again")]),
         default="level",
     )
-    level = DecimalField("Level", [Optional()], places=None)
+    level = FiniteDecimal("Level", [Optional()], places=None)
     review_by = LocalDate("Look again by", [Optional()], description="For a target to hold: within six months")
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -21,5 +21,5 @@ def open_queue(settings: Settings) -> Huey:
 
 
 def _file(settings: Settings) -> Path:
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return settings.data_folder / FILE

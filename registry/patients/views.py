@@ -128,13 +128,15 @@ def change(patient_id: uuid.UUID) -> Page:
     patient, today = found(get_patient(patient_id)), local_today("patient.write")
     form = PatientForm.of(patient, today=today)
     if not form.validate_on_submit():
-        opened("patient.opened", by=current_user, patient_id=patient_id)
         return _change_page(form, patient), 422 if form.errors else 200
     facts, opened_version, address = (
         form.facts(),
         form.opened_version,
         url_for("patients.details", patient_id=patient_id),
     )
+    if facts.mrn != patient.mrn and elsewhere.has_asked_too_often(current_user.id):
+        form.mrn.errors = [elsewhere.TOO_MANY]
+        return _change_page(form, patient), 429
 
     def act() -> str:
         fresh = db.session.get_one(Patient, patient_id)
@@ -167,6 +169,7 @@ def _change_page(
         changes=changes,
         changed_by=changed_by,
     )
+    opened("patient.opened", by=current_user, patient_id=patient.id)
     return render_template("patients/change.html", page=page)
 
 
@@ -191,7 +194,6 @@ def add_contact(patient_id: uuid.UUID) -> Page:
     patient = found(get_patient(patient_id))
     form = ContactPointForm.of(None)
     if not form.validate_on_submit():
-        opened("patient.opened", by=current_user, patient_id=patient_id)
         return _contact_page("Add a way to reach this person", form, patient), 422 if form.errors else 200
     facts, address = form.facts(), url_for("patients.details", patient_id=patient_id)
 
@@ -210,7 +212,6 @@ def change_contact(patient_id: uuid.UUID, contact_point_id: uuid.UUID) -> Page:
     form = ContactPointForm.of(point)
     title = "Change a way to reach this person"
     if not form.validate_on_submit():
-        opened("patient.opened", by=current_user, patient_id=patient_id)
         return _contact_page(title, form, patient), 422 if form.errors else 200
     facts, opened_version, address = (
         form.facts(),
@@ -242,6 +243,7 @@ def _contact_page(
         cancel_url=url_for("patients.details", patient_id=patient.id),
         changes=changes,
     )
+    opened("patient.opened", by=current_user, patient_id=patient.id)
     return render_template("patients/contact_point.html", page=page)
 
 

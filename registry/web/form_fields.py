@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, Form, HiddenField, StringField, TextAreaField
+from wtforms import DateField, DecimalField, Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published types
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
@@ -67,6 +67,16 @@ class LocalDate(DateField):
             raise ValueError("Enter a date with a year of four digits, such as 2026-03-12")
 
 
+class FiniteDecimal(DecimalField):
+    """A number. "NaN" and "Infinity" are decimals to the parser, and can be neither compared nor stored."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not self.data.is_finite():
+            self.data = None
+            raise ValueError("Enter a number")
+
+
 def line(label: str, *, required: str = "", longest: int = LINE, hint: str = "") -> StringField:
     """One line of text. ``required`` is the message when it is empty."""
     return StringField(label, _text_rules(required, longest), filters=[_strip], description=hint)
@@ -91,7 +101,7 @@ def choices(words: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[Select
 class RegistryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no types
     """A form with its idempotency key, and the version of the row it was opened at."""
 
-    form_key = HiddenField(default=lambda: new_id().hex, validators=[Length(max=64)])
+    form_key = HiddenField(default=lambda: new_id().hex, validators=[Length(max=64), NoControlCharacters()])
     version = HiddenField(validators=[Optional(), Length(max=12)])
 
     @property

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 COUNT_LIMIT = 1_000
 
+LONGEST_NUMBER = 5
+"""Digits of a page number somebody may ask for: more cannot be a page, and overflows a database."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paging:
@@ -44,4 +47,5 @@ class Paging:
 
 def page_number(text: str | None) -> int:
     """A page number from the address: 1 when absent or not a possible number."""
-    return int(text) if text and text.isascii() and text.isdigit() and 0 < int(text[:9]) < 100_000 else 1
+    is_possible = text is not None and len(text) <= LONGEST_NUMBER and text.isascii() and text.isdigit()
+    return max(1, int(text)) if text and is_possible else 1

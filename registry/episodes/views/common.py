@@ -83,6 +83,7 @@ def show(
         unit=unit,
         changes=differences,
     )
+    opened("patient.opened", by=current_user, patient_id=episode.patient_id)
     return render_template(f"episodes/{template}.html", page=page)
 
 
@@ -98,7 +99,6 @@ def save_change(
     """Show the form, or do what it asks, once, unless somebody changed the same history since it was opened."""
     episode_id, patient_id = episode.id, episode.patient_id
     if not form.validate_on_submit():
-        opened("patient.opened", by=current_user, patient_id=patient_id)
         return render(()), 422 if form.errors else 200
 
     def change() -> str:

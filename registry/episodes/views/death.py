@@ -29,7 +29,6 @@ def death(patient_id: uuid.UUID) -> Page:
     is_withdrawal = patient.died_on is not None
     form = WithdrawDeathForm() if is_withdrawal else DeathForm(today=today)
     if not form.validate_on_submit():
-        opened("patient.opened", by=current_user, patient_id=patient_id)
         return _page(form, patient_id), 422 if form.errors else 200
 
     def act() -> str:
@@ -59,4 +58,5 @@ def _page(form: DeathForm | WithdrawDeathForm, patient_id: uuid.UUID) -> str:
         cancel_url=url_for("patients.details", patient_id=patient_id),
     )
     template = "death" if isinstance(form, DeathForm) else "withdraw_death"
+    opened("patient.opened", by=current_user, patient_id=patient_id)
     return render_template(f"episodes/{template}.html", page=page)

@@ -46,7 +46,6 @@ def refer(patient_id: uuid.UUID) -> Page:
         referred_on=today,
     )
     if not form.validate_on_submit():
-        opened("patient.opened", by=current_user, patient_id=patient_id)
         return _refer_page(form, patient_id), 422 if form.errors else 200
 
     def act() -> str:
@@ -75,6 +74,7 @@ def _refer_page(form: ReferForm, patient_id: uuid.UUID) -> str:
         today=form.today,
         cancel_url=url_for("patients.details", patient_id=patient_id),
     )
+    opened("patient.opened", by=current_user, patient_id=patient_id)
     return render_template("episodes/refer.html", page=page)
 
 
@@ -85,7 +85,6 @@ def enrol(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
     form = enrol_form(catalogue(), today=today_of(episode), taken_by=current_user.name)
     form.offer(list_users(frozenset({episode.clinic_id})), episode.clinic_id)
     if not form.validate_on_submit():
-        opened("patient.opened", by=current_user, patient_id=patient_id)
         return _enrol_page(form, episode), 422 if form.errors else 200
 
     def act() -> str:
@@ -127,4 +126,5 @@ def _enrol_page(form: EnrolForm, episode: Episode) -> str:
             for key, scale, instrument in form.scales
         ),
     )
+    opened("patient.opened", by=current_user, patient_id=episode.patient_id)
     return render_template("episodes/enrol.html", page=page)

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from flask import has_request_context, request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import DateField, DecimalField, Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published types
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
@@ -100,6 +102,15 @@ def choices(words: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[Select
 
 class RegistryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no types
     """A form with its idempotency key, and the version of the row it was opened at."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
+        """What counts as filled in."""
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """Typed fields alone: no form takes a file or JSON, whose values are no texts."""
+            if has_request_context() and (request.files or request.is_json) and not isinstance(formdata, MultiDict):
+                return request.form if formdata is not None else None
+            return super().wrap_formdata(form, formdata)
 
     form_key = HiddenField(default=lambda: new_id().hex, validators=[Length(max=64), NoControlCharacters()])
     version = HiddenField(validators=[Optional(), Length(max=12)])

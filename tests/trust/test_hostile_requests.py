@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,18 @@ def test_a_form_key_with_a_nul_is_refused(app: Flask, world: World) -> None:
     typed = fields_of(browser.get(address)) | {"kind": "phone", "value": "212 555 0147", "form_key": "a\0b"}
 
     assert browser.post(address, data=typed).status_code == 422
+
+
+def test_a_file_or_json_in_the_place_of_a_text_is_no_text(app: Flask, world: World) -> None:
+    browser = sign_in(app.test_client(), world.here.people["care_manager"])
+    address = f"/patients/{world.here.arguments['patient_id']}/identity"
+    token = {"csrf_token": fields_of(browser.get(address)).get("csrf_token", "")}
+
+    with_a_file = browser.post(address, data=token | {"mrn": (BytesIO(b"M1"), "mrn.txt")})
+    as_json = browser.post(address, json={"mrn": 5, "legal_given": ["A"]}, headers={"X-CSRFToken": str(token)})
+
+    assert with_a_file.status_code == 422
+    assert as_json.status_code in {400, 422}
 
 
 @pytest.mark.parametrize("level", ["NaN", "sNaN", "-Infinity", "1e999999999"])

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from dataclasses import dataclass, field
 from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from registry.alerts.models import RuleNumber
 from registry.alerts.parameters import ClinicNumber, Numbers, load
 from registry.alerts.rulebook import rulebook_fingerprint
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
+
+_OF_CLINIC = select(RuleNumber.parameter, RuleNumber.value).where(RuleNumber.clinic_id == bindparam("clinic_id"))
 
 
 @cache
@@ -23,10 +26,21 @@ def shipped() -> Numbers:
 
 def numbers_at(clinic_id: uuid.UUID) -> Numbers:
     """The numbers in force at the clinic. Raises InvalidParameter when one it set cannot stand."""
-    rows = db.session.execute(
-        select(RuleNumber.parameter, RuleNumber.value).where(RuleNumber.clinic_id == clinic_id)
-    ).all()
+    rows = db.session.execute(_OF_CLINIC, {"clinic_id": clinic_id}).all()
     return shipped().at_clinic({row.parameter: ClinicNumber(row.value) for row in rows}) if rows else shipped()
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersInForce:
+    """The numbers of each clinic asked for, read once for one look at a person."""
+
+    _known: dict[uuid.UUID, Numbers] = field(default_factory=dict)
+
+    def at(self, clinic_id: uuid.UUID) -> Numbers:
+        """As ``numbers_at``."""
+        if clinic_id not in self._known:
+            self._known[clinic_id] = numbers_at(clinic_id)
+        return self._known[clinic_id]
 
 
 def fingerprint_at(clinic_id: uuid.UUID) -> str:

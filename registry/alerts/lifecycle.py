@@ -35,10 +35,14 @@ class Stand:
 class Log:
     """What one reconciling did, and the steps to store once the alerts themselves are stored."""
 
-    opened: int = 0
+    new: list[Alert] = field(default_factory=list)
     changed: int = 0
     closed: int = 0
     steps: list[AlertEvent] = field(default_factory=list)
+
+    @property
+    def opened(self) -> int:
+        return len(self.new)
 
     def step(self, alert: Alert, kind: str, at: datetime, words: str = "", **details: Any) -> None:
         """One more step in the life of ``alert``, by the program itself."""
@@ -106,7 +110,7 @@ def open_alert(
         look_at=_first_look(stand.tier, clinic, now),
     )
     db.session.add(alert)
-    log.opened += 1
+    log.new.append(alert)
     log.step(alert, "opened", now, stand.sentence, tier=stand.tier.value)
     record("alert.opened", by=None, subject=alert, kind="create")
     return alert

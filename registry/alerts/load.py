@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from registry.alerts.load_care import contact_facts, load_circumstances, load_reviews, load_sightings
+from registry.alerts.load_care import Sighting, contact_facts, load_circumstances, load_reviews, load_sightings
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.models import Alert
 from registry.alerts.snapshot import CaseSnapshot, EpisodeFacts, Phase, ReviewFacts, TrackedMeasure
@@ -17,9 +18,18 @@ from registry.clinics.models import Clinic
 from registry.episodes.models import Episode, PhaseSpell
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
-from registry.measurements.standings import TrackedScale
+from registry.measurements.standings import (
+    TrackedScale,
+    dated_scores,
+    follow_scores,
+    read_episodes,
+    read_scores,
+    scales_followed,
+    scales_in,
+)
 from registry.measures.course import Course
-from registry.patients.models import Patient
+
+_CLINICS = select(Clinic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,23 @@ class EpisodeCase:
     episode: Episode
     clinic: Clinic
     snapshot: CaseSnapshot
+
+
+Courses = Mapping[uuid.UUID, Mapping[str, tuple[TrackedScale, Course]]]
+"""As ``follow_scores`` gives them: by episode and scale key."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is stored of a person beside their safety.
+
+    ``categories`` are scale and category of every result that is no number ("homeless"), oldest first.
+    """
+
+    episodes: Sequence[Episode] = ()
+    courses: Courses = field(default_factory=dict)
+    contacts: Sequence[Sighting] = ()
+    categories: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,47 +69,63 @@ class Person:
     snapshot: CaseSnapshot
     safety: PersonSafety
     clinics: Mapping[uuid.UUID, Clinic]
+    history: History
     cases: tuple[EpisodeCase, ...]
-    ended: tuple[Episode, ...]
+
+    @property
+    def ended(self) -> list[Episode]:
+        """The episodes that are over."""
+        return [episode for episode in self.history.episodes if not episode.is_open]
 
 
-Courses = Mapping[uuid.UUID, Mapping[str, tuple[TrackedScale, Course]]]
-"""As ``follow_patient`` gives them: by episode and scale key."""
-
-
-def load_person(patient_id: uuid.UUID, courses: Courses, closed: Sequence[Alert]) -> Person | None:
+def load_person(patient_id: uuid.UUID, died_on: date | None, closed: Sequence[Alert]) -> Person:
     """Everything the rules need, in a number of statements that does not depend on the person's history.
 
-    ``closed`` are the safety alerts people have closed, oldest first. None where nobody within reach has this id.
+    ``closed`` are the safety alerts people have closed, oldest first.
     """
-    died_on = db.session.execute(select(Patient.id, Patient.died_on).where(Patient.id == patient_id)).one_or_none()
-    if died_on is None:
-        return None
-    clinics = {clinic.id: clinic for clinic in db.session.scalars(select(Clinic))}
+    clinics = {clinic.id: clinic for clinic in db.session.scalars(_CLINICS)}
     zones: dict[uuid.UUID, ZoneInfo] = {id_: clinic.zone for id_, clinic in clinics.items()}
     safety = load_safety(patient_id, zones, closed)
-    person = CaseSnapshot(patient_id=str(patient_id), safety=safety.facts, died_on=died_on.died_on)
-    episodes = db.session.scalars(select(Episode).where(Episode.patient_id == patient_id)).all()
-    opened = [episode for episode in episodes if episode.is_open]
+    snapshot = CaseSnapshot(patient_id=str(patient_id), safety=safety.facts, died_on=died_on)
+    history = _load_history(patient_id)
     return Person(
         patient_id=patient_id,
-        snapshot=person,
+        snapshot=snapshot,
         safety=safety,
         clinics=clinics,
-        cases=_cases(patient_id, opened, person, clinics, courses) if opened else (),
-        ended=tuple(episode for episode in episodes if not episode.is_open),
+        history=history,
+        cases=_cases(patient_id, snapshot, clinics, history),
     )
 
 
+def _load_history(patient_id: uuid.UUID) -> History:
+    rows = read_episodes(patient_id)
+    if not rows:
+        return History()
+    tracked = scales_followed(patient_id, rows)
+    scores = read_scores(patient_id, scales_in(tracked) | _category_scales())
+    return History(
+        episodes=list({episode.id: episode for episode, _ in rows}.values()),
+        courses=follow_scores(tracked, dated_scores(scores)),
+        contacts=load_sightings(patient_id),
+        categories=[(row.scale, row.category) for row in scores if row.category is not None],
+    )
+
+
+def _category_scales() -> set[str]:
+    """The scales whose results are categories, such as where somebody lives."""
+    return {each.scale_key(scale) for each in catalogue() for scale in each.scales if not scale.has_total}
+
+
 def _cases(
-    patient_id: uuid.UUID,
-    episodes: list[Episode],
-    person: CaseSnapshot,
-    clinics: Mapping[uuid.UUID, Clinic],
-    courses: Courses,
+    patient_id: uuid.UUID, person: CaseSnapshot, clinics: Mapping[uuid.UUID, Clinic], history: History
 ) -> tuple[EpisodeCase, ...]:
-    sightings, reviews = load_sightings(patient_id), load_reviews(patient_id)
-    circumstances = load_circumstances(patient_id)
+    """The open episodes."""
+    episodes = [episode for episode in history.episodes if episode.is_open]
+    if not episodes:
+        return ()
+    courses, reviews = history.courses, load_reviews(patient_id)
+    circumstances = load_circumstances(patient_id, {scale for scale, _ in history.categories})
     before_pause = _phases_before_pause(episodes)
     return tuple(
         EpisodeCase(
@@ -92,7 +135,7 @@ def _cases(
                 patient_id=person.patient_id,
                 episode=_episode_facts(episode, courses.get(episode.id, {}), before_pause.get(episode.id)),
                 safety=person.safety,
-                contacts=contact_facts(episode, sightings),
+                contacts=contact_facts(episode, history.contacts),
                 measures=_measures(episode, courses.get(episode.id, {})),
                 reviews=reviews.get(episode.id, ReviewFacts()),
                 circumstances=circumstances,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from registry.alerts.snapshot import Circumstance, CircumstanceHistory, ContactFacts, OpenOrder, ReviewFacts
@@ -25,12 +25,19 @@ from registry.review.rules import AWAITS_DECISION, TREATMENT_CHANGES
 _OF_THE_TEAM = "the team"
 _OTHER_TEAM = "another team"
 
+# Made once: building a statement costs more than running it.
+_OF_PATIENT: BindParameter[uuid.UUID] = bindparam("patient_id")
+_CONTACTS = select(Contact.took_place_on, Contact.clinic_id, Contact.kind, Contact.reached).where(
+    Contact.patient_id == _OF_PATIENT, Contact.status == "final"
+)
+_REVIEWS = select(Review).where(Review.patient_id == _OF_PATIENT).order_by(Review.reviewed_on, Review.recorded_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One contact as the rules need it."""
 
-    on: date
+    took_place_on: date
     clinic_id: uuid.UUID
     kind: str
     reached: bool
@@ -38,25 +45,20 @@ class Sighting:
 
 def load_sightings(patient_id: uuid.UUID) -> Sequence[Sighting]:
     """Every contact of the person that counts, at any clinic."""
-    rows = db.session.execute(
-        select(Contact.took_place_on, Contact.clinic_id, Contact.kind, Contact.reached).where(
-            Contact.patient_id == patient_id, Contact.status == "final"
-        )
-    )
-    return [Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached) for row in rows]
+    return [Sighting(*row) for row in db.session.execute(_CONTACTS, {"patient_id": patient_id})]
 
 
 def contact_facts(episode: Episode, sightings: Iterable[Sighting]) -> ContactFacts:
     """Who reached the person in this episode; whoever saw them anywhere counts as a sighting."""
-    sightings = [each for each in sightings if each.on >= episode.referred_on]
+    sightings = [each for each in sightings if each.took_place_on >= episode.referred_on]
     ours = [each for each in sightings if each.clinic_id == episode.clinic_id]
     seen = [each for each in sightings if is_seen(each.kind, reached=each.reached)]
-    last = max(seen, key=lambda each: (each.on, each.clinic_id == episode.clinic_id), default=None)
+    last = max(seen, key=lambda each: (each.took_place_on, each.clinic_id == episode.clinic_id), default=None)
     is_ours = last is not None and last.clinic_id == episode.clinic_id and last.kind != "seen-elsewhere"
     return ContactFacts(
-        two_way_on=tuple(each.on for each in ours if is_two_way(each.kind, reached=each.reached)),
-        attempts_on=tuple(each.on for each in ours if is_failed_attempt(each.kind, reached=each.reached)),
-        seen_on=None if last is None else last.on,
+        two_way_on=tuple(each.took_place_on for each in ours if is_two_way(each.kind, reached=each.reached)),
+        attempts_on=tuple(each.took_place_on for each in ours if is_failed_attempt(each.kind, reached=each.reached)),
+        seen_on=None if last is None else last.took_place_on,
         seen_by=_OF_THE_TEAM if is_ours else _OTHER_TEAM,
     )
 
@@ -64,9 +66,7 @@ def contact_facts(episode: Episode, sightings: Iterable[Sighting]) -> ContactFac
 def load_reviews(patient_id: uuid.UUID) -> Mapping[uuid.UUID, ReviewFacts]:
     """Reviews and what became of their recommendations, by episode; two statements."""
     reviews: dict[uuid.UUID, list[Review]] = defaultdict(list)
-    for review in db.session.scalars(
-        select(Review).where(Review.patient_id == patient_id).order_by(Review.reviewed_on, Review.recorded_at)
-    ):
+    for review in db.session.scalars(_REVIEWS, {"patient_id": patient_id}):
         reviews[review.episode_id].append(review)
     if not reviews:
         return {}
@@ -96,14 +96,19 @@ def _order(row: Recommendation) -> OpenOrder:
     return OpenOrder(id=str(row.id), proposed_on=row.proposed_on, text=row.words, kind=row.kind, to=to)
 
 
-def load_circumstances(patient_id: uuid.UUID) -> tuple[CircumstanceHistory, ...]:
-    """Housing, work and whatever else an instrument keeps in categories and knows the loss of; one statement."""
+def load_circumstances(patient_id: uuid.UUID, known: Collection[str]) -> tuple[CircumstanceHistory, ...]:
+    """Housing, work and whatever else an instrument keeps in categories and knows the loss of; one statement.
+
+    ``known`` are the scales on which the person has a category: none is asked for where none is there.
+    """
     scales = {
-        instrument.scale_key(scale): (instrument, scale)
+        key: (instrument, scale)
         for instrument in catalogue()
         for scale in instrument.scales
-        if scale.losses
+        if scale.losses and (key := instrument.scale_key(scale)) in known
     }
+    if not scales:
+        return ()
     rows = db.session.execute(
         select(
             MeasurementScore.scale,

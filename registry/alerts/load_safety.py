@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import BindParameter, Row, bindparam, select
 
 from registry.alerts.models import Alert
 from registry.alerts.snapshot import AnswerState, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
@@ -30,12 +30,14 @@ class PersonSafety:
 
     ``clinic_of`` names, by measurement or report, the clinic that recorded it; ``replaces`` the measurement one
     corrects; ``closed_by`` the closed alert that dealt with it: a corrected copy that is no worse is dealt with too.
+    ``unanswered`` are the reports that name no alert yet.
     """
 
     facts: SafetyFacts
     clinic_of: Mapping[str, uuid.UUID]
     replaces: Mapping[str, str]
     closed_by: Mapping[str, uuid.UUID]
+    unanswered: Sequence[DangerReport] = ()
 
 
 Seen = Mapping[str, tuple[uuid.UUID, Decimal]]
@@ -53,32 +55,39 @@ _Row = Row[Any]
 """A measurement, as far as safety needs it."""
 
 
+# Made once: building a statement costs more than running it.
+_OF_PATIENT: BindParameter[uuid.UUID] = bindparam("patient_id")
+_MEASUREMENTS = (
+    select(
+        Measurement.id,
+        Measurement.clinic_id,
+        Measurement.instrument,
+        Measurement.instrument_version,
+        Measurement.taken_on,
+        Measurement.recorded_at,
+        Measurement.status,
+        Measurement.answers,
+        Measurement.total_only,
+        Measurement.replaces_id,
+    )
+    .where(
+        Measurement.patient_id == _OF_PATIENT,
+        Measurement.instrument.in_(bindparam("instruments", expanding=True)),
+    )
+    .order_by(Measurement.recorded_at)
+)
+_REPORTS = select(DangerReport).where(DangerReport.patient_id == _OF_PATIENT)
+
+
 def load_safety(patient_id: uuid.UUID, zones: Mapping[uuid.UUID, ZoneInfo], closed: Iterable[Alert]) -> PersonSafety:
     """Every safety item of the person's measurements and every reported danger; two statements.
 
     ``closed`` are the safety alerts people have closed, oldest first.
     """
-    rows = db.session.execute(
-        select(
-            Measurement.id,
-            Measurement.clinic_id,
-            Measurement.instrument,
-            Measurement.instrument_version,
-            Measurement.taken_on,
-            Measurement.recorded_at,
-            Measurement.status,
-            Measurement.answers,
-            Measurement.total_only,
-            Measurement.replaces_id,
-        )
-        .where(
-            Measurement.patient_id == patient_id,
-            Measurement.instrument.in_({each.instrument_id for each in catalogue().safety_items()}),
-        )
-        .order_by(Measurement.recorded_at)
-    ).all()
+    asking = sorted({each.instrument_id for each in catalogue().safety_items()})
+    rows = db.session.execute(_MEASUREMENTS, {"patient_id": patient_id, "instruments": asking}).all()
     answers = [answer for row in rows for answer in _answers(row, zones[row.clinic_id])]
-    reports = db.session.scalars(select(DangerReport).where(DangerReport.patient_id == patient_id)).all()
+    reports = db.session.scalars(_REPORTS, {"patient_id": patient_id}).all()
     replaces = {str(row.id): str(row.replaces_id) for row in rows if row.replaces_id is not None}
     closed_by = _closed_by(answers, reports, closed, replaces)
     return PersonSafety(
@@ -90,6 +99,7 @@ def load_safety(patient_id: uuid.UUID, zones: Mapping[uuid.UUID, ZoneInfo], clos
         clinic_of={str(row.id): row.clinic_id for row in rows} | {str(row.id): row.clinic_id for row in reports},
         replaces=replaces,
         closed_by=closed_by,
+        unanswered=tuple(report for report in reports if report.alert_id is None),
     )
 
 

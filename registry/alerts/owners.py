@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from registry.access.roles import Role
 from registry.accounts.models import Membership, User
@@ -18,45 +19,65 @@ from registry.extensions import db
 _PART = {Audience.PSYCHIATRIST: "consultant", Audience.CLINICIAN: "prescriber"}
 """The part in the care team whose work it is; anything else is the care manager's."""
 
-Team = Mapping[tuple[uuid.UUID, str], uuid.UUID]
-"""Clinic and part in the team → user, of the person's open episodes."""
+_OF_RECORD = (
+    select(Episode.clinic_id, TeamMember.role, TeamMember.user_id)
+    .join(Episode, Episode.id == TeamMember.episode_id)
+    .join(User, User.id == TeamMember.user_id)
+    .where(
+        TeamMember.patient_id == bindparam("patient_id"),
+        or_(TeamMember.ends_on.is_(None), TeamMember.ends_on > bindparam("today")),
+        Episode.ended_on.is_(None),
+        User.is_active,
+    )
+    .order_by(TeamMember.starts_on)
+)
+_ON_DUTY = (
+    select(DutyCover.user_id)
+    .join(User, User.id == DutyCover.user_id)
+    .where(
+        DutyCover.clinic_id == bindparam("clinic_id"),
+        DutyCover.starts_on <= bindparam("today"),
+        DutyCover.ends_on >= bindparam("today"),
+        User.is_active,
+    )
+    .order_by(DutyCover.starts_on.desc(), DutyCover.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who cares for one person: clinic and part in the team → user, of the open episodes.
+
+    Whoever is on duty is asked for once for each clinic and date, and only where nobody of record answers.
+    """
+
+    of_record: Mapping[tuple[uuid.UUID, str], uuid.UUID]
+    _on_duty: dict[tuple[uuid.UUID, date], uuid.UUID | None] = field(default_factory=dict)
+
+    def on_duty(self, clinic_id: uuid.UUID, today: date) -> uuid.UUID | None:
+        """As the function of this name, remembered for this look at the person."""
+        if (clinic_id, today) not in self._on_duty:
+            self._on_duty[clinic_id, today] = on_duty(clinic_id, today)
+        return self._on_duty[clinic_id, today]
 
 
 def load_team(patient_id: uuid.UUID, *, today: date) -> Team:
     """Who cares for the person now, of those whose account is active."""
-    rows = db.session.execute(
-        select(Episode.clinic_id, TeamMember.role, TeamMember.user_id)
-        .join(Episode, Episode.id == TeamMember.episode_id)
-        .join(User, User.id == TeamMember.user_id)
-        .where(
-            TeamMember.patient_id == patient_id,
-            or_(TeamMember.ends_on.is_(None), TeamMember.ends_on > today),
-            Episode.ended_on.is_(None),
-            User.is_active,
-        )
-        .order_by(TeamMember.starts_on)
-    )
-    return {(row.clinic_id, row.role): row.user_id for row in rows if row.user_id is not None}
+    rows = db.session.execute(_OF_RECORD, {"patient_id": patient_id, "today": today})
+    return Team({(row.clinic_id, row.role): row.user_id for row in rows if row.user_id is not None})
 
 
 def owner_of(audience: Sequence[str], *, clinic_id: uuid.UUID, team: Team, today: date) -> uuid.UUID | None:
     """Who answers at this clinic: by the first of ``audience``, else the care manager, else duty, else nobody."""
     part = _PART.get(Audience(audience[0]), "care_manager") if audience else "care_manager"
-    of_record = team.get((clinic_id, part)) or team.get((clinic_id, "care_manager"))
-    return of_record or on_duty(clinic_id, today)
+    of_record = team.of_record.get((clinic_id, part)) or team.of_record.get((clinic_id, "care_manager"))
+    return of_record or team.on_duty(clinic_id, today)
 
 
 def on_duty(clinic_id: uuid.UUID, today: date) -> uuid.UUID | None:
     """Who answers the clinic's urgent alerts on this local date; the latest entry where several overlap."""
-    return db.session.scalar(
-        select(DutyCover.user_id)
-        .join(User, User.id == DutyCover.user_id)
-        .where(
-            DutyCover.clinic_id == clinic_id, DutyCover.starts_on <= today, DutyCover.ends_on >= today, User.is_active
-        )
-        .order_by(DutyCover.starts_on.desc(), DutyCover.id.desc())
-        .limit(1)
-    )
+    return db.session.scalar(_ON_DUTY, {"clinic_id": clinic_id, "today": today})
 
 
 def lead_of(clinic_id: uuid.UUID) -> uuid.UUID | None:

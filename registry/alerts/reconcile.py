@@ -10,29 +10,44 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from registry import clock
 from registry.access import scope
-from registry.alerts.clinic_numbers import numbers_at
+from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.lifecycle import Log, Stand, close_by_itself, end_snooze, open_alert, plain, revise
 from registry.alerts.load import EpisodeCase, Person, load_person
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.owners import Team, is_active, load_team, owner_of
+from registry.alerts.parameters import Numbers
 from registry.alerts.response_times import longest_snooze
 from registry.alerts.rulebook import Evaluation, Finding, Tier, evaluate, rule
 from registry.alerts.safety_alert import reconcile_safety
-from registry.alerts.signals import attention_changed
+from registry.alerts.signals import LookedAt, attention_changed
 from registry.audit.recorder import record
 from registry.db.transaction import write
 from registry.episodes.models import Episode
 from registry.extensions import db
-from registry.measurements.standings import follow_patient, restate
+from registry.measurements.standings import restate
 from registry.patients.models import Patient
 
 _REMEMBERED_DAYS = 60
 """How long a closed alert can keep its finding quiet; past the longest ``snooze`` a clinic may set."""
+
+# Made once: building a statement costs more than running it.
+_PATIENT = select(Patient.id, Patient.died_on).where(Patient.id == bindparam("patient_id"))
+_ALERTS = (
+    select(Alert)
+    .where(
+        Alert.patient_id == bindparam("patient_id"),
+        or_(
+            Alert.closed_at.is_(None),
+            Alert.closed_by_id.is_not(None) & or_(Alert.is_safety, Alert.closed_at > bindparam("remembered_from")),
+        ),
+    )
+    .order_by(Alert.closed_at)
+)
 
 
 class UnknownPatient(LookupError):
@@ -56,30 +71,29 @@ def reconcile_patient(patient_id: uuid.UUID, *, now: datetime | None = None) -> 
     now = now or clock.now()
     with write():
         db.session.flush()  # what the caller changed is checked within the caller's own scope
-        if db.session.scalar(select(Patient.id).where(Patient.id == patient_id)) is None:
+        found = db.session.execute(_PATIENT, {"patient_id": patient_id}).one_or_none()
+        if found is None:
             raise UnknownPatient(str(patient_id))
         with scope.all_patients(reason="alerts follow the person into every clinic"):
-            log = _reconcile(patient_id, now)
-            attention_changed.send(patient_id=patient_id)
+            log, looked_at = _reconcile(patient_id, found.died_on, now)
+            attention_changed.send(patient_id=patient_id, looked_at=looked_at)
             db.session.flush()
     return log
 
 
-def _reconcile(patient_id: uuid.UUID, now: datetime) -> Log:
-    courses = follow_patient(patient_id)
-    restate(patient_id, courses)
+def _reconcile(patient_id: uuid.UUID, died_on: date | None, now: datetime) -> tuple[Log, LookedAt]:
+    """Everything is read first, then written: a statement in between would write what is half done."""
     alerts = _alerts(patient_id, now)
     closed = [alert for alert in alerts if alert.is_safety and alert.closed_at is not None]
-    person = load_person(patient_id, courses, closed)
-    if person is None:
-        raise UnknownPatient(str(patient_id))
+    person = load_person(patient_id, died_on, closed)
+    team, numbers = load_team(patient_id, today=_earliest_today(person, now)), NumbersInForce()
+    restate(patient_id, person.history.courses)
     log = Log()
-    team = load_team(patient_id, today=_earliest_today(person, now))
     standing = [alert for alert in alerts if alert.closed_at is None]
-    reconcile_safety(person, next((each for each in standing if each.is_safety), None), team, now=now, log=log)
+    reconcile_safety(person, next((each for each in standing if each.is_safety), None), team, numbers, now=now, log=log)
     for case in person.cases:
         own = [alert for alert in alerts if alert.episode_id == case.episode.id]
-        next_check_on = _reconcile_case(case, own, team, now=now, log=log)
+        next_check_on = _reconcile_case(case, own, team, numbers.at(case.clinic.id), now=now, log=log)
         _set_next_check(case.episode, next_check_on)
     for episode in person.ended:
         for alert in standing:
@@ -88,26 +102,23 @@ def _reconcile(patient_id: uuid.UUID, now: datetime) -> Log:
         _set_next_check(episode, None)
     _give_to_somebody_there(standing, person, team, now=now, log=log)
     log.store()
-    return log
+    open_alerts = [alert for alert in (*standing, *log.new) if alert.closed_at is None]
+    return log, LookedAt(open_alerts, person.history.contacts, person.history.categories)
 
 
 def _alerts(patient_id: uuid.UUID, now: datetime) -> Sequence[Alert]:
     """The open alerts, the safety alerts people have closed, and what else people closed lately; oldest first."""
-    is_remembered = or_(Alert.is_safety, Alert.closed_at > now - timedelta(days=_REMEMBERED_DAYS))
     return db.session.scalars(
-        select(Alert)
-        .where(
-            Alert.patient_id == patient_id,
-            or_(Alert.closed_at.is_(None), Alert.closed_by_id.is_not(None) & is_remembered),
-        )
-        .order_by(Alert.closed_at)
+        _ALERTS, {"patient_id": patient_id, "remembered_from": now - timedelta(days=_REMEMBERED_DAYS)}
     ).all()
 
 
-def _reconcile_case(case: EpisodeCase, alerts: Sequence[Alert], team: Team, *, now: datetime, log: Log) -> date | None:
+def _reconcile_case(
+    case: EpisodeCase, alerts: Sequence[Alert], team: Team, numbers: Numbers, *, now: datetime, log: Log
+) -> date | None:
     """The alerts of one episode; returns the next date on which time alone could change something."""
     today = case.clinic.today(now)
-    evaluation = evaluate(case.snapshot, today, numbers_at(case.clinic.id))
+    evaluation = evaluate(case.snapshot, today, numbers)
     found = {each.rule: each for each in evaluation.findings if not each.rule.startswith("safety.")}
     dates = [evaluation.next_check_on]
     for alert in alerts:

@@ -12,49 +12,54 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from registry.alerts.clinic_numbers import numbers_at
+from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.lifecycle import Log, Stand, close_by_itself, open_alert, plain, restart, revise
 from registry.alerts.load import Person
 from registry.alerts.load_safety import covered_in, seen_before, seen_by
 from registry.alerts.models import Alert
 from registry.alerts.owners import Team, owner_of
+from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import RULEBOOK, Family, Finding, Tier, ranked
 from registry.alerts.sentences import sentence_of
-from registry.contacts.models import DangerReport
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
 
 _TELLS_OF_DANGER = frozenset({"safety.self-harm", "safety.reported"})
 """Rules whose new evidence starts the clock again; an answer nobody has does not."""
 
+_UNANSWERED = select(SafetySignal).where(
+    SafetySignal.patient_id == bindparam("patient_id"), SafetySignal.alert_id.is_(None)
+)
+
 SETTLED = "Asked and answered since, or corrected"
 
 
-def reconcile_safety(person: Person, alert: Alert | None, team: Team, *, now: datetime, log: Log) -> None:
+def reconcile_safety(
+    person: Person, alert: Alert | None, team: Team, numbers: NumbersInForce, *, now: datetime, log: Log
+) -> None:
     """Open, extend or settle the person's safety alert, and give every signal and report the alert that answers it."""
     clinic_id = _clinic_in_charge(person, alert)
     if clinic_id is not None:
         clinic = person.clinics[clinic_id]
         today = clinic.today(now)
-        findings = _findings(person, today, clinic_id)
-        owner_id = owner_of((), clinic_id=clinic_id, team=team, today=today)
-        if alert is not None:
-            _extend(alert, person, findings, owner_id=owner_id, now=now, log=log)
-        elif findings:
-            stand = _stand(findings, owner_id, today)
-            alert = open_alert(
-                stand,
-                patient_id=person.patient_id,
-                episode_id=None,
-                clinic=clinic,
-                now=now,
-                log=log,
-                is_safety=True,
-            )
-    log.store()
-    _answer_signals(person, alert)
+        findings = _findings(person, today, numbers.at(clinic_id))
+        if alert is not None or findings:
+            owner_id = owner_of((), clinic_id=clinic_id, team=team, today=today)
+            if alert is not None:
+                _extend(alert, person, findings, owner_id=owner_id, now=now, log=log)
+            else:
+                alert = open_alert(
+                    _stand(findings, owner_id, today),
+                    patient_id=person.patient_id,
+                    episode_id=None,
+                    clinic=clinic,
+                    now=now,
+                    log=log,
+                    is_safety=True,
+                )
+    _answer_signals(person, alert, log)
 
 
 def _clinic_in_charge(person: Person, alert: Alert | None) -> uuid.UUID | None:
@@ -73,8 +78,7 @@ def _clinic_in_charge(person: Person, alert: Alert | None) -> uuid.UUID | None:
     return None if newest is None else person.safety.clinic_of[newest.id]
 
 
-def _findings(person: Person, today: date, clinic_id: uuid.UUID) -> tuple[Finding, ...]:
-    numbers = numbers_at(clinic_id)
+def _findings(person: Person, today: date, numbers: Numbers) -> tuple[Finding, ...]:
     verdicts = (rule.verdict(person.snapshot, today, numbers) for rule in RULEBOOK if rule.family is Family.SAFETY)
     return ranked(verdict.finding for verdict in verdicts if verdict.finding is not None)
 
@@ -184,28 +188,19 @@ def _kept(
     )
 
 
-def _answer_signals(person: Person, alert: Alert | None) -> None:
+def _answer_signals(person: Person, alert: Alert | None, log: Log) -> None:
     """Every positive answer the database noticed names the alert that answers it; so does every report."""
-    signals = db.session.scalars(
-        select(SafetySignal).where(SafetySignal.patient_id == person.patient_id, SafetySignal.alert_id.is_(None))
-    ).all()
-    reports = _unanswered_reports(person)
+    with db.session.no_autoflush:
+        signals = db.session.scalars(_UNANSWERED, {"patient_id": person.patient_id}).all()
+    reports = person.safety.unanswered
     if not signals and not reports:
         return
+    log.store()
     current = alert.id if alert is not None else _last_safety_alert(person.patient_id)
     for signal in signals:
         signal.alert_id = person.safety.closed_by.get(str(signal.measurement_id), current)
     for report in reports:
         report.alert_id = person.safety.closed_by.get(str(report.id), current)
-    db.session.flush()
-
-
-def _unanswered_reports(person: Person) -> Sequence[DangerReport]:
-    if not person.safety.facts.reports:
-        return ()
-    return db.session.scalars(
-        select(DangerReport).where(DangerReport.patient_id == person.patient_id, DangerReport.alert_id.is_(None))
-    ).all()
 
 
 def _last_safety_alert(patient_id: uuid.UUID) -> uuid.UUID | None:

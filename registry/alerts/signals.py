@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from blinker import Signal
 
+if TYPE_CHECKING:
+    from registry.alerts.load_care import Sighting
+    from registry.alerts.models import Alert
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What the look has just read, so that whoever follows need not read it again.
+
+    ``categories`` are scale and category of every result that is no number, oldest first.
+    """
+
+    open_alerts: Sequence[Alert]
+    contacts: Sequence[Sighting]
+    categories: Sequence[tuple[str, str]]
+
+
 attention_changed = Signal("alerts of a patient were reconciled, in the transaction that caused it")
-"""Sent with ``patient_id`` inside the transaction. Nobody has to listen: alerts stand without any list."""
+"""Sent with ``patient_id`` and ``looked_at`` (``LookedAt``, or None where only an alert changed), inside the
+transaction. Nobody has to listen: alerts stand without any list."""

@@ -9,12 +9,13 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from registry import clock
 from registry.access import scope
-from registry.alerts.models import TIERS
+from registry.alerts.models import TIERS, Alert
 from registry.alerts.rulebook import RULEBOOK
+from registry.alerts.signals import LookedAt
 from registry.caseload import stored_facts
 from registry.caseload.columns import Columns
 from registry.caseload.models import CaseloadRow
@@ -29,6 +30,8 @@ NOTHING_OPEN = 9
 BESIDE_THE_MAIN = frozenset({"mania", "psychosis"})
 """Domains shown as the second measure before any other: depression falling while mania rises is no success."""
 
+_ROWS = select(CaseloadRow).where(CaseloadRow.patient_id == bindparam("patient_id"))
+
 _PLACE = {rule.id: place for place, rule in enumerate(RULEBOOK)}
 
 
@@ -42,9 +45,9 @@ class Difference:
     recomputed: Any
 
 
-def follow_attention(_sender: object, *, patient_id: uuid.UUID) -> None:
+def follow_attention(_sender: object, *, patient_id: uuid.UUID, looked_at: LookedAt | None) -> None:
     """Receiver of ``attention_changed``."""
-    refresh(patient_id)
+    refresh(patient_id, looked_at)
 
 
 def follow_identity(_sender: object, *, patient_id: uuid.UUID) -> None:
@@ -54,10 +57,13 @@ def follow_identity(_sender: object, *, patient_id: uuid.UUID) -> None:
         refresh(patient_id)
 
 
-def refresh(patient_id: uuid.UUID) -> None:
-    """Rewrite the row of every episode of the patient. Belongs inside ``write()``; changes nothing that is right."""
+def refresh(patient_id: uuid.UUID, looked_at: LookedAt | None = None) -> None:
+    """Rewrite the row of every episode of the patient. Belongs inside ``write()``; changes nothing that is right.
+
+    ``looked_at`` is what was read a moment ago and need not be read again.
+    """
     rows = _stored(patient_id)
-    for episode_id, values in compose(patient_id).items():
+    for episode_id, values in compose(patient_id, looked_at).items():
         row = rows.get(episode_id)
         if row is None:
             row = CaseloadRow(episode_id=episode_id, patient_id=patient_id)
@@ -81,14 +87,14 @@ def differences(patient_id: uuid.UUID) -> list[Difference]:
     ]
 
 
-def compose(patient_id: uuid.UUID) -> Mapping[uuid.UUID, dict[str, Any]]:
+def compose(patient_id: uuid.UUID, looked_at: LookedAt | None = None) -> Mapping[uuid.UUID, dict[str, Any]]:
     """Episode → the columns of its row, worked out from what is stored."""
-    facts = stored_facts.load(patient_id)
+    facts = stored_facts.load(patient_id, looked_at)
     return {episode.id: _values(episode, facts) for episode in facts.episodes}
 
 
 def _stored(patient_id: uuid.UUID) -> dict[uuid.UUID, CaseloadRow]:
-    found = db.session.scalars(select(CaseloadRow).where(CaseloadRow.patient_id == patient_id))
+    found = db.session.scalars(_ROWS, {"patient_id": patient_id})
     return {row.episode_id: row for row in found}
 
 
@@ -154,7 +160,7 @@ def _measure(row: Columns | None) -> dict[str, Any]:
     }
 
 
-def _reasons(episode: Columns, alerts: Sequence[Columns]) -> Iterator[dict[str, Any]]:
+def _reasons(episode: Columns, alerts: Sequence[Columns | Alert]) -> Iterator[dict[str, Any]]:
     """The open alerts of the episode, and those of the person's safety, most pressing first."""
     own = [alert for alert in alerts if alert.episode_id == episode.id or alert.is_safety]
     for alert in sorted(own, key=lambda each: (TIERS.index(each.tier), _PLACE.get(each.rule, len(_PLACE)), each.since)):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import and_, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, or_, select
 
+from registry.alerts.load_care import Sighting
 from registry.alerts.models import Alert
+from registry.alerts.signals import LookedAt
 from registry.caseload.columns import Columns
 from registry.clinics.models import Clinic
 from registry.contacts.models import Contact
@@ -45,8 +47,8 @@ class StoredFacts:
     episodes: Sequence[Columns]
     scales: Mapping[uuid.UUID, Sequence[Columns]] = field(default_factory=dict)
     """Episode → its tracked scales with cadence, target and stored standing, in the order they are followed."""
-    contacts: Sequence[Columns] = ()
-    alerts: Sequence[Columns] = ()
+    contacts: Sequence[Columns | Sighting] = ()
+    alerts: Sequence[Columns | Alert] = ()
     circumstances: Mapping[str, str] = field(default_factory=dict)
     """Domain → the latest category ("housing" → "homeless")."""
 
@@ -65,17 +67,25 @@ class StoredFacts:
         return ContactHistory(last, max(seen, default=None), len(failed))
 
 
-def load(patient_id: uuid.UUID) -> StoredFacts:
-    """Everything a row of the caseload is made of, for every episode of the patient. Five statements at most."""
-    episodes = _episodes(patient_id)
+def load(patient_id: uuid.UUID, looked_at: LookedAt | None = None) -> StoredFacts:
+    """Everything a row of the caseload is made of, for every episode of the patient. Five statements at most.
+
+    Two where ``looked_at`` has the contacts, the alerts and the categories already.
+    """
+    about = {"patient_id": patient_id}
+    episodes = db.session.execute(_EPISODES, about).all()
     if not episodes:
         return StoredFacts(episodes=())
+    if looked_at is not None:
+        contacts: Sequence[Columns | Sighting] = looked_at.contacts
+        alerts: Sequence[Columns | Alert] = looked_at.open_alerts
+        circumstances = _circumstances(looked_at.categories)
+    else:
+        contacts = db.session.execute(_CONTACTS, about).all()
+        alerts = db.session.execute(_ALERTS, about).all()
+        circumstances = _circumstances(_categories(patient_id))
     return StoredFacts(
-        episodes=episodes,
-        scales=_scales(patient_id),
-        contacts=_contacts(patient_id),
-        alerts=_alerts(patient_id),
-        circumstances=_circumstances(patient_id),
+        episodes=episodes, scales=_scales(patient_id), contacts=contacts, alerts=alerts, circumstances=circumstances
     )
 
 
@@ -88,7 +98,17 @@ def _in_force(table: Any) -> sa.ColumnElement[bool]:
     return or_(table.ends_on.is_(None), table.ends_on >= Episode.ended_on)
 
 
-def _episodes(patient_id: uuid.UUID) -> Sequence[Columns]:
+def _member(role: str) -> sa.ScalarSelect[Any]:
+    return (
+        select(TeamMember.user_id)
+        .where(TeamMember.episode_id == Episode.id, TeamMember.role == role, _in_force(TeamMember))
+        .order_by(TeamMember.starts_on.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
     last_review = select(sa.func.max(Review.reviewed_on)).where(Review.episode_id == Episode.id)
     waiting = select(sa.func.count(Recommendation.id)).where(
         Recommendation.episode_id == Episode.id, is_open_recommendation()
@@ -105,7 +125,7 @@ def _episodes(patient_id: uuid.UUID) -> Sequence[Columns]:
     conditions = select(sa.func.aggregate_strings(EpisodeCondition.condition, ",")).where(
         EpisodeCondition.episode_id == Episode.id, _in_force(EpisodeCondition)
     )
-    return db.session.execute(
+    return (
         select(
             Episode.id,
             Episode.clinic_id,
@@ -126,106 +146,101 @@ def _episodes(patient_id: uuid.UUID) -> Sequence[Columns]:
         )
         .join(Patient, Patient.id == Episode.patient_id)
         .join(Clinic, Clinic.id == Episode.clinic_id)
-        .where(Episode.patient_id == patient_id)
+        .where(Episode.patient_id == _OF_PATIENT)
         .order_by(Episode.referred_on)
-    ).all()
-
-
-def _member(role: str) -> sa.ScalarSelect[Any]:
-    return (
-        select(TeamMember.user_id)
-        .where(TeamMember.episode_id == Episode.id, TeamMember.role == role, _in_force(TeamMember))
-        .order_by(TeamMember.starts_on.desc())
-        .limit(1)
-        .scalar_subquery()
     )
+
+
+# Made once: building a statement costs more than running it.
+_OF_PATIENT: BindParameter[uuid.UUID] = bindparam("patient_id")
+_EPISODES = _episodes_of_patient()
+_SCALES = (
+    select(
+        TrackedMeasure.episode_id,
+        TrackedMeasure.scale,
+        TrackedMeasure.cadence_days,
+        TreatmentTarget.at_most,
+        TreatmentTarget.at_least,
+        StandingRow.standing,
+        StandingRow.baseline_on,
+        StandingRow.baseline_value,
+        StandingRow.baseline_elevated,
+        StandingRow.latest_on,
+        StandingRow.latest_value,
+        StandingRow.percent,
+        StandingRow.responded,
+    )
+    .join(Episode, Episode.id == TrackedMeasure.episode_id)
+    .outerjoin(
+        StandingRow,
+        and_(StandingRow.episode_id == TrackedMeasure.episode_id, StandingRow.scale == TrackedMeasure.scale),
+    )
+    .outerjoin(
+        TreatmentTarget,
+        and_(
+            TreatmentTarget.episode_id == TrackedMeasure.episode_id,
+            TreatmentTarget.scale == TrackedMeasure.scale,
+            _in_force(TreatmentTarget),
+        ),
+    )
+    .where(TrackedMeasure.patient_id == _OF_PATIENT, _in_force(TrackedMeasure))
+    .order_by(TrackedMeasure.position, TrackedMeasure.starts_on, TreatmentTarget.starts_on)
+)
+_CONTACTS = select(Contact.clinic_id, Contact.took_place_on, Contact.kind, Contact.reached).where(
+    Contact.patient_id == _OF_PATIENT, Contact.status == "final"
+)
+_ALERTS = (
+    select(
+        Alert.id,
+        Alert.episode_id,
+        Alert.rule,
+        Alert.tier,
+        Alert.sentence,
+        Alert.evidence,
+        Alert.since,
+        Alert.state,
+        Alert.snoozed_until,
+        Alert.is_safety,
+    )
+    .where(Alert.patient_id == _OF_PATIENT, Alert.closed_at.is_(None))
+    .order_by(Alert.since, Alert.opened_at)
+)
 
 
 def _scales(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Sequence[Columns]]:
     """In order of position, each scale once: what was followed last stands."""
-    rows = db.session.execute(
-        select(
-            TrackedMeasure.episode_id,
-            TrackedMeasure.scale,
-            TrackedMeasure.cadence_days,
-            TreatmentTarget.at_most,
-            TreatmentTarget.at_least,
-            StandingRow.standing,
-            StandingRow.baseline_on,
-            StandingRow.baseline_value,
-            StandingRow.baseline_elevated,
-            StandingRow.latest_on,
-            StandingRow.latest_value,
-            StandingRow.percent,
-            StandingRow.responded,
-        )
-        .join(Episode, Episode.id == TrackedMeasure.episode_id)
-        .outerjoin(
-            StandingRow,
-            and_(StandingRow.episode_id == TrackedMeasure.episode_id, StandingRow.scale == TrackedMeasure.scale),
-        )
-        .outerjoin(
-            TreatmentTarget,
-            and_(
-                TreatmentTarget.episode_id == TrackedMeasure.episode_id,
-                TreatmentTarget.scale == TrackedMeasure.scale,
-                _in_force(TreatmentTarget),
-            ),
-        )
-        .where(TrackedMeasure.patient_id == patient_id, _in_force(TrackedMeasure))
-        .order_by(TrackedMeasure.position, TrackedMeasure.starts_on, TreatmentTarget.starts_on)
-    ).all()
+    rows = db.session.execute(_SCALES, {"patient_id": patient_id}).all()
     found: dict[uuid.UUID, dict[str, Columns]] = defaultdict(dict)
     for row in rows:
         found[row.episode_id][row.scale] = row
     return {episode_id: list(scales.values()) for episode_id, scales in found.items()}
 
 
-def _contacts(patient_id: uuid.UUID) -> Sequence[Columns]:
-    return db.session.execute(
-        select(Contact.clinic_id, Contact.took_place_on, Contact.kind, Contact.reached).where(
-            Contact.patient_id == patient_id, Contact.status == "final"
-        )
-    ).all()
+def _circumstances(categories: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """Domain → the last of its categories."""
+    domains = _domains()
+    return {domains[scale]: category for scale, category in categories if scale in domains}
 
 
-def _alerts(patient_id: uuid.UUID) -> Sequence[Columns]:
-    return db.session.execute(
-        select(
-            Alert.id,
-            Alert.episode_id,
-            Alert.rule,
-            Alert.tier,
-            Alert.sentence,
-            Alert.evidence,
-            Alert.since,
-            Alert.state,
-            Alert.snoozed_until,
-            Alert.is_safety,
-        )
-        .where(Alert.patient_id == patient_id, Alert.closed_at.is_(None))
-        .order_by(Alert.since, Alert.opened_at)
-    ).all()
-
-
-def _circumstances(patient_id: uuid.UUID) -> Mapping[str, str]:
-    domains = {
+def _domains() -> Mapping[str, str]:
+    return {
         instrument.scale_key(scale): instrument.domain
         for instrument in catalogue()
         if instrument.domain in (HOUSING, WORK)
         for scale in instrument.scales
         if not scale.has_total
     }
-    if not domains:
-        return {}
+
+
+def _categories(patient_id: uuid.UUID) -> list[tuple[str, str]]:
     rows = db.session.execute(
         select(MeasurementScore.scale, MeasurementScore.category)
         .where(
             MeasurementScore.patient_id == patient_id,
-            MeasurementScore.scale.in_(sorted(domains)),
+            MeasurementScore.scale.in_(sorted(_domains())),
             MeasurementScore.counts,
             MeasurementScore.category.is_not(None),
         )
         .order_by(MeasurementScore.taken_on, MeasurementScore.id)
     )
-    return {domains[scale]: category for scale, category in rows if category is not None}
+    return [(row.scale, row.category) for row in rows]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Row, bindparam, select
 
 from registry.episodes.models import Episode, TrackedMeasure, TreatmentCourse, TreatmentTarget
 from registry.extensions import db
@@ -24,8 +24,39 @@ from registry.measures.course import Course, DatedScore, Target, follow
 from registry.measures.instrument import Scale
 
 Dated = TypeVar("Dated", TrackedMeasure, TreatmentTarget)
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+Rows: TypeAlias = Sequence[AnyRow]
 
 _HUNDREDTH = Decimal("0.01")
+
+# Made once: building a statement costs more than running it.
+_OF_PATIENT: BindParameter[uuid.UUID] = bindparam("patient_id")
+_EPISODES = (
+    select(Episode, TreatmentCourse)
+    .outerjoin(TreatmentCourse, TreatmentCourse.episode_id == Episode.id)
+    .where(Episode.patient_id == _OF_PATIENT)
+    .order_by(TreatmentCourse.starts_on, TreatmentCourse.ends_on.is_(None))
+)
+_MEASURES = select(TrackedMeasure).where(TrackedMeasure.patient_id == _OF_PATIENT)
+_TARGETS = select(TreatmentTarget).where(TreatmentTarget.patient_id == _OF_PATIENT)
+_STANDINGS = select(StandingRow).where(StandingRow.patient_id == _OF_PATIENT)
+_SCORES = (
+    select(
+        MeasurementScore.scale,
+        MeasurementScore.taken_on,
+        MeasurementScore.value,
+        MeasurementScore.is_prorated,
+        MeasurementScore.measurement_id,
+        MeasurementScore.band,
+        MeasurementScore.category,
+    )
+    .where(
+        MeasurementScore.patient_id == _OF_PATIENT,
+        MeasurementScore.scale.in_(bindparam("scales", expanding=True)),
+        MeasurementScore.counts,
+    )
+    .order_by(MeasurementScore.taken_on, MeasurementScore.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +81,7 @@ def restate(
     save four of the five.
     """
     courses = follow_patient(patient_id) if courses is None else courses
-    stored = {
-        (row.episode_id, row.scale): row
-        for row in db.session.scalars(select(StandingRow).where(StandingRow.patient_id == patient_id))
-    }
+    stored = {(row.episode_id, row.scale): row for row in db.session.scalars(_STANDINGS, {"patient_id": patient_id})}
     for episode_id, of_episode in courses.items():
         for key, (tracked, course) in of_episode.items():
             row = stored.pop((episode_id, key), None)
@@ -65,7 +93,6 @@ def restate(
                     setattr(row, name, value)
     for row in stored.values():
         db.session.delete(row)
-    db.session.flush()
     return {
         episode_id: {key: course for key, (_, course) in of_episode.items()}
         for episode_id, of_episode in courses.items()
@@ -85,8 +112,27 @@ def follow_patient(patient_id: uuid.UUID) -> dict[uuid.UUID, dict[str, tuple[Tra
         UnknownScale: an episode tracks a scale no instrument file defines any more.
     """
     tracked = tracked_scales(patient_id)
-    wanted = {each.key for scales in tracked.values() for each in scales}
-    return follow_scores(tracked, _scores_by_scale(patient_id, wanted) if wanted else {})
+    wanted = scales_in(tracked)
+    return follow_scores(tracked, dated_scores(read_scores(patient_id, wanted) if wanted else ()))
+
+
+def scales_in(tracked: Mapping[uuid.UUID, Sequence[TrackedScale]]) -> set[str]:
+    """The keys of the scales that any of the episodes follows."""
+    return {each.key for scales in tracked.values() for each in scales}
+
+
+def read_scores(patient_id: uuid.UUID, scales: Collection[str]) -> Rows:
+    """Every score of the patient that counts on these scales, numbers and categories, oldest first; one statement."""
+    return db.session.execute(_SCORES, {"patient_id": patient_id, "scales": list(scales)}).all()
+
+
+def dated_scores(rows: Iterable[AnyRow]) -> dict[str, list[DatedScore]]:
+    """The numbers among these scores, by scale key, in their order."""
+    found: dict[str, list[DatedScore]] = defaultdict(list)
+    for scale, on, value, prorated, measurement_id, band, _category in rows:
+        if value is not None:
+            found[scale].append(DatedScore(on=on, value=value, prorated=prorated, id=measurement_id, band=band))
+    return found
 
 
 def follow_scores(
@@ -101,21 +147,24 @@ def follow_scores(
 
 def tracked_scales(patient_id: uuid.UUID) -> dict[uuid.UUID, list[TrackedScale]]:
     """The numeric scales each episode of the patient follows: all that is current, or was when the episode ended."""
-    rows = db.session.execute(
-        select(Episode, TreatmentCourse)
-        .join(TreatmentCourse, TreatmentCourse.episode_id == Episode.id)
-        .where(Episode.patient_id == patient_id)
-        .order_by(TreatmentCourse.starts_on, TreatmentCourse.ends_on.is_(None))
-    ).all()
-    current = {episode.id: (episode, course) for episode, course in rows}
+    return scales_followed(patient_id, read_episodes(patient_id))
+
+
+def read_episodes(patient_id: uuid.UUID) -> Rows:
+    """Every episode of the patient with each of its treatment courses, earlier courses first; None without one."""
+    return db.session.execute(_EPISODES, {"patient_id": patient_id}).all()
+
+
+def scales_followed(patient_id: uuid.UUID, episodes: Rows) -> dict[uuid.UUID, list[TrackedScale]]:
+    """As ``tracked_scales``, of episodes as ``read_episodes`` gives them; two statements, none without a course."""
+    current: dict[uuid.UUID, tuple[Episode, TreatmentCourse]] = {
+        episode.id: (episode, course) for episode, course in episodes if course is not None
+    }
     if not current:
         return {}
-    measures = _in_force(
-        current, db.session.scalars(select(TrackedMeasure).where(TrackedMeasure.patient_id == patient_id))
-    )
-    targets = _in_force(
-        current, db.session.scalars(select(TreatmentTarget).where(TreatmentTarget.patient_id == patient_id))
-    )
+    about = {"patient_id": patient_id}
+    measures = _in_force(current, db.session.scalars(_MEASURES, about))
+    targets = _in_force(current, db.session.scalars(_TARGETS, about))
     return {
         episode_id: [
             TrackedScale(
@@ -177,30 +226,6 @@ def _in_force(
         ended_on = current[row.episode_id][0].ended_on
         if row.ends_on is None or (ended_on is not None and row.ends_on >= ended_on):
             found[row.episode_id, row.scale] = row
-    return found
-
-
-def _scores_by_scale(patient_id: uuid.UUID, scales: set[str]) -> dict[str, list[DatedScore]]:
-    rows = db.session.execute(
-        select(
-            MeasurementScore.scale,
-            MeasurementScore.taken_on,
-            MeasurementScore.value,
-            MeasurementScore.is_prorated,
-            MeasurementScore.measurement_id,
-            MeasurementScore.band,
-        )
-        .where(
-            MeasurementScore.patient_id == patient_id,
-            MeasurementScore.scale.in_(scales),
-            MeasurementScore.counts,
-        )
-        .order_by(MeasurementScore.taken_on)
-    )
-    found: dict[str, list[DatedScore]] = defaultdict(list)
-    for scale, on, value, prorated, measurement_id, band in rows:
-        if value is not None:
-            found[scale].append(DatedScore(on=on, value=value, prorated=prorated, id=measurement_id, band=band))
     return found
 
 

@@ -243,7 +243,7 @@ def _heard() -> Iterator[list[tuple[uuid.UUID, bool]]]:
     """Whose attention was looked at, and whether within a write."""
     heard: list[tuple[uuid.UUID, bool]] = []
 
-    def hear(_sender: object, patient_id: uuid.UUID) -> None:
+    def hear(_sender: object, patient_id: uuid.UUID, **_seen: object) -> None:
         heard.append((patient_id, is_writing()))
 
     with attention_changed.connected_to(hear):

@@ -30,7 +30,7 @@ from registry.patients.facts import PatientFacts
 _SOURCES = {"primary-care": 0.42, "own-clinic": 0.18, "hospital": 0.2, "crisis": 0.08, "shelter": 0.07, "justice": 0.05}
 _MODALITIES = {"in-person": 0.52, "phone": 0.3, "video": 0.1, "home": 0.08}
 _BUSY_UNTIL_WEEK = 8
-_FIRST_WEEKS_DAYS, _ACTIVE_DAYS, _MAINTAINING_DAYS = 15, 27, 52
+_FIRST_WEEKS_DAYS, _ACTIVE_DAYS, _MAINTAINING_DAYS = 15, 26, 38
 """Days from visit to visit: in the first weeks, in active treatment, while maintaining."""
 
 
@@ -162,7 +162,7 @@ def _interval(roll: Random, spans: Spans, on: date, misses: int) -> int:
     if misses:
         return roll.randint(4, 12) + 7 * (misses // 3)
     if spans.is_maintaining(on):
-        return max(20, round(roll.gauss(_MAINTAINING_DAYS, 7)))
+        return max(20, round(roll.gauss(_MAINTAINING_DAYS, 5)))
     weeks = (on - spans.enrolled_on).days // 7
     return max(5, round(roll.gauss(_FIRST_WEEKS_DAYS if weeks < _BUSY_UNTIL_WEEK else _ACTIVE_DAYS, 4)))
 

@@ -28,7 +28,7 @@ SCALES: Mapping[str, str] = {
     WORK: "employment:employment",
 }
 _INSTRUMENTS = {scale: instrument for instrument, scale in SCALES.items()}
-_DONE_WHEN_DUE = 0.86
+_DONE_WHEN_DUE = 0.95
 _EARLY_DAYS = 5
 """A form is given on a visit this close before it is due."""
 

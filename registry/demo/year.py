@@ -44,8 +44,8 @@ _NIGHT = time(3, 10)
 """Local time of the look at everybody for whom a date has come."""
 _MEETINGS = ((2, time(13, 0)), (3, time(10, 0)))
 """Weekday (0: Monday) and time of each clinic's case review."""
-_PEOPLE_PER_SEAT = 8.5
-"""One place at the table for so many people of the clinic: almost everybody comes up every eight weeks."""
+_PEOPLE_PER_SEAT = 7
+"""One place at the table for so many people of the clinic: so that everybody can come up every eight weeks."""
 
 _DRAFTS_WAIT = timedelta(days=20)
 """A draft begun lately is still to be finished."""

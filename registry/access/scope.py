@@ -30,7 +30,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from flask import has_app_context
 from sqlalchemy import bindparam, event, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, SessionTransaction, with_loader_criteria
 from sqlalchemy.sql import visitors
 
 from registry import clock
@@ -43,6 +43,9 @@ __all__ = ["Scope", "ScopeError", "all_patients", "bind", "current", "gateway", 
 
 REVIEWED = "scope_reviewed"
 """Execution option of ``registry.access.reviewed_sql`` and of nothing else."""
+
+_SEEN = "registry.access.seen"
+"""In ``session.info``: scope → the patients found visible in the running transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +98,16 @@ def all_patients(*, reason: str) -> Iterator[None]:
 
 @contextmanager
 def _swapped(scope: Scope) -> Iterator[None]:
+    is_another = _bound.get() != scope
     token = _bound.set(scope)
-    _tell_open_transaction()
+    if is_another:
+        _tell_open_transaction()
     try:
         yield
     finally:
         _bound.reset(token)
-        _tell_open_transaction()
+        if is_another:
+            _tell_open_transaction()
 
 
 def _tell_open_transaction() -> None:
@@ -109,14 +115,17 @@ def _tell_open_transaction() -> None:
         _tell_postgres(cast(RegistrySession, db.session()).open_connection())
 
 
+_TELL = sa.text(
+    "SELECT set_config('registry.clinic_ids', :clinics, true), set_config('registry.everybody', :all, true)"
+)
+
+
 def _tell_postgres(connection: sa.Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
     scope = _bound.get() or Scope()
     connection.execute(
-        sa.text(
-            "SELECT set_config('registry.clinic_ids', :clinics, true), set_config('registry.everybody', :all, true)"
-        ),
+        _TELL,
         {"clinics": ",".join(map(str, sorted(scope.clinic_ids))), "all": "on" if scope.is_everybody else ""},
     )
 
@@ -197,6 +206,8 @@ class PatientGateway(Gateway):
             if _touches_people(statement):
                 raise ScopeError("a bulk insert about people: add rows to the session instead")
             return
+        if state.is_update or state.is_delete:
+            state.session.info.pop(_SEEN, None)
         scope = _bound.get()
         if scope is None and _touches_people(statement):
             raise ScopeError("no patient scope is bound")
@@ -211,6 +222,8 @@ class PatientGateway(Gateway):
         rows = [row for row in (*session.new, *session.dirty, *session.deleted) if isinstance(row, Scoped)]
         if rows:
             _check_rows(session, rows)
+        if any(isinstance(row, PatientClinic) for row in rows):
+            session.info.pop(_SEEN, None)
 
     def after_begin(self, session: RegistrySession, connection: sa.Connection) -> None:
         _tell_postgres(connection)
@@ -240,7 +253,7 @@ def _check_rows(session: RegistrySession, rows: list[Scoped]) -> None:
         asked.add(row.patient_id)
     if scope.is_everybody:
         return
-    strangers = asked - newcomers - _visible(session, asked - newcomers)
+    strangers = asked - newcomers - _visible(session, scope, asked - newcomers)
     if strangers:
         raise ScopeError("a change to a patient outside the scope")
     granted = {row.patient_id for row in session.new if isinstance(row, PatientClinic)}
@@ -248,11 +261,25 @@ def _check_rows(session: RegistrySession, rows: list[Scoped]) -> None:
         raise ScopeError("a new patient belongs to no clinic")
 
 
-def _visible(session: RegistrySession, patient_ids: set[uuid.UUID]) -> set[uuid.UUID]:
-    if not patient_ids:
-        return set()
-    with session.no_autoflush:
-        return set(session.scalars(select(PatientClinic.patient_id).where(PatientClinic.patient_id.in_(patient_ids))))
+def _visible(session: RegistrySession, scope: Scope, patient_ids: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the patients the scope may see; each is asked for once in a transaction."""
+    known: set[uuid.UUID] = session.info.setdefault(_SEEN, {}).setdefault(scope, set())
+    unasked = patient_ids - known
+    if unasked:
+        with session.no_autoflush:
+            known |= set(session.scalars(_GRANTED, {"patient_ids": list(unasked)}))
+    return patient_ids & known
+
+
+_GRANTED = select(PatientClinic.patient_id).where(
+    PatientClinic.patient_id.in_(bindparam("patient_ids", expanding=True))
+)
+
+
+@event.listens_for(RegistrySession, "after_transaction_end")
+def _forget_seen(session: RegistrySession, transaction: SessionTransaction) -> None:
+    if transaction.parent is None or transaction.nested:
+        session.info.pop(_SEEN, None)
 
 
 def _tables(statement: Any) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.accounts.models import FailedSignIn, FormReceipt, Membership, SignedInSession, User
@@ -28,13 +29,19 @@ def fold_email(email: str) -> str:
 
 def get_session_by_token(token_hash: str) -> SignedInSession | None:
     """The session of this token with its user, memberships and clinics, whatever its state."""
-    return db.session.scalars(
+    return db.session.scalars(_session_by_token(), {"token_hash": token_hash}).one_or_none()
+
+
+@cache
+def _session_by_token() -> Select[SignedInSession]:
+    """Made once: every request asks it."""
+    return (
         select(SignedInSession)
-        .where(SignedInSession.token_hash == token_hash)
+        .where(SignedInSession.token_hash == bindparam("token_hash"))
         .options(
             joinedload(SignedInSession.user).selectinload(User.memberships).joinedload(Membership.clinic),
         )
-    ).one_or_none()
+    )
 
 
 def list_failures(account: str, *, now: datetime) -> Sequence[datetime]:
@@ -71,23 +78,27 @@ def list_users(clinic_ids: frozenset[uuid.UUID] | None = None) -> Sequence[User]
 
 def list_users_with_role(clinic_id: uuid.UUID, *roles: str) -> Sequence[User]:
     """Active users who hold one of ``roles`` in the clinic now, by name."""
-    return db.session.scalars(
-        select(User)
-        .where(
-            User.is_active,
-            User.id.in_(
-                select(Membership.user_id).where(
-                    Membership.clinic_id == clinic_id, Membership.role.in_(roles), Membership.ends_on.is_(None)
-                )
-            ),
-        )
-        .order_by(User.name)
-    ).all()
+    return db.session.scalars(_WITH_ROLE, {"clinic_id": clinic_id, "roles": roles}).all()
+
+
+_WITH_ROLE = (
+    select(User)
+    .where(
+        User.is_active,
+        User.id.in_(
+            select(Membership.user_id).where(
+                Membership.clinic_id == bindparam("clinic_id"),
+                Membership.role.in_(bindparam("roles", expanding=True)),
+                Membership.ends_on.is_(None),
+            )
+        ),
+    )
+    .order_by(User.name)
+)
+_RECEIPT = select(FormReceipt.user_id, FormReceipt.location).where(FormReceipt.key == bindparam("key"))
 
 
 def location_of_receipt(key: str) -> tuple[uuid.UUID, str] | None:
     """Who used this form key, and where it led."""
-    row = db.session.execute(
-        select(FormReceipt.user_id, FormReceipt.location).where(FormReceipt.key == key)
-    ).one_or_none()
+    row = db.session.execute(_RECEIPT, {"key": key}).one_or_none()
     return (row.user_id, row.location) if row else None

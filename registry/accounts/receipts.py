@@ -9,6 +9,7 @@ from werkzeug.exceptions import Conflict
 from registry import clock
 from registry.accounts.models import FormReceipt, User
 from registry.accounts.queries import location_of_receipt
+from registry.audit.recorder import Actor
 from registry.db.transaction import write
 from registry.extensions import db
 
@@ -23,7 +24,7 @@ def led_to(form_key: str, *, by: User) -> str | None:
     return known[1] if known is not None and known[0] == by.id else None
 
 
-def once(form_key: str, *, by: User, act: Callable[[], str]) -> str:
+def once(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
     """Run ``act`` in one transaction unless this form was already used; return the address it leads to.
 
     ``act`` returns that address. A form without a key acts every time.

@@ -32,6 +32,9 @@ _CHANGES = "registry.audit.changes"
 _SECRET_FIELDS = frozenset({"password_hash", "token_hash"})
 _SILENT_FIELDS = frozenset({"version"})
 
+_LAST = sa.select(AuditEvent.number, AuditEvent.hash).order_by(AuditEvent.number.desc()).limit(1)
+_APPEND = sa.insert(AuditEvent)
+
 
 class UnauditedChange(RuntimeError):
     """A row was changed, and no audit event of the transaction speaks for it."""
@@ -117,9 +120,7 @@ def append_pending() -> None:
         return
     if db.engine.dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(AUDIT_LOCK)))
-    last = session.execute(
-        sa.select(AuditEvent.number, AuditEvent.hash).order_by(AuditEvent.number.desc()).limit(1)
-    ).first()
+    last = session.execute(_LAST).first()
     number, previous = (last.number, last.hash) if last is not None else (0, GENESIS)
     key = current_app.config["SETTINGS"].audit_key.encode()
     rows = []
@@ -129,7 +130,7 @@ def append_pending() -> None:
         digest = link(previous, {name: _plain(value) for name, value in row.items()}, key=key)
         rows.append({**row, "previous_hash": previous, "hash": digest})
         previous = digest
-    session.execute(sa.insert(AuditEvent), rows)
+    session.execute(_APPEND, rows, execution_options={"render_nulls": True})  # one statement for all of them
 
 
 def content_of(row: AuditEvent) -> dict[str, Any]:

@@ -6,12 +6,13 @@ The gateway itself is ``registry.access.scope``; this module only guarantees tha
 from __future__ import annotations
 
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event, select
-from sqlalchemy.orm import ORMExecuteState, SessionTransaction, UOWTransaction
+from sqlalchemy.orm import Mapper, ORMExecuteState, SessionTransaction, UOWTransaction
 
 from registry.db.base import Scoped
 
@@ -40,6 +41,15 @@ class Gateway:
         """Tell a freshly begun transaction its scope."""
 
 
+@cache
+def _by_key(table: Mapper[Any]) -> tuple[tuple[str, ...], sa.Select[Any]]:
+    """The names of the parts of the key, and the statement that takes them; made once for each table."""
+    columns = table.primary_key
+    names = tuple(f"key_{column.name}" for column in columns)
+    parts = (column == sa.bindparam(name) for column, name in zip(columns, names, strict=True))
+    return names, select(table.class_).where(*parts)
+
+
 class RegistrySession(Session):
     """A session whose every way to a row passes the gateway."""
 
@@ -49,11 +59,12 @@ class RegistrySession(Session):
         """Like SQLAlchemy's, but a person's row is asked for again rather than served from memory."""
         if isinstance(entity, type) and issubclass(entity, Scoped):
             key = ident if isinstance(ident, tuple) else (ident,)
-            columns = sa.inspect(entity).primary_key
-            query = select(entity).where(*(column == part for column, part in zip(columns, key, strict=True)))
+            names, query = _by_key(sa.inspect(entity))
             if options.get("with_for_update"):
                 query = query.with_for_update()
-            return self.scalars(query.options(*(options.get("options") or ()))).one_or_none()
+            if options.get("options"):
+                query = query.options(*options["options"])
+            return self.scalars(query, dict(zip(names, key, strict=True))).one_or_none()
         return super().get(entity, ident, **options)
 
     def flush(self, objects: Any = None) -> None:

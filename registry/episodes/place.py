@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from registry.access.models import PatientClinic
 from registry.clinics.models import Clinic
@@ -18,16 +18,22 @@ def get_clinic_of(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> C
 
     ``None`` when none of them does.
     """
-    by_episode = (
-        select(Clinic)
-        .join(Episode, Episode.clinic_id == Clinic.id)
-        .where(Episode.patient_id == patient_id, Clinic.id.in_(clinic_ids))
-        .order_by(Episode.ended_on.is_not(None), Episode.referred_on.desc(), Episode.id)
-    )
-    by_access = (
-        select(Clinic)
-        .join(PatientClinic, PatientClinic.clinic_id == Clinic.id)
-        .where(PatientClinic.patient_id == patient_id, Clinic.id.in_(clinic_ids))
-        .order_by(PatientClinic.since)
-    )
-    return db.session.scalars(by_episode.limit(1)).first() or db.session.scalars(by_access.limit(1)).first()
+    about = {"patient_id": patient_id, "clinic_ids": list(clinic_ids)}
+    return db.session.scalars(_BY_EPISODE, about).first() or db.session.scalars(_BY_ACCESS, about).first()
+
+
+_IS_ONE_OF_THESE = Clinic.id.in_(bindparam("clinic_ids", expanding=True))
+_BY_EPISODE = (
+    select(Clinic)
+    .join(Episode, Episode.clinic_id == Clinic.id)
+    .where(Episode.patient_id == bindparam("patient_id"), _IS_ONE_OF_THESE)
+    .order_by(Episode.ended_on.is_not(None), Episode.referred_on.desc(), Episode.id)
+    .limit(1)
+)
+_BY_ACCESS = (
+    select(Clinic)
+    .join(PatientClinic, PatientClinic.clinic_id == Clinic.id)
+    .where(PatientClinic.patient_id == bindparam("patient_id"), _IS_ONE_OF_THESE)
+    .order_by(PatientClinic.since)
+    .limit(1)
+)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Required, TypedDict, Unpack
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from registry import clock
 from registry.audit.recorder import Actor, record
@@ -253,12 +253,19 @@ def _fill(measurement: Measurement, given: Administration, content: _Content) ->
     measurement.total_only = content.total_only
 
 
+_LIFETIME = (
+    select(Patient.birth_date, Patient.died_on, Clinic)
+    .join(Clinic, Clinic.id == bindparam("clinic_id"))
+    .where(Patient.id == bindparam("patient_id"))
+)
+
+
 def _check_date(taken_on: date, *, patient_id: uuid.UUID, clinic_id: uuid.UUID) -> None:
-    patient = db.session.get(Patient, patient_id)
-    if patient is None:
+    found = db.session.execute(_LIFETIME, {"patient_id": patient_id, "clinic_id": clinic_id}).one_or_none()
+    if found is None:
         raise UnknownPatient(str(patient_id))
-    today = db.session.get_one(Clinic, clinic_id).today(clock.now())
-    rules.check_date(taken_on, today=today, born_on=patient.birth_date, died_on=patient.died_on)
+    born_on, died_on, clinic = found
+    rules.check_date(taken_on, today=clinic.today(clock.now()), born_on=born_on, died_on=died_on)
 
 
 def _refuse_second(source_key: str | None) -> None:

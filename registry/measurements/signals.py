@@ -9,6 +9,8 @@ from registry.access.scope import ScopeError
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
 
+_UNANSWERED = select(SafetySignal.measurement_id).where(SafetySignal.alert_id.is_(None)).limit(1)
+
 
 class UnansweredSignal(RuntimeError):
     """A positive safety answer was about to be committed without an alert. Nothing was stored."""
@@ -26,6 +28,6 @@ def refuse_unanswered_signals() -> None:
         scope.current()
     except ScopeError:
         return
-    unanswered = db.session.scalar(select(SafetySignal.measurement_id).where(SafetySignal.alert_id.is_(None)).limit(1))
+    unanswered = db.session.scalar(_UNANSWERED)
     if unanswered is not None:
         raise UnansweredSignal(f"measurement {unanswered} has a positive safety answer and no alert")

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from registry.access.policy import policy
 from registry.accounts import receipts
+from registry.audit.recorder import ActorId
 from registry.episodes.queries import names_of
 from registry.measurements import actions, queries
 from registry.measurements.forms import first_values, form_for
@@ -29,20 +30,21 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
     )
     if form.validate_on_submit():
         clinic_id, as_draft = place.clinic.id, "draft" in request.form
+        by = ActorId(current_user.id)
 
         def act() -> str:
             measurement = actions.record_measurement(
                 patient_id=patient_id,
                 clinic_id=clinic_id,
                 instrument=instrument.id,
-                by=current_user,
+                by=by,
                 as_draft=as_draft,
                 **form.administration(),
             )
             return address_after(measurement)
 
         try:
-            location = receipts.once(form.key, by=current_user, act=act)
+            location = receipts.once(form.key, by=by, act=act)
         except REFUSED as problem:
             explain(form, problem)
         else:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 _STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-_OPTIONS = {
-    "runOnly": {"type": "tag", "values": _STANDARD},
-    "resultTypes": ["violations"],
-    # Preloading would fetch the style sheets again by a path of axe's own, and the watched window would complain.
-    "preload": False,
-}
 
 # Told apart in the browser: the whole report of a page is megabytes of what is in order.
 _FAULTS = """async (options) => {
@@ -22,9 +18,21 @@ _FAULTS = """async (options) => {
 }"""
 
 
-def accessibility_faults(page: Page) -> list[str]:
-    """One line for each element that breaks a rule: the rule, what it asks for, and where."""
+def accessibility_faults(page: Page, *, rules: Sequence[str] = ()) -> list[str]:
+    """One line for each element that breaks a rule: the rule, what it asks for, and where.
+
+    ``rules``: only these; all of the standard unless given.
+    """
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE_SCRIPT)
-    faults: list[str] = page.evaluate(_FAULTS, _OPTIONS)
+    faults: list[str] = page.evaluate(_FAULTS, _options(rules))
     return faults
+
+
+def _options(rules: Sequence[str]) -> dict[str, Any]:
+    return {
+        "runOnly": {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": _STANDARD},
+        "resultTypes": ["violations"],
+        # Preloading would fetch the style sheets again by a path of axe's own, and the watched window would complain.
+        "preload": False,
+    }

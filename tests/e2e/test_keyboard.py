@@ -1,0 +1,88 @@
+"""A day without a mouse."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.clinic import Team, a_team, open_place, sign_in, someone_in_care
+from tests.e2e.windows import LiveServer
+
+_FOCUS_IS_SEEN = """() => {
+    const focused = document.activeElement;
+    if (!focused.matches(":focus")) return true;  // in a part of a date field, which the browser marks itself
+    const shown = focused.matches(".choice__input, .answer__input") ? focused.nextElementSibling : focused;
+    const style = getComputedStyle(shown);
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+}"""
+
+
+@pytest.fixture
+def team(live_server: LiveServer) -> Team:
+    team = a_team(live_server)
+    someone_in_care(live_server, team, given="Annelise", family="Brandt", scores={0: 14})
+    someone_in_care(live_server, team, given="Bertrand", family="Acosta", scores={0: 16, 58: 16})
+    return team
+
+
+def test_the_caseload_is_moved_through_searched_and_opened_by_keys(page: Page, team: Team) -> None:
+    sign_in(page, team.emails["care_manager"])
+    open_place(page, "Caseload")
+    rows = page.locator("[data-row-link]")
+
+    page.keyboard.press("j")
+    expect(rows.nth(0)).to_be_focused()
+    assert page.evaluate(_FOCUS_IS_SEEN)
+    page.keyboard.press("j")
+    expect(rows.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(rows.nth(0)).to_be_focused()
+
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    expect(rows.nth(0)).to_be_focused()
+
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("brandt")
+    expect(rows).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Annelise Brandt")).to_be_visible()
+
+    page.keyboard.press("m")
+    expect(page.get_by_role("heading", name=re.compile("measure", re.IGNORECASE)).first).to_be_visible()
+
+
+def test_a_review_is_written_by_keys(page: Page, team: Team) -> None:
+    sign_in(page, team.emails["psychiatrist"])
+    page.goto(f"/review/{team.patients['Bertrand']}")
+    kind = page.get_by_label("Change dose")
+
+    kind.focus()
+    page.keyboard.press("Space")
+    expect(kind).to_be_checked()
+    assert page.evaluate(_FOCUS_IS_SEEN)
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("In words").first).to_be_focused()
+    page.keyboard.type("Sertraline to 150 mg")
+    _tab_to(page, "Save and next")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("region", name="Queue").locator("[aria-current]")).to_contain_text("Annelise Brandt")
+
+
+def _tab_to(page: Page, name: str) -> None:
+    """Press Tab until this button has the focus; what has it on the way can be seen."""
+    for _step in range(30):
+        page.keyboard.press("Tab")
+        assert page.evaluate(_FOCUS_IS_SEEN), page.evaluate("document.activeElement.outerHTML")
+        if page.evaluate("document.activeElement.textContent.trim()") == name:
+            return
+    pytest.fail(f"Tab never came to {name}")

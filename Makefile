@@ -8,7 +8,7 @@ SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check test-data bench lock clean python browser
+.PHONY: help demo test check test-data bench pictures lock clean python browser
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,11 @@ test-data: .venv/dev  ## Run the long tests on whole published files, on both da
 
 bench: .venv/dev  ## Measure speed with 10,000 patients, on both databases
 	$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: export REGISTRY_ENV := demo
+pictures: .venv/dev browser  ## Take the pictures of docs/ again, of the demo clinic
+	$(BIN)/flask --app wsgi demo
+	$(BIN)/python -m tests.e2e.pictures $(ARGS)
 
 lock: .venv/dev  ## Write the exact versions again after a change of pyproject.toml (UPGRADE=1: the newest)
 	$(call compile,requirements.txt)

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from flask import has_app_context
@@ -175,6 +176,17 @@ def _criteria() -> tuple[Any, ...]:
     )
 
 
+_narrowed_statements: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+
+def _narrowed(statement: Any) -> Any:
+    """The statement with the criteria; a statement made once is narrowed once."""
+    narrowed = _narrowed_statements.get(statement)
+    if narrowed is None:
+        narrowed = _narrowed_statements[statement] = statement.options(*_criteria())
+    return narrowed
+
+
 @cache
 def _scoped_classes() -> tuple[type[Scoped], ...]:
     return tuple(mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Scoped))
@@ -216,7 +228,7 @@ class PatientGateway(Gateway):
         if state.is_column_load:
             state.update_execution_options(**{REVIEWED: True})  # a row already read within the scope
             return
-        state.statement = state.statement.options(*_criteria())
+        state.statement = _narrowed(statement)
 
     def before_flush(self, session: RegistrySession) -> None:
         rows = [row for row in (*session.new, *session.dirty, *session.deleted) if isinstance(row, Scoped)]

@@ -21,14 +21,16 @@ from typing import Literal
 
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from werkzeug.serving import make_server
 
 from config import Settings
 from registry import create_app
 from registry.access import scope
-from registry.accounts.models import User
+from registry.access.roles import Role
+from registry.accounts.models import Membership, User
 from registry.alerts.models import Alert
+from registry.alerts.rulebook import Tier
 from registry.demo.clinic import PASSWORD
 from registry.episodes.models import TeamMember
 from registry.extensions import db
@@ -38,7 +40,6 @@ from tests.e2e.windows import DESK, PHONE, Windows
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 
-CARE_MANAGER = "teresa.okafor@lanternbay.example"
 PSYCHIATRIST = "ruth.castellan@lanternbay.example"
 LEAD = "margaret.tran@lanternbay.example"
 PEER = "jerome.addy@lanternbay.example"
@@ -65,15 +66,15 @@ class Picture:
     """In every size and colour; else wide and light only."""
 
 
-def pictures(somebody: uuid.UUID) -> list[Picture]:
-    """What is shown; ``somebody`` is the person whose record stands for all."""
+def pictures(manager: str, somebody: uuid.UUID) -> list[Picture]:
+    """What is shown: to this care manager, and of the person whose record stands for all."""
     return [
-        Picture("myday", CARE_MANAGER, "/my-day"),
-        Picture("caseload", CARE_MANAGER, "/caseload"),
-        Picture("patient", CARE_MANAGER, f"/patients/{somebody}", _until_drawn),
-        Picture("measure", CARE_MANAGER, f"/patients/{somebody}/measures/new/phq-9", _typed),
+        Picture("myday", manager, "/my-day"),
+        Picture("caseload", manager, "/caseload"),
+        Picture("patient", manager, f"/patients/{somebody}", _until_drawn),
+        Picture("measure", manager, f"/patients/{somebody}/measures/new/phq-9", _typed),
         Picture("review", PSYCHIATRIST, "/review"),
-        Picture("reviews", CARE_MANAGER, f"/patients/{somebody}/reviews", is_everywhere=False),
+        Picture("reviews", manager, f"/patients/{somebody}/reviews", is_everywhere=False),
         Picture("clinic", LEAD, "/clinic"),
         Picture("people", PEER, "/my-people", is_everywhere=False),
         Picture("rules", ADMINISTRATOR, "/administration/rules", is_everywhere=False),
@@ -90,21 +91,35 @@ def _typed(page: Page) -> None:
         return
     for digit in "232111110":
         page.keyboard.press(digit)
-    page.keyboard.press("Control+Home")
+    page.evaluate("scrollTo(0, 0)")
 
 
-def _somebody() -> uuid.UUID:
-    """The longest measured of the care manager's people who are off target: the same in every clinic of one seed."""
-    with scope.all_patients(reason="choosing whom the pictures show"):
-        off_target = select(Alert.patient_id).where(Alert.rule == "target.off", Alert.closed_at.is_(None))
-        return db.session.execute(
-            select(Measurement.patient_id)
-            .join(TeamMember, TeamMember.patient_id == Measurement.patient_id)
-            .join(User, User.id == TeamMember.user_id)
-            .where(Measurement.patient_id.in_(off_target), User.email == CARE_MANAGER, TeamMember.ends_on.is_(None))
-            .group_by(Measurement.patient_id)
-            .order_by(func.count().desc(), Measurement.patient_id)
-        ).scalars().first() or sys.exit("Nobody is off target: make the demo first")
+def _care_manager() -> str:
+    """Whose day is the fullest: the one with the most urgent alerts, or with the most alerts at all."""
+    is_urgent = case((Alert.tier == Tier.URGENT, 1), else_=0)
+    return db.session.scalars(
+        select(User.email)
+        .join(Alert, Alert.owner_id == User.id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Alert.closed_at.is_(None), Membership.role == Role.CARE_MANAGER)
+        .group_by(User.email)
+        .order_by(func.sum(is_urgent).desc(), func.count().desc(), User.email)
+        .limit(1)
+    ).one()
+
+
+def _somebody(manager: str) -> uuid.UUID:
+    """The longest measured of this care manager's people who are off target."""
+    off_target = select(Alert.patient_id).where(Alert.rule == "target.off", Alert.closed_at.is_(None))
+    return db.session.scalars(
+        select(Measurement.patient_id)
+        .join(TeamMember, TeamMember.patient_id == Measurement.patient_id)
+        .join(User, User.id == TeamMember.user_id)
+        .where(Measurement.patient_id.in_(off_target), User.email == manager, TeamMember.ends_on.is_(None))
+        .group_by(Measurement.patient_id)
+        .order_by(func.count().desc(), Measurement.patient_id)
+        .limit(1)
+    ).one()
 
 
 @contextmanager
@@ -160,9 +175,10 @@ def main(names: list[str]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app = create_app(Settings.from_environment({"REGISTRY_LOG_LEVEL": "ERROR", **os.environ, "REGISTRY_ENV": "demo"}))
-    with app.app_context():
-        somebody = _somebody()
-    chosen = [each for each in pictures(somebody) if not names or each.name in names]
+    with app.app_context(), scope.all_patients(reason="choosing whom the pictures show"):
+        manager = _care_manager()
+        shown = pictures(manager, _somebody(manager))
+    chosen = [each for each in shown if not names or each.name in names]
     with _served(app) as url, sync_playwright() as playwright:
         browser = launch_chromium(playwright)
         take(browser, url, chosen)

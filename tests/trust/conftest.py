@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from flask import Flask
 
+from registry.accounts.models import User
+from registry.extensions import db
 from tests.databases import MigratedDatabase
 from tests.trust.world import NOW, World, a_world
 
@@ -24,10 +26,30 @@ def world(app: Flask, _frozen: None) -> World:
     return a_world(app)
 
 
+@pytest.fixture
+def database_url(migrated_database: MigratedDatabase) -> Iterator[str]:
+    """An empty database, though a standing world may have been in it a moment ago."""
+    migrated_database.empty()
+    yield migrated_database.settings.app_database_url
+    migrated_database.empty()
+
+
 @pytest.fixture(scope="module")
-def standing_world(started_app: Flask, migrated_database: MigratedDatabase) -> Iterator[World]:
-    """One world for a module whose tests only look, or are refused: each proves that nothing changed."""
+def _kept(migrated_database: MigratedDatabase) -> Iterator[list[World]]:
+    """The standing world of a module, once somebody asked for it."""
+    yield []
     migrated_database.empty()
-    with time_machine.travel(NOW, tick=False):
-        yield a_world(started_app)
-    migrated_database.empty()
+
+
+@pytest.fixture
+def standing_world(started_app: Flask, migrated_database: MigratedDatabase, _kept: list[World], _frozen: None) -> World:
+    """One world for tests that only look, or are refused; built again after a test that wanted none."""
+    if not _kept or not _is_there(started_app, _kept[-1]):
+        migrated_database.empty()
+        _kept.append(a_world(started_app))
+    return _kept[-1]
+
+
+def _is_there(app: Flask, world: World) -> bool:
+    with app.app_context():
+        return db.session.get(User, world.here.people["care_manager"]) is not None

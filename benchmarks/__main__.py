@@ -133,9 +133,11 @@ def _record(browsers: Sequence[Browser], population: Population, each: int) -> T
     path = f"/patients/{population.patient_ids[0]}/measures/new/phq-9"
     forms = [filled_form(browser.send("GET", path)[2], lambda _name, values: values[0]) for browser in browsers]
     kept = dict(zip(map(id, browsers), forms, strict=True))
+    jars = {id(browser): dict(browser.cookies) for browser in browsers}
 
     def request(browser: Browser, number: int) -> int:
         patient_id = population.patient_ids[number % len(population.patient_ids)]
+        browser.cookies = dict(jars[id(browser)])  # nobody opens the page after: its messages would pile up
         fields = {**kept[id(browser)], "form_key": fresh_key()}
         for name in fields:
             if name.startswith(("item", "answer")) and not name.endswith("9"):

@@ -106,8 +106,9 @@ def sign_in(page: Page, email: str) -> None:
 
 
 def open_place(page: Page, name: str) -> None:
-    """Follow the navigation."""
+    """Follow the navigation, until the new page listens to keys."""
     page.locator(".side__nav").get_by_role("link", name=name).first.click()
+    page.wait_for_load_state()
 
 
 def type_answers(page: Page, digits: str) -> None:

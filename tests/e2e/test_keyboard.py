@@ -55,6 +55,7 @@ def test_the_caseload_is_moved_through_searched_and_opened_by_keys(page: Page, t
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Annelise Brandt")).to_be_visible()
+    page.wait_for_load_state()
 
     page.keyboard.press("m")
     expect(page.get_by_role("heading", name=re.compile("measure", re.IGNORECASE)).first).to_be_visible()

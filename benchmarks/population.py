@@ -16,7 +16,7 @@ from registry.access.reviewed_sql import insert_rows
 from registry.access.roles import Role
 from registry.accounts import actions as accounts
 from registry.accounts.models import User
-from registry.alerts.reconcile import reconcile_patient
+from registry.alerts.reconcile import reconcile_patients
 from registry.audit.recorder import record
 from registry.clinics.actions import ClinicFacts, add_clinic, add_organisation
 from registry.clinics.models import Clinic
@@ -118,7 +118,7 @@ def _store(ids: list[uuid.UUID], place: Place, scores_each: int, roll: random.Ra
             insert_rows(scope.current(), table, many)
         for patient_id in ids:
             record("patient.invented", by=None, patient_id=patient_id, clinic_id=place.clinic_id, kind="create")
-            reconcile_patient(patient_id)
+        reconcile_patients(ids)
     db.session.expunge_all()
 
 

@@ -70,7 +70,7 @@ def _look_at(alert_id: uuid.UUID, now: datetime, passed: Passed) -> None:
             end_snooze(alert, now, log)
             passed.snoozes_ended += 1
         log.store()
-        attention_changed.send(patient_id=alert.patient_id, looked_at=None)
+        attention_changed.send(patient_ids=[alert.patient_id], looked_at=None)
 
 
 def _pass_on(alert: Alert, now: datetime, log: Log) -> None:

@@ -15,7 +15,10 @@ from registry.alerts.response_times import acknowledge_by
 from registry.alerts.rulebook import Tier
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
+from registry.contacts.models import DangerReport
+from registry.episodes.models import Episode
 from registry.extensions import db
+from registry.measurements.models import SafetySignal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,16 @@ class Stand:
 
 @dataclass(slots=True)
 class Log:
-    """What one reconciling did, and the steps to store once the alerts themselves are stored."""
+    """What one reconciling did, and what can be stored only once the alerts themselves are."""
 
     new: list[Alert] = field(default_factory=list)
     changed: int = 0
     closed: int = 0
     steps: list[AlertEvent] = field(default_factory=list)
+    answers: list[tuple[SafetySignal | DangerReport, uuid.UUID | None]] = field(default_factory=list)
+    """Signs of danger, each with the alert that answers it."""
+    checks: list[tuple[Episode, date | None]] = field(default_factory=list)
+    """Episodes, each with the next date on which time alone could change something."""
 
     @property
     def opened(self) -> int:
@@ -48,11 +55,23 @@ class Log:
         """One more step in the life of ``alert``, by the program itself."""
         self.steps.append(step_of(alert, kind, at, words=words, details=details or None))
 
+    def answer(self, sign: SafetySignal | DangerReport, alert_id: uuid.UUID | None) -> None:
+        """This alert answers the sign of danger."""
+        self.answers.append((sign, alert_id))
+
+    def check(self, episode: Episode, next_check_on: date | None) -> None:
+        """Time alone can change something for the episode on this date; None: never."""
+        self.checks.append((episode, next_check_on))
+
     def store(self) -> None:
-        """Write the alerts, then the steps that point at them."""
+        """Write the alerts, then what points at them."""
         db.session.flush()
+        if not self.steps and not self.answers:
+            return
         db.session.add_all(self.steps)
-        self.steps = []
+        for sign, alert_id in self.answers:
+            sign.alert_id = alert_id
+        self.steps, self.answers = [], []
         db.session.flush()
 
 

@@ -1,9 +1,9 @@
-"""One patient as the rules see them: the person's safety, and a case for every episode."""
+"""Patients as the rules see them: each person's safety, and a case for every open episode."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -13,12 +13,14 @@ from sqlalchemy import select
 from registry.alerts.load_care import Sighting, contact_facts, load_circumstances, load_reviews, load_sightings
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.models import Alert
-from registry.alerts.snapshot import CaseSnapshot, EpisodeFacts, Phase, ReviewFacts, TrackedMeasure
+from registry.alerts.snapshot import CaseSnapshot, CircumstanceHistory, EpisodeFacts, Phase, ReviewFacts, TrackedMeasure
 from registry.clinics.models import Clinic
+from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, PhaseSpell
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.standings import (
+    Courses,
     TrackedScale,
     dated_scores,
     follow_scores,
@@ -39,10 +41,6 @@ class EpisodeCase:
     episode: Episode
     clinic: Clinic
     snapshot: CaseSnapshot
-
-
-Courses = Mapping[uuid.UUID, Mapping[str, tuple[TrackedScale, Course]]]
-"""As ``follow_scores`` gives them: by episode and scale key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,37 +76,73 @@ class Person:
         return [episode for episode in self.history.episodes if not episode.is_open]
 
 
-def load_person(patient_id: uuid.UUID, died_on: date | None, closed: Sequence[Alert]) -> Person:
-    """Everything the rules need, in a number of statements that does not depend on the person's history.
+def load_people(
+    died_on: Mapping[uuid.UUID, date | None], closed: Mapping[uuid.UUID, Sequence[Alert]]
+) -> dict[uuid.UUID, Person]:
+    """Everything the rules need of each patient, in a number of statements that depends neither on how many they are
+    nor on their histories.
 
-    ``closed`` are the safety alerts people have closed, oldest first.
+    ``died_on`` names the patients; ``closed`` are the safety alerts people have closed, by patient, oldest first.
     """
     clinics = {clinic.id: clinic for clinic in db.session.scalars(_CLINICS)}
     zones: dict[uuid.UUID, ZoneInfo] = {id_: clinic.zone for id_, clinic in clinics.items()}
-    safety = load_safety(patient_id, zones, closed)
-    snapshot = CaseSnapshot(patient_id=str(patient_id), safety=safety.facts, died_on=died_on)
-    history = _load_history(patient_id)
-    return Person(
-        patient_id=patient_id,
-        snapshot=snapshot,
-        safety=safety,
-        clinics=clinics,
-        history=history,
-        cases=_cases(patient_id, snapshot, clinics, history),
-    )
+    safety = load_safety(died_on, zones, closed)
+    histories = _load_histories(died_on)
+    care = _load_care(histories)
+    people = {}
+    for patient_id, last_day in died_on.items():
+        snapshot = CaseSnapshot(patient_id=str(patient_id), safety=safety[patient_id].facts, died_on=last_day)
+        history = histories.get(patient_id, History())
+        people[patient_id] = Person(
+            patient_id=patient_id,
+            snapshot=snapshot,
+            safety=safety[patient_id],
+            clinics=clinics,
+            history=history,
+            cases=tuple(_cases(patient_id, snapshot, clinics, history, care)),
+        )
+    return people
 
 
-def _load_history(patient_id: uuid.UUID) -> History:
-    rows = read_episodes(patient_id)
-    if not rows:
-        return History()
-    tracked = scales_followed(patient_id, rows)
-    scores = read_scores(patient_id, scales_in(tracked) | _category_scales())
-    return History(
-        episodes=list({episode.id: episode for episode, _ in rows}.values()),
-        courses=follow_scores(tracked, dated_scores(scores)),
-        contacts=load_sightings(patient_id),
-        categories=[(row.scale, row.category) for row in scores if row.category is not None],
+def _load_histories(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, History]:
+    """Of the patients who have an episode."""
+    rows = read_episodes(patient_ids)
+    episodes = by_patient({episode.id: episode for episode, _ in rows}.values())
+    if not episodes:
+        return {}
+    tracked = scales_followed(episodes, rows)
+    scores = read_scores(episodes, scales_in(tracked.values()) | _category_scales())
+    contacts = load_sightings(episodes)
+    return {
+        patient_id: History(
+            episodes=own,
+            courses=follow_scores(tracked.get(patient_id, {}), dated_scores(scores.get(patient_id, ()))),
+            contacts=contacts.get(patient_id, ()),
+            categories=[(row.scale, row.category) for row in scores.get(patient_id, ()) if row.category is not None],
+        )
+        for patient_id, own in episodes.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Care:
+    """What only the rules about open episodes look at: by episode, by patient, by episode."""
+
+    reviews: Mapping[uuid.UUID, ReviewFacts]
+    circumstances: Mapping[uuid.UUID, tuple[CircumstanceHistory, ...]]
+    before_pause: Mapping[uuid.UUID, str]
+
+
+def _load_care(histories: Mapping[uuid.UUID, History]) -> _Care:
+    cared_for = {id_: each for id_, each in histories.items() if any(episode.is_open for episode in each.episodes)}
+    if not cared_for:
+        return _Care({}, {}, {})
+    return _Care(
+        reviews=load_reviews(cared_for),
+        circumstances=load_circumstances(
+            {id_: {scale for scale, _ in each.categories} for id_, each in cared_for.items()}
+        ),
+        before_pause=_phases_before_pause(episode for each in cared_for.values() for episode in each.episodes),
     )
 
 
@@ -118,32 +152,27 @@ def _category_scales() -> set[str]:
 
 
 def _cases(
-    patient_id: uuid.UUID, person: CaseSnapshot, clinics: Mapping[uuid.UUID, Clinic], history: History
-) -> tuple[EpisodeCase, ...]:
+    patient_id: uuid.UUID, person: CaseSnapshot, clinics: Mapping[uuid.UUID, Clinic], history: History, care: _Care
+) -> Iterator[EpisodeCase]:
     """The open episodes."""
-    episodes = [episode for episode in history.episodes if episode.is_open]
-    if not episodes:
-        return ()
-    courses, reviews = history.courses, load_reviews(patient_id)
-    circumstances = load_circumstances(patient_id, {scale for scale, _ in history.categories})
-    before_pause = _phases_before_pause(episodes)
-    return tuple(
-        EpisodeCase(
+    for episode in history.episodes:
+        if not episode.is_open:
+            continue
+        courses = history.courses.get(episode.id, {})
+        yield EpisodeCase(
             episode=episode,
             clinic=clinics[episode.clinic_id],
             snapshot=CaseSnapshot(
                 patient_id=person.patient_id,
-                episode=_episode_facts(episode, courses.get(episode.id, {}), before_pause.get(episode.id)),
+                episode=_episode_facts(episode, courses, care.before_pause.get(episode.id)),
                 safety=person.safety,
                 contacts=contact_facts(episode, history.contacts),
-                measures=_measures(episode, courses.get(episode.id, {})),
-                reviews=reviews.get(episode.id, ReviewFacts()),
-                circumstances=circumstances,
+                measures=_measures(episode, courses),
+                reviews=care.reviews.get(episode.id, ReviewFacts()),
+                circumstances=care.circumstances.get(patient_id, ()),
                 died_on=person.died_on,
             ),
         )
-        for episode in episodes
-    )
 
 
 def _episode_facts(
@@ -162,7 +191,7 @@ def _episode_facts(
     )
 
 
-def _phases_before_pause(episodes: list[Episode]) -> dict[uuid.UUID, str]:
+def _phases_before_pause(episodes: Iterable[Episode]) -> dict[uuid.UUID, str]:
     """The phase each paused episode comes back to."""
     paused = [episode.id for episode in episodes if episode.phase == Phase.PAUSED]
     if not paused:

@@ -7,13 +7,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, Row, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from registry.alerts.snapshot import Circumstance, CircumstanceHistory, ContactFacts, OpenOrder, ReviewFacts
 from registry.contacts.models import Contact
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
+from registry.db.grouping import by_patient
 from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
@@ -26,11 +28,35 @@ _OF_THE_TEAM = "the team"
 _OTHER_TEAM = "another team"
 
 # Made once: building a statement costs more than running it.
-_OF_PATIENT: BindParameter[uuid.UUID] = bindparam("patient_id")
-_CONTACTS = select(Contact.took_place_on, Contact.clinic_id, Contact.kind, Contact.reached).where(
-    Contact.patient_id == _OF_PATIENT, Contact.status == "final"
+_THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
+_CONTACTS = select(Contact.patient_id, Contact.took_place_on, Contact.clinic_id, Contact.kind, Contact.reached).where(
+    Contact.patient_id.in_(_THEY), Contact.status == "final"
 )
-_REVIEWS = select(Review).where(Review.patient_id == _OF_PATIENT).order_by(Review.reviewed_on, Review.recorded_at)
+_REVIEWS = select(Review).where(Review.patient_id.in_(_THEY)).order_by(Review.reviewed_on, Review.recorded_at)
+_ADVICE = (
+    select(Recommendation)
+    .where(Recommendation.patient_id.in_(_THEY))
+    .options(joinedload(Recommendation.to_user))
+    .order_by(Recommendation.proposed_on, Recommendation.position)
+)
+_CIRCUMSTANCES = (
+    select(
+        MeasurementScore.patient_id,
+        MeasurementScore.scale,
+        MeasurementScore.category,
+        MeasurementScore.taken_on,
+        Measurement.answers,
+        Measurement.instrument_version,
+    )
+    .join(Measurement, Measurement.id == MeasurementScore.measurement_id)
+    .where(
+        MeasurementScore.patient_id.in_(_THEY),
+        MeasurementScore.counts,
+        MeasurementScore.category.is_not(None),
+        MeasurementScore.scale.in_(bindparam("scales", expanding=True)),
+    )
+    .order_by(MeasurementScore.taken_on)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +69,13 @@ class Sighting:
     reached: bool
 
 
-def load_sightings(patient_id: uuid.UUID) -> Sequence[Sighting]:
-    """Every contact of the person that counts, at any clinic."""
-    return [Sighting(*row) for row in db.session.execute(_CONTACTS, {"patient_id": patient_id})]
+def load_sightings(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Sighting]]:
+    """Every contact of each patient that counts, at any clinic."""
+    rows = by_patient(db.session.execute(_CONTACTS, {"patient_ids": list(patient_ids)}))
+    return {
+        patient_id: [Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached) for row in own]
+        for patient_id, own in rows.items()
+    }
 
 
 def contact_facts(episode: Episode, sightings: Iterable[Sighting]) -> ContactFacts:
@@ -63,20 +93,16 @@ def contact_facts(episode: Episode, sightings: Iterable[Sighting]) -> ContactFac
     )
 
 
-def load_reviews(patient_id: uuid.UUID) -> Mapping[uuid.UUID, ReviewFacts]:
+def load_reviews(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, ReviewFacts]:
     """Reviews and what became of their recommendations, by episode; two statements."""
+    about = {"patient_ids": list(patient_ids)}
     reviews: dict[uuid.UUID, list[Review]] = defaultdict(list)
-    for review in db.session.scalars(_REVIEWS, {"patient_id": patient_id}):
+    for review in db.session.scalars(_REVIEWS, about):
         reviews[review.episode_id].append(review)
     if not reviews:
         return {}
     advice: dict[uuid.UUID, list[Recommendation]] = defaultdict(list)
-    for recommendation in db.session.scalars(
-        select(Recommendation)
-        .where(Recommendation.patient_id == patient_id)
-        .options(joinedload(Recommendation.to_user))
-        .order_by(Recommendation.proposed_on, Recommendation.position)
-    ):
+    for recommendation in db.session.scalars(_ADVICE, about):
         advice[recommendation.episode_id].append(recommendation)
     return {episode_id: _review_facts(done, advice[episode_id]) for episode_id, done in reviews.items()}
 
@@ -96,43 +122,40 @@ def _order(row: Recommendation) -> OpenOrder:
     return OpenOrder(id=str(row.id), proposed_on=row.proposed_on, text=row.words, kind=row.kind, to=to)
 
 
-def load_circumstances(patient_id: uuid.UUID, known: Collection[str]) -> tuple[CircumstanceHistory, ...]:
+def load_circumstances(
+    known: Mapping[uuid.UUID, Collection[str]],
+) -> dict[uuid.UUID, tuple[CircumstanceHistory, ...]]:
     """Housing, work and whatever else an instrument keeps in categories and knows the loss of; one statement.
 
-    ``known`` are the scales on which the person has a category: none is asked for where none is there.
+    ``known`` are the scales on which each patient has a category: none is asked for where none is there.
     """
-    scales = {
-        key: (instrument, scale)
+    losing = _losing_scales()
+    asked = {patient_id for patient_id, scales in known.items() if not losing.keys().isdisjoint(scales)}
+    if not asked:
+        return {}
+    rows = db.session.execute(_CIRCUMSTANCES, {"patient_ids": list(asked), "scales": sorted(losing)})
+    return {patient_id: _histories(own, losing) for patient_id, own in by_patient(rows).items()}
+
+
+def _losing_scales() -> dict[str, tuple[Instrument, Scale]]:
+    return {
+        instrument.scale_key(scale): (instrument, scale)
         for instrument in catalogue()
         for scale in instrument.scales
-        if scale.losses and (key := instrument.scale_key(scale)) in known
+        if scale.losses
     }
-    if not scales:
-        return ()
-    rows = db.session.execute(
-        select(
-            MeasurementScore.scale,
-            MeasurementScore.category,
-            MeasurementScore.taken_on,
-            Measurement.answers,
-            Measurement.instrument_version,
-        )
-        .join(Measurement, Measurement.id == MeasurementScore.measurement_id)
-        .where(
-            MeasurementScore.patient_id == patient_id,
-            MeasurementScore.counts,
-            MeasurementScore.category.is_not(None),
-            MeasurementScore.scale.in_(scales),
-        )
-        .order_by(MeasurementScore.taken_on)
-    ).all()
+
+
+def _histories(
+    rows: Iterable[Row[Any]], losing: Mapping[str, tuple[Instrument, Scale]]
+) -> tuple[CircumstanceHistory, ...]:
     found: dict[str, list[Circumstance]] = defaultdict(list)
-    for key, category, on, answers, version in rows:
-        instrument, scale = scales[key]
-        words = _choice_words(catalogue().get(instrument.id, version), scale, answers)
-        found[key].append(Circumstance(on=on, category=category, label=words or category))
+    for row in rows:
+        instrument, scale = losing[row.scale]
+        words = _choice_words(catalogue().get(instrument.id, row.instrument_version), scale, row.answers)
+        found[row.scale].append(Circumstance(on=row.taken_on, category=row.category, label=words or row.category))
     return tuple(
-        CircumstanceHistory(name=scales[key][1].name.lower(), scale=scales[key][1], circumstances=tuple(each))
+        CircumstanceHistory(name=losing[key][1].name.lower(), scale=losing[key][1], circumstances=tuple(each))
         for key, each in found.items()
     )
 

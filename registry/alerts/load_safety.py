@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,9 +16,10 @@ from registry.alerts.models import Alert
 from registry.alerts.snapshot import AnswerState, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
 from registry.contacts.models import DangerReport
 from registry.contacts.rules import DANGERS
+from registry.db.grouping import by_patient
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
-from registry.measurements.models import Measurement
+from registry.measurements.models import Measurement, SafetySignal
 from registry.measures.instrument import Instrument, Item
 
 _DECLINED = "declined"
@@ -30,14 +31,14 @@ class PersonSafety:
 
     ``clinic_of`` names, by measurement or report, the clinic that recorded it; ``replaces`` the measurement one
     corrects; ``closed_by`` the closed alert that dealt with it: a corrected copy that is no worse is dealt with too.
-    ``unanswered`` are the reports that name no alert yet.
+    ``unanswered`` are the positive answers and reports that name no alert yet.
     """
 
     facts: SafetyFacts
     clinic_of: Mapping[str, uuid.UUID]
     replaces: Mapping[str, str]
     closed_by: Mapping[str, uuid.UUID]
-    unanswered: Sequence[DangerReport] = ()
+    unanswered: Sequence[SafetySignal | DangerReport] = ()
 
 
 Seen = Mapping[str, tuple[uuid.UUID, Decimal]]
@@ -56,9 +57,10 @@ _Row = Row[Any]
 
 
 # Made once: building a statement costs more than running it.
-_OF_PATIENT: BindParameter[uuid.UUID] = bindparam("patient_id")
+_THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
 _MEASUREMENTS = (
     select(
+        Measurement.patient_id,
         Measurement.id,
         Measurement.clinic_id,
         Measurement.instrument,
@@ -71,23 +73,47 @@ _MEASUREMENTS = (
         Measurement.replaces_id,
     )
     .where(
-        Measurement.patient_id == _OF_PATIENT,
+        Measurement.patient_id.in_(_THEY),
         Measurement.instrument.in_(bindparam("instruments", expanding=True)),
     )
     .order_by(Measurement.recorded_at)
 )
-_REPORTS = select(DangerReport).where(DangerReport.patient_id == _OF_PATIENT)
+_REPORTS = select(DangerReport).where(DangerReport.patient_id.in_(_THEY))
+_UNANSWERED = select(SafetySignal).where(SafetySignal.patient_id.in_(_THEY), SafetySignal.alert_id.is_(None))
 
 
-def load_safety(patient_id: uuid.UUID, zones: Mapping[uuid.UUID, ZoneInfo], closed: Iterable[Alert]) -> PersonSafety:
-    """Every safety item of the person's measurements and every reported danger; two statements.
+def load_safety(
+    patient_ids: Collection[uuid.UUID], zones: Mapping[uuid.UUID, ZoneInfo], closed: Mapping[uuid.UUID, Sequence[Alert]]
+) -> dict[uuid.UUID, PersonSafety]:
+    """Every safety item of each patient's measurements and every reported danger; three statements.
 
-    ``closed`` are the safety alerts people have closed, oldest first.
+    ``closed`` are the safety alerts people have closed, by patient, oldest first.
     """
     asking = sorted({each.instrument_id for each in catalogue().safety_items()})
-    rows = db.session.execute(_MEASUREMENTS, {"patient_id": patient_id, "instruments": asking}).all()
+    about = {"patient_ids": list(patient_ids)}
+    rows = by_patient(db.session.execute(_MEASUREMENTS, {**about, "instruments": asking}))
+    reports = by_patient(db.session.scalars(_REPORTS, about))
+    signals = by_patient(db.session.scalars(_UNANSWERED, about))
+    return {
+        patient_id: _person_safety(
+            rows.get(patient_id, ()),
+            reports.get(patient_id, ()),
+            signals.get(patient_id, ()),
+            closed.get(patient_id, ()),
+            zones,
+        )
+        for patient_id in patient_ids
+    }
+
+
+def _person_safety(
+    rows: Sequence[_Row],
+    reports: Sequence[DangerReport],
+    signals: Sequence[SafetySignal],
+    closed: Sequence[Alert],
+    zones: Mapping[uuid.UUID, ZoneInfo],
+) -> PersonSafety:
     answers = [answer for row in rows for answer in _answers(row, zones[row.clinic_id])]
-    reports = db.session.scalars(_REPORTS, {"patient_id": patient_id}).all()
     replaces = {str(row.id): str(row.replaces_id) for row in rows if row.replaces_id is not None}
     closed_by = _closed_by(answers, reports, closed, replaces)
     return PersonSafety(
@@ -99,7 +125,7 @@ def load_safety(patient_id: uuid.UUID, zones: Mapping[uuid.UUID, ZoneInfo], clos
         clinic_of={str(row.id): row.clinic_id for row in rows} | {str(row.id): row.clinic_id for row in reports},
         replaces=replaces,
         closed_by=closed_by,
-        unanswered=tuple(report for report in reports if report.alert_id is None),
+        unanswered=(*signals, *(report for report in reports if report.alert_id is None)),
     )
 
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 from sqlalchemy import bindparam, or_, select
 
@@ -13,6 +14,7 @@ from registry.access.roles import Role
 from registry.accounts.models import Membership, User
 from registry.alerts.rulebook import Audience
 from registry.clinics.models import DutyCover
+from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 
@@ -20,11 +22,11 @@ _PART = {Audience.PSYCHIATRIST: "consultant", Audience.CLINICIAN: "prescriber"}
 """The part in the care team whose work it is; anything else is the care manager's."""
 
 _OF_RECORD = (
-    select(Episode.clinic_id, TeamMember.role, TeamMember.user_id)
+    select(TeamMember.patient_id, Episode.clinic_id, TeamMember.role, TeamMember.user_id, TeamMember.ends_on)
     .join(Episode, Episode.id == TeamMember.episode_id)
     .join(User, User.id == TeamMember.user_id)
     .where(
-        TeamMember.patient_id == bindparam("patient_id"),
+        TeamMember.patient_id.in_(bindparam("patient_ids", expanding=True)),
         or_(TeamMember.ends_on.is_(None), TeamMember.ends_on > bindparam("today")),
         Episode.ended_on.is_(None),
         User.is_active,
@@ -45,6 +47,9 @@ _ON_DUTY = (
 )
 
 
+OnDuty: TypeAlias = dict[tuple[uuid.UUID, date], uuid.UUID | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """Who cares for one person: clinic and part in the team → user, of the open episodes.
@@ -53,7 +58,7 @@ class Team:
     """
 
     of_record: Mapping[tuple[uuid.UUID, str], uuid.UUID]
-    _on_duty: dict[tuple[uuid.UUID, date], uuid.UUID | None] = field(default_factory=dict)
+    _on_duty: OnDuty = field(default_factory=dict)
 
     def on_duty(self, clinic_id: uuid.UUID, today: date) -> uuid.UUID | None:
         """As the function of this name, remembered for this look at the person."""
@@ -62,10 +67,23 @@ class Team:
         return self._on_duty[clinic_id, today]
 
 
-def load_team(patient_id: uuid.UUID, *, today: date) -> Team:
-    """Who cares for the person now, of those whose account is active."""
-    rows = db.session.execute(_OF_RECORD, {"patient_id": patient_id, "today": today})
-    return Team({(row.clinic_id, row.role): row.user_id for row in rows if row.user_id is not None})
+def load_teams(today: Mapping[uuid.UUID, date]) -> dict[uuid.UUID, Team]:
+    """Who cares for each patient on their ``today``, of those whose account is active; one statement."""
+    rows = by_patient(
+        db.session.execute(_OF_RECORD, {"patient_ids": list(today), "today": min(today.values(), default=date.min)})
+    )
+    asked: OnDuty = {}
+    return {
+        patient_id: Team(
+            {
+                (row.clinic_id, row.role): row.user_id
+                for row in rows.get(patient_id, ())
+                if row.user_id is not None and (row.ends_on is None or row.ends_on > on)
+            },
+            asked,
+        )
+        for patient_id, on in today.items()
+    }
 
 
 def owner_of(audience: Sequence[str], *, clinic_id: uuid.UUID, team: Team, today: date) -> uuid.UUID | None:

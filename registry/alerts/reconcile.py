@@ -1,31 +1,34 @@
-"""Alerts follow the facts: everything that needs attention for one patient, worked out again and stored.
+"""Alerts follow the facts: everything that needs attention for some patients, worked out again and stored.
 
 Runs in the transaction of the write that may have changed it, and from the sweep when time alone did. Running it
-again changes nothing.
+again changes nothing. What many patients need is read in as many statements as what one needs.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import BindParameter, bindparam, or_, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from registry import clock
 from registry.access import scope
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.lifecycle import Log, Stand, close_by_itself, end_snooze, open_alert, plain, revise
-from registry.alerts.load import EpisodeCase, Person, load_person
+from registry.alerts.load import EpisodeCase, Person, load_people
 from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.owners import Team, is_active, load_team, owner_of
+from registry.alerts.owners import Team, is_active, load_teams, owner_of
 from registry.alerts.parameters import Numbers
 from registry.alerts.response_times import longest_snooze
 from registry.alerts.rulebook import Evaluation, Finding, Tier, evaluate, rule
 from registry.alerts.safety_alert import reconcile_safety
 from registry.alerts.signals import LookedAt, attention_changed
 from registry.audit.recorder import record
+from registry.db.grouping import by_patient
 from registry.db.transaction import write
 from registry.episodes.models import Episode
 from registry.extensions import db
@@ -36,11 +39,12 @@ _REMEMBERED_DAYS = 60
 """How long a closed alert can keep its finding quiet; past the longest ``snooze`` a clinic may set."""
 
 # Made once: building a statement costs more than running it.
-_PATIENT = select(Patient.id, Patient.died_on).where(Patient.id == bindparam("patient_id"))
+_THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
+_PATIENTS = select(Patient.id, Patient.died_on).where(Patient.id.in_(_THEY))
 _ALERTS = (
     select(Alert)
     .where(
-        Alert.patient_id == bindparam("patient_id"),
+        Alert.patient_id.in_(_THEY),
         or_(
             Alert.closed_at.is_(None),
             Alert.closed_by_id.is_not(None) & or_(Alert.is_safety, Alert.closed_at > bindparam("remembered_from")),
@@ -48,69 +52,99 @@ _ALERTS = (
     )
     .order_by(Alert.closed_at)
 )
+_NEXT_CHECK = (
+    update(Episode)
+    .where(Episode.id.in_(bindparam("episode_ids", expanding=True)))
+    .values(next_check_on=bindparam("next_check_on"))
+)
 
 
 class UnknownPatient(LookupError):
     """Nobody within reach has this id."""
 
 
-def follow_write(_sender: object, *, patient_id: uuid.UUID) -> None:
+def follow_write(_sender: object, *, patient_ids: Collection[uuid.UUID]) -> None:
     """Receiver of ``episode_changed``."""
-    reconcile_patient(patient_id)
+    reconcile_patients(patient_ids)
 
 
 def reconcile_patient(patient_id: uuid.UUID, *, now: datetime | None = None) -> Log:
-    """Open, revise and close the patient's alerts so that they say what is true at ``now``.
+    """As ``reconcile_patients``, of one."""
+    return reconcile_patients([patient_id], now=now)
+
+
+def reconcile_patients(patient_ids: Collection[uuid.UUID], *, now: datetime | None = None) -> Log:
+    """Open, revise and close the patients' alerts so that they say what is true at ``now``.
 
     Joins the running transaction, so that a write and its alerts are stored together or not at all. Alerts follow
     the person into every clinic; whoever writes must reach the patient first.
 
     Raises:
-        UnknownPatient: nobody within the bound scope has this id.
+        UnknownPatient: one of them is nobody within the bound scope.
     """
     now = now or clock.now()
     with write():
         db.session.flush()  # what the caller changed is checked within the caller's own scope
-        found = db.session.execute(_PATIENT, {"patient_id": patient_id}).one_or_none()
-        if found is None:
-            raise UnknownPatient(str(patient_id))
+        found = db.session.execute(_PATIENTS, {"patient_ids": list(patient_ids)})
+        died_on: dict[uuid.UUID, date | None] = {row.id: row.died_on for row in found}
+        strangers = [str(each) for each in patient_ids if each not in died_on]
+        if strangers:
+            raise UnknownPatient(", ".join(strangers))
         with scope.all_patients(reason="alerts follow the person into every clinic"):
-            log, looked_at = _reconcile(patient_id, found.died_on, now)
-            attention_changed.send(patient_id=patient_id, looked_at=looked_at)
+            log, looked_at = _reconcile(died_on, now)
+            attention_changed.send(patient_ids=list(died_on), looked_at=looked_at)
             db.session.flush()
     return log
 
 
-def _reconcile(patient_id: uuid.UUID, died_on: date | None, now: datetime) -> tuple[Log, LookedAt]:
+def _reconcile(died_on: Mapping[uuid.UUID, date | None], now: datetime) -> tuple[Log, dict[uuid.UUID, LookedAt]]:
     """Everything is read first, then written: a statement in between would write what is half done."""
-    alerts = _alerts(patient_id, now)
-    closed = [alert for alert in alerts if alert.is_safety and alert.closed_at is not None]
-    person = load_person(patient_id, died_on, closed)
-    team, numbers = load_team(patient_id, today=_earliest_today(person, now)), NumbersInForce()
-    restate(patient_id, person.history.courses)
-    log = Log()
+    alerts = _alerts(died_on, now)
+    people = load_people(died_on, {patient_id: _closed_safety(own) for patient_id, own in alerts.items()})
+    teams = load_teams({patient_id: _earliest_today(person, now) for patient_id, person in people.items()})
+    restate({patient_id: person.history.courses for patient_id, person in people.items() if person.history.episodes})
+    numbers, log = NumbersInForce(), Log()
+    with db.session.no_autoflush:
+        for patient_id, person in people.items():
+            _reconcile_person(person, alerts.get(patient_id, ()), teams[patient_id], numbers, now=now, log=log)
+        _store_next_checks(log)
+    log.store()
+    new = by_patient(log.new)
+    return log, {
+        patient_id: LookedAt(
+            [alert for alert in (*alerts.get(patient_id, ()), *new.get(patient_id, ())) if alert.closed_at is None],
+            person.history.contacts,
+            person.history.categories,
+        )
+        for patient_id, person in people.items()
+    }
+
+
+def _alerts(patient_ids: Collection[uuid.UUID], now: datetime) -> dict[uuid.UUID, list[Alert]]:
+    """The open alerts, the safety alerts people have closed, and what else people closed lately; oldest first."""
+    about = {"patient_ids": list(patient_ids), "remembered_from": now - timedelta(days=_REMEMBERED_DAYS)}
+    return by_patient(db.session.scalars(_ALERTS, about))
+
+
+def _closed_safety(alerts: Iterable[Alert]) -> list[Alert]:
+    return [alert for alert in alerts if alert.is_safety and alert.closed_at is not None]
+
+
+def _reconcile_person(
+    person: Person, alerts: Sequence[Alert], team: Team, numbers: NumbersInForce, *, now: datetime, log: Log
+) -> None:
     standing = [alert for alert in alerts if alert.closed_at is None]
     reconcile_safety(person, next((each for each in standing if each.is_safety), None), team, numbers, now=now, log=log)
     for case in person.cases:
         own = [alert for alert in alerts if alert.episode_id == case.episode.id]
         next_check_on = _reconcile_case(case, own, team, numbers.at(case.clinic.id), now=now, log=log)
-        _set_next_check(case.episode, next_check_on)
+        log.check(case.episode, next_check_on)
     for episode in person.ended:
         for alert in standing:
             if alert.episode_id == episode.id:
                 close_by_itself(alert, "The episode ended", now=now, log=log)
-        _set_next_check(episode, None)
+        log.check(episode, None)
     _give_to_somebody_there(standing, person, team, now=now, log=log)
-    log.store()
-    open_alerts = [alert for alert in (*standing, *log.new) if alert.closed_at is None]
-    return log, LookedAt(open_alerts, person.history.contacts, person.history.categories)
-
-
-def _alerts(patient_id: uuid.UUID, now: datetime) -> Sequence[Alert]:
-    """The open alerts, the safety alerts people have closed, and what else people closed lately; oldest first."""
-    return db.session.scalars(
-        _ALERTS, {"patient_id": patient_id, "remembered_from": now - timedelta(days=_REMEMBERED_DAYS)}
-    ).all()
 
 
 def _reconcile_case(
@@ -190,15 +224,20 @@ def _quiet_until(finding: Finding, alerts: Iterable[Alert], case: EpisodeCase, n
     return until if until > case.clinic.today(now) else None
 
 
-def _set_next_check(episode: Episode, next_check_on: date | None) -> None:
+def _store_next_checks(log: Log) -> None:
     """Kept beside the row's version and its audit: derived, and no change anybody made to the episode."""
-    if episode.next_check_on == next_check_on:
-        return
-    db.session.execute(
-        update(Episode).where(Episode.id == episode.id).values(next_check_on=next_check_on),
-        execution_options={"synchronize_session": False},
-    )
-    set_committed_value(episode, "next_check_on", next_check_on)
+    moved: dict[date | None, list[Episode]] = defaultdict(list)
+    for episode, next_check_on in log.checks:
+        if episode.next_check_on != next_check_on:
+            moved[next_check_on].append(episode)
+    for next_check_on, episodes in moved.items():
+        db.session.execute(
+            _NEXT_CHECK,
+            {"next_check_on": next_check_on, "episode_ids": [episode.id for episode in episodes]},
+            execution_options={"synchronize_session": False},
+        )
+        for episode in episodes:
+            set_committed_value(episode, "next_check_on", next_check_on)
 
 
 def _earliest_today(person: Person, now: datetime) -> date:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.lifecycle import Log, Stand, close_by_itself, open_alert, plain, restart, revise
@@ -28,10 +28,6 @@ from registry.measurements.models import SafetySignal
 
 _TELLS_OF_DANGER = frozenset({"safety.self-harm", "safety.reported"})
 """Rules whose new evidence starts the clock again; an answer nobody has does not."""
-
-_UNANSWERED = select(SafetySignal).where(
-    SafetySignal.patient_id == bindparam("patient_id"), SafetySignal.alert_id.is_(None)
-)
 
 SETTLED = "Asked and answered since, or corrected"
 
@@ -190,17 +186,12 @@ def _kept(
 
 def _answer_signals(person: Person, alert: Alert | None, log: Log) -> None:
     """Every positive answer the database noticed names the alert that answers it; so does every report."""
-    with db.session.no_autoflush:
-        signals = db.session.scalars(_UNANSWERED, {"patient_id": person.patient_id}).all()
-    reports = person.safety.unanswered
-    if not signals and not reports:
+    if not person.safety.unanswered:
         return
-    log.store()
     current = alert.id if alert is not None else _last_safety_alert(person.patient_id)
-    for signal in signals:
-        signal.alert_id = person.safety.closed_by.get(str(signal.measurement_id), current)
-    for report in reports:
-        report.alert_id = person.safety.closed_by.get(str(report.id), current)
+    for sign in person.safety.unanswered:
+        subject = sign.measurement_id if isinstance(sign, SafetySignal) else sign.id
+        log.answer(sign, person.safety.closed_by.get(str(subject), current))
 
 
 def _last_safety_alert(patient_id: uuid.UUID) -> uuid.UUID | None:

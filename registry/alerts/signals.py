@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LookedAt:
-    """What the look has just read, so that whoever follows need not read it again.
+    """What the look has just read of a patient, so that whoever follows need not read it again.
 
     ``categories`` are scale and category of every result that is no number, oldest first.
     """
@@ -25,6 +25,6 @@ class LookedAt:
     categories: Sequence[tuple[str, str]]
 
 
-attention_changed = Signal("alerts of a patient were reconciled, in the transaction that caused it")
-"""Sent with ``patient_id`` and ``looked_at`` (``LookedAt``, or None where only an alert changed), inside the
+attention_changed = Signal("alerts of some patients were reconciled, in the transaction that caused it")
+"""Sent with ``patient_ids`` and ``looked_at`` (patient → ``LookedAt``, or None where only an alert changed), inside the
 transaction. Nobody has to listen: alerts stand without any list."""

@@ -1,7 +1,8 @@
 """The sweep: what time alone changed. ``registry.jobs.nightly`` runs it once for each clinic and local date.
 
-It takes the episodes whose next check date has come, so a missed night catches up with the next. It holds SQLite's
-write lock for a few patients at a time and lets others in between; stopped half way, it goes on where it was.
+It takes the episodes whose next check date has come, so a missed night catches up with the next. It takes as many
+patients at a time as may hold SQLite's write lock and lets others in between; stopped half way, it goes on where it
+was.
 """
 
 from __future__ import annotations
@@ -10,27 +11,22 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from flask import current_app
 from sqlalchemy import func, or_, select, update
 
 from registry import clock
 from registry.access import scope
 from registry.alerts.clinic_numbers import fingerprint_at
 from registry.alerts.models import RulebookState
-from registry.alerts.reconcile import reconcile_patient
+from registry.alerts.reconcile import reconcile_patients
 from registry.clinics.models import Clinic
+from registry.db.pacing import Pace, others_wrote
 from registry.db.transaction import end_read, write
 from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
 from registry.web.request_log import log
-
-LOCK_FOR = timedelta(milliseconds=20)
-"""How long one transaction goes on taking patients; measured: readers then wait 60 ms instead of 4 s."""
-
-PAUSE = timedelta(milliseconds=50)
 
 _LISTED = 200
 
@@ -53,7 +49,7 @@ class NotYet(ValueError):
     """A sweep of a day that has not begun at the clinic."""
 
 
-def sweep_clinic(clinic: Clinic, *, today: date | None = None) -> Sweep:
+def sweep_clinic(clinic: Clinic, *, today: date | None = None, pace: Pace | None = None) -> Sweep:
     """Reconcile everybody of the clinic for whom a date has come by ``today``; again, and nobody is left to take.
 
     A rulebook, number or instrument changed since the last sweep makes everybody due, once.
@@ -68,7 +64,7 @@ def sweep_clinic(clinic: Clinic, *, today: date | None = None) -> Sweep:
     clinic_id, done = clinic.id, Sweep()
     with scope.all_patients(reason="sweep of a clinic"):
         _follow_the_rules(clinic_id, today)
-        _take_everybody_due(clinic_id, today, done)
+        _take_everybody_due(clinic_id, today, done, pace or Pace(others_wrote()))
         done.unanswered = len(list_unanswered())
         end_read()
         _note_swept(clinic_id, today)
@@ -92,8 +88,7 @@ def answer_left_over_signals() -> int:
         end_read()
         if people:
             with write():
-                for patient_id in people:
-                    reconcile_patient(patient_id)
+                reconcile_patients(people)
     return len(people)
 
 
@@ -123,8 +118,8 @@ def _make_everybody_due(clinic_id: uuid.UUID, today: date) -> None:
     )
 
 
-def _take_everybody_due(clinic_id: uuid.UUID, today: date, done: Sweep) -> None:
-    """A list first, then a few people a transaction: whoever fails is tried alone and never stops the others."""
+def _take_everybody_due(clinic_id: uuid.UUID, today: date, done: Sweep, pace: Pace) -> None:
+    """A list first, then some people a transaction: whoever fails is tried alone and never stops the others."""
     due = db.session.scalars(
         select(Episode.patient_id)
         .where(Episode.clinic_id == clinic_id, Episode.next_check_on <= today)
@@ -132,49 +127,32 @@ def _take_everybody_due(clinic_id: uuid.UUID, today: date, done: Sweep) -> None:
         .order_by(func.min(Episode.next_check_on), Episode.patient_id)
     ).all()
     end_read()
-    waiting = list(reversed(due))
-    while waiting:
-        taken = _chunk(waiting, done)
-        del waiting[len(waiting) - taken :]
-        if waiting:
-            _let_others_in()
+    taken = 0
+    while taken < len(due):
+        people = due[taken : taken + pace.people]
+        began = time.monotonic()
+        _take(people, done)
+        taken += len(people)
+        if taken < len(due):
+            pace.after(people=len(people), held=time.monotonic() - began)
 
 
-def _chunk(waiting: Sequence[uuid.UUID], done: Sweep) -> int:
-    """Reconcile people from the end of the list for as long as the lock may be held; how many were taken."""
-    part, taken = Sweep(), 0
+def _take(people: Sequence[uuid.UUID], done: Sweep) -> None:
+    """Reconcile these people in one transaction; where that fails, each in one of their own."""
     try:
-        with write():
-            began = time.monotonic()
-            for patient_id in reversed(waiting):
-                taken += 1
-                _reconcile_one(patient_id, part)
-                if time.monotonic() - began >= LOCK_FOR.total_seconds():
-                    break
+        found = reconcile_patients(people)
     except Exception as error:
-        if taken > 1:
-            return _chunk(waiting[len(waiting) - 1 :], done)
+        if len(people) > 1:
+            for patient_id in people:
+                _take([patient_id], done)
+            return
         log.error("sweep.person-failed", job="alerts.sweep", error=type(error).__name__)
         done.failed += 1
-        return 1
-    done.checked += part.checked
-    done.opened += part.opened
-    done.changed += part.changed
-    done.closed += part.closed
-    return taken
-
-
-def _reconcile_one(patient_id: uuid.UUID, part: Sweep) -> None:
-    result = reconcile_patient(patient_id)
-    part.checked += 1
-    part.opened += result.opened
-    part.changed += result.changed
-    part.closed += result.closed
-
-
-def _let_others_in() -> None:
-    if not current_app.testing:
-        time.sleep(PAUSE.total_seconds())
+        return
+    done.checked += len(people)
+    done.opened += found.opened
+    done.changed += found.changed
+    done.closed += found.closed
 
 
 def _note_swept(clinic_id: uuid.UUID, today: date) -> None:

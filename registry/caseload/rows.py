@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,7 +30,7 @@ NOTHING_OPEN = 9
 BESIDE_THE_MAIN = frozenset({"mania", "psychosis"})
 """Domains shown as the second measure before any other: depression falling while mania rises is no success."""
 
-_ROWS = select(CaseloadRow).where(CaseloadRow.patient_id == bindparam("patient_id"))
+_ROWS = select(CaseloadRow).where(CaseloadRow.patient_id.in_(bindparam("patient_ids", expanding=True)))
 
 _PLACE = {rule.id: place for place, rule in enumerate(RULEBOOK)}
 
@@ -45,56 +45,58 @@ class Difference:
     recomputed: Any
 
 
-def follow_attention(_sender: object, *, patient_id: uuid.UUID, looked_at: LookedAt | None) -> None:
+def follow_attention(
+    _sender: object, *, patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID, LookedAt] | None
+) -> None:
     """Receiver of ``attention_changed``."""
-    refresh(patient_id, looked_at)
+    refresh(patient_ids, looked_at)
 
 
 def follow_identity(_sender: object, *, patient_id: uuid.UUID) -> None:
     """Receiver of ``patient_changed``: a new name stands in the list of every clinic."""
     db.session.flush()  # what the caller changed is checked within the caller's own scope
     with scope.all_patients(reason="a changed name stands in the list of every clinic"):
-        refresh(patient_id)
+        refresh([patient_id])
 
 
-def refresh(patient_id: uuid.UUID, looked_at: LookedAt | None = None) -> None:
-    """Rewrite the row of every episode of the patient. Belongs inside ``write()``; changes nothing that is right.
+def refresh(patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID, LookedAt] | None = None) -> None:
+    """Rewrite the row of every episode of the patients. Belongs inside ``write()``; changes nothing that is right.
 
     ``looked_at`` is what was read a moment ago and need not be read again.
     """
-    rows = _stored(patient_id)
-    for episode_id, values in compose(patient_id, looked_at).items():
-        row = rows.get(episode_id)
-        if row is None:
-            row = CaseloadRow(episode_id=episode_id, patient_id=patient_id)
-            db.session.add(row)
-        elif all(getattr(row, name) == value for name, value in values.items()):
-            continue
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.refreshed_at = clock.now()
+    rows = _stored(patient_ids)
+    for patient_id, facts in stored_facts.load(patient_ids, looked_at).items():
+        for episode_id, values in compose(facts).items():
+            row = rows.get(episode_id)
+            if row is None:
+                row = CaseloadRow(episode_id=episode_id, patient_id=patient_id)
+                db.session.add(row)
+            elif all(getattr(row, name) == value for name, value in values.items()):
+                continue
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.refreshed_at = clock.now()
     db.session.flush()
 
 
 def differences(patient_id: uuid.UUID) -> list[Difference]:
     """Where the stored rows of the patient are not what the stored facts say: there must be none."""
-    rows = _stored(patient_id)
+    rows = _stored([patient_id])
     return [
         Difference(episode_id, name, getattr(rows[episode_id], name) if episode_id in rows else None, value)
-        for episode_id, values in compose(patient_id).items()
+        for episode_id, values in compose(stored_facts.load([patient_id])[patient_id]).items()
         for name, value in values.items()
         if episode_id not in rows or getattr(rows[episode_id], name) != value
     ]
 
 
-def compose(patient_id: uuid.UUID, looked_at: LookedAt | None = None) -> Mapping[uuid.UUID, dict[str, Any]]:
-    """Episode → the columns of its row, worked out from what is stored."""
-    facts = stored_facts.load(patient_id, looked_at)
+def compose(facts: StoredFacts) -> Mapping[uuid.UUID, dict[str, Any]]:
+    """Episode → the columns of its row, of one patient."""
     return {episode.id: _values(episode, facts) for episode in facts.episodes}
 
 
-def _stored(patient_id: uuid.UUID) -> dict[uuid.UUID, CaseloadRow]:
-    found = db.session.scalars(_ROWS, {"patient_id": patient_id})
+def _stored(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, CaseloadRow]:
+    found = db.session.scalars(_ROWS, {"patient_ids": list(patient_ids)})
     return {row.episode_id: row for row in found}
 
 

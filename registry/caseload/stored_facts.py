@@ -1,13 +1,13 @@
-"""What is stored about one patient, as far as the caseload shows it, read in a fixed number of statements."""
+"""What is stored about patients, as far as the caseload shows it, read in a fixed number of statements."""
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import BindParameter, and_, bindparam, or_, select
@@ -19,6 +19,7 @@ from registry.caseload.columns import Columns
 from registry.clinics.models import Clinic
 from registry.contacts.models import Contact
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
+from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, EpisodeCondition, TeamMember, TrackedMeasure, TreatmentTarget
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
@@ -42,7 +43,7 @@ class ContactHistory:
 
 @dataclass(frozen=True, slots=True)
 class StoredFacts:
-    """Rows as the database gave them, by what they belong to."""
+    """Rows about one patient as the database gave them, by what they belong to."""
 
     episodes: Sequence[Columns]
     scales: Mapping[uuid.UUID, Sequence[Columns]] = field(default_factory=dict)
@@ -67,26 +68,56 @@ class StoredFacts:
         return ContactHistory(last, max(seen, default=None), len(failed))
 
 
-def load(patient_id: uuid.UUID, looked_at: LookedAt | None = None) -> StoredFacts:
-    """Everything a row of the caseload is made of, for every episode of the patient. Five statements at most.
+def load(
+    patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID, LookedAt] | None = None
+) -> dict[uuid.UUID, StoredFacts]:
+    """Everything a row of the caseload is made of, for every episode of each patient. Five statements at most.
 
     Two where ``looked_at`` has the contacts, the alerts and the categories already.
     """
-    about = {"patient_id": patient_id}
-    episodes = db.session.execute(_EPISODES, about).all()
+    about = {"patient_ids": list(patient_ids)}
+    episodes = by_patient(db.session.execute(_EPISODES, about))
     if not episodes:
-        return StoredFacts(episodes=())
-    if looked_at is not None:
-        contacts: Sequence[Columns | Sighting] = looked_at.contacts
-        alerts: Sequence[Columns | Alert] = looked_at.open_alerts
-        circumstances = _circumstances(looked_at.categories)
-    else:
-        contacts = db.session.execute(_CONTACTS, about).all()
-        alerts = db.session.execute(_ALERTS, about).all()
-        circumstances = _circumstances(_categories(patient_id))
-    return StoredFacts(
-        episodes=episodes, scales=_scales(patient_id), contacts=contacts, alerts=alerts, circumstances=circumstances
-    )
+        return {patient_id: StoredFacts(episodes=()) for patient_id in patient_ids}
+    scales = _scales(about)
+    beside = _looked_at(patient_ids, looked_at) if looked_at is not None else _look(about, patient_ids)
+    return {
+        patient_id: StoredFacts(episodes=episodes.get(patient_id, ()), scales=scales, **beside[patient_id])
+        for patient_id in patient_ids
+    }
+
+
+class _Beside(TypedDict):
+    """What of a patient's facts a look at their alerts reads as well."""
+
+    contacts: Sequence[Columns | Sighting]
+    alerts: Sequence[Columns | Alert]
+    circumstances: Mapping[str, str]
+
+
+def _looked_at(patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID, LookedAt]) -> dict[uuid.UUID, _Beside]:
+    return {
+        patient_id: {
+            "contacts": looked_at[patient_id].contacts,
+            "alerts": looked_at[patient_id].open_alerts,
+            "circumstances": _circumstances(looked_at[patient_id].categories),
+        }
+        for patient_id in patient_ids
+    }
+
+
+def _look(about: Mapping[str, Any], patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, _Beside]:
+    contacts = by_patient(db.session.execute(_CONTACTS, about))
+    alerts = by_patient(db.session.execute(_ALERTS, about))
+    categories = by_patient(db.session.execute(_CATEGORIES, {**about, "scales": sorted(_domains())}))
+    return {
+        patient_id: {
+            "contacts": contacts.get(patient_id, ()),
+            "alerts": alerts.get(patient_id, ()),
+            "circumstances": _circumstances((row.scale, row.category) for row in categories.get(patient_id, ())),
+        }
+        for patient_id in patient_ids
+    }
 
 
 def _is_within(day: date, episode: Columns) -> bool:
@@ -127,6 +158,7 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
     )
     return (
         select(
+            Episode.patient_id,
             Episode.id,
             Episode.clinic_id,
             Episode.phase,
@@ -146,13 +178,13 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
         )
         .join(Patient, Patient.id == Episode.patient_id)
         .join(Clinic, Clinic.id == Episode.clinic_id)
-        .where(Episode.patient_id == _OF_PATIENT)
+        .where(Episode.patient_id.in_(_THEY))
         .order_by(Episode.referred_on)
     )
 
 
 # Made once: building a statement costs more than running it.
-_OF_PATIENT: BindParameter[uuid.UUID] = bindparam("patient_id")
+_THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
 _EPISODES = _episodes_of_patient()
 _SCALES = (
     select(
@@ -183,14 +215,15 @@ _SCALES = (
             _in_force(TreatmentTarget),
         ),
     )
-    .where(TrackedMeasure.patient_id == _OF_PATIENT, _in_force(TrackedMeasure))
+    .where(TrackedMeasure.patient_id.in_(_THEY), _in_force(TrackedMeasure))
     .order_by(TrackedMeasure.position, TrackedMeasure.starts_on, TreatmentTarget.starts_on)
 )
-_CONTACTS = select(Contact.clinic_id, Contact.took_place_on, Contact.kind, Contact.reached).where(
-    Contact.patient_id == _OF_PATIENT, Contact.status == "final"
+_CONTACTS = select(Contact.patient_id, Contact.clinic_id, Contact.took_place_on, Contact.kind, Contact.reached).where(
+    Contact.patient_id.in_(_THEY), Contact.status == "final"
 )
 _ALERTS = (
     select(
+        Alert.patient_id,
         Alert.id,
         Alert.episode_id,
         Alert.rule,
@@ -202,16 +235,27 @@ _ALERTS = (
         Alert.snoozed_until,
         Alert.is_safety,
     )
-    .where(Alert.patient_id == _OF_PATIENT, Alert.closed_at.is_(None))
+    .where(Alert.patient_id.in_(_THEY), Alert.closed_at.is_(None))
     .order_by(Alert.since, Alert.opened_at)
 )
 
 
-def _scales(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Sequence[Columns]]:
-    """In order of position, each scale once: what was followed last stands."""
-    rows = db.session.execute(_SCALES, {"patient_id": patient_id}).all()
+_CATEGORIES = (
+    select(MeasurementScore.patient_id, MeasurementScore.scale, MeasurementScore.category)
+    .where(
+        MeasurementScore.patient_id.in_(_THEY),
+        MeasurementScore.scale.in_(bindparam("scales", expanding=True)),
+        MeasurementScore.counts,
+        MeasurementScore.category.is_not(None),
+    )
+    .order_by(MeasurementScore.taken_on, MeasurementScore.id)
+)
+
+
+def _scales(about: Mapping[str, Any]) -> Mapping[uuid.UUID, Sequence[Columns]]:
+    """By episode, in order of position, each scale once: what was followed last stands."""
     found: dict[uuid.UUID, dict[str, Columns]] = defaultdict(dict)
-    for row in rows:
+    for row in db.session.execute(_SCALES, about):
         found[row.episode_id][row.scale] = row
     return {episode_id: list(scales.values()) for episode_id, scales in found.items()}
 
@@ -230,17 +274,3 @@ def _domains() -> Mapping[str, str]:
         for scale in instrument.scales
         if not scale.has_total
     }
-
-
-def _categories(patient_id: uuid.UUID) -> list[tuple[str, str]]:
-    rows = db.session.execute(
-        select(MeasurementScore.scale, MeasurementScore.category)
-        .where(
-            MeasurementScore.patient_id == patient_id,
-            MeasurementScore.scale.in_(sorted(_domains())),
-            MeasurementScore.counts,
-            MeasurementScore.category.is_not(None),
-        )
-        .order_by(MeasurementScore.taken_on, MeasurementScore.id)
-    )
-    return [(row.scale, row.category) for row in rows]

@@ -108,8 +108,7 @@ def _write_caseload() -> None:
     everybody = db.session.scalars(select(Patient.id)).all()
     end_read()
     with write():
-        for patient_id in everybody:
-            refresh(patient_id)
+        refresh(everybody)
 
 
 def latest_today(now: datetime) -> date:

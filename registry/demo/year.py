@@ -20,7 +20,7 @@ from registry.alerts import actions as alerts
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import NOT_REACHED, Alert
 from registry.alerts.opening_hours import OpeningHours, next_open, read_hours
-from registry.alerts.reconcile import reconcile_patient
+from registry.alerts.reconcile import reconcile_patients
 from registry.alerts.rulebook import Tier
 from registry.clinics.queries import on_duty
 from registry.contacts.actions import ContactFacts, record_contact
@@ -212,12 +212,13 @@ class Year:
     def _night(self, clinic_id: uuid.UUID, day: date) -> None:
         """What the sweep does, without its pauses: nobody else waits for this database."""
         with write():
-            for patient_id in db.session.scalars(
+            due = db.session.scalars(
                 select(Episode.patient_id)
                 .where(Episode.clinic_id == clinic_id, Episode.next_check_on <= day)
                 .distinct()
-            ).all():
-                reconcile_patient(patient_id)
+            ).all()
+            reconcile_patients(due)
+            for patient_id in due:
                 self._after(patient_id)
 
     def _note_look(self, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Word that something about a patient changed which may change what needs attention.
+"""Word that something about patients changed which may change what needs attention.
 
 Every write of measurements, contacts, episodes, health and review sends it, inside its transaction.
 """
@@ -6,13 +6,14 @@ Every write of measurements, contacts, episodes, health and review sends it, ins
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from blinker import Signal
 
 episode_changed = Signal("something that may change what needs attention was written")
+"""Sent with ``patient_ids``."""
 
 
 class NobodyListens(RuntimeError):
@@ -24,23 +25,27 @@ _gathered: ContextVar[dict[uuid.UUID, None] | None] = ContextVar("patients_to_te
 
 def tell_episode_changed(patient_id: uuid.UUID) -> None:
     """Have alerts reconciled now, in this transaction. Raises ``NobodyListens`` without a receiver."""
-    if not episode_changed.receivers:
-        raise NobodyListens("episode_changed has no receiver: alerts would be lost in silence")
     waiting = _gathered.get()
-    if waiting is not None:
+    if waiting is None:
+        _tell([patient_id])
+    else:
         waiting[patient_id] = None
-        return
-    episode_changed.send(patient_id=patient_id)
 
 
 @contextmanager
 def told_once() -> Iterator[None]:
-    """Several writes in one ``write()``: each patient is told of once, at the end. Nothing is told after an error."""
+    """Several writes in one ``write()``: all patients are told of together, at the end; after an error, nobody is."""
     waiting: dict[uuid.UUID, None] = {}
     token = _gathered.set(waiting)
     try:
         yield
     finally:
         _gathered.reset(token)
-    for patient_id in waiting:
-        tell_episode_changed(patient_id)
+    if waiting:
+        _tell(list(waiting))
+
+
+def _tell(patient_ids: Sequence[uuid.UUID]) -> None:
+    if not episode_changed.receivers:
+        raise NobodyListens("episode_changed has no receiver: alerts would be lost in silence")
+    episode_changed.send(patient_ids=patient_ids)

@@ -19,6 +19,7 @@ from registry import clock
 from registry.access import scope
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
+from registry.db.pacing import Pace, others_wrote
 from registry.db.transaction import end_read, write
 from registry.episodes import actions as episodes
 from registry.episodes.signals import tell_episode_changed, told_once
@@ -26,7 +27,6 @@ from registry.exchange import storing
 from registry.exchange.deciding import ALREADY_THERE, Occasions, Somebody, decide, may_need_attention
 from registry.exchange.mapping import MappingFile
 from registry.exchange.models import ImportBatch
-from registry.exchange.pacing import Pace
 from registry.exchange.quarantine import Quarantine
 from registry.exchange.rows import Judged, Refusal, Wish
 from registry.exchange.stored import look_up, source_key
@@ -102,7 +102,7 @@ def run(
     pace: Pace | None = None,
 ) -> Tally:
     """Store what the rows ask for, chunk by chunk, and quarantine the rest. Raises ``Overtaken``."""
-    tally, pace = Tally(), pace or Pace(_others_wrote())
+    tally, pace = Tally(), pace or Pace(others_wrote())
     with scope.all_patients(reason="import of measurements"):
         batch_id = _begin(plan)
         for judged in _in_chunks(rows, lambda: pace.people):
@@ -301,22 +301,3 @@ def _finish(batch_id: uuid.UUID, tally: Tally) -> None:
             f"{tally.already_there} already there"
         )
         record("import.finished", by=None, subject=batch, kind="system", reason=words)
-
-
-def _others_wrote() -> Callable[[], bool] | None:
-    """Whether another connection committed since the last question; None where no write lock is shared."""
-    if db.engine.dialect.name != "sqlite":
-        return None
-    seen = [_data_version()]
-
-    def _asked_again() -> bool:
-        before, seen[0] = seen[0], _data_version()
-        return before != seen[0]
-
-    return _asked_again
-
-
-def _data_version() -> int:
-    version = int(db.session.scalar(sa.text("PRAGMA data_version")) or 0)
-    end_read()
-    return version

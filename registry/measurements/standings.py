@@ -16,6 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import BindParameter, Row, bindparam, select
 
+from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, TrackedMeasure, TreatmentCourse, TreatmentTarget
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
@@ -30,18 +31,19 @@ Rows: TypeAlias = Sequence[AnyRow]
 _HUNDREDTH = Decimal("0.01")
 
 # Made once: building a statement costs more than running it.
-_OF_PATIENT: BindParameter[uuid.UUID] = bindparam("patient_id")
+_THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
 _EPISODES = (
     select(Episode, TreatmentCourse)
     .outerjoin(TreatmentCourse, TreatmentCourse.episode_id == Episode.id)
-    .where(Episode.patient_id == _OF_PATIENT)
+    .where(Episode.patient_id.in_(_THEY))
     .order_by(TreatmentCourse.starts_on, TreatmentCourse.ends_on.is_(None))
 )
-_MEASURES = select(TrackedMeasure).where(TrackedMeasure.patient_id == _OF_PATIENT)
-_TARGETS = select(TreatmentTarget).where(TreatmentTarget.patient_id == _OF_PATIENT)
-_STANDINGS = select(StandingRow).where(StandingRow.patient_id == _OF_PATIENT)
+_MEASURES = select(TrackedMeasure).where(TrackedMeasure.patient_id.in_(_THEY))
+_TARGETS = select(TreatmentTarget).where(TreatmentTarget.patient_id.in_(_THEY))
+_STANDINGS = select(StandingRow).where(StandingRow.patient_id.in_(_THEY))
 _SCORES = (
     select(
+        MeasurementScore.patient_id,
         MeasurementScore.scale,
         MeasurementScore.taken_on,
         MeasurementScore.value,
@@ -51,7 +53,7 @@ _SCORES = (
         MeasurementScore.category,
     )
     .where(
-        MeasurementScore.patient_id == _OF_PATIENT,
+        MeasurementScore.patient_id.in_(_THEY),
         MeasurementScore.scale.in_(bindparam("scales", expanding=True)),
         MeasurementScore.counts,
     )
@@ -71,32 +73,30 @@ class TrackedScale:
     cadence_days: int
 
 
-def restate(
-    patient_id: uuid.UUID, courses: Mapping[uuid.UUID, Mapping[str, tuple[TrackedScale, Course]]] | None = None
-) -> Mapping[uuid.UUID, Mapping[str, Course]]:
-    """Store the standing of every tracked scale of every episode of the patient; return the courses, by episode.
+Courses: TypeAlias = Mapping[uuid.UUID, Mapping[str, tuple[TrackedScale, Course]]]
+"""Of one patient: episode → scale key ("phq-9:total") → the scale as it is followed, and its course."""
 
-    A scale no longer tracked loses its standing. Category scales have none. Five statements whatever the number of
-    episodes, scales and scores, then one for each standing that changed; ``courses`` as ``follow_patient`` gives them
-    save four of the five.
+
+def restate(followed: Mapping[uuid.UUID, Courses]) -> None:
+    """Store the standing of every tracked scale of every episode of these patients, as ``follow_patients`` gives them.
+
+    A scale no longer tracked loses its standing. Category scales have none. One statement whatever the number of
+    people, then one for each standing that changed.
     """
-    courses = follow_patient(patient_id) if courses is None else courses
-    stored = {(row.episode_id, row.scale): row for row in db.session.scalars(_STANDINGS, {"patient_id": patient_id})}
-    for episode_id, of_episode in courses.items():
-        for key, (tracked, course) in of_episode.items():
-            row = stored.pop((episode_id, key), None)
-            if row is None:
-                row = StandingRow(patient_id=patient_id, episode_id=episode_id, scale=key)
-                db.session.add(row)
-            for name, value in standing_values(tracked, course).items():
-                if getattr(row, name) != value:
-                    setattr(row, name, value)
+    rows = db.session.scalars(_STANDINGS, {"patient_ids": list(followed)})
+    stored = {(row.episode_id, row.scale): row for row in rows}
+    for patient_id, courses in followed.items():
+        for episode_id, of_episode in courses.items():
+            for key, (tracked, course) in of_episode.items():
+                row = stored.pop((episode_id, key), None)
+                if row is None:
+                    row = StandingRow(patient_id=patient_id, episode_id=episode_id, scale=key)
+                    db.session.add(row)
+                for name, value in standing_values(tracked, course).items():
+                    if getattr(row, name) != value:
+                        setattr(row, name, value)
     for row in stored.values():
         db.session.delete(row)
-    return {
-        episode_id: {key: course for key, (_, course) in of_episode.items()}
-        for episode_id, of_episode in courses.items()
-    }
 
 
 def courses(episode: Episode) -> dict[str, Course]:
@@ -105,31 +105,42 @@ def courses(episode: Episode) -> dict[str, Course]:
     return {key: course for key, (_, course) in followed.items()}
 
 
-def follow_patient(patient_id: uuid.UUID) -> dict[uuid.UUID, dict[str, tuple[TrackedScale, Course]]]:
-    """Every tracked scale of every episode of the patient, with its course over the current treatment course.
+def follow_patient(patient_id: uuid.UUID) -> Courses:
+    """As ``follow_patients``, of one."""
+    return follow_patients([patient_id])[patient_id]
+
+
+def follow_patients(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Courses]:
+    """Every tracked scale of every episode of each patient, with its course over the current treatment course.
+
+    Four statements whatever the number of people, episodes, scales and scores.
 
     Raises:
         UnknownScale: an episode tracks a scale no instrument file defines any more.
     """
-    tracked = tracked_scales(patient_id)
-    wanted = scales_in(tracked)
-    return follow_scores(tracked, dated_scores(read_scores(patient_id, wanted) if wanted else ()))
+    tracked = scales_followed(patient_ids, read_episodes(patient_ids))
+    wanted = scales_in(tracked.values())
+    scores = read_scores(patient_ids, wanted) if wanted else {}
+    return {
+        patient_id: follow_scores(tracked.get(patient_id, {}), dated_scores(scores.get(patient_id, ())))
+        for patient_id in patient_ids
+    }
 
 
-def scales_in(tracked: Mapping[uuid.UUID, Sequence[TrackedScale]]) -> set[str]:
-    """The keys of the scales that any of the episodes follows."""
-    return {each.key for scales in tracked.values() for each in scales}
+def scales_in(tracked: Iterable[Mapping[uuid.UUID, Sequence[TrackedScale]]]) -> set[str]:
+    """The keys of the scales that any episode of any of the patients follows."""
+    return {each.key for episodes in tracked for scales in episodes.values() for each in scales}
 
 
-def read_scores(patient_id: uuid.UUID, scales: Collection[str]) -> Rows:
-    """Every score of the patient that counts on these scales, numbers and categories, oldest first; one statement."""
-    return db.session.execute(_SCORES, {"patient_id": patient_id, "scales": list(scales)}).all()
+def read_scores(patient_ids: Collection[uuid.UUID], scales: Collection[str]) -> Mapping[uuid.UUID, Rows]:
+    """Every score of each patient that counts on these scales, numbers and categories, oldest first; one statement."""
+    return by_patient(db.session.execute(_SCORES, {"patient_ids": list(patient_ids), "scales": list(scales)}))
 
 
 def dated_scores(rows: Iterable[AnyRow]) -> dict[str, list[DatedScore]]:
-    """The numbers among these scores, by scale key, in their order."""
+    """The numbers among the scores of one patient, by scale key, in their order."""
     found: dict[str, list[DatedScore]] = defaultdict(list)
-    for scale, on, value, prorated, measurement_id, band, _category in rows:
+    for _patient_id, scale, on, value, prorated, measurement_id, band, _category in rows:
         if value is not None:
             found[scale].append(DatedScore(on=on, value=value, prorated=prorated, id=measurement_id, band=band))
     return found
@@ -137,7 +148,7 @@ def dated_scores(rows: Iterable[AnyRow]) -> dict[str, list[DatedScore]]:
 
 def follow_scores(
     tracked: Mapping[uuid.UUID, Sequence[TrackedScale]], scores: Mapping[str, Sequence[DatedScore]]
-) -> dict[uuid.UUID, dict[str, tuple[TrackedScale, Course]]]:
+) -> Courses:
     """The course of each tracked scale of each episode, from the person's ``scores`` by scale key."""
     return {
         episode_id: {each.key: (each, _follow(each, scores.get(each.key, ()))) for each in scales}
@@ -145,41 +156,47 @@ def follow_scores(
     }
 
 
-def tracked_scales(patient_id: uuid.UUID) -> dict[uuid.UUID, list[TrackedScale]]:
+def tracked_scales(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Sequence[TrackedScale]]:
     """The numeric scales each episode of the patient follows: all that is current, or was when the episode ended."""
-    return scales_followed(patient_id, read_episodes(patient_id))
+    return scales_followed([patient_id], read_episodes([patient_id])).get(patient_id, {})
 
 
-def read_episodes(patient_id: uuid.UUID) -> Rows:
-    """Every episode of the patient with each of its treatment courses, earlier courses first; None without one."""
-    return db.session.execute(_EPISODES, {"patient_id": patient_id}).all()
+def read_episodes(patient_ids: Collection[uuid.UUID]) -> Rows:
+    """Every episode of the patients with each of its treatment courses, earlier courses first; None without one."""
+    return db.session.execute(_EPISODES, {"patient_ids": list(patient_ids)}).all()
 
 
-def scales_followed(patient_id: uuid.UUID, episodes: Rows) -> dict[uuid.UUID, list[TrackedScale]]:
-    """As ``tracked_scales``, of episodes as ``read_episodes`` gives them; two statements, none without a course."""
+def scales_followed(
+    patient_ids: Collection[uuid.UUID], episodes: Rows
+) -> dict[uuid.UUID, dict[uuid.UUID, list[TrackedScale]]]:
+    """The numeric scales each episode of each patient follows: all that is current, or was when the episode ended.
+
+    ``episodes`` as ``read_episodes`` gives them; two statements, none where no episode has a treatment course.
+    """
     current: dict[uuid.UUID, tuple[Episode, TreatmentCourse]] = {
         episode.id: (episode, course) for episode, course in episodes if course is not None
     }
     if not current:
         return {}
-    about = {"patient_id": patient_id}
+    about = {"patient_ids": list(patient_ids)}
     measures = _in_force(current, db.session.scalars(_MEASURES, about))
     targets = _in_force(current, db.session.scalars(_TARGETS, about))
-    return {
-        episode_id: [
+    found: dict[uuid.UUID, dict[uuid.UUID, list[TrackedScale]]] = defaultdict(dict)
+    for episode_id, (episode, course) in current.items():
+        own_targets = targets.get(episode_id, {})
+        found[episode.patient_id][episode_id] = [
             TrackedScale(
                 key=key,
                 scale=scale,
                 starts_on=course.starts_on,
                 ends_on=course.ends_on or episode.ended_on,
-                target=target_of(targets.get((episode_id, key))),
+                target=target_of(own_targets.get(key)),
                 cadence_days=row.cadence_days,
             )
-            for (of_episode, key), row in measures.items()
-            if of_episode == episode_id and (scale := catalogue().scale(key)).has_total
+            for key, row in measures.get(episode_id, {}).items()
+            if (scale := catalogue().scale(key)).has_total
         ]
-        for episode_id, (episode, course) in current.items()
-    }
+    return found
 
 
 def target_of(row: TreatmentTarget | None) -> Target | None:
@@ -217,15 +234,15 @@ def standing_values(tracked: TrackedScale, course: Course) -> dict[str, Any]:
 def _in_force(
     current: Mapping[uuid.UUID, tuple[Episode, TreatmentCourse]],
     rows: Iterable[Dated],
-) -> dict[tuple[uuid.UUID, str], Dated]:
-    """What each episode follows now, or followed on the day it ended, by episode and scale."""
-    found: dict[tuple[uuid.UUID, str], Dated] = {}
+) -> dict[uuid.UUID, dict[str, Dated]]:
+    """What each episode follows now, or followed on the day it ended, by scale."""
+    found: dict[uuid.UUID, dict[str, Dated]] = defaultdict(dict)
     for row in sorted(rows, key=lambda each: each.starts_on):
         if row.episode_id not in current:
             continue
         ended_on = current[row.episode_id][0].ended_on
         if row.ends_on is None or (ended_on is not None and row.ends_on >= ended_on):
-            found[row.episode_id, row.scale] = row
+            found[row.episode_id][row.scale] = row
     return found
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
@@ -243,8 +243,8 @@ def _heard() -> Iterator[list[tuple[uuid.UUID, bool]]]:
     """Whose attention was looked at, and whether within a write."""
     heard: list[tuple[uuid.UUID, bool]] = []
 
-    def hear(_sender: object, patient_id: uuid.UUID, **_seen: object) -> None:
-        heard.append((patient_id, is_writing()))
+    def hear(_sender: object, patient_ids: Sequence[uuid.UUID], **_seen: object) -> None:
+        heard.extend((patient_id, is_writing()) for patient_id in patient_ids)
 
     with attention_changed.connected_to(hear):
         yield heard

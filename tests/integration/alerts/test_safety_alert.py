@@ -162,7 +162,7 @@ def test_what_was_written_goes_when_its_alerts_cannot_be_raised(app: Flask, monk
         def broken(*_args: object) -> None:
             raise RuntimeError("the rulebook cannot be read")
 
-        monkeypatch.setattr(reconcile, "load_person", broken)
+        monkeypatch.setattr(reconcile, "load_people", broken)
         with pytest.raises(RuntimeError, match="rulebook"):
             measured(scene, 20, item9=3)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -13,10 +14,11 @@ from registry import clock
 from registry.access import scope
 from registry.alerts import sweep as sweeping
 from registry.alerts.models import Alert, RulebookState, RuleNumber
-from registry.alerts.reconcile import reconcile_patient
+from registry.alerts.reconcile import reconcile_patient, reconcile_patients
 from registry.alerts.sweep import NotYet, answer_left_over_signals, list_unanswered, sweep_clinic
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
+from registry.db.pacing import Pace
 from registry.db.transaction import write
 from registry.episodes.models import Episode
 from registry.extensions import db
@@ -166,13 +168,13 @@ def test_one_record_that_cannot_be_evaluated_does_not_stop_the_others(
         broken = patients[1].id
         reconciled: list[uuid.UUID] = []
 
-        def reconcile(patient_id: uuid.UUID) -> object:
-            if patient_id == broken:
+        def reconcile(patient_ids: Sequence[uuid.UUID]) -> object:
+            if broken in patient_ids:
                 raise ValueError("a score nobody can read")
-            reconciled.append(patient_id)
-            return reconcile_patient(patient_id)
+            reconciled.extend(patient_ids)
+            return reconcile_patients(patient_ids)
 
-        monkeypatch.setattr(sweeping, "reconcile_patient", reconcile)
+        monkeypatch.setattr(sweeping, "reconcile_patients", reconcile)
         done = swept(scene.clinic, 0)
 
         assert (done.checked, done.failed) == (3, 1)
@@ -181,24 +183,19 @@ def test_one_record_that_cannot_be_evaluated_does_not_stop_the_others(
         assert swept(scene.clinic, 0).checked == 1, "the next sweep tries again"
 
 
-def test_a_sweep_stopped_half_way_goes_on_where_it_was(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_stopped_half_way_goes_on_where_it_was(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene()
         for _ in range(3):
             builders.an_episode(patient=builders.a_patient(clinic=scene.clinic))
-        monkeypatch.setattr(sweeping, "LOCK_FOR", timedelta())
-        pauses = iter(range(2))
 
-        def stop_after_two() -> None:
-            if next(pauses, None) is None:
-                raise KeyboardInterrupt
+        def stop(_seconds: float) -> None:
+            raise KeyboardInterrupt
 
-        monkeypatch.setattr(sweeping, "_let_others_in", stop_after_two)
-        with pytest.raises(KeyboardInterrupt):
-            swept(scene.clinic, 0)
-        monkeypatch.undo()
+        with clock.at(NIGHT), pytest.raises(KeyboardInterrupt):
+            sweep_clinic(scene.clinic, pace=Pace(lambda: False, people=1, sleep=stop))
 
-        assert swept(scene.clinic, 0).checked == 1, "three of four were stored"
+        assert swept(scene.clinic, 0).checked == 3, "one of four was stored"
 
 
 def test_a_positive_answer_that_came_in_past_the_program_is_reported_and_answered(app: Flask) -> None:

@@ -43,7 +43,7 @@ def test_a_refreshed_row_that_is_right_is_not_written(team: Team) -> None:
     person = team.person(scores={TODAY: 18})
 
     with team.app.app_context(), scope.all_patients(reason="test"), Statements(team.app) as statements, write():
-        refresh(person)
+        refresh([person])
 
     assert statements.number <= 9
 

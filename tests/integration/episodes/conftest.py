@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,8 +66,8 @@ def told() -> Iterator[list[uuid.UUID]]:
     """The patients word was sent of, in order."""
     heard: list[uuid.UUID] = []
 
-    def listen(_sender: object, *, patient_id: uuid.UUID) -> None:
-        heard.append(patient_id)
+    def listen(_sender: object, *, patient_ids: Sequence[uuid.UUID]) -> None:
+        heard.extend(patient_ids)
 
     with episode_changed.connected_to(listen):
         yield heard

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from registry.access import scope
 from registry.db.base import Base
+from registry.db.pacing import Pace
 from registry.exchange.importing import Tally, rehearse, run
 from registry.exchange.mapping import load
-from registry.exchange.pacing import Pace
 from registry.exchange.preparing import prepare
 from registry.exchange.reading import open_table
 from registry.extensions import db

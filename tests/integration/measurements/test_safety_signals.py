@@ -87,7 +87,7 @@ def test_a_row_added_past_the_action_is_refused_until_its_signal_has_an_alert(pe
 
 
 def test_a_positive_answer_is_not_stored_when_raising_its_alert_fails(person: Person) -> None:
-    def fail(_sender: object, patient_id: object) -> None:
+    def fail(_sender: object, patient_ids: object) -> None:
         raise ZeroDivisionError
 
     with episode_changed.connected_to(fail), pytest.raises(ZeroDivisionError):

@@ -15,9 +15,9 @@ from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements.actions import correct_measurement, mark_entered_in_error
 from registry.measurements.instruments import catalogue
-from registry.measurements.standings import courses, restate
+from registry.measurements.standings import courses, follow_patient, follow_patients, restate
 from registry.measures.course import DatedScore, Target, follow
-from tests.integration.measurements.people import ENROLLED, TODAY, a_person, phq9_total, record, standing_of
+from tests.integration.measurements.people import ENROLLED, TODAY, Person, a_person, phq9_total, record, standing_of
 from tests.integration.measurements.statements import statements_of
 
 ENTRIES = st.lists(
@@ -83,13 +83,13 @@ def test_restating_again_changes_nothing(app: Flask) -> None:
         person = a_person(tracked=("phq-9:total", "gad-7:total"))
         with scope.within({person.clinic_id}):
             record(person, phq9_total(20), taken_on=date(2026, 1, 6))
-            written = statements_of(db.engine, lambda: restate(person.patient_id))
+            written = statements_of(db.engine, lambda: restate({person.patient_id: follow_patient(person.patient_id)}))
 
     assert len(written) == 5
     assert [sql for sql in written if not sql.startswith("SELECT")] == []
 
 
-def test_the_number_of_statements_does_not_grow_with_episodes_scales_or_scores(app: Flask) -> None:
+def test_the_number_of_statements_does_not_grow_with_people_episodes_scales_or_scores(app: Flask) -> None:
     with app.app_context():
         few = a_person(tracked=("phq-9:total",))
         many = a_person(tracked=("phq-9:total", "gad-7:total", "asrm:total", "bprs-18:total"))
@@ -98,9 +98,11 @@ def test_the_number_of_statements_does_not_grow_with_episodes_scales_or_scores(a
             for day in range(10):
                 record(many, phq9_total(20 - day), taken_on=date(2026, 1, 6 + day))
 
-            assert len(statements_of(db.engine, lambda: restate(many.patient_id))) == len(
-                statements_of(db.engine, lambda: restate(few.patient_id))
-            )
+            def statements(*people: Person) -> int:
+                ids = [person.patient_id for person in people]
+                return len(statements_of(db.engine, lambda: restate(follow_patients(ids))))
+
+            assert statements(few) == statements(many) == statements(few, many)
 
 
 def test_a_category_scale_is_tracked_without_a_standing(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -123,8 +123,8 @@ def told(app: Flask) -> Iterator[list[uuid.UUID]]:
     """The patients whose alerts were to be looked at again."""
     heard: list[uuid.UUID] = []
 
-    def hear(_sender: object, patient_id: uuid.UUID) -> None:
-        heard.append(patient_id)
+    def hear(_sender: object, patient_ids: Sequence[uuid.UUID]) -> None:
+        heard.extend(patient_ids)
 
     with episode_changed.connected_to(hear):
         yield heard

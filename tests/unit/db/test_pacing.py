@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry.exchange.pacing import BRIEF_PAUSE, LARGEST_CHUNK, QUIET_AFTER, SHORT_PAUSE, Pace
+from registry.db.pacing import BRIEF_PAUSE, LARGEST_CHUNK, QUIET_AFTER, SHORT_PAUSE, Pace
 
 
 class Clock:

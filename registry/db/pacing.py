@@ -1,4 +1,4 @@
-"""How long an import may hold SQLite's write lock, and when it lets others go first.
+"""How long long work may hold SQLite's write lock, and when it lets others go first.
 
 SQLite has one writer, and one that waits polls: work that takes the lock again at once starves it (seconds). So a
 run is cut into chunks by the time each held the lock. While nobody else writes, chunks are long and every one is
@@ -12,6 +12,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from registry.db.transaction import end_read
+from registry.extensions import db
 
 SHORT_LOCK, SHORT_PAUSE = 0.020, 0.050
 """Seconds, while somebody else writes."""
@@ -50,3 +55,22 @@ class Pace:
         wanted = LONG_LOCK if is_quiet else SHORT_LOCK
         fits = int(people * wanted / held) if held > 0 else LARGEST_CHUNK
         self.people = max(1, min(fits, 2 * self.people, LARGEST_CHUNK))
+
+
+def others_wrote() -> Callable[[], bool] | None:
+    """Whether another connection committed since the last question; None where no write lock is shared."""
+    if db.engine.dialect.name != "sqlite":
+        return None
+    seen = [_data_version()]
+
+    def _asked_again() -> bool:
+        before, seen[0] = seen[0], _data_version()
+        return before != seen[0]
+
+    return _asked_again
+
+
+def _data_version() -> int:
+    version = int(db.session.scalar(sa.text("PRAGMA data_version")) or 0)
+    end_read()
+    return version

@@ -245,22 +245,22 @@ gateway = PatientGateway()
 
 
 def _check_rows(session: RegistrySession, rows: list[Scoped]) -> None:
-    scope = current()
-    newcomers = {row.id for row in session.new if isinstance(row, PatientItself)}  # type: ignore[attr-defined]  # a patient has an id
+    scope, new = current(), session.new
+    newcomers = {row.id for row in new if isinstance(row, PatientItself)}  # type: ignore[attr-defined]  # a patient has an id
     asked: set[uuid.UUID] = set()
     for row in rows:
         state = sa.inspect(row)
         if isinstance(row, PatientItself):
-            if row not in session.new:
+            if row not in new:
                 asked.add(row.id)  # type: ignore[attr-defined]  # as above
             continue
         if not isinstance(row, PatientLinked) or row.patient_id is None:
             raise ScopeError(f"{type(row).__name__} names no patient")
-        if row not in session.new and state.attrs.patient_id.history.has_changes():
+        if row not in new and state.attrs.patient_id.history.has_changes():
             raise ScopeError("a row never moves to another person")
         clinic_id = getattr(row, "clinic_id", None)
         is_foreign = clinic_id is not None and not scope.is_everybody and clinic_id not in scope.clinic_ids
-        if is_foreign and (row in session.new or state.attrs.clinic_id.history.has_changes()):
+        if is_foreign and (row in new or state.attrs.clinic_id.history.has_changes()):
             raise ScopeError(f"{type(row).__name__} of a clinic outside the scope")
         asked.add(row.patient_id)
     if scope.is_everybody:
@@ -268,7 +268,7 @@ def _check_rows(session: RegistrySession, rows: list[Scoped]) -> None:
     strangers = asked - newcomers - _visible(session, scope, asked - newcomers)
     if strangers:
         raise ScopeError("a change to a patient outside the scope")
-    granted = {row.patient_id for row in session.new if isinstance(row, PatientClinic)}
+    granted = {row.patient_id for row in new if isinstance(row, PatientClinic)}
     if newcomers - granted:
         raise ScopeError("a new patient belongs to no clinic")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import insert
 from werkzeug.exceptions import Conflict
 
 from registry import clock
@@ -38,5 +39,6 @@ def once(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
             return location
         location = act()
         if form_key:
-            db.session.add(FormReceipt(key=form_key, user_id=by.id, used_at=clock.now(), location=location))
+            row = {"key": form_key, "user_id": by.id, "used_at": clock.now(), "location": location}
+            db.session.execute(insert(FormReceipt), [row])
         return location

@@ -17,7 +17,7 @@ from registry import clock
 from registry.access.policy import can
 from registry.accounts.models import User
 from registry.alerts.lifecycle import step_of
-from registry.alerts.models import NOT_REACHED, OUTCOMES, Alert
+from registry.alerts.models import NOT_REACHED, OUTCOMES, Alert, AlertEvent
 from registry.alerts.opening_hours import read_hours
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.response_times import latest_attempt, latest_snooze, longest_snooze, outcome_by, start_of
@@ -214,4 +214,4 @@ def _next_attempt(try_again_by: datetime | None, now: datetime) -> datetime:
 
 
 def _step(row: Alert, kind: str, *, by: User, words: str = "", **details: Any) -> None:
-    db.session.add(step_of(row, kind, clock.now(), by_id=by.id, words=words, details=details or None))
+    db.session.add(AlertEvent(**step_of(row, kind, clock.now(), by_id=by.id, words=words, details=details or None)))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from registry.access import scope
+from registry.access.reviewed_sql import insert_rows
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.opening_hours import read_hours
 from registry.alerts.response_times import acknowledge_by
@@ -16,6 +18,7 @@ from registry.alerts.rulebook import Tier
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.contacts.models import DangerReport
+from registry.db.identifiers import new_id
 from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
@@ -41,7 +44,7 @@ class Log:
     new: list[Alert] = field(default_factory=list)
     changed: int = 0
     closed: int = 0
-    steps: list[AlertEvent] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
     answers: list[tuple[SafetySignal | DangerReport, uuid.UUID | None]] = field(default_factory=list)
     """Signs of danger, each with the alert that answers it."""
     checks: list[tuple[Episode, date | None]] = field(default_factory=list)
@@ -66,13 +69,10 @@ class Log:
     def store(self) -> None:
         """Write the alerts, then what points at them."""
         db.session.flush()
-        if not self.steps and not self.answers:
-            return
-        db.session.add_all(self.steps)
+        insert_rows(scope.current(), AlertEvent, self.steps)
         for sign, alert_id in self.answers:
             sign.alert_id = alert_id
         self.steps, self.answers = [], []
-        db.session.flush()
 
 
 def step_of(
@@ -83,17 +83,18 @@ def step_of(
     by_id: uuid.UUID | None = None,
     words: str = "",
     details: Mapping[str, Any] | None = None,
-) -> AlertEvent:
-    """One row of the alert's history."""
-    return AlertEvent(
-        patient_id=alert.patient_id,
-        alert_id=alert.id,
-        kind=kind,
-        at=at,
-        by_id=by_id,
-        words=words,
-        details=None if details is None else dict(details),
-    )
+) -> dict[str, Any]:
+    """The columns of one row of the alert's history."""
+    return {
+        "id": new_id(),
+        "patient_id": alert.patient_id,
+        "alert_id": alert.id,
+        "kind": kind,
+        "at": at,
+        "by_id": by_id,
+        "words": words,
+        "details": None if details is None else dict(details),
+    }
 
 
 def plain(evidence: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import sqlalchemy as sa
 from flask import current_app, g, has_request_context, request
 from sqlalchemy import event
+from sqlalchemy.orm import InstanceState
 
 from registry import clock
 from registry.audit.chain import GENESIS, link
@@ -34,6 +35,10 @@ _SILENT_FIELDS = frozenset({"version"})
 
 _LAST = sa.select(AuditEvent.number, AuditEvent.hash).order_by(AuditEvent.number.desc()).limit(1)
 _APPEND = sa.insert(AuditEvent)
+
+
+_Noted: TypeAlias = dict[tuple[str, uuid.UUID], dict[str, Any]]
+"""By table and id of the row: its fields before and after, and whom it is about."""
 
 
 class UnauditedChange(RuntimeError):
@@ -114,7 +119,7 @@ def append_pending() -> None:
     """Commit hook: attach the changes, take the chain's lock, append the events last."""
     session = db.session()
     events: list[_Pending] = session.info.pop(_EVENTS, [])
-    changes: dict[tuple[str, uuid.UUID], dict[str, Any]] = session.info.pop(_CHANGES, {})
+    changes: _Noted = session.info.pop(_CHANGES, {})
     _attach(events, changes)
     if not events:
         return
@@ -165,34 +170,31 @@ def _columns(pending: _Pending, *, number: int) -> dict[str, Any]:
     }
 
 
-def _attach(events: list[_Pending], changes: dict[tuple[str, uuid.UUID], dict[str, Any]]) -> None:
+def _attach(events: list[_Pending], changes: _Noted) -> None:
+    """Each change to the event about its row; else to one about the same person; else, about nobody, the first act."""
+    of_row: dict[tuple[str | None, uuid.UUID | None], _Pending] = {}
+    of_person: dict[uuid.UUID | None, _Pending] = {}
+    for pending in events:
+        of_row.setdefault((pending.entity, pending.entity_id), pending)
+        if pending.person_id is not None or pending.kind not in {"read", "list"}:
+            of_person.setdefault(pending.person_id, pending)
     for (entity, entity_id), change in changes.items():
         person_id = change.pop("person_id", None)
-        event_of_row = _speaking_for(events, entity, entity_id, person_id)
-        if event_of_row is None:
+        speaking = of_row.get((entity, entity_id)) or of_person.get(person_id)
+        if speaking is None:
             raise UnauditedChange(f"{entity} was changed and no audit event says so")
-        event_of_row.changes.append(change)
-
-
-def _speaking_for(
-    events: list[_Pending], entity: str, entity_id: uuid.UUID, person_id: uuid.UUID | None
-) -> _Pending | None:
-    """The event about this row; else one about the same person; else, for a row about nobody, the first act."""
-    for pending in events:
-        if pending.entity_id == entity_id and pending.entity == entity:
-            return pending
-    for pending in events:
-        if pending.person_id == person_id and (person_id is not None or pending.kind not in {"read", "list"}):
-            return pending
-    return None
+        speaking.changes.append(change)
 
 
 @event.listens_for(RegistrySession, "before_flush")
 def _note_changes(session: RegistrySession, _context: object, _instances: object) -> None:
-    noted: dict[tuple[str, uuid.UUID], dict[str, Any]] = session.info.setdefault(_CHANGES, {})
-    for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, Audited) and (row in session.new or session.is_modified(row)):
-            _note(noted, row, is_new=row in session.new)
+    noted: _Noted = session.info.setdefault(_CHANGES, {})
+    for row in session.new:
+        if isinstance(row, Audited):
+            _note_new(noted, row)
+    for row in (*session.dirty, *session.deleted):
+        if isinstance(row, Audited) and session.is_modified(row):
+            _note_changed(noted, row)
 
 
 @event.listens_for(RegistrySession, "after_rollback")
@@ -201,17 +203,30 @@ def _forget(session: RegistrySession) -> None:
     session.info.pop(_CHANGES, None)
 
 
-def _note(noted: dict[tuple[str, uuid.UUID], dict[str, Any]], row: Any, *, is_new: bool) -> None:
-    state = sa.inspect(row)
+def _change_of(noted: _Noted, row: Any, state: InstanceState[Any]) -> dict[str, Any]:
     name = row.__tablename__
     identity = getattr(row, "id", None) or state.mapper.primary_key_from_instance(row)[0]
-    change = noted.setdefault(
+    return noted.setdefault(
         (name, identity),
         {"entity": name, "id": str(identity), "before": {}, "after": {}, "person_id": _person_of(row)},
     )
+
+
+def _note_new(noted: _Noted, row: Any) -> None:
+    state = sa.inspect(row)
+    after = _change_of(noted, row, state)["after"]
+    for column in state.mapper.column_attrs:
+        value = state.dict.get(column.key)
+        if value is not None and column.key not in _SILENT_FIELDS:
+            after[column.key] = _shown(column.key, value)
+
+
+def _note_changed(noted: _Noted, row: Any) -> None:
+    state = sa.inspect(row)
+    change = _change_of(noted, row, state)
     for column in state.mapper.column_attrs:
         history = state.attrs[column.key].history
-        if column.key in _SILENT_FIELDS or not (history.has_changes() or is_new):
+        if column.key in _SILENT_FIELDS or not history.has_changes():
             continue
         if history.deleted:
             change["before"].setdefault(column.key, _shown(column.key, history.deleted[0]))

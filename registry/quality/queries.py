@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from registry.accounts.models import User
 from registry.caseload.currency import Today
@@ -47,24 +47,39 @@ class Wanted:
 
 
 def count_groups(today: Today) -> Sequence[Group]:
-    """Every metric for each care manager at each clinic. Three statements."""
+    """Every metric for each care manager at each clinic. Three statements.
+
+    Each episode is sorted into its parts once; the database counts those that fall into the same ones.
+    """
     parts = parts_by_metric(today, restarted_parts(today))
-    columns = [
-        func.coalesce(func.sum(case((parts[metric.key] == part, 1), else_=0)), 0)
-        for metric in METRICS.values()
-        for part in _stored_parts(metric.key)
-    ]
-    rows = db.session.execute(
-        _from_rows(select(CaseloadRow.clinic_id, CaseloadRow.care_manager_id, *columns))
+    sorted_in = (
+        _from_rows(
+            select(
+                CaseloadRow.clinic_id,
+                CaseloadRow.care_manager_id,
+                *(parts[key].label(f"part_of_{key}") for key in METRICS),
+            )
+        )
         .where(*_open_at(today))
-        .group_by(CaseloadRow.clinic_id, CaseloadRow.care_manager_id)
+        .subquery()
     )
-    return [Group(clinic_id, manager_id, _tallies(numbers)) for clinic_id, manager_id, *numbers in rows]
+    found: dict[tuple[uuid.UUID, uuid.UUID | None], dict[str, dict[str, int]]] = {}
+    rows = db.session.execute(select(*sorted_in.c, func.count()).group_by(*sorted_in.c))
+    for clinic_id, manager_id, *fallen_into, number in rows:
+        counts = found.setdefault(
+            (clinic_id, manager_id), {key: dict.fromkeys(_stored_parts(key), 0) for key in METRICS}
+        )
+        for key, part in zip(METRICS, fallen_into, strict=True):
+            counts[key][part] += number
+    return [
+        Group(clinic_id, manager_id, {key: Tally(each) for key, each in counts.items()})
+        for (clinic_id, manager_id), counts in found.items()
+    ]
 
 
 def add_up(groups: Sequence[Group]) -> Tallies:
     """The numbers of several groups together."""
-    empty = {key: Tally(dict.fromkeys(_stored_parts(key), 0)) for key in METRICS}
+    empty = {key: Tally(parts) for key, parts in _no_counts().items()}
     for group in groups:
         empty = {key: tally + group.tallies[key] for key, tally in empty.items()}
     return empty
@@ -214,6 +229,5 @@ def _stored_parts(metric: str) -> list[str]:
     return [MET, NOT_MET, *METRICS[metric].excluded]
 
 
-def _tallies(numbers: Sequence[Any]) -> Tallies:
-    remaining = iter(numbers)
-    return {key: Tally({part: int(next(remaining)) for part in _stored_parts(key)}) for key in METRICS}
+def _no_counts() -> dict[str, dict[str, int]]:
+    return {key: dict.fromkeys(_stored_parts(key), 0) for key in METRICS}

@@ -21,15 +21,18 @@ from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.standings import (
     Courses,
+    Rows,
     TrackedScale,
     dated_scores,
     follow_scores,
+    outcome_scales,
+    outcomes,
     read_episodes,
     read_scores,
     scales_followed,
     scales_in,
 )
-from registry.measures.course import Course
+from registry.measures.course import Course, Outcome
 
 _CLINICS = select(Clinic)
 
@@ -48,12 +51,14 @@ class History:
     """What is stored of a person beside their safety.
 
     ``categories`` are scale and category of every result that is no number ("homeless"), oldest first.
+    ``outcomes`` are those of the episodes that have one.
     """
 
     episodes: Sequence[Episode] = ()
     courses: Courses = field(default_factory=dict)
     contacts: Sequence[Sighting] = ()
     categories: Sequence[tuple[str, str]] = ()
+    outcomes: Mapping[uuid.UUID, Outcome] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +116,29 @@ def _load_histories(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Histo
     if not episodes:
         return {}
     tracked = scales_followed(episodes, rows)
-    scores = read_scores(episodes, scales_in(tracked.values()) | _category_scales())
-    contacts = load_sightings(episodes)
+    wanted = scales_in(tracked.values()) | outcome_scales(episodes.values()) | _category_scales()
+    scores, contacts = read_scores(episodes, wanted), load_sightings(episodes)
     return {
-        patient_id: History(
-            episodes=own,
-            courses=follow_scores(tracked.get(patient_id, {}), dated_scores(scores.get(patient_id, ()))),
-            contacts=contacts.get(patient_id, ()),
-            categories=[(row.scale, row.category) for row in scores.get(patient_id, ()) if row.category is not None],
-        )
+        patient_id: _history(own, tracked.get(patient_id, {}), scores.get(patient_id, ()), contacts.get(patient_id, ()))
         for patient_id, own in episodes.items()
     }
+
+
+def _history(
+    episodes: Sequence[Episode],
+    tracked: Mapping[uuid.UUID, Sequence[TrackedScale]],
+    scores: Rows,
+    contacts: Sequence[Sighting],
+) -> History:
+    dated = dated_scores(scores)
+    courses = follow_scores(tracked, dated)
+    return History(
+        episodes=episodes,
+        courses=courses,
+        contacts=contacts,
+        categories=[(row.scale, row.category) for row in scores if row.category is not None],
+        outcomes=outcomes(episodes, courses, dated),
+    )
 
 
 @dataclass(frozen=True, slots=True)

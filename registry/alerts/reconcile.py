@@ -115,6 +115,7 @@ def _reconcile(died_on: Mapping[uuid.UUID, date | None], now: datetime) -> tuple
             [alert for alert in (*alerts.get(patient_id, ()), *new.get(patient_id, ())) if alert.closed_at is None],
             person.history.contacts,
             person.history.categories,
+            person.history.outcomes,
         )
         for patient_id, person in people.items()
     }

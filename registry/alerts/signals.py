@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,18 +12,21 @@ from blinker import Signal
 if TYPE_CHECKING:
     from registry.alerts.load_care import Sighting
     from registry.alerts.models import Alert
+    from registry.measures.course import Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class LookedAt:
     """What the look has just read of a patient, so that whoever follows need not read it again.
 
-    ``categories`` are scale and category of every result that is no number, oldest first.
+    ``categories`` are scale and category of every result that is no number, oldest first; ``outcomes`` those of the
+    episodes that have one.
     """
 
     open_alerts: Sequence[Alert]
     contacts: Sequence[Sighting]
     categories: Sequence[tuple[str, str]]
+    outcomes: Mapping[uuid.UUID, Outcome]
 
 
 attention_changed = Signal("alerts of some patients were reconciled, in the transaction that caused it")

@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db.base import Base, EpisodeLinked
+from registry.db.base import Base, EpisodeLinked, one_of
+from registry.measures.course import Outcome
 
 
 class CaseloadRow(EpisodeLinked, Base):
@@ -25,6 +26,7 @@ class CaseloadRow(EpisodeLinked, Base):
     def more_table_args(cls) -> tuple[Any, ...]:
         return (
             sa.PrimaryKeyConstraint("episode_id"),
+            one_of("outcome", Outcome),
             sa.Index("ix_caseload_row_rank", "clinic_id", "is_open", "rank", "sort_name"),
             sa.Index("ix_caseload_row_name", "clinic_id", "is_open", "sort_name"),
             sa.Index("ix_caseload_row_manager", "care_manager_id", "is_open", "rank"),
@@ -56,6 +58,8 @@ class CaseloadRow(EpisodeLinked, Base):
     first_responded: Mapped[bool] = mapped_column(default=False)
     first_baseline_on: Mapped[date | None]
     first_baseline_elevated: Mapped[bool | None]
+    outcome: Mapped[str | None]
+    """``Outcome`` of the metric primary from enrolment on."""
     second_scale: Mapped[str | None]
     """Mania or psychosis beside depression: right measure column."""
     second_standing: Mapped[str | None]

@@ -117,6 +117,7 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "consultant_id": episode.consultant_id,
         "conditions": sorted(episode.conditions.split(",")) if episode.conditions else [],
         **_measures(episode, facts.scales.get(episode.id, ())),
+        "outcome": facts.outcomes.get(episode.id),
         "last_two_way_on": contacts.last_two_way_on,
         "last_seen_on": contacts.last_seen_on,
         "failed_attempts": contacts.failed_attempts,

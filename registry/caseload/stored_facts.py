@@ -24,6 +24,8 @@ from registry.episodes.models import Episode, EpisodeCondition, TeamMember, Trac
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import MeasurementScore, StandingRow
+from registry.measurements.standings import outcomes_of
+from registry.measures.course import Outcome
 from registry.patients.models import Patient
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import is_open_recommendation
@@ -52,6 +54,8 @@ class StoredFacts:
     alerts: Sequence[Columns | Alert] = ()
     circumstances: Mapping[str, str] = field(default_factory=dict)
     """Domain → the latest category ("housing" → "homeless")."""
+    outcomes: Mapping[uuid.UUID, Outcome] = field(default_factory=dict)
+    """Episode → its outcome, of those that have one."""
 
     def contacts_of(self, episode: Columns) -> ContactHistory:
         """The contacts at the episode's clinic between its dates. Attempts count from the last two-way contact."""
@@ -71,9 +75,9 @@ class StoredFacts:
 def load(
     patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID, LookedAt] | None = None
 ) -> dict[uuid.UUID, StoredFacts]:
-    """Everything a row of the caseload is made of, for every episode of each patient. Five statements at most.
+    """Everything a row of the caseload is made of, for every episode of each patient. Nine statements at most.
 
-    Two where ``looked_at`` has the contacts, the alerts and the categories already.
+    Two where ``looked_at`` has the contacts, the alerts, the categories and the outcomes already.
     """
     about = {"patient_ids": list(patient_ids)}
     episodes = by_patient(db.session.execute(_EPISODES, about))
@@ -93,6 +97,7 @@ class _Beside(TypedDict):
     contacts: Sequence[Columns | Sighting]
     alerts: Sequence[Columns | Alert]
     circumstances: Mapping[str, str]
+    outcomes: Mapping[uuid.UUID, Outcome]
 
 
 def _looked_at(patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID, LookedAt]) -> dict[uuid.UUID, _Beside]:
@@ -101,6 +106,7 @@ def _looked_at(patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID,
             "contacts": looked_at[patient_id].contacts,
             "alerts": looked_at[patient_id].open_alerts,
             "circumstances": _circumstances(looked_at[patient_id].categories),
+            "outcomes": looked_at[patient_id].outcomes,
         }
         for patient_id in patient_ids
     }
@@ -110,11 +116,13 @@ def _look(about: Mapping[str, Any], patient_ids: Collection[uuid.UUID]) -> dict[
     contacts = by_patient(db.session.execute(_CONTACTS, about))
     alerts = by_patient(db.session.execute(_ALERTS, about))
     categories = by_patient(db.session.execute(_CATEGORIES, {**about, "scales": sorted(_domains())}))
+    outcomes = outcomes_of(patient_ids)
     return {
         patient_id: {
             "contacts": contacts.get(patient_id, ()),
             "alerts": alerts.get(patient_id, ()),
             "circumstances": _circumstances((row.scale, row.category) for row in categories.get(patient_id, ())),
+            "outcomes": outcomes,
         }
         for patient_id in patient_ids
     }

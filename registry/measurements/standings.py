@@ -21,7 +21,7 @@ from registry.episodes.models import Episode, TrackedMeasure, TreatmentCourse, T
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import MeasurementScore, StandingRow
-from registry.measures.course import Course, DatedScore, Target, follow
+from registry.measures.course import Course, DatedScore, Outcome, Target, follow, outcome_of
 from registry.measures.instrument import Scale
 
 Dated = TypeVar("Dated", TrackedMeasure, TreatmentTarget)
@@ -154,6 +154,49 @@ def follow_scores(
         episode_id: {each.key: (each, _follow(each, scores.get(each.key, ()))) for each in scales}
         for episode_id, scales in tracked.items()
     }
+
+
+def outcomes_of(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Outcome]:
+    """Episode → its outcome, of every episode of these patients that has one. Four statements."""
+    rows = read_episodes(patient_ids)
+    episodes = by_patient({episode.id: episode for episode, _ in rows}.values())
+    tracked = scales_followed(patient_ids, rows)
+    scores = read_scores(patient_ids, scales_in(tracked.values()) | outcome_scales(episodes.values()))
+    found: dict[uuid.UUID, Outcome] = {}
+    for patient_id, own in episodes.items():
+        dated = dated_scores(scores.get(patient_id, ()))
+        found |= outcomes(own, follow_scores(tracked.get(patient_id, {}), dated), dated)
+    return found
+
+
+def outcome_scales(episodes: Iterable[Iterable[Episode]]) -> set[str]:
+    """The keys of the outcome measures, tracked still or not."""
+    return {each.metric_primary for own in episodes for each in own if each.metric_primary is not None}
+
+
+def outcomes(
+    episodes: Iterable[Episode], courses: Courses, scores: Mapping[str, Sequence[DatedScore]]
+) -> dict[uuid.UUID, Outcome]:
+    """Episode → its outcome, of one patient; none before enrolment or without an outcome measure.
+
+    Reports keep the baseline of the enrolment, also where treatment began anew since.
+    """
+    found = {}
+    for episode in episodes:
+        key = episode.metric_primary
+        if key is None or episode.enrolled_on is None:
+            continue
+        scale = catalogue().scale(key)
+        if not scale.has_total:
+            found[episode.id] = Outcome.NO_CUT_OFF
+            continue
+        tracked, course = courses.get(episode.id, {}).get(key, (None, None))
+        if tracked is None or course is None or tracked.starts_on != episode.enrolled_on:
+            course = follow(
+                scores.get(key, ()), scale=scale, starts_on=episode.enrolled_on, ends_on=episode.ended_on, target=None
+            )
+        found[episode.id] = outcome_of(course, scale)
+    return found
 
 
 def tracked_scales(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Sequence[TrackedScale]]:

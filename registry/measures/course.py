@@ -222,6 +222,28 @@ def has_improved(course: Course, scale: Scale) -> bool:
     return course.responded or (level is not None and scale.is_at_or_better(course.latest.value, level))
 
 
+class Outcome(StrEnum):
+    """What reports say of an episode on its outcome measure since enrolment. Nothing in it moves with the calendar."""
+
+    IMPROVED = "improved"
+    NOT_IMPROVED = "not-improved"
+    """A missing follow-up is no improvement."""
+    NOT_ELEVATED = "not-elevated"
+    NO_CUT_OFF = "no-cut-off"
+    NO_BASELINE = "no-baseline"
+
+
+def outcome_of(course: Course, scale: Scale) -> Outcome:
+    """The outcome of a course that starts at enrolment. A scale without a total has no cut-off."""
+    if course.baseline is None:
+        return Outcome.NO_BASELINE
+    if course.baseline_elevated is None:
+        return Outcome.NO_CUT_OFF
+    if not course.baseline_elevated:
+        return Outcome.NOT_ELEVATED
+    return Outcome.IMPROVED if has_improved(course, scale) else Outcome.NOT_IMPROVED
+
+
 def _one_a_day(scores: Iterable[DatedScore], scale: Scale) -> tuple[DatedScore, ...]:
     """The score that counts on each day, in order of date."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -14,9 +13,7 @@ from registry.caseload.currency import Today, days_since, is_in_care, is_on_cour
 from registry.caseload.models import CaseloadRow
 from registry.caseload.review_queue import was_reviewed
 from registry.caseload.rules import NOT_SEEN_DAYS, OFF_TARGET_RULE
-from registry.measurements.instruments import catalogue
-from registry.measurements.models import StandingRow
-from registry.measures.instrument import Better
+from registry.measures.course import Outcome
 from registry.quality.rules import ELEVATED_AFTER_DAYS, IMPROVED_AFTER_DAYS, MET, NOT_MET
 
 Part = ColumnElement[str]
@@ -25,16 +22,15 @@ When = tuple[ColumnElement[bool], str]
 _IS_REFERRED: When = (CaseloadRow.phase == "referred", "referred")
 
 
-def parts_by_metric(today: Today, restarted: Mapping[uuid.UUID, str]) -> Mapping[str, Part]:
-    """Metric → the part an open episode falls into. ``restarted``: the part of "improved" of those whose course of
-    treatment began anew, so that their stored baseline is not the enrolment's."""
+def parts_by_metric(today: Today) -> Mapping[str, Part]:
+    """Metric → the part an open episode falls into."""
     day = today_at(today)
     return {
         "active": _first(_IS_REFERRED, _is_paused(day), otherwise=MET),
         "not-seen": _first(_IS_REFERRED, _is_paused(day), (days_since(seen_or_enrolled(), day) >= NOT_SEEN_DAYS, MET)),
         "off-target": _off_target(day),
         "reviewed": _first(_IS_REFERRED, _is_paused(day), (was_reviewed(day), MET)),
-        "improved": _improved(day, restarted),
+        "improved": _improved(day),
     }
 
 
@@ -60,32 +56,13 @@ def _off_target(day: ColumnElement[date]) -> Part:
     )
 
 
-def _improved(day: ColumnElement[date], restarted: Mapping[uuid.UUID, str]) -> Part:
-    by_part: dict[str, list[uuid.UUID]] = {}
-    for episode_id, part in restarted.items():
-        by_part.setdefault(part, []).append(episode_id)
-    anew: list[When] = [(CaseloadRow.episode_id.in_(ids), part) for part, ids in by_part.items()]
-    return _first(
-        (CaseloadRow.enrolled_on.is_(None), "referred"),
-        (days_since(CaseloadRow.enrolled_on, day) < IMPROVED_AFTER_DAYS, "too-early"),
-        *anew,
-        (StandingRow.baseline_on.is_(None), "no-baseline"),
-        (StandingRow.baseline_elevated.is_(None), "no-cut-off"),
-        (StandingRow.baseline_elevated.is_(False), "not-elevated"),
-        (_has_improved(), MET),
-    )
-
-
-def _has_improved() -> ColumnElement[bool]:
-    """``registry.measures.course.has_improved`` of the stored standing; a test holds the two together."""
-    levels = []
-    for key in catalogue().scale_keys():
-        scale = catalogue().scale(key)
-        level = scale.improved_level_in_force
-        if level is not None:
-            latest = StandingRow.latest_value
-            reached = latest <= level if scale.better is Better.LOWER else latest >= level
-            levels.append(and_(StandingRow.scale == key, reached))
-    return and_(
-        StandingRow.change.is_not(None), StandingRow.latest_prorated.is_(False), or_(StandingRow.responded, *levels)
+def _improved(day: ColumnElement[date]) -> Part:
+    """Reports keep the enrolment baseline, also where treatment began anew."""
+    return case(
+        (CaseloadRow.enrolled_on.is_(None), sa.literal("referred")),
+        (days_since(CaseloadRow.enrolled_on, day) < IMPROVED_AFTER_DAYS, sa.literal("too-early")),
+        (CaseloadRow.outcome.is_(None), sa.literal("no-baseline")),
+        (CaseloadRow.outcome == Outcome.IMPROVED, sa.literal(MET)),
+        (CaseloadRow.outcome == Outcome.NOT_IMPROVED, sa.literal(NOT_MET)),
+        else_=CaseloadRow.outcome,
     )

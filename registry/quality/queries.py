@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from registry.accounts.models import User
 from registry.caseload.currency import Today
 from registry.caseload.models import CaseloadRow
-from registry.episodes.models import Episode, TreatmentCourse
 from registry.extensions import db
-from registry.measurements.instruments import catalogue
-from registry.measurements.models import MeasurementScore, StandingRow
-from registry.measures.course import DatedScore, follow, has_improved
 from registry.patients.models import Patient
 from registry.quality.parts import Part, parts_by_metric
 from registry.quality.rules import COUNTED, MET, METRICS, NOT_MET, Tally
@@ -47,18 +42,16 @@ class Wanted:
 
 
 def count_groups(today: Today) -> Sequence[Group]:
-    """Every metric for each care manager at each clinic. Three statements.
+    """Every metric for each care manager at each clinic. One statement.
 
     Each episode is sorted into its parts once; the database counts those that fall into the same ones.
     """
-    parts = parts_by_metric(today, restarted_parts(today))
+    parts = parts_by_metric(today)
     sorted_in = (
-        _from_rows(
-            select(
-                CaseloadRow.clinic_id,
-                CaseloadRow.care_manager_id,
-                *(parts[key].label(f"part_of_{key}") for key in METRICS),
-            )
+        select(
+            CaseloadRow.clinic_id,
+            CaseloadRow.care_manager_id,
+            *(parts[key].label(f"part_of_{key}") for key in METRICS),
         )
         .where(*_open_at(today))
         .subquery()
@@ -90,26 +83,24 @@ def list_people(
 ) -> tuple[Sequence[Row[Any]], int]:
     """One page of the people a number counts, by name, and how many there are."""
     conditions = [*_open_at(today), *_narrowed(wanted), _falls_into(metric, part, today)]
-    rows = db.session.execute(
-        _from_rows(
-            select(
-                CaseloadRow.patient_id,
-                CaseloadRow.clinic_id,
-                CaseloadRow.mrn,
-                CaseloadRow.phase,
-                CaseloadRow.enrolled_on,
-                CaseloadRow.care_manager_id,
-                CaseloadRow.last_two_way_on,
-                CaseloadRow.last_review_on,
-                CaseloadRow.first_scale,
-                CaseloadRow.first_baseline,
-                CaseloadRow.first_latest,
-                CaseloadRow.first_latest_on,
-                Patient.legal_given,
-                Patient.legal_family,
-                Patient.used_name,
-                User.name.label("care_manager"),
-            )
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            CaseloadRow.patient_id,
+            CaseloadRow.clinic_id,
+            CaseloadRow.mrn,
+            CaseloadRow.phase,
+            CaseloadRow.enrolled_on,
+            CaseloadRow.care_manager_id,
+            CaseloadRow.last_two_way_on,
+            CaseloadRow.last_review_on,
+            CaseloadRow.first_scale,
+            CaseloadRow.first_baseline,
+            CaseloadRow.first_latest,
+            CaseloadRow.first_latest_on,
+            Patient.legal_given,
+            Patient.legal_family,
+            Patient.used_name,
+            User.name.label("care_manager"),
         )
         .join(Patient, Patient.id == CaseloadRow.patient_id)
         .outerjoin(User, User.id == CaseloadRow.care_manager_id)
@@ -117,9 +108,9 @@ def list_people(
         .order_by(CaseloadRow.sort_name, CaseloadRow.episode_id)
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
-    ).all()
-    total = db.session.scalar(_from_rows(select(func.count(CaseloadRow.episode_id))).where(*conditions)) or 0
-    return rows, total
+    )
+    total = db.session.scalar(select(func.count(CaseloadRow.episode_id)).where(*conditions)) or 0
+    return db.session.execute(statement).all(), total
 
 
 def names_of(user_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
@@ -127,81 +118,6 @@ def names_of(user_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
     if not user_ids:
         return {}
     return {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))}
-
-
-def restarted_parts(today: Today) -> Mapping[uuid.UUID, str]:
-    """The part of "improved" of episodes whose stored standing does not start at enrolment: treatment began anew, or
-    the outcome measure is no longer tracked. Metrics keep the enrolment baseline. Two statements."""
-    courses = select(func.count(TreatmentCourse.id)).where(TreatmentCourse.episode_id == Episode.id).scalar_subquery()
-    episodes = {
-        row.id: row
-        for row in db.session.execute(
-            select(Episode.id, Episode.patient_id, Episode.enrolled_on, Episode.metric_primary)
-            .outerjoin(StandingRow, _is_primary())
-            .where(
-                Episode.clinic_id.in_(list(today)),
-                Episode.ended_on.is_(None),
-                Episode.enrolled_on.is_not(None),
-                Episode.metric_primary.is_not(None),
-                (courses > 1) | StandingRow.episode_id.is_(None),
-            )
-        )
-    }
-    scores = _scores({row.patient_id for row in episodes.values()}, {row.metric_primary for row in episodes.values()})
-    return {
-        episode_id: _part_from_scores(row, scores[row.patient_id, row.metric_primary])
-        for episode_id, row in episodes.items()
-    }
-
-
-def _part_from_scores(episode: Any, scores: Sequence[DatedScore]) -> str:
-    scale = catalogue().scale(episode.metric_primary)
-    if not scale.has_total:
-        return "no-cut-off"
-    course = follow(scores, scale=scale, starts_on=episode.enrolled_on, target=None)
-    if course.baseline is None:
-        return "no-baseline"
-    if course.baseline_elevated is None:
-        return "no-cut-off"
-    if not course.baseline_elevated:
-        return "not-elevated"
-    return MET if has_improved(course, scale) else NOT_MET
-
-
-def _scores(patient_ids: set[uuid.UUID], scales: set[str]) -> Mapping[tuple[uuid.UUID, str], list[DatedScore]]:
-    found: dict[tuple[uuid.UUID, str], list[DatedScore]] = defaultdict(list)
-    if not patient_ids:
-        return found
-    for score in db.session.execute(
-        select(
-            MeasurementScore.patient_id,
-            MeasurementScore.scale,
-            MeasurementScore.taken_on,
-            MeasurementScore.value,
-            MeasurementScore.is_prorated,
-        ).where(
-            MeasurementScore.patient_id.in_(patient_ids),
-            MeasurementScore.scale.in_(scales),
-            MeasurementScore.counts,
-            MeasurementScore.value.is_not(None),
-        )
-    ):
-        if score.value is not None:
-            dated = DatedScore(on=score.taken_on, value=score.value, prorated=score.is_prorated)
-            found[score.patient_id, score.scale].append(dated)
-    return found
-
-
-def _from_rows(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return (
-        statement.select_from(CaseloadRow)
-        .join(Episode, Episode.id == CaseloadRow.episode_id)
-        .outerjoin(StandingRow, _is_primary())
-    )
-
-
-def _is_primary() -> ColumnElement[bool]:
-    return and_(StandingRow.episode_id == Episode.id, StandingRow.scale == Episode.metric_primary)
 
 
 def _open_at(today: Today) -> list[ColumnElement[bool]]:
@@ -220,8 +136,7 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _falls_into(metric: str, part: str, today: Today) -> ColumnElement[bool]:
-    restarted = restarted_parts(today) if metric == "improved" else {}
-    found: Part = parts_by_metric(today, restarted)[metric]
+    found: Part = parts_by_metric(today)[metric]
     return found.in_((MET, NOT_MET)) if part == COUNTED else found == part
 
 

@@ -593,6 +593,7 @@ def upgrade() -> None:
         sa.Column("first_responded", sa.Boolean(), nullable=False),
         sa.Column("first_baseline_on", sa.Date(), nullable=True),
         sa.Column("first_baseline_elevated", sa.Boolean(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("second_scale", sa.Text(), nullable=True),
         sa.Column("second_standing", sa.Text(), nullable=True),
         sa.Column("second_baseline", sa.Integer(), nullable=True),
@@ -616,6 +617,10 @@ def upgrade() -> None:
         sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("episode_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('improved', 'not-improved', 'not-elevated', 'no-cut-off', 'no-baseline')",
+            name=op.f("ck_caseload_row_outcome_known"),
+        ),
         sa.ForeignKeyConstraint(
             ["clinic_id"], ["clinic.id"], name=op.f("fk_caseload_row_clinic_id"), ondelete="RESTRICT"
         ),

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from registry.measures.course import (
+    Outcome,
     ScaleHasNoTotal,
     Standing,
     Target,
@@ -17,6 +18,7 @@ from registry.measures.course import (
     follow,
     has_improved,
     is_elevated,
+    outcome_of,
     rose_by_reliable_change,
     weeks_since,
 )
@@ -217,6 +219,27 @@ def test_a_low_baseline_alone_is_no_remission() -> None:
 )
 def test_reports_count_half_the_baseline_or_below_10_as_improved(scores: list[int], improved: bool) -> None:
     assert has_improved(course_of(*monthly(*scores)), depression_scale()) is improved
+
+
+@pytest.mark.parametrize(
+    ("scores", "outcome"),
+    [
+        ([], "no-baseline"),
+        ([9], "not-elevated"),
+        ([9, 2], "not-elevated"),
+        ([10], "not-improved"),
+        ([18, 10], "not-improved"),
+        ([18, 9], "improved"),
+    ],
+)
+def test_everybody_has_one_outcome_and_a_missing_follow_up_is_no_improvement(scores: list[int], outcome: str) -> None:
+    assert outcome_of(course_of(*monthly(*scores)), depression_scale()) == outcome
+
+
+def test_without_a_cut_off_nobody_is_said_to_have_improved() -> None:
+    scale = depression_scale(cutoff=None)
+
+    assert outcome_of(course_of(*monthly(18, 2), scale=scale), scale) is Outcome.NO_CUT_OFF
 
 
 # Floor

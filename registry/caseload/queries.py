@@ -128,13 +128,20 @@ def list_caseload(listing: Listing, *, reader: Reader, page: int = 1) -> Caseloa
     today = today_at(reader.today)
     wanted = _wanted(listing, reader, today)
     views = _views(today)
+    order = _order(listing, today)
+    # Sorted by what is sorted by, and only then filled: a sort that carries whole rows takes several times as long.
+    on_page = (
+        select(CaseloadRow.episode_id)
+        .where(*wanted, views[listing.view])
+        .order_by(*order)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    )
     rows = db.session.execute(
         select(*_SHOWN)
         .join(Patient, Patient.id == CaseloadRow.patient_id)
-        .where(*wanted, views[listing.view])
-        .order_by(*_order(listing, today))
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
+        .where(CaseloadRow.episode_id.in_(on_page))
+        .order_by(*order)
     ).all()
     counts = _count(wanted, views)
     urgent = counts.pop("urgent")
@@ -143,12 +150,18 @@ def list_caseload(listing: Listing, *, reader: Reader, page: int = 1) -> Caseloa
 
 def list_colleagues(clinic_ids: Collection[uuid.UUID]) -> Sequence[Columns]:
     """Everybody who holds a place in the team of an open episode of these clinics: id and name, by name."""
-    on_a_team = (
-        select(TeamMember.user_id)
+    is_on_a_team = (
+        select(TeamMember.id)
         .join(Episode, Episode.id == TeamMember.episode_id)
-        .where(Episode.clinic_id.in_(list(clinic_ids)), Episode.ended_on.is_(None), TeamMember.ends_on.is_(None))
+        .where(
+            TeamMember.user_id == User.id,
+            TeamMember.ends_on.is_(None),
+            Episode.clinic_id.in_(list(clinic_ids)),
+            Episode.ended_on.is_(None),
+        )
+        .exists()
     )
-    return db.session.execute(select(User.id, User.name).where(User.id.in_(on_a_team)).order_by(User.name)).all()
+    return db.session.execute(select(User.id, User.name).where(is_on_a_team).order_by(User.name)).all()
 
 
 def _count(wanted: Sequence[ColumnElement[bool]], views: Mapping[str, ColumnElement[bool]]) -> dict[str, int]:

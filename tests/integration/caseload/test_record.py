@@ -216,7 +216,7 @@ def test_a_peer_sees_the_people_of_their_teams_and_no_score(team: Team) -> None:
     assert "555 0100" in said
     assert "Open safety alert" in said
     assert "wants to die" not in said
-    assert "23" not in said.replace("2023", "")
+    assert not re.search(r"\b23\b", said)
     assert "Report danger" in said
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,7 +31,8 @@ from registry.measures.scoring import score
 from registry.patients.models import Patient
 
 PASSWORD = "measured lantern orchard"
-CHUNK = 50
+CHUNK = 100
+CONDITION = "major-depression"
 WEEK = {day: [["08:30", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 
 
@@ -39,8 +40,8 @@ WEEK = {day: [["08:30", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")
 class Population:
     """What the load needs to know: who signs in, and some of their patients."""
 
-    email: str
-    lead_email: str
+    emails: Mapping[str, str]
+    """Role → who signs in: everybody of the first clinic, the lead and the administrator of all."""
     clinic_id: uuid.UUID
     patient_ids: tuple[uuid.UUID, ...]
     patients: int
@@ -74,8 +75,13 @@ def populate(*, clinics: int, patients_each: int, scores_each: int, seed: int = 
     managers = [
         _user(f"manager{number}@bench.example", Role.CARE_MANAGER, [place]) for number, place in enumerate(places)
     ]
-    lead_email = _user("lead@bench.example", Role.CLINIC_LEAD, places).email
-    email, now = managers[0].email, clock.now()
+    others = {
+        "lead": _user("lead@bench.example", Role.CLINIC_LEAD, places),
+        "administrator": _user("administrator@bench.example", Role.ADMINISTRATOR, places),
+        "psychiatrist": _user("psychiatrist@bench.example", Role.PSYCHIATRIST, places[:1]),
+    }
+    emails = {"manager": managers[0].email, **{role: user.email for role, user in others.items()}}
+    now = clock.now()
     staffed = [
         Place(place.id, place.organisation_id, manager.id, place.today(now), now)
         for place, manager in zip(places, managers, strict=True)
@@ -88,8 +94,7 @@ def populate(*, clinics: int, patients_each: int, scores_each: int, seed: int = 
                 _store(ids[start : start + CHUNK], place, scores_each, roll)
             first = first or ids
     return Population(
-        email=email,
-        lead_email=lead_email,
+        emails=emails,
         clinic_id=staffed[0].clinic_id,
         patient_ids=tuple(first),
         patients=clinics * patients_each,

@@ -33,6 +33,9 @@ class MigratedDatabase(Protocol):
     def rewrite(self, *statements: str) -> None:
         """What somebody with the file, or with a superuser's password, can do: no trigger stops them."""
 
+    def make_durable(self) -> None:
+        """Wait for the disk at every commit, as in production."""
+
     def rows_by_table(self) -> dict[str, int]:
         """How many rows each table holds, whatever the scope."""
 
@@ -70,6 +73,9 @@ class SqliteDatabase:
         for _name, sql in triggers:
             self._file.execute(sql)
         self._file.commit()
+
+    def make_durable(self) -> None:
+        """It always is."""
 
     def rows_by_table(self) -> dict[str, int]:
         names = self._file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
@@ -115,6 +121,12 @@ class PostgresqlDatabase:
         for statement in statements:
             self._superuser.execute(statement.encode())
         self._superuser.execute("SET session_replication_role = DEFAULT")
+
+    def make_durable(self) -> None:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._superuser.execute(f"ALTER SYSTEM RESET {setting}".encode())
+        self._superuser.execute("SELECT pg_reload_conf()")
+        self._superuser.execute("ANALYZE")
 
     def rows_by_table(self) -> dict[str, int]:
         names = self._superuser.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()

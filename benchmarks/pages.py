@@ -1,0 +1,72 @@
+"""The pages people open all day, and the one thing they do: recording a PHQ-9."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from benchmarks.load import Browser, Timing, filled_form, fresh_key, timed
+from benchmarks.population import Population
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page by name, the addresses it has, who opens it, and its budget in milliseconds (p50, p95)."""
+
+    what: str
+    paths: Sequence[str]
+    role: str = "manager"
+    budget: tuple[float | None, float | None] = field(default=(None, None))
+
+
+def pages(population: Population) -> Iterator[Page]:
+    """What is measured, in the order it is reported."""
+    charts = population.patient_ids[:200]
+    yield Page("caseload", ["/caseload"], budget=(50, 120))
+    yield Page("caseload, everyone by name", ["/caseload?view=everyone&sort=name"])
+    yield Page("caseload, by score", ["/caseload?view=everyone&sort=score&direction=desc"])
+    yield Page("caseload, search", [f"/caseload?view=everyone&search=given{number:03}" for number in range(40)])
+    yield Page("my day", ["/my-day"])
+    yield Page("patient", [f"/patients/{patient_id}" for patient_id in charts])
+    yield Page("patient's measures", [f"/patients/{patient_id}/measures" for patient_id in charts])
+    yield Page("patient's contacts", [f"/patients/{patient_id}/contacts" for patient_id in charts])
+    yield Page("PHQ-9 form", [f"/patients/{patient_id}/measures/new/phq-9" for patient_id in charts])
+    yield Page("review queue", ["/review"], role="psychiatrist")
+    yield Page("case review", [f"/review/{patient_id}" for patient_id in charts], role="psychiatrist")
+    yield Page("clinic page, one clinic", ["/clinic"], role="manager")
+    yield Page("clinic page, all clinics", ["/clinic"], role="lead", budget=(200, None))
+    yield Page("caseload, all clinics", ["/caseload"], role="lead", budget=(None, 500))
+    yield Page("audit trail", ["/administration/audit"], role="administrator")
+
+
+def open_all(browsers: Sequence[Browser], paths: Sequence[str], each: int) -> Timing:
+    """Open the addresses in turn, everybody at once, after a few to warm up."""
+
+    def request(browser: Browser, number: int) -> int:
+        return browser.send("GET", paths[number % len(paths)])[0]
+
+    timed(browsers, request, each=3)
+    return timed(browsers, request, each=each)
+
+
+def record_phq9(browsers: Sequence[Browser], population: Population, each: int) -> Timing:
+    """Save PHQ-9s of different people, answers at random, no positive safety answer."""
+    roll = random.Random(2)
+    path = f"/patients/{population.patient_ids[0]}/measures/new/phq-9"
+    forms = [filled_form(browser.send("GET", path)[2], lambda _name, values: values[0]) for browser in browsers]
+    kept = dict(zip(map(id, browsers), forms, strict=True))
+    jars = {id(browser): dict(browser.cookies) for browser in browsers}
+
+    def request(browser: Browser, number: int) -> int:
+        patient_id = population.patient_ids[number % len(population.patient_ids)]
+        browser.cookies = dict(jars[id(browser)])  # nobody opens the page after: its messages would pile up
+        fields = {**kept[id(browser)], "form_key": fresh_key()}
+        for name in fields:
+            if name.startswith(("item", "answer")) and not name.endswith("9"):
+                fields[name] = str(roll.randrange(4))
+        return browser.send("POST", f"/patients/{patient_id}/measures/new/phq-9", urlencode(fields))[0]
+
+    timed(browsers, request, each=2)
+    return timed(browsers, request, each=each)

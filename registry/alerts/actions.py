@@ -35,7 +35,11 @@ class AlertIsClosed(ValueError):
 
 
 class CannotWait(ValueError):
-    """An urgent alert is not put off."""
+    """An urgent alert is not put off, nor is a place in the review queue."""
+
+
+class EndsWithReview(ValueError):
+    """A place in the review queue is not closed: a recorded review ends it."""
 
 
 class ImpossibleSnooze(ValueError):
@@ -137,7 +141,9 @@ def close(*, alert: Alert, outcome: str, words: str, by: User, opened_version: i
     """End the alert with how it went, in a code and in words. One at a time, by a person.
 
     A reason that still stands is not told again for as long as it could have been put off, unless it gets worse.
-    Raises ``WordsMissing``, ``AlertIsClosed``, ``EditConflict``; ``KeyError`` for an outcome nobody defined.
+    What is also the psychiatrist's keeps its place in the review queue (``registry.alerts.rest``).
+    Raises ``WordsMissing``, ``EndsWithReview``, ``AlertIsClosed``, ``EditConflict``; ``KeyError`` for an outcome
+    nobody defined.
     """
     if outcome not in OUTCOMES:
         raise KeyError(outcome)
@@ -145,6 +151,8 @@ def close(*, alert: Alert, outcome: str, words: str, by: User, opened_version: i
         raise WordsMissing("Say how it ended")
     with write():
         row = _open_row(alert, opened_version)
+        if row.tier == Tier.QUEUE:
+            raise EndsWithReview("Record a review: only that ends a place in the review queue")
         row.state, row.closed_at, row.closed_by_id = "closed", clock.now(), by.id
         row.outcome, row.closing_words = outcome, words
         row.look_at, row.snoozed_until, row.snooze_reason = None, None, ""
@@ -196,7 +204,7 @@ def _acknowledge(row: Alert, by: User) -> None:
 
 def _refuse_snooze(tier: Tier, *, until: date, reason: str, today: date) -> None:
     if longest_snooze(tier) == 0:
-        raise CannotWait("An urgent alert cannot be put off")
+        raise CannotWait("An urgent alert and a place in the review queue cannot be put off")
     if not reason.strip():
         raise ImpossibleSnooze("Say why it can wait")
     if until <= today:

@@ -112,8 +112,12 @@ def open_alert(
     now: datetime,
     log: Log,
     is_safety: bool = False,
+    told_at: datetime | None = None,
 ) -> Alert:
-    """A new alert, with its clock running where it is urgent."""
+    """A new alert, with its clock running where it is urgent.
+
+    ``told_at`` is when it was news, where it goes on after a person closed it.
+    """
     alert = Alert(
         patient_id=patient_id,
         clinic_id=clinic.id,
@@ -131,16 +135,18 @@ def open_alert(
     )
     db.session.add(alert)
     log.new.append(alert)
-    log.step(alert, "opened", now, stand.sentence, tier=stand.tier.value)
+    log.step(alert, "opened", now, stand.sentence, **_news(stand.tier, told_at))
     record("alert.opened", by=None, subject=alert, kind="create")
     return alert
 
 
-def revise(alert: Alert, stand: Stand, *, clinic: Clinic, now: datetime, log: Log) -> bool:
+def revise(
+    alert: Alert, stand: Stand, *, clinic: Clinic, now: datetime, log: Log, told_at: datetime | None = None
+) -> bool:
     """Bring the alert in line with what its rule says now; whether it became more pressing.
 
     A rise in tier ends a snooze, asks for acknowledgement again and starts the clock. Nothing is written where
-    nothing but the counts in the sentence moved.
+    nothing but the counts in the sentence moved. ``told_at`` is as in ``open_alert``.
     """
     before = Tier(alert.tier)
     told = (alert.rule, alert.rule_version, before, alert.evidence, alert.since)
@@ -152,11 +158,16 @@ def revise(alert: Alert, stand: Stand, *, clinic: Clinic, now: datetime, log: Lo
     log.changed += 1
     record("alert.updated", by=None, subject=alert)
     if is_worse:
-        log.step(alert, "appended", now, stand.sentence, tier=stand.tier.value)
+        log.step(alert, "appended", now, stand.sentence, **_news(stand.tier, told_at))
         restart(alert, owner_id=stand.owner_id, clinic=clinic, now=now, log=log)
     elif stand.tier is not Tier.URGENT and before is Tier.URGENT:
         alert.look_at = None
     return is_worse
+
+
+def _news(tier: Tier, told_at: datetime | None) -> dict[str, str]:
+    """The details of a step that tells something: how pressing it is, and since when it has been known."""
+    return {"tier": tier.value} | ({} if told_at is None else {"told_at": told_at.isoformat()})
 
 
 def restart(alert: Alert, *, owner_id: uuid.UUID | None, clinic: Clinic, now: datetime, log: Log) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
@@ -64,6 +64,21 @@ def list_steps(alert_id: uuid.UUID) -> Sequence[AlertEvent]:
         .options(joinedload(AlertEvent.by))
         .order_by(AlertEvent.at.desc(), AlertEvent.id.desc())
     ).all()
+
+
+def last_told(alert_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, datetime]:
+    """By alert, the instant it last told something nobody knew: opened or added to, but not merely told again."""
+    steps = db.session.execute(
+        select(AlertEvent.alert_id, AlertEvent.at, AlertEvent.details).where(
+            AlertEvent.alert_id.in_(alert_ids), AlertEvent.kind.in_(("opened", "appended"))
+        )
+    )
+    last: dict[uuid.UUID, datetime] = {}
+    for step in steps:
+        known = (step.details or {}).get("told_at")
+        told_at = step.at if known is None else datetime.fromisoformat(known)
+        last[step.alert_id] = max(told_at, last.get(step.alert_id, told_at))
+    return last
 
 
 def list_urgent(desk: Desk) -> Sequence[Alert]:

@@ -23,8 +23,9 @@ from registry.alerts.load import EpisodeCase, Person, load_people
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.owners import Team, is_active, load_teams, owner_of
 from registry.alerts.parameters import Numbers
-from registry.alerts.response_times import longest_snooze
-from registry.alerts.rulebook import Evaluation, Finding, Tier, evaluate, rule
+from registry.alerts.queries import last_told
+from registry.alerts.rest import Rest, at_rest, rest_of
+from registry.alerts.rulebook import Audience, Evaluation, Finding, Tier, evaluate, rule
 from registry.alerts.safety_alert import reconcile_safety
 from registry.alerts.signals import LookedAt, attention_changed
 from registry.audit.recorder import record
@@ -156,6 +157,7 @@ def _reconcile_case(
     evaluation = evaluate(case.snapshot, today, numbers)
     found = {each.rule: each for each in evaluation.findings if not each.rule.startswith("safety.")}
     dates = [evaluation.next_check_on]
+    closed = [alert for alert in alerts if alert.closed_at is not None]
     for alert in alerts:
         if alert.closed_at is not None:
             continue
@@ -163,20 +165,30 @@ def _reconcile_case(
         if finding is None:
             _withdraw(alert, evaluation, now=now, log=log)
             continue
+        rest = rest_of(finding, closed, case.clinic.zone)
         if alert.snoozed_until is not None and alert.snoozed_until <= today:
             end_snooze(alert, now, log)
-        revise(alert, _stand(finding, case, team, today), clinic=case.clinic, now=now, log=log)
+        if alert.tier == Tier.QUEUE and rest is not None and today < rest.until:
+            finding = at_rest(finding) or finding
+            dates.append(rest.until)
+        stand = _stand(finding, case, team, today)
+        told_at = None if alert.tier == stand.tier else _told_at(rest)
+        revise(alert, stand, clinic=case.clinic, now=now, told_at=told_at, log=log)
     for finding in found.values():
-        quiet_until = _quiet_until(finding, alerts, case, now)
-        if quiet_until is not None:
-            dates.append(quiet_until)
-            continue
+        rest = rest_of(finding, closed, case.clinic.zone)
+        if rest is not None and today < rest.until:
+            dates.append(rest.until)
+            resting = at_rest(finding)
+            if resting is None:
+                continue
+            finding = resting
         open_alert(
             _stand(finding, case, team, today),
             patient_id=case.episode.patient_id,
             episode_id=case.episode.id,
             clinic=case.clinic,
             now=now,
+            told_at=_told_at(rest),
             log=log,
         )
     return min((each for each in dates if each is not None), default=None)
@@ -206,23 +218,9 @@ def _stand(finding: Finding, case: EpisodeCase, team: Team, today: date) -> Stan
     )
 
 
-def _quiet_until(finding: Finding, alerts: Iterable[Alert], case: EpisodeCase, now: datetime) -> date | None:
-    """Until when a finding a person has closed stays closed: as long as it could have been put off, and no worse.
-
-    None where it has to be said again: it began anew since, rose, or the time is over.
-    """
-    closed_on = [
-        alert.closed_at.astimezone(case.clinic.zone).date()
-        for alert in alerts
-        if alert.rule == finding.rule
-        and alert.closed_at is not None
-        and Tier(alert.tier).rank <= finding.tier.rank
-        and finding.since <= alert.closed_at.astimezone(case.clinic.zone).date()
-    ]
-    if not closed_on or finding.tier is Tier.URGENT:
-        return None
-    until = max(closed_on) + timedelta(days=longest_snooze(finding.tier))
-    return until if until > case.clinic.today(now) else None
+def _told_at(rest: Rest | None) -> datetime | None:
+    """When a finding that goes on after its rest was news; None where it is news now."""
+    return None if rest is None else last_told([rest.closed.id]).get(rest.closed.id)
 
 
 def _store_next_checks(log: Log) -> None:
@@ -270,7 +268,10 @@ def _give_to_somebody_there(alerts: Iterable[Alert], person: Person, team: Team,
 
 
 def _audience(alert: Alert) -> Sequence[str]:
-    return () if alert.is_safety else rule(alert.rule).audience
+    """Whose work it is. A place in the queue is the psychiatrist's, whoever else the rule is for."""
+    if alert.is_safety:
+        return ()
+    return (Audience.PSYCHIATRIST,) if alert.tier == Tier.QUEUE else rule(alert.rule).audience
 
 
 def _taken_by_hand(alerts: Sequence[Alert]) -> set[uuid.UUID]:

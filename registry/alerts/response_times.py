@@ -25,8 +25,8 @@ def minutes_to_acknowledge(*, immediate: bool = False) -> int:
 
 
 def longest_snooze(tier: Tier) -> int:
-    """Days an alert of ``tier`` may be put off; 0 for an urgent one, which cannot be."""
-    return 0 if tier is Tier.URGENT else _numbers().required(f"snooze.{tier.value}")
+    """Days an alert of ``tier`` may be put off; 0 for what cannot be: the urgent, and a place in the queue."""
+    return 0 if tier in (Tier.URGENT, Tier.QUEUE) else _numbers().required(f"snooze.{tier.value}")
 
 
 def acknowledge_by(start: datetime, hours: OpeningHours, tz: ZoneInfo, *, immediate: bool = False) -> datetime:

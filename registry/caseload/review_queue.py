@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
-from registry.alerts.models import AlertEvent
+from registry.alerts.queries import last_told
 from registry.caseload.currency import Today, days_since, is_in_care, today_at
 from registry.caseload.models import CaseloadRow
 from registry.caseload.review_ranking import LAYER_OF, QUIET_DAYS, Candidate, Finding, Layer, Place, place
@@ -163,14 +163,7 @@ def _last_additions(rows: Sequence[Row[Any]]) -> Mapping[uuid.UUID, datetime]:
         for reason in row.reasons
         if LAYER_OF.get(reason["rule"]) in (Layer.SAFETY, Layer.WORSE)
     }
-    if not alerts:
-        return {}
-    found = db.session.execute(
-        select(AlertEvent.alert_id, func.max(AlertEvent.at))
-        .where(AlertEvent.alert_id.in_(alerts), AlertEvent.kind.in_(("opened", "appended")))
-        .group_by(AlertEvent.alert_id)
-    )
-    return dict(found.all())
+    return last_told(alerts) if alerts else {}
 
 
 def _questions(episode_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:

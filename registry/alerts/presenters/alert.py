@@ -128,6 +128,8 @@ def facts_of(alert: Alert, clinic: Clinic, now: datetime) -> list[Mapping[str, s
         {"label": "Answers for it", "value": alert.owner.name if alert.owner else "Nobody yet"},
         {"label": "Clinic", "value": clinic.name},
     ]
+    if alert.closed_at is None and alert.tier == Tier.QUEUE:
+        rows.append({"label": "Ends with", "value": "A recorded review"})
     if alert.snoozed_until is not None and alert.snoozed_until > today:
         rows.append({"label": "Put off until", "value": long_date(alert.snoozed_until), "detail": alert.snooze_reason})
     if alert.closed_at is not None:

@@ -40,8 +40,8 @@ from registry.alerts.presenters.alert import (
     step_shown,
 )
 from registry.alerts.presenters.words import alert_url, banner, next_steps
-from registry.alerts.response_times import latest_snooze
-from registry.alerts.rulebook import Tier
+from registry.alerts.response_times import latest_snooze, longest_snooze
+from registry.alerts.rulebook import Audience, Tier, rule
 from registry.alerts.views.shared import Page, acknowledge_form, act_on, blueprint, then, what_may_follow
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
@@ -53,6 +53,7 @@ _ANSWERS = tuple(role.value for role in Role if "alert.acknowledge" in GRANTS[ro
 """Roles an alert can be given to."""
 _IN_ERROR = "entered-in-error"
 _ERROR_HINT = "Was the answer itself wrong? Mark the measure as entered in error first: then that outcome stands here."
+_REVIEW_HINT = "The person stays in the review queue: only a recorded review ends that."
 
 
 @blueprint.get("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>")
@@ -161,6 +162,7 @@ def close(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
         forms=lambda fresh: _forms(fresh, close=form),
         yours="Closed by you",
         said="Closed, with how it ended",
+        refused=(actions.EndsWithReview, "outcome"),
     )
 
 
@@ -212,7 +214,7 @@ def _forms(row: Alert, **sent: Any) -> AlertForms:
     def offered(name: str, action: str, make: Callable[[], Any]) -> Any:
         return sent.get(name) or (make() if can(current_user, action, clinic_id=here) else None)
 
-    may_wait = row.tier != Tier.URGENT
+    may_wait = longest_snooze(Tier(row.tier)) > 0
     return AlertForms(
         acknowledge=None
         if row.state == "acknowledged"
@@ -222,7 +224,9 @@ def _forms(row: Alert, **sent: Any) -> AlertForms:
         snooze=offered("snooze", "alert.snooze", lambda: SnoozeForm(formdata=None, prefix="snooze-", version=version))
         if may_wait
         else None,
-        close=offered("close", "alert.close", lambda: _close_form(row, formdata=None, version=version)),
+        close=None
+        if row.tier == Tier.QUEUE and "close" not in sent
+        else offered("close", "alert.close", lambda: _close_form(row, formdata=None, version=version)),
     )
 
 
@@ -256,6 +260,12 @@ def _awaits_withdrawal(row: Alert) -> bool:
     return row.rule == "safety.self-harm" and not row.evidence.get("withdrawn")
 
 
+def _closing_hint(row: Alert) -> str:
+    if row.is_safety:
+        return _ERROR_HINT if _awaits_withdrawal(row) else ""
+    return _REVIEW_HINT if Audience.PSYCHIATRIST in rule(row.rule).audience else ""
+
+
 def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Change] | None = None) -> Page:
     now = clock.now()
     clinic = db.session.get_one(Clinic, row.clinic_id)
@@ -272,7 +282,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
         banner=banner(row, clinic, now),
         is_safety=row.is_safety,
         is_open=row.closed_at is None,
-        closing_hint=_ERROR_HINT if row.is_safety and _awaits_withdrawal(row) else "",
+        closing_hint=_closing_hint(row),
         tier=TIER_TITLES[tier],
         tier_kind=tier.value,
         facts=facts_of(row, clinic, now),
@@ -283,7 +293,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
             for name in ("acknowledge", "act", "assign", "snooze", "close")
         },
         next_steps=next_steps(patient, what_may_follow()),
-        snooze_limit=latest_snooze(tier, today) if tier is not Tier.URGENT else None,
+        snooze_limit=latest_snooze(tier, today) if longest_snooze(tier) else None,
         today=today,
         conflict=conflict or (),
         conflict_by=_last_by(steps),

@@ -244,16 +244,14 @@ def test_a_correction_that_leaves_the_answer_alone_does_not_reopen_what_was_clos
 
 def test_a_person_who_closes_a_standing_reason_is_not_told_again_for_a_while(app: Flask) -> None:
     with on_stage(app):
-        scene = a_scene(enrolled_days_ago=63)
-        measured(scene, 20, days_ago=63)
-        measured(scene, 19, days_ago=2)
-        (alert,) = alerts_of(scene.patient, rule="target.off")
-        close(alert=alert, outcome="treatment-changed", words="Sertraline to 100 mg", by=scene.care_manager)
+        scene = a_scene(enrolled_days_ago=40, contact_days_ago=35)
+        (alert,) = alerts_of(scene.patient, rule="engage.no-contact")
+        close(alert=alert, outcome="handled", words="She is at her sister's", by=scene.care_manager)
 
         later(scene, 13)
-        assert alerts_of(scene.patient, rule="target.off", is_open=True) == []
+        assert alerts_of(scene.patient, rule="engage.no-contact", is_open=True) == []
         later(scene, 14)
-        assert len(alerts_of(scene.patient, rule="target.off", is_open=True)) == 1
+        assert len(alerts_of(scene.patient, rule="engage.no-contact", is_open=True)) == 1
 
 
 def test_the_next_check_comes_when_a_closed_reason_may_be_told_again(app: Flask) -> None:

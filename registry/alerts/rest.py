@@ -1,0 +1,50 @@
+"""What a person closed while it was still true rests for a while, and is then told again.
+
+Closing ends the care team's part only. A finding that is also the psychiatrist's keeps its place in the review queue
+meanwhile: nothing but a recorded review ends that, whoever closed the alert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from registry.alerts.models import Alert
+from registry.alerts.response_times import longest_snooze
+from registry.alerts.rulebook import Audience, Finding, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """``closed`` is the alert somebody closed; from the local date ``until`` on its finding is told again."""
+
+    closed: Alert
+    until: date
+
+
+def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo) -> Rest | None:
+    """The rest a person gave the finding, over or not: as long as it could have been put off.
+
+    None where nobody closed it, or it began anew or rose since.
+    """
+    closed = [
+        (alert.closed_at, alert)
+        for alert in alerts
+        if alert.rule == finding.rule
+        and alert.closed_at is not None
+        and Tier(alert.tier).rank <= finding.tier.rank
+        and finding.since <= alert.closed_at.astimezone(zone).date()
+    ]
+    if not closed or finding.tier is Tier.URGENT:
+        return None
+    closed_at, alert = max(closed, key=lambda each: each[0])
+    return Rest(alert, closed_at.astimezone(zone).date() + timedelta(days=longest_snooze(finding.tier)))
+
+
+def at_rest(finding: Finding) -> Finding | None:
+    """What a resting finding still says: its place in the review queue, None where it is not the psychiatrist's."""
+    if Audience.PSYCHIATRIST not in finding.audience:
+        return None
+    return replace(finding, tier=Tier.QUEUE, audience=(Audience.PSYCHIATRIST,))

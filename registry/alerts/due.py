@@ -15,10 +15,11 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from registry.alerts.clinic_numbers import numbers_at
+from registry.alerts.load import phases_before_pause
 from registry.alerts.load_care import Sighting, contact_facts
 from registry.alerts.queries import Desk
 from registry.alerts.rulebook import rule
-from registry.alerts.snapshot import CaseSnapshot, ContactFacts, EpisodeFacts, Phase, TrackedMeasure
+from registry.alerts.snapshot import IN_CARE, CaseSnapshot, ContactFacts, EpisodeFacts, Phase, TrackedMeasure
 from registry.contacts.models import Contact
 from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
@@ -29,8 +30,9 @@ from registry.measures.course import Course, DatedScore, Standing
 DAYS_AHEAD = 7
 _MOST = 100
 
-CONTACT, MEASURE = "contact", "measure"
+CONTACT, MEASURE, PAUSE = "contact", "measure", "pause"
 _RULES = {
+    "engage.pause-over": PAUSE,
     "engage.first-follow-up": CONTACT,
     "engage.no-contact": CONTACT,
     "measure.due": MEASURE,
@@ -49,21 +51,21 @@ class Due:
 
 
 def list_due(desk: Desk) -> list[Due]:
-    """Contacts and measures that fall due in the next ``DAYS_AHEAD`` days, soonest first.
+    """Contacts and measures that fall due and pauses that end in the next ``DAYS_AHEAD`` days, soonest first.
 
-    Six statements whatever the number of people, and one for the numbers of each clinic.
+    Seven statements at most, whatever the number of people, and one for the numbers of each clinic.
     """
     episodes = _episodes(desk)
     if not episodes:
         return []
-    contacts, measures = _contacts(episodes), _measures(episodes)
+    contacts, measures, before_pause = _contacts(episodes), _measures(episodes), phases_before_pause(episodes)
     numbers = {clinic_id: numbers_at(clinic_id) for clinic_id in {episode.clinic_id for episode in episodes}}
     found: list[Due] = []
     for episode in episodes:
         today = desk.today[episode.clinic_id]
         snapshot = CaseSnapshot(
             patient_id=str(episode.patient_id),
-            episode=_facts(episode, measures.get(episode.id, ())),
+            episode=_facts(episode, measures.get(episode.id, ()), before_pause.get(episode.id)),
             contacts=contacts[episode.id],
             measures=tuple(measure for measure, _ in measures.get(episode.id, ())),
         )
@@ -89,7 +91,7 @@ def _episodes(desk: Desk) -> Sequence[Episode]:
         .where(
             Episode.clinic_id.in_(desk.today),
             Episode.ended_on.is_(None),
-            Episode.phase.in_((Phase.ENGAGING, Phase.ACTIVE, Phase.MAINTAINING)),
+            Episode.phase.in_((*IN_CARE, Phase.PAUSED)),
             Episode.next_check_on > first,
             Episode.next_check_on <= last,
         )
@@ -156,13 +158,15 @@ def _latest_only(row: StandingRow) -> Course:
     )
 
 
-def _facts(episode: Episode, measures: Sequence[tuple[TrackedMeasure, date]]) -> EpisodeFacts:
+def _facts(episode: Episode, measures: Sequence[tuple[TrackedMeasure, date]], before_pause: str | None) -> EpisodeFacts:
     return EpisodeFacts(
         phase=Phase(episode.phase),
         phase_since=episode.phase_since,
         referred_on=episode.referred_on,
         enrolled_on=episode.enrolled_on,
         course_started_on=max((began for _, began in measures), default=episode.enrolled_on),
+        paused_until=episode.paused_until,
+        phase_before_pause=None if before_pause is None else Phase(before_pause),
     )
 
 

@@ -159,7 +159,7 @@ def _load_care(histories: Mapping[uuid.UUID, History]) -> _Care:
         circumstances=load_circumstances(
             {id_: {scale for scale, _ in each.categories} for id_, each in cared_for.items()}
         ),
-        before_pause=_phases_before_pause(episode for each in cared_for.values() for episode in each.episodes),
+        before_pause=phases_before_pause(episode for each in cared_for.values() for episode in each.episodes),
     )
 
 
@@ -208,7 +208,7 @@ def _episode_facts(
     )
 
 
-def _phases_before_pause(episodes: Iterable[Episode]) -> dict[uuid.UUID, str]:
+def phases_before_pause(episodes: Iterable[Episode]) -> dict[uuid.UUID, str]:
     """The phase each paused episode comes back to."""
     paused = [episode.id for episode in episodes if episode.phase == Phase.PAUSED]
     if not paused:

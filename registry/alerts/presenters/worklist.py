@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, url_for
 
-from registry.alerts.due import CONTACT, Due
+from registry.alerts.due import CONTACT, MEASURE, PAUSE, Due
 from registry.alerts.models import Alert
 from registry.alerts.presenters.words import Banner, Reason, alert_url, banner, next_steps, reason
 from registry.clinics.models import Clinic
@@ -123,12 +123,15 @@ def _snooze_step(alerts: Sequence[Alert], patient: Patient) -> Mapping[str, str]
     return {"label": "Snooze…", "url": f"{alert_url(alerts[0])}#snooze", "key": "", "about": patient.name}
 
 
+_DUE = {CONTACT: "Contact due", PAUSE: "Pause ends: resume care or end the episode"}
+
+
 def due_shown(due: Due, patient: Patient, today: date) -> LineShown:
     return LineShown(
         day=_day(due.on, today),
         name=patient.name,
         url=patient_url(patient.id),
-        words="Contact due" if due.kind == CONTACT else f"{due.what} due",
+        words=f"{due.what} due" if due.kind == MEASURE else _DUE[due.kind],
     )
 
 

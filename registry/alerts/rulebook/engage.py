@@ -1,4 +1,4 @@
-"""Engagement: the first follow-up, and the person nobody has reached.
+"""Engagement: the pause that is over, the first follow-up, and the person nobody has reached.
 
 Only a two-way treatment contact counts. Attempts, no-shows, messages and sightings by other teams
 are told in the sentence and never reset a date.
@@ -14,6 +14,7 @@ from registry.alerts.rulebook.phrases import ago, count, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, Phase
 
+PAUSE_OVER = "engage.pause-over"
 FIRST_FOLLOW_UP = "engage.first-follow-up"
 NO_CONTACT = "engage.no-contact"
 
@@ -22,6 +23,32 @@ _LIMIT = f"{FIRST_FOLLOW_UP}.limit"
 _SILENCE = {phase: f"{NO_CONTACT}.{phase.value}" for phase in (Phase.ENGAGING, Phase.ACTIVE, Phase.MAINTAINING)}
 _DECIDE = f"{NO_CONTACT}.decide"
 _SEEN_WITHIN = f"{NO_CONTACT}.seen_within"
+
+
+def _pause_over(case: CaseSnapshot, clock: Clock, _numbers: Numbers) -> Found | None:
+    """The day agreed for the end of a pause has come, and nobody has resumed care or ended the episode.
+
+    From that day every other rule speaks again too: a pause is a promise to return.
+    """
+    episode = case.episode
+    if episode is None or episode.phase is not Phase.PAUSED or episode.paused_until is None:
+        return None
+    if not clock.has_come(episode.paused_until):
+        return None
+    return Found(
+        tier=Tier.ACTION,
+        evidence={"paused_on": stored(episode.phase_since), "paused_until": stored(episode.paused_until)},
+        since=episode.paused_until,
+        audience=(Audience.CARE_MANAGER,),
+    )
+
+
+def _pause_over_words(evidence: Evidence, today: date) -> str:
+    until = evidence.day("paused_until")
+    return (
+        f"The pause since {written(evidence.day('paused_on'))} is over since {written(until)} ({ago(until, today)}): "
+        "resume care or end the episode"
+    )
 
 
 def _first_follow_up(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Settled | None:
@@ -133,6 +160,16 @@ def _no_contact_words(evidence: Evidence, today: date) -> str:
 
 
 RULES = (
+    Rule(
+        id=PAUSE_OVER,
+        title="Pause over",
+        family=Family.ENGAGE,
+        audience=(Audience.CARE_MANAGER,),
+        parameters=(),
+        source="The day the team agreed on when it paused the episode, at most 90 days ahead",
+        check=_pause_over,
+        words=_pause_over_words,
+    ),
     Rule(
         id=NO_CONTACT,
         title="No contact",

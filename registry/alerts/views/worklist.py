@@ -11,7 +11,7 @@ from sqlalchemy import select
 from registry import clock
 from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.alerts import queries
-from registry.alerts.due import CONTACT, list_due
+from registry.alerts.due import MEASURE, list_due
 from registry.alerts.presenters.worklist import (
     WorklistPage,
     answered_shown,
@@ -83,8 +83,8 @@ def worklist() -> Page:
             )
             for alerts in waiting
         ],
-        contacts_due=[line for kind, line in due_lines if kind == CONTACT],
-        measures_due=[line for kind, line in due_lines if kind != CONTACT],
+        contacts_due=[line for kind, line in due_lines if kind != MEASURE],
+        measures_due=[line for kind, line in due_lines if kind == MEASURE],
         answered=[answered_shown(review, people[review.patient_id], today[review.clinic_id]) for review in answered],
         put_off=f"{count(put_off, 'reason')} put off until a later day" if put_off else "",
         pages=Paging(

@@ -93,6 +93,11 @@ def _no_contact(evidence: Evidence, today: date) -> str:
     return "; ".join(parts)
 
 
+def _pause_over(evidence: Evidence, today: date) -> str:
+    until = short_date(evidence.day("paused_until"), today=today)
+    return f"Pause over since {until}: resume care or end the episode"
+
+
 def _first_follow_up(evidence: Evidence, today: date) -> str:
     limit_on = evidence.day("limit_on")
     verb = "was due" if today > limit_on else "due"
@@ -133,6 +138,7 @@ _BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
     "target.early": _early,
     "target.mania": _mania,
     "target.relapse": _relapse,
+    "engage.pause-over": _pause_over,
     "engage.no-contact": _no_contact,
     "engage.first-follow-up": _first_follow_up,
     "measure.due": _measure_due,

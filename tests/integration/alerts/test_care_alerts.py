@@ -12,6 +12,7 @@ from registry import clock
 from registry.access import scope
 from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
+from registry.alerts.sweep import sweep_clinic
 from registry.episodes.actions import change_phase, end_episode
 from registry.episodes.models import Episode
 from registry.extensions import db
@@ -147,6 +148,30 @@ def test_a_pause_keeps_its_safety_alert_and_closes_the_rest(app: Flask) -> None:
         assert "Paused until 10 Apr 2026" in words_of(
             alerts_of(scene.patient, rule="target.off")[0], "closed-by-itself"
         )
+
+
+def test_the_sweep_of_the_day_a_pause_ends_asks_the_care_manager_to_resume_or_end(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(contact_days_ago=1)
+        ends_on = TODAY + timedelta(days=10)
+        with scope.within({scene.clinic.id}):
+            change_phase(
+                episode=scene.episode,
+                phase="paused",
+                on=TODAY,
+                why="In Portugal",
+                paused_until=ends_on,
+                by=scene.care_manager,
+            )
+        assert scene.episode.next_check_on == ends_on
+        with clock.at(NOW + timedelta(days=10)):
+            sweep_clinic(scene.clinic, today=ends_on)
+
+        (alert,) = alerts_of(scene.patient, rule="engage.pause-over", is_open=True)
+        assert (alert.tier, alert.owner_id) == ("action", scene.care_manager.id)
+        with clock.at(NOW + timedelta(days=11)), scope.within({scene.clinic.id}):
+            change_phase(episode=scene.episode, phase="active", on=ends_on, why="She is back", by=scene.care_manager)
+        assert alerts_of(scene.patient, rule="engage.pause-over", is_open=True) == []
 
 
 def test_the_next_check_date_does_not_disturb_somebody_editing_the_episode(app: Flask) -> None:

@@ -18,8 +18,10 @@ from registry import clock
 from registry.access import scope
 from registry.accounts.models import User
 from registry.alerts.models import Alert
+from registry.alerts.reconcile import reconcile_patient
 from registry.audit.models import AuditEvent
 from registry.clinics.models import Clinic
+from registry.episodes.actions import change_phase
 from registry.extensions import db
 from registry.measurements.actions import mark_entered_in_error, record_measurement
 from registry.measurements.models import Measurement
@@ -217,6 +219,47 @@ def test_what_falls_due_this_week_stands_beside_the_day(app: Flask, client: Flas
     assert "Contacts due this week" in said
     assert "Contact due Sat 14 Mar" in said, "30 days after the last contact"
     assert "PHQ-9 due Sat 14 Mar" in said, "the 36th day after the last score"
+
+
+def paused(scene: Scene, *, days: int) -> None:
+    """A pause of so many days from today."""
+    with scope.within({scene.clinic.id}):
+        change_phase(
+            episode=scene.episode,
+            phase="paused",
+            on=TODAY,
+            why="In Portugal",
+            paused_until=TODAY + timedelta(days=days),
+            by=scene.care_manager,
+        )
+
+
+def test_a_pause_that_ends_this_week_is_due(app: Flask, client: FlaskClient) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=60, contact_days_ago=1)
+        measured(scene, 12)
+        paused(scene, days=5)
+        who = scene.care_manager.id
+    builders.sign_in(client, who)
+    said = words(client.get("/my-day"))
+
+    assert "Pause ends: resume care or end the episode Mon 16 Mar" in said
+
+
+def test_what_falls_due_after_a_pause_that_is_over_is_listed_again(app: Flask, client: FlaskClient) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=60, contact_days_ago=20)
+        measured(scene, 12)
+        paused(scene, days=3)
+        who, clinic_id, patient_id = scene.care_manager.id, scene.clinic.id, scene.patient.id
+        with clock.at(NOW + timedelta(days=3)), scope.within({clinic_id}):
+            reconcile_patient(patient_id)
+    with time_machine.travel(NOW + timedelta(days=3), tick=False):
+        builders.sign_in(client, who)
+        said = words(client.get("/my-day"))
+
+    assert "The pause since 11 Mar 2026 is over since 14 Mar 2026 (today): resume care or end the episode" in said
+    assert "Contact due Sat 21 Mar" in said, "30 days after the last contact, however long the pause was"
 
 
 def test_a_psychiatrists_answer_is_news_for_a_week(app: Flask, client: FlaskClient) -> None:

@@ -1,9 +1,11 @@
 """The first follow-up, and the person nobody has reached."""
 
+from datetime import date
+
 import pytest
 
 from registry.alerts.rulebook import evaluate, rule
-from registry.alerts.snapshot import CaseSnapshot, ContactFacts, Phase
+from registry.alerts.snapshot import CaseSnapshot, ContactFacts, EpisodeFacts, Phase
 from tests.unit.alerts.cases import (
     NUMBERS,
     case,
@@ -20,7 +22,45 @@ from tests.unit.alerts.cases import (
 
 FIRST = "engage.first-follow-up"
 SILENCE = "engage.no-contact"
+PAUSE = "engage.pause-over"
 ENGAGING, MAINTAINING = Phase.ENGAGING, Phase.MAINTAINING
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("the day before the pause ends", episode(Phase.PAUSED, paused_until=day(30)), 29, None),
+        ("the day it ends", episode(Phase.PAUSED, paused_until=day(30)), 30, "action"),
+        ("until somebody decides", episode(Phase.PAUSED, paused_until=day(30)), 120, "action"),
+        ("care resumed", episode(Phase.ACTIVE), 30, None),
+        ("a pause without an end", episode(Phase.PAUSED), 30, None),
+    ],
+)
+def test_a_pause_that_is_over_asks_to_resume_or_end(why: str, of: EpisodeFacts, on: int, expected: str | None) -> None:
+    assert tier(PAUSE, case(episode=of), on) == expected, why
+
+
+def test_a_pause_that_is_over_says_since_when() -> None:
+    over = case(episode=episode(Phase.PAUSED, phase_since=day(3), paused_until=day(30)))
+
+    assert sentence(PAUSE, over, 32) == (
+        "The pause since 8 Jan 2026 is over since 4 Feb 2026 (2 days ago): resume care or end the episode"
+    )
+
+
+def test_a_pause_is_looked_at_again_on_the_day_it_ends_and_not_before() -> None:
+    paused = case(episode=episode(Phase.PAUSED, paused_until=day(30)))
+
+    assert evaluate(paused, day(3), NUMBERS).next_check_on == day(30)
+    assert told(paused, 29) == []
+    assert (PAUSE, "action") in told(paused, 30)
+
+
+@pytest.mark.parametrize("elsewhere", [{"suspended_since": day(28)}, {"died_on": day(28)}])
+def test_nobody_is_asked_to_resume_care_of_somebody_on_a_ward_or_dead(elsewhere: dict[str, date]) -> None:
+    away = case(episode=episode(Phase.PAUSED, paused_until=day(30)), **elsewhere)
+
+    assert tier(PAUSE, away, 31) is None
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,7 @@ def _numbers(scale: Scale) -> list[NumberRow]:
         ("Elevated from", scale.cutoff),
         ("Remission", scale.remission),
         ("Response, percent", scale.response),
+        ("Response expected from", scale.response_from),
         ("Improved at", scale.improved_level),
         ("Reliable change", scale.reliable_change),
         ("Target", scale.target),

@@ -34,6 +34,7 @@ LAYER_OF: Mapping[str, Layer] = {
     "target.relapse": Layer.WORSE,
     "target.worse": Layer.WORSE,
     "target.mania": Layer.WORSE,
+    "target.psychosis": Layer.WORSE,
     "review.due": Layer.DUE,
 }
 """Rules whose findings concern the psychiatrist."""

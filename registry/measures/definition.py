@@ -168,6 +168,7 @@ class _Scale(_Table):
     cutoff: _Figure | None = None
     remission: _Figure | None = None
     response: _Figure | None = None
+    response_from: _Figure | None = None
     improved_level: _Figure | None = None
     reliable_change: _Figure | None = None
     target: _Figure | None = None
@@ -194,6 +195,7 @@ class _Scale(_Table):
             cutoff=_figure(self.cutoff),
             remission=_figure(self.remission),
             response=_figure(self.response),
+            response_from=_figure(self.response_from),
             improved_level=_figure(self.improved_level),
             reliable_change=_figure(self.reliable_change),
             target=_figure(self.target),

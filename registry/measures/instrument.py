@@ -145,7 +145,8 @@ class Scale:
 
     ``cutoff``, ``remission`` and ``target`` are levels on the scale: a score is elevated at the
     cut-off or worse, in remission at that level or better. ``response`` is a percentage of the
-    distance from ``floor``. A category scale has categories instead of numbers.
+    distance from ``floor``; ``response_from`` the level a baseline has to have for a response to be
+    expected, where no cut-off is published. A category scale has categories instead of numbers.
     """
 
     id: str
@@ -161,6 +162,7 @@ class Scale:
     cutoff: Figure | None = None
     remission: Figure | None = None
     response: Figure | None = None
+    response_from: Figure | None = None
     improved_level: Figure | None = None
     reliable_change: Figure | None = None
     target: Figure | None = None
@@ -190,6 +192,11 @@ class Scale:
     def response_in_force(self) -> Decimal | None:
         """Responded when improved by this percentage of the distance from the floor; None where unsourced."""
         return _in_force(self.response)
+
+    @property
+    def response_from_in_force(self) -> Decimal | None:
+        """A response is expected from a baseline at this level or worse: the cut-off, where there is one."""
+        return self.cutoff_in_force if self.cutoff_in_force is not None else _in_force(self.response_from)
 
     @property
     def improved_level_in_force(self) -> Decimal | None:

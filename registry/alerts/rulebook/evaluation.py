@@ -13,6 +13,7 @@ from registry.alerts.snapshot import CaseSnapshot
 RULEBOOK: tuple[Rule, ...] = (
     *safety.RULES,
     worsening.MANIA,
+    worsening.PSYCHOSIS,
     worsening.RELAPSE,
     worsening.WORSE,
     target.OFF,

@@ -8,6 +8,7 @@ from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import ago, count, duration, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.rulebook.target import can_be_judged
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, EpisodeFacts, OpenOrder, Phase, ReviewFacts
 
 _NEW = "review.due.new"
@@ -22,7 +23,9 @@ _CONTINUE = "continue"
 def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     """Never reviewed since enrolment, or the phase's interval over, or the day the last review asked for.
 
-    Stands in the queue from the due day, and becomes an action when it has stood there too long.
+    Somebody whose main measure nothing judges keeps the interval of active treatment while maintaining: no score
+    would say that they are worse off. Stands in the queue from the due day, and becomes an action when it has stood
+    there too long.
     """
     episode = case.episode
     if episode is None or phase_in_force(episode) not in IN_CARE:
@@ -31,7 +34,9 @@ def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     reviewed_on = case.reviews.last_on
     if reviewed_on is not None and reviewed_on < begun_on:
         reviewed_on = None
-    due_on = _due_on(episode, case.reviews, reviewed_on, begun_on, numbers)
+    unjudged = case.metric_primary is not None and not can_be_judged(case.metric_primary)
+    interval = numbers.get(_INTERVAL[_pace(episode, unjudged=unjudged)])
+    due_on = _due_on(case.reviews, reviewed_on, begun_on, interval=interval, new_after=numbers.get(_NEW))
     if due_on is None or not clock.has_come(due_on):
         return None
     alert_after = numbers.get(_ALERT_AFTER)
@@ -44,20 +49,25 @@ def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
             "reviewed_on": stored(reviewed_on),
             "due_on": stored(due_on),
             "was_asked_for": due_on == asked_for,
+            "unjudged": case.metric_primary.label if case.metric_primary is not None and unjudged else None,
         },
         since=due_on,
         audience=(Audience.PSYCHIATRIST,),
     )
 
 
+def _pace(episode: EpisodeFacts, *, unjudged: bool) -> Phase:
+    """The phase whose interval counts."""
+    phase = phase_in_force(episode) or Phase.ACTIVE
+    return Phase.ACTIVE if unjudged and phase is Phase.MAINTAINING else phase
+
+
 def _due_on(
-    episode: EpisodeFacts, reviews: ReviewFacts, reviewed_on: date | None, begun_on: date, numbers: Numbers
+    reviews: ReviewFacts, reviewed_on: date | None, begun_on: date, *, interval: int | None, new_after: int | None
 ) -> date | None:
-    """The earlier of the phase's interval and the day the review named; None where neither is in force."""
+    """The earlier of the interval (days) and the day the review named; None where neither is in force."""
     if reviewed_on is None:
-        days = numbers.get(_NEW)
-        return None if days is None else begun_on + timedelta(days=days)
-    interval = numbers.get(_INTERVAL[phase_in_force(episode) or Phase.ACTIVE])
+        return None if new_after is None else begun_on + timedelta(days=new_after)
     days_named = [] if interval is None else [reviewed_on + timedelta(days=interval)]
     if reviews.look_again_on is not None:
         days_named.append(max(reviews.look_again_on, reviewed_on))
@@ -66,14 +76,16 @@ def _due_on(
 
 def _due_words(evidence: Evidence, today: date) -> str:
     reviewed_on = evidence.optional_day("reviewed_on")
+    label = evidence.optional_text("unjudged")
+    unjudged = "" if label is None else f"; no target for {label}, so no score says whether treatment works"
     if reviewed_on is None:
         begun_on = evidence.day("begun_on")
-        return f"Never reviewed: enrolled {written(begun_on)} ({ago(begun_on, today)})"
+        return f"Never reviewed: enrolled {written(begun_on)} ({ago(begun_on, today)}){unjudged}"
     due_on = evidence.day("due_on")
     asked_for = ", the day the review asked for" if evidence.flag("was_asked_for") else ""
     return (
         f"Review due since {written(due_on)}{asked_for}; "
-        f"last reviewed {written(reviewed_on)}, {duration(reviewed_on, today)} ago"
+        f"last reviewed {written(reviewed_on)}, {duration(reviewed_on, today)} ago{unjudged}"
     )
 
 
@@ -138,5 +150,6 @@ RULES = (
         source="Systematic case review: fewer reviews, lower response and remission (doi 10.1176/appi.focus.20170019)",
         check=_due,
         words=_due_words,
+        version=2,
     ),
 )

@@ -35,15 +35,30 @@ _SLOW_PACE = "measure.due.others"
 
 
 def _watched(case: CaseSnapshot) -> list[tuple[TrackedMeasure, DatedScore]]:
-    """The measures these rules look at, each with its elevated baseline; the metric primary first."""
+    """The measures these rules look at, each with its baseline; the metric primary first."""
     if phase_in_force(case.episode) not in IN_CARE:
         return []
     watched = [measure for measure in case.measures if measure.is_metric_primary or measure.on_request]
     return [
         (measure, measure.course.baseline)
         for measure in sorted(watched, key=lambda each: not each.is_metric_primary)
-        if measure.course.baseline is not None and measure.course.baseline_elevated
+        if measure.course.baseline is not None
     ]
+
+
+def can_be_judged(measure: TrackedMeasure) -> bool:
+    """Whether anything says when this measure is off target: its target, or a published response and its level."""
+    scale = measure.scale
+    is_published = scale.response_in_force is not None and scale.response_from_in_force is not None
+    return measure.target is not None or is_published
+
+
+def _expects_response(measure: TrackedMeasure, baseline: DatedScore) -> bool:
+    """Whether the baseline was ill enough: at the cut-off or the published level, else beyond the team's target."""
+    level = measure.scale.response_from_in_force
+    if level is not None:
+        return measure.scale.is_at_or_worse(baseline.value, level)
+    return measure.target is not None and not measure.target.is_met(baseline.value)
 
 
 def _is_on_course(course: Course) -> bool:
@@ -54,7 +69,10 @@ def _is_on_course(course: Course) -> bool:
 
 
 def _early(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
-    """From day 28 to the day the off-target rule takes over: a later score, and hardly any change."""
+    """From day 28 to the day the off-target rule takes over: a later score, and hardly any change.
+
+    Only from a baseline above a published cut-off: for other scales nobody has published how much is too little.
+    """
     after, spacing, percent = (numbers.get(name) for name in (_EARLY_AFTER, _EARLY_SPACING, _EARLY_PERCENT))
     if after is None or spacing is None or percent is None:
         return None
@@ -62,6 +80,8 @@ def _early(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     found: list[tuple[date, Mapping[str, JSON]]] = []
     for measure, baseline in _watched(case):
         latest = measure.course.latest
+        if not measure.course.baseline_elevated:
+            continue
         if latest is None or latest.on < baseline.on + timedelta(days=spacing):
             continue
         if _is_on_course(measure.course) or not _is_small_change(measure, percent):
@@ -121,7 +141,7 @@ def _off(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
         return None
     found: list[tuple[date, Mapping[str, JSON]]] = []
     for measure, baseline in _watched(case):
-        if measure.target is None and measure.scale.response_in_force is None:
+        if not can_be_judged(measure) or not _expects_response(measure, baseline):
             continue
         if not clock.has_come(baseline.on + timedelta(days=after)):
             continue

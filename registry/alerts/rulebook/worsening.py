@@ -4,6 +4,7 @@ Worse and relapse need a published reliable change and are never said without on
 """
 
 from datetime import date
+from functools import partial
 
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
@@ -14,9 +15,13 @@ from registry.alerts.rulebook.scores import held_since, scores_facts, scores_wor
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, TrackedMeasure
 from registry.measures.course import Course, Standing, is_elevated, rose_by_reliable_change
+from registry.measures.instrument import Scale
 
 _MANIA_DOMAIN = "mania"
 """The domain whose measures are read beside depression: rising is the psychiatrist's business first."""
+_PSYCHOSIS_DOMAIN = "psychosis"
+_PSYCHOSIS_PERCENT = "target.psychosis.percent"
+_PSYCHOSIS_POINTS = "target.psychosis.points"
 
 
 def _in_care(case: CaseSnapshot, *, mania: bool) -> list[TrackedMeasure]:
@@ -100,6 +105,36 @@ def _one_relapse(measure: Evidence, today: date) -> str:
     return ", ".join(part for part in parts if part)
 
 
+# Psychosis
+
+
+def _psychosis(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | None:
+    """A psychosis measure up from its baseline by the share and the points the clinic has adopted, and by both."""
+    percent, points = numbers.get(_PSYCHOSIS_PERCENT), numbers.get(_PSYCHOSIS_POINTS)
+    if percent is None or points is None:
+        return None
+
+    measures = [each for each in _in_care(case, mania=False) if each.domain == _PSYCHOSIS_DOMAIN]
+    found = []
+    for measure in measures:
+        is_worse = partial(_rose_by, measure.scale, percent=percent, points=points)
+        if is_worse(measure.course):
+            found.append((held_since(measure, is_worse), scores_facts(measure, before=measure.course.baseline)))
+    return _found(found, Audience.PSYCHIATRIST)
+
+
+def _rose_by(scale: Scale, course: Course, *, percent: int, points: int) -> bool:
+    """Whether the latest score is worse than the baseline by ``percent`` of its distance from the floor, and so far."""
+    if course.baseline is None or course.latest is None:
+        return False
+    rise = scale.worsening(before=course.baseline.value, after=course.latest.value)
+    return rise >= points and rise * 100 >= abs(course.baseline.value - scale.floor) * percent
+
+
+def _psychosis_words(evidence: Evidence, today: date) -> str:
+    return "; ".join(f"More psychotic symptoms: {scores_words(each, today)}" for each in evidence.each("measures"))
+
+
 # Mania
 
 
@@ -156,6 +191,16 @@ MANIA = Rule(
     source="The cut-off and reliable change of the mania measure, in its instrument file",
     check=_mania,
     words=_mania_words,
+)
+PSYCHOSIS = Rule(
+    id="target.psychosis",
+    title="Psychosis worse",
+    family=Family.TARGET,
+    audience=(Audience.PSYCHIATRIST,),
+    parameters=(_PSYCHOSIS_PERCENT, _PSYCHOSIS_POINTS),
+    source="Clinic consensus: silent until the clinic's psychiatrist signs for both numbers",
+    check=_psychosis,
+    words=_psychosis_words,
 )
 RELAPSE = Rule(
     id="target.relapse",

@@ -46,6 +46,7 @@ class ScoreShown:
     is_stale: bool = False
     last_known: str = ""
     note: str = ""
+    standing: str = ""
     sparkline: Sparkline | None = None
 
 
@@ -54,6 +55,11 @@ def scale_label(key: str) -> str:
     instrument = catalogue().instrument_of(key)
     scale = catalogue().scale(key)
     return instrument.short_title if scale is instrument.primary_scale else scale.name
+
+
+def no_target(key: str) -> str:
+    """What is said where nobody has set a target on a scale."""
+    return f"No target for {scale_label(key)}"
 
 
 def show_score(
@@ -81,6 +87,7 @@ def show_score(
         kind=_kind(change, measured, scale),
         is_stale=is_stale,
         last_known=f"was {number(measured.latest)}, {short_date(measured.latest_on, today=today)}" if is_stale else "",
+        standing=no_target(measured.scale) if measured.target is None else "",
         sparkline=_draw(measured, scale, starts_on=starts_on, today=today, width=width),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from registry.caseload.presenters.scores import Measured, scale_label, show_score
+from registry.caseload.presenters.scores import Measured, no_target, scale_label, show_score
 from registry.caseload.record import EpisodeRecord, Followed, open_advice
 from registry.contacts.rules import MODALITIES, is_failed_attempt, is_two_way
 from registry.measurements.instruments import catalogue
@@ -50,11 +50,12 @@ def _score_tile(each: Followed, today: date) -> Tile:
     label = f"{instrument.domain.capitalize()} · {scale_label(each.key)}"
     if course.latest is None:
         return Tile(label=label, value="none yet", is_unknown=True)
+    untargeted = [] if each.tracked.target is not None else [no_target(each.key)]
     age = (today - course.latest.on).days
     is_stale = age > int(each.cadence_days * STALE_AFTER_CADENCES)
     if is_stale:
         was = f"was {number(course.latest.value)}, {course.standing.value}, {short_date(course.latest.on, today=today)}"
-        return Tile(label=label, value="unknown", detail=was, is_unknown=True)
+        return Tile(label=label, value="unknown", detail=". ".join([was, *untargeted]), is_unknown=True)
     shown = show_score(_measured(each), today=today, starts_on=course.latest.on)
     change = ""
     if course.baseline is not None and course.change is not None:
@@ -66,7 +67,7 @@ def _score_tile(each: Followed, today: date) -> Tile:
         value=number(course.latest.value),
         change=change,
         change_kind=shown.kind,
-        detail=f"{_standing(course.standing)}, {days_ago(course.latest.on, today)}{late}",
+        detail=". ".join([f"{_standing(course.standing)}, {days_ago(course.latest.on, today)}{late}", *untargeted]),
     )
 
 

@@ -248,3 +248,18 @@ def test_an_old_no_to_the_safety_item_is_not_shown_as_known(team: Team, days: in
 def test_my_people_are_for_whoever_has_nobody_else(team: Team) -> None:
     assert team.browser_of("care_manager").get("/my-people").status_code == 403
     assert "Nobody yet" in words(team.page("/my-people", role="peer_specialist"))
+
+
+def test_a_measure_without_a_target_says_so_on_the_caseload_and_on_the_page(team: Team) -> None:
+    scores = {TODAY - timedelta(days=56): 47, TODAY: 45}
+    person = team.person(scores=scores, scale="bprs-18:total", tracked=("bprs-18:total",))
+
+    assert "No target for BPRS-18" in words(team.page("/caseload"))
+    assert "not improving, today. No target for BPRS-18" in words(team.page(f"/patients/{person}"))
+
+
+def test_a_measure_with_a_target_says_nothing_of_one(team: Team) -> None:
+    person = team.person(scores={TODAY - timedelta(days=56): 18, TODAY: 12})
+
+    assert "No target" not in words(team.page("/caseload"))
+    assert "No target" not in words(team.page(f"/patients/{person}"))

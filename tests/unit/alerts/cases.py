@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from registry.alerts.parameters import Numbers, load
@@ -22,11 +23,13 @@ from registry.alerts.snapshot import (
     SafetyReport,
     TrackedMeasure,
 )
+from registry.measures.catalogue import catalogue_at
 from registry.measures.course import DatedScore, Target, follow
 from registry.measures.instrument import Loss, Rule, Scale
 from tests.unit.measures.builders import START, depression_scale, figure
 
 NUMBERS = load()
+SHIPPED = catalogue_at(Path(__file__).parents[3] / "instruments")
 TARGET = Target(at_most=Decimal(4))
 
 
@@ -93,6 +96,12 @@ def mania(scores: dict[int, float], *, scale: Scale | None = None, **facts: Any)
         "target": None,
     } | facts
     return measure(scores, scale=scale or mania_scale(), **values)
+
+
+def psychosis(scores: dict[int, float], **facts: Any) -> TrackedMeasure:
+    """The BPRS-18 as its file has it: no cut-off, no reliable change, but a response and a level to expect it from."""
+    values: dict[str, Any] = {"key": "bprs-18:total", "label": "BPRS-18", "domain": "psychosis", "target": None} | facts
+    return measure(scores, scale=SHIPPED.scale("bprs-18:total"), **values)
 
 
 def answer(

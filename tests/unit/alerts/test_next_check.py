@@ -30,6 +30,7 @@ from tests.unit.alerts.cases import (
     mania,
     measure,
     order,
+    psychosis,
     report,
 )
 from tests.unit.measures.builders import depression_scale
@@ -41,7 +42,12 @@ offsets = st.integers(-30, 150)
 scores = st.dictionaries(st.integers(0, 60), st.integers(0, 27).map(float), max_size=5)
 orders = st.lists(st.tuples(past, st.sampled_from(["start", "continue"])), max_size=2)
 adopted = NUMBERS.at_clinic(
-    {"review.due.maintaining": ClinicNumber(60), "engage.no-contact.decide": ClinicNumber(None)}
+    {
+        "review.due.maintaining": ClinicNumber(60),
+        "engage.no-contact.decide": ClinicNumber(None),
+        "target.psychosis.percent": ClinicNumber(20),
+        "target.psychosis.points": ClinicNumber(5),
+    }
 )
 
 
@@ -75,6 +81,10 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
         scale=depression_scale(reliable_change=None) if draw(st.booleans()) else None,
         target=draw(st.sampled_from([None, Target(at_most=Decimal(4)), Target(at_most=Decimal(12), hold=True)])),
     )
+    rated = psychosis(
+        {on: 18 + value for on, value in draw(scores).items()},
+        target=draw(st.sampled_from([None, Target(at_most=Decimal(30))])),
+    )
     beside = measure(draw(scores), key="gad", label="GAD-7", is_metric_primary=False, on_request=draw(st.booleans()))
     seen = draw(st.none() | offsets)
     return case(
@@ -85,7 +95,9 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
             attempts_on=days(draw(st.lists(offsets, max_size=3))),
             seen_on=None if seen is None else day(seen),
         ),
-        measures=draw(st.sampled_from([(), (primary,), (primary, beside), (primary, beside, mania(draw(scores)))])),
+        measures=draw(
+            st.sampled_from([(), (primary,), (primary, beside), (primary, beside, mania(draw(scores))), (rated,)])
+        ),
         reviews=ReviewFacts(
             last_on=draw(st.none() | past.map(day)),
             look_again_on=draw(st.none() | offsets.map(day)),

@@ -3,8 +3,22 @@
 import pytest
 
 from registry.alerts.parameters import ClinicNumber
-from registry.alerts.snapshot import CaseSnapshot, Phase
-from tests.unit.alerts.cases import NUMBERS, case, day, episode, finding, order, reviewed, sentence, tier
+from registry.alerts.snapshot import CaseSnapshot, Phase, ReviewFacts, TrackedMeasure
+from tests.unit.alerts.cases import (
+    NUMBERS,
+    case,
+    day,
+    episode,
+    finding,
+    measure,
+    measured,
+    order,
+    psychosis,
+    reviewed,
+    sentence,
+    tier,
+)
+from tests.unit.measures.builders import depression_scale
 
 DUE, OPEN = "review.due", "review.open"
 ENGAGING, MAINTAINING = Phase.ENGAGING, Phase.MAINTAINING
@@ -45,6 +59,36 @@ def test_a_review_is_due_by_phase_and_becomes_an_action_two_weeks_later(
     why: str, of: CaseSnapshot, on: int, expected: str | None
 ) -> None:
     assert tier(DUE, of, on) == expected, why
+
+
+UNJUDGED = depression_scale(cutoff=None)
+
+
+@pytest.mark.parametrize(
+    ("why", "primary", "on", "expected"),
+    [
+        ("no cut-off and no target, day 55", measure({0: 20}, scale=UNJUDGED, target=None), 65, None),
+        ("no cut-off and no target, 8 weeks", measure({0: 20}, scale=UNJUDGED, target=None), 66, "queue"),
+        ("no cut-off, but a target", measure({0: 20}, scale=UNJUDGED), 400, None),
+        ("a response and its level are published", psychosis({0: 47}), 400, None),
+        ("no score yet, and nothing to judge it by", measure({}, scale=UNJUDGED, target=None), 66, "queue"),
+    ],
+)
+def test_whoever_no_score_can_judge_keeps_the_pace_of_active_treatment_while_maintaining(
+    why: str, primary: TrackedMeasure, on: int, expected: str | None
+) -> None:
+    maintained = measured(primary, episode=episode(MAINTAINING), reviews=ReviewFacts(last_on=day(10)))
+
+    assert tier(DUE, maintained, on) == expected, why
+
+
+def test_a_review_of_somebody_no_score_can_judge_says_so() -> None:
+    unjudged = measured(measure({0: 20}, scale=UNJUDGED, target=None, label="CES-D"))
+
+    assert sentence(DUE, unjudged, 3) == (
+        "Never reviewed: enrolled 5 Jan 2026 (3 days ago); "
+        "no target for CES-D, so no score says whether treatment works"
+    )
 
 
 @pytest.mark.parametrize(("on", "expected"), [(177, None), (178, "queue"), (192, "action")])

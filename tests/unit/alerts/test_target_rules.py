@@ -5,10 +5,23 @@ from typing import Any
 
 import pytest
 
+from registry.alerts.parameters import ClinicNumber
 from registry.alerts.rulebook import words
 from registry.alerts.snapshot import CaseSnapshot, Phase, ReviewFacts
 from registry.measures.course import Target
-from tests.unit.alerts.cases import case, day, episode, finding, mania, measure, measured, sentence, tier
+from tests.unit.alerts.cases import (
+    NUMBERS,
+    case,
+    day,
+    episode,
+    finding,
+    mania,
+    measure,
+    measured,
+    psychosis,
+    sentence,
+    tier,
+)
 from tests.unit.measures.builders import depression_scale, figure, wellbeing_scale
 
 EARLY, OFF = "target.early", "target.off"
@@ -18,6 +31,7 @@ NO_RELIABLE_CHANGE = depression_scale(reliable_change=None)
 NO_RESPONSE: dict[str, Any] = {"scale": depression_scale(response=None), "target": None}
 EIGHT_WEEKLY: dict[str, Any] = {"cadence_days": 56}
 HOLD_AT_15 = Target(at_most=Decimal(15), hold=True)
+NO_CUTOFF: dict[str, Any] = {"scale": depression_scale(cutoff=None)}
 MAINTAINING = episode(Phase.MAINTAINING)
 PAUSED = episode(Phase.PAUSED, paused_until=day(70))
 WELLBEING: dict[str, Any] = {"scale": wellbeing_scale(), "target": Target(at_least=Decimal(70))}
@@ -125,7 +139,14 @@ def test_too_little_change_says_how_little_and_how_old() -> None:
             56,
             None,
         ),
-        ("no cut-off known", measured(measure({0: 20, 50: 20}, scale=depression_scale(cutoff=None))), 56, None),
+        (
+            "no cut-off known: above what the team aims for",
+            measured(measure({0: 20, 50: 20}, **NO_CUTOFF)),
+            56,
+            "action",
+        ),
+        ("no cut-off known, and no target", measured(measure({0: 20, 50: 20}, target=None, **NO_CUTOFF)), 56, None),
+        ("no cut-off known, at target from the first", measured(measure({0: 4, 50: 9}, **NO_CUTOFF)), 56, None),
         ("not the metric primary", measured(measure({0: 20, 50: 20}, **GAD)), 56, None),
         (
             "not the metric primary, on request",
@@ -336,3 +357,60 @@ def test_mania_says_what_rose_and_from_which_level_it_counts() -> None:
         "Mania: ASRM 2 → 9 (+350 %, today), elevated from 6 and up by the reliable change"
     )
     assert sentence(MANIA, measured(mania({0: 7})), 2) == "Mania: ASRM 7 on 5 Jan 2026 (2 days ago), elevated from 6"
+
+
+@pytest.mark.parametrize(
+    ("why", "scores", "target", "expected"),
+    [
+        ("moderately ill, no response", {0: 47, 50: 45}, None, "action"),
+        ("moderately ill, half of what is above 18", {0: 48, 50: 33}, None, None),
+        ("moderately ill, a fifth is not yet a response", {0: 48, 50: 42}, None, "action"),
+        ("mildly ill", {0: 31, 50: 31}, None, "action"),
+        ("less than mildly ill", {0: 30, 50: 30}, None, None),
+        ("no response, but at the team's target", {0: 40, 50: 34}, Target(at_most=Decimal(35), hold=True), None),
+    ],
+)
+def test_psychosis_is_off_target_without_half_of_the_change_published_as_a_response(
+    why: str, scores: dict[int, float], target: Target | None, expected: str | None
+) -> None:
+    of = measured(psychosis(scores, target=target))
+
+    assert tier(OFF, of, 56) == expected, why
+    assert tier(EARLY, of, 55) is None, "how much is too little early is published for depression only"
+
+
+def test_psychosis_without_a_target_says_how_the_score_went() -> None:
+    assert "BPRS-18 47 → 45 (−7 %, 6 days ago)" in sentence(OFF, measured(psychosis({0: 47, 50: 45})), 56)
+
+
+PSYCHOSIS = "target.psychosis"
+SIGNED = NUMBERS.at_clinic({f"{PSYCHOSIS}.percent": ClinicNumber(20), f"{PSYCHOSIS}.points": ClinicNumber(5)})
+
+
+@pytest.mark.parametrize(
+    ("why", "scores", "expected"),
+    [
+        ("up by a fifth of 30", {0: 48, 28: 54}, "action"),
+        ("up by less than a fifth", {0: 48, 28: 53}, None),
+        ("a fifth of a low baseline, under 5 points", {0: 28, 28: 32}, None),
+        ("5 points from a low baseline", {0: 28, 28: 33}, "action"),
+        ("down again", {0: 48, 28: 54, 56: 50}, None),
+        ("no follow-up", {0: 48}, None),
+    ],
+)
+def test_psychosis_is_worse_by_the_numbers_a_clinic_has_signed_for(
+    why: str, scores: dict[int, float], expected: str | None
+) -> None:
+    of = measured(psychosis(scores))
+
+    assert tier(PSYCHOSIS, of, 60, SIGNED) == expected, why
+    assert tier(PSYCHOSIS, of, 60) is None, "mere consensus is off until then"
+
+
+def test_worse_psychosis_is_the_psychiatrists_and_says_how_far_it_rose() -> None:
+    of = measured(psychosis({0: 48, 28: 54}))
+    found = finding(PSYCHOSIS, of, 30, SIGNED)
+
+    assert found is not None
+    assert found.audience == ("psychiatrist",)
+    assert found.sentence == "More psychotic symptoms: BPRS-18 48 → 54 (+20 %, 2 days ago)"

@@ -45,6 +45,14 @@ def test_the_numbers_that_count(
     assert scale.reliable_change_in_force == reliable_change
 
 
+def test_a_response_is_expected_from_the_cut_off_or_else_the_published_level(catalogue: Catalogue) -> None:
+    levels = {key: catalogue.scale(key).response_from_in_force for key in catalogue.scale_keys()}
+
+    assert levels["phq-9:total"] == 10
+    assert levels["bprs-18:total"] == 31, "mildly ill (Leucht 2005); not a cut-off"
+    assert levels["bprs-18:positive"] is None
+
+
 @pytest.mark.parametrize(
     ("key", "edges"),
     [

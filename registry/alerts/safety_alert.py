@@ -23,6 +23,7 @@ from registry.alerts.owners import Team, owner_of
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import RULEBOOK, Family, Finding, Tier, ranked
 from registry.alerts.sentences import sentence_of
+from registry.alerts.withdrawn import fates
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
 
@@ -129,7 +130,7 @@ def _extend(
         return
     fresh, withdrawn = _news(alert, person, findings)
     if is_urgent and (not findings or findings[0].tier is not Tier.URGENT):
-        stand = _kept(alert, findings, withdrawn, owner_id=owner_id, today=today)
+        stand = _kept(alert, person, findings, withdrawn, owner_id=owner_id, today=today)
     else:
         stand = _stand(findings, owner_id, today)
     known_withdrawn = set(alert.evidence.get("withdrawn", ()))
@@ -144,12 +145,11 @@ def _extend(
 
 
 def _news(alert: Alert, person: Person, findings: Sequence[Finding]) -> tuple[set[str], set[str]]:
-    """Dangers the alert has not seen, and answers it rests on that are no longer there.
+    """Dangers the alert has not seen, and those it rests on that are no longer there.
 
-    A corrected copy is neither, unless its answer is higher.
+    A corrected copy that still tells of danger is neither, unless its answer is higher.
     """
     seen, replaces = seen_by([alert]), person.safety.replaces
-    now_told = {id_: value for finding in findings for id_, value in covered_in(finding.evidence)}
     dangers = {
         id_: value
         for finding in findings
@@ -157,21 +157,39 @@ def _news(alert: Alert, person: Person, findings: Sequence[Finding]) -> tuple[se
         for id_, value in covered_in(finding.evidence)
     }
     fresh = {id_ for id_, value in dangers.items() if seen_before(id_, value, seen, replaces) is None}
-    still_told = set(now_told)
-    for id_ in now_told:
+    still_told = set(dangers)
+    for id_ in dangers:
         while (id_ := replaces.get(id_, "")) != "":
             still_told.add(id_)
-    return fresh, set(seen) - still_told
+    return fresh, _dangers_in(alert) - still_told
+
+
+def _dangers_in(alert: Alert) -> set[str]:
+    """The positive answers and reports the alert rests on, without the answers nobody has."""
+    parts = [{"rule": alert.rule, "evidence": {**alert.evidence, "also": ()}}, *alert.evidence.get("also", ())]
+    return {id_ for part in parts if part["rule"] in _TELLS_OF_DANGER for id_, _ in covered_in(part["evidence"])}
 
 
 def _kept(
-    alert: Alert, findings: Sequence[Finding], withdrawn: set[str], *, owner_id: uuid.UUID | None, today: date
+    alert: Alert,
+    person: Person,
+    findings: Sequence[Finding],
+    withdrawn: set[str],
+    *,
+    owner_id: uuid.UUID | None,
+    today: date,
 ) -> Stand:
     """An urgent alert whose answer is gone stands as it was, says so, and names what is still open beside it."""
     evidence = {name: value for name, value in alert.evidence.items() if name not in ("also", "withdrawn")}
-    own = {id_ for id_, _ in covered_in(evidence)}
-    if withdrawn:
-        evidence["withdrawn"] = sorted(withdrawn & own)
+    became = fates(
+        evidence.get("answers", ()),
+        withdrawn=withdrawn,
+        replaces=person.safety.replaces,
+        now_standing=person.safety.facts.answers,
+        zone=person.clinics[alert.clinic_id].zone,
+    )
+    if became:
+        evidence["withdrawn"] = became
     return _merged(
         alert.rule,
         alert.rule_version,

@@ -7,19 +7,17 @@ from datetime import date
 from typing import Any
 
 from registry.alerts.models import Alert
-from registry.alerts.rulebook import words
-
-WITHDRAWN = "since corrected or entered in error; close it with that outcome"
+from registry.alerts.rulebook import withdrawn_words, words
+from registry.alerts.rulebook.evidence import Evidence
 
 
 def sentence_of(rule: str, evidence: Mapping[str, Any], today: date) -> str:
     """The evidence in one sentence as of ``today``: nothing in it is as old as the last evaluation.
 
-    A safety alert holds everything open about the person: its own rule's evidence, and under ``also`` the others'.
+    Where the answer behind it was corrected or entered in error, that is what it says. A safety alert holds
+    everything open about the person: its own rule's evidence, and under ``also`` the others'.
     """
-    sentence = words(rule, evidence, today)
-    if evidence.get("withdrawn"):
-        sentence += f" ({WITHDRAWN})"
+    sentence = withdrawn_words(Evidence(evidence)) if evidence.get("withdrawn") else words(rule, evidence, today)
     return "; ".join([sentence, *(words(each["rule"], each["evidence"], today) for each in evidence.get("also", ()))])
 
 

@@ -169,8 +169,7 @@ def discard_draft(*, draft: Measurement, by: Actor, opened_version: int | None =
     """Put a draft aside: kept as entered in error, counted nowhere. Raises ``EditConflict``, ``NotCurrent``."""
     with write():
         row = _current(draft, "draft", opened_version=opened_version)
-        row.status = "entered-in-error"
-        row.why = "Draft discarded"
+        _void(row, "entered-in-error", why="Draft discarded", by=by)
         record("measurement.draft-discarded", by=by, subject=row)
         tell_episode_changed(row.patient_id)
 
@@ -193,9 +192,7 @@ def correct_measurement(
     with write():
         old = _current(measurement, "final", opened_version=opened_version)
         _check_date(given["taken_on"], patient_id=old.patient_id, clinic_id=old.clinic_id)
-        old.status = "amended"
-        old.why = why
-        _stop_counting(old)
+        _void(old, "amended", why=why, by=by)
         new = Measurement(
             patient_id=old.patient_id,
             clinic_id=old.clinic_id,
@@ -222,9 +219,7 @@ def mark_entered_in_error(*, measurement: Measurement, why: str, by: Actor, open
     """
     with write():
         row = _current(measurement, "final", opened_version=opened_version)
-        row.status = "entered-in-error"
-        row.why = why
-        _stop_counting(row)
+        _void(row, "entered-in-error", why=why, by=by)
         record("measurement.entered-in-error", by=by, subject=row, reason=why)
         tell_episode_changed(row.patient_id)
 
@@ -293,7 +288,11 @@ def _store_scores(measurement: Measurement, definition: Instrument, scoring: Sco
     db.session.add_all(score_rows(measurement, definition, scoring))
 
 
-def _stop_counting(measurement: Measurement) -> None:
+def _void(measurement: Measurement, status: str, *, why: str, by: Actor) -> None:
+    """Kept, and counted nowhere from now on."""
+    by_id = by.id  # read first: reading may store what is set so far, and half of it is refused
+    measurement.status, measurement.why = status, why
+    measurement.voided_at, measurement.voided_by_id = clock.now(), by_id
     for row in db.session.scalars(
         select(MeasurementScore).where(MeasurementScore.measurement_id == measurement.id, MeasurementScore.counts)
     ):

@@ -68,6 +68,9 @@ class Measurement(Identified, Versioned, PatientLinked, Audited, Base):
         ),
         sa.CheckConstraint("answers IS NOT NULL OR total_only IS NOT NULL", name="has_content"),
         sa.CheckConstraint("answers IS NULL OR total_only IS NULL", name="items_or_total"),
+        sa.CheckConstraint(
+            "(status IN ('amended', 'entered-in-error')) = (voided_at IS NOT NULL)", name="void_has_time"
+        ),
         sa.UniqueConstraint("source_key", name="uq_measurement_source_key"),
         sa.Index("ix_measurement_patient_instrument", "patient_id", "instrument", "taken_on"),
     )
@@ -93,6 +96,9 @@ class Measurement(Identified, Versioned, PatientLinked, Audited, Base):
     """Identity of an imported administration in its source: importing it twice stores it once."""
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    voided_at: Mapped[datetime | None]
+    """When it was corrected or said to be in error, and so counts no longer."""
+    voided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
     scores: Mapped[list[MeasurementScore]] = relationship(
         primaryjoin="Measurement.id == foreign(MeasurementScore.measurement_id)", viewonly=True

@@ -14,7 +14,7 @@ from registry.alerts.rulebook.evaluation import (
     words,
 )
 from registry.alerts.rulebook.finding import Audience, Finding, Rule, Tier, Verdict
-from registry.alerts.rulebook.safety import unknown_item
+from registry.alerts.rulebook.safety import given_words, unknown_item, withdrawn_words
 from registry.alerts.rulebook.suspension import Family
 
 __all__ = [
@@ -28,9 +28,11 @@ __all__ = [
     "Tier",
     "Verdict",
     "evaluate",
+    "given_words",
     "ranked",
     "rule",
     "rulebook_fingerprint",
     "unknown_item",
+    "withdrawn_words",
     "words",
 ]

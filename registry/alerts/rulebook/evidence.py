@@ -22,6 +22,10 @@ class Evidence:
     def __init__(self, facts: Mapping[str, JSON]) -> None:
         self._facts = facts
 
+    def has(self, name: str) -> bool:
+        """Whether anything is stored under ``name``."""
+        return name in self._facts
+
     def text(self, name: str) -> str:
         """The words stored under ``name``; raises KeyError or TypeError where there are none."""
         value = self._facts[name]

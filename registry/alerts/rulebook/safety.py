@@ -79,6 +79,35 @@ def _positive_words(evidence: Evidence, _today: date) -> str:
     return f"{answered} on {written(newest.day('on'))}{more}: do a C-SSRS today"
 
 
+def withdrawn_words(evidence: Evidence) -> str:
+    """What became of the answers an alert rests on, once none of them stands: there is nothing left to ask today."""
+    withdrawn = evidence.part("withdrawn")
+    told = [
+        _one_withdrawn(answer, withdrawn.part(answer.text("id")))
+        for answer in evidence.each("answers")
+        if withdrawn.has(answer.text("id"))
+    ]
+    return f"{'; '.join(told)}: close the alert with how it ended"
+
+
+def _one_withdrawn(answer: Evidence, fate: Evidence) -> str:
+    corrected_to = fate.optional_text("corrected_to")
+    how = "marked as entered in error" if corrected_to is None else f"corrected to {corrected_to}"
+    by = fate.optional_text("by")
+    return (
+        f"{answer.text('instrument')} {answer.text('item')} of {written(answer.day('on'))} was "
+        f"{given_words(answer.optional_text('value'), answer.optional_text('answer'))}, {how}"
+        f"{'' if by is None else f' by {by}'} on {written(fate.day('on'))}"
+    )
+
+
+def given_words(value: str | None, answer: str | None) -> str:
+    """An answer as it was given: "1 (Several days)", "1" where its wording may not be shown."""
+    if value is None:
+        return "positive"
+    return value if answer is None else f"{value} ({answer})"
+
+
 def _reported(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None:
     """Any danger reported by the team that no closed alert covers."""
     open_reports = [report for report in case.safety.reports if report.id not in case.safety.dealt_with]

@@ -371,6 +371,8 @@ def upgrade() -> None:
         sa.Column("source_key", sa.Text(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("voided_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -383,6 +385,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("answers IS NOT NULL OR total_only IS NOT NULL", name=op.f("ck_measurement_has_content")),
         sa.CheckConstraint("answers IS NULL OR total_only IS NULL", name=op.f("ck_measurement_items_or_total")),
+        sa.CheckConstraint(
+            "(status IN ('amended', 'entered-in-error')) = (voided_at IS NOT NULL)",
+            name=op.f("ck_measurement_void_has_time"),
+        ),
         sa.ForeignKeyConstraint(
             ["clinic_id"], ["clinic.id"], name=op.f("fk_measurement_clinic_id"), ondelete="RESTRICT"
         ),
@@ -403,6 +409,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["replaces_id"], ["measurement.id"], name=op.f("fk_measurement_replaces_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["voided_by_id"], ["app_user.id"], name=op.f("fk_measurement_voided_by_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_measurement")),
         sa.UniqueConstraint("id", "patient_id", name="uq_measurement_patient"),

@@ -267,7 +267,50 @@ def test_an_answer_entered_in_error_leaves_its_urgent_alert_to_a_person(app: Fla
         assert (alert.tier, alert.state) == ("urgent", "open")
         assert kinds_of(alert) == ["appended", "opened"], "told once, however often it is looked at"
         assert "entered in error" in words_of(alert, "appended")
-        assert "entered in error" in alert.sentence
+        assert alert.sentence == (
+            "PHQ-9 item 9 of 11 Mar 2026 was 1 (Several days), marked as entered in error by Ana Care on 11 Mar 2026: "
+            "close the alert with how it ended"
+        )
+
+
+@pytest.mark.parametrize(("item9", "corrected_to"), [(0, "0 (Not at all)"), (None, "blank"), (DECLINED, "declined")])
+def test_a_corrected_answer_no_longer_asks_for_a_call_and_says_who_corrected_it_when(
+    app: Flask, item9: Any, corrected_to: str
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        first = measured(scene, 9, item9=1)
+        with clock.at(NOW + timedelta(days=2)), scope.within({scene.clinic.id}):
+            correct_measurement(
+                measurement=first,
+                why="Read from the wrong line",
+                by=scene.psychiatrist,
+                taken_on=TODAY,
+                mode="self-paper",
+                answers=phq9(9, item9=item9),
+            )
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.tier, alert.state) == ("urgent", "open"), "a person closes it, with the reason"
+        assert alert.sentence.startswith(
+            f"PHQ-9 item 9 of 11 Mar 2026 was 1 (Several days), corrected to {corrected_to} by Paul Psychiatrist "
+            "on 13 Mar 2026: close the alert with how it ended"
+        )
+        assert "C-SSRS" not in alert.sentence
+
+
+def test_an_answer_corrected_up_again_asks_for_a_call_again(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        given: dict[str, Any] = {"by": scene.care_manager, "taken_on": TODAY, "mode": "self-paper"}
+        first = measured(scene, 9, item9=1)
+        with scope.within({scene.clinic.id}):
+            second = correct_measurement(measurement=first, why="A slip", answers=phq9(9, item9=0), **given)
+            third = correct_measurement(measurement=second, why="No slip", answers=phq9(9, item9=1), **given)
+            assert the_safety_alert(scene.patient).sentence.endswith("do a C-SSRS today")
+            mark_entered_in_error(measurement=third, why="Somebody else's form", by=scene.care_manager)
+
+        assert "marked as entered in error by Ana Care" in the_safety_alert(scene.patient).sentence
 
 
 def test_a_correction_of_another_item_neither_asks_again_nor_says_the_answer_is_gone(app: Flask) -> None:

@@ -1,0 +1,79 @@
+"""What became of a safety answer that was corrected or entered in error, for the alert that rests on it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from registry.accounts.models import User
+from registry.alerts.rulebook import given_words
+from registry.alerts.snapshot import AnswerState, SafetyAnswer
+from registry.extensions import db
+from registry.measurements.models import Measurement
+
+_WITHOUT_VALUE = {
+    AnswerState.BLANK: "blank",
+    AnswerState.DECLINED: "declined",
+    AnswerState.TOTAL_ONLY: "a total without its items",
+}
+
+
+def fates(
+    told: Iterable[Mapping[str, Any]],
+    *,
+    withdrawn: set[str],
+    replaces: Mapping[str, str],
+    now_standing: Sequence[SafetyAnswer],
+    zone: ZoneInfo,
+) -> dict[str, dict[str, Any]]:
+    """By withdrawn measurement: what it was corrected to, by whom and on which local date; one statement.
+
+    ``told`` are the answers of the alert's evidence; ``replaces`` names the measurement each version corrects.
+    """
+    replaced_by = {old: new for new, old in replaces.items()}
+    standing = {(answer.id, answer.item): answer for answer in now_standing}
+    answers = [answer for answer in told if answer["id"] in withdrawn]
+    versions = {answer["id"]: _versions(answer["id"], replaced_by) for answer in answers}
+    rows = _voided({id_ for chain in versions.values() for id_ in chain})
+    found: dict[str, dict[str, Any]] = {}
+    for answer in answers:
+        *corrected, last = versions[answer["id"]]
+        now = standing.get((last, answer["item"]))
+        voided = rows.get(last) or rows.get(corrected[-1] if corrected else last)
+        if voided is not None:
+            at, by = voided
+            found[answer["id"]] = {
+                "corrected_to": None if now is None else _words(now),
+                "by": by,
+                "on": at.astimezone(zone).date().isoformat(),
+            }
+    return found
+
+
+def _versions(id_: str, replaced_by: Mapping[str, str]) -> list[str]:
+    """The measurement and its corrections, the last one last."""
+    chain = [id_]
+    while chain[-1] in replaced_by:
+        chain.append(replaced_by[chain[-1]])
+    return chain
+
+
+def _voided(ids: set[str]) -> Mapping[str, tuple[datetime, str | None]]:
+    """Those that count no longer, with when that was said and by whom."""
+    rows = db.session.execute(
+        select(Measurement.id, Measurement.voided_at, User.name)
+        .outerjoin(User, User.id == Measurement.voided_by_id)
+        .where(Measurement.id.in_([uuid.UUID(id_) for id_ in ids]), Measurement.voided_at.is_not(None))
+    )
+    return {str(id_): (voided_at, name) for id_, voided_at, name in rows if voided_at is not None}
+
+
+def _words(answer: SafetyAnswer) -> str:
+    return _WITHOUT_VALUE.get(answer.state) or given_words(
+        None if answer.value is None else str(answer.value), answer.answer
+    )

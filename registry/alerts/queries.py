@@ -22,6 +22,8 @@ _PLACE = {rule.id: place for place, rule in enumerate(RULEBOOK)}
 _RANK = case({tier.value: tier.rank for tier in Tier}, value=Alert.tier)
 ANSWERED_DAYS = 7
 """For how long a psychiatrist's answer counts as news."""
+MOST_URGENT = 100
+"""Urgent alerts shown at once; their number is always the whole number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,20 @@ def last_told(alert_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, datetime]:
     return last
 
 
-def list_urgent(desk: Desk) -> Sequence[Alert]:
-    """Urgent alerts with their owners, the one whose time runs out first on top."""
+def count_urgent(desk: Desk) -> int:
+    """How many urgent alerts there are for the desk, however many of them are listed."""
+    query = select(func.count()).select_from(Alert).where(_open(desk), Alert.tier == Tier.URGENT)
+    return db.session.scalar(query) or 0
+
+
+def list_urgent(desk: Desk, *, limit: int) -> Sequence[Alert]:
+    """The first urgent alerts with their owners, the one whose time runs out first on top."""
     return db.session.scalars(
         select(Alert)
         .where(_open(desk), Alert.tier == Tier.URGENT)
         .options(joinedload(Alert.owner))
-        .order_by(Alert.look_at.asc().nulls_last(), Alert.opened_at)
-        .limit(100)
+        .order_by(Alert.look_at.asc().nulls_last(), Alert.opened_at, Alert.id)
+        .limit(limit)
     ).all()
 
 

@@ -18,7 +18,7 @@ from registry.episodes.rules import PHASE_TITLES, weeks_in_care
 from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
 from registry.review.models import Review
-from registry.review.rules import AWAITS_DECISION, needs_decision
+from registry.review.rules import AWAITS_DECISION
 from registry.web.filters import age, count, days_ago, short_date
 from registry.web.paging import Paging
 
@@ -74,6 +74,7 @@ class WorklistPage:
     tabs: Sequence[Mapping[str, Any]]
     current_tab: str
     urgent: Sequence[UrgentShown]
+    urgent_cut: str
     people: Sequence[PersonShown]
     contacts_due: Sequence[LineShown]
     measures_due: Sequence[LineShown]
@@ -81,6 +82,14 @@ class WorklistPage:
     put_off: str
     pages: Paging
     caseload_url: str
+
+
+def cut_words(shown: int, in_all: int) -> str:
+    """That a list does not show everything, nothing where it does."""
+    if shown >= in_all:
+        return ""
+    which = f"The first {shown:,} of {in_all:,} urgent alerts, by the time that is left"
+    return f"{which}. Answer these, and the next ones appear."
 
 
 def urgent_shown(
@@ -137,7 +146,7 @@ def due_shown(due: Due, patient: Patient, today: date) -> LineShown:
 
 def answered_shown(review: Review, patient: Patient, today: date) -> LineShown:
     """A psychiatrist's answer: who, and how much of it waits for a decision."""
-    waiting = sum(each.state in AWAITS_DECISION and needs_decision(each.kind) for each in review.recommendations)
+    waiting = sum(each.state in AWAITS_DECISION for each in review.recommendations)
     words = f"Reviewed by {review.consultant.name}"
     if waiting:
         words += f"; {count(waiting, 'recommendation')} to decide"

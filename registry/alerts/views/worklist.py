@@ -15,6 +15,7 @@ from registry.alerts.due import MEASURE, list_due
 from registry.alerts.presenters.worklist import (
     WorklistPage,
     answered_shown,
+    cut_words,
     due_shown,
     person_shown,
     urgent_shown,
@@ -41,7 +42,8 @@ def worklist() -> Page:
     everything, mine = Desk(today), Desk(today, user_id=current_user.id, led=led)
     desk = everything if whole_clinic else mine
     number = page_number(request.args.get("page"))
-    urgent = queries.list_urgent(desk)
+    urgent = queries.list_urgent(desk, limit=queries.MOST_URGENT)
+    urgent_in_all = len(urgent) if len(urgent) < queries.MOST_URGENT else queries.count_urgent(desk)
     waiting = queries.list_waiting(desk, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     due, answered = list_due(desk), queries.list_answered(desk)
     people = queries.people_by_id(
@@ -56,7 +58,7 @@ def worklist() -> Page:
     due_lines = [(each.kind, due_shown(each, people[each.patient_id], today[each.clinic_id])) for each in due]
     page = WorklistPage(
         title="My day",
-        subtitle=_subtitle(len(urgent), total),
+        subtitle=_subtitle(urgent_in_all, total),
         tabs=[
             {"label": "Mine", "url": url_for("alerts.worklist", whose="mine")},
             {"label": "Whole clinic", "url": url_for("alerts.worklist", whose="clinic")},
@@ -72,6 +74,7 @@ def worklist() -> Page:
             )
             for alert in urgent
         ],
+        urgent_cut=cut_words(len(urgent), urgent_in_all),
         people=[
             person_shown(
                 alerts,

@@ -17,6 +17,7 @@ from sqlalchemy import event, select
 from registry import clock
 from registry.access import scope
 from registry.accounts.models import User
+from registry.alerts import queries
 from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
 from registry.audit.models import AuditEvent
@@ -134,6 +135,28 @@ def test_the_day_merges_all_reasons_of_a_person_into_one_row(app: Flask, client:
     assert "No two-way contact for 40 days" in said
     assert "Log contact" in said
     assert "Snooze…" in said
+
+
+def test_a_list_of_urgent_alerts_that_is_cut_says_so_and_counts_them_all(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, 9, item9=1)
+        for _ in range(2):
+            measured(scene, 9, item9=1, patient=builders.a_patient(clinic=scene.clinic))
+        who = scene.duty.id
+    builders.sign_in(client, who)
+    monkeypatch.setattr(queries, "MOST_URGENT", 2)
+    cut = client.get("/my-day?whose=clinic")
+    monkeypatch.setattr(queries, "MOST_URGENT", 4)
+    whole = client.get("/my-day?whose=clinic")
+
+    assert "3 urgent" in words(cut)
+    assert "The first 2 of 3 urgent alerts" in words(cut)
+    assert len(soup(cut).select("#urgent-title ~ article")) == 2
+    assert "3 urgent" in words(whole)
+    assert "The first" not in words(whole)
 
 
 def test_somebody_elses_people_stand_under_the_whole_clinic(app: Flask, client: FlaskClient, off_target: Ids) -> None:

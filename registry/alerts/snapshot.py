@@ -166,7 +166,7 @@ class ReviewFacts:
     """Psychiatric reviews of this episode, and what became of their recommendations.
 
     ``look_again_on`` is the day the last review asked for the next one.
-    ``undecided`` are orders without a decision, of every kind, "continue" too.
+    ``undecided`` are recommendations without a decision; "continue" asks for none.
     ``treatment_changed_on`` is the last day a treatment change was done, None where none was.
     """
 

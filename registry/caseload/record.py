@@ -24,7 +24,7 @@ from registry.measurements.standings import TrackedScale, follow_patient
 from registry.measures.course import Course, DatedScore, follow
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import list_open_questions, list_reviews
-from registry.review.rules import OPEN, needs_decision
+from registry.review.rules import OPEN
 
 MOST_CONTACTS = 400
 """Contacts drawn on the time axis: more than a year of them, however often somebody is seen."""
@@ -89,7 +89,7 @@ def open_advice(record: EpisodeRecord) -> Iterator[Recommendation]:
     """What was recommended in this episode and still waits for a decision or to be done, newest review first."""
     for review in record.reviews:
         for each in review.recommendations:
-            if each.state in OPEN and needs_decision(each.kind):
+            if each.state in OPEN:
                 yield each
 
 

@@ -19,7 +19,7 @@ from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import list_open_questions
-from registry.review.rules import AWAITS_DOING, STATES, may_follow, needs_decision, wrong_with_dates
+from registry.review.rules import AWAITS_DOING, STATES, first_state, may_follow, wrong_with_dates
 
 
 class ImpossibleReview(ValueError):
@@ -155,7 +155,8 @@ def is_prescriber(episode: Episode, user: User) -> bool:
 
 
 def _recommendation(review: Review, position: int, advice: Advice, *, orders: User | None) -> Recommendation:
-    is_ordered = orders is not None and needs_decision(advice.kind)
+    state = first_state(advice.kind, is_ordered=orders is not None)
+    is_ordered = state == "ordered"
     return Recommendation(
         patient_id=review.patient_id,
         episode_id=review.episode_id,
@@ -166,7 +167,7 @@ def _recommendation(review: Review, position: int, advice: Advice, *, orders: Us
         to_user_id=advice.to_user_id,
         to_name=advice.to_name,
         proposed_on=review.reviewed_on,
-        state="ordered" if is_ordered else "proposed",
+        state=state,
         decided_by_id=orders.id if orders is not None and is_ordered else None,
         decided_on=review.reviewed_on if is_ordered else None,
     )

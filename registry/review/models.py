@@ -48,6 +48,7 @@ class Recommendation(Identified, Versioned, EpisodeLinked, Audited, Base):
         return (
             one_of("kind", KINDS),
             one_of("state", STATES),
+            sa.CheckConstraint("(kind = 'continue') = (state = 'noted')", name="to_continue_waits_for_nobody"),
             sa.CheckConstraint("state <> 'declined' OR decision_why <> ''", name="declined_has_reason"),
             sa.Index("ix_recommendation_episode_state", "episode_id", "state"),
         )

@@ -11,7 +11,7 @@ from flask import url_for
 
 from registry.patients.presenters import IdentityHeader
 from registry.review.models import Recommendation, Review, ReviewQuestion
-from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, KINDS, STATES, needs_decision
+from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, KINDS, STATES
 from registry.web.filters import long_date
 
 if TYPE_CHECKING:
@@ -93,15 +93,14 @@ def addressee(recommendation: Recommendation) -> str:
 
 def show_recommendation(recommendation: Recommendation, *, may_decide: bool) -> RecommendationShown:
     """A recommendation with what became of it, by whom and when."""
-    asks = needs_decision(recommendation.kind)
-    is_open = asks and recommendation.state in AWAITS_DECISION | AWAITS_DOING
+    is_open = recommendation.state in AWAITS_DECISION | AWAITS_DOING
     return RecommendationShown(
         kind=KINDS[recommendation.kind],
         words=recommendation.words,
         to=addressee(recommendation),
-        state=STATES[recommendation.state] if asks else "Nothing to decide",
-        state_kind=_state_kind(recommendation) if asks else "neutral",
-        fate=_fate(recommendation) if asks else "",
+        state=STATES[recommendation.state],
+        state_kind=_state_kind(recommendation),
+        fate=_fate(recommendation),
         why=recommendation.decision_why,
         decide_url=_decide_url(recommendation) if is_open and may_decide else "",
         decide_label="Decide" if recommendation.state in AWAITS_DECISION else "Done, or declined",

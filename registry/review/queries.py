@@ -10,12 +10,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from registry.extensions import db
 from registry.review.models import Recommendation, Review, ReviewQuestion
-from registry.review.rules import OPEN, asks_nobody
+from registry.review.rules import OPEN
 
 
 def is_open_recommendation() -> ColumnElement[bool]:
     """SQL: somebody still has to decide or to do something."""
-    return Recommendation.state.in_(sorted(OPEN)) & Recommendation.kind.not_in(sorted(asks_nobody()))
+    return Recommendation.state.in_(sorted(OPEN))
 
 
 def list_reviews(patient_id: uuid.UUID, *, limit: int = 100) -> Sequence[Review]:

@@ -18,6 +18,7 @@ KINDS: Mapping[str, str] = {
 }
 
 STATES: Mapping[str, str] = {
+    "noted": "Nothing to decide",
     "proposed": "Proposed",
     "accepted": "Accepted",
     "modified": "Accepted with a change",
@@ -35,6 +36,7 @@ _NEXT: Mapping[str, frozenset[str]] = {
     "accepted": frozenset({"done", "declined"}),
     "modified": frozenset({"done", "declined"}),
     "ordered": frozenset({"done", "declined"}),
+    "noted": frozenset(),
     "declined": frozenset(),
     "done": frozenset(),
 }
@@ -48,14 +50,11 @@ def may_follow(state: str) -> frozenset[str]:
     return _NEXT[state]
 
 
-def needs_decision(kind: str) -> bool:
-    """ "Continue" asks nothing of anybody; everything else waits for a decision."""
-    return kind != "continue"
-
-
-def asks_nobody() -> frozenset[str]:
-    """The kinds that wait for nobody."""
-    return frozenset(kind for kind in KINDS if not needs_decision(kind))
+def first_state(kind: str, *, is_ordered: bool) -> str:
+    """The state a recommendation begins in. "Continue" asks nothing of anybody: it is noted, and waits for nobody."""
+    if kind == "continue":
+        return "noted"
+    return "ordered" if is_ordered else "proposed"
 
 
 LONGEST_MINUTES = 240

@@ -16,9 +16,6 @@ _INTERVAL = {phase: f"review.due.{phase.value}" for phase in (Phase.ENGAGING, Ph
 _ALERT_AFTER = "review.due.alert_after"
 _UNDECIDED = "review.open.undecided"
 
-_CONTINUE = "continue"
-"""The kind of recommendation that asks nobody to do anything new."""
-
 
 def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     """Never reviewed since enrolment, or the phase's interval over, or the day the last review asked for.
@@ -90,7 +87,7 @@ def _due_words(evidence: Evidence, today: date) -> str:
 
 
 def _open(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
-    """A recommendation other than "continue" that nobody has accepted, changed or declined for two weeks."""
+    """A recommendation that nobody has accepted, changed or declined for two weeks."""
     allowed = numbers.get(_UNDECIDED)
     if allowed is None or phase_in_force(case.episode) not in IN_CARE:
         return None
@@ -98,7 +95,7 @@ def _open(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     waiting = [
         order
         for order in sorted(case.reviews.undecided, key=lambda each: (each.proposed_on, each.id))
-        if order.kind != _CONTINUE and clock.has_come(order.proposed_on + wait)
+        if clock.has_come(order.proposed_on + wait)
     ]
     if not waiting:
         return None

@@ -28,7 +28,7 @@ from registry.review.models import Recommendation, ReviewQuestion
 from registry.review.rules import KINDS, OPEN, STATES
 from registry.web.filters import count, days_ago, long_date, short_date
 
-_STATE_KINDS = {"proposed": "action", "declined": "neutral", "done": "good"}
+_STATE_KINDS = {"noted": "neutral", "proposed": "action", "declined": "neutral", "done": "good"}
 
 
 @dataclass(frozen=True, slots=True)

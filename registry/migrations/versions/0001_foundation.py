@@ -1083,10 +1083,13 @@ def upgrade() -> None:
             name=op.f("ck_recommendation_kind_known"),
         ),
         sa.CheckConstraint(
+            "(kind = 'continue') = (state = 'noted')", name=op.f("ck_recommendation_to_continue_waits_for_nobody")
+        ),
+        sa.CheckConstraint(
             "state <> 'declined' OR decision_why <> ''", name=op.f("ck_recommendation_declined_has_reason")
         ),
         sa.CheckConstraint(
-            "state IN ('proposed', 'accepted', 'modified', 'declined', 'ordered', 'done')",
+            "state IN ('noted', 'proposed', 'accepted', 'modified', 'declined', 'ordered', 'done')",
             name=op.f("ck_recommendation_state_known"),
         ),
         sa.ForeignKeyConstraint(

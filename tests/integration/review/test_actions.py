@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from registry.access import scope
+from registry.administration.queries import open_work
 from registry.audit.models import AuditEvent
 from registry.db.conflict import EditConflict
 from registry.extensions import db
@@ -119,7 +120,7 @@ def test_a_consultant_who_also_prescribes_orders_in_one_step(case: Case) -> None
 
     stop, keep = review.recommendations
     assert (stop.state, stop.decided_by_id, stop.decided_on) == ("ordered", case.prescriber_id, TODAY)
-    assert (keep.state, keep.decided_by_id) == ("proposed", None)
+    assert (keep.state, keep.decided_by_id) == ("noted", None)
 
 
 @pytest.mark.parametrize(
@@ -177,9 +178,13 @@ def test_what_is_done_names_who_did_it(case: Case) -> None:
 
 
 def test_to_continue_waits_for_nobody(case: Case) -> None:
-    _reviewed(case, Advice(kind="continue", words="Keep quetiapine"))
+    review = _reviewed(case, Advice(kind="continue", words="Keep quetiapine", to_user_id=case.manager_id))
 
     assert count_open_recommendations(case.episode_id) == 0
+    assert open_work(case.manager_id).recommendations == 0
+    with pytest.raises(ImpossibleStep):
+        keep = review.recommendations[0]
+        decide(recommendation=keep, state="accepted", opened_version=keep.version, by=case.prescriber)
 
 
 @pytest.mark.parametrize("state", ["proposed", "done", "no such state"])

@@ -40,7 +40,6 @@ DAYS_SWEPT = 200
 past = st.integers(-30, 0)
 offsets = st.integers(-30, 150)
 scores = st.dictionaries(st.integers(0, 60), st.integers(0, 27).map(float), max_size=5)
-orders = st.lists(st.tuples(past, st.sampled_from(["start", "continue"])), max_size=2)
 adopted = NUMBERS.at_clinic(
     {
         "review.due.maintaining": ClinicNumber(60),
@@ -101,9 +100,7 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
         reviews=ReviewFacts(
             last_on=draw(st.none() | past.map(day)),
             look_again_on=draw(st.none() | offsets.map(day)),
-            undecided=tuple(
-                order(on, draw(st.sampled_from(["start", "continue"]))) for on in draw(st.lists(past, max_size=2))
-            ),
+            undecided=tuple(order(on) for on in draw(st.lists(past, max_size=2))),
             treatment_changed_on=draw(st.none() | past.map(day)),
         ),
         circumstances=(

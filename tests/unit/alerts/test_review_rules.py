@@ -111,7 +111,6 @@ def test_a_review_due_says_since_when_and_why() -> None:
     [
         ("13 days", reviewed(0, undecided=(order(0),)), 13, None),
         ("14 days", reviewed(0, undecided=(order(0),)), 14, "action"),
-        ("“continue” asks nothing of anybody", reviewed(0, undecided=(order(0, "continue"),)), 50, None),
         ("nothing undecided", reviewed(0), 50, None),
         ("ended", reviewed(0, Phase.ENDED, undecided=(order(0),)), 50, None),
         ("on a ward", case(reviews=reviewed(0, undecided=(order(0),)).reviews, suspended_since=day(2)), 50, None),
@@ -122,7 +121,7 @@ def test_a_recommendation_may_wait_two_weeks(why: str, of: CaseSnapshot, on: int
 
 
 def test_the_oldest_undecided_recommendation_is_quoted_and_the_others_counted() -> None:
-    waiting = reviewed(9, undecided=(order(9), order(0, text="Add lithium."), order(0, "continue", id="c")))
+    waiting = reviewed(9, undecided=(order(9), order(0, text="Add lithium.")))
 
     assert sentence(OPEN, waiting, 22) == (
         "Recommendation of 5 Jan 2026 undecided for 22 days: Add lithium (to Dr Okafor)"

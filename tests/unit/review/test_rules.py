@@ -6,13 +6,23 @@ from datetime import date
 
 import pytest
 
-from registry.review.rules import AWAITS_DOING, KINDS, OPEN, STATES, asks_nobody, may_follow, wrong_with_dates
+from registry.review.rules import AWAITS_DOING, KINDS, OPEN, STATES, first_state, may_follow, wrong_with_dates
 
 TODAY = date(2026, 3, 12)
 
 
-def test_only_to_continue_asks_nobody() -> None:
-    assert asks_nobody() == {"continue"}
+@pytest.mark.parametrize(
+    ("kind", "is_ordered", "state"),
+    [
+        ("start", False, "proposed"),
+        ("start", True, "ordered"),
+        ("continue", False, "noted"),
+        ("continue", True, "noted"),
+    ],
+)
+def test_only_to_continue_asks_nobody(kind: str, is_ordered: bool, state: str) -> None:
+    assert first_state(kind, is_ordered=is_ordered) == state
+    assert ("noted" in OPEN, may_follow("noted")) == (False, frozenset())
 
 
 @pytest.mark.parametrize("state", sorted(STATES))

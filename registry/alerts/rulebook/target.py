@@ -180,7 +180,7 @@ def _off_since(measure: TrackedMeasure, interval: int, clock: Clock, numbers: Nu
     if silence is None or measure.course.latest is None:
         return None
     days = max(silence, int(interval * STALE_AFTER_CADENCES))
-    silent_on = measure.course.latest.on + timedelta(days=days)
+    silent_on = measure.course.latest.on + timedelta(days=days + 1)  # the day the standing begins to read unknown
     return silent_on if clock.has_come(silent_on) else None
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from registry.access import scope
 from registry.accounts.models import User
 from registry.audit.models import AuditEvent
+from registry.caseload.review_queue import review_queue
 from registry.contacts.actions import report_danger
 from registry.extensions import db
 from registry.measurements.actions import mark_entered_in_error, record_measurement
@@ -263,3 +264,20 @@ def test_a_measure_with_a_target_says_nothing_of_one(team: Team) -> None:
 
     assert "No target" not in words(team.page("/caseload"))
     assert "No target" not in words(team.page(f"/patients/{person}"))
+
+
+@pytest.mark.parametrize(("age", "is_unknown"), [(41, False), (42, False), (43, True), (44, True)])
+def test_figure_reason_and_queue_turn_unknown_on_the_same_day(team: Team, age: int, is_unknown: bool) -> None:
+    held_on = TODAY - timedelta(days=age)
+    person = team.person(
+        scores={held_on - timedelta(days=28): 20, held_on: 4}, enrolled_on=held_on - timedelta(days=28)
+    )
+    page = team.page(f"/patients/{person}")
+    tile = next(each for each in page.select(".tile") if "PHQ-9" in each.get_text())
+
+    assert ("unknown" in tile.get_text()) is is_unknown
+    assert ("Not known to be better" in words(page)) is is_unknown
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        (queued,) = [each for each in review_queue({team.clinic_id: TODAY}).waiting if each.row.patient_id == person]
+        assert queued.place.is_quiet is is_unknown
+        assert ("target.off" in queued.place.rules) is is_unknown

@@ -8,7 +8,7 @@ import pytest
 from registry.alerts.parameters import ClinicNumber
 from registry.alerts.rulebook import words
 from registry.alerts.snapshot import CaseSnapshot, Phase, ReviewFacts
-from registry.measures.course import Target
+from registry.measures.course import Target, freshness
 from tests.unit.alerts.cases import (
     NUMBERS,
     case,
@@ -112,21 +112,21 @@ def test_too_little_change_says_how_little_and_how_old() -> None:
         ("never measured at all", measured(measure({})), 365, None),
         ("baseline not elevated", measured(measure({0: 9, 50: 9})), 56, None),
         ("baseline of 0", measured(measure({0: 0, 50: 0})), 56, None),
-        ("responded, 41 days ago", measured(measure({0: 20, 50: 9})), 91, None),
-        ("responded, 42 days ago", measured(measure({0: 20, 50: 9})), 92, "action"),
-        (
-            "responded, 8-weekly measure, 83 days ago",
-            measured(measure({0: 20, 50: 9}, **EIGHT_WEEKLY)),
-            133,
-            None,
-        ),
+        ("responded, 42 days ago", measured(measure({0: 20, 50: 9})), 92, None),
+        ("responded, 43 days ago", measured(measure({0: 20, 50: 9})), 93, "action"),
         (
             "responded, 8-weekly measure, 84 days ago",
             measured(measure({0: 20, 50: 9}, **EIGHT_WEEKLY)),
             134,
+            None,
+        ),
+        (
+            "responded, 8-weekly measure, 85 days ago",
+            measured(measure({0: 20, 50: 9}, **EIGHT_WEEKLY)),
+            135,
             "action",
         ),
-        ("responded, measured weekly, 41 days ago", measured(measure({0: 20, 50: 9}, cadence_days=7)), 91, None),
+        ("responded, measured weekly, 42 days ago", measured(measure({0: 20, 50: 9}, cadence_days=7)), 92, None),
         (
             "held at what can be reached",
             measured(measure({0: 20, 50: 15}, target=HOLD_AT_15)),
@@ -414,3 +414,12 @@ def test_worse_psychosis_is_the_psychiatrists_and_says_how_far_it_rose() -> None
     assert found is not None
     assert found.audience == ("psychiatrist",)
     assert found.sentence == "More psychotic symptoms: BPRS-18 48 → 54 (+20 %, 2 days ago)"
+
+
+@pytest.mark.parametrize(("age", "is_unknown"), [(41, False), (42, False), (43, True), (44, True)])
+def test_a_response_stops_being_known_on_the_day_its_score_reads_unknown(age: int, is_unknown: bool) -> None:
+    held = measure({0: 20, 50: 4})
+    today = day(50 + age)
+
+    assert freshness(held.course.latest, cadence_days=held.cadence_days, today=today).is_stale is is_unknown
+    assert (tier(OFF, measured(held), 50 + age) == "action") is is_unknown

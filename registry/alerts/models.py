@@ -92,7 +92,7 @@ class Alert(Identified, Versioned, PatientLinked, Audited, Base):
     is_safety: Mapped[bool] = mapped_column(default=False)
     tier: Mapped[str]
     sentence: Mapped[str]
-    """The evidence in one plain sentence, as it was when last evaluated."""
+    """The evidence in one plain sentence, naming the local date it was last evaluated on."""
     evidence: Mapped[dict[str, Any]]
     since: Mapped[date]
     """Local date from which the finding is true."""

@@ -27,6 +27,7 @@ from registry.alerts.queries import last_told
 from registry.alerts.rest import Rest, at_rest, rest_of
 from registry.alerts.rulebook import Audience, Evaluation, Finding, Tier, evaluate, rule
 from registry.alerts.safety_alert import reconcile_safety
+from registry.alerts.sentences import kept_sentence
 from registry.alerts.signals import LookedAt, attention_changed
 from registry.audit.recorder import record
 from registry.db.grouping import by_patient
@@ -207,12 +208,13 @@ def _withdraw(alert: Alert, evaluation: Evaluation, *, now: datetime, log: Log) 
 
 
 def _stand(finding: Finding, case: EpisodeCase, team: Team, today: date) -> Stand:
+    evidence = plain(finding.evidence)
     return Stand(
         rule=finding.rule,
         version=finding.version,
         tier=finding.tier,
-        sentence=finding.sentence,
-        evidence=plain(finding.evidence),
+        sentence=kept_sentence(finding.rule, evidence, today),
+        evidence=evidence,
         since=finding.since,
         owner_id=owner_of(finding.audience, clinic_id=case.clinic.id, team=team, today=today),
     )

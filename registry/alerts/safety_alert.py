@@ -22,7 +22,7 @@ from registry.alerts.models import Alert
 from registry.alerts.owners import Team, owner_of
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import RULEBOOK, Family, Finding, Tier, ranked
-from registry.alerts.sentences import sentence_of
+from registry.alerts.sentences import kept_sentence
 from registry.alerts.withdrawn import fates
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
@@ -105,7 +105,7 @@ def _merged(
         rule=rule,
         version=version,
         tier=tier,
-        sentence=sentence_of(rule, evidence, today),
+        sentence=kept_sentence(rule, evidence, today),
         evidence=evidence,
         since=min([since, *(each.since for each in others)]),
         owner_id=owner_id,

@@ -9,6 +9,7 @@ from typing import Any
 from registry.alerts.models import Alert
 from registry.alerts.rulebook import withdrawn_words, words
 from registry.alerts.rulebook.evidence import Evidence
+from registry.alerts.rulebook.phrases import written
 
 
 def sentence_of(rule: str, evidence: Mapping[str, Any], today: date) -> str:
@@ -19,6 +20,11 @@ def sentence_of(rule: str, evidence: Mapping[str, Any], today: date) -> str:
     """
     sentence = withdrawn_words(Evidence(evidence)) if evidence.get("withdrawn") else words(rule, evidence, today)
     return "; ".join([sentence, *(words(each["rule"], each["evidence"], today) for each in evidence.get("also", ()))])
+
+
+def kept_sentence(rule: str, evidence: Mapping[str, Any], on: date) -> str:
+    """The sentence as it is stored and stands in a history: "today" in it is the day it names first."""
+    return f"As of {written(on)}: {sentence_of(rule, evidence, on)}"
 
 
 def sentence_today(alert: Alert, today: date) -> str:

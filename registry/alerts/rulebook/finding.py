@@ -40,7 +40,7 @@ class Audience(StrEnum):
 class Finding:
     """A rule that is true of a case, with what it rests on.
 
-    ``since`` is the day it became true. ``sentence`` was written on the day of the check; counts
+    ``since`` is the day it became true. ``sentence`` is as of the day of the check; counts
     of days in it age, so lists print ``words(rule, evidence, today)`` instead. Until
     ``next_check_on`` nothing but a write can change tier, evidence or audience.
     """

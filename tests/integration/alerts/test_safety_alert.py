@@ -16,6 +16,7 @@ from registry.access import reviewed_sql, scope
 from registry.alerts import reconcile
 from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
+from registry.alerts.sentences import sentence_today
 from registry.audit.recorder import record
 from registry.contacts.actions import report_danger
 from registry.db.transaction import write
@@ -182,6 +183,22 @@ def test_a_write_is_refused_where_nobody_raises_alerts(app: Flask) -> None:
         assert safety_alerts_of(scene.patient) == []
 
 
+def test_a_sentence_is_kept_with_its_day_and_shown_as_of_the_readers(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, 9, item9=None)
+        (alert,) = alerts_of(scene.patient, rule="safety.unknown")
+
+        assert alert.sentence == ("As of 11 Mar 2026: PHQ-9 item 9 left blank on 11 Mar 2026, not asked since (today)")
+        assert words_of(alert, "opened") == alert.sentence
+        assert sentence_today(alert, TODAY + timedelta(days=9)) == (
+            "PHQ-9 item 9 left blank on 11 Mar 2026, not asked since (9 days ago)"
+        )
+        alert.evidence = {"answers": "as a later rulebook would not have it"}
+        assert sentence_today(alert, TODAY + timedelta(days=9)) == alert.sentence
+        db.session.rollback()
+
+
 def test_a_second_positive_joins_the_open_alert_and_asks_again(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene()
@@ -267,7 +284,7 @@ def test_an_answer_entered_in_error_leaves_its_urgent_alert_to_a_person(app: Fla
         assert (alert.tier, alert.state) == ("urgent", "open")
         assert kinds_of(alert) == ["appended", "opened"], "told once, however often it is looked at"
         assert "entered in error" in words_of(alert, "appended")
-        assert alert.sentence == (
+        assert sentence_today(alert, TODAY) == (
             "PHQ-9 item 9 of 11 Mar 2026 was 1 (Several days), marked as entered in error by Ana Care on 11 Mar 2026: "
             "close the alert with how it ended"
         )
@@ -292,7 +309,7 @@ def test_a_corrected_answer_no_longer_asks_for_a_call_and_says_who_corrected_it_
 
         alert = the_safety_alert(scene.patient)
         assert (alert.tier, alert.state) == ("urgent", "open"), "a person closes it, with the reason"
-        assert alert.sentence.startswith(
+        assert sentence_today(alert, TODAY).startswith(
             f"PHQ-9 item 9 of 11 Mar 2026 was 1 (Several days), corrected to {corrected_to} by Paul Psychiatrist "
             "on 13 Mar 2026: close the alert with how it ended"
         )
@@ -307,7 +324,7 @@ def test_an_answer_corrected_up_again_asks_for_a_call_again(app: Flask) -> None:
         with scope.within({scene.clinic.id}):
             second = correct_measurement(measurement=first, why="A slip", answers=phq9(9, item9=0), **given)
             third = correct_measurement(measurement=second, why="No slip", answers=phq9(9, item9=1), **given)
-            assert the_safety_alert(scene.patient).sentence.endswith("do a C-SSRS today")
+            assert sentence_today(the_safety_alert(scene.patient), TODAY).endswith("do a C-SSRS today")
             mark_entered_in_error(measurement=third, why="Somebody else's form", by=scene.care_manager)
 
         assert "marked as entered in error by Ana Care" in the_safety_alert(scene.patient).sentence
@@ -354,7 +371,7 @@ def test_an_old_positive_entered_late_is_read_not_rushed(app: Flask) -> None:
 
         alert = the_safety_alert(scene.patient)
         assert (alert.tier, alert.look_at) == ("action", None)
-        assert alert.sentence.startswith("Unreviewed positive of 24 Feb 2026")
+        assert sentence_today(alert, TODAY).startswith("Unreviewed positive of 24 Feb 2026")
 
 
 def test_a_reported_danger_is_urgent_at_once(app: Flask) -> None:
@@ -375,7 +392,7 @@ def test_a_reported_danger_is_urgent_at_once(app: Flask) -> None:
         alert = the_safety_alert(scene.patient)
         assert (alert.rule, alert.tier) == ("safety.reported", "urgent")
         assert report.alert_id == alert.id
-        assert alert.sentence == "Overdose reported by his sister on 11 Mar 2026; done: 911 called"
+        assert sentence_today(alert, TODAY) == "Overdose reported by his sister on 11 Mar 2026; done: 911 called"
 
 
 def test_a_report_and_a_positive_answer_share_one_alert(app: Flask) -> None:
@@ -427,7 +444,7 @@ def test_a_death_turns_what_is_urgent_into_something_to_read(app: Flask) -> None
 
         alert = the_safety_alert(scene.patient)
         assert (alert.tier, alert.look_at) == ("action", None)
-        assert alert.sentence.startswith("Review: ")
+        assert sentence_today(alert, TODAY).startswith("Review: ")
 
 
 def test_reconciling_again_changes_nothing(app: Flask) -> None:

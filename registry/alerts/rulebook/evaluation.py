@@ -28,16 +28,19 @@ RULEBOOK: tuple[Rule, ...] = (
 _BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULEBOOK}
 _ORDER: Mapping[str, int] = {rule.id: place for place, rule in enumerate(RULEBOOK)}
 
-_SWALLOWS: Mapping[str, frozenset[str]] = {
-    engage.NO_CONTACT: frozenset({engage.FIRST_FOLLOW_UP, measure.MEASURE_DUE}),
-    engage.FIRST_FOLLOW_UP: frozenset({measure.MEASURE_DUE}),
-}
-"""A contact alert and the reminders it makes superfluous: whoever reaches the person does those too."""
+_ONE_CALL = frozenset({engage.FIRST_FOLLOW_UP, engage.NO_CONTACT})
+"""Duties that the same two-way contact settles: one of them speaks for all.
+
+Somebody else's duty is never among them: an undecided recommendation is the prescriber's, a due review the
+psychiatrist's, and both are said beside it.
+"""
+_DONE_WITH_THE_CALL = frozenset({measure.MEASURE_DUE})
+"""Reminders that a contact alert makes superfluous: whoever reaches the person does those too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Swallowed:
-    """A reminder that is true, and left unsaid because the alert ``by`` asks for the same call."""
+    """A finding that is true, and left unsaid because the alert ``by`` asks for the same call."""
 
     finding: Finding
     by: str
@@ -74,15 +77,20 @@ def evaluate(case: CaseSnapshot, today: date, numbers: Numbers) -> Evaluation:
 
 
 def _swallowed(found: Mapping[str, Finding]) -> tuple[Swallowed, ...]:
-    """The reminders a contact alert speaks for. Never more than reminders: an action is always said."""
-    unsaid: dict[str, Swallowed] = {}
-    for by, rules in _SWALLOWS.items():
-        if by not in found:
-            continue
-        for id_ in rules & found.keys():
-            if found[id_].tier is Tier.REMINDER:
-                unsaid.setdefault(id_, Swallowed(found[id_], by))
-    return tuple(unsaid[id_] for id_ in sorted(unsaid, key=_ORDER.__getitem__))
+    """What is left unsaid because another finding asks for the same call.
+
+    The most pressing speaks; of those that press alike the one for the most people, then the duty that came first.
+    """
+    calls = [found[id_] for id_ in _ONE_CALL & found.keys()]
+    if not calls:
+        return ()
+    speaker = min(calls, key=lambda each: (each.tier.rank, -len(each.audience), each.since, _ORDER[each.rule]))
+    superfluous = (found[id_] for id_ in _DONE_WITH_THE_CALL & found.keys())
+    unsaid = [
+        *(each for each in calls if each is not speaker),
+        *(each for each in superfluous if each.tier is Tier.REMINDER),
+    ]
+    return tuple(Swallowed(each, speaker.rule) for each in sorted(unsaid, key=lambda each: _ORDER[each.rule]))
 
 
 def ranked(findings: Iterable[Finding]) -> tuple[Finding, ...]:

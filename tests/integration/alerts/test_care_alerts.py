@@ -194,7 +194,9 @@ def test_each_clinic_has_its_own_alerts_for_a_patient_of_two(app: Flask) -> None
         spoke(scene)
 
         open_at = {
-            alert.clinic_id for alert in alerts_of(scene.patient, is_open=True) if alert.rule == "engage.no-contact"
+            alert.clinic_id
+            for alert in alerts_of(scene.patient, is_open=True)
+            if alert.rule == "engage.first-follow-up"
         }
         assert open_at == {other.id}, "a contact here says nothing about a contact there"
 

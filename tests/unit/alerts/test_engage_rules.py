@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from registry.alerts.rulebook import evaluate, rule
-from registry.alerts.snapshot import CaseSnapshot, ContactFacts, EpisodeFacts, Phase
+from registry.alerts.snapshot import CaseSnapshot, ContactFacts, EpisodeFacts, Phase, ReviewFacts
 from tests.unit.alerts.cases import (
     NUMBERS,
     case,
@@ -15,6 +15,7 @@ from tests.unit.alerts.cases import (
     finding,
     in_contact,
     measure,
+    order,
     sentence,
     tier,
     told,
@@ -191,10 +192,34 @@ def test_at_90_days_the_lead_is_asked_to_decide_with_the_care_manager(on: int, d
             [(SILENCE, "action"), ("review.due", "action")],
         ),
         (
-            "a limit that has passed is always said",
+            "engaging: the silence came first, and speaks for the limit that has passed",
             in_contact(0, phase=ENGAGING),
             28,
-            [(SILENCE, "action"), (FIRST, "action"), ("review.due", "action")],
+            [(SILENCE, "action"), ("review.due", "action")],
+        ),
+        (
+            "active: the first follow-up came first, and speaks for the silence",
+            in_contact(),
+            30,
+            [(FIRST, "action"), ("review.due", "action")],
+        ),
+        (
+            "active, day 90: the silence is the lead's too, and speaks",
+            in_contact(),
+            90,
+            [(SILENCE, "action"), ("review.due", "action")],
+        ),
+        (
+            "seen by another team: the limit presses more than the silence",
+            in_contact(seen_on=day(28)),
+            31,
+            [(FIRST, "action"), ("review.due", "action")],
+        ),
+        (
+            "followed up once: only the silence is left",
+            in_contact(15),
+            45,
+            [(SILENCE, "action"), ("review.due", "action")],
         ),
         ("the follow-up swallows the measure", in_contact(0), 21, [("review.due", "action"), (FIRST, "reminder")]),
         (
@@ -211,6 +236,12 @@ def test_a_contact_alert_speaks_for_the_reminders_of_the_same_person(
     unmeasured = CaseSnapshot("p1", of.episode, contacts=of.contacts, measures=(measure({}),))
 
     assert told(unmeasured, on) == expected, why
+
+
+def test_what_the_prescriber_has_to_decide_is_said_beside_a_call_that_is_due() -> None:
+    new = case(reviews=ReviewFacts(last_on=day(0), undecided=(order(0),)))
+
+    assert told(new, 31) == [(FIRST, "action"), ("review.open", "action")]
 
 
 def test_what_is_left_unsaid_is_kept_with_the_alert_that_speaks_for_it() -> None:

@@ -42,7 +42,6 @@ def test_what_is_told_first_is_what_presses_most() -> None:
         ("target.worse", "action"),
         ("target.off", "action"),
         ("engage.no-contact", "action"),
-        ("engage.first-follow-up", "action"),
         ("social.loss", "action"),
         ("review.open", "action"),
     ]

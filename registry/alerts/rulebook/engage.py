@@ -39,7 +39,6 @@ def _pause_over(case: CaseSnapshot, clock: Clock, _numbers: Numbers) -> Found | 
         tier=Tier.ACTION,
         evidence={"paused_on": stored(episode.phase_since), "paused_until": stored(episode.paused_until)},
         since=episode.paused_until,
-        audience=(Audience.CARE_MANAGER,),
     )
 
 
@@ -82,7 +81,6 @@ def _first_follow_up(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Foun
             "attempts": sum(day >= enrolled_on for day in case.contacts.attempts_on),
         },
         since=remind_on,
-        audience=(Audience.CARE_MANAGER,),
     )
 
 

@@ -1,6 +1,6 @@
 """What a rule says: a finding, or none, and the next day its answer could change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -69,12 +69,24 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a check returns when its rule is true."""
+    """What a check returns when its rule is true. It is for the rule's whole audience unless it says otherwise."""
 
     tier: Tier
     evidence: Mapping[str, JSON]
     since: date
-    audience: tuple[Audience, ...]
+    audience: tuple[Audience, ...] | None = None
+
+
+def found_together(
+    facts: Sequence[tuple[date, Mapping[str, JSON]]], *, under: str, tier: Tier = Tier.ACTION
+) -> Found | None:
+    """One finding for all facts of a kind, each with the day it became true; None where there are none.
+
+    They are stored ``under`` this name, and the finding is as old as the oldest.
+    """
+    if not facts:
+        return None
+    return Found(tier, {under: [each for _, each in facts]}, since=min(since for since, _ in facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +134,7 @@ class Rule:
             evidence=outcome.evidence,
             since=outcome.since,
             next_check_on=clock.next_check_on,
-            audience=tuple(outcome.audience),
+            audience=self.audience if outcome.audience is None else outcome.audience,
             version=self.version,
         )
         return Verdict(finding, clock.next_check_on)

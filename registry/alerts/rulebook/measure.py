@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
-from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
+from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier, found_together
 from registry.alerts.rulebook.phrases import ago, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, EpisodeFacts, Phase, TrackedMeasure
@@ -30,14 +30,7 @@ def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
         due_on = _due_on(measure, case.episode, numbers)
         if due_on is not None and clock.has_come(due_on):
             due.append((due_on, _facts(measure, case.episode)))
-    if not due:
-        return None
-    return Found(
-        tier=Tier.REMINDER,
-        evidence={"due": [facts for _, facts in due]},
-        since=min(due_on for due_on, _ in due),
-        audience=(Audience.CARE_MANAGER,),
-    )
+    return found_together(due, under="due", tier=Tier.REMINDER)
 
 
 def _due_on(measure: TrackedMeasure, episode: EpisodeFacts, numbers: Numbers) -> date | None:

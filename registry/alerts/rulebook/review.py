@@ -49,7 +49,6 @@ def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
             "unjudged": case.metric_primary.label if case.metric_primary is not None and unjudged else None,
         },
         since=due_on,
-        audience=(Audience.PSYCHIATRIST,),
     )
 
 
@@ -103,7 +102,6 @@ def _open(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
         tier=Tier.ACTION,
         evidence={"orders": [_order_facts(order) for order in waiting]},
         since=waiting[0].proposed_on + wait,
-        audience=(Audience.CLINICIAN, Audience.CARE_MANAGER),
     )
 
 

@@ -50,7 +50,6 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | No
             "answers": [_answer_facts(answer) for answer in answers],
         },
         since=min(answer.entered_on for answer in open_answers),
-        audience=(Audience.CARE_MANAGER, Audience.DUTY),
     )
 
 
@@ -118,7 +117,6 @@ def _reported(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | N
         tier=Tier.URGENT if case.died_on is None else Tier.ACTION,
         evidence={"died_on": stored(case.died_on), "reports": [_report_facts(report) for report in reports]},
         since=min(report.on for report in open_reports),
-        audience=(Audience.CARE_MANAGER, Audience.DUTY),
     )
 
 
@@ -168,7 +166,6 @@ def _unknown(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | Non
         tier=Tier.ACTION,
         evidence={"answers": [_answer_facts(answer) for answer in answers]},
         since=min(answer.entered_on for answer in gaps),
-        audience=(Audience.CARE_MANAGER,),
     )
 
 

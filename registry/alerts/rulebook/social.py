@@ -33,7 +33,6 @@ def _loss(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None:
         tier=Tier.ACTION,
         evidence={"losses": [facts for _, facts in losses]},
         since=max(lost_on for lost_on, _ in losses),
-        audience=(Audience.CARE_MANAGER,),
     )
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
-from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
+from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier, found_together
 from registry.alerts.rulebook.phrases import ago, count, duration, figure, written
 from registry.alerts.rulebook.scores import (
     held_since,
@@ -92,14 +92,7 @@ def _early(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
             continue
         since = max(latest.on, baseline.on + timedelta(days=after))
         found.append((since, {"baseline_on": stored(baseline.on), **scores_facts(measure, before=baseline)}))
-    if not found:
-        return None
-    return Found(
-        tier=Tier.ACTION,
-        evidence={"measures": [facts for _, facts in found]},
-        since=min(since for since, _ in found),
-        audience=(Audience.CARE_MANAGER,),
-    )
+    return found_together(found, under="measures")
 
 
 def _is_small_change(measure: TrackedMeasure, percent: int) -> bool:
@@ -161,7 +154,6 @@ def _off(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
             "review": _review_facts(case.reviews, off_since=off_since, since=since, numbers=numbers),
         },
         since=since,
-        audience=(Audience.CARE_MANAGER, Audience.PSYCHIATRIST),
     )
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
-from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
+from registry.alerts.rulebook.finding import Audience, Found, Rule, found_together
 from registry.alerts.rulebook.phrases import ago, figure, written
 from registry.alerts.rulebook.scores import held_since, scores_facts, scores_words, target_words
 from registry.alerts.rulebook.suspension import Family, phase_in_force
@@ -31,17 +31,6 @@ def _in_care(case: CaseSnapshot, *, mania: bool) -> list[TrackedMeasure]:
     return sorted(measures, key=lambda each: not each.is_metric_primary)
 
 
-def _found(found: list[tuple[date, dict[str, JSON]]], *audience: Audience) -> Found | None:
-    if not found:
-        return None
-    return Found(
-        tier=Tier.ACTION,
-        evidence={"measures": [facts for _, facts in found]},
-        since=min(since for since, _ in found),
-        audience=audience,
-    )
-
-
 # Worse than at the baseline
 
 
@@ -56,7 +45,7 @@ def _worse(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None
         for measure in _in_care(case, mania=False)
         if _is_worse(measure.course)
     ]
-    return _found(found, Audience.CARE_MANAGER, Audience.PSYCHIATRIST)
+    return found_together(found, under="measures")
 
 
 def _worse_words(evidence: Evidence, today: date) -> str:
@@ -86,7 +75,7 @@ def _relapse(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | No
         for measure in _in_care(case, mania=False)
         if _is_relapse(measure.course)
     ]
-    return _found(found, Audience.CARE_MANAGER, Audience.PSYCHIATRIST)
+    return found_together(found, under="measures")
 
 
 def _relapse_words(evidence: Evidence, today: date) -> str:
@@ -120,7 +109,7 @@ def _psychosis(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | N
         is_worse = partial(_rose_by, measure.scale, percent=percent, points=points)
         if is_worse(measure.course):
             found.append((held_since(measure, is_worse), scores_facts(measure, before=measure.course.baseline)))
-    return _found(found, Audience.PSYCHIATRIST)
+    return found_together(found, under="measures")
 
 
 def _rose_by(scale: Scale, course: Course, *, percent: int, points: int) -> bool:
@@ -153,7 +142,7 @@ def _is_elevated(measure: TrackedMeasure, course: Course) -> bool:
 def _mania(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None:
     """A mania measure elevated, or up by its reliable change from the last score or the baseline."""
     found = [_one_mania(measure) for measure in _in_care(case, mania=True) if _is_manic(measure, measure.course)]
-    return _found(found, Audience.PSYCHIATRIST)
+    return found_together(found, under="measures")
 
 
 def _is_manic(measure: TrackedMeasure, course: Course) -> bool:

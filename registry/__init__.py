@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import registry.models  # noqa: F401  # every table is known before the first statement
 from config import ROOT, Settings
 from registry import cli
-from registry.access import policy, scope
+from registry.access import policy, refusals, scope
 from registry.accounts import sessions
 from registry.alerts.reconcile import follow_write
 from registry.alerts.signals import attention_changed
@@ -46,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
     sessions.init_app(app)
     policy.init_app(app)
     opened.init_app(app)
+    refusals.init_app(app)
     shell.init_app(app)
     _register_pages(app)
     readiness.init_app(app)

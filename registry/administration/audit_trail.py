@@ -19,7 +19,7 @@ from registry.accounts.models import User
 from registry.accounts.queries import list_users
 from registry.administration import trail
 from registry.administration.blueprint import blueprint
-from registry.administration.forms import AuditPatientForm, AuditSearchForm
+from registry.administration.forms import OUTCOMES, AuditPatientForm, AuditSearchForm
 from registry.administration.reach import clinics_in_reach, users_in_reach
 from registry.audit.models import AuditEvent
 from registry.audit.opened import opened
@@ -164,6 +164,7 @@ def _question(form: AuditSearchForm) -> trail.Question:
         actor_id=_uuid(form.actor_id.data),
         person_id=_uuid(form.person.data),
         action=(form.action.data or "").strip() if not form.action.errors else "",
+        outcome=form.outcome.data if form.outcome.data in OUTCOMES else "",
         since=_instant(form.since.data),
         before=_instant(form.until.data, days=1),
         sort=sort,
@@ -203,21 +204,29 @@ def _row(
 ) -> EventRow:
     local = act.at.astimezone(zone)
     patient = patients.get(act.person_id) if act.person_id else None
+    is_refusal = act.kind == "refusal"
     about = f"{patient.given_name} {patient.legal_family}, MRN {patient.mrn}" if patient else ""
     return EventRow(
         number=act.number,
         at=f"{long_date(local.date())}, {local:%H:%M:%S}",
         who=names.get(act.actor_id, "Somebody") if act.actor_id else act.actor_kind.capitalize(),
         action=act.action.replace(".", " ").replace("-", " "),
-        outcome=act.outcome,
+        outcome=OUTCOMES[act.outcome].lower(),
         is_refused=act.outcome != "success",
         about=about or ("A person" if act.person_id else ""),
-        about_url=url_for("administration.audit", person=act.person_id) if act.person_id else None,
+        about_url=_about_url(act, is_known=patient is not None),
         fields=_fields(act),
         # A reason may say something about the person: whoever does not see the person does not see it.
-        reason=(act.reason or "") if patient or act.person_id is None else "",
+        reason=(act.reason or "") if patient or act.person_id is None or is_refusal else "",
         request_id=act.request_id or "",
     )
+
+
+def _about_url(act: AuditEvent, *, is_known: bool) -> str | None:
+    """The acts about the same person. A refused id may be a stranger's, or nobody's: it leads nowhere."""
+    if act.person_id is None or (act.kind == "refusal" and not (is_known or can(current_user, "audit.names"))):
+        return None
+    return url_for("administration.audit", person=act.person_id)
 
 
 def _fields(act: AuditEvent) -> str:

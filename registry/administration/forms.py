@@ -122,6 +122,10 @@ class RuleNumberForm(RegistryForm):
     why = paragraph("Why", required="Enter the reason, and who decided it", longest=500)
 
 
+OUTCOMES = {"success": "Done", "refused": "Refused", "failed": "Failed"}
+"""How an act ended, in words."""
+
+
 class AuditPatientForm(RegistryForm):
     """Whose record was opened."""
 
@@ -135,6 +139,7 @@ class AuditSearchForm(Form):
     until = LocalDate("Until", [Optional(), NotBefore(lambda form: form.since.data, "End on or after {limit}")])
     actor_id = SelectField("By", validate_choice=False)
     action = StringField("What was done", [Optional(), Length(max=60), NoControlCharacters()])
+    outcome = SelectField("Outcome", choices={"": "Any", **OUTCOMES}, validate_choice=False)
     person = HiddenField(validators=[Length(max=40)])
     sort = HiddenField(validators=[Length(max=40)])
     order = HiddenField(validators=[Length(max=20)])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.access.models import PatientClinic
@@ -39,6 +39,7 @@ class Question:
     actor_id: uuid.UUID | None = None
     person_id: uuid.UUID | None = None
     action: str = ""
+    outcome: str = ""
     since: datetime | None = None
     before: datetime | None = None
     sort: str = "time"
@@ -74,6 +75,10 @@ def _conditions(question: Question) -> list[ColumnElement[bool]]:
         conditions.append(AuditEvent.person_id == question.person_id)
     if question.action:
         conditions.append(AuditEvent.action.contains(question.action, autoescape=True))
+    if question.outcome == "refused":
+        conditions.append(AuditEvent.outcome == literal_column("'refused'"))  # as its index says it
+    elif question.outcome:
+        conditions.append(AuditEvent.outcome == question.outcome)
     if question.since:
         conditions.append(AuditEvent.at >= question.since)
     if question.before:
@@ -85,10 +90,12 @@ def _of_clinics(clinic_ids: frozenset[uuid.UUID]) -> ColumnElement[bool]:
     people = select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids), Membership.ends_on.is_(None))
     patients = select(PatientClinic.patient_id).where(PatientClinic.clinic_id.in_(clinic_ids))
     about_nobody = AuditEvent.clinic_id.is_(None) & AuditEvent.person_id.is_(None)
+    # What one's people were refused is theirs, whoever it was about: the page shows no id of a stranger.
+    refused = AuditEvent.kind == "refusal"
     return or_(
         AuditEvent.clinic_id.in_(clinic_ids),
         AuditEvent.person_id.in_(patients),
-        about_nobody & AuditEvent.actor_id.in_(people),
+        or_(about_nobody, refused) & AuditEvent.actor_id.in_(people),
     )
 
 

@@ -30,6 +30,13 @@ class AuditEvent(Base):
         sa.Index("ix_audit_event_person", "person_id", "number"),
         sa.Index("ix_audit_event_actor", "actor_id", "number"),
         sa.Index("ix_audit_event_clinic", "clinic_id", "number"),
+        sa.Index(
+            "ix_audit_event_refused",
+            "actor_id",
+            "number",
+            sqlite_where=sa.text("outcome = 'refused'"),
+            postgresql_where=sa.text("outcome = 'refused'"),
+        ),
     )
 
     number: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)

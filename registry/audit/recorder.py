@@ -78,6 +78,7 @@ def record(
     *,
     by: Actor | None,
     subject: Base | None = None,
+    about: tuple[str, uuid.UUID] | None = None,
     patient_id: uuid.UUID | None = None,
     clinic_id: uuid.UUID | None = None,
     kind: str = "change",
@@ -85,17 +86,21 @@ def record(
     reason: str | None = None,
     changes: list[dict[str, Any]] | None = None,
 ) -> None:
-    """Say what this transaction does. ``by=None`` is the system itself (a job, a command)."""
+    """Say what this transaction does. ``by=None`` is the system itself (a job, a command).
+
+    ``about`` names a row that may not exist, by its kind and id, where there is no ``subject``.
+    """
     if not is_writing():
         raise RuntimeError("record() belongs inside write()")
+    entity, entity_id = about or (subject.__tablename__ if subject is not None else None, getattr(subject, "id", None))
     pending = _Pending(
         action=action,
         kind=kind,
         actor_id=by.id if by is not None else None,
         clinic_id=clinic_id or getattr(subject, "clinic_id", None),
         person_id=patient_id or _person_of(subject),
-        entity=subject.__tablename__ if subject is not None else None,
-        entity_id=getattr(subject, "id", None),
+        entity=entity,
+        entity_id=entity_id,
         outcome=outcome,
         reason=reason,
         changes=list(changes or ()),

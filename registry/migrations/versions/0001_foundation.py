@@ -56,6 +56,14 @@ def upgrade() -> None:
     op.create_index("ix_audit_event_actor", "audit_event", ["actor_id", "number"], unique=False)
     op.create_index("ix_audit_event_clinic", "audit_event", ["clinic_id", "number"], unique=False)
     op.create_index("ix_audit_event_person", "audit_event", ["person_id", "number"], unique=False)
+    op.create_index(
+        "ix_audit_event_refused",
+        "audit_event",
+        ["actor_id", "number"],
+        unique=False,
+        sqlite_where=sa.text("outcome = 'refused'"),
+        postgresql_where=sa.text("outcome = 'refused'"),
+    )
     op.create_table(
         "failed_sign_in",
         sa.Column("account", sa.Text(), nullable=False),
@@ -1333,6 +1341,12 @@ def downgrade() -> None:
     op.drop_index("ix_failed_sign_in_address", table_name="failed_sign_in")
     op.drop_index("ix_failed_sign_in_account", table_name="failed_sign_in")
     op.drop_table("failed_sign_in")
+    op.drop_index(
+        "ix_audit_event_refused",
+        table_name="audit_event",
+        sqlite_where=sa.text("outcome = 'refused'"),
+        postgresql_where=sa.text("outcome = 'refused'"),
+    )
     op.drop_index("ix_audit_event_person", table_name="audit_event")
     op.drop_index("ix_audit_event_clinic", table_name="audit_event")
     op.drop_index("ix_audit_event_actor", table_name="audit_event")

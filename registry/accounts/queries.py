@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from registry.accounts.models import FailedSignIn, FormReceipt, Membership, SignedInSession, User
 from registry.accounts.throttle import ADDRESS_WINDOW, MEMORY
@@ -64,16 +64,47 @@ def count_failures_from(address: str, *, now: datetime) -> int:
     )
 
 
-def list_users(clinic_ids: frozenset[uuid.UUID] | None = None) -> Sequence[User]:
-    """Users with their memberships, by name; of some clinics, or all."""
-    query = select(User).options(selectinload(User.memberships).joinedload(Membership.clinic)).order_by(User.name)
-    if clinic_ids is not None:
-        query = query.where(
-            User.id.in_(
-                select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids), Membership.ends_on.is_(None))
-            )
-        )
-    return db.session.scalars(query).all()
+def list_users(clinic_ids: Collection[uuid.UUID]) -> Sequence[User]:
+    """Users with a role in one of the clinics now, by name."""
+    return db.session.scalars(_with_memberships().where(_holds_role_in(clinic_ids))).all()
+
+
+def list_users_ever(clinic_ids: Collection[uuid.UUID]) -> Sequence[User]:
+    """Users who have or had a role in one of the clinics, by name."""
+    ever = select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids))
+    return db.session.scalars(_with_memberships().where(User.id.in_(ever))).all()
+
+
+def list_staff(clinic_ids: Collection[uuid.UUID]) -> Sequence[User]:
+    """Users whose account these clinics look after (see ``is_staff_of``), by name."""
+    return db.session.scalars(_with_memberships().where(is_staff_of(clinic_ids))).all()
+
+
+def get_staff(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> User | None:
+    """The user, if these clinics look after the account."""
+    return db.session.scalars(select(User).where(User.id == user_id, is_staff_of(clinic_ids))).one_or_none()
+
+
+def is_staff_of(clinic_ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """Holds a role in one of the clinics now; or holds none anywhere, and the last one held was there.
+
+    A role that ended gives no say over somebody who works elsewhere now. Whoever never had a role is nobody's.
+    """
+    works_somewhere = select(Membership.user_id).where(Membership.ends_on.is_(None))
+    last = aliased(Membership)
+    last_day = select(func.max(last.ends_on)).where(last.user_id == Membership.user_id).scalar_subquery()
+    left_last = select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids), Membership.ends_on == last_day)
+    return or_(_holds_role_in(clinic_ids), and_(User.id.not_in(works_somewhere), User.id.in_(left_last)))
+
+
+def _holds_role_in(clinic_ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    return User.id.in_(
+        select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids), Membership.ends_on.is_(None))
+    )
+
+
+def _with_memberships() -> Select[User]:
+    return select(User).options(selectinload(User.memberships).joinedload(Membership.clinic)).order_by(User.name)
 
 
 def list_users_with_role(clinic_id: uuid.UUID, *roles: str) -> Sequence[User]:

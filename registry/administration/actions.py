@@ -1,8 +1,9 @@
-"""Closing an account only once its work has a new owner; a clinic's own number for a rule."""
+"""Closing an account, as far as one reaches and once its work has a new owner; a clinic's own number for a rule."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import select, update
 
@@ -40,15 +41,27 @@ class OwnAccount(ValueError):
     """Nobody closes their own account."""
 
 
-def deactivate_user(*, user: User, by: User) -> None:
-    """Raises ``WorkLeft`` while the person owns patients, alerts, recommendations or duty; ``OwnAccount``."""
+def deactivate_user(*, user: User, within: Collection[Clinic], by: User) -> bool:
+    """End what ``user`` may do in the clinics ``within``; returns whether the account itself is closed.
+
+    It stays open for somebody who has a role, or open work, in a clinic outside: then only the roles inside end.
+    Raises ``WorkLeft`` while the person owns patients, alerts, recommendations or duty inside; ``OwnAccount``.
+    """
     if user.id == by.id:
         raise OwnAccount
+    reach = {clinic.id for clinic in within}
     with write():
-        work = open_work(user.id)
+        work = open_work(user.id, within)
         if work.is_any:
             raise WorkLeft(work)
-        accounts.deactivate(user, by=by)
+        held = [each for each in user.memberships if each.ends_on is None]
+        if all(each.clinic_id in reach for each in held) and not open_work(user.id).is_any:
+            accounts.deactivate(user, by=by)
+            return True
+        for each in held:
+            if each.clinic_id in reach:
+                accounts.end_role(each, ends_on=each.clinic.today(clock.now()), by=by)
+        return False
 
 
 def reassign_work(*, from_user: User, to_user: User, clinic: Clinic, by: User) -> int:

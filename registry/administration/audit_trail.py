@@ -16,11 +16,11 @@ from werkzeug.wrappers import Response
 from registry.access import scope
 from registry.access.policy import can, clinics_where, policy
 from registry.accounts.models import User
-from registry.accounts.queries import list_users
+from registry.accounts.queries import list_users, list_users_ever
 from registry.administration import trail
 from registry.administration.blueprint import blueprint
 from registry.administration.forms import OUTCOMES, AuditPatientForm, AuditSearchForm
-from registry.administration.reach import clinics_in_reach, users_in_reach
+from registry.administration.reach import clinics_in_reach
 from registry.audit.models import AuditEvent
 from registry.audit.opened import opened
 from registry.audit.recorder import record_alone
@@ -182,7 +182,7 @@ def _clinic_ids() -> frozenset[uuid.UUID] | None:
 
 def _people() -> list[User]:
     if can(current_user, "audit.names"):
-        return list(users_in_reach("audit.names"))
+        return list(list_users_ever({clinic.id for clinic in clinics_in_reach("audit.names")}))
     mine = clinics_where(current_user, "audit.clinic")
     return list(list_users(mine)) if mine else [current_user]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from sqlalchemy import func, select
@@ -37,10 +37,11 @@ class OpenWork:
         return OpenWork(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
 
-def open_work(user_id: uuid.UUID) -> OpenWork:
-    """What the user owns in every clinic: administrators see how much, not whose."""
+def open_work(user_id: uuid.UUID, clinics: Iterable[Clinic] | None = None) -> OpenWork:
+    """What the user owns in these clinics, or in every clinic: administrators see how much, not whose."""
     with all_patients(reason="count the open work of a user whose account may be closed"):
-        works = [open_work_in(clinic).get(user_id, OpenWork()) for clinic in list_clinics()]
+        wanted = list_clinics() if clinics is None else clinics
+        works = [open_work_in(clinic).get(user_id, OpenWork()) for clinic in wanted]
     return sum(works, start=OpenWork())
 
 

@@ -25,17 +25,13 @@ def clinic_in_reach(clinic_id: uuid.UUID, action: str) -> Clinic | None:
 
 
 def users_in_reach(action: str) -> Sequence[User]:
-    """Whoever has or had a role in those clinics, and whoever has none yet; by name."""
-    reach = {clinic.id for clinic in clinics_in_reach(action)}
-    return [user for user in accounts.list_users() if _is_within(user, reach)]
+    """Whose account those clinics look after, by name: see ``accounts.queries.is_staff_of``."""
+    return accounts.list_staff(_reach(action))
 
 
 def user_in_reach(user_id: uuid.UUID, action: str) -> User | None:
-    user = accounts.get_user(user_id)
-    if user is None or not _is_within(user, {clinic.id for clinic in clinics_in_reach(action)}):
-        return None
-    return user
+    return accounts.get_staff(user_id, _reach(action))
 
 
-def _is_within(user: User, clinic_ids: set[uuid.UUID]) -> bool:
-    return not user.memberships or any(membership.clinic_id in clinic_ids for membership in user.memberships)
+def _reach(action: str) -> frozenset[uuid.UUID]:
+    return frozenset(clinic.id for clinic in clinics_in_reach(action))

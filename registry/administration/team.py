@@ -66,8 +66,9 @@ class ReassignPage:
 @policy("work.reassign")
 def team() -> str:
     """Whoever has a role in one's clinics, and whoever still owns work there."""
-    people = {person.id: person for person in accounts.list_users()}
-    rows = [row for clinic in list_clinics(permitted_clinics("work.reassign")) for row in _rows(clinic, people)]
+    mine = permitted_clinics("work.reassign")
+    people = {person.id: person for person in accounts.list_users_ever(mine)}
+    rows = [row for clinic in list_clinics(mine) for row in _rows(clinic, people)]
     return render_template("administration/team.html", page=TeamPage(title="Team", rows=tuple(rows)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
@@ -20,7 +21,13 @@ from registry.administration.blueprint import blueprint
 from registry.administration.forms import RoleForm, UserForm
 from registry.administration.queries import OpenWork, open_work
 from registry.administration.reach import clinic_in_reach, clinics_in_reach, user_in_reach, users_in_reach
+from registry.clinics.models import Clinic
 from registry.web.filters import count, long_date
+
+CLOSED = "The account is closed and every session ended."
+ONLY_ROLES_ENDED = (
+    "The roles in your clinics are ended. The account itself stays open: the person has work outside your clinics."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,8 @@ class UserPage:
 @blueprint.get("/users")
 @policy("user.manage")
 def users() -> str:
-    rows = tuple(_row(person) for person in users_in_reach("user.manage"))
+    reach = _reach()
+    rows = tuple(_row(person, reach) for person in users_in_reach("user.manage"))
     page = UsersPage(title="Users", users=rows, add_url=url_for("administration.add_user"))
     return render_template("administration/users.html", page=page)
 
@@ -148,7 +156,7 @@ def _give(person: User, form: RoleForm) -> None:
 @policy("user.manage")
 def end_role(user_id: uuid.UUID, membership_id: uuid.UUID) -> Response:
     person = found(user_in_reach(user_id, "user.manage"))
-    held = found(next((each for each in _open_roles(person) if each.id == membership_id), None))
+    held = found(next((each for each in _open_roles(person, _reach()) if each.id == membership_id), None))
     if user_id == current_user.id:
         flash("Nobody ends their own role: ask another administrator.", "error")
     else:
@@ -161,15 +169,18 @@ def end_role(user_id: uuid.UUID, membership_id: uuid.UUID) -> Response:
 @policy("user.manage")
 def deactivate(user_id: uuid.UUID) -> Response:
     person = found(user_in_reach(user_id, "user.manage"))
+    back = url_for("administration.user", user_id=user_id)
     try:
-        actions.deactivate_user(user=person, by=current_user)
+        is_closed = actions.deactivate_user(user=person, within=clinics_in_reach("user.manage"), by=current_user)
     except actions.WorkLeft as left:
         flash(f"Still open: {_work_words(left.work)} would have no owner. A clinic lead moves it first.", "error")
     except actions.OwnAccount:
         flash("Nobody closes their own account: ask another administrator.", "error")
     else:
-        flash("The account is closed and every session ended.", "success")
-    return redirect(url_for("administration.user", user_id=user_id), 303)
+        if not is_closed:
+            back = url_for("administration.users")
+        flash(CLOSED if is_closed else ONLY_ROLES_ENDED, "success")
+    return redirect(back, 303)
 
 
 @blueprint.post("/users/<uuid:user_id>/reactivate")
@@ -196,17 +207,21 @@ def _offer_clinics(form: RoleForm) -> None:
     form.clinic_id.choices = {str(clinic.id): clinic.name for clinic in clinics_in_reach("user.manage")}
 
 
-def _open_roles(person: User) -> list[Membership]:
-    """Roles held now in the clinics the administrator reaches."""
-    reach = {clinic.id for clinic in clinics_in_reach("user.manage")}
+def _reach() -> dict[uuid.UUID, Clinic]:
+    """The clinics the administrator reaches, by id."""
+    return {clinic.id: clinic for clinic in clinics_in_reach("user.manage")}
+
+
+def _open_roles(person: User, reach: Collection[uuid.UUID]) -> list[Membership]:
+    """Roles held now in the clinics the administrator reaches: where else somebody works is not told."""
     return [each for each in person.memberships if each.ends_on is None and each.clinic_id in reach]
 
 
-def _row(person: User) -> UserRow:
+def _row(person: User, reach: Collection[uuid.UUID]) -> UserRow:
     return UserRow(
         name=person.name,
         email=person.email,
-        roles=tuple(_role_words(each) for each in person.memberships if each.ends_on is None),
+        roles=tuple(_role_words(each) for each in _open_roles(person, reach)),
         is_active=person.is_active,
         url=url_for("administration.user", user_id=person.id),
     )
@@ -217,19 +232,20 @@ def _role_words(membership: Membership) -> str:
 
 
 def _page(person: User, form: RoleForm) -> UserPage:
+    reach = _reach()
     return UserPage(
         title="User",
-        user=_row(person),
+        user=_row(person, reach),
         roles=tuple(
             HeldRole(
                 words=_role_words(each),
                 since=f"since {long_date(each.starts_on)}",
                 end_url=url_for("administration.end_role", user_id=person.id, membership_id=each.id),
             )
-            for each in _open_roles(person)
+            for each in _open_roles(person, reach)
         ),
         form=form,
-        work=_work_words(open_work(person.id)),
+        work=_work_words(open_work(person.id, reach.values())),
         is_self=person.id == current_user.id,
         deactivate_url=url_for("administration.deactivate", user_id=person.id),
         reactivate_url=url_for("administration.reactivate", user_id=person.id),

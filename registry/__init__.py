@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -125,3 +126,4 @@ def _register_pages(app: Flask) -> None:
     ):
         app.register_blueprint(blueprint)
     app.register_error_handler(401, lambda _error: accounts.ask_to_sign_in())
+    app.register_error_handler(CSRFError, lambda _error: accounts.ask_to_send_again() or errors.forged())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.access.policy import public, signed_in
-from registry.accounts import actions, carry_on, passwords, sessions
+from registry.accounts import actions, carry_on, form_token, passwords, sessions
 from registry.accounts.forms import ChangePasswordForm, SignInForm
 from registry.accounts.models import User
 
@@ -48,7 +47,7 @@ class AccountPage:
 @public()
 def sign_in() -> BaseResponse | tuple[str, int]:
     form = SignInForm()
-    next_url = safe_next(request.values.get("next", ""))
+    next_url = carry_on.safe_next(request.values.get("next", ""))
     if form.validate_on_submit():
         try:
             user, token = actions.sign_in(
@@ -57,6 +56,7 @@ def sign_in() -> BaseResponse | tuple[str, int]:
         except actions.SignInRefused:
             form.form_errors = [REFUSAL]
         else:
+            form_token.renew(user)
             response = _welcome(user, next_url, carry_on.read(request))
             sessions.set_cookie(response, token)
             return response
@@ -67,7 +67,7 @@ def sign_in() -> BaseResponse | tuple[str, int]:
 def _welcome(user: User, next_url: str, kept: carry_on.KeptForm | None) -> Response:
     if user.must_change_password:
         return make_response(redirect(url_for("accounts.change_password"), 303))
-    if kept is not None and next_url and carry_on.belongs_to(kept, user.id):
+    if kept is not None and next_url and carry_on.belongs_to(kept, user.id, address=next_url):
         page = CarryOnPage(title="Signed in again", address=next_url, fields=kept.fields)
         return make_response(render_template("accounts/carry_on.html", page=page))
     return make_response(redirect(next_url or url_for("accounts.start"), 303))
@@ -90,6 +90,7 @@ def sign_out_everywhere() -> BaseResponse:
 
 
 def _signed_out() -> BaseResponse:
+    form_token.forget()
     response = make_response(redirect(url_for("accounts.sign_in"), 303))
     sessions.clear_cookie(response)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -131,18 +132,22 @@ def start() -> BaseResponse:
     return redirect(first_page(current_user), 303)
 
 
-def safe_next(address: str) -> str:
-    """A path inside this program, or nothing: never another host."""
-    parts = urlsplit(address)
-    inside = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return address if inside and all(sign.isprintable() for sign in address) else ""
-
-
 def ask_to_sign_in() -> Response:
     """The answer to somebody not signed in: the sign-in page, which leads back here."""
     kept = carry_on.keep(request)
-    target = safe_next(request.full_path.rstrip("?"))
+    target = carry_on.target(request)
     if kept is not None:
         page = AccountPage(title="Sign in", form=SignInForm(formdata=None), next_url=target, kept=kept)
         return make_response(render_template("accounts/sign_in.html", page=page), 401)
     return make_response(redirect(url_for("accounts.sign_in", next=target if request.method == "GET" else ""), 303))
+
+
+def ask_to_send_again() -> Response | None:
+    """The answer to a form this person left open over the end of a session; ``None`` for what is not theirs."""
+    address, fields = carry_on.target(request), carry_on.typed(request)
+    if "HX-Request" in request.headers:  # a part of a page has no room for a page
+        return None
+    if not (fields and address and current_user.is_authenticated and form_token.is_earlier(request, current_user.id)):
+        return None
+    page = CarryOnPage(title="Signed in again", address=address, fields=fields)
+    return make_response(render_template("accounts/carry_on.html", page=page), 409)

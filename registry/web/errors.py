@@ -6,7 +6,6 @@ import traceback
 
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, g, make_response, render_template
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from registry.db.session import ScopeError
@@ -23,16 +22,17 @@ def respond(status: int) -> Response:
     return make_response(render_template(f"errors/{shown}.html", request_id=g.get("request_id")), status)
 
 
+def forged() -> Response:
+    """The answer to a request without the token that only this program's own pages carry."""
+    return make_response(render_template("errors/forged.html", request_id=g.get("request_id")), 400)
+
+
 def init_app(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
         if error.response is not None:
             return current_app.make_response(error.response)
         return respond(error.code or 500)
-
-    @app.errorhandler(CSRFError)
-    def _csrf(_error: CSRFError) -> Response:
-        return make_response(render_template("errors/forged.html", request_id=g.get("request_id")), 400)
 
     @app.errorhandler(sqlalchemy.exc.OperationalError)
     def _busy(error: sqlalchemy.exc.OperationalError) -> Response:

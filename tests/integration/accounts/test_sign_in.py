@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
-import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from flask import Flask
@@ -12,31 +11,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from registry.access.roles import Role
-from registry.accounts import actions
 from registry.accounts.models import FailedSignIn
 from registry.audit.models import AuditEvent
-from registry.clinics.actions import ClinicFacts, add_clinic, add_organisation
 from registry.db.transaction import write
 from registry.extensions import db
-
-MORNING = datetime(2026, 3, 12, 15, tzinfo=UTC)
-PASSWORD = "lantern orchard seven"
-
-
-@pytest.fixture
-def osei(app: Flask) -> str:
-    """A care manager; the e-mail address signs in."""
-    with app.app_context(), time_machine.travel(MORNING, tick=False):
-        organisation = add_organisation(name="Org", time_zone="America/New_York", by=None)
-        clinic = add_clinic(
-            organisation=organisation, facts=ClinicFacts(name="Harbor", time_zone="America/New_York"), by=None
-        )
-        user = actions.add_user(
-            name="R Osei", email="osei@example.org", password=PASSWORD, by=None, must_change_password=False
-        )
-        actions.give_role(user, clinic_id=clinic.id, role=Role.CARE_MANAGER, starts_on=date(2026, 1, 1), by=None)
-    return "osei@example.org"
+from tests.integration.accounts.conftest import MORNING, PASSWORD
 
 
 def _token(page: TestResponse) -> str:
@@ -128,26 +107,6 @@ def test_a_next_address_never_leads_to_another_host(client: FlaskClient, osei: s
     for address in ("https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example"):
         answer = _try(client, osei, PASSWORD, next=address)
         assert answer.headers["Location"] == "/"
-
-
-def test_a_form_sent_after_the_session_ended_is_kept_and_carried_on(client: FlaskClient, osei: str) -> None:
-    with time_machine.travel(MORNING, tick=False) as clock:
-        _try(client, osei, PASSWORD)
-        token = _token(client.get("/account/password"))
-        clock.shift(timedelta(minutes=20))
-        answer = client.post("/account/password", data={"csrf_token": token, "note": "what was typed"})
-        assert answer.status_code == 401
-        page = BeautifulSoup(answer.text, "html5lib")
-        kept = {str(field["name"]): str(field.get("value", "")) for field in page.select("input[type=hidden]")}
-        assert kept["kept-note"] == "what was typed"
-        carried = client.post("/sign-in", data={**kept, "email": osei, "password": PASSWORD})
-        assert 'name="note" value="what was typed"' in carried.text
-
-
-def test_somebody_else_does_not_inherit_what_was_typed(app: Flask, client: FlaskClient, osei: str) -> None:
-    with time_machine.travel(MORNING, tick=False):
-        answer = _try(client, osei, PASSWORD, **{"next": "/account/password", "kept-note": "x", "kept_owner": "forged"})
-    assert answer.status_code == 303
 
 
 def test_every_sign_in_and_refusal_is_recorded(app: Flask, client: FlaskClient, osei: str) -> None:

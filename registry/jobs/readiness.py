@@ -11,6 +11,7 @@ from registry.alerts.sweep import list_unanswered
 from registry.db.migrate import FOLDER
 from registry.extensions import db
 from registry.jobs.heartbeat import OLD_AFTER, silence
+from registry.measurements.instruments import DefinitionError, catalogue, is_ready
 from registry.web.health import READINESS
 
 
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
     checks = app.extensions[READINESS]
     checks["database"] = database
     checks["safety signals"] = safety_signals
+    checks["instruments"] = instruments
     if not app.testing:
         checks["jobs"] = jobs
 
@@ -43,6 +45,17 @@ def safety_signals() -> str:
         db.session.rollback()
         return "cannot be read"
     return f"{len(unanswered)} without an alert: run flask alerts check" if unanswered else ""
+
+
+def instruments() -> str:
+    """Every instrument file can be read, and the database knows each version and its safety items."""
+    try:
+        return is_ready() if len(catalogue()) else "there is no instrument file"
+    except DefinitionError as problem:
+        return str(problem)
+    except sa.exc.DBAPIError:
+        db.session.rollback()
+        return "cannot be read"
 
 
 def jobs() -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from flask import Blueprint, Response, current_app, jsonify
 
 from registry.access.policy import public
+from registry.extensions import db
+from registry.web.request_log import log
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
@@ -26,7 +28,21 @@ def live() -> Response:
 @blueprint.get("/ready")
 @public()
 def ready() -> tuple[Response, int]:
-    """The database answers, its tables are current, the consumer is alive, every safety signal has its alert."""
+    """The database answers, its tables are current, the consumer is alive, every safety signal has its alert.
+
+    Everybody may ask, so the answer names the checks that failed and no more; why they failed stands in the log.
+    """
     checks: dict[str, Check] = current_app.extensions[READINESS]
-    problems = {name: problem for name, check in checks.items() if (problem := check())}
-    return jsonify(status="ok" if not problems else "not ready", problems=problems), 503 if problems else 200
+    problems = {name: problem for name, check in checks.items() if (problem := _asked(check))}
+    for name, problem in problems.items():
+        log.error("not ready", check=name, problem=problem)
+    return jsonify(status="ready" if not problems else "not ready", failed=list(problems)), 503 if problems else 200
+
+
+def _asked(check: Check) -> str:
+    """What is wrong. A check that fails itself is a check that failed: the others are still asked."""
+    try:
+        return check()
+    except Exception as error:
+        db.session.rollback()
+        return f"could not be asked: {type(error).__name__}"

@@ -25,6 +25,8 @@ ALLOWED = frozenset(
         "status",
         "milliseconds",
         "error",
+        "check",
+        "problem",
         "where",
         "job",
         "count",

@@ -18,7 +18,10 @@ from pathlib import Path
 import pytest
 
 from config import ROOT, Settings
+from registry import create_app
 from registry.db import migrate
+from registry.extensions import db
+from registry.measurements.instruments import sync_instruments
 
 SECONDS_TO_START = 60
 
@@ -32,7 +35,11 @@ def a_free_port() -> int:
 @contextmanager
 def served(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     environment = os.environ | {"REGISTRY_ENV": "demo", "REGISTRY_DATA": str(folder)}
-    migrate.upgrade(Settings.from_environment(environment))
+    settings = Settings.from_environment(environment)
+    migrate.upgrade(settings)
+    with create_app(settings).app_context():
+        sync_instruments()
+        db.engine.dispose()
     process = subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(port)],
         cwd=ROOT,
@@ -48,12 +55,12 @@ def served(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(timeout=60)
 
 
-def problems(port: int) -> dict[str, str]:
+def failed_checks(port: int) -> list[str]:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as response:  # our own address
-            return dict(json.load(response)["problems"])
+            return list(json.load(response)["failed"])
     except urllib.error.HTTPError as refused:
-        return dict(json.load(refused)["problems"])
+        return list(json.load(refused)["failed"])
 
 
 def wait_until_ready(port: int) -> None:
@@ -61,7 +68,7 @@ def wait_until_ready(port: int) -> None:
     found: object = "no answer"
     while time.monotonic() < deadline:
         try:
-            found = problems(port)
+            found = failed_checks(port)
         except OSError:
             time.sleep(0.2)
             continue

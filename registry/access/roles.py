@@ -110,7 +110,16 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         }
     ),
     Role.ADMINISTRATOR: frozenset(
-        {"user.manage", "clinic.manage", "audit.names", "audit.own", "instrument.read", "rule.read", "system.health"}
+        {
+            "user.invite",
+            "user.manage",
+            "clinic.manage",
+            "audit.names",
+            "audit.own",
+            "instrument.read",
+            "rule.read",
+            "system.health",
+        }
     ),
     Role.AUDITOR: frozenset({"audit.names", "audit.own", "audit.patient"}),
 }

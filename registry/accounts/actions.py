@@ -7,6 +7,7 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from registry import clock
 from registry.access.roles import Role
@@ -69,18 +70,19 @@ def _account_key(email: str) -> str:
 
 def sign_out(session: SignedInSession, *, by: User) -> None:
     with write():
-        _end_sessions(by.id, only=session.id)
+        end_sessions(by.id, only=session.id)
         record("user.signed-out", by=by, kind="sign-in")
 
 
 def sign_out_everywhere(user: User, *, by: User | None) -> None:
     """End every session of ``user`` at once."""
     with write():
-        _end_sessions(user.id)
+        end_sessions(user.id)
         record("user.signed-out-everywhere", by=by, subject=user, kind="sign-in")
 
 
-def _end_sessions(user_id: uuid.UUID, *, only: uuid.UUID | None = None) -> None:
+def end_sessions(user_id: uuid.UUID, *, only: uuid.UUID | None = None) -> None:
+    """Inside ``write()``, beside the event that says why."""
     statement = update(SignedInSession).where(SignedInSession.user_id == user_id, SignedInSession.ended_at.is_(None))
     if only is not None:
         statement = statement.where(SignedInSession.id == only)
@@ -89,52 +91,49 @@ def _end_sessions(user_id: uuid.UUID, *, only: uuid.UUID | None = None) -> None:
 
 def change_password(user: User, *, new_password: str, by: User | None) -> None:
     """Set a password and end every other session. Raises ``WeakPassword``."""
-    problem = passwords.why_unacceptable(new_password, email=user.email, name=user.name)
-    if problem:
-        raise WeakPassword(problem)
-    hashed = passwords.hash_password(new_password)
+    hashed = hash_acceptable(new_password, email=user.email, name=user.name)
     user_id = user.id
     with write():
         user = db.session.get_one(User, user_id)
         user.password_hash = hashed
         user.must_change_password = by is None or by.id != user.id
-        _end_sessions(user.id)
+        end_sessions(user.id)
         record("user.password-changed", by=by, subject=user)
 
 
-def add_user(*, name: str, email: str, password: str, by: User | None, must_change_password: bool = True) -> User:
-    """Make a user without roles. Raises ``DuplicateEmail``, ``WeakPassword``."""
-    hashed = hash_first_password(password, email=email, name=name)
-    return add_user_with_hash(
-        name=name, email=email, password_hash=hashed, by=by, must_change_password=must_change_password
-    )
-
-
-def hash_first_password(password: str, *, email: str, name: str) -> str:
-    """The slow half of making a user, done before the write lock is taken. Raises ``WeakPassword``."""
-    problem = passwords.why_unacceptable(password, email=email, name=name)
-    if problem:
-        raise WeakPassword(problem)
-    return passwords.hash_password(password)
-
-
-def add_user_with_hash(
-    *, name: str, email: str, password_hash: str, by: User | None, must_change_password: bool = True
+def add_user(
+    *, name: str, email: str, password: str | None, by: User | None, must_change_password: bool = True
 ) -> User:
-    """The quick half of ``add_user``. Raises ``DuplicateEmail``."""
+    """Make a user without roles; ``password=None`` is for somebody who sets their own by invitation.
+
+    Raises ``DuplicateEmail``, also when somebody else is adding the address at this moment; ``WeakPassword``.
+    """
+    hashed = None if password is None else hash_acceptable(password, email=email, name=name)
     with write():
         if queries.get_user_by_email(email) is not None:
             raise DuplicateEmail(email)
         user = User(
             name=name,
             email=queries.fold_email(email),
-            password_hash=password_hash,
-            must_change_password=must_change_password,
+            password_hash=hashed,
+            must_change_password=must_change_password and hashed is not None,
             created_at=clock.now(),
         )
         db.session.add(user)
+        try:
+            db.session.flush()
+        except IntegrityError as error:
+            raise DuplicateEmail(email) from error
         record("user.added", by=by, subject=user, kind="create")
     return user
+
+
+def hash_acceptable(password: str, *, email: str, name: str) -> str:
+    """The slow half of setting a password, done before the write lock is taken. Raises ``WeakPassword``."""
+    problem = passwords.why_unacceptable(password, email=email, name=name)
+    if problem:
+        raise WeakPassword(problem)
+    return passwords.hash_password(password)
 
 
 def give_role(user: User, *, clinic_id: uuid.UUID, role: Role, starts_on: date, by: User | None) -> None:
@@ -165,7 +164,7 @@ def deactivate(user: User, *, by: User | None) -> None:
     with write():
         user = db.session.get_one(User, user_id)
         user.is_active = False
-        _end_sessions(user.id)
+        end_sessions(user.id)
         record("user.deactivated", by=by, subject=user)
 
 

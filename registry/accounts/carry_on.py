@@ -24,7 +24,7 @@ PREFIX = "kept-"
 OWNER = "kept_owner"
 LONGEST = timedelta(hours=12)
 
-_NEVER_KEPT = frozenset({"csrf_token", "password", "current", "new"})
+_NEVER_KEPT = frozenset({"csrf_token", "password", "current", "new", "again"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,9 @@ def renew(user: User) -> None:
 
 
 def forget() -> None:
-    """At sign-out: nothing of the person stays in the form cookie."""
-    for name in (FIELD, _OWNER, _EARLIER):
-        session.pop(name, None)
+    """At sign-out: nothing of the person stays in the form cookie, but the words the next page shows."""
+    for name in [name for name in session if name != "_flashes"]:
+        session.pop(name)
     g.pop(FIELD, None)
 
 

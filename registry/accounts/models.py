@@ -1,4 +1,4 @@
-"""Users, memberships, signed-in sessions, and failed attempts."""
+"""Users, memberships, invitations, signed-in sessions, and failed attempts."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ class User(Identified, Versioned, Audited, Base):
             if membership.ends_on is None:
                 held.setdefault(membership.clinic_id, set()).add(Role(membership.role))
         return {clinic_id: frozenset(roles) for clinic_id, roles in held.items()}
+
+    @property
+    def awaits_password(self) -> bool:
+        """Invited, and has not set a password yet: nobody can sign in as this person."""
+        return self.password_hash is None
 
     # What flask-login asks of a user:
     @property
@@ -96,8 +101,34 @@ class SignedInSession(Identified, Base):
     user: Mapped[User] = relationship()
 
 
+class Invitation(Identified, Base):
+    """A one-time link with which somebody sets their own password. The link holds a random token; here lies only its
+    SHA-256. One link a person is open at a time."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        sa.Index(
+            "uq_invitation_open",
+            "user_id",
+            unique=True,
+            sqlite_where=sa.text("used_at IS NULL AND replaced_at IS NULL"),
+            postgresql_where=sa.text("used_at IS NULL AND replaced_at IS NULL"),
+        ),
+    )
+
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    replaced_at: Mapped[datetime | None]
+    """When a newer link took its place."""
+
+    user: Mapped[User] = relationship()
+
+
 class FailedSignIn(Identified, Base):
-    """A failed attempt, counted by account and by address to slow guessing down."""
+    """A failed attempt, at a password or at an invitation, counted by account and by address to slow guessing down."""
 
     __tablename__ = "failed_sign_in"
     __table_args__ = (
@@ -106,7 +137,7 @@ class FailedSignIn(Identified, Base):
     )
 
     account: Mapped[str]
-    """SHA-256 of the e-mail typed: an unknown one is counted like a known one, and none is readable."""
+    """SHA-256 of the e-mail or token sent: an unknown one is counted like a known one, and none is readable."""
     address: Mapped[str]
     at: Mapped[datetime]
 

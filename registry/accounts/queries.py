@@ -10,7 +10,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from registry.accounts.models import FailedSignIn, FormReceipt, Membership, SignedInSession, User
+from registry.accounts.models import FailedSignIn, FormReceipt, Invitation, Membership, SignedInSession, User
 from registry.accounts.throttle import ADDRESS_WINDOW, MEMORY
 from registry.extensions import db
 
@@ -42,6 +42,22 @@ def _session_by_token() -> Select[SignedInSession]:
             joinedload(SignedInSession.user).selectinload(User.memberships).joinedload(Membership.clinic),
         )
     )
+
+
+def get_invitation_by_token(token_hash: str) -> Invitation | None:
+    """The invitation of this token with its user, whatever its state."""
+    return db.session.scalars(
+        select(Invitation).where(Invitation.token_hash == token_hash).options(joinedload(Invitation.user))
+    ).one_or_none()
+
+
+def get_open_invitation(user_id: uuid.UUID) -> Invitation | None:
+    """The link that would set this person's password, unless its time is over."""
+    return db.session.scalars(
+        select(Invitation).where(
+            Invitation.user_id == user_id, Invitation.used_at.is_(None), Invitation.replaced_at.is_(None)
+        )
+    ).one_or_none()
 
 
 def list_failures(account: str, *, now: datetime) -> Sequence[datetime]:

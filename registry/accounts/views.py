@@ -9,8 +9,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.access.policy import public, signed_in
-from registry.accounts import actions, carry_on, form_token, passwords, sessions
-from registry.accounts.forms import ChangePasswordForm, SignInForm
+from registry.accounts import actions, carry_on, form_token, invitations, passwords, sessions
+from registry.accounts.forms import ChangePasswordForm, OwnPasswordForm, SignInForm
 from registry.accounts.models import User
 
 
@@ -33,7 +33,7 @@ class AccountPage:
     """What the pages of this blueprint print."""
 
     title: str
-    form: SignInForm | ChangePasswordForm
+    form: SignInForm | ChangePasswordForm | OwnPasswordForm
     next_url: str = ""
     must_change: bool = False
     kept: carry_on.KeptForm | None = None
@@ -114,6 +114,25 @@ def change_password() -> BaseResponse | tuple[str, int]:
                 return _signed_out()
     page = AccountPage(title="Your password", form=form, must_change=current_user.must_change_password)
     return render_template("accounts/change_password.html", page=page), 422 if form.errors else 200
+
+
+@blueprint.route("/invitation/<token>", methods=["GET", "POST"])
+@public()
+def take_up(token: str) -> BaseResponse | tuple[str, int]:
+    """Whoever was invited sets their own password. The page says nothing of them: a link may be in wrong hands."""
+    form, address = OwnPasswordForm(), request.remote_addr or ""
+    try:
+        if form.validate_on_submit():
+            invitations.take_up(token, new_password=form.new.data or "", address=address)
+            flash("Your password is set. Sign in with it and your e-mail address.", "success")
+            return redirect(url_for("accounts.sign_in"), 303)
+        invitations.open_link(token, address=address)
+    except actions.WeakPassword as problem:
+        form.new.errors = [str(problem)]
+    except invitations.LinkNotValid:
+        return render_template("accounts/link_not_valid.html"), 404
+    page = AccountPage(title="Choose your password", form=form)
+    return render_template("accounts/take_up.html", page=page), 422 if form.errors else 200
 
 
 @blueprint.get("/account/stay")

@@ -10,7 +10,6 @@ from wtforms import (
     Form,
     HiddenField,
     IntegerField,
-    PasswordField,
     SelectField,
     StringField,
 )
@@ -18,7 +17,6 @@ from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
 
 from registry.access.roles import TITLES
-from registry.accounts.passwords import LONGEST, SHORTEST
 from registry.clinics.rules import WEEKDAYS, WrongHours, is_time_zone, read_intervals, write_intervals
 from registry.web.form_fields import LocalDate, NoControlCharacters, NotBefore, RegistryForm, line, paragraph
 
@@ -30,8 +28,8 @@ class RoleForm(RegistryForm):
     role = SelectField("Role", choices={role.value: title for role, title in TITLES.items()})
 
 
-class UserForm(RoleForm):
-    """A new user with a first role."""
+class InviteForm(RoleForm):
+    """Somebody new with a first role. Their password is theirs to choose."""
 
     name = line("Name", required="Enter the person's name")
     email = EmailField(
@@ -42,11 +40,7 @@ class UserForm(RoleForm):
             NoControlCharacters(),
             Regexp(r"^\S+@\S+\.\S+$", message="Enter an e-mail address, such as name@clinic.org"),
         ],
-    )
-    password = PasswordField(
-        "First password",
-        [InputRequired("Enter a first password"), Length(max=LONGEST)],
-        description=f"At least {SHORTEST} characters. The person chooses another at the first sign-in.",
+        description="The person signs in with it. Nothing is sent to it.",
     )
 
 

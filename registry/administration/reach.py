@@ -5,7 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from registry.access.policy import permitted_clinics
+from flask_login import current_user
+
+from registry.access.policy import can, permitted_clinics
+from registry.access.roles import Role
 from registry.accounts import queries as accounts
 from registry.accounts.models import User
 from registry.clinics.models import Clinic
@@ -22,6 +25,19 @@ def clinics_in_reach(action: str) -> Sequence[Clinic]:
 
 def clinic_in_reach(clinic_id: uuid.UUID, action: str) -> Clinic | None:
     return next((clinic for clinic in clinics_in_reach(action) if clinic.id == clinic_id), None)
+
+
+def clinics_to_staff() -> Sequence[Clinic]:
+    """Where the signed-in person may invite: an administrator in the organisation, a lead in their own clinics."""
+    if can(current_user, "user.manage"):
+        return clinics_in_reach("user.manage")
+    return list_clinics(permitted_clinics("user.invite"))
+
+
+def roles_to_give() -> tuple[Role, ...]:
+    """A lead invites those who treat, support and lead; who administers or audits is an administrator's to say."""
+    beyond_a_lead = () if can(current_user, "user.manage") else (Role.ADMINISTRATOR, Role.AUDITOR)
+    return tuple(role for role in Role if role not in beyond_a_lead)
 
 
 def users_in_reach(action: str) -> Sequence[User]:

@@ -18,6 +18,7 @@ from registry.administration import actions
 from registry.administration.blueprint import blueprint
 from registry.administration.forms import ReassignForm
 from registry.administration.queries import OpenWork, open_work_in
+from registry.administration.reach import roles_to_give
 from registry.alerts.actions import UnfitOwner
 from registry.clinics.models import Clinic
 from registry.clinics.queries import get_clinic, list_clinics
@@ -37,12 +38,14 @@ class TeamRow:
     alerts: int
     recommendations: int
     url: str | None
+    invitation_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class TeamPage:
     title: str
     rows: tuple[TeamRow, ...]
+    invite_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def team() -> str:
     mine = permitted_clinics("work.reassign")
     people = {person.id: person for person in accounts.list_users_ever(mine)}
     rows = [row for clinic in list_clinics(mine) for row in _rows(clinic, people)]
-    return render_template("administration/team.html", page=TeamPage(title="Team", rows=tuple(rows)))
+    page = TeamPage(title="Team", rows=tuple(rows), invite_url=url_for("administration.add_user"))
+    return render_template("administration/team.html", page=page)
 
 
 def _rows(clinic: Clinic, people: Mapping[uuid.UUID, User]) -> list[TeamRow]:
@@ -91,7 +95,16 @@ def _row(person: User, clinic: Clinic, work: OpenWork) -> TeamRow:
         alerts=work.alerts,
         recommendations=work.recommendations,
         url=url_for("administration.reassign", clinic_id=clinic.id, user_id=person.id) if work.is_any else None,
+        invitation_url=_invitation_url(person, clinic),
     )
+
+
+def _invitation_url(person: User, clinic: Clinic) -> str | None:
+    """Where whoever has not set a password yet gets a new link."""
+    roles = person.roles_by_clinic().get(clinic.id, frozenset())
+    if not person.awaits_password or not roles or not roles <= set(roles_to_give()):
+        return None
+    return url_for("administration.invitation", user_id=person.id)
 
 
 @blueprint.route("/open-work/<uuid:clinic_id>/<uuid:user_id>", methods=["GET", "POST"])

@@ -14,11 +14,10 @@ from registry import clock
 from registry.access.policy import found, policy
 from registry.access.roles import TITLES, Role
 from registry.accounts import actions as accounts
-from registry.accounts import receipts
 from registry.accounts.models import Membership, User
 from registry.administration import actions
 from registry.administration.blueprint import blueprint
-from registry.administration.forms import RoleForm, UserForm
+from registry.administration.forms import RoleForm
 from registry.administration.queries import OpenWork, open_work
 from registry.administration.reach import clinic_in_reach, clinics_in_reach, user_in_reach, users_in_reach
 from registry.clinics.models import Clinic
@@ -38,6 +37,7 @@ class UserRow:
     email: str
     roles: tuple[str, ...]
     is_active: bool
+    awaits_password: bool
     url: str
 
 
@@ -46,17 +46,6 @@ class UsersPage:
     title: str
     users: tuple[UserRow, ...]
     add_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class UserFormPage:
-    title: str
-    form: UserForm
-    back_url: str
-
-    @property
-    def has_errors(self) -> bool:
-        return bool(self.form.errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +68,7 @@ class UserPage:
     deactivate_url: str
     reactivate_url: str
     sign_out_url: str
+    invitation_url: str
     back_url: str
 
     @property
@@ -93,35 +83,6 @@ def users() -> str:
     rows = tuple(_row(person, reach) for person in users_in_reach("user.manage"))
     page = UsersPage(title="Users", users=rows, add_url=url_for("administration.add_user"))
     return render_template("administration/users.html", page=page)
-
-
-@blueprint.route("/users/new", methods=["GET", "POST"])
-@policy("user.manage")
-def add_user() -> Response | tuple[str, int]:
-    form = UserForm()
-    _offer_clinics(form)
-    if form.validate_on_submit():
-        try:
-            return redirect(_add(form), 303)
-        except accounts.DuplicateEmail:
-            form.email.errors = ["Somebody with this e-mail address has an account"]
-        except accounts.WeakPassword as problem:
-            form.password.errors = [str(problem)]
-    page = UserFormPage(title="Add a user", form=form, back_url=url_for("administration.users"))
-    return render_template("administration/add_user.html", page=page), 422 if form.errors else 200
-
-
-def _add(form: UserForm) -> str:
-    """Store the user with the first role; returns where to look at them."""
-    name, email = form.name.data or "", form.email.data or ""
-    hashed = accounts.hash_first_password(form.password.data or "", email=email, name=name)
-
-    def act() -> str:
-        person = accounts.add_user_with_hash(name=name, email=email, password_hash=hashed, by=current_user)
-        _give(person, form)
-        return url_for("administration.user", user_id=person.id)
-
-    return receipts.once(form.form_key.data or "", by=current_user, act=act)
 
 
 @blueprint.route("/users/<uuid:user_id>", methods=["GET", "POST"])
@@ -223,6 +184,7 @@ def _row(person: User, reach: Collection[uuid.UUID]) -> UserRow:
         email=person.email,
         roles=tuple(_role_words(each) for each in _open_roles(person, reach)),
         is_active=person.is_active,
+        awaits_password=person.awaits_password,
         url=url_for("administration.user", user_id=person.id),
     )
 
@@ -250,6 +212,7 @@ def _page(person: User, form: RoleForm) -> UserPage:
         deactivate_url=url_for("administration.deactivate", user_id=person.id),
         reactivate_url=url_for("administration.reactivate", user_id=person.id),
         sign_out_url=url_for("administration.sign_out_user", user_id=person.id),
+        invitation_url=url_for("administration.invitation", user_id=person.id),
         back_url=url_for("administration.users"),
     )
 

@@ -1,15 +1,30 @@
-"""Reading the whole chain, for verification. Pages over it are ``registry.administration.trail``."""
+"""Reading the chain for verification, and how often somebody did something lately.
+
+Pages over the trail are ``registry.administration.trail``.
+"""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from registry import clock
 from registry.audit.chain import Link
 from registry.audit.models import AuditEvent
 from registry.audit.recorder import content_of
 from registry.extensions import db
+
+
+def count_recent(action: str, *, by: uuid.UUID, within: timedelta) -> int:
+    """How often somebody did ``action`` lately."""
+    since = clock.now() - within
+    acts = select(AuditEvent.number).where(
+        AuditEvent.actor_id == by, AuditEvent.action == action, AuditEvent.at > since
+    )
+    return db.session.scalar(select(func.count()).select_from(acts.subquery())) or 0
 
 
 def iterate_links(*, chunk: int = 5_000) -> Iterator[Link]:

@@ -8,13 +8,9 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import func, select
-
-from registry import clock
 from registry.accounts.models import User
-from registry.audit.models import AuditEvent
+from registry.audit.queries import count_recent
 from registry.audit.recorder import record_alone
-from registry.extensions import db
 
 _ACT = "patient.known-elsewhere"
 _WINDOW = timedelta(hours=1)
@@ -26,12 +22,7 @@ TOO_MANY = "Too many record numbers turned out to be known elsewhere. Ask a lead
 
 def has_asked_too_often(user_id: uuid.UUID) -> bool:
     """Whether this person was answered ten times within the hour: by then it is a search, not a coincidence."""
-    answered = db.session.scalar(
-        select(func.count())
-        .select_from(AuditEvent)
-        .where(AuditEvent.actor_id == user_id, AuditEvent.action == _ACT, AuditEvent.at > clock.now() - _WINDOW)
-    )
-    return (answered or 0) >= _MOST
+    return count_recent(_ACT, by=user_id, within=_WINDOW) >= _MOST
 
 
 def note_answer(*, clinic_id: uuid.UUID, by: User) -> None:

@@ -36,6 +36,7 @@ ONLY_PEER = frozenset({PEER})
 ONLY_LEAD = frozenset({LEAD})
 ONLY_PSYCHIATRIST = frozenset({PSYCHIATRIST})
 ONLY_ADMINISTRATOR = frozenset({ADMINISTRATOR})
+INVITES = frozenset({LEAD, ADMINISTRATOR})
 SEES_CLINIC = frozenset({CARE_MANAGER, PSYCHIATRIST, LEAD})
 
 MAY: Mapping[str, str | frozenset[str]] = {
@@ -46,11 +47,14 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "accounts.change_password": SIGNED_IN,
     "accounts.start": SIGNED_IN,
     "accounts.stay": SIGNED_IN,
+    "accounts.take_up": EVERYBODY,
     "health.live": EVERYBODY,
     "health.ready": EVERYBODY,
     # administration
     "administration.users": ONLY_ADMINISTRATOR,
-    "administration.add_user": ONLY_ADMINISTRATOR,
+    "administration.add_user": INVITES,
+    "administration.invitation": INVITES,
+    "administration.renew_invitation": INVITES,
     "administration.user": ONLY_ADMINISTRATOR,
     "administration.end_role": ONLY_ADMINISTRATOR,
     "administration.deactivate": ONLY_ADMINISTRATOR,

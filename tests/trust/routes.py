@@ -23,11 +23,15 @@ RENAMED = {
     "administration.reactivate": {"user_id": "colleague_id"},
     "administration.deactivate": {"user_id": "colleague_id"},
     "administration.sign_out_user": {"user_id": "colleague_id"},
+    "administration.invitation": {"user_id": "invited_id"},
+    "administration.renew_invitation": {"user_id": "invited_id"},
 }
 """Endpoint → argument → which of the world's values it means there."""
 
-REACHES_ITS_ORGANISATION = frozenset({"user.manage", "clinic.manage"})
-"""Actions of an administrator: the sister clinic is theirs too, another organisation's is not."""
+REACHES_ITS_ORGANISATION = frozenset({"user.manage", "user.invite", "clinic.manage"})
+"""Actions of an administrator: the sister clinic is theirs too, another organisation's is not.
+
+A lead invites too, in one clinic alone: ``tests/integration/administration/test_invitations.py``."""
 
 
 @dataclass(frozen=True)

@@ -186,6 +186,8 @@ def test_what_is_open_to_everybody_says_nothing_of_anybody(app: Flask, world: Wo
     stranger = app.test_client()
     for route in _gets(app):
         if _allowed(route) == EVERYBODY:
-            page = stranger.get(route.address({}))
+            page = stranger.get(route.address(world.here.arguments))
             assert page.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
             assert not [marker for marker in MARKERS if marker in page.text]
+            assert "clinic.example" not in page.text
+            assert "Harbor" not in page.text

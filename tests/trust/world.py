@@ -17,6 +17,7 @@ from sqlalchemy import select
 from registry import clock
 from registry.access import scope
 from registry.access.roles import Role
+from registry.accounts.invitations import invite
 from registry.accounts.models import FailedSignIn, FormReceipt, Membership, User
 from registry.administration.actions import set_rule_number
 from registry.alerts.models import Alert
@@ -95,6 +96,14 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     colleague = a_user(role=Role.CARE_MANAGER, clinic=clinic, name=f"Colleague of {name}")
     manager, psychiatrist = people["care_manager"], people["psychiatrist"]
     cover_duty(clinic=clinic, user_id=manager.id, starts_on=TODAY, ends_on=TODAY + timedelta(days=9), by=None)
+    invited, token = invite(
+        name=f"Invited to {name}",
+        email=f"invited{number}@clinic.example",
+        clinic_id=clinic.id,
+        role=Role.CLINICIAN,
+        starts_on=TODAY,
+        by=people["administrator"],
+    )
     patient = a_patient(clinic=clinic, given="Quillonia", family="Zanzibarquist", mrn=f"ZMRN-{number}")
     point = add_contact_point(patient=patient, facts=ContactPointFacts(kind="phone", value="zphone 555"), by=manager)
     episode = an_episode(
@@ -134,6 +143,8 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "user_id": manager.id,
             "membership_id": _membership(colleague),
             "colleague_id": colleague.id,
+            "invited_id": invited.id,
+            "token": token,
             "instrument_id": "phq-9",
             "parameter_id": "engage.first-follow-up.limit",
             "role": "care_manager",

@@ -189,6 +189,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("instrument", "version", "item", name=op.f("pk_safety_item")),
     )
     op.create_table(
+        "invitation",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_invitation_user_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
+    )
+    op.create_index(
+        "uq_invitation_open",
+        "invitation",
+        ["user_id"],
+        unique=True,
+        sqlite_where=sa.text("used_at IS NULL AND replaced_at IS NULL"),
+        postgresql_where=sa.text("used_at IS NULL AND replaced_at IS NULL"),
+    )
+    op.create_table(
         "signed_in_session",
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -1328,6 +1349,13 @@ def downgrade() -> None:
     op.drop_table("contact")
     op.drop_index(op.f("ix_signed_in_session_user_id"), table_name="signed_in_session")
     op.drop_table("signed_in_session")
+    op.drop_index(
+        "uq_invitation_open",
+        table_name="invitation",
+        sqlite_where=sa.text("used_at IS NULL AND replaced_at IS NULL"),
+        postgresql_where=sa.text("used_at IS NULL AND replaced_at IS NULL"),
+    )
+    op.drop_table("invitation")
     op.drop_table("safety_item")
     op.drop_index("ix_patient_search_name", table_name="patient")
     op.drop_index("ix_patient_birth_date", table_name="patient")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from click.testing import Result
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from registry.accounts.models import User
@@ -30,30 +33,32 @@ def clinic(app: Flask) -> str:
     return "Harbor"
 
 
-def _add(app: Flask, email: str = "first@example.org", *, password: str = PASSWORD, clinic: str = "Harbor") -> Result:
+def _add(app: Flask, email: str = "first@example.org", *, clinic: str = "Harbor", more: tuple[str, ...] = ()) -> Result:
     return _run(
-        app,
-        *("users", "add", email, "--name", "First Admin", "--role", "administrator"),
-        *("--clinic", clinic, "--password", password),
+        app, "users", "add", email, "--name", "First Admin", "--role", "administrator", "--clinic", clinic, *more
     )
 
 
-def test_the_first_administrator_signs_in_and_chooses_a_password(app: Flask, clinic: str) -> None:
-    assert _add(app).exit_code == 0
+def _take_up(app: Flask, said: Result, password: str = PASSWORD) -> None:
+    """Open the link that a command printed on its last line."""
+    path = urlsplit(said.output.strip().splitlines()[-1]).path
+    assert fill_in(app.test_client(), path, {"new": password, "again": password}).status_code == 303
 
+
+def _signed_in(app: Flask, password: str = PASSWORD, email: str = "first@example.org") -> FlaskClient:
     browser = app.test_client()
-    answer = fill_in(browser, "/sign-in", {"email": "first@example.org", "password": PASSWORD})
-    assert (answer.status_code, answer.location) == (303, "/account/password")
+    assert fill_in(browser, "/sign-in", {"email": email, "password": password}).status_code == 303
+    return browser
 
-    fill_in(
-        browser,
-        "/account/password",
-        {"current": PASSWORD, "new": "nine kites over the bay"},
-        button="Change password",
-    )
-    answer = fill_in(browser, "/sign-in", {"email": "first@example.org", "password": "nine kites over the bay"})
-    assert answer.status_code == 303
-    assert browser.get("/administration/users").status_code == 200
+
+def test_the_first_administrator_gets_a_link_sets_a_password_and_signs_in(app: Flask, clinic: str) -> None:
+    said = _add(app, more=("--address", "https://registry.example"))
+    assert said.exit_code == 0, said.output
+    assert "https://registry.example/invitation/" in said.output
+
+    _take_up(app, said)
+
+    assert _signed_in(app).get("/administration/users").status_code == 200
 
 
 def test_a_clinic_keeps_weekday_hours_and_its_zone(app: Flask, clinic: str) -> None:
@@ -79,14 +84,14 @@ def test_a_clinic_that_cannot_be_is_refused(app: Flask, clinic: str, words: tupl
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
-    [
-        ({"password": "short"}, "Use at least 15 characters"),
-        ({"clinic": "Nowhere"}, "There is no clinic named Nowhere"),
-    ],
+    ("wanted", "says"),
+    [("Nowhere", "There is no clinic named Nowhere"), ("Quay", "say which with --organisation")],
 )
-def test_a_user_who_cannot_be_is_refused(app: Flask, clinic: str, given: dict[str, str], says: str) -> None:
-    answer = _add(app, **given)
+def test_a_user_of_no_certain_clinic_is_refused(app: Flask, clinic: str, wanted: str, says: str) -> None:
+    for organisation in ("Riverside", "Lakeside"):
+        _run(app, "clinics", "add", "Quay", "--organisation", organisation, "--zone", "America/New_York")
+
+    answer = _add(app, clinic=wanted)
 
     assert answer.exit_code != 0
     assert says in answer.output
@@ -103,18 +108,39 @@ def test_an_address_in_use_is_refused_in_words(app: Flask, clinic: str) -> None:
     assert "has an account" in answer.output
 
 
-def test_a_lost_password_is_set_by_the_operator_and_ends_every_session(app: Flask, clinic: str) -> None:
-    _add(app)
-    browser = app.test_client()
-    fill_in(browser, "/sign-in", {"email": "first@example.org", "password": PASSWORD})
-    assert browser.get("/account/password").status_code == 200
+def test_the_clinic_of_one_organisation_is_named_with_it(app: Flask, clinic: str) -> None:
+    _run(app, "clinics", "add", "Harbor", "--organisation", "Lakeside", "--zone", "America/New_York")
 
-    answer = _run(app, "users", "password", "first@example.org", "--password", "nine kites over the bay")
+    assert _add(app, more=("--organisation", "Lakeside")).exit_code == 0
 
-    assert answer.exit_code == 0
+    with app.app_context():
+        (held,) = db.session.scalars(select(User)).one().memberships
+        assert held.clinic.organisation.name == "Lakeside"
+
+
+def test_a_lost_password_is_replaced_by_a_link_that_ends_every_session(app: Flask, clinic: str) -> None:
+    _take_up(app, _add(app))
+    browser = _signed_in(app)
+
+    said = _run(app, "users", "link", "first@example.org")
+    assert said.exit_code == 0
+    assert browser.get("/account/password").status_code == 200  # whoever finds no link loses nothing
+
+    _take_up(app, said, "nine kites over the bay")
     assert browser.get("/account/password").status_code == 303
-    assert _run(app, "users", "password", "nobody@example.org", "--password", PASSWORD).exit_code != 0
-    assert _run(app, "users", "password", "first@example.org", "--password", "short").exit_code != 0
+    _signed_in(app, "nine kites over the bay")
+    assert _run(app, "users", "link", "nobody@example.org").exit_code != 0
+
+
+def test_the_operator_gives_a_role_to_somebody_who_works_elsewhere(app: Flask, clinic: str) -> None:
+    _add(app)
+    _run(app, "clinics", "add", "Quay", "--organisation", "Lakeside", "--zone", "America/New_York")
+
+    assert _run(app, "users", "role", "first@example.org", "--role", "auditor", "--clinic", "Quay").exit_code == 0
+
+    with app.app_context():
+        roles = {each.role for each in db.session.scalars(select(User)).one().memberships}
+        assert roles == {"administrator", "auditor"}
 
 
 def test_the_trail_is_verified_and_its_anchor_finds_a_cut_end(app: Flask, clinic: str) -> None:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import uuid
 
-import pytest
 from sqlalchemy import select
 
 from registry.access import scope
-from registry.accounts.models import Membership, User
+from registry.accounts.models import Membership
 from registry.administration.actions import reassign_work
 from registry.clinics.models import Clinic
 from registry.extensions import db
 from tests.integration.administration.conftest import House
-from tests.pages import fields_of, fill_in, heading, send, soup, words
+from tests.pages import fields_of, fill_in, send, soup, words
 
 USERS = "/administration/users"
-NEW = {"name": "Nia New", "email": "nia@example.org", "password": "seven lanterns at dusk", "role": "clinician"}
 
 
 def _roles(house: House, name: str) -> set[tuple[str, uuid.UUID]]:
@@ -38,72 +36,6 @@ def test_the_list_shows_the_people_of_the_organisation_and_of_no_other(house: Ho
     assert "Rosa Osei" in said
     assert "Milo Mill" in said
     assert "Lara Lake" not in said
-
-
-def test_a_new_user_has_the_first_role_and_must_choose_a_password(house: House) -> None:
-    browser = house.browser_of("admin")
-
-    answer = fill_in(browser, f"{USERS}/new", {**NEW, "clinic_id": str(house.harbor)})
-
-    assert answer.status_code == 303
-    assert heading(browser.get(answer.location)) == "Nia New"
-    with house.app.app_context():
-        nia = db.session.scalars(select(User).where(User.email == "nia@example.org")).one()
-        assert nia.must_change_password
-        assert [(each.role, each.clinic_id) for each in nia.memberships] == [("clinician", house.harbor)]
-
-
-def test_a_second_click_makes_one_user_and_lands_where_the_first_did(house: House) -> None:
-    browser = house.browser_of("admin")
-    form = fields_of(browser.get(f"{USERS}/new")) | NEW | {"clinic_id": str(house.harbor)}
-
-    first, second = (browser.post(f"{USERS}/new", data=form) for _ in range(2))
-
-    assert (first.status_code, second.status_code) == (303, 303)
-    assert first.location == second.location
-
-
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [
-        ({"password": "short"}, "Use at least 15 characters"),
-        ({"password": "nianew nianew nianew"}, "Leave your name and e-mail address out of the password"),
-        ({"password": "x" * 200}, "Field cannot be longer than 128 characters"),
-        ({"email": "no address"}, "Enter an e-mail address, such as name@clinic.org"),
-        ({"name": ""}, "Enter the person's name"),
-        ({"name": "N\x00ia"}, "Remove the characters that cannot be printed"),
-        ({"name": "N" * 10_000}, "Use at most 200 characters"),
-        ({"role": "emperor"}, "Not a valid choice"),
-        ({"clinic_id": str(uuid.uuid4())}, "Not a valid choice"),
-    ],
-)
-def test_a_user_who_cannot_be_is_refused_beside_the_field(house: House, typed: dict[str, str], says: str) -> None:
-    browser = house.browser_of("admin")
-
-    answer = fill_in(browser, f"{USERS}/new", {**NEW, "clinic_id": str(house.harbor), **typed})
-
-    assert answer.status_code == 422
-    assert says in words(answer)
-    with house.app.app_context():
-        assert db.session.scalars(select(User).where(User.name.startswith("N"))).all() == []
-
-
-def test_two_accounts_never_share_an_address(house: House) -> None:
-    with house.app.app_context():
-        taken = house.user("manager").email.upper()
-
-    answer = fill_in(house.browser_of("admin"), f"{USERS}/new", {**NEW, "email": taken, "clinic_id": str(house.harbor)})
-
-    assert answer.status_code == 422
-    assert "Somebody with this e-mail address has an account" in words(answer)
-
-
-def test_a_new_user_cannot_be_put_into_another_organisation(house: House) -> None:
-    answer = fill_in(house.browser_of("admin"), f"{USERS}/new", {**NEW, "clinic_id": str(house.lakeside)})
-
-    assert answer.status_code == 422
-    with house.app.app_context():
-        assert db.session.scalars(select(User).where(User.email == NEW["email"])).all() == []
 
 
 def test_a_role_is_given_and_ended_and_both_are_on_record(house: House) -> None:
@@ -203,12 +135,12 @@ def test_closing_an_account_ends_its_sessions_at_the_next_request(house: House) 
         assert house.user("colleague").must_change_password
 
 
-def test_a_password_somebody_else_chose_is_changed_before_anything_is_seen(house: House) -> None:
-    fill_in(house.browser_of("admin"), f"{USERS}/new", {**NEW, "clinic_id": str(house.harbor)})
-    browser = house.app.test_client()
-    fill_in(browser, "/sign-in", {"email": NEW["email"], "password": NEW["password"]})
+def test_an_account_opened_again_chooses_a_password_before_anything_is_seen(house: House) -> None:
+    browser, address = house.browser_of("admin"), _address(house, "colleague")
+    send(browser, address, browser.get(address), button="Close the account")
+    send(browser, address, browser.get(address), button="Open the account again")
 
-    answer = browser.get("/administration/instruments")
+    answer = house.browser_of("colleague").get("/administration/instruments")
 
     assert (answer.status_code, answer.location) == (303, "/account/password")
 

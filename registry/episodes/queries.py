@@ -153,11 +153,14 @@ def list_people(search: str, *, offset: int = 0, limit: int = 50) -> Sequence[Pa
 
 
 def _matches(search: str) -> ColumnElement[bool]:
+    """Signs mean themselves: of "%" alone nothing is left for a name, and it is no wish to see everybody."""
+    if not search.strip():
+        return true()
+    number = Patient.mrn.startswith(fold_mrn(search), autoescape=True)
     words = fold(search).split()
     if not words:
-        return true()
-    by_name = and_(*(Patient.search_name.contains(word) for word in words))
-    return or_(by_name, Patient.mrn.startswith(fold_mrn(search), autoescape=True))
+        return number
+    return or_(number, and_(*(Patient.search_name.contains(word, autoescape=True) for word in words)))
 
 
 def latest_episodes(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Episode]:

@@ -62,6 +62,29 @@ def _passes_reviewed(path: Path) -> bool:
     return False
 
 
+def test_what_somebody_types_is_no_pattern() -> None:
+    """A column's ``contains``, ``startswith`` or ``like`` takes % and _ as signs for any text unless told not to."""
+    unescaped = {
+        f"{name(path)}:{node.lineno}"
+        for path in python_files("registry")
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Call) and _is_pattern_on_a_column(node.func)
+        if not any(keyword.arg == "autoescape" for keyword in node.keywords)
+    }
+
+    assert unescaped == set()
+
+
+def _is_pattern_on_a_column(called: ast.expr) -> bool:
+    """``Patient.mrn.startswith``: a method of an attribute of something written with a capital."""
+    if not isinstance(called, ast.Attribute) or not isinstance(called.value, ast.Attribute):
+        return False
+    owner = called.value.value
+    is_model = isinstance(owner, ast.Name) and owner.id[:1].isupper() and not owner.id.isupper()
+    searches = {"contains", "startswith", "endswith", "icontains", "istartswith", "iendswith", "like", "ilike"}
+    return is_model and called.attr in searches
+
+
 def test_the_program_never_prints() -> None:
     """Words for a person go through click, everything else through the log, which leaves personal data out."""
     printing = {

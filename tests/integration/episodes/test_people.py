@@ -51,6 +51,23 @@ def test_a_search_for_nonsense_is_answered_calmly(world: World, text: str) -> No
     _search(world, text)
 
 
+@pytest.mark.parametrize("text", ["%", "_", "%%", "z%", "_zz", "M%", "M1_0", "\\", "/"])
+def test_no_sign_in_a_search_stands_for_any_other(world: World, text: str) -> None:
+    world.person(given="Ada", family="Lovell", mrn="M100")
+
+    assert "Nobody found" in _search(world, text)
+
+
+def test_a_sign_of_a_pattern_in_a_record_number_is_found_as_itself(world: World) -> None:
+    world.person(given="Ada", family="Lovell", mrn="M%1_0")
+    world.person(given="Bo", family="Zimmer", mrn="MX1Y0")
+
+    found = _search(world, "m%1_")
+
+    assert "Lovell" in found
+    assert "Zimmer" not in found
+
+
 def test_people_of_another_clinic_are_not_found(world: World) -> None:
     world.person(elsewhere=True, given="Secret", family="Person", mrn="S1")
 

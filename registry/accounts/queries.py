@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -17,6 +17,14 @@ from registry.extensions import db
 
 def get_user(user_id: uuid.UUID) -> User | None:
     return db.session.get(User, user_id)
+
+
+def names_of(user_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """Who these users are."""
+    if not user_ids:
+        return {}
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
+    return {row.id: row.name for row in rows}
 
 
 def get_user_by_email(email: str) -> User | None:

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from registry.access import scope
 from registry.access.policy import can, clinics_where, policy
 from registry.accounts.models import User
-from registry.accounts.queries import list_users, list_users_ever
+from registry.accounts.queries import list_users, list_users_ever, names_of
 from registry.administration import trail
 from registry.administration.blueprint import blueprint
 from registry.administration.forms import OUTCOMES, AuditPatientForm, AuditSearchForm
@@ -133,13 +133,14 @@ def _show(form: AuditSearchForm, *, patient_form: AuditPatientForm | None, statu
     number = page_number(request.args.get("page"))
     acts = trail.list_acts(question, page=number, per_page=PER_PAGE)
     patients = _patients(acts)
-    names = trail.names_of({act.actor_id for act in acts if act.actor_id})
+    zone = _zone()
+    names = names_of({act.actor_id for act in acts if act.actor_id})
     opened("audit.listed", by=current_user, shown=list(patients))
     address = _address(form)
     page = AuditPage(
         title="Audit trail",
         whose=_whose(),
-        rows=tuple(_row(act, names, patients, zone=_zone()) for act in acts),
+        rows=tuple(_row(act, names, patients, zone=zone) for act in acts),
         columns=_columns(question, address),
         form=form,
         patient_form=patient_form,

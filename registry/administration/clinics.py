@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from registry import clock
 from registry.access.policy import found, policy
 from registry.accounts import receipts
-from registry.accounts.queries import get_user, list_users_with_role
+from registry.accounts.queries import list_users_with_role, names_of
 from registry.administration import actions
 from registry.administration.blueprint import blueprint
 from registry.administration.forms import ClinicForm, DutyForm, NewClinicForm
@@ -78,7 +78,10 @@ class ClinicPage:
 @blueprint.get("/clinics")
 @policy("clinic.manage")
 def clinics() -> str:
-    rows = tuple(_row(clinic) for clinic in clinics_in_reach("clinic.manage"))
+    places = clinics_in_reach("clinic.manage")
+    on_duty = queries.on_duty_in(places, at=clock.now())
+    names = names_of(set(on_duty.values()))
+    rows = tuple(_row(place, _on_duty(place, on_duty, names)) for place in places)
     page = ClinicsPage(title="Clinics", clinics=rows, add_url=url_for("administration.add_clinic"))
     return render_template("administration/clinics.html", page=page)
 
@@ -157,10 +160,9 @@ def _duty_form(place: Clinic) -> DutyForm:
 def _page(
     place: Clinic, form: ClinicForm, conflict: tuple[Change, ...], duty_form: DutyForm | None = None
 ) -> ClinicPage:
-    cover = []
-    for spell in queries.list_duty(place.id, from_day=place.today(clock.now())):
-        person = get_user(spell.user_id)
-        cover.append(f"{person.name if person else ''}: {long_date(spell.starts_on)} to {long_date(spell.ends_on)}")
+    spells = queries.list_duty(place.id, from_day=place.today(clock.now()))
+    names = names_of({spell.user_id for spell in spells})
+    cover = [f"{names[spell.user_id]}: {long_date(spell.starts_on)} to {long_date(spell.ends_on)}" for spell in spells]
     return ClinicPage(
         title=place.name,
         form=form,
@@ -202,15 +204,17 @@ def _in_words(name: str, time_zone: str, phone: str, hours: Mapping[str, list[li
     return {"Name": name, "Time zone": time_zone, "Phone": phone, **week}
 
 
-def _row(place: Clinic) -> ClinicRow:
-    user_id = queries.on_duty(place.id, place.today(clock.now()))
-    person = get_user(user_id) if user_id else None
+def _on_duty(place: Clinic, on_duty: Mapping[uuid.UUID, uuid.UUID], names: Mapping[uuid.UUID, str]) -> str:
+    return names[on_duty[place.id]] if place.id in on_duty else "Nobody"
+
+
+def _row(place: Clinic, on_duty: str) -> ClinicRow:
     open_days = [title[:3] for day, title in WEEKDAYS.items() if place.opening_hours.get(day)]
     return ClinicRow(
         name=place.name,
         organisation=place.organisation.name,
         time_zone=place.time_zone,
         hours=", ".join(open_days) or "Never",
-        on_duty=person.name if person else "Nobody",
+        on_duty=on_duty,
         url=url_for("administration.clinic", clinic_id=place.id),
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.sql import Executable
+from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from registry import clock
 from registry.access.scope import all_patients
@@ -37,43 +38,63 @@ class OpenWork:
         return OpenWork(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
 
-def open_work(user_id: uuid.UUID, clinics: Iterable[Clinic] | None = None) -> OpenWork:
+def open_work(user_id: uuid.UUID, clinics: Collection[Clinic] | None = None) -> OpenWork:
     """What the user owns in these clinics, or in every clinic: administrators see how much, not whose."""
     with all_patients(reason="count the open work of a user whose account may be closed"):
-        wanted = list_clinics() if clinics is None else clinics
-        works = [open_work_in(clinic).get(user_id, OpenWork()) for clinic in wanted]
-    return sum(works, start=OpenWork())
+        works = open_work_in(list_clinics() if clinics is None else clinics, of=user_id)
+    return sum(works.values(), start=OpenWork())
 
 
-def open_work_in(clinic: Clinic) -> Mapping[uuid.UUID, OpenWork]:
-    """User → what they own in one clinic, whether or not they still have a role there."""
+def open_work_in(
+    clinics: Collection[Clinic], *, of: uuid.UUID | None = None
+) -> Mapping[tuple[uuid.UUID, uuid.UUID], OpenWork]:
+    """Clinic and user → what they own there, whether or not they still have a role there; one user's only with ``of``.
+
+    Four statements, however many clinics and users.
+    """
+    ids = [clinic.id for clinic in clinics]
+    now = clock.now()
+    not_over = or_(
+        false(), *(and_(DutyCover.clinic_id == each.id, DutyCover.ends_on >= each.today(now)) for each in clinics)
+    )
     counts = {
-        "patients": _by_user(
-            select(TeamMember.user_id, func.count(func.distinct(TeamMember.patient_id)))
+        "patients": _by_owner(
+            select(Episode.clinic_id, TeamMember.user_id, func.count(func.distinct(TeamMember.patient_id)))
             .join(Episode, Episode.id == TeamMember.episode_id)
-            .where(TeamMember.ends_on.is_(None), Episode.ended_on.is_(None), Episode.clinic_id == clinic.id)
-            .group_by(TeamMember.user_id)
+            .where(TeamMember.ends_on.is_(None), Episode.ended_on.is_(None), Episode.clinic_id.in_(ids))
+            .group_by(Episode.clinic_id, TeamMember.user_id),
+            TeamMember.user_id,
+            of,
         ),
-        "alerts": _by_user(
-            select(Alert.owner_id, func.count(Alert.id))
-            .where(Alert.closed_at.is_(None), Alert.clinic_id == clinic.id)
-            .group_by(Alert.owner_id)
+        "alerts": _by_owner(
+            select(Alert.clinic_id, Alert.owner_id, func.count(Alert.id))
+            .where(Alert.closed_at.is_(None), Alert.clinic_id.in_(ids))
+            .group_by(Alert.clinic_id, Alert.owner_id),
+            Alert.owner_id,
+            of,
         ),
-        "recommendations": _by_user(
-            select(Recommendation.to_user_id, func.count(Recommendation.id))
+        "recommendations": _by_owner(
+            select(Review.clinic_id, Recommendation.to_user_id, func.count(Recommendation.id))
             .join(Review, Review.id == Recommendation.review_id)
-            .where(Recommendation.state.in_(sorted(OPEN)), Review.clinic_id == clinic.id)
-            .group_by(Recommendation.to_user_id)
+            .where(Recommendation.state.in_(sorted(OPEN)), Review.clinic_id.in_(ids))
+            .group_by(Review.clinic_id, Recommendation.to_user_id),
+            Recommendation.to_user_id,
+            of,
         ),
-        "duty_periods": _by_user(
-            select(DutyCover.user_id, func.count(DutyCover.id))
-            .where(DutyCover.clinic_id == clinic.id, DutyCover.ends_on >= clinic.today(clock.now()))
-            .group_by(DutyCover.user_id)
+        "duty_periods": _by_owner(
+            select(DutyCover.clinic_id, DutyCover.user_id, func.count(DutyCover.id))
+            .where(not_over)
+            .group_by(DutyCover.clinic_id, DutyCover.user_id),
+            DutyCover.user_id,
+            of,
         ),
     }
-    people = {user_id for each in counts.values() for user_id in each}
-    return {user_id: OpenWork(**{kind: each.get(user_id, 0) for kind, each in counts.items()}) for user_id in people}
+    owners = {owner for each in counts.values() for owner in each}
+    return {owner: OpenWork(**{kind: each.get(owner, 0) for kind, each in counts.items()}) for owner in owners}
 
 
-def _by_user(statement: Executable) -> dict[uuid.UUID, int]:
-    return {user_id: number for user_id, number in db.session.execute(statement) if user_id is not None}
+def _by_owner(
+    statement: Select[*tuple[Any, ...]], owner: InstrumentedAttribute[Any], of: uuid.UUID | None
+) -> dict[tuple[uuid.UUID, uuid.UUID], int]:
+    wanted = owner.is_not(None) if of is None else owner == of
+    return {(clinic_id, user_id): number for clinic_id, user_id, number in db.session.execute(statement.where(wanted))}

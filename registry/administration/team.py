@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
@@ -69,20 +68,17 @@ class ReassignPage:
 @policy("work.reassign")
 def team() -> str:
     """Whoever has a role in one's clinics, and whoever still owns work there."""
-    mine = permitted_clinics("work.reassign")
-    people = {person.id: person for person in accounts.list_users_ever(mine)}
-    rows = [row for clinic in list_clinics(mine) for row in _rows(clinic, people)]
+    clinics = list_clinics(permitted_clinics("work.reassign"))
+    people = accounts.list_users_ever([clinic.id for clinic in clinics])
+    works = open_work_in(clinics)
+    rows = [
+        _row(person, clinic, works.get((clinic.id, person.id), OpenWork()))
+        for clinic in clinics
+        for person in people
+        if clinic.id in person.roles_by_clinic() or (clinic.id, person.id) in works
+    ]
     page = TeamPage(title="Team", rows=tuple(rows), invite_url=url_for("administration.add_user"))
     return render_template("administration/team.html", page=page)
-
-
-def _rows(clinic: Clinic, people: Mapping[uuid.UUID, User]) -> list[TeamRow]:
-    works = open_work_in(clinic)
-    return [
-        _row(person, clinic, works.get(person.id, OpenWork()))
-        for person in people.values()
-        if clinic.id in person.roles_by_clinic() or person.id in works
-    ]
 
 
 def _row(person: User, clinic: Clinic, work: OpenWork) -> TeamRow:

@@ -30,6 +30,7 @@ class AuditEvent(Base):
         sa.Index("ix_audit_event_person", "person_id", "number"),
         sa.Index("ix_audit_event_actor", "actor_id", "number"),
         sa.Index("ix_audit_event_clinic", "clinic_id", "number"),
+        sa.Index("ix_audit_event_action", "action", "number"),
         sa.Index(
             "ix_audit_event_refused",
             "actor_id",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry.clinics.models import Clinic, DutyCover, Organisation
@@ -54,3 +54,14 @@ def on_duty(clinic_id: uuid.UUID, day: date) -> uuid.UUID | None:
         .order_by(DutyCover.id.desc())
         .limit(1)
     ).first()
+
+
+def on_duty_in(clinics: Iterable[Clinic], *, at: datetime) -> Mapping[uuid.UUID, uuid.UUID]:
+    """Clinic → who answers its urgent alerts at this instant, by each clinic's own date. One statement."""
+    today = [
+        and_(DutyCover.clinic_id == clinic.id, DutyCover.starts_on <= day, DutyCover.ends_on >= day)
+        for clinic in clinics
+        for day in (clinic.today(at),)
+    ]
+    covers = select(DutyCover.clinic_id, DutyCover.user_id).where(or_(false(), *today)).order_by(DutyCover.id)
+    return {row.clinic_id: row.user_id for row in db.session.execute(covers)}  # the one written down last wins

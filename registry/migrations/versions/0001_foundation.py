@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.CheckConstraint("outcome IN ('success', 'refused', 'failed')", name=op.f("ck_audit_event_outcome_known")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_event")),
     )
+    op.create_index("ix_audit_event_action", "audit_event", ["action", "number"], unique=False)
     op.create_index("ix_audit_event_actor", "audit_event", ["actor_id", "number"], unique=False)
     op.create_index("ix_audit_event_clinic", "audit_event", ["clinic_id", "number"], unique=False)
     op.create_index("ix_audit_event_person", "audit_event", ["person_id", "number"], unique=False)
@@ -1378,5 +1379,6 @@ def downgrade() -> None:
     op.drop_index("ix_audit_event_person", table_name="audit_event")
     op.drop_index("ix_audit_event_clinic", table_name="audit_event")
     op.drop_index("ix_audit_event_actor", table_name="audit_event")
+    op.drop_index("ix_audit_event_action", table_name="audit_event")
     op.drop_table("audit_event")
     op.drop_table("app_user")

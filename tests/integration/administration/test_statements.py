@@ -1,0 +1,137 @@
+"""The pages of administration run as many statements for many people and acts as for few, and find acts by an index."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from registry.access import scope
+from registry.access.roles import Role
+from registry.administration import trail
+from registry.audit.models import AuditEvent
+from registry.audit.recorder import record
+from registry.clinics.actions import cover_duty
+from registry.clinics.models import Clinic
+from registry.db.transaction import write
+from registry.extensions import db
+from tests.builders import a_clinic, a_patient, a_user, an_episode
+from tests.integration.administration.conftest import TODAY, House
+from tests.integration.measurements.statements import statements_of
+
+MOST = 16
+"""Statements of a page: the session, the access event and PostgreSQL's lock for it among them."""
+
+
+def _statements(house: House, browser: FlaskClient, address: str) -> int:
+    browser.get(address)  # what the first request of a process prepares is not the page's
+    with house.app.app_context():
+        engine = db.engine
+    return len(statements_of(engine, lambda: browser.get(address)))
+
+
+def _fill(house: House, times: int = 12) -> None:
+    """So many colleagues with work, in as many more clinics, and acts of theirs on record."""
+    with house.app.app_context(), scope.all_patients(reason="test"):
+        harbor = db.session.get_one(Clinic, house.harbor)
+        for number in range(times):
+            place = a_clinic()
+            user = a_user(role=Role.CARE_MANAGER, clinic=harbor, also=[place])
+            cover_duty(clinic=place, user_id=user.id, starts_on=TODAY, ends_on=TODAY + timedelta(days=number), by=None)
+            cover_duty(clinic=harbor, user_id=user.id, starts_on=TODAY, ends_on=TODAY + timedelta(days=number), by=None)
+            patient = a_patient(clinic=harbor)
+            an_episode(patient=patient, clinic=harbor, care_manager=user)
+            with write():
+                for _ in range(8):
+                    record("patient.opened", by=user, patient_id=patient.id, kind="read")
+
+
+@pytest.mark.parametrize(
+    ("who", "address"),
+    [
+        ("admin", "/administration/users"),
+        ("admin", "/administration/users/new"),
+        ("admin", "/administration/users/{manager}"),
+        ("admin", "/administration/users/{manager}/invitation"),
+        ("admin", "/administration/clinics"),
+        ("admin", "/administration/clinics/{harbor}"),
+        ("admin", "/administration/audit"),
+        ("lead", "/administration/team"),
+        ("lead", "/administration/audit"),
+        ("lead", "/administration/audit?sort=who&action=patient"),
+        ("auditor", "/administration/audit?outcome=refused"),
+        ("manager", "/administration/audit"),
+    ],
+)
+def test_a_page_runs_as_many_statements_for_many_as_for_few(house: House, who: str, address: str) -> None:
+    browser = house.browser_of(who)
+    address = address.format(manager=house.users["manager"], harbor=house.harbor)
+    _fill(house, 1)
+    before = _statements(house, browser, address)
+
+    _fill(house)
+
+    assert _statements(house, browser, address) == before
+    assert before <= MOST
+
+
+def _plan(question: trail.Question) -> str:
+    """How the database would find the acts. PostgreSQL is asked to prefer an index: this trail is too short for one."""
+    statement = sa.select(AuditEvent.number).where(*trail._conditions(question)).order_by(AuditEvent.number.desc())
+    with scope.all_patients(reason="test"), db.engine.connect() as connection:
+        is_postgresql = connection.dialect.name == "postgresql"
+        if is_postgresql:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        sql = str(statement.limit(50).compile(connection, compile_kwargs={"literal_binds": True}))
+        rows = connection.exec_driver_sql(f"EXPLAIN {'' if is_postgresql else 'QUERY PLAN '}{sql}")
+        return "\n".join(str(row[-1]) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        (trail.Question(), ""),
+        (trail.Question(actor_id=uuid.uuid4()), "ix_audit_event_actor"),
+        (trail.Question(only_of=uuid.uuid4()), "ix_audit_event_actor"),
+        (trail.Question(person_id=uuid.uuid4()), "ix_audit_event_person"),
+        (trail.Question(action="user.added"), "ix_audit_event_action"),
+    ],
+    ids=["everything", "by somebody", "one's own", "about somebody", "of a kind"],
+)
+def test_acts_are_found_by_an_index(house: House, question: trail.Question, index: str) -> None:
+    with house.app.app_context():
+        plan = _plan(question)
+
+    assert index in plan, plan
+    assert "Seq Scan" not in plan, plan
+    assert "TEMP B-TREE" not in plan, plan
+
+
+def test_the_acts_of_ones_clinics_are_read_from_the_newest_on(house: House) -> None:
+    """Not gathered from the beginning and sorted."""
+    with house.app.app_context():
+        plan = _plan(trail.Question(clinic_ids=frozenset({house.harbor})))
+
+    assert "MULTI-INDEX OR" not in plan, plan
+    assert "TEMP B-TREE FOR ORDER BY" not in plan, plan
+
+
+def test_every_kind_of_act_is_found_along_the_index(house: House) -> None:
+    _fill(house)
+
+    with house.app.app_context():
+        every = set(db.session.scalars(sa.select(AuditEvent.action).distinct()))
+        assert list(trail.kinds_of_act()) == sorted(every)
+
+
+def test_another_order_than_by_time_is_of_the_newest_acts(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trail, "SORTED_AMONG", 3)
+
+    with house.app.app_context():
+        newest = set(db.session.scalars(sa.select(AuditEvent.number).order_by(AuditEvent.number.desc()).limit(3)))
+        acts = trail.list_acts(trail.Question(sort="action"), page=1, per_page=50)
+
+    assert {act.number for act in acts} == newest

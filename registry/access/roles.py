@@ -34,61 +34,24 @@ TITLES: Mapping[Role, str] = {
 
 _READ = {"caseload.list", "patient.read", "alert.read", "instrument.read"}
 _REPORT = {"danger.report"}
+_TREAT = {
+    "measurement.record",
+    "measurement.correct",
+    "contact.record",
+    "contact.correct",
+    "question.ask",
+    "recommendation.decide",
+    "review.read",
+    "audit.own",
+}
 _ALERTS = {"alert.acknowledge", "alert.assign", "alert.close", "alert.snooze"}
 
 GRANTS: Mapping[Role, frozenset[str]] = {
     Role.CARE_MANAGER: frozenset(
-        _READ
-        | _REPORT
-        | _ALERTS
-        | {
-            "patient.write",
-            "episode.write",
-            "measurement.record",
-            "measurement.correct",
-            "contact.record",
-            "contact.correct",
-            "question.ask",
-            "recommendation.decide",
-            "review.read",
-            "clinic.read",
-            "audit.own",
-        }
+        _READ | _REPORT | _TREAT | _ALERTS | {"patient.write", "episode.write", "clinic.read"}
     ),
-    Role.PSYCHIATRIST: frozenset(
-        _READ
-        | _REPORT
-        | _ALERTS
-        | {
-            "measurement.record",
-            "measurement.correct",
-            "contact.record",
-            "contact.correct",
-            "question.ask",
-            "review.read",
-            "review.record",
-            "recommendation.decide",
-            "clinic.read",
-            "audit.own",
-        }
-    ),
-    Role.CLINICIAN: frozenset(
-        _READ
-        | _REPORT
-        | {
-            "alert.acknowledge",
-            "alert.close",
-            "alert.snooze",
-            "measurement.record",
-            "measurement.correct",
-            "contact.record",
-            "contact.correct",
-            "question.ask",
-            "recommendation.decide",
-            "review.read",
-            "audit.own",
-        }
-    ),
+    Role.PSYCHIATRIST: frozenset(_READ | _REPORT | _TREAT | _ALERTS | {"review.record", "clinic.read"}),
+    Role.CLINICIAN: frozenset(_READ | _REPORT | _TREAT | (_ALERTS - {"alert.assign"})),
     # Item answers stay closed to a peer unless the patient agrees: no "patient.read", so no score, no chart.
     Role.PEER_SPECIALIST: frozenset(_REPORT | {"patient.read-own", "contact.record-own", "audit.own"}),
     Role.CLINIC_LEAD: frozenset(

@@ -27,6 +27,7 @@ from registry.audit.recorder import record_alone
 from registry.clinics.queries import list_clinics
 from registry.db.transaction import end_read
 from registry.patients.models import Patient
+from registry.web.columns import Column
 from registry.web.filters import count, long_date
 from registry.web.paging import Paging, page_number
 
@@ -57,16 +58,6 @@ class EventRow:
     fields: str
     reason: str
     request_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A heading that sorts."""
-
-    label: str
-    url: str = ""
-    direction: str = ""
-    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

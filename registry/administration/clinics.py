@@ -16,6 +16,7 @@ from registry.accounts import receipts
 from registry.accounts.queries import list_users_with_role, names_of
 from registry.administration import actions
 from registry.administration.blueprint import blueprint
+from registry.administration.form_page import FormPage
 from registry.administration.forms import ClinicForm, DutyForm, NewClinicForm
 from registry.administration.reach import clinic_in_reach, clinics_in_reach
 from registry.clinics import actions as clinic_actions
@@ -58,17 +59,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClinicPage:
+class ClinicPage(FormPage):
     """Editing one clinic, or making one (``duty_form`` is ``None``)."""
 
-    title: str
-    form: ClinicForm
     weekdays: tuple[str, ...] = tuple(WEEKDAYS)
     duty_form: DutyForm | None = None
     duty_url: str = ""
     cover: tuple[str, ...] = ()
     conflict: tuple[Change, ...] = ()
-    back_url: str
 
     @property
     def has_errors(self) -> bool:

@@ -17,6 +17,7 @@ from registry.accounts.actions import DuplicateEmail
 from registry.accounts.models import User
 from registry.accounts.queries import get_open_invitation, get_staff
 from registry.administration.blueprint import blueprint
+from registry.administration.form_page import FormPage
 from registry.administration.forms import InviteForm
 from registry.administration.reach import clinics_to_staff, roles_to_give
 from registry.web.filters import local_time
@@ -25,16 +26,9 @@ _SHOWN_ONCE = "link_shown_once"
 """In the form cookie, between making a link and showing it: the database holds only the link's digest."""
 
 
-@dataclass(frozen=True, slots=True)
-class InvitePage:
-    title: str
-    form: InviteForm
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitePage(FormPage):
     back_label: str
-    back_url: str
-
-    @property
-    def has_errors(self) -> bool:
-        return bool(self.form.errors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from registry.access.policy import can, clinics_where, found, policy
 from registry.accounts import receipts
 from registry.administration import actions
 from registry.administration.blueprint import blueprint
+from registry.administration.form_page import FormPage
 from registry.administration.forms import RuleNumberForm
 from registry.alerts.clinic_numbers import numbers_at, shipped
 from registry.alerts.parameters import InvalidParameter, Numbers, Parameter
@@ -67,17 +68,10 @@ class RulesPage:
     rules: tuple[RuleRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RuleNumberPage:
-    title: str
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleNumberPage(FormPage):
     clinic: str
     number: NumberRow
-    form: RuleNumberForm
-    back_url: str
-
-    @property
-    def has_errors(self) -> bool:
-        return bool(self.form.errors)
 
 
 @blueprint.get("/rules")

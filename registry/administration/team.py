@@ -15,6 +15,7 @@ from registry.accounts import queries as accounts
 from registry.accounts.models import User
 from registry.administration import actions
 from registry.administration.blueprint import blueprint
+from registry.administration.form_page import FormPage
 from registry.administration.forms import ReassignForm
 from registry.administration.queries import OpenWork, open_work_in
 from registry.administration.reach import roles_to_give
@@ -47,17 +48,11 @@ class TeamPage:
     invite_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReassignPage:
-    title: str
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReassignPage(FormPage):
+    form: ReassignForm
     name: str
     clinic: str
-    form: ReassignForm
-    back_url: str
-
-    @property
-    def has_errors(self) -> bool:
-        return bool(self.form.errors)
 
     @property
     def has_successor(self) -> bool:

@@ -17,6 +17,7 @@ from registry.accounts import actions as accounts
 from registry.accounts.models import Membership, User
 from registry.administration import actions
 from registry.administration.blueprint import blueprint
+from registry.administration.form_page import FormPage
 from registry.administration.forms import RoleForm
 from registry.administration.queries import OpenWork, open_work
 from registry.administration.reach import clinic_in_reach, clinics_in_reach, user_in_reach, users_in_reach
@@ -57,23 +58,16 @@ class HeldRole:
     end_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class UserPage:
-    title: str
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserPage(FormPage):
     user: UserRow
     roles: tuple[HeldRole, ...]
-    form: RoleForm
     work: str
     is_self: bool
     deactivate_url: str
     reactivate_url: str
     sign_out_url: str
     invitation_url: str
-    back_url: str
-
-    @property
-    def has_errors(self) -> bool:
-        return bool(self.form.errors)
 
 
 @blueprint.get("/users")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from registry.audit.recorder import Actor, record
 from registry.clinics.models import Clinic, DutyCover, Organisation
@@ -45,6 +46,7 @@ def add_clinic(*, organisation: Organisation, facts: ClinicFacts, by: Actor | No
         clinic = Clinic(organisation_id=organisation.id)
         _apply(clinic, facts)
         db.session.add(clinic)
+        _store(facts.name)
         record("clinic.added", by=by, subject=clinic, clinic_id=clinic.id, kind="create")
     return clinic
 
@@ -56,6 +58,7 @@ def change_clinic(*, clinic: Clinic, facts: ClinicFacts, opened_version: int | N
         if facts.name != clinic.name:
             _refuse_duplicate(clinic.organisation_id, facts.name)
         _apply(clinic, facts)
+        _store(facts.name)
         record("clinic.changed", by=by, subject=clinic, clinic_id=clinic.id)
 
 
@@ -99,3 +102,11 @@ def _refuse_duplicate(organisation_id: uuid.UUID, name: str) -> None:
     ).first()
     if taken is not None:
         raise DuplicateClinic(name)
+
+
+def _store(name: str) -> None:
+    """Write the clinic now: somebody else may have taken the name since it was looked for."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise DuplicateClinic(name) from error

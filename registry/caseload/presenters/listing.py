@@ -27,6 +27,7 @@ from registry.caseload.rules import (
 from registry.clinics.models import Clinic
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES
 from registry.measurements.instruments import catalogue
+from registry.web.columns import Column
 from registry.web.paging import COUNT_LIMIT, Paging
 
 ENDPOINT = "caseload.caseload"
@@ -40,16 +41,6 @@ class Chip:
     url: str
     is_current: bool
     count: str
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A heading; sorts where it has an address."""
-
-    label: str
-    url: str = ""
-    direction: str = ""
-    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from registry.access import scope
+from registry.clinics import actions as clinic_actions
 from registry.clinics.models import Clinic, DutyCover
 from registry.episodes.models import Episode
 from registry.extensions import db
@@ -77,6 +78,18 @@ def test_a_clinic_that_cannot_be_is_refused_beside_the_field(house: House, typed
     assert answer.status_code == 422
     assert says in words(answer)
     assert _clinic(house).name == "Harbor"
+
+
+def test_two_administrators_taking_one_name_at_once_get_the_clear_answer(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second looked before the first had stored: the database itself says no."""
+    monkeypatch.setattr(clinic_actions, "_refuse_duplicate", lambda *_arguments: None)
+
+    answer = fill_in(house.browser_of("admin"), _address(house), {"name": "Mill"}, button="Save clinic")
+
+    assert answer.status_code == 422
+    assert "The organisation has a clinic of this name" in words(answer)
 
 
 def test_the_second_of_two_editors_sees_what_the_first_saved_and_keeps_what_was_typed(house: House) -> None:

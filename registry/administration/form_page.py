@@ -1,0 +1,20 @@
+"""What every page of administration that is a form has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from registry.web.form_fields import RegistryForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPage:
+    """A form, and the way back from it."""
+
+    title: str
+    form: RegistryForm
+    back_url: str
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors)

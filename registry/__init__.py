@@ -12,6 +12,7 @@ from config import ROOT, Settings
 from registry import cli
 from registry.access import policy, refusals, scope
 from registry.accounts import sessions
+from registry.alerts.patient_banner import tell_patient_banner
 from registry.alerts.reconcile import follow_write
 from registry.alerts.signals import attention_changed
 from registry.audit import opened, recorder
@@ -24,6 +25,7 @@ from registry.episodes.signals import episode_changed
 from registry.extensions import csrf, db, login, migrate
 from registry.jobs import readiness
 from registry.measurements.signals import refuse_unanswered_signals
+from registry.patients.safety_banner import SAFETY_BANNER
 from registry.patients.signals import patient_changed
 from registry.web import assets, errors, filters, health, request_log, security_headers, shell
 
@@ -90,6 +92,7 @@ def _start_database(app: Flask, settings: Settings) -> None:
         scope.watch(db.engine)
     app.extensions[BEFORE_COMMIT] = (refuse_unanswered_signals, recorder.append_pending)
     app.extensions[health.READINESS] = {}
+    app.extensions[SAFETY_BANNER] = tell_patient_banner
 
 
 def _connect_signals() -> None:

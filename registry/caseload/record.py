@@ -78,7 +78,7 @@ def load_record(episode: Episode) -> EpisodeRecord:
         contacts=[row for row in list_contacts(patient_id, limit=MOST_CONTACTS) if row.status == "final"],
         reviews=[row for row in list_reviews(patient_id) if row.episode_id == episode.id],
         questions=[row for row in list_open_questions(patient_id) if row.episode_id == episode.id],
-        alerts=open_alerts(patient_id, episode.id),
+        alerts=_open_alerts(patient_id, episode.id),
         phases=list_parts(PhaseSpell, episode.id),
         courses=list_parts(TreatmentCourse, episode.id),
         safety_measurement=latest_safety_measurement(patient_id),
@@ -93,7 +93,7 @@ def open_advice(record: EpisodeRecord) -> Iterator[Recommendation]:
                 yield each
 
 
-def open_alerts(patient_id: uuid.UUID, episode_id: uuid.UUID | None) -> Sequence[Alert]:
+def _open_alerts(patient_id: uuid.UUID, episode_id: uuid.UUID | None) -> Sequence[Alert]:
     """The open alerts of the episode and of the person's safety, most pressing first."""
     return [row for row in list_open_alerts(patient_id) if row.is_safety or row.episode_id == episode_id]
 

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from registry.episodes.models import Episode, TeamMember
 from registry.episodes.queries import list_episodes
@@ -14,6 +13,7 @@ from registry.episodes.rules import PHASE_TITLES, TEAM_ROLES, weeks_in_care
 from registry.patients.models import Patient
 from registry.patients.presenters import IdentityHeader, identity, patient_url
 from registry.patients.queries import get_patient
+from registry.patients.safety_banner import safety_banner
 from registry.web.filters import count, long_date
 
 __all__ = [
@@ -30,28 +30,33 @@ _SHOWN = ("care_manager", "consultant")
 """The places in the team whose holders stand in the header; everybody is listed on the person's page."""
 
 
-def identity_header(patient: Patient, episode: Episode | None, today: date, safety: Any = None) -> IdentityHeader:
-    """The header of a person and one of their episodes, with its team loaded."""
+def identity_header(
+    patient: Patient, episode: Episode | None, today: date, *, shows_safety: bool = True
+) -> IdentityHeader:
+    """The header of a person and one of their episodes, with its team loaded, over their open safety alert.
+
+    ``shows_safety`` is false where that alert stands in the page itself.
+    """
     return replace(
-        identity(patient, today),
+        identity(patient, today, safety_banner(patient.id) if shows_safety else None),
         phase=phase_words(episode, today) if episode else "",
         phase_kind=episode.phase if episode else "",
         team=_team(episode.team) if episode else (),
-        safety=safety,
     )
 
 
 def load_header(
-    patient_id: uuid.UUID, today: date, *, clinic_id: uuid.UUID | None = None, safety: Any = None
+    patient_id: uuid.UUID, today: date, *, clinic_id: uuid.UUID | None = None, shows_safety: bool = True
 ) -> IdentityHeader | None:
     """The header of a person with their open episode (at ``clinic_id`` where they have several), else the last one.
 
-    Three queries. Nothing when the person is absent or foreign.
+    Four queries, or five for a person with an open safety alert. Nothing when the person is absent or foreign.
     """
     patient = get_patient(patient_id)
     if patient is None:
         return None
-    return identity_header(patient, chosen_episode(list_episodes(patient_id), clinic_id), today, safety)
+    episode = chosen_episode(list_episodes(patient_id), clinic_id)
+    return identity_header(patient, episode, today, shows_safety=shows_safety)
 
 
 def chosen_episode(episodes: Sequence[Episode], clinic_id: uuid.UUID | None = None) -> Episode | None:

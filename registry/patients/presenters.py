@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import url_for
 
@@ -14,6 +14,7 @@ from registry.patients.facts import ContactPointFacts, PatientFacts
 from registry.patients.models import ContactPoint, Patient
 from registry.patients.queries import Likeness
 from registry.patients.rules import CONTACT_KINDS, ETHNICITIES, GENDER_IDENTITIES, LANGUAGES, PAYERS, RACES, SEXES
+from registry.patients.safety_banner import SafetyBanner
 from registry.web.filters import age, count, long_date
 
 if TYPE_CHECKING:
@@ -34,15 +35,14 @@ class IdentityHeader:
     mrn: str
     facts: tuple[str, ...]
     url: str
+    safety: SafetyBanner | None
     phase: str = ""
     phase_kind: str = ""
     team: tuple[str, ...] = ()
-    safety: Any = None
-    """What ``components/safety_banner.html`` prints (``.sentence`` and so on), or nothing."""
 
 
-def identity(patient: Patient, today: date) -> IdentityHeader:
-    """The header of a person, without an episode."""
+def identity(patient: Patient, today: date, safety: SafetyBanner | None) -> IdentityHeader:
+    """The header of a person, without an episode. ``safety`` is what ``safety_banner`` tells of them."""
     return IdentityHeader(
         patient_id=patient.id,
         name=patient.name,
@@ -52,6 +52,7 @@ def identity(patient: Patient, today: date) -> IdentityHeader:
         mrn=patient.mrn,
         facts=_facts(patient),
         url=patient_url(patient.id),
+        safety=safety,
     )
 
 

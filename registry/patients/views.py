@@ -29,6 +29,7 @@ from registry.patients.queries import (
     get_patient_with_contact_points,
     likely_duplicates,
 )
+from registry.patients.safety_banner import safety_banner
 from registry.web.filters import local_time
 
 blueprint = Blueprint("patients", __name__, url_prefix="/patients")
@@ -106,7 +107,7 @@ def details(patient_id: uuid.UUID) -> Page:
     opened("patient.opened", by=current_user, patient_id=patient_id)
     page = presenters.DetailsPage(
         title="Identity and contact details",
-        patient=presenters.identity(patient, local_today("patient.read")),
+        patient=presenters.identity(patient, local_today("patient.read"), safety_banner(patient_id)),
         identity=presenters.identity_facts(patient),
         demographics=presenters.demographic_facts(patient),
         contact_points=presenters.contact_point_lines(patient),
@@ -162,7 +163,7 @@ def _change_page(
 ) -> str:
     page = presenters.ChangePatientPage(
         title="Change identity",
-        patient=presenters.identity(patient, form.today),
+        patient=presenters.identity(patient, form.today, safety_banner(patient.id)),
         form=form,
         today=form.today,
         cancel_url=url_for("patients.details", patient_id=patient.id),
@@ -238,7 +239,7 @@ def _contact_page(
 ) -> str:
     page = presenters.ContactPointPage(
         title=title,
-        patient=presenters.identity(patient, local_today("patient.write")),
+        patient=presenters.identity(patient, local_today("patient.write"), safety_banner(patient.id)),
         form=form,
         cancel_url=url_for("patients.details", patient_id=patient.id),
         changes=changes,

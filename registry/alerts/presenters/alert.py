@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from registry.accounts.models import User
 from registry.alerts.models import NOT_REACHED, OUTCOMES, Alert, AlertEvent
-from registry.alerts.presenters.words import Banner
 from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.clinics.models import Clinic
 from registry.patients.presenters import IdentityHeader
+from registry.patients.safety_banner import SafetyBanner
 from registry.web.filters import days_ago, local_time, long_date, short_date
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class AlertPage:
 
     title: str
     patient: IdentityHeader
-    banner: Banner
+    banner: SafetyBanner
     is_safety: bool
     is_open: bool
     closing_hint: str
@@ -108,7 +108,7 @@ class AfterPositivePage:
 
     title: str
     patient: IdentityHeader
-    banner: Banner
+    banner: SafetyBanner
     form: NoteForm
     alert_url: str
     told: str

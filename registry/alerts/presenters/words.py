@@ -16,6 +16,7 @@ from registry.alerts.sentences import sentence_today
 from registry.clinics.models import Clinic
 from registry.patients.models import Patient
 from registry.patients.presenters import IdentityHeader
+from registry.patients.safety_banner import SafetyBanner
 from registry.web.filters import count, local_time, short_date
 
 
@@ -30,30 +31,30 @@ class Reason:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Banner:
-    """What ``components/safety_banner.html`` prints."""
-
-    tier: str
-    sentence: str
-    since: str
-    owner: str
-    clock: str
-
-
 def alert_url(alert: Alert) -> str:
     return url_for("alerts.alert", patient_id=alert.patient_id, alert_id=alert.id)
 
 
-def banner(alert: Alert, clinic: Clinic, now: datetime) -> Banner:
+def banner(alert: Alert, clinic: Clinic, now: datetime) -> SafetyBanner:
     """The alert with who has it and how much time is left."""
     today = clinic.today(now)
-    return Banner(
+    return SafetyBanner(
         tier="urgent" if alert.tier == Tier.URGENT else "action",
         sentence=sentence_today(alert, today),
         since=f"since {short_date(alert.since, today=today)}",
         owner=owner_words(alert, clinic, now),
         clock=clock_words(alert, clinic, now),
+    )
+
+
+def closed_banner(alert: Alert, today: date) -> SafetyBanner:
+    """That there is one, and who to speak with: what it rests on is an answer, and stays closed to this reader."""
+    to = alert.owner.name if alert.owner else "the care manager or whoever is on duty"
+    return SafetyBanner(
+        tier="urgent" if alert.tier == Tier.URGENT else "action",
+        sentence=f"Open safety alert. Speak with {to} before the next contact",
+        since=f"since {short_date(alert.since, today=today)}",
+        owner="",
     )
 
 

@@ -11,12 +11,13 @@ from flask import current_app, url_for
 
 from registry.alerts.due import CONTACT, MEASURE, PAUSE, Due
 from registry.alerts.models import Alert
-from registry.alerts.presenters.words import Banner, Reason, alert_url, banner, next_steps, reason
+from registry.alerts.presenters.words import Reason, alert_url, banner, next_steps, reason
 from registry.clinics.models import Clinic
 from registry.episodes.models import Episode
 from registry.episodes.rules import PHASE_TITLES, weeks_in_care
 from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
+from registry.patients.safety_banner import SafetyBanner
 from registry.review.models import Review
 from registry.review.rules import AWAITS_DECISION
 from registry.web.filters import age, count, days_ago, short_date
@@ -36,7 +37,7 @@ class UrgentShown:
     name: str
     facts: str
     url: str
-    banner: Banner
+    banner: SafetyBanner
     alert_url: str
     acknowledge: AcknowledgeForm | None
     acknowledge_url: str

@@ -53,7 +53,7 @@ def after_positive(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     now, clinic = clock.now(), db.session.get_one(Clinic, row.clinic_id)
     page = AfterPositivePage(
         title="Positive safety answer",
-        patient=found(load_header(patient_id, clinic.today(now), clinic_id=clinic.id)),
+        patient=found(load_header(patient_id, clinic.today(now), clinic_id=clinic.id, shows_safety=False)),
         banner=banner(row, clinic, now),
         form=form,
         alert_url=alert_url(row),

@@ -274,7 +274,8 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
     names = {
         user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(owners_named(steps)))).all()
     }
-    patient = found(load_header(row.patient_id, today, clinic_id=clinic.id))
+    is_the_banner = row.is_safety and row.closed_at is None
+    patient = found(load_header(row.patient_id, today, clinic_id=clinic.id, shows_safety=not is_the_banner))
     tier = Tier(row.tier)
     page = AlertPage(
         title=TITLES.get(row.rule, "Alert"),

@@ -8,15 +8,16 @@ from datetime import date
 from typing import Any
 
 from registry.alerts.models import Alert
+from registry.alerts.presenters.words import closed_banner
 from registry.caseload.own_people import OwnPeople
 from registry.caseload.presenters.addresses import PatientAddress
-from registry.caseload.presenters.patient import SafetyShown
 from registry.episodes.models import Episode
 from registry.episodes.rules import PHASE_TITLES
 from registry.patients.models import Patient
 from registry.patients.presenters import permissions
 from registry.patients.rules import CONTACT_KINDS
-from registry.web.filters import age, count, long_date, short_date
+from registry.patients.safety_banner import SafetyBanner
+from registry.web.filters import age, count, long_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class PersonShown:
     facts: Sequence[str]
     phase: str
     phase_kind: str
-    safety: SafetyShown | None
+    safety: SafetyBanner | None
     ways: Sequence[WayToReach]
     contact_url: str
     danger_url: str
@@ -81,17 +82,8 @@ def _facts(episode: Episode, today: date) -> Sequence[str]:
     return [f"born {long_date(person.birth_date)}", years, f"MRN {person.mrn}"]
 
 
-def _safety(alert: Alert | None, today: date) -> SafetyShown | None:
-    """That there is one, and who to speak with: what it rests on is an answer, and stays closed."""
-    if alert is None:
-        return None
-    to = alert.owner.name if alert.owner else "the care manager or whoever is on duty"
-    return SafetyShown(
-        sentence=f"Open safety alert. Speak with {to} before the next contact",
-        since=f"since {short_date(alert.since, today=today)}",
-        owner="",
-        tier="urgent" if alert.tier == "urgent" else "action",
-    )
+def _safety(alert: Alert | None, today: date) -> SafetyBanner | None:
+    return None if alert is None else closed_banner(alert, today)
 
 
 def _ways(person: Patient) -> Sequence[WayToReach]:

@@ -32,18 +32,6 @@ _STATE_KINDS = {"noted": "neutral", "proposed": "action", "declined": "neutral",
 
 
 @dataclass(frozen=True, slots=True)
-class SafetyShown:
-    """What ``components/safety_banner.html`` prints."""
-
-    sentence: str
-    since: str
-    owner: str
-    tier: str
-    clock: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class AdviceShown:
     """One recommendation and what became of it."""
 
@@ -170,22 +158,6 @@ def show_overview(
         questions=[_question(each, today) for each in record.questions],
         team=list(_team(record.episode)),
         other_episodes=[_episode_link(episode) for episode in others],
-    )
-
-
-def show_safety(alerts: Sequence[Alert], today: date) -> SafetyShown | None:
-    """The banner of the person's open safety alert, if there is one."""
-    alert = next((each for each in alerts if each.is_safety), None)
-    if alert is None:
-        return None
-    owner = alert.owner.name if alert.owner else "Nobody has taken it yet"
-    acknowledged = "acknowledged" if alert.acknowledged_at else "not yet acknowledged"
-    return SafetyShown(
-        sentence=_sentence(alert, today),
-        since=f"since {short_date(alert.since, today=today)}",
-        owner=f"{owner}, {acknowledged}" if alert.owner else owner,
-        tier="urgent" if alert.tier == "urgent" else "action",
-        url=alert_url(alert),
     )
 
 

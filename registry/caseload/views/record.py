@@ -12,9 +12,9 @@ from flask_login import current_user
 from registry import clock
 from registry.access.policy import can, found, permitted_clinics, policy
 from registry.audit.opened import opened
-from registry.caseload.presenters.patient import PatientPage, Permitted, next_steps, show_overview, show_safety
+from registry.caseload.presenters.patient import PatientPage, Permitted, next_steps, show_overview
 from registry.caseload.presenters.timeline import TimelinePage, entries_of
-from registry.caseload.record import load_record, open_alerts
+from registry.caseload.record import load_record
 from registry.caseload.timeline import PER_PAGE, count_happenings, list_happenings
 from registry.caseload.views import blueprint
 from registry.episodes.models import Episode
@@ -41,7 +41,7 @@ def patient(patient_id: uuid.UUID) -> str:
         record = load_record(episode)
         page = show_overview(
             record,
-            patient=identity_header(person, episode, today, show_safety(record.alerts, today)),
+            patient=identity_header(person, episode, today),
             tabs=record_tabs(patient_id),
             others=[each for each in episodes if each is not episode],
             may=may,
@@ -58,10 +58,9 @@ def timeline(patient_id: uuid.UUID) -> str:
     episode = _chosen(list_episodes(patient_id), "")
     today = _today(episode)
     number = page_number(request.args.get("page"))
-    safety = show_safety(open_alerts(patient_id, None), today)
     page = TimelinePage(
         title="Timeline",
-        patient=identity_header(person, episode, today, safety),
+        patient=identity_header(person, episode, today),
         tabs=record_tabs(patient_id),
         entries=entries_of(list_happenings(patient_id, page=number), today),
         pages=Paging(
@@ -105,10 +104,9 @@ def _permitted(person: Patient) -> Permitted:
 
 
 def _without_episode(person: Patient, may: Permitted, today: date) -> PatientPage:
-    safety = show_safety(open_alerts(person.id, None), today)
     return PatientPage(
         title="Overview",
-        patient=identity_header(person, None, today, safety),
+        patient=identity_header(person, None, today),
         tabs=record_tabs(person.id),
         has_episode=False,
         steps=next_steps(person.id, may),

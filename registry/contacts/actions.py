@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 
 from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
+from registry.contacts.facts import ContactFacts
 from registry.contacts.models import Contact, DangerReport
 from registry.db.conflict import EditConflict, refuse_stale
 from registry.db.transaction import write
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactFacts:
-    """What is known of one contact. ``took_place_on`` is the local date of service; ``minutes`` 0 to 600."""
-
-    took_place_on: date
-    kind: str
-    modality: str
-    reached: bool
-    minutes: int | None = None
-    started_at: time | None = None
-    participants: str = ""
-    note: str = ""
+__all__ = ["ContactFacts", "correct_contact", "mark_entered_in_error", "record_contact", "report_danger"]
 
 
 def record_contact(

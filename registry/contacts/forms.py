@@ -9,10 +9,11 @@ from wtforms import IntegerField, RadioField, TimeField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from registry.contacts.actions import ContactFacts
+from registry.contacts.facts import ContactFacts
 from registry.contacts.models import Contact
 from registry.contacts.rules import DANGERS, KINDS, LONGEST_MINUTES, MODALITIES, contradiction
 from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, line, paragraph
+from registry.web.second_time import second_time_field
 
 YES, NO = "yes", "no"
 
@@ -42,6 +43,7 @@ class ContactForm(RegistryForm):
     )
     participants = line("Who else took part", hint="For example: sister, residence staff, interpreter")
     note = paragraph("Note")
+    again = second_time_field()
 
     def __init__(self, *args: Any, now: datetime, born_on: date, **values: Any) -> None:
         """``now`` is the clinic's local time."""

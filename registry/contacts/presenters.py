@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
-from registry.contacts.actions import ContactFacts
+from registry.contacts.facts import ContactFacts
 from registry.contacts.models import Contact
 from registry.contacts.rules import KINDS, MODALITIES, counts_as, reach_words
 from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import count, days_ago, long_date
 from registry.web.paging import Paging
+from registry.web.second_time import SecondTime
 
 if TYPE_CHECKING:
     from registry.contacts.forms import ContactForm, DangerForm, WithdrawContactForm
@@ -77,6 +78,7 @@ class ContactFormPage:
     back_url: str
     conflict: Sequence[Difference] = ()
     conflict_by: str = ""
+    second_time: SecondTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,16 @@ class DangerPage:
     form: DangerForm
     today: date
     back_url: str
+
+
+def second_time(contact: Contact, *, by: str, url: str) -> SecondTime:
+    """The contact that stands already. ``by``: who recorded it, and when."""
+    kind, how, reached = _words(contact)
+    return SecondTime(
+        what=f"{kind.lower()} of {_when(contact)} ({', '.join(words for words in (how, reached) if words)})",
+        how=f"recorded by {by}",
+        url=url,
+    )
 
 
 def show_contact(contact: Contact, *, today: date, may_correct: bool) -> ContactShown:

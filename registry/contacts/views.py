@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -27,6 +27,7 @@ from registry.contacts.presenters import (
     Difference,
     WithdrawPage,
     differences,
+    second_time,
     show_contact,
 )
 from registry.contacts.rules import KIND_HINTS
@@ -40,6 +41,7 @@ from registry.patients.presenters import IdentityHeader
 from registry.patients.queries import get_patient
 from registry.web.filters import local_time
 from registry.web.paging import Paging, page_number
+from registry.web.second_time import SecondTime
 
 blueprint = Blueprint("contacts", __name__)
 
@@ -115,18 +117,35 @@ def _log(place: _Place, *, back_url: str) -> Page:
     form = ContactForm(
         now=place.now, born_on=place.patient.birth_date, kind="treatment", modality="phone", took_place_on=place.today
     )
-    if form.validate_on_submit():
-        patient_id, clinic_id = place.patient.id, place.clinic.id
 
-        def act() -> str:
-            actions.record_contact(patient_id=patient_id, clinic_id=clinic_id, facts=form.facts(), by=current_user)
-            return back_url
+    def show(status: int, recorded: SecondTime | None = None) -> Page:
+        page = _form_page(place, form, title="Log a contact", save="Save contact", action_url="", back_url=back_url)
+        return _show_form(replace(page, second_time=recorded), status=status)
 
-        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
-        flash("Contact saved", "success")
-        return redirect(location, 303)
-    page = _form_page(place, form, title="Log a contact", save="Save contact", action_url="", back_url=back_url)
-    return _show_form(page, status=422 if form.errors else 200)
+    if not form.validate_on_submit():
+        return show(422 if form.errors else 200)
+    recorded = _second_time(place, form, url=back_url)
+    if recorded is not None:
+        return show(409, recorded)
+    patient_id, clinic_id = place.patient.id, place.clinic.id
+
+    def act() -> str:
+        actions.record_contact(patient_id=patient_id, clinic_id=clinic_id, facts=form.facts(), by=current_user)
+        return back_url
+
+    location = receipts.once(form.key, by=current_user, act=act)
+    flash("Contact saved", "success")
+    return redirect(location, 303)
+
+
+def _second_time(place: _Place, form: ContactForm, *, url: str) -> SecondTime | None:
+    """What says the same already. Nothing for a second click on the form that stored it, or one said to be another."""
+    if form.again.data:
+        return None
+    contact = queries.find_same(place.patient.id, form.facts(), staff_id=current_user.id)
+    if contact is None or receipts.led_to(form.key, by=current_user) is not None:
+        return None
+    return second_time(contact, by=_saved_by(contact, place), url=url)
 
 
 @blueprint.route("/patients/<uuid:patient_id>/contacts/<uuid:contact_id>/correct", methods=["GET", "POST"])

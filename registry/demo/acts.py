@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Literal
 
-from registry.contacts.actions import ContactFacts
+from registry.contacts.facts import ContactFacts
 from registry.episodes.facts import TargetWish, Tracking
 from registry.measures.scoring import Answer
 

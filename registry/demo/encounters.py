@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from random import Random
 
-from registry.contacts.actions import ContactFacts
+from registry.contacts.facts import ContactFacts
 from registry.demo import wording
 from registry.demo.acts import Visit
 from registry.demo.chance import happens, weighted

@@ -18,6 +18,7 @@ from registry.measures.instrument import Instrument, Item
 from registry.measures.scoring import DECLINED, Answer, format_value, score
 from registry.patients.rules import LANGUAGES
 from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, line
+from registry.web.second_time import second_time_field
 
 ITEM = "item-"
 """Fields of items are called ``item-`` and the item's id."""
@@ -80,6 +81,7 @@ class MeasureForm(RegistryForm):
     language = ListField("Language")
     used_interpreter = BooleanField("With an interpreter")
     total = line("Total on the paper", longest=10)
+    again = second_time_field()
 
     def __init__(
         self, *, today: date, born_on: date, raters: Mapping[str, str], imported: bool = False, **values: Any

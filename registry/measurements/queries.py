@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -13,6 +14,7 @@ from sqlalchemy.orm import selectinload
 from registry.episodes.models import Episode, TrackedMeasure
 from registry.extensions import db
 from registry.measurements.models import Measurement, MeasurementScore
+from registry.measures.scoring import Answer, answer_to_json
 
 
 def get_measurement(measurement_id: uuid.UUID, *, patient_id: uuid.UUID) -> Measurement | None:
@@ -35,6 +37,34 @@ def list_measurements(patient_id: uuid.UUID, *, instrument: str | None = None) -
     if instrument is not None:
         query = query.where(Measurement.instrument == instrument)
     return db.session.scalars(query).all()
+
+
+def find_same(
+    patient_id: uuid.UUID,
+    instrument: str,
+    *,
+    taken_on: date,
+    answers: Mapping[str, Answer] | None,
+    total_only: int | None,
+) -> Measurement | None:
+    """A finished measurement of that day that says the same, answer by answer, however it came in."""
+    rows = db.session.scalars(
+        select(Measurement)
+        .where(
+            Measurement.patient_id == patient_id,
+            Measurement.instrument == instrument,
+            Measurement.taken_on == taken_on,
+            Measurement.status == "final",
+        )
+        .order_by(Measurement.recorded_at.desc())
+    )
+    wanted = _said({item: answer_to_json(answer) for item, answer in (answers or {}).items()})
+    return next((row for row in rows if row.total_only == total_only and _said(row.answers or {}) == wanted), None)
+
+
+def _said(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers less those nobody gave, which one source spells out and another leaves away."""
+    return {item: answer for item, answer in answers.items() if answer is not None}
 
 
 def list_drafts(patient_id: uuid.UUID) -> Sequence[Measurement]:

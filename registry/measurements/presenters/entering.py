@@ -29,6 +29,7 @@ from registry.measures.outline import outline
 from registry.measures.scoring import answer_to_json, format_value
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import count, days_ago, long_date, short_date
+from registry.web.second_time import SecondTime
 
 if TYPE_CHECKING:
     from registry.measurements.forms import AnswerField, MeasureForm, WithdrawForm
@@ -108,6 +109,7 @@ class EnterPage:
     drafts: Sequence[DraftShown] = ()
     conflict: Sequence[Difference] = ()
     conflict_by: str = ""
+    second_time: SecondTime | None = None
 
     @property
     def has_errors(self) -> bool:
@@ -266,6 +268,16 @@ def show_draft(draft: Measurement, names: Mapping[uuid.UUID, str]) -> DraftShown
     return DraftShown(
         words=f"{definition_of(draft).short_title} of {long_date(draft.taken_on)}{by}",
         url=measure_url(draft),
+    )
+
+
+def second_time(row: Measurement, *, by: str) -> SecondTime:
+    """The measurement that says the same. ``by``: who recorded it, and when."""
+    is_imported = row.source_key is not None
+    return SecondTime(
+        what=f"{definition_of(row).short_title} of {long_date(row.taken_on)}",
+        how=f"imported by {by}" if is_imported else f"recorded by {by}",
+        url=measure_url(row),
     )
 
 

@@ -23,6 +23,7 @@ from registry.measurements.views.saving import (
     explain,
     positive_answers,
     say_saved,
+    second_time,
     show_conflict,
     show_form,
 )
@@ -42,6 +43,9 @@ def draft(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
         return show_form(place, form, status=422 if form.errors else 200, **_details(row))
     as_draft, clinic_id = "draft" in request.form, row.clinic_id
     save = actions.change_draft if as_draft else actions.finish_draft
+    recorded = None if as_draft else second_time(place, form)
+    if recorded is not None:
+        return show_form(place, form, status=409, second_time=recorded, **_details(row))
 
     def act() -> str:
         stored = own_measurement(patient_id, measurement_id, _RECORD)

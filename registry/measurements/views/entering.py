@@ -12,10 +12,11 @@ from registry.accounts import receipts
 from registry.audit.recorder import ActorId
 from registry.episodes.queries import names_of
 from registry.measurements import actions, queries
-from registry.measurements.forms import first_values, form_for
+from registry.measurements.forms import MeasureForm, first_values, form_for
 from registry.measurements.presenters.entering import show_draft
-from registry.measurements.views.place import Page, blueprint, instrument_called, place_of
-from registry.measurements.views.saving import REFUSED, address_after, explain, say_saved, show_form
+from registry.measurements.views.place import Page, Place, blueprint, instrument_called, place_of
+from registry.measurements.views.saving import REFUSED, address_after, explain, say_saved, second_time, show_form
+from registry.web.second_time import SecondTime
 
 
 @blueprint.route("/new/<instrument_id>", methods=["GET", "POST"])
@@ -28,37 +29,46 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
         raters=place.raters(),
         **first_values(instrument, today=place.today, rater_id=current_user.id),
     )
-    if form.validate_on_submit():
-        clinic_id, as_draft = place.clinic.id, "draft" in request.form
-        by = ActorId(current_user.id)
+    if not form.validate_on_submit():
+        return _show(place, form, status=422 if form.errors else 200)
+    clinic_id, as_draft = place.clinic.id, "draft" in request.form
+    recorded = None if as_draft else second_time(place, form)
+    if recorded is not None:
+        return _show(place, form, status=409, second_time=recorded)
+    by = ActorId(current_user.id)
 
-        def act() -> str:
-            measurement = actions.record_measurement(
-                patient_id=patient_id,
-                clinic_id=clinic_id,
-                instrument=instrument.id,
-                by=by,
-                as_draft=as_draft,
-                **form.administration(),
-            )
-            return address_after(measurement)
+    def act() -> str:
+        measurement = actions.record_measurement(
+            patient_id=patient_id,
+            clinic_id=clinic_id,
+            instrument=instrument.id,
+            by=by,
+            as_draft=as_draft,
+            **form.administration(),
+        )
+        return address_after(measurement)
 
-        try:
-            location = receipts.once(form.key, by=by, act=act)
-        except REFUSED as problem:
-            explain(form, problem)
-        else:
-            say_saved(form, patient_id=patient_id, clinic_id=clinic_id, as_draft=as_draft)
-            return redirect(location, 303)
+    try:
+        location = receipts.once(form.key, by=by, act=act)
+    except REFUSED as problem:
+        explain(form, problem)
+        return _show(place, form, status=422)
+    say_saved(form, patient_id=patient_id, clinic_id=clinic_id, as_draft=as_draft)
+    return redirect(location, 303)
+
+
+def _show(place: Place, form: MeasureForm, *, status: int, second_time: SecondTime | None = None) -> Page:
+    patient_id, instrument = place.patient.id, form.instrument
     drafts = [each for each in queries.list_drafts(patient_id) if each.instrument == instrument.id]
     names = names_of({each.recorded_by_id for each in drafts})
     return show_form(
         place,
         form,
-        status=422 if form.errors else 200,
+        status=status,
         title=instrument.title,
         save="Save",
         action_url=url_for("measurements.enter", patient_id=patient_id, instrument_id=instrument.id),
         back_url=url_for("measurements.choose", patient_id=patient_id),
         drafts=[show_draft(each, names) for each in drafts],
+        second_time=second_time,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from flask import current_app, flash, render_template, url_for
 from flask_login import current_user
 
+from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.episodes.queries import get_open_episode, names_of
 from registry.measurements import queries
@@ -21,6 +22,7 @@ from registry.measurements.scores import definition_of, score_again
 from registry.measurements.views.place import Page, Place
 from registry.measures.scoring import ContradictedTotal, ImpossibleTotal, SafetyState
 from registry.web.filters import local_time, long_date
+from registry.web.second_time import SecondTime
 
 REFUSED = (ImpossibleDate, ImpossibleTotal, ContradictedTotal, NothingAnswered)
 """What an action may find wrong with a form that looked right."""
@@ -71,6 +73,23 @@ def say_saved(form: MeasureForm, *, patient_id: uuid.UUID, clinic_id: uuid.UUID,
             "the score is kept and drawn, but is no baseline",
             "warning",
         )
+
+
+def second_time(place: Place, form: MeasureForm) -> SecondTime | None:
+    """What says the same already. Nothing for a second click on the form that stored it, or one said to be another."""
+    if form.again.data:
+        return None
+    given = form.administration()
+    row = queries.find_same(
+        place.patient.id,
+        form.instrument.id,
+        taken_on=given["taken_on"],
+        answers=given["answers"],
+        total_only=given["total_only"],
+    )
+    if row is None or receipts.led_to(form.key, by=current_user) is not None:
+        return None
+    return shown.second_time(row, by=saved_by(row, place))
 
 
 def saved_by(row: Measurement, place: Place) -> str:

@@ -126,6 +126,43 @@ def test_a_second_click_logs_one_contact(case: Case) -> None:
     assert len(_contacts(case)) == 1
 
 
+def test_a_contact_saved_again_after_the_way_back_is_held_and_asks(case: Case) -> None:
+    browser = case.browser_of("care_manager")
+    fill_in(browser, f"{case.url}/new", CALL)
+
+    held = fill_in(browser, f"{case.url}/new", {**CALL, "note": "Sleeps four hours."})
+
+    assert held.status_code == 409
+    assert "treatment contact of 12 Mar 2026, 14:05" in words(held)
+    assert "recorded by Rosa Osei" in words(held)
+    assert fields_of(held)["note"] == "Sleeps four hours."
+    assert len(_contacts(case)) == 1
+
+    assert send(browser, f"{case.url}/new", held, {"again": "y"}).status_code == 303
+    assert len(_contacts(case)) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "role"),
+    [({"started_at": "14:06"}, "care_manager"), ({"kind": "team"}, "care_manager"), ({}, "colleague")],
+    ids=["another minute", "another kind", "another person of the team"],
+)
+def test_another_contact_of_the_day_is_saved_without_a_question(case: Case, typed: dict[str, str], role: str) -> None:
+    fill_in(case.browser_of("care_manager"), f"{case.url}/new", CALL)
+
+    assert fill_in(case.browser_of(role), f"{case.url}/new", {**CALL, **typed}).status_code == 303
+    assert len(_contacts(case)) == 2
+
+
+def test_without_a_start_time_only_what_says_the_same_in_everything_is_asked_about(case: Case) -> None:
+    browser = case.browser_of("care_manager")
+    attempt = {"kind": "outreach", "reached": "no", "note": "No answer"}
+    fill_in(browser, f"{case.url}/new", attempt)
+
+    assert fill_in(browser, f"{case.url}/new", attempt).status_code == 409
+    assert fill_in(browser, f"{case.url}/new", {**attempt, "note": "Engaged"}).status_code == 303
+
+
 def test_a_correction_keeps_the_earlier_entry(case: Case) -> None:
     contact_id = _a_contact(case, minutes=10)
     browser = case.browser_of("care_manager")

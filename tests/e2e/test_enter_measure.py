@@ -84,6 +84,18 @@ def test_a_key_goes_back_and_another_takes_an_answer_back(
     expect(page.locator("[data-part=answered]")).to_have_text("0 of 9 answered")
 
 
+def test_a_correction_begins_at_the_first_item(page: Page, live_server: LiveServer, patient_id: uuid.UUID) -> None:
+    sign_in(page, live_server)
+    page.goto(f"/patients/{patient_id}/measures/new/phq-9")
+    for digit in "223211100":
+        page.keyboard.press(digit)
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    page.get_by_role("link", name="Correct").click()
+
+    expect(page.locator("[data-item='1'] input[value='2']")).to_be_focused()
+
+
 def test_a_positive_item_9_is_saved_before_anything_is_asked(
     page: Page, live_server: LiveServer, patient_id: uuid.UUID
 ) -> None:

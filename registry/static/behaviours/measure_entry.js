@@ -104,5 +104,8 @@
 
   form.addEventListener("change", showScores);
   showScores();
-  if (!document.querySelector("[data-focus]")) focusOn(questions.find((question) => !choices(question).some((option) => option.checked)));
+  // Entering goes on where it stopped; correcting reads the answers again from the first.
+  const isCorrection = form.dataset.measureEntry === "correction";
+  const unanswered = questions.find((question) => !choices(question).some((option) => option.checked));
+  if (!document.querySelector("[data-focus]")) focusOn(isCorrection ? questions[0] : unanswered);
 })();

@@ -19,6 +19,9 @@ ELEVATED_AFTER_DAYS = 56
 IMPROVED_AFTER_DAYS = 70
 """Days enrolled before improvement is expected (New York State OMH collaborative care metrics 2025, metric 6)."""
 
+FEW_PEOPLE = 10
+"""Of fewer than these no share of a month is printed: one person would move it by more than ten points."""
+
 _REFERRED = {"referred": "referred, not enrolled yet"}
 _PAUSED = {"paused": "care is paused, with a date to return"}
 _NO_BASELINE = {"no-baseline": "no baseline score on the outcome measure"}

@@ -13,7 +13,9 @@ from registry.access.policy import policy
 from registry.audit.opened import opened
 from registry.patients.place import clinics_for
 from registry.quality import queries
-from registry.quality.presenters import NOBODY, PeoplePage, PersonPresenter, clinic_page, people_url
+from registry.quality.history import read_history
+from registry.quality.presenters.clinic import NOBODY, PeoplePage, PersonPresenter, clinic_page, people_url
+from registry.quality.presenters.trend import show_trend
 from registry.quality.queries import Wanted
 from registry.quality.rules import COUNTED, METRICS
 from registry.web.filters import count, long_date
@@ -25,14 +27,18 @@ blueprint = Blueprint("quality", __name__)
 @blueprint.get("/clinic")
 @policy("clinic.read")
 def clinic() -> str:
+    from registry.quality.trend import first_month_end, monthly_trend
+
     now = clock.now()
     clinics = {each.id: each for each in clinics_for("clinic.read")}
     today = {clinic_id: each.today(now) for clinic_id, each in clinics.items()}
     groups = queries.count_groups(today)
+    months = monthly_trend(read_history(today, since=first_month_end(today)), today)
     page = clinic_page(
         groups,
         clinics={clinic_id: each.name for clinic_id, each in clinics.items()},
         managers=queries.names_of([each.care_manager_id for each in groups if each.care_manager_id]),
+        trend=show_trend(months),
         day=long_date(max(today.values())),
     )
     return render_template("quality/clinic.html", page=page)

@@ -14,6 +14,7 @@ from sqlalchemy import Row
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.scores import scale_label
 from registry.episodes.rules import PHASE_TITLES, weeks_in_care
+from registry.quality.presenters.trend import TrendShown
 from registry.quality.queries import Group, Tallies, Wanted, add_up
 from registry.quality.rules import COUNTED, MET, METRICS, NOT_MET, Metric, Tally
 from registry.web.filters import ARROW, THIN_SPACE, count, days_ago, number, short_date
@@ -88,6 +89,7 @@ class ClinicPage:
     """Empty when there is only one."""
     managers: Sequence[SplitRow]
     whole: SplitRow
+    trend: TrendShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,12 @@ class PeoplePage:
 
 
 def clinic_page(
-    groups: Sequence[Group], *, clinics: Mapping[uuid.UUID, str], managers: Mapping[uuid.UUID, str], day: str
+    groups: Sequence[Group],
+    *,
+    clinics: Mapping[uuid.UUID, str],
+    managers: Mapping[uuid.UUID, str],
+    trend: TrendShown,
+    day: str,
 ) -> ClinicPage:
     """Everything on the first page, from the numbers of each care manager at each clinic."""
     whole = add_up(groups)
@@ -131,6 +138,7 @@ def clinic_page(
         clinics=_clinics(groups, clinics) if len(clinics) > 1 else (),
         managers=_managers(groups, clinics, managers),
         whole=_row("Everybody", "", whole, Wanted()),
+        trend=trend,
     )
 
 

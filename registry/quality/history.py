@@ -1,0 +1,95 @@
+"""What the months are worked out from: every course of care of the time, in four statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Row, and_, or_, select
+
+from registry.caseload.currency import Today
+from registry.caseload.rules import NOT_SEEN_DAYS
+from registry.contacts.models import Contact
+from registry.episodes.models import Episode, PhaseSpell
+from registry.extensions import db
+from registry.measurements.models import MeasurementScore
+
+Rows: TypeAlias = Sequence[Row[*tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Rows as the database gave them. Every row but the first kind names its ``episode``."""
+
+    episodes: Rows
+    """``episode clinic enrolled_on ended_on paused_until scale``; ``scale`` is the metric primary or nothing."""
+    phases: Rows
+    """``episode on phase``, in the order in which they were set."""
+    contacts: Rows
+    """``episode on``: two-way treatment contacts at the clinic of the episode, between its dates."""
+    scores: Rows
+    """``episode on value is_prorated`` on the metric primary since enrolment."""
+
+
+def read_history(today: Today, *, since: date) -> History:
+    """Of everybody enrolled at these clinics whose care had not ended by ``since``. Four statements."""
+    of_the_time = and_(
+        Episode.clinic_id.in_(list(today)),
+        Episode.enrolled_on.is_not(None),
+        or_(Episode.ended_on.is_(None), Episode.ended_on > since),
+    )
+    return History(
+        episodes=db.session.execute(
+            select(
+                Episode.id.label("episode"),
+                Episode.clinic_id.label("clinic"),
+                Episode.enrolled_on,
+                Episode.ended_on,
+                Episode.paused_until,
+                Episode.metric_primary.label("scale"),
+            ).where(of_the_time)
+        ).all(),
+        phases=db.session.execute(
+            select(PhaseSpell.episode_id.label("episode"), PhaseSpell.starts_on.label("on"), PhaseSpell.phase)
+            .join(Episode, Episode.id == PhaseSpell.episode_id)
+            .where(of_the_time)
+            .order_by(PhaseSpell.starts_on, PhaseSpell.id)
+        ).all(),
+        contacts=db.session.execute(_contacts(of_the_time, since - timedelta(days=NOT_SEEN_DAYS))).all(),
+        scores=db.session.execute(
+            select(
+                Episode.id.label("episode"),
+                MeasurementScore.taken_on.label("on"),
+                MeasurementScore.value,
+                MeasurementScore.is_prorated,
+            )
+            .join(
+                MeasurementScore,
+                and_(
+                    MeasurementScore.patient_id == Episode.patient_id,
+                    MeasurementScore.scale == Episode.metric_primary,
+                    MeasurementScore.taken_on >= Episode.enrolled_on,
+                ),
+            )
+            .where(of_the_time, MeasurementScore.counts, MeasurementScore.value.is_not(None))
+        ).all(),
+    )
+
+
+def _contacts(of_the_time: ColumnElement[bool], since: date) -> Any:
+    """``registry.contacts.rules.is_two_way`` in SQL; a test holds the month of today to the number of the tile."""
+    return (
+        select(Episode.id.label("episode"), Contact.took_place_on.label("on"))
+        .join(Contact, and_(Contact.patient_id == Episode.patient_id, Contact.clinic_id == Episode.clinic_id))
+        .where(
+            of_the_time,
+            Contact.status == "final",
+            Contact.kind == "treatment",
+            Contact.reached,
+            Contact.took_place_on >= Episode.referred_on,
+            Contact.took_place_on > since,
+        )
+        .distinct()
+    )

@@ -1,0 +1,151 @@
+"""The clinic month by month, by the same definitions as the numbers of today. The one module that uses pandas.
+
+The view that shows it imports it when it does: pandas takes a second to start, and no other page waits for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+import pandas as pd
+
+from registry.caseload.currency import PROMISED_CARE, Today
+from registry.caseload.rules import NOT_SEEN_DAYS
+from registry.measurements.instruments import catalogue
+from registry.measures.course import DatedScore, follow, has_improved, is_elevated
+from registry.measures.instrument import Better
+from registry.quality.history import History, Rows
+from registry.quality.rules import IMPROVED_AFTER_DAYS, MET, NOT_MET, Tally
+
+MONTHS = 12
+
+_DAY: Final = "datetime64[s]"
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """How the clinics stood on the last day of a month; in the present month, today."""
+
+    day: date
+    active: int
+    seen: Tally
+    """Of the active: a two-way contact in the last 30 days, or enrolled since."""
+    improved: Tally
+
+
+def first_month_end(today: Today) -> date:
+    """The last day of the first month shown."""
+    return _months(today)[0]
+
+
+def monthly_trend(history: History, today: Today) -> Sequence[Month]:
+    """The last twelve months, oldest first.
+
+    Each as the record has it now: what was entered later counts in its month. A pause of the past lasted until it was
+    ended, the present one until the day agreed.
+    """
+    months = _months(today)
+    episodes = _frame(
+        history.episodes, days=("enrolled_on", "ended_on", "paused_until"), others=("episode", "clinic", "scale")
+    )
+    grid = _episode_months(episodes, months, today)
+    grid = _with_last(grid, _frame(history.phases, days=("on",), others=("episode", "phase")), "phase_on")
+    grid = _with_last(grid, _frame(history.contacts, days=("on",), others=("episode",)), "contact_on")
+    grid = _with_scores(grid, _frame(history.scores, days=("on",), others=("episode", "value", "is_prorated")))
+    grid["active"] = grid["phase"].isin(PROMISED_CARE) | (
+        (grid["phase"] == "paused") & (grid["paused_until"] <= grid["day"])
+    )
+    seen_on = grid[["contact_on", "enrolled_on"]].max(axis=1)
+    grid["seen"] = grid["active"] & (grid["day"] - seen_on < pd.Timedelta(days=NOT_SEEN_DAYS))
+    counted = grid.groupby("month")[["active", "seen", "expected", "improved"]].sum()
+    numbers = {day: row for day, *row in counted.itertuples()}
+    return [_month(day, *numbers.get(day, (0, 0, 0, 0))) for day in months]
+
+
+def _month(day: date, active: int, seen: int, expected: int, improved: int) -> Month:
+    return Month(
+        day=day,
+        active=int(active),
+        seen=Tally({MET: int(seen), NOT_MET: int(active - seen)}),
+        improved=Tally({MET: int(improved), NOT_MET: int(expected - improved)}),
+    )
+
+
+def _months(today: Today) -> list[date]:
+    """The last days of eleven months, and the latest today."""
+    last = max(today.values())
+    ended = pd.period_range(end=pd.Period(last, freq="M"), periods=MONTHS, freq="M")[:-1]
+    return [*(month.end_time.date() for month in ended), last]
+
+
+def _frame(rows: Rows, *, days: Sequence[str], others: Sequence[str]) -> pd.DataFrame:
+    frame = pd.DataFrame({name: [getattr(row, name) for row in rows] for name in (*days, *others)}, dtype="object")
+    return frame.astype(dict.fromkeys(days, _DAY))
+
+
+def _episode_months(episodes: pd.DataFrame, months: Sequence[date], today: Today) -> pd.DataFrame:
+    """One row for each month in which somebody was enrolled, looked at on its last day at their clinic."""
+    grid = episodes.merge(pd.DataFrame({"month": list(months)}), how="cross")
+    at_clinic = grid["clinic"].map(dict(today)).astype(_DAY)
+    grid["day"] = grid["month"].astype(_DAY).where(lambda month: month < at_clinic, at_clinic)
+    is_open = grid["ended_on"].isna() | (grid["ended_on"] > grid["day"])
+    return grid[(grid["enrolled_on"] <= grid["day"]) & is_open].sort_values("day")
+
+
+def _with_last(grid: pd.DataFrame, dated: pd.DataFrame, on: str) -> pd.DataFrame:
+    """What was last for each episode by each day; its own day in the column ``on``. Of one day the last row counts."""
+    last = dated.rename(columns={"on": on}).drop_duplicates(["episode", on], keep="last").sort_values(on)
+    return pd.merge_asof(grid, last, left_on="day", right_on=on, by="episode")
+
+
+def _with_scores(grid: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Of whom improvement is expected, and who has improved. The baseline of enrolment stays."""
+    scores = _one_a_day(scores, dict(zip(grid["episode"], grid["scale"], strict=True)))
+    valid = scores[~scores["is_prorated"].astype(bool)].drop_duplicates("episode")
+    baselines = valid[["episode", "on", "value"]].rename(columns={"on": "baseline_on", "value": "baseline"})
+    grid = grid.merge(baselines, on="episode", how="left").sort_values("day")
+    grid = _with_last(grid, scores[["episode", "on", "value", "is_prorated"]], "latest_on")
+    elevated, better = cache(_is_elevated), cache(_has_improved)  # few pairs of scores, and many months
+    is_due = grid["day"] - grid["enrolled_on"] >= pd.Timedelta(days=IMPROVED_AFTER_DAYS)
+    has_baseline = grid["baseline_on"] <= grid["day"]
+    grid["expected"] = [
+        both and elevated(scale, baseline)
+        for both, scale, baseline in zip(is_due & has_baseline, grid["scale"], grid["baseline"], strict=True)
+    ]
+    followed = grid["expected"] & (grid["latest_on"] > grid["baseline_on"])
+    grid["improved"] = [
+        is_followed and better(scale, baseline, latest, bool(is_prorated))
+        for is_followed, scale, baseline, latest, is_prorated in zip(
+            followed, grid["scale"], grid["baseline"], grid["value"], grid["is_prorated"], strict=True
+        )
+    ]
+    return grid
+
+
+def _one_a_day(scores: pd.DataFrame, scales: dict[object, str]) -> pd.DataFrame:
+    """The score that counts on each day, as ``registry.measures.course.follow`` chooses it, in order of date."""
+    badness = [
+        float(value) if catalogue().scale(scales[episode]).better is Better.LOWER else -float(value)
+        for episode, value in zip(scores["episode"], scores["value"], strict=True)
+        if episode in scales
+    ]
+    known = scores[scores["episode"].isin(scales.keys())].assign(badness=badness)
+    in_order = known.sort_values(["on", "is_prorated", "badness"], ascending=[True, True, False])
+    return in_order.drop_duplicates(["episode", "on"])
+
+
+def _is_elevated(scale: str, baseline: Decimal) -> bool:
+    return is_elevated(catalogue().scale(scale), baseline) is True
+
+
+def _has_improved(scale: str, baseline: Decimal, latest: Decimal, is_prorated: bool) -> bool:
+    """By the pure core, of two scores: whichever dates they had."""
+    day = date(2000, 1, 1)
+    pair = [DatedScore(on=day, value=baseline), DatedScore(day + timedelta(days=1), latest, prorated=is_prorated)]
+    measured = catalogue().scale(scale)
+    return has_improved(follow(pair, scale=measured, starts_on=day, target=None), measured)

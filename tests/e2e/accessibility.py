@@ -18,20 +18,26 @@ _FAULTS = """async (options) => {
 }"""
 
 
-def accessibility_faults(page: Page, *, rules: Sequence[str] = ()) -> list[str]:
+def load_axe(page: Page) -> None:
+    """Have axe in every page this window opens, for a walk through many."""
+    page.add_init_script(AXE_SCRIPT)
+
+
+def accessibility_faults(page: Page, *, rules: Sequence[str] = (), besides: Sequence[str] = ()) -> list[str]:
     """One line for each element that breaks a rule: the rule, what it asks for, and where.
 
-    ``rules``: only these; all of the standard unless given.
+    ``rules``: only these; all of the standard unless given, less ``besides``.
     """
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE_SCRIPT)
-    faults: list[str] = page.evaluate(_FAULTS, _options(rules))
+    faults: list[str] = page.evaluate(_FAULTS, _options(rules, besides))
     return faults
 
 
-def _options(rules: Sequence[str]) -> dict[str, Any]:
+def _options(rules: Sequence[str], besides: Sequence[str]) -> dict[str, Any]:
     return {
         "runOnly": {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": _STANDARD},
+        "rules": {rule: {"enabled": False} for rule in besides},
         "resultTypes": ["violations"],
         # Preloading would fetch the style sheets again by a path of axe's own, and the watched window would complain.
         "preload": False,

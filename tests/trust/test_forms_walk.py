@@ -83,16 +83,17 @@ def _filled(browser: FlaskClient, route: Route, place: Place) -> Fields:
 def test_whatever_a_form_stores_has_its_event_in_the_same_transaction(
     app: Flask, world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    stored = []
+    stored, rows = [], snapshot(app, but=PASSING)
     for route in _forms(app):
         browser = sign_in(app.test_client(), world.here.people[_sender(route)])
         form = _filled(browser, route, world.here)
-        rows, events = snapshot(app, but=PASSING), _events(app)
+        events = _events(app)
         answer: TestResponse = browser.post(route.address(world.here.arguments), data=form)
 
         assert answer.status_code in {200, 303, 409, 422}, f"{route.endpoint} answers {answer.status_code}"
         assert answer.location != "/account/password", f"{route.endpoint} was never reached"
-        has_changed = snapshot(app, but=PASSING) != rows
+        before, rows = rows, snapshot(app, but=PASSING)
+        has_changed = rows != before
         assert _events(app) > events or not has_changed, f"{route.endpoint} changed something and no event says so"
         if has_changed:
             stored.append(route.endpoint)
@@ -108,20 +109,19 @@ def _foreign_ids(world: World) -> list[str]:
 
 
 def test_no_id_of_another_organisation_is_taken_from_a_body(app: Flask, world: World) -> None:
-    tried, foreign = set(), _foreign_ids(world)
+    tried, foreign, before = set(), _foreign_ids(world), snapshot(app, but=PASSING)
     for route in _forms(app):
         if not route.reads or route.action is None:
             continue
         browser = sign_in(app.test_client(), world.here.people[_sender(route)])
         form = _as_offered(browser, route, world.here)
         names = [name for name in form if name.endswith("_id") or _is_id(form[name])]
-        before = snapshot(app, but=PASSING)
         for name in names:
             tried.add(name)
             for value in foreign:
                 answer = browser.post(route.address(world.here.arguments), data={**form, name: value})
                 assert answer.status_code in {400, 404, 409, 422}, f"{route.endpoint} takes a foreign {name}"
-        assert snapshot(app, but=PASSING) == before, route.endpoint
+        assert not names or snapshot(app, but=PASSING) == before, route.endpoint
 
     assert "clinic_id" in tried
     assert len(tried) > 3, tried

@@ -83,6 +83,14 @@ def children_of(process: subprocess.Popen[bytes]) -> list[int]:
     return [int(child) for child in listed.split()]
 
 
+def wait_for_both(process: subprocess.Popen[bytes]) -> list[int]:
+    """The web server and the consumer, as soon as they are started."""
+    deadline = time.monotonic() + SECONDS_TO_START
+    while len(found := children_of(process)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux who started whom")
 def test_pages_and_jobs_start_together_and_stop_together(tmp_path: Path) -> None:
     port = a_free_port()
@@ -100,8 +108,7 @@ def test_pages_and_jobs_start_together_and_stop_together(tmp_path: Path) -> None
 def test_when_the_consumer_dies_the_pages_stop_too(tmp_path: Path) -> None:
     port = a_free_port()
     with served(tmp_path, port) as process:
-        wait_until_ready(port)
-        _web, consumer = children_of(process)
+        _web, consumer = wait_for_both(process)
         os.kill(consumer, signal.SIGKILL)
 
         assert process.wait(timeout=60) != 0, "whoever supervises it starts both again"

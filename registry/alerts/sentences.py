@@ -10,6 +10,7 @@ from registry.alerts.models import Alert
 from registry.alerts.rulebook import withdrawn_words, words
 from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.rulebook.phrases import written
+from registry.web.filters import THIN_SPACE
 
 
 def sentence_of(rule: str, evidence: Mapping[str, Any], today: date) -> str:
@@ -19,7 +20,8 @@ def sentence_of(rule: str, evidence: Mapping[str, Any], today: date) -> str:
     everything open about the person: its own rule's evidence, and under ``also`` the others'.
     """
     sentence = withdrawn_words(Evidence(evidence)) if evidence.get("withdrawn") else words(rule, evidence, today)
-    return "; ".join([sentence, *(words(each["rule"], each["evidence"], today) for each in evidence.get("also", ()))])
+    said = "; ".join([sentence, *(words(each["rule"], each["evidence"], today) for each in evidence.get("also", ()))])
+    return said.replace(" %", f"{THIN_SPACE}%")  # a sign on a line of its own says nothing
 
 
 def kept_sentence(rule: str, evidence: Mapping[str, Any], on: date) -> str:

@@ -94,6 +94,7 @@ def _trace(panel: TrendPanel, y: str, colour: str) -> dict[str, Any]:
         "yaxis": y,
         "mode": "lines+markers",
         "connectgaps": False,
+        "cliponaxis": False,
         "name": panel.title,
         "text": [f"{panel.title}: {point.words}<br>{point.day.day} {point.day:%b %Y}" for point in panel.points],
         "hovertemplate": "%{text}<extra></extra>",

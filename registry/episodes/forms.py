@@ -26,6 +26,7 @@ from registry.episodes.rules import (
 )
 from registry.measures.catalogue import Catalogue
 from registry.measures.instrument import Better, Instrument, Scale
+from registry.patients.forms import ClinicForm
 from registry.web.form_fields import FiniteDecimal, LocalDate, NotAfter, RegistryForm, choices, line, paragraph
 
 NOBODY = ""
@@ -54,8 +55,7 @@ class DatedForm(RegistryForm):
         super().__init__(*args, **values)
 
 
-class ReferForm(DatedForm):
-    clinic = SelectField("Clinic", validate_choice=False)
+class ReferForm(ClinicForm, DatedForm):
     referred_on = _on("Referred on", missing="Enter the date of the referral")
     source = SelectField("Referred by", choices=choices({"": "Not known", **REFERRAL_SOURCES}), default="")
     urgency = RadioField(
@@ -65,21 +65,6 @@ class ReferForm(DatedForm):
         ),
         default="routine",
     )
-
-    def __init__(self, *args: Any, clinics: Sequence[tuple[str, str]], **values: Any) -> None:
-        super().__init__(*args, **values)
-        self.clinic.choices = choices(clinics)
-        self._clinic_ids = {value for value, _name in clinics}
-        if len(clinics) == 1 and not self.clinic.data:
-            self.clinic.data = clinics[0][0]
-
-    def validate_clinic(self, field: Field) -> None:
-        if field.data not in self._clinic_ids:
-            raise ValidationError("Choose one of your clinics")
-
-    @property
-    def clinic_id(self) -> uuid.UUID:
-        return uuid.UUID(self.clinic.data)
 
     @property
     def day(self) -> date:

@@ -191,13 +191,10 @@ class ContactPointForm(RegistryForm, ReachFields):
         return point
 
 
-class AddPatientForm(PatientForm, ReachFields):
-    """A new person, the clinic that adds them, and the first way to reach them."""
+class ClinicForm(RegistryForm):
+    """A form about one of the user's clinics; with a single one there is nothing to choose."""
 
     clinic = SelectField("Clinic", validate_choice=False)
-    kind = RadioField(
-        "How can they be reached?", choices=choices({**CONTACT_KINDS, LATER: "Enter this later"}), default=LATER
-    )
 
     def __init__(self, *args: Any, clinics: Sequence[tuple[str, str]], **values: Any) -> None:
         super().__init__(*args, **values)
@@ -213,6 +210,14 @@ class AddPatientForm(PatientForm, ReachFields):
     @property
     def clinic_id(self) -> uuid.UUID:
         return uuid.UUID(self.clinic.data)
+
+
+class AddPatientForm(ClinicForm, PatientForm, ReachFields):
+    """A new person, the clinic that adds them, and the first way to reach them."""
+
+    kind = RadioField(
+        "How can they be reached?", choices=choices({**CONTACT_KINDS, LATER: "Enter this later"}), default=LATER
+    )
 
 
 def facts_of(patient: Patient) -> PatientFacts:

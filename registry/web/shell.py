@@ -102,7 +102,7 @@ def build(user: User) -> dict[str, Any]:
         idle_seconds=settings.idle_minutes * 60,
         stay_url=url_for("accounts.stay"),
     )
-    section = (request.endpoint or "").split(".")[0]
+    section = "" if _is_in_a_record() else (request.endpoint or "").split(".")[0]
     navigation = [
         Way(
             label=place.label,
@@ -115,6 +115,11 @@ def build(user: User) -> dict[str, Any]:
         for place in places_for(user)
     ]
     return {"shell": shell, "navigation": navigation}
+
+
+def _is_in_a_record() -> bool:
+    """Whether the page is a part of one person's record, which is reached from every place and lies in none."""
+    return request.url_rule is not None and request.url_rule.rule.startswith("/patients/<uuid:patient_id>")
 
 
 def init_app(app: Flask) -> None:

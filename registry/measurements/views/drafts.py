@@ -12,15 +12,15 @@ from registry.access.policy import policy
 from registry.accounts import receipts
 from registry.db.conflict import EditConflict
 from registry.measurements import actions
-from registry.measurements.forms import MeasureForm, form_for, values_of
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.words import measure_url
 from registry.measurements.scores import definition_of
-from registry.measurements.views.place import Page, Place, blueprint, own_measurement, place_of
+from registry.measurements.views.place import Page, blueprint, own_measurement, place_of
 from registry.measurements.views.saving import (
     REFUSED,
     address_after,
     explain,
+    form_of,
     positive_answers,
     say_saved,
     second_time,
@@ -38,7 +38,7 @@ def draft(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     row, place = own_measurement(patient_id, measurement_id, _RECORD), place_of(patient_id, _RECORD)
     if request.method == "GET" and row.status != "draft":
         return redirect(measure_url(row), 303)
-    form = _form(row, place)
+    form = form_of(row, place)
     if not form.validate_on_submit():
         return show_form(place, form, status=422 if form.errors else 200, **_details(row))
     as_draft, clinic_id = "draft" in request.form, row.clinic_id
@@ -85,16 +85,6 @@ def discard(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
         return redirect(measure_url(own_measurement(patient_id, measurement_id, _RECORD)), 303)
     flash("Draft discarded. It stays on record as entered in error", "success")
     return redirect(location, 303)
-
-
-def _form(row: Measurement, place: Place) -> MeasureForm:
-    return form_for(definition_of(row), may_clear=True)(
-        today=place.today,
-        born_on=place.patient.birth_date,
-        raters=place.raters(),
-        imported=row.mode == "imported",
-        **values_of(row),
-    )
 
 
 def _details(row: Measurement) -> dict[str, Any]:

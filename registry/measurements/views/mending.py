@@ -13,16 +13,17 @@ from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.db.conflict import EditConflict
 from registry.measurements import actions, queries
-from registry.measurements.forms import MeasureForm, WithdrawForm, form_for, values_of
+from registry.measurements.forms import WithdrawForm
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.entering import Difference, WithdrawPage
 from registry.measurements.presenters.words import STATUS_WORDS, measure_url, show_score
 from registry.measurements.scores import definition_of, score_again
-from registry.measurements.views.place import Page, Place, blueprint, own_measurement, place_of
+from registry.measurements.views.place import Page, blueprint, own_measurement, place_of
 from registry.measurements.views.saving import (
     REFUSED,
     address_after,
     explain,
+    form_of,
     positive_answers,
     saved_by,
     show_conflict,
@@ -39,7 +40,7 @@ def correct(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     row, place = own_measurement(patient_id, measurement_id, _CORRECT), place_of(patient_id, _CORRECT)
     if request.method == "GET" and row.status != "final":
         return _go_to_what_stands(row)
-    form = _form(row, place)
+    form = form_of(row, place, is_correction=True)
     if not form.validate_on_submit():
         return show_form(place, form, status=422 if form.errors else 200, **_details(row))
 
@@ -125,16 +126,6 @@ def _in_words(row: Measurement) -> str:
     scale = definition.primary_scale
     score = show_score(scale, score_again(row, definition).scores[scale.id])
     return f"{definition.short_title} of {long_date(row.taken_on)}: {score.text}"
-
-
-def _form(row: Measurement, place: Place) -> MeasureForm:
-    return form_for(definition_of(row), may_clear=True, is_correction=True)(
-        today=place.today,
-        born_on=place.patient.birth_date,
-        raters=place.raters(),
-        imported=row.mode == "imported",
-        **values_of(row),
-    )
 
 
 def _details(row: Measurement) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.episodes.queries import get_open_episode, names_of
 from registry.measurements import queries
-from registry.measurements.forms import MeasureForm
+from registry.measurements.forms import MeasureForm, form_for, values_of
 from registry.measurements.models import Measurement
 from registry.measurements.presenters import entering as shown
 from registry.measurements.presenters.words import measure_url
@@ -26,6 +26,17 @@ from registry.web.second_time import SecondTime
 
 REFUSED = (ImpossibleDate, ImpossibleTotal, ContradictedTotal, NothingAnswered)
 """What an action may find wrong with a form that looked right."""
+
+
+def form_of(row: Measurement, place: Place, *, is_correction: bool = False) -> MeasureForm:
+    """The form of a stored measurement, filled in with what it says."""
+    return form_for(definition_of(row), may_clear=True, is_correction=is_correction)(
+        today=place.today,
+        born_on=place.patient.birth_date,
+        raters=place.raters(),
+        imported=row.mode == "imported",
+        **values_of(row),
+    )
 
 
 def explain(form: MeasureForm, problem: Exception) -> None:

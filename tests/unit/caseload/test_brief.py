@@ -103,4 +103,4 @@ def test_evidence_that_cannot_be_read_leaves_the_sentence_as_written(stored: dic
 
 
 def test_the_record_says_the_whole_sentence() -> None:
-    assert "PHQ-9 21 → 19 (−10 %, 3 days ago)" in full_sentence(off({}), TODAY)
+    assert "PHQ-9 21 → 19 (−10\N{NARROW NO-BREAK SPACE}%, 3 days ago)" in full_sentence(off({}), TODAY)

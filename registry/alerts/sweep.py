@@ -7,7 +7,6 @@ was.
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from registry.alerts.models import RulebookState
 from registry.alerts.reconcile import reconcile_patients
 from registry.clinics.models import Clinic
 from registry.db.pacing import Pace, others_wrote
-from registry.db.transaction import end_read, write
+from registry.db.transaction import end_read, seconds_held, write
 from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
@@ -130,11 +129,10 @@ def _take_everybody_due(clinic_id: uuid.UUID, today: date, done: Sweep, pace: Pa
     taken = 0
     while taken < len(due):
         people = due[taken : taken + pace.people]
-        began = time.monotonic()
         _take(people, done)
         taken += len(people)
         if taken < len(due):
-            pace.after(people=len(people), held=time.monotonic() - began)
+            pace.after(people=len(people), held=seconds_held())
 
 
 def _take(people: Sequence[uuid.UUID], done: Sweep) -> None:

@@ -1,10 +1,9 @@
 """How long long work may hold SQLite's write lock, and when it lets others go first.
 
-SQLite has one writer, and one that waits polls: work that takes the lock again at once starves it (seconds). So a
-run is cut into chunks by the time each held the lock. While nobody else writes, chunks are long and every one is
-followed by a short pause in which a waiting writer gets in; as soon as somebody did, chunks hold the lock for some
-20 ms and pauses are longer than a waiting writer's poll, until nobody has written for a while. Elsewhere no lock
-is shared, and nothing pauses.
+SQLite has one writer, and one that waits asks again every millisecond: work that takes the lock again at once
+starves it. So a run is cut into chunks by the time each held the lock, and every one is followed by a pause in which
+whoever waits gets in. While nobody else writes, chunks are long; as soon as somebody did, they hold the lock for
+some 50 ms, until nobody has written for a while. Elsewhere no lock is shared, and nothing pauses.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ import sqlalchemy as sa
 from registry.db.transaction import end_read
 from registry.extensions import db
 
-SHORT_LOCK, SHORT_PAUSE = 0.020, 0.050
+SHORT_LOCK, SHORT_PAUSE = 0.050, 0.010
 """Seconds, while somebody else writes."""
-LONG_LOCK, BRIEF_PAUSE = 0.200, 0.020
+LONG_LOCK, BRIEF_PAUSE = 0.200, 0.005
 """Seconds, while nobody does."""
 QUIET_AFTER = 5.0
 """Seconds without another writer."""

@@ -7,6 +7,7 @@ commits. An action called inside another joins its transaction.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
@@ -20,6 +21,7 @@ BEFORE_COMMIT = "registry.before_commit"
 """Key in ``app.extensions`` of the tuple of functions that must pass before a commit, in order."""
 
 _WRITING = "registry.writing"
+_HELD = "registry.seconds_held"
 
 CommitHook = Callable[[], None]
 
@@ -37,6 +39,7 @@ def write() -> Iterator[None]:
     if db.engine.dialect.name == "sqlite":
         session.begin_immediate()
     session.info[_WRITING] = True
+    began = time.monotonic()
     try:
         yield
         session.flush()
@@ -48,6 +51,7 @@ def write() -> Iterator[None]:
         raise
     finally:
         session.info.pop(_WRITING, None)
+        session.info[_HELD] = time.monotonic() - began
 
 
 def registry_session() -> RegistrySession:
@@ -58,6 +62,11 @@ def registry_session() -> RegistrySession:
 def is_writing() -> bool:
     """Whether an action is under way in this session."""
     return bool(db.session().info.get(_WRITING))
+
+
+def seconds_held() -> float:
+    """How long the last transaction of this session held the write lock, the time it waited for it not counted."""
+    return float(db.session().info.get(_HELD, 0.0))
 
 
 def end_read() -> None:

@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from time import monotonic
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +19,7 @@ from registry.access import scope
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.db.pacing import Pace, others_wrote
-from registry.db.transaction import end_read, write
+from registry.db.transaction import end_read, seconds_held, write
 from registry.episodes import actions as episodes
 from registry.episodes.signals import tell_episode_changed, told_once
 from registry.exchange import storing
@@ -106,9 +105,8 @@ def run(
     with scope.all_patients(reason="import of measurements"):
         batch_id = _begin(plan)
         for judged in _in_chunks(rows, lambda: pace.people):
-            began = monotonic()
             chunk = _store(plan, batch_id, judged)
-            pace.after(people=len(judged), held=monotonic() - began)
+            pace.after(people=len(judged), held=seconds_held())
             _tell(judged, chunk, tally, quarantine, progress)
         _finish(batch_id, tally)
     return tally

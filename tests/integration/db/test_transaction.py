@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from registry.audit.models import AuditEvent
 from registry.audit.recorder import UnauditedChange, record
 from registry.clinics.models import Organisation
+from registry.db import sqlite
+from registry.db.engine import is_sqlite
 from registry.db.transaction import end_read, is_writing, write
 from registry.extensions import db
 
@@ -103,19 +110,49 @@ def test_an_event_keeps_what_was_there_before_and_after(app: Flask) -> None:
         assert [(each["before"], each["after"]) for each in last.changes] == [({"name": "One"}, {"name": "Two"})]
 
 
-def test_sqlite_takes_the_write_lock_before_the_first_read(app: Flask) -> None:
+@pytest.fixture
+def other(app: Flask) -> Iterator[Any]:
+    """Another program at the same file."""
+    settings = app.config["SETTINGS"]
+    if not is_sqlite(settings.app_database_url):
+        pytest.skip("PostgreSQL locks rows")
+    connection = sqlite.library().connect(make_url(settings.app_database_url).database, timeout=0)
+    connection.isolation_level = None
+    yield connection
+    connection.close()
+
+
+def test_sqlite_takes_the_write_lock_before_the_first_read(app: Flask, other: Any) -> None:
+    with app.app_context(), write():
+        db.session.scalars(select(Organisation)).all()
+        with pytest.raises(sqlite.library().OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+
+
+def test_an_action_waits_for_whoever_is_writing(app: Flask, other: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    other.execute("BEGIN IMMEDIATE")
+    asked: list[float] = []
+
+    def let_go_the_third_time(seconds: float) -> None:
+        asked.append(seconds)
+        if len(asked) == 3:
+            other.execute("ROLLBACK")
+
+    monkeypatch.setattr("registry.db.sqlite.time.sleep", let_go_the_third_time)
     with app.app_context():
-        if db.engine.dialect.name != "sqlite":
-            pytest.skip("PostgreSQL locks rows")
-        statements: list[str] = []
+        with write():
+            _add("One")
+        assert _stored() == (["One"], 1)
+    assert len(asked) == 3
 
-        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            statements.append(statement)
 
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            with write():
-                db.session.scalars(select(Organisation)).all()
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        assert statements[0] == "BEGIN IMMEDIATE"
+def test_a_lock_nobody_lets_go_of_is_an_error_and_stores_nothing(
+    app: Flask, other: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_MILLISECONDS", 5)
+    other.execute("BEGIN IMMEDIATE")
+    with app.app_context():
+        with pytest.raises(OperationalError, match="locked"), write():
+            _add("One")
+        other.execute("ROLLBACK")
+        assert _stored() == ([], 0)

@@ -29,15 +29,15 @@ def test_alone_it_holds_the_lock_long_and_pauses_briefly() -> None:
     assert (pace.people, clock.pauses) == (100, [BRIEF_PAUSE])
 
 
-def test_beside_another_writer_it_holds_the_lock_for_twenty_milliseconds() -> None:
+def test_beside_another_writer_it_holds_the_lock_for_fifty_milliseconds() -> None:
     clock = Clock()
     pace = a_pace(clock, [True, False])
 
     pace.after(people=50, held=0.1)
-    assert pace.people == 10
-    pace.after(people=10, held=0.02)
+    assert pace.people == 25
+    pace.after(people=25, held=0.05)
 
-    assert (pace.people, clock.pauses) == (10, [BRIEF_PAUSE, SHORT_PAUSE])
+    assert (pace.people, clock.pauses) == (25, [BRIEF_PAUSE, SHORT_PAUSE])
 
 
 def test_it_speeds_up_again_once_nobody_else_writes() -> None:
@@ -48,7 +48,7 @@ def test_it_speeds_up_again_once_nobody_else_writes() -> None:
     clock.seconds += QUIET_AFTER + 1
     pace.after(people=10, held=0.02)
 
-    assert pace.people == 20
+    assert pace.people == 50
     assert clock.pauses[-1] == BRIEF_PAUSE
 
 

@@ -12,12 +12,12 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import figures
+from benchmarks import report
 from benchmarks.commands import IMPORTED_ROWS, Work, beside_readers, everything_due, export
-from benchmarks.figures import Figure
 from benchmarks.load import CONNECTIONS, Browser, Timing
 from benchmarks.pages import open_all, pages, record_phq9
 from benchmarks.population import PASSWORD, Population, populate
+from benchmarks.report import Figure
 from benchmarks.serving import WORKERS, environment_of, serving
 from registry import create_app
 from registry.extensions import db
@@ -124,7 +124,7 @@ def main() -> None:
                     found.append(figure)
                     print(figure.row(), flush=True)
                 database.close()
-    figures.write(
+    report.write(
         found,
         conditions=(
             f"{SCORES} scores a patient; the signed-in clinic has {CLINIC:,} patients, the lead sees all clinics. "

@@ -37,6 +37,7 @@ def pages(population: Population) -> Iterator[Page]:
     yield Page("case review", [f"/review/{patient_id}" for patient_id in charts], role="psychiatrist")
     yield Page("clinic page, one clinic", ["/clinic"], role="manager")
     yield Page("clinic page, all clinics", ["/clinic"], role="lead", budget=(200, None))
+    yield Page("clinic month by month, one clinic", ["/clinic/months"])
     yield Page("caseload, all clinics", ["/caseload"], role="lead", budget=(None, 500))
     yield Page("audit trail", ["/administration/audit"], role="administrator")
 

@@ -14,8 +14,8 @@ from registry.audit.opened import opened
 from registry.patients.place import clinics_for
 from registry.quality import queries
 from registry.quality.history import read_history
-from registry.quality.presenters.clinic import NOBODY, PeoplePage, PersonPresenter, clinic_page, people_url
-from registry.quality.presenters.trend import show_trend
+from registry.quality.presenters.clinic import NOBODY, PeoplePage, PersonPresenter, clinic_page, clinic_tabs, people_url
+from registry.quality.presenters.trend import months_page
 from registry.quality.queries import Wanted
 from registry.quality.rules import COUNTED, METRICS
 from registry.web.filters import count, long_date
@@ -27,21 +27,34 @@ blueprint = Blueprint("quality", __name__)
 @blueprint.get("/clinic")
 @policy("clinic.read")
 def clinic() -> str:
-    from registry.quality.trend import first_month_end, monthly_trend
-
     now = clock.now()
     clinics = {each.id: each for each in clinics_for("clinic.read")}
     today = {clinic_id: each.today(now) for clinic_id, each in clinics.items()}
     groups = queries.count_groups(today)
-    months = monthly_trend(read_history(today, since=first_month_end(today)), today)
     page = clinic_page(
         groups,
         clinics={clinic_id: each.name for clinic_id, each in clinics.items()},
         managers=queries.names_of([each.care_manager_id for each in groups if each.care_manager_id]),
-        trend=show_trend(months),
         day=long_date(max(today.values())),
     )
     return render_template("quality/clinic.html", page=page)
+
+
+@blueprint.get("/clinic/months")
+@policy("clinic.read")
+def months() -> str:
+    """A page of its own: it reads what a year left behind, where the first page reads one row a person."""
+    from registry.quality.trend import first_month_end, monthly_trend
+
+    now = clock.now()
+    clinics = clinics_for("clinic.read")
+    today = {each.id: each.today(now) for each in clinics}
+    page = months_page(
+        monthly_trend(read_history(today, since=first_month_end(today)), today),
+        clinics=[each.name for each in clinics],
+        tabs=clinic_tabs(),
+    )
+    return render_template("quality/months.html", page=page)
 
 
 @blueprint.get("/clinic/<metric>/<part>")

@@ -76,6 +76,7 @@ def pictures(manager: str, somebody: uuid.UUID) -> list[Picture]:
         Picture("review", PSYCHIATRIST, "/review"),
         Picture("reviews", manager, f"/patients/{somebody}/reviews", is_everywhere=False),
         Picture("clinic", LEAD, "/clinic"),
+        Picture("clinic-months", LEAD, "/clinic/months"),
         Picture("people", PEER, "/my-people", is_everywhere=False),
         Picture("rules", ADMINISTRATOR, "/administration/rules", is_everywhere=False),
         Picture("audit", AUDITOR, "/administration/audit", is_everywhere=False),

@@ -131,5 +131,6 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "review.decide": TREATS,
     # the clinic
     "quality.clinic": SEES_CLINIC,
+    "quality.months": SEES_CLINIC,
     "quality.people": SEES_CLINIC,
 }

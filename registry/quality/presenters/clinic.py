@@ -14,7 +14,6 @@ from sqlalchemy import Row
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.scores import scale_label
 from registry.episodes.rules import PHASE_TITLES, weeks_in_care
-from registry.quality.presenters.trend import TrendShown
 from registry.quality.queries import Group, Tallies, Wanted, add_up
 from registry.quality.rules import COUNTED, MET, METRICS, NOT_MET, Metric, Tally
 from registry.web.filters import ARROW, THIN_SPACE, count, days_ago, number, short_date
@@ -89,7 +88,7 @@ class ClinicPage:
     """Empty when there is only one."""
     managers: Sequence[SplitRow]
     whole: SplitRow
-    trend: TrendShown
+    tabs: Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,6 @@ def clinic_page(
     *,
     clinics: Mapping[uuid.UUID, str],
     managers: Mapping[uuid.UUID, str],
-    trend: TrendShown,
     day: str,
 ) -> ClinicPage:
     """Everything on the first page, from the numbers of each care manager at each clinic."""
@@ -138,8 +136,16 @@ def clinic_page(
         clinics=_clinics(groups, clinics) if len(clinics) > 1 else (),
         managers=_managers(groups, clinics, managers),
         whole=_row("Everybody", "", whole, Wanted()),
-        trend=trend,
+        tabs=clinic_tabs(),
     )
+
+
+def clinic_tabs() -> list[dict[str, str]]:
+    """The two pages of the clinic's numbers."""
+    return [
+        {"label": "Today", "url": url_for("quality.clinic")},
+        {"label": "Month by month", "url": url_for("quality.months")},
+    ]
 
 
 def _clinics(groups: Sequence[Group], clinics: Mapping[uuid.UUID, str]) -> list[SplitRow]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from registry.charts.trend_figure import TrendPanel, TrendPoint, TrendTable, trend_figure, trend_table
-from registry.quality.rules import ACTIVE, COUNTED, FEW_PEOPLE, IMPROVED, MET, Tally
+from registry.quality.rules import ACTIVE, COUNTED, FEW_PEOPLE, IMPROVED, MET, NOT_SEEN, Tally
 from registry.web.filters import THIN_SPACE
 
 if TYPE_CHECKING:
@@ -19,6 +19,17 @@ SEEN = "Seen in 30 days"
 
 
 @dataclass(frozen=True, slots=True)
+class MonthsPage:
+    """The clinic month by month."""
+
+    title: str
+    subtitle: str
+    tabs: Sequence[Mapping[str, str]]
+    trend: TrendShown
+    definitions: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class TrendShown:
     """What ``components/chart.html`` prints, and how to read it."""
 
@@ -26,6 +37,20 @@ class TrendShown:
     figure: dict[str, Any]
     table: TrendTable
     explained: str
+
+
+def months_page(months: Sequence[Month], *, clinics: Sequence[str], tabs: Sequence[Mapping[str, str]]) -> MonthsPage:
+    """The figure, its table, and what its numbers count."""
+    return MonthsPage(
+        title="Clinic",
+        subtitle=", ".join(clinics),
+        tabs=tabs,
+        trend=show_trend(months),
+        definitions=[
+            {"label": metric.title, "value": metric.definition, "detail": f"{metric.source}."}
+            for metric in (ACTIVE, NOT_SEEN, IMPROVED)
+        ],
+    )
 
 
 def show_trend(months: Sequence[Month]) -> TrendShown:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from sqlalchemy import event, select
 
 from registry.access import scope
@@ -244,7 +243,8 @@ def test_who_may_not_see_the_clinic_is_refused(region: Region) -> None:
     assert region.browser_of("clinician").get("/clinic").status_code == 403
 
 
-def test_the_page_takes_the_same_number_of_statements_however_many_people(app: Flask, region: Region) -> None:
+@pytest.mark.parametrize("path", ["/clinic", "/clinic/months"])
+def test_the_page_takes_the_same_number_of_statements_however_many_people(region: Region, path: str) -> None:
     browser = region.browser_of("lead")
     counted = []
     for names in (("One",), ("Two", "Three", "Four")):
@@ -252,7 +252,7 @@ def test_the_page_takes_the_same_number_of_statements_however_many_people(app: F
             episode = region.add(name, enrolled=300, scores={300: 20, 100: 4, 40: 8})
             region.move(episode, "maintaining", on=90)
             region.move(episode, "active", on=41)
-        counted.append(_statements(lambda: browser.get("/clinic")))
+        counted.append(_statements(lambda: browser.get(path)))
 
     assert counted[0] == counted[1]
     assert counted[0] < 25

@@ -151,7 +151,7 @@ def test_another_clinic_is_not_counted(region: Region) -> None:
 def test_of_few_people_the_table_says_how_many_and_no_share(region: Region, people: int, shown: str) -> None:
     for number in range(people):
         region.add(f"Person{'abcdefghij'[number]}", seen=1)
-    page = soup(region.browser_of("lead").get("/clinic"))
+    page = soup(region.browser_of("lead").get("/clinic/months"))
 
     cells = [cell.get_text() for cell in page.select(".chart__table tbody tr")[0].select("td")]
     assert cells == [str(people), shown, "nobody counted"]

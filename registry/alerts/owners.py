@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
@@ -67,22 +67,24 @@ class Team:
         return self._on_duty[clinic_id, today]
 
 
-def load_teams(today: Mapping[uuid.UUID, date]) -> dict[uuid.UUID, Team]:
-    """Who cares for each patient on their ``today``, of those whose account is active; one statement."""
-    rows = by_patient(
-        db.session.execute(_OF_RECORD, {"patient_ids": list(today), "today": min(today.values(), default=date.min)})
-    )
+def load_teams(patient_ids: Collection[uuid.UUID], today: Mapping[uuid.UUID, date]) -> dict[uuid.UUID, Team]:
+    """Who cares for each patient now, of those whose account is active; one statement.
+
+    ``today`` is each clinic's own: a place in its team is given and left on its local date.
+    """
+    about = {"patient_ids": list(patient_ids), "today": min(today.values(), default=date.min)}
+    rows = by_patient(db.session.execute(_OF_RECORD, about))
     asked: OnDuty = {}
     return {
         patient_id: Team(
             {
                 (row.clinic_id, row.role): row.user_id
                 for row in rows.get(patient_id, ())
-                if row.user_id is not None and (row.ends_on is None or row.ends_on > on)
+                if row.user_id is not None and (row.ends_on is None or row.ends_on > today[row.clinic_id])
             },
             asked,
         )
-        for patient_id, on in today.items()
+        for patient_id in patient_ids
     }
 
 

@@ -103,7 +103,8 @@ def _reconcile(died_on: Mapping[uuid.UUID, date | None], now: datetime) -> tuple
     """Everything is read first, then written: a statement in between would write what is half done."""
     alerts = _alerts(died_on, now)
     people = load_people(died_on, {patient_id: _closed_safety(own) for patient_id, own in alerts.items()})
-    teams = load_teams({patient_id: _earliest_today(person, now) for patient_id, person in people.items()})
+    clinics = next((person.clinics for person in people.values()), {})
+    teams = load_teams(people, {id_: clinic.today(now) for id_, clinic in clinics.items()})
     restate({patient_id: person.history.courses for patient_id, person in people.items() if person.history.episodes})
     numbers, log = NumbersInForce(), Log()
     with db.session.no_autoflush:
@@ -239,11 +240,6 @@ def _store_next_checks(log: Log) -> None:
         )
         for episode in episodes:
             set_committed_value(episode, "next_check_on", next_check_on)
-
-
-def _earliest_today(person: Person, now: datetime) -> date:
-    """Team members whose last day is over in every zone are gone."""
-    return min((case.clinic.today(now) for case in person.cases), default=now.date())
 
 
 def _give_to_somebody_there(alerts: Iterable[Alert], person: Person, team: Team, *, now: datetime, log: Log) -> None:

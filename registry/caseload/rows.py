@@ -5,9 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 
@@ -102,7 +100,6 @@ def _stored(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, CaseloadRow]:
 
 def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
     contacts = facts.contacts_of(episode)
-    today = clock.now().astimezone(ZoneInfo(episode.time_zone)).date()
     reasons = list(_reasons(episode, facts.alerts))
     return {
         "clinic_id": episode.clinic_id,
@@ -126,7 +123,7 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "has_question": bool(episode.has_question),
         "housing": facts.circumstances.get(HOUSING),
         "work": facts.circumstances.get(WORK),
-        "rank": _rank(reasons, today),
+        "rank": _rank(reasons),
         "reasons": reasons,
         "rules": f" {' '.join(reason['rule'] for reason in reasons)} " if reasons else "",
     }
@@ -179,10 +176,7 @@ def _reasons(episode: Columns, alerts: Sequence[Columns | Alert]) -> Iterator[di
         }
 
 
-def _rank(reasons: Sequence[Mapping[str, Any]], today: date) -> int:
-    awake = [
-        TIERS.index(reason["tier"])
-        for reason in reasons
-        if reason["snoozed_until"] is None or date.fromisoformat(reason["snoozed_until"]) <= today
-    ]
+def _rank(reasons: Sequence[Mapping[str, Any]]) -> int:
+    """By what is not put off. The alert itself comes back when its day begins at its own clinic."""
+    awake = [TIERS.index(reason["tier"]) for reason in reasons if reason["snoozed_until"] is None]
     return min(awake, default=NOTHING_OPEN)

@@ -16,7 +16,6 @@ from registry.alerts.load_care import Sighting
 from registry.alerts.models import Alert
 from registry.alerts.signals import LookedAt
 from registry.caseload.columns import Columns
-from registry.clinics.models import Clinic
 from registry.contacts.models import Contact
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
 from registry.db.grouping import by_patient
@@ -176,7 +175,6 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
             Episode.metric_primary,
             Patient.search_name,
             Patient.mrn,
-            Clinic.time_zone,
             last_review.scalar_subquery().label("last_review_on"),
             waiting.scalar_subquery().label("open_recommendations"),
             question.label("has_question"),
@@ -185,7 +183,6 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
             _member("consultant").label("consultant_id"),
         )
         .join(Patient, Patient.id == Episode.patient_id)
-        .join(Clinic, Clinic.id == Episode.clinic_id)
         .where(Episode.patient_id.in_(_THEY))
         .order_by(Episode.referred_on)
     )

@@ -28,9 +28,10 @@ from registry.alerts.actions import (
     reassign_open_alerts,
     snooze,
 )
-from registry.alerts.models import NOT_REACHED, Alert
+from registry.alerts.models import NOT_REACHED, TIERS, Alert
 from registry.alerts.reconcile import reconcile_patient
 from registry.audit.models import AuditEvent
+from registry.caseload.models import CaseloadRow
 from registry.db.conflict import EditConflict
 from registry.extensions import db
 from tests import builders
@@ -154,6 +155,20 @@ def test_a_snooze_is_over_on_its_day(app: Flask) -> None:
         assert alert.snoozed_until == TODAY + timedelta(days=3)
         later(scene, 3)
         assert alert.snoozed_until is None
+
+
+def test_what_is_put_off_here_is_put_off_where_tomorrow_has_begun(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        ahead = builders.a_clinic("Kiritimati", time_zone="Pacific/Kiritimati")
+        there = builders.an_episode(patient=scene.patient, clinic=ahead, enrolled_on=TODAY)
+        measured(scene, 12, item9=None)
+        snooze(alert=the_safety_alert(scene.patient), until=TODAY + timedelta(days=1), reason="Away", by=scene.duty)
+
+        row = db.session.get_one(CaseloadRow, there.id)
+        assert ahead.today(NOW) == TODAY + timedelta(days=1)
+        assert [reason["rule"] for reason in row.reasons if reason["snoozed_until"] is None] == ["review.due"]
+        assert row.rank == TIERS.index("queue")
 
 
 def test_what_was_done_is_kept_and_the_alert_stays_open(app: Flask) -> None:

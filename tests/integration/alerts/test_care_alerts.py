@@ -25,6 +25,7 @@ from tests.integration.alerts.scene import (
     alerts_of,
     kinds_of,
     measured,
+    on_duty,
     on_stage,
     spoke,
     words_of,
@@ -263,3 +264,25 @@ def test_an_open_alert_is_one_of_its_rule_and_episode(app: Flask) -> None:
             second = Alert(**copied)
             db.session.add(second)
             record("alert.opened", by=None, subject=second)
+
+
+def test_a_place_left_at_a_clinic_a_day_ahead_of_another_is_left_at_once(app: Flask) -> None:
+    from registry.episodes.actions import change_team
+    from registry.episodes.facts import TeamPlace
+
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=40)
+        ahead = builders.a_clinic("Kiritimati", time_zone="Pacific/Kiritimati")
+        care_manager = builders.a_user(clinic=ahead)
+        there = builders.an_episode(
+            patient=scene.patient, clinic=ahead, enrolled_on=TODAY - timedelta(days=40), care_manager=care_manager
+        )
+        with scope.within({ahead.id}):
+            nobody = TeamPlace(role="care_manager")
+            change_team(episode=there, place=nobody, on=ahead.today(NOW), why="Left", by=care_manager)
+            on_duty(scene.duty, ahead)
+            reconcile_patient(scene.patient.id)
+
+        assert ahead.today(NOW) > TODAY
+        owners = {alert.owner_id for alert in alerts_of(scene.patient) if alert.clinic_id == ahead.id}
+        assert owners == {scene.duty.id}

@@ -8,7 +8,7 @@ SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check test-data bench pictures lock clean python browser
+.PHONY: help demo test check test-data trust bench pictures lock clean python browser
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ check: .venv/dev  ## Lint, format, types, layers, templates, dependencies
 
 test-data: .venv/dev  ## Run the long tests on whole published files, on both databases
 	$(BIN)/pytest -m data $(ARGS)
+
+trust: .venv/dev  ## Live through many clinics' years, day by day, and check every day, on both databases
+	$(BIN)/pytest -m years -n auto $(ARGS)
 
 bench: .venv/dev  ## Measure speed with 10,000 patients, on both databases
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -45,9 +45,9 @@ from registry.review.models import Recommendation
 from tests import builders
 from tests.timetravel.life import Life, Moment, Place, Someone, local_days
 
-_BUSY = 0.16
+_BUSY = 0.2
 """How often somebody does something about a person of a clinic on one day."""
-_ANSWERED = 0.75
+_ANSWERED = 0.95
 """How often an urgent alert is answered on a day."""
 
 

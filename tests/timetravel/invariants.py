@@ -175,7 +175,7 @@ def _told_otherwise(case: EpisodeCase, alerts: Sequence[Alert]) -> Iterator[str]
             if not rests or "psychiatrist" in finding.audience:
                 yield f"{rule} is true since {finding.since} and nobody is told"
             continue
-        if alert.tier != (Tier.QUEUE if rests else finding.tier):
+        if alert.tier != finding.tier and not (rests and alert.tier == Tier.QUEUE):
             yield f"{rule} is told as {alert.tier}, and is {finding.tier}{' at rest' if rests else ''}"
         if (alert.since, alert.evidence) != (finding.since, plain(finding.evidence)):
             yield f"{rule} is told with {alert.since} {alert.evidence}, and is {finding.since} {finding.evidence}"

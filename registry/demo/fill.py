@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
@@ -24,6 +20,7 @@ from registry.clinics.queries import list_clinics, list_organisations
 from registry.db.transaction import end_read, write
 from registry.demo.clinic import open_clinics
 from registry.demo.figures import figures
+from registry.demo.hurry import in_a_hurry
 from registry.demo.people import people
 from registry.demo.year import Progress, Year
 from registry.extensions import db
@@ -74,34 +71,13 @@ def fill(wish: Wish, *, progress: Progress) -> None:
         places = open_clinics(opened_on=opened_at.date(), today=today, count=wish.clinics)
         invented = people(wish.seed, wish.patients, today=today, figures=figures())
         # The caseload shows the present only: its rows are written once, when the year has been lived through.
-        with attention_changed.muted(), _in_a_hurry():
+        with attention_changed.muted(), in_a_hurry():
             Year(places, seed=wish.seed, until=now, progress=progress).live(invented, opened_on=opened_at.date())
     with scope.all_patients(reason="inventing a demo"):
         _write_caseload()
         for clinic in list_clinics():
             sweep_clinic(db.session.get_one(Clinic, clinic.id))
         record_alone(_FILLED, by=None, kind="system", reason=f"seed {wish.seed}, {wish.patients} people")
-
-
-@contextmanager
-def _in_a_hurry() -> Iterator[None]:
-    """Wait for no disk and collect no garbage meanwhile: if the machine stops, the demo is simply made again."""
-
-    def trust_the_disk(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA synchronous = OFF")
-
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    gc.disable()
-    if is_sqlite:
-        db.engine.dispose()
-        event.listen(db.engine, "connect", trust_the_disk)
-    try:
-        yield
-    finally:
-        gc.enable()
-        if is_sqlite:
-            event.remove(db.engine, "connect", trust_the_disk)
-            db.engine.dispose()
 
 
 def _write_caseload() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import islice
 
 from registry.demo.acts import Life
@@ -29,22 +30,40 @@ class Person:
     life: Life
 
 
-def people(seed: int, count: int, *, today: date, figures: Figures) -> Iterator[Person]:
-    """Invent ``count`` people whose history reaches ``today``: the same for the same seed, count and day."""
-    deck = plots(count, dice(seed, "plots"))
-    pairs = list(islice(name_pairs(dice(seed, "names")), count))
-    for number, plot in enumerate(deck):
-        story = tell(seed, number, plot=plot, today=today, figures=figures)
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who is to be invented: each person's plot and name, from which anybody can be drawn alone."""
+
+    seed: int
+    plots: Sequence[str]
+    names: Sequence[tuple[int, str]]
+
+    @classmethod
+    @cache
+    def of(cls, seed: int, count: int) -> Cast:
+        """The cast of ``count`` people."""
+        deck = plots(count, dice(seed, "plots"))
+        return cls(seed, deck, list(islice(name_pairs(dice(seed, "names")), count)))
+
+    def person(self, number: int, *, today: date, figures: Figures) -> Person:
+        """The ``number``-th person, with a history that reaches ``today``."""
+        seed = self.seed
+        story = tell(seed, number, plot=self.plots[number], today=today, figures=figures)
         roll = dice(seed, number, "identity")
-        facts = identity(
-            roll, number=number, name=pairs[number], today=today, is_young=story.condition == "early-psychosis"
-        )
+        is_young = story.condition == "early-psychosis"
+        facts = identity(roll, number=number, name=self.names[number], today=today, is_young=is_young)
         age = (today - facts.birth_date).days // 365
         where = circumstances(dice(seed, number, "circumstances"), age=age)
-        yield Person(
+        return Person(
             number=number,
             facts=facts,
             contact_points=contact_points(roll, number=number, is_homeless=where.home(0) in HOMELESS),
             story=story,
             life=plan(seed, story, person=facts, circumstances=where, today=today, figures=figures),
         )
+
+
+def people(seed: int, count: int, *, today: date, figures: Figures) -> Iterator[Person]:
+    """Invent ``count`` people whose history reaches ``today``: the same for the same seed, count and day."""
+    cast = Cast.of(seed, count)
+    return (cast.person(number, today=today, figures=figures) for number in range(count))

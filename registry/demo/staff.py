@@ -102,7 +102,7 @@ def _action(roll: Random, rule: str, start: datetime, *, hours: OpeningHours, zo
     at = _later(start, roll.randint(30, 2_000), hours, zone)
     if kind == "taken":
         yield Answer(at=at, step="acknowledge")
-        if _is_closed_by_hand(rule) and happens(roll, 0.45):
+        if is_closed_by_hand(rule) and happens(roll, 0.45):
             outcome = "treatment-changed" if rule.startswith("target.") and happens(roll, 0.4) else "handled"
             done_at = _later(at, roll.randint(400, 5_000), hours, zone)
             yield Answer(at=done_at, step="close", outcome=outcome, words=roll.choice(wording.HANDLED))
@@ -112,7 +112,7 @@ def _action(roll: Random, rule: str, start: datetime, *, hours: OpeningHours, zo
         yield Answer(at=at, step="assign", words="You know this family best")
 
 
-def _is_closed_by_hand(rule: str) -> bool:
+def is_closed_by_hand(rule: str) -> bool:
     """Reasons that end by being dealt with, not by a contact, a form or a review."""
     return rule.startswith(("target.", "safety.", "social."))
 

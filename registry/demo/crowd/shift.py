@@ -1,0 +1,117 @@
+"""What the staff of a crowd has done about the alerts that stand: taken up, put off, dealt with, or not yet seen."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from registry.access import scope
+from registry.access.reviewed_sql import insert_rows
+from registry.alerts.lifecycle import step_of
+from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.opening_hours import read_hours
+from registry.alerts.response_times import longest_snooze, outcome_by, start_of
+from registry.alerts.rulebook import Tier
+from registry.alerts.signals import LookedAt, attention_changed
+from registry.audit.recorder import ActorId, record
+from registry.caseload.rows import follow_attention, refresh
+from registry.demo import wording
+from registry.demo.chance import dice, happens, weighted
+from registry.demo.crowd.sites import Site
+from registry.demo.staff import is_closed_by_hand
+
+_OF_THE_URGENT = {"taken": 0.8, "left": 0.2}
+_OF_ACTIONS = {"taken": 0.42, "closed": 0.22, "snoozed": 0.1, "left": 0.26}
+_OF_REMINDERS = {"snoozed": 0.12, "left": 0.88}
+
+
+class Shift:
+    """Answers the open alerts of some people, between the look that opened them and the caseload that shows them."""
+
+    def __init__(
+        self, numbers: Mapping[uuid.UUID, int], sites: Mapping[object, Site], *, seed: int, now: datetime
+    ) -> None:
+        self._numbers, self._sites, self._seed, self._now = numbers, sites, seed, now
+        self._steps: list[dict[str, Any]] = []
+        self.dealt_with: set[uuid.UUID] = set()
+        """People one of whose alerts somebody closed although it is still true: to be looked at once more."""
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Whatever is reconciled meanwhile is answered before the caseload is written."""
+        attention_changed.disconnect(follow_attention)
+        try:
+            with attention_changed.connected_to(self._answer_all):
+                yield
+        finally:
+            attention_changed.connect(follow_attention)
+
+    def _answer_all(
+        self, _sender: object, *, patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID, LookedAt]
+    ) -> None:
+        for patient_id, found in looked_at.items():
+            for alert in found.open_alerts:
+                self._answer(alert, dice(self._seed, self._numbers[patient_id], alert.rule, "shift"))
+        insert_rows(scope.current(), AlertEvent, self._steps)
+        self._steps = []
+        still_open = {
+            patient_id: LookedAt(
+                [alert for alert in found.open_alerts if alert.closed_at is None],
+                found.contacts,
+                found.categories,
+                found.outcomes,
+            )
+            for patient_id, found in looked_at.items()
+        }
+        refresh(patient_ids, still_open)
+
+    def _answer(self, alert: Alert, roll: Random) -> None:
+        if alert.state != "open" or alert.snoozed_until is not None:
+            return
+        tier = Tier(alert.tier)
+        shares = {Tier.URGENT: _OF_THE_URGENT, Tier.ACTION: _OF_ACTIONS, Tier.REMINDER: _OF_REMINDERS}.get(tier)
+        kind = "left" if shares is None else weighted(roll, shares)
+        if kind == "taken" or (kind == "closed" and not is_closed_by_hand(alert.rule)):
+            self._acknowledge(alert)
+        elif kind == "snoozed":
+            self._snooze(alert, roll, days=roll.randint(3, longest_snooze(tier)))
+        elif kind == "closed":
+            self._close(alert, roll)
+
+    def _acknowledge(self, alert: Alert) -> None:
+        by, site = self._by(alert), self._sites[alert.clinic_id]
+        alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "acknowledged", self._now, by.id
+        alert.owner_id = by.id
+        if alert.tier == Tier.URGENT:
+            alert.look_at = outcome_by(self._now, read_hours(site.opening_hours), site.zone)
+        self._step(alert, "acknowledged", by)
+        record("alert.acknowledged", by=by, subject=alert)
+
+    def _snooze(self, alert: Alert, roll: Random, *, days: int) -> None:
+        by, site = self._by(alert), self._sites[alert.clinic_id]
+        alert.snoozed_until, alert.snooze_reason = site.today + timedelta(days=days), roll.choice(wording.SNOOZE)
+        alert.look_at = start_of(alert.snoozed_until, site.zone)
+        self._step(alert, "snoozed", by, words=alert.snooze_reason, until=alert.snoozed_until.isoformat())
+        record("alert.snoozed", by=by, subject=alert, reason=alert.snooze_reason)
+
+    def _close(self, alert: Alert, roll: Random) -> None:
+        by = self._by(alert)
+        outcome = "treatment-changed" if alert.rule.startswith("target.") and happens(roll, 0.4) else "handled"
+        alert.state, alert.closed_at, alert.closed_by_id = "closed", self._now, by.id
+        alert.outcome, alert.closing_words, alert.look_at = outcome, roll.choice(wording.HANDLED), None
+        self._step(alert, "closed", by, words=alert.closing_words, outcome=outcome)
+        record("alert.closed", by=by, subject=alert, reason=outcome)
+        self.dealt_with.add(alert.patient_id)
+
+    def _by(self, alert: Alert) -> ActorId:
+        """Who answers for it, else a care manager of the clinic."""
+        if alert.owner_id is not None:
+            return ActorId(alert.owner_id)
+        return ActorId(self._sites[alert.clinic_id].some("care_manager", self._numbers[alert.patient_id]).id)
+
+    def _step(self, alert: Alert, kind: str, by: ActorId, words: str = "", **details: Any) -> None:
+        self._steps.append(step_of(alert, kind, self._now, by_id=by.id, words=words, details=details or None))

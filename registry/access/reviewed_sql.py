@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import insert, select
@@ -23,16 +23,20 @@ CHUNK = 500
 def insert_rows(scope: Scope, table: type[Base], rows: Sequence[dict[str, Any]]) -> int:
     """Insert many rows about people at once, for imports and invented clinics.
 
-    The unit of work is some ten times slower. The scope is kept by asking for every patient named, first.
-    Returns how many rows went in; raises ``ScopeError`` when a row names a patient outside the scope.
+    The unit of work is some ten times slower. The scope is kept by asking for every patient named, first. All rows
+    name the same columns: a value that is missing is None, so that one statement takes them all.
+    Returns how many rows went in; raises ``ScopeError`` when a row names a patient outside the scope, ``ValueError``
+    when rows name different columns.
     """
     if not rows:
         return 0
+    if any(row.keys() != rows[0].keys() for row in rows):
+        raise ValueError(f"rows of {table.__tablename__} name different columns")
     if not scope.is_everybody:
         if issubclass(table, PatientItself):
             raise ScopeError("people are invented in bulk only by work on everybody")
         _refuse_strangers(scope, {row["patient_id"] for row in rows})
-    db.session.execute(insert(table), list(rows), execution_options={REVIEWED: True})
+    db.session.execute(insert(cast(sa.Table, table.__table__)), list(rows), execution_options={REVIEWED: True})
     return len(rows)
 
 

@@ -206,10 +206,10 @@ def _answer_signals(person: Person, alert: Alert | None, log: Log) -> None:
     """Every positive answer the database noticed names the alert that answers it; so does every report."""
     if not person.safety.unanswered:
         return
-    current = alert.id if alert is not None else _last_safety_alert(person.patient_id)
     for sign in person.safety.unanswered:
         subject = sign.measurement_id if isinstance(sign, SafetySignal) else sign.id
-        log.answer(sign, person.safety.closed_by.get(str(subject), current))
+        answering = person.safety.closed_by.get(str(subject)) or (None if alert is None else alert.id)
+        log.answer(sign, answering or _last_safety_alert(person.patient_id))
 
 
 def _last_safety_alert(patient_id: uuid.UUID) -> uuid.UUID | None:

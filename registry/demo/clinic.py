@@ -36,6 +36,7 @@ _CLINICS = (
         phone="(312) 555-0120",
     ),
 )
+ALL_CLINICS = "all clinics"
 _TURN = timedelta(weeks=4)
 BOTH = (0, 1)
 _STAFF: Sequence[tuple[str, Role, tuple[int, ...]]] = (
@@ -113,13 +114,17 @@ def sign_ins() -> list[SignIn]:
             name=person.name,
             email=person.email,
             role=TITLES[Role(person.memberships[0].role)],
-            clinics=" and ".join(sorted({names[each.clinic_id] for each in person.memberships})),
+            clinics=_where(sorted({names[each.clinic_id] for each in person.memberships}), of=len(names)),
         )
         for person in people
         if person.memberships
     ]
     order = list(TITLES.values())
     return sorted(rows, key=lambda row: (order.index(row.role), row.clinics, row.name))
+
+
+def _where(clinics: Sequence[str], *, of: int) -> str:
+    return ALL_CLINICS if len(clinics) == of > len(_CLINICS) else " and ".join(clinics)
 
 
 def _email(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import click
@@ -9,17 +10,24 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from registry.db import migrate
-from registry.demo.clinic import PASSWORD, sign_ins
-from registry.demo.fill import HalfFilled, RealPeopleHere, Wish, fill, is_filled
+from registry.demo.clinic import ALL_CLINICS, PASSWORD, SignIn, sign_ins
+from registry.demo.fill import HalfFilled, RealPeopleHere, Wish, fill, fill_in_bulk, is_filled
+
+_TOLD_EVERY = 1_000
+_MOST_SHOWN = 30
 
 
 @click.command("demo")
 @click.option("--seed", default=1, show_default=True, help="Another number, other people.")
-@click.option("--patients", default=200, show_default=True, type=click.IntRange(1, 2_000))
-@click.option("--clinics", default=2, show_default=True, type=click.IntRange(1, 2))
+@click.option("--patients", default=200, show_default=True, type=click.IntRange(1, 200_000))
+@click.option("--clinics", default=2, show_default=True, type=click.IntRange(1, 200))
 @with_appcontext
 def demo(seed: int, patients: int, clinics: int) -> None:
-    """Invent a clinic with a year of history in an empty database, and say who can sign in."""
+    """Invent a clinic with a year of history in an empty database, and say who can sign in.
+
+    Up to 2,000 people in one or two clinics live their year day by day, by the program's own actions. More of either
+    are written down in bulk: the same lives, with what follows from them worked out by the program.
+    """
     settings = current_app.config["SETTINGS"]
     if not settings.is_demo:
         raise click.ClickException("The demo needs its own database: set REGISTRY_ENV=demo")
@@ -36,20 +44,43 @@ def demo(seed: int, patients: int, clinics: int) -> None:
 
 def _fill(wish: Wish) -> None:
     months: set[tuple[int, int]] = set()
-    click.echo(f"Inventing {wish.patients} people and living through their year.")
 
     def tell_month(day: date) -> None:
         if (day.year, day.month) not in months:
             months.add((day.year, day.month))
-            click.echo(f"  {day:%B %Y}", nl=True)
+            click.echo(f"  {day:%B %Y}")
 
-    fill(wish, progress=tell_month)
+    def tell_number(stored: int) -> None:
+        if stored % _TOLD_EVERY == 0 or stored == wish.patients:
+            click.echo(f"  {stored:,} of {wish.patients:,} people")
+
+    if wish.is_a_crowd:
+        click.echo(f"Inventing {wish.patients:,} people in {wish.clinics} clinics.")
+        fill_in_bulk(wish, progress=tell_number)
+    else:
+        click.echo(f"Inventing {wish.patients} people and living through their year.")
+        fill(wish, progress=tell_month)
 
 
 def _say_who_can_sign_in() -> None:
-    rows = sign_ins()
+    everybody = sign_ins()
+    rows = [row for row in everybody if row.clinics in _places_shown(everybody)]
     role, email = (max(len(getattr(row, name)) for row in rows) for name in ("role", "email"))
     click.echo("\nEverybody here is invented. Sign in as:\n")
     for row in rows:
         click.echo(f"  {row.role:<{role}}  {row.email:<{email}}  {row.clinics}")
+    if len(rows) < len(everybody):
+        click.echo(f"  and {len(everybody) - len(rows):,} more, listed for the administrator")
     click.echo(f"\nThe password of all of them: {PASSWORD}")
+
+
+def _places_shown(rows: Sequence[SignIn]) -> Collection[str]:
+    """Every clinic where the list stays short; else those of the organisation, and one clinic of many."""
+    places = list(dict.fromkeys(row.clinics for row in rows))
+    if len(rows) <= _MOST_SHOWN:
+        return places
+    return [
+        place
+        for place in places
+        if place == ALL_CLINICS or place == min(each for each in places if each != ALL_CLINICS)
+    ]

@@ -19,6 +19,7 @@ from registry.clinics.models import Clinic, Organisation
 from registry.clinics.queries import list_clinics, list_organisations
 from registry.db.transaction import end_read, write
 from registry.demo.clinic import open_clinics
+from registry.demo.crowd import filling as crowd
 from registry.demo.figures import figures
 from registry.demo.hurry import in_a_hurry
 from registry.demo.people import people
@@ -28,6 +29,7 @@ from registry.measurements.instruments import sync_instruments
 from registry.patients.models import Patient
 
 _FILLED = "demo.filled"
+_MOST_LIVES, _MOST_PLACES = 2_000, 2
 _OPEN_FOR = timedelta(days=410)
 """How long ago the clinics opened: before the first person of the year was referred."""
 
@@ -47,6 +49,11 @@ class Wish:
     seed: int
     patients: int
     clinics: int
+
+    @property
+    def is_a_crowd(self) -> bool:
+        """More than anybody wants to wait for day by day, or than has clinics of its own here."""
+        return self.patients > _MOST_LIVES or self.clinics > _MOST_PLACES
 
 
 def is_filled() -> bool:
@@ -78,6 +85,12 @@ def fill(wish: Wish, *, progress: Progress) -> None:
         for clinic in list_clinics():
             sweep_clinic(db.session.get_one(Clinic, clinic.id))
         record_alone(_FILLED, by=None, kind="system", reason=f"seed {wish.seed}, {wish.patients} people")
+
+
+def fill_in_bulk(wish: Wish, *, progress: crowd.Progress) -> None:
+    """Invent a crowd (``registry.demo.crowd``)."""
+    crowd.invent(seed=wish.seed, patients=wish.patients, clinics=wish.clinics, progress=progress)
+    record_alone(_FILLED, by=None, kind="system", reason=f"seed {wish.seed}, {wish.patients} people")
 
 
 def _write_caseload() -> None:

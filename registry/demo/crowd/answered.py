@@ -14,7 +14,7 @@ from registry.contacts.rules import DANGERS
 from registry.demo import wording
 from registry.demo.chance import weighted
 from registry.measures.instrument import Instrument
-from registry.measures.scoring import Scoring, SafetyState
+from registry.measures.scoring import SafetyState, Scoring
 
 if TYPE_CHECKING:
     from registry.demo.crowd.history import History

@@ -46,7 +46,9 @@ def between_visits(
     if wanted <= 0 or story.enrolled_on is None:
         return
     illness, last_week = story.illness, len(story.illness.depression) - 1
-    for on in sorted(since + timedelta(days=_APART * place) for place in roll.sample(range(1, days // _APART + 1), wanted)):
+    for on in sorted(
+        since + timedelta(days=_APART * place) for place in roll.sample(range(1, days // _APART + 1), wanted)
+    ):
         week = min(last_week, max(0, (on - story.enrolled_on).days // 7))
         if story.has_bipolar and roll.random() < 0.35:
             given, instrument = answers.asrm(roll, illness, week), ASRM
@@ -76,12 +78,12 @@ class Desk:
             self._final(form, form.rightly, site=site, by=by, at=at)
         elif form.fate == "corrected" and is_settled and not self._is_positive(form):
             old = self._store(form, form.answers, site=site, by=by, at=at, status="amended")
-            self._void(old, "Typed one line too low; put right from the paper", by=by, at=at)
+            self._void(old, form, "Typed one line too low; put right from the paper", by=by)
             new = self._final(form, form.rightly, site=site, by=by, at=at + timedelta(hours=20))
             new["replaces_id"] = old["id"]
         elif form.fate == "in-error" and is_settled and not self._is_positive(form):
             row = self._store(form, form.answers, site=site, by=by, at=at, status="entered-in-error")
-            self._void(row, "This form belongs to another patient", by=by, at=at)
+            self._void(row, form, "This form belongs to another patient", by=by)
         else:
             given = form.rightly if form.fate == "corrected" else form.answers
             self._final(form, given, site=site, by=by, at=at)
@@ -91,11 +93,11 @@ class Desk:
 
     def _scoring(self, form: Form, given: Mapping[str, Answer] | None) -> Scoring:
         definition = self._definitions[form.instrument]
-        return score_total(definition, form.total_only) if form.total_only is not None else score(definition, given or {})
+        return (
+            score_total(definition, form.total_only) if form.total_only is not None else score(definition, given or {})
+        )
 
-    def _final(
-        self, form: Form, given: Mapping[str, Answer] | None, *, site: Site, by: Worker, at: datetime
-    ) -> Row:
+    def _final(self, form: Form, given: Mapping[str, Answer] | None, *, site: Site, by: Worker, at: datetime) -> Row:
         row = self._store(form, given, site=site, by=by, at=at, status="final")
         scoring = self._scoring(form, given)
         self._score(row, scoring, counts=True)
@@ -124,11 +126,9 @@ class Desk:
             recorded_by_id=by.id,
         )
 
-    def _void(self, row: Row, why: str, *, by: Worker, at: datetime) -> None:
-        row["why"], row["voided_at"], row["voided_by_id"] = why, at + timedelta(hours=20), by.id
-        answers_given = {item: value for item, value in row["answers"].items()} if row["answers"] else {}
-        scoring = score(self._definitions[row["instrument"]], answers_given)
-        self._score(row, scoring, counts=False)
+    def _void(self, row: Row, form: Form, why: str, *, by: Worker) -> None:
+        row["why"], row["voided_at"], row["voided_by_id"] = why, row["recorded_at"] + timedelta(hours=20), by.id
+        self._score(row, self._scoring(form, form.answers), counts=False)
 
     def _score(self, row: Row, scoring: Scoring, *, counts: bool) -> None:
         definition = self._definitions[row["instrument"]]

@@ -56,8 +56,8 @@ def open_sites(*, clinics: int, patients: int, opened_on: date, seed: int, numbe
         sites = []
         for place in places:
             staff = _staff(place, people, patients=math.ceil(patients / clinics), since=opened_on, hashed=password_hash)
-            for role, workers in staff.items():
-                emails.setdefault(role, workers[0].email)
+            for held, workers in staff.items():
+                emails.setdefault(held, workers[0].email)
             _fill_roster(place, staff, today=place.today(now))
             sites.append(_site(place, staff, now))
     return Opened(tuple(sites), emails)

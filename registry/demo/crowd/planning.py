@@ -67,7 +67,9 @@ def parts(plan: Plan) -> Iterator[Part]:
     if len(ranges) == 1:
         yield plan.part(ranges[0])
         return
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork"), initializer=_know, initargs=(plan,)) as other:
+    with ProcessPoolExecutor(
+        1, mp_context=multiprocessing.get_context("fork"), initializer=_know, initargs=(plan,)
+    ) as other:
         waiting: list[Future[Part]] = [other.submit(_part, numbers) for numbers in ranges[:_AHEAD]]
         for place in range(len(ranges)):
             part = waiting.pop(0).result()

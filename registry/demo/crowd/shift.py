@@ -33,7 +33,7 @@ class Shift:
     """Answers the open alerts of some people, between the look that opened them and the caseload that shows them."""
 
     def __init__(
-        self, numbers: Mapping[uuid.UUID, int], sites: Mapping[object, Site], *, seed: int, now: datetime
+        self, numbers: Mapping[uuid.UUID, int], sites: Mapping[uuid.UUID, Site], *, seed: int, now: datetime
     ) -> None:
         self._numbers, self._sites, self._seed, self._now = numbers, sites, seed, now
         self._steps: list[dict[str, Any]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -57,7 +58,7 @@ _IN_ORDER: Sequence[type[Base]] = (
 """What is pointed at stands before what points at it."""
 
 
-def store(part: Part, sites: Mapping[object, Site], *, seed: int, now: datetime) -> None:
+def store(part: Part, sites: Mapping[uuid.UUID, Site], *, seed: int, now: datetime) -> None:
     """Store a part in one transaction, with one event a person. Needs a scope over everybody."""
     with write():
         for table in _IN_ORDER:

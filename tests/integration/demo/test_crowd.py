@@ -1,0 +1,127 @@
+"""A crowd is written down in bulk, and yet stands as if everything had been done by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from benchmarks.population import populate
+from registry import clock
+from registry.access import scope
+from registry.accounts.models import User
+from registry.accounts.passwords import is_right
+from registry.alerts.models import Alert
+from registry.alerts.sweep import list_unanswered
+from registry.audit.chain import verify
+from registry.audit.queries import iterate_links
+from registry.caseload.models import CaseloadRow
+from registry.caseload.rows import differences as caseload_differences
+from registry.clinics.models import Organisation
+from registry.contacts.models import Contact
+from registry.db.transaction import end_read
+from registry.demo.clinic import PASSWORD
+from registry.demo.crowd.filling import Crowd, invent
+from registry.demo.fill import Wish, fill_in_bulk, is_filled
+from registry.episodes.models import Episode, TeamMember
+from registry.extensions import db
+from registry.measurements.models import Measurement, MeasurementScore
+from registry.measurements.verification import differences
+from registry.patients.models import Patient
+from registry.review.models import Review
+
+NOW = datetime(2026, 3, 18, 21, 30, tzinfo=UTC)
+PEOPLE = 60
+
+
+def _invent(*, seed: int = 3, patients: int = PEOPLE, clinics: int = 3) -> Crowd:
+    with clock.at(NOW):
+        return invent(seed=seed, patients=patients, clinics=clinics, progress=lambda _stored: None)
+
+
+def test_a_crowd_holds_together(app: Flask) -> None:
+    with app.app_context(), scope.all_patients(reason="test"):
+        crowd = _invent()
+        assert db.session.scalar(select(func.count()).select_from(Patient)) == PEOPLE
+        assert len(crowd.first_clinic) == PEOPLE / 3
+        _assert_everything_is_as_the_facts_say()
+        _assert_the_work_is_believable()
+        end_read()
+
+
+def _assert_everything_is_as_the_facts_say() -> None:
+    assert list(differences()) == []
+    assert list(list_unanswered()) == []
+    with clock.at(NOW):
+        people = db.session.scalars(select(Patient.id)).all()
+        assert [found for person in people for found in caseload_differences(person)] == []
+    assert verify(iterate_links(), key=b"an audit key of the tests").holds
+
+
+def _assert_the_work_is_believable() -> None:
+    today = NOW.astimezone(ZoneInfo("America/New_York")).date()
+    for day in (Contact.took_place_on, Measurement.taken_on, Review.reviewed_on):
+        assert db.session.scalars(select(func.max(day))).one() <= today
+    forms = db.session.scalar(select(func.count()).select_from(MeasurementScore)) or 0
+    assert 15 <= forms / PEOPLE <= 25
+    states = Counter(db.session.scalars(select(Alert.state)))
+    assert states["closed"] > states["acknowledged"] > 0
+    urgent = select(Alert).where(Alert.tier == "urgent", Alert.state == "open")
+    assert len(db.session.scalars(urgent).all()) <= PEOPLE / 20
+    open_episodes = db.session.scalar(select(func.count()).where(CaseloadRow.is_open)) or 0
+    reviewed = db.session.scalar(
+        select(func.count()).where(CaseloadRow.is_open, CaseloadRow.last_review_on.is_not(None))
+    )
+    assert (reviewed or 0) > 0.7 * open_episodes
+
+
+def test_a_care_manager_of_a_crowd_has_a_caseload_one_person_can_carry(app: Flask) -> None:
+    with app.app_context(), scope.all_patients(reason="test"):
+        _invent(patients=200, clinics=1)
+        load = (
+            select(func.count())
+            .select_from(TeamMember)
+            .join(Episode, Episode.id == TeamMember.episode_id)
+            .where(TeamMember.role == "care_manager", TeamMember.ends_on.is_(None), Episode.ended_on.is_(None))
+            .group_by(TeamMember.user_id)
+        )
+        loads = db.session.scalars(load).all()
+        assert len(loads) == 2
+        assert all(60 <= each <= 95 for each in loads)
+
+
+def test_everybody_on_the_staff_of_a_crowd_can_sign_in_and_nobody_of_it_is_real(app: Flask) -> None:
+    with app.app_context(), scope.all_patients(reason="test"):
+        crowd = _invent(patients=6, clinics=2)
+        hashes = {user.email: user.password_hash for user in db.session.scalars(select(User))}
+        assert set(crowd.emails.values()) <= set(hashes)
+        assert all(is_right(PASSWORD, hashes[email]) for email in set(crowd.emails.values()))
+        assert all(db.session.scalars(select(Organisation.is_invented)))
+        end_read()
+
+
+def test_a_crowd_that_stands_is_not_invented_again(app: Flask) -> None:
+    told: list[int] = []
+    with app.app_context(), scope.all_patients(reason="test"):
+        with clock.at(NOW):
+            fill_in_bulk(Wish(seed=1, patients=6, clinics=3), progress=told.append)
+        assert is_filled()
+        assert told == [6]
+        end_read()
+
+
+@pytest.mark.parametrize(("patients", "clinics", "is_a_crowd"), [(200, 2, False), (2_001, 2, True), (30, 3, True)])
+def test_few_people_live_their_year_and_many_are_written_down(patients: int, clinics: int, is_a_crowd: bool) -> None:
+    assert Wish(seed=1, patients=patients, clinics=clinics).is_a_crowd is is_a_crowd
+
+
+def test_the_benchmark_measures_a_crowd(app: Flask) -> None:
+    with app.app_context():
+        population = populate(clinics=2, patients_each=5, scores_each=20)
+        assert len(population.patient_ids) == 5
+        assert {"manager", "lead", "administrator", "psychiatrist"} <= set(population.emails)
+        end_read()

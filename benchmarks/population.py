@@ -1,4 +1,4 @@
-"""Many invented patients, quickly: the crowd of the demo (``registry.demo.crowd``), with what the load needs to know."""
+"""Many invented patients: the crowd of the demo (``registry.demo.crowd``), with what the load needs to know."""
 
 from __future__ import annotations
 

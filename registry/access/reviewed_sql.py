@@ -40,6 +40,35 @@ def insert_rows(scope: Scope, table: type[Base], rows: Sequence[dict[str, Any]])
     return len(rows)
 
 
+def as_the_driver_takes_them(
+    table: type[Base], rows: Sequence[dict[str, Any]], dialect: sa.Dialect
+) -> list[dict[str, Any]]:
+    """The rows with every value as the database's driver takes it, for ``insert_bound``. Touches no database.
+
+    Half of the cost of an insert: another process can bear it.
+    """
+    if not rows:
+        return []
+    columns = sa.inspect(table).columns
+    processors = {name: columns[name].type.dialect_impl(dialect).bind_processor(dialect) for name in rows[0]}
+    return [
+        {name: value if (bind := processors[name]) is None else bind(value) for name, value in row.items()}
+        for row in rows
+    ]
+
+
+def insert_bound(scope: Scope, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """As ``insert_rows``, of rows from ``as_the_driver_takes_them``: for invented people only.
+
+    Keeps to the scope by asking for one over everybody. Raises ``ScopeError`` without it.
+    """
+    if not scope.is_everybody:
+        raise ScopeError("bound rows are inserted only by work on everybody")
+    if rows:
+        target = sa.table(table.__tablename__, *(sa.column(name) for name in rows[0]))
+        db.session.execute(insert(target), list(rows), execution_options={REVIEWED: True})
+
+
 def _refuse_strangers(scope: Scope, patient_ids: set[uuid.UUID]) -> None:
     named = list(patient_ids)
     seen: set[uuid.UUID] = set()

@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 
 from registry.access.roles import Role
 from registry.accounts.models import Membership, User
@@ -21,12 +21,14 @@ from registry.extensions import db
 _PART = {Audience.PSYCHIATRIST: "consultant", Audience.CLINICIAN: "prescriber"}
 """The part in the care team whose work it is; anything else is the care manager's."""
 
+_THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
 _OF_RECORD = (
     select(TeamMember.patient_id, Episode.clinic_id, TeamMember.role, TeamMember.user_id, TeamMember.ends_on)
     .join(Episode, Episode.id == TeamMember.episode_id)
     .join(User, User.id == TeamMember.user_id)
     .where(
-        TeamMember.patient_id.in_(bindparam("patient_ids", expanding=True)),
+        TeamMember.patient_id.in_(_THEY),
+        Episode.patient_id.in_(_THEY),  # says nothing new, but keeps PostgreSQL from reading every open episode
         or_(TeamMember.ends_on.is_(None), TeamMember.ends_on > bindparam("today")),
         Episode.ended_on.is_(None),
         User.is_active,

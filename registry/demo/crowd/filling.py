@@ -14,6 +14,7 @@ from registry.demo.crowd.opening import open_sites
 from registry.demo.crowd.planning import Plan, parts
 from registry.demo.crowd.storing import store
 from registry.demo.hurry import in_a_hurry
+from registry.extensions import db
 from registry.measurements.instruments import catalogue, sync_instruments
 from registry.measurements.models import MeasurementScore
 
@@ -61,7 +62,7 @@ def invent(
         end_read()
         sites = {site.clinic_id: site for site in opened.sites}
         first_clinic, stored, scored = list[uuid.UUID](), 0, 0
-        for part in parts(plan):
+        for part in parts(plan, db.engine.dialect):
             store(part, sites, seed=seed, now=now)
             first_clinic += [id_ for id_, where in part.clinic_of.items() if where == opened.sites[0].clinic_id]
             stored, scored = stored + len(part.numbers), scored + len(part.tables.get(MeasurementScore, ()))

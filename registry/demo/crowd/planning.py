@@ -9,6 +9,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.engine import Dialect
+
+from registry.access.reviewed_sql import as_the_driver_takes_them
 from registry.demo.crowd.history import History
 from registry.demo.crowd.ledger import Ledger, Tables
 from registry.demo.crowd.sites import Site
@@ -28,6 +31,11 @@ class Part:
     numbers: Mapping[uuid.UUID, int]
     clinic_of: Mapping[uuid.UUID, uuid.UUID]
     tables: Tables
+
+    def bound(self, dialect: Dialect) -> Part:
+        """The same part with its rows as the database's driver takes them."""
+        tables = {table: as_the_driver_takes_them(table, rows, dialect) for table, rows in self.tables.items()}
+        return Part(self.numbers, self.clinic_of, tables)
 
 
 @dataclass(frozen=True)
@@ -60,15 +68,15 @@ class Plan:
         return Part(known, clinic_of, dict(ledger.tables))
 
 
-def parts(plan: Plan) -> Iterator[Part]:
-    """All parts in order. Another process is a few parts ahead where there is more than one."""
+def parts(plan: Plan, dialect: Dialect) -> Iterator[Part]:
+    """All parts in order, bound. Another process is a few parts ahead where there is more than one."""
     starts = range(0, plan.patients, PEOPLE_IN_PART)
     ranges = [range(start, min(start + PEOPLE_IN_PART, plan.patients)) for start in starts]
     if len(ranges) == 1:
-        yield plan.part(ranges[0])
+        yield plan.part(ranges[0]).bound(dialect)
         return
     with ProcessPoolExecutor(
-        1, mp_context=multiprocessing.get_context("fork"), initializer=_know, initargs=(plan,)
+        1, mp_context=multiprocessing.get_context("fork"), initializer=_know, initargs=(plan, dialect)
     ) as other:
         waiting: list[Future[Part]] = [other.submit(_part, numbers) for numbers in ranges[:_AHEAD]]
         for place in range(len(ranges)):
@@ -78,13 +86,14 @@ def parts(plan: Plan) -> Iterator[Part]:
             yield part
 
 
-_plans: list[Plan] = []
+_told: list[tuple[Plan, Dialect]] = []
 """What the other process was told once: sent with every part it would cost more than the part."""
 
 
-def _know(plan: Plan) -> None:
-    _plans[:] = [plan]
+def _know(plan: Plan, dialect: Dialect) -> None:
+    _told[:] = [(plan, dialect)]
 
 
 def _part(numbers: range) -> Part:
-    return _plans[0].part(numbers)
+    ((plan, dialect),) = _told
+    return plan.part(numbers).bound(dialect)

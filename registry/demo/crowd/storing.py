@@ -8,7 +8,7 @@ from datetime import datetime
 
 from registry.access import scope
 from registry.access.models import PatientClinic
-from registry.access.reviewed_sql import insert_rows
+from registry.access.reviewed_sql import insert_bound
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patients
 from registry.audit.recorder import record
@@ -62,7 +62,7 @@ def store(part: Part, sites: Mapping[uuid.UUID, Site], *, seed: int, now: dateti
     """Store a part in one transaction, with one event a person. Needs a scope over everybody."""
     with write():
         for table in _IN_ORDER:
-            insert_rows(scope.current(), table, part.tables.get(table, ()))
+            insert_bound(scope.current(), table, part.tables.get(table, ()))
         for patient_id in part.numbers:
             clinic_id = part.clinic_of[patient_id]
             record("patient.invented", by=None, patient_id=patient_id, clinic_id=clinic_id, kind="create")

@@ -136,10 +136,15 @@ def _in_force(table: Any) -> sa.ColumnElement[bool]:
     return or_(table.ends_on.is_(None), table.ends_on >= Episode.ended_on)
 
 
+def _of_the_episode(table: Any) -> sa.ColumnElement[bool]:
+    """Names the person too: by the episode alone nothing but the whole table can be read."""
+    return and_(table.patient_id == Episode.patient_id, table.episode_id == Episode.id)
+
+
 def _member(role: str) -> sa.ScalarSelect[Any]:
     return (
         select(TeamMember.user_id)
-        .where(TeamMember.episode_id == Episode.id, TeamMember.role == role, _in_force(TeamMember))
+        .where(_of_the_episode(TeamMember), TeamMember.role == role, _in_force(TeamMember))
         .order_by(TeamMember.starts_on.desc())
         .limit(1)
         .scalar_subquery()
@@ -154,14 +159,14 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
     question = (
         select(ReviewQuestion.id)
         .where(
-            ReviewQuestion.episode_id == Episode.id,
+            _of_the_episode(ReviewQuestion),
             ReviewQuestion.answered_by_review_id.is_(None),
             ReviewQuestion.withdrawn_at.is_(None),
         )
         .exists()
     )
     conditions = select(sa.func.aggregate_strings(EpisodeCondition.condition, ",")).where(
-        EpisodeCondition.episode_id == Episode.id, _in_force(EpisodeCondition)
+        _of_the_episode(EpisodeCondition), _in_force(EpisodeCondition)
     )
     return (
         select(
@@ -215,6 +220,7 @@ _SCALES = (
     .outerjoin(
         TreatmentTarget,
         and_(
+            TreatmentTarget.patient_id == TrackedMeasure.patient_id,
             TreatmentTarget.episode_id == TrackedMeasure.episode_id,
             TreatmentTarget.scale == TrackedMeasure.scale,
             _in_force(TreatmentTarget),

@@ -84,7 +84,7 @@ class PhaseSpell(Identified, EpisodeLinked, Audited, Base):
 
     @classmethod
     def more_table_args(cls) -> tuple[Any, ...]:
-        return (one_of("phase", PHASES),)
+        return (one_of("phase", PHASES), sa.Index("ix_phase_spell_episode", "episode_id"))
 
     phase: Mapped[str]
     starts_on: Mapped[date]
@@ -100,7 +100,10 @@ class TreatmentCourse(Identified, EpisodeLinked, Audited, Base):
 
     @classmethod
     def more_table_args(cls) -> tuple[Any, ...]:
-        return (sa.Index("uq_treatment_course_open", "episode_id", **_while_open("ends_on")),)
+        return (
+            sa.Index("uq_treatment_course_open", "episode_id", **_while_open("ends_on")),
+            sa.Index("ix_treatment_course_episode", "episode_id"),
+        )
 
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
@@ -110,6 +113,10 @@ class Consent(Identified, EpisodeLinked, Audited, Base):
     """Agreement to collaborative care."""
 
     __tablename__ = "consent"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (sa.Index("ix_consent_episode", "episode_id"),)
 
     given_on: Mapped[date]
     mode: Mapped[str]
@@ -130,6 +137,7 @@ class TeamMember(Identified, EpisodeLinked, Decided, Audited, Base):
     @classmethod
     def more_table_args(cls) -> tuple[Any, ...]:
         return (
+            sa.Index("ix_team_member_episode", "episode_id"),
             one_of("role", TEAM_ROLES),
             sa.CheckConstraint("user_id IS NOT NULL OR name <> ''", name="is_somebody"),
             sa.Index("uq_team_member_open", "episode_id", "role", **_while_open("ends_on")),
@@ -154,6 +162,7 @@ class EpisodeCondition(Identified, EpisodeLinked, Decided, Audited, Base):
     @classmethod
     def more_table_args(cls) -> tuple[Any, ...]:
         return (
+            sa.Index("ix_episode_condition_episode", "episode_id"),
             one_of("condition", CONDITIONS),
             sa.Index("uq_episode_condition_open", "episode_id", "condition", **_while_open("ends_on")),
         )
@@ -171,6 +180,7 @@ class TrackedMeasure(Identified, EpisodeLinked, Decided, Audited, Base):
     @classmethod
     def more_table_args(cls) -> tuple[Any, ...]:
         return (
+            sa.Index("ix_tracked_measure_episode", "episode_id"),
             sa.CheckConstraint("cadence_days BETWEEN 1 AND 730", name="cadence_possible"),
             sa.Index("uq_tracked_measure_open", "episode_id", "scale", **_while_open("ends_on")),
         )
@@ -191,6 +201,7 @@ class TreatmentTarget(Identified, EpisodeLinked, Decided, Audited, Base):
     @classmethod
     def more_table_args(cls) -> tuple[Any, ...]:
         return (
+            sa.Index("ix_treatment_target_episode", "episode_id"),
             sa.CheckConstraint(
                 "is_hold OR (at_most IS NOT NULL AND at_least IS NULL) OR (at_most IS NULL AND at_least IS NOT NULL)",
                 name="is_one_level",

@@ -79,6 +79,10 @@ class ReviewQuestion(Identified, EpisodeLinked, Audited, Base):
 
     __tablename__ = "review_question"
 
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (sa.Index("ix_review_question_episode", "episode_id"),)
+
     asked_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     asked_at: Mapped[datetime]
     asked_on: Mapped[date]

@@ -701,6 +701,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
+    op.create_index("ix_consent_episode", "consent", ["episode_id"], unique=False)
     op.create_index(op.f("ix_consent_patient_id"), "consent", ["patient_id"], unique=False)
     op.create_table(
         "episode_condition",
@@ -736,6 +737,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_episode_condition")),
     )
+    op.create_index("ix_episode_condition_episode", "episode_condition", ["episode_id"], unique=False)
     op.create_index(op.f("ix_episode_condition_patient_id"), "episode_condition", ["patient_id"], unique=False)
     op.create_index(
         "uq_episode_condition_open",
@@ -805,6 +807,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_phase_spell")),
     )
+    op.create_index("ix_phase_spell_episode", "phase_spell", ["episode_id"], unique=False)
     op.create_index(op.f("ix_phase_spell_patient_id"), "phase_spell", ["patient_id"], unique=False)
     op.create_table(
         "review",
@@ -907,6 +910,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_team_member_user_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team_member")),
     )
+    op.create_index("ix_team_member_episode", "team_member", ["episode_id"], unique=False)
     op.create_index(op.f("ix_team_member_patient_id"), "team_member", ["patient_id"], unique=False)
     op.create_index("ix_team_member_user", "team_member", ["user_id", "ends_on"], unique=False)
     op.create_index(
@@ -950,6 +954,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tracked_measure")),
     )
+    op.create_index("ix_tracked_measure_episode", "tracked_measure", ["episode_id"], unique=False)
     op.create_index(op.f("ix_tracked_measure_patient_id"), "tracked_measure", ["patient_id"], unique=False)
     op.create_index(
         "uq_tracked_measure_open",
@@ -977,6 +982,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_treatment_course")),
     )
+    op.create_index("ix_treatment_course_episode", "treatment_course", ["episode_id"], unique=False)
     op.create_index(op.f("ix_treatment_course_patient_id"), "treatment_course", ["patient_id"], unique=False)
     op.create_index(
         "uq_treatment_course_open",
@@ -1025,6 +1031,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_treatment_target")),
     )
+    op.create_index("ix_treatment_target_episode", "treatment_target", ["episode_id"], unique=False)
     op.create_index(op.f("ix_treatment_target_patient_id"), "treatment_target", ["patient_id"], unique=False)
     op.create_index(
         "uq_treatment_target_open",
@@ -1179,6 +1186,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_question")),
     )
+    op.create_index("ix_review_question_episode", "review_question", ["episode_id"], unique=False)
     op.create_index(op.f("ix_review_question_patient_id"), "review_question", ["patient_id"], unique=False)
     op.create_table(
         "safety_signal",
@@ -1222,6 +1230,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_safety_signal_patient_id"), table_name="safety_signal")
     op.drop_table("safety_signal")
     op.drop_index(op.f("ix_review_question_patient_id"), table_name="review_question")
+    op.drop_index("ix_review_question_episode", table_name="review_question")
     op.drop_table("review_question")
     op.drop_index(op.f("ix_recommendation_review_id"), table_name="recommendation")
     op.drop_index(op.f("ix_recommendation_patient_id"), table_name="recommendation")
@@ -1239,6 +1248,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("ends_on IS NULL"),
     )
     op.drop_index(op.f("ix_treatment_target_patient_id"), table_name="treatment_target")
+    op.drop_index("ix_treatment_target_episode", table_name="treatment_target")
     op.drop_table("treatment_target")
     op.drop_index(
         "uq_treatment_course_open",
@@ -1247,6 +1257,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("ends_on IS NULL"),
     )
     op.drop_index(op.f("ix_treatment_course_patient_id"), table_name="treatment_course")
+    op.drop_index("ix_treatment_course_episode", table_name="treatment_course")
     op.drop_table("treatment_course")
     op.drop_index(
         "uq_tracked_measure_open",
@@ -1255,6 +1266,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("ends_on IS NULL"),
     )
     op.drop_index(op.f("ix_tracked_measure_patient_id"), table_name="tracked_measure")
+    op.drop_index("ix_tracked_measure_episode", table_name="tracked_measure")
     op.drop_table("tracked_measure")
     op.drop_index(
         "uq_team_member_open",
@@ -1264,6 +1276,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_team_member_user", table_name="team_member")
     op.drop_index(op.f("ix_team_member_patient_id"), table_name="team_member")
+    op.drop_index("ix_team_member_episode", table_name="team_member")
     op.drop_table("team_member")
     op.drop_index(op.f("ix_standing_patient_id"), table_name="standing")
     op.drop_table("standing")
@@ -1271,6 +1284,7 @@ def downgrade() -> None:
     op.drop_index("ix_review_episode_date", table_name="review")
     op.drop_table("review")
     op.drop_index(op.f("ix_phase_spell_patient_id"), table_name="phase_spell")
+    op.drop_index("ix_phase_spell_episode", table_name="phase_spell")
     op.drop_table("phase_spell")
     op.drop_index(op.f("ix_measurement_score_patient_id"), table_name="measurement_score")
     op.drop_index("ix_measurement_score_course", table_name="measurement_score")
@@ -1282,8 +1296,10 @@ def downgrade() -> None:
         postgresql_where=sa.text("ends_on IS NULL"),
     )
     op.drop_index(op.f("ix_episode_condition_patient_id"), table_name="episode_condition")
+    op.drop_index("ix_episode_condition_episode", table_name="episode_condition")
     op.drop_table("episode_condition")
     op.drop_index(op.f("ix_consent_patient_id"), table_name="consent")
+    op.drop_index("ix_consent_episode", table_name="consent")
     op.drop_table("consent")
     op.drop_index("ix_caseload_row_rank", table_name="caseload_row")
     op.drop_index(op.f("ix_caseload_row_patient_id"), table_name="caseload_row")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -138,7 +139,7 @@ def test_an_action_waits_for_whoever_is_writing(app: Flask, other: Any, monkeypa
         if len(asked) == 3:
             other.execute("ROLLBACK")
 
-    monkeypatch.setattr("registry.db.sqlite.time.sleep", let_go_the_third_time)
+    monkeypatch.setattr(time, "sleep", let_go_the_third_time)
     with app.app_context():
         with write():
             _add("One")

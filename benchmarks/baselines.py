@@ -41,7 +41,7 @@ ORDER BY r.rank, r.sort_name LIMIT 50
 _EPISODES = """
 SELECT e.patient_id, p.legal_family, p.legal_given, p.mrn, e.phase, e.enrolled_on
 FROM episode e JOIN patient p ON p.id = e.patient_id
-WHERE e.clinic_id = {clinic} AND e.ended_on IS NULL
+WHERE e.clinic_id = {clinic} AND e.ended_on IS NULL AND e.enrolled_on IS NOT NULL
 """
 _SCORES = """
 SELECT s.patient_id, s.taken_on, s.value

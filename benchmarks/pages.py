@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from benchmarks.load import Browser, Timing, filled_form, fresh_key, timed
 from benchmarks.population import Population
 
-
 _PARTS_OF_NAMES = ("ma", "lin", "oko", "ra", "bre", "an", "tes", "vi")
 
 

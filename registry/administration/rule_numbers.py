@@ -66,6 +66,7 @@ class RuleRow:
 class RulesPage:
     title: str
     rules: tuple[RuleRow, ...]
+    load_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,8 @@ def rules() -> str:
         )
         for rule in RULEBOOK
     )
-    return render_template("administration/rules.html", page=RulesPage(title="Rules", rules=rows))
+    page = RulesPage(title="Rules", rules=rows, load_url=url_for("administration.load"))
+    return render_template("administration/rules.html", page=page)
 
 
 @blueprint.route("/rules/<uuid:clinic_id>/<parameter_id>", methods=["GET", "POST"])

@@ -67,6 +67,7 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "administration.team": ONLY_LEAD,
     "administration.reassign": ONLY_LEAD,
     "administration.rules": frozenset({LEAD, ADMINISTRATOR}),
+    "administration.load": frozenset({LEAD, ADMINISTRATOR}),
     "administration.rule_number": ONLY_LEAD,
     "administration.instruments": LOOKS_UP,
     "administration.instrument": LOOKS_UP,

@@ -20,6 +20,9 @@ from registry.patients.rules import LANGUAGES
 from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, line
 from registry.web.second_time import second_time_field
 
+LONGEST_TOTAL = 10
+"""Digits: more are no total of any instrument."""
+
 ITEM = "item-"
 """Fields of items are called ``item-`` and the item's id."""
 
@@ -80,7 +83,7 @@ class MeasureForm(RegistryForm):
     rater_id = ListField("Rater")
     language = ListField("Language")
     used_interpreter = BooleanField("With an interpreter")
-    total = line("Total on the paper", longest=10)
+    total = line("Total on the paper", longest=LONGEST_TOTAL)
     again = second_time_field()
 
     def __init__(
@@ -114,7 +117,7 @@ class MeasureForm(RegistryForm):
         if not scale.has_total or scale.minimum is None or scale.maximum is None:
             raise ValidationError("Leave this empty: this measure has no total")
         bounds = f"{format_value(scale.minimum)} to {format_value(scale.maximum)}"
-        is_whole = field.data.isascii() and field.data.isdigit()
+        is_whole = field.data.isascii() and field.data.isdigit() and len(field.data) <= LONGEST_TOTAL
         if not is_whole or not scale.minimum <= int(field.data) <= scale.maximum:
             raise ValidationError(f"Enter the total as a whole number from {bounds}")
 

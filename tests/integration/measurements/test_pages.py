@@ -190,6 +190,7 @@ BAD_INPUT = [
     ("a total that is a word", {"total": "None"}, "whole number from 0 to 27"),
     ("a total out of range", {"total": "28"}, "whole number from 0 to 27"),
     ("a negative total", {"total": "-1"}, "whole number from 0 to 27"),
+    ("a total of thousands of digits", {"total": "9" * 5_000}, "whole number from 0 to 27"),
     ("a total of other digits", {"total": "١٤"}, "whole number from 0 to 27"),
     ("a total the answers contradict", {"total": "13"}, "The declared total is 13, the answers add up to 14"),
     ("a total beside a blank item", {"total": "14", "item-2": ""}, "Without an answer to item 2"),

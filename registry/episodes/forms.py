@@ -196,7 +196,8 @@ class EnrolForm(DatedForm):
         return self._scales
 
     def validate_metric_primary(self, field: Field) -> None:
-        if field.data and not self.row(field.data).is_tracked.data:
+        is_known = any(key == field.data for key, _scale, _instrument in self._scales)
+        if is_known and not self.row(field.data).is_tracked.data:
             raise ValidationError("Track this measure as well, below")
 
     def consent(self) -> ConsentFacts:

@@ -116,6 +116,7 @@ def test_enrolling_keeps_consent_team_focus_and_targets(world: World, told: list
         ({"given_on": "1970-01-01"}, "Enter a date on or after the birth date"),
         ({"given_on": ""}, "Enter the date consent was given"),
         ({"conditions": []}, "Choose at least one condition"),
+        ({"metric_primary": "nobody:knows"}, "Not a valid choice"),
         ({"metric_primary": "asrm:total"}, "Track this measure as well, below"),
         ({"phq_9__total-cadence_days": "0"}, "Enter how often in days, from 1 to 730"),
         ({"phq_9__total-level": "28"}, "Enter a target from 0 to 27"),

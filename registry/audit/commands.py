@@ -11,6 +11,9 @@ from registry.audit.queries import iterate_links
 
 audit = AppGroup("audit", help="The audit trail.")
 
+LONGEST_NUMBER = 18
+"""Digits of an event's number: more are in no database."""
+
 
 @audit.command("verify")
 @click.option("--anchor", help="NUMBER:HASH kept outside the database, to find a cut end.")
@@ -29,6 +32,6 @@ def _parse(anchor: str | None) -> tuple[int, str] | None:
     if anchor is None:
         return None
     number, _, digest = anchor.partition(":")
-    if not number.isdigit() or len(digest) != 64:
+    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER) or len(digest) != 64:
         raise click.BadParameter("an anchor is NUMBER:HASH")
     return int(number), digest

@@ -153,4 +153,5 @@ def test_the_trail_is_verified_and_its_anchor_finds_a_cut_end(app: Flask, clinic
     cut = _run(app, "audit", "verify", "--anchor", f"{int(number) + 1}:{digest}")
     assert cut.exit_code == 1
     assert "the end was cut" in cut.output
-    assert _run(app, "audit", "verify", "--anchor", "nonsense").exit_code == 2
+    for nonsense in ("nonsense", f"²:{digest}", f"{'9' * 5_000}:{digest}"):
+        assert _run(app, "audit", "verify", "--anchor", nonsense).exit_code == 2

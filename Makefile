@@ -32,8 +32,8 @@ check: .venv/dev  ## Lint, format, types, layers, templates, dependencies
 test-data: .venv/dev  ## Run the long tests on whole published files, on both databases
 	$(BIN)/pytest -m data $(ARGS)
 
-trust: .venv/dev  ## Live through many clinics' years, day by day, and check every day, on both databases
-	$(BIN)/pytest -m years -n auto $(ARGS)
+trust: .venv/dev  ## Try everything that is generated, and live through many clinics' years, on both databases
+	$(BIN)/pytest -m trust -n auto --dist worksteal $(ARGS)
 
 bench: .venv/dev  ## Measure speed with 10,000 patients, on both databases
 	$(BIN)/python -m benchmarks $(ARGS)

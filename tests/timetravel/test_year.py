@@ -65,7 +65,7 @@ def test_every_day_alerts_and_what_is_stored_are_what_the_facts_say(app: Flask) 
         assert broken_links() == []
 
 
-@pytest.mark.years
+@pytest.mark.trust
 @pytest.mark.parametrize("seed", random.Random(2026).sample(range(10_000), k=6))
 def test_every_day_of_many_years(app: Flask, seed: int) -> None:
     with on_stage(app):

@@ -6,48 +6,16 @@ import uuid
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from registry.audit.models import AuditEvent
 from registry.extensions import db
 from tests.builders import sign_in
-from tests.pages import Fields, fields_of, soup
-from tests.trust.expected import EVERYBODY, MAY, ROLES, SIGNED_IN
-from tests.trust.routes import Route, routes, token_of
-from tests.trust.world import MARKERS, TODAY, Place, World, snapshot
-
-LAST = (
-    "contacts.withdraw",
-    "measurements.draft",
-    "measurements.discard",
-    "measurements.withdraw",
-    "episodes.stop_tracking",
-    "episodes.end",
-    "episodes.death",
-    "administration.reassign",
-    "administration.deactivate",
-    "accounts.sign_out",
-    "accounts.sign_out_everywhere",
-)
-"""What ends or withdraws something comes after everything else, in this order."""
-
-FILLING = {"date": TODAY.isoformat(), "number": "10", "time": "10:30", "email": "somebody@clinic.example", "hidden": ""}
-"""What is typed into a field left open, by its kind."""
+from tests.trust.forms import as_offered, filled, forms, sender
+from tests.trust.world import MARKERS, World, snapshot
 
 PASSING = frozenset({"audit_event", "signed_in_session", "form_receipt"})
-
-
-def _sender(route: Route) -> str:
-    """The first role of the table that may send it."""
-    allowed = MAY[route.endpoint]
-    return next(role for role in ROLES if allowed == SIGNED_IN or role in allowed)
-
-
-def _forms(app: Flask) -> list[Route]:
-    found = [route for route in routes(app) if route.writes and MAY[route.endpoint] != EVERYBODY]
-    return sorted(found, key=lambda route: LAST.index(route.endpoint) if route.endpoint in LAST else -1)
 
 
 def _events(app: Flask) -> int:
@@ -55,38 +23,13 @@ def _events(app: Flask) -> int:
         return db.session.scalar(select(func.max(AuditEvent.number))) or 0
 
 
-def _as_offered(browser: FlaskClient, route: Route, place: Place) -> Fields:
-    """The form of the route's own page as it stands; the bare token where it has none."""
-    if route.reads:
-        page = browser.get(route.address(place.arguments))
-        if page.status_code == 200 and "<form" in page.text:
-            try:
-                return fields_of(page)
-            except AssertionError:
-                pass
-    return {"csrf_token": token_of(browser)}
-
-
-def _filled(browser: FlaskClient, route: Route, place: Place) -> Fields:
-    """The form with something in everything that was left open: words, today, the first choice."""
-    form = _as_offered(browser, route, place)
-    main = soup(browser.get(route.address(place.arguments))).find("main") if route.reads else None
-    for control in main.select("form[method=post] input, form[method=post] textarea") if main else ():
-        name, kind = str(control.get("name") or ""), str(control.get("type") or "text")
-        if kind == "radio":
-            form.setdefault(name, str(control.get("value")))
-        elif name in form and not form[name]:
-            form[name] = FILLING.get(kind, "As agreed")
-    return form
-
-
 def test_whatever_a_form_stores_has_its_event_in_the_same_transaction(
     app: Flask, world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:
     stored, rows = [], snapshot(app, but=PASSING)
-    for route in _forms(app):
-        browser = sign_in(app.test_client(), world.here.people[_sender(route)])
-        form = _filled(browser, route, world.here)
+    for route in forms(app):
+        browser = sign_in(app.test_client(), world.here.people[sender(route)])
+        form = filled(browser, route, world.here)
         events = _events(app)
         answer: TestResponse = browser.post(route.address(world.here.arguments), data=form)
 
@@ -110,11 +53,11 @@ def _foreign_ids(world: World) -> list[str]:
 
 def test_no_id_of_another_organisation_is_taken_from_a_body(app: Flask, world: World) -> None:
     tried, foreign, before = set(), _foreign_ids(world), snapshot(app, but=PASSING)
-    for route in _forms(app):
+    for route in forms(app):
         if not route.reads or route.action is None:
             continue
-        browser = sign_in(app.test_client(), world.here.people[_sender(route)])
-        form = _as_offered(browser, route, world.here)
+        browser = sign_in(app.test_client(), world.here.people[sender(route)])
+        form = as_offered(browser, route, world.here)
         names = [name for name in form if name.endswith("_id") or _is_id(form[name])]
         for name in names:
             tried.add(name)

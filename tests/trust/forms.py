@@ -1,0 +1,77 @@
+"""Every form of the program as somebody who may send it: whose it is, as its page offers it, and filled in."""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.pages import Fields, fields_of
+from tests.trust.expected import EVERYBODY, MAY, ROLES, SIGNED_IN
+from tests.trust.routes import Route, routes, token_in, token_of
+from tests.trust.world import TODAY, Place
+
+LAST = (
+    "contacts.withdraw",
+    "measurements.draft",
+    "measurements.discard",
+    "measurements.withdraw",
+    "episodes.stop_tracking",
+    "episodes.end",
+    "episodes.death",
+    "administration.reassign",
+    "administration.deactivate",
+    "accounts.sign_out",
+    "accounts.sign_out_everywhere",
+)
+"""What ends or withdraws something comes after everything else, in this order."""
+
+FILLING = {"date": TODAY.isoformat(), "number": "10", "time": "10:30", "email": "somebody@clinic.example", "hidden": ""}
+"""What is typed into a field left open, by its kind."""
+
+
+def sender(route: Route) -> str:
+    """The first role of the table that may send it."""
+    allowed = MAY[route.endpoint]
+    return next(role for role in ROLES if allowed in {SIGNED_IN, EVERYBODY} or role in allowed)
+
+
+def is_for_everybody(route: Route) -> bool:
+    """Whether it is sent by whoever is not signed in."""
+    return MAY[route.endpoint] == EVERYBODY
+
+
+def forms(app: Flask) -> list[Route]:
+    """Every form of those who are signed in."""
+    found = [route for route in routes(app) if route.writes and not is_for_everybody(route)]
+    return sorted(found, key=lambda route: LAST.index(route.endpoint) if route.endpoint in LAST else -1)
+
+
+def as_offered(browser: FlaskClient, route: Route, place: Place) -> Fields:
+    """The form of the route's own page as it stands; the bare token where it has none."""
+    return _offered(browser, route, place)[0]
+
+
+def filled(browser: FlaskClient, route: Route, place: Place) -> Fields:
+    """The form with something in everything that was left open: words, today, the first choice."""
+    form, page = _offered(browser, route, place)
+    main = BeautifulSoup(page.text, "html.parser").find("main") if page is not None else None
+    for control in main.select("form[method=post] input, form[method=post] textarea") if main else ():
+        name, kind = str(control.get("name") or ""), str(control.get("type") or "text")
+        if kind == "radio":
+            form.setdefault(name, str(control.get("value")))
+        elif name in form and not form[name]:
+            form[name] = FILLING.get(kind, "As agreed")
+    return form
+
+
+def _offered(browser: FlaskClient, route: Route, place: Place) -> tuple[Fields, TestResponse | None]:
+    page = browser.get(route.address(place.arguments)) if route.reads else None
+    if page is not None and page.status_code == 200 and "<form" in page.text:
+        try:
+            return fields_of(page), page
+        except AssertionError:  # a page without a form of its own
+            pass
+    token = token_in(browser.get("/sign-in")) if is_for_everybody(route) else token_of(browser)
+    return {"csrf_token": token}, page

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import click
 from flask import Flask
+
+
+class _PrintableText(click.ParamType[str]):
+    """One line somebody can read: no control characters, and no bytes that are no text in this terminal."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value)
+        if not text.isprintable():
+            self.fail("holds characters that cannot be printed, or is not in UTF-8", param, ctx)
+        return text
+
+
+_TEXT = _PrintableText()
 
 
 def init_app(app: Flask) -> None:
@@ -16,7 +34,15 @@ def init_app(app: Flask) -> None:
     from registry.jobs.commands import alerts, jobs, serve
     from registry.measurements.commands import instruments, measurements
 
-    for group in (users, clinics, instruments, measurements, caseload, alerts, jobs, audit, imports):
+    for group in (users, clinics, instruments, measurements, caseload, alerts, jobs, audit, imports, demo, serve):
+        _take_printable_text(group)
         app.cli.add_command(group)
-    app.cli.add_command(demo)
-    app.cli.add_command(serve)
+
+
+def _take_printable_text(command: click.Command) -> None:
+    """Have every option of ``command`` that is a text refuse what no database stores, as a usage error."""
+    for parameter in command.params:
+        if parameter.type is click.STRING:
+            parameter.type = _TEXT
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        _take_printable_text(below)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -57,7 +58,7 @@ def _told(
         return alert.id
 
 
-def _add_step(alert: Alert, kind: str, at: datetime, details: dict[str, object] | None = None) -> None:
+def _add_step(alert: Alert, kind: str, at: datetime, details: dict[str, Any] | None = None) -> None:
     with write():
         step = AlertEvent(patient_id=alert.patient_id, alert_id=alert.id, kind=kind, at=at, details=details)
         db.session.add(step)

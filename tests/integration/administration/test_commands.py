@@ -155,3 +155,13 @@ def test_the_trail_is_verified_and_its_anchor_finds_a_cut_end(app: Flask, clinic
     assert "the end was cut" in cut.output
     for nonsense in ("nonsense", f"²:{digest}", f"{'9' * 5_000}:{digest}"):
         assert _run(app, "audit", "verify", "--anchor", nonsense).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["\udcff", "Harbor\x1b[31m", "Har\nbor"], ids=["no text", "colours", "two lines"])
+def test_a_name_nobody_could_read_is_a_usage_error(app: Flask, name: str) -> None:
+    said = _run(app, "clinics", "add", name, "--organisation", "Riverside", "--zone", "America/New_York")
+
+    assert said.exit_code == 2
+    assert "cannot be printed" in said.output
+    with app.app_context():
+        assert db.session.scalars(select(Clinic)).all() == []

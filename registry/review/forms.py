@@ -32,7 +32,7 @@ class QuestionForm(RegistryForm):
 class AdviceForm(Form):
     """One recommendation; part of the review. Left empty it is no recommendation."""
 
-    kind = RadioField("What", [Optional()], choices=dict(KINDS))
+    kind = RadioField("What", [Optional()], choices=dict(KINDS), filters=[lambda code: (code or "").strip()])
     words = paragraph("In words")
     to = RadioField("To", [Optional()], choices={THE_TEAM: "The team"}, default=THE_TEAM)
 

@@ -197,6 +197,7 @@ def test_to_continue_needs_no_words(off_target: Case) -> None:
         ({"recommendations-0-kind": "", "recommendations-0-words": ""}, "Recommend something, if only to continue"),
         ({"recommendations-0-words": ""}, "Say in words what is recommended"),
         ({"recommendations-0-kind": ""}, "Choose what kind of recommendation it is"),
+        ({"recommendations-0-kind": " \t "}, "Choose what kind of recommendation it is"),
         ({"recommendations-0-kind": "tea"}, "Not a valid choice"),
         ({"recommendations-0-to": str(uuid.uuid4())}, "Not a valid choice"),
         ({"recommendations-0-words": "a\x00b"}, "Remove the characters that cannot be printed"),

@@ -66,6 +66,7 @@ class LocalDate(DateField):
         except ValueError:
             raise ValueError("Enter a date that exists, such as 2026-03-12") from None
         if self.data is not None and not date(1890, 1, 1) <= self.data <= date(2200, 1, 1):
+            self.data = None
             raise ValueError("Enter a date with a year of four digits, such as 2026-03-12")
 
 

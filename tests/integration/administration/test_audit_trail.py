@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+import pytest
+
 from registry.access import scope
 from registry.audit.recorder import record
 from registry.db.transaction import write
@@ -179,3 +181,8 @@ def test_what_somebody_typed_is_shown_as_text(house: House) -> None:
 
     assert "<script>alert(1)" not in page.text
     assert "&lt;script&gt;alert(1)" in page.text
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_of_another_age_is_no_limit_of_the_trail(house: House, day: str) -> None:
+    assert house.browser_of("auditor").get(f"{AUDIT}?since={day}&until={day}").status_code in {200, 422}

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, case, cast, func, or_, select, type_coerce
 
-from registry.accounts.models import User
+from registry.accounts.models import Membership, User
 from registry.caseload.columns import Columns
 from registry.caseload.currency import (
     Today,
@@ -161,7 +161,10 @@ def list_colleagues(clinic_ids: Collection[uuid.UUID]) -> Sequence[Columns]:
         )
         .exists()
     )
-    return db.session.execute(select(User.id, User.name).where(is_on_a_team).order_by(User.name)).all()
+    staff = select(Membership.user_id).where(Membership.clinic_id.in_(list(clinic_ids)))
+    return db.session.execute(
+        select(User.id, User.name).where(User.id.in_(staff), is_on_a_team).order_by(User.name)
+    ).all()
 
 
 def _count(wanted: Sequence[ColumnElement[bool]], views: Mapping[str, ColumnElement[bool]]) -> dict[str, int]:

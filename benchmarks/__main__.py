@@ -32,8 +32,11 @@ SCORES = 20
 class Bench:
     """One database of one size."""
 
-    def __init__(self, database: MigratedDatabase, folder: Path, *, patients: int, each: int) -> None:
+    def __init__(
+        self, database: MigratedDatabase, folder: Path, *, patients: int, each: int, with_commands: bool
+    ) -> None:
         self.database, self.folder, self.patients, self.each = database, folder, patients, each
+        self.with_commands = with_commands
 
     def figures(self) -> Iterator[Figure]:
         """Fill the database, serve it, and time everything."""
@@ -50,7 +53,8 @@ class Bench:
             alone = record_phq9(browsers["manager"][:1], population, self.each)
             yield self._page("record a PHQ-9, one at a time", alone, 30)
             yield self._page("record a PHQ-9", record_phq9(browsers["manager"], population, self.each), 30)
-            yield from self._commands(browsers["manager"])
+            if self.with_commands:
+                yield from self._commands(browsers["manager"])
         yield from self._baselines(population)
 
     def _populate(self) -> Population:
@@ -112,6 +116,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--patients", type=int, nargs="+", default=list(SIZES), help="multiples of 1,000")
     parser.add_argument("--requests", type=int, default=60, help="per connection and page")
+    parser.add_argument("--pages-only", action="store_true", help="without the sweep and the import")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
     chosen = parser.parse_args()
     found: list[Figure] = []
@@ -120,7 +125,14 @@ def main() -> None:
             with tempfile.TemporaryDirectory(prefix="registry-bench-") as folder:
                 kind = SqliteDatabase if name == "sqlite" else PostgresqlDatabase
                 database: MigratedDatabase = kind(Path(folder))
-                for figure in Bench(database, Path(folder), patients=patients, each=chosen.requests).figures():
+                bench = Bench(
+                    database,
+                    Path(folder),
+                    patients=patients,
+                    each=chosen.requests,
+                    with_commands=not chosen.pages_only,
+                )
+                for figure in bench.figures():
                     found.append(figure)
                     print(figure.row(), flush=True)
                 database.close()

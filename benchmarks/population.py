@@ -6,8 +6,14 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
+from registry.access import scope
+from registry.caseload.models import CaseloadRow
+from registry.db.transaction import end_read
 from registry.demo.clinic import PASSWORD
 from registry.demo.crowd.filling import invent
+from registry.extensions import db
 
 __all__ = ["CONDITION", "PASSWORD", "Population", "populate"]
 
@@ -42,7 +48,19 @@ def populate(*, clinics: int, patients_each: int, scores_each: int, seed: int = 
     return Population(
         emails={**crowd.emails, "manager": crowd.emails["care_manager"]},
         clinic_id=crowd.clinic_ids[0],
-        patient_ids=crowd.first_clinic,
+        patient_ids=_in_care(crowd.clinic_ids[0]),
         patients=clinics * patients_each,
         scores=crowd.scores,
     )
+
+
+def _in_care(clinic_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    """The people whose pages are opened: nobody who has left, or was only referred."""
+    with scope.all_patients(reason="benchmark"):
+        found = db.session.scalars(
+            select(CaseloadRow.patient_id)
+            .where(CaseloadRow.clinic_id == clinic_id, CaseloadRow.is_open, CaseloadRow.phase == "active")
+            .order_by(CaseloadRow.patient_id)
+        ).all()
+        end_read()
+    return tuple(found)

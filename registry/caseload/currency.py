@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +37,11 @@ def today_at(today: Today) -> ColumnElement[date]:
         *((CaseloadRow.clinic_id == clinic_id, sa.literal(day, sa.Date())) for clinic_id, day in today.items()),
         else_=sa.literal(days[0], sa.Date()),
     )
+
+
+def days_ago(today: Today, days: int) -> ColumnElement[date]:
+    """The local date of a row's clinic so many days before today. Comparing dates costs less than counting days."""
+    return today_at({clinic_id: day - timedelta(days=days) for clinic_id, day in today.items()})
 
 
 def is_stale(today: ColumnElement[date]) -> ColumnElement[bool]:

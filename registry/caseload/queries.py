@@ -15,8 +15,8 @@ from registry.accounts.models import Membership, User
 from registry.caseload.columns import Columns
 from registry.caseload.currency import (
     Today,
+    days_ago,
     days_in_care,
-    days_since,
     is_in_care,
     is_known,
     is_stale,
@@ -127,7 +127,7 @@ def list_caseload(listing: Listing, *, reader: Reader, page: int = 1) -> Caseloa
     """One page of ``listing`` as ``reader`` may see it. Three statements, whatever is listed."""
     today = today_at(reader.today)
     wanted = _wanted(listing, reader, today)
-    views = _views(today)
+    views = _views(reader.today)
     order = _order(listing, today)
     # Sorted by what is sorted by, and only then filled: a sort that carries whole rows takes several times as long.
     on_page = (
@@ -178,17 +178,18 @@ def _count(wanted: Sequence[ColumnElement[bool]], views: Mapping[str, ColumnElem
     return {name: int(number) for name, number in zip(tallies, found, strict=True)}
 
 
-def _views(today: ColumnElement[date]) -> Mapping[str, ColumnElement[bool]]:
+def _views(at: Today) -> Mapping[str, ColumnElement[bool]]:
+    today = today_at(at)
     in_care = is_in_care(today)
     return {
         "needs-action": CaseloadRow.rank <= ACTION,
         "off-target": _has_reason(OFF_TARGET_RULE),
-        "not-seen": and_(in_care, days_since(seen_or_enrolled(), today) >= NOT_SEEN_DAYS),
+        "not-seen": and_(in_care, seen_or_enrolled() <= days_ago(at, NOT_SEEN_DAYS)),
         "not-reviewed": and_(
             in_care,
             or_(
                 CaseloadRow.last_review_on.is_(None),
-                days_since(CaseloadRow.last_review_on, today) >= NOT_REVIEWED_DAYS,
+                CaseloadRow.last_review_on <= days_ago(at, NOT_REVIEWED_DAYS),
             ),
         ),
         "at-target": is_known(Standing.AT_TARGET, today),

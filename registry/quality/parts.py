@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, case, or_
 
-from registry.caseload.currency import Today, days_since, is_in_care, is_on_course, seen_or_enrolled, today_at
+from registry.caseload.currency import Today, days_ago, is_in_care, is_on_course, seen_or_enrolled, today_at
 from registry.caseload.models import CaseloadRow
 from registry.caseload.review_queue import was_reviewed
 from registry.caseload.rules import NOT_SEEN_DAYS, OFF_TARGET_RULE
@@ -27,10 +27,10 @@ def parts_by_metric(today: Today) -> Mapping[str, Part]:
     day = today_at(today)
     return {
         "active": _first(_IS_REFERRED, _is_paused(day), otherwise=MET),
-        "not-seen": _first(_IS_REFERRED, _is_paused(day), (days_since(seen_or_enrolled(), day) >= NOT_SEEN_DAYS, MET)),
-        "off-target": _off_target(day),
+        "not-seen": _first(_IS_REFERRED, _is_paused(day), (seen_or_enrolled() <= days_ago(today, NOT_SEEN_DAYS), MET)),
+        "off-target": _off_target(today),
         "reviewed": _first(_IS_REFERRED, _is_paused(day), (was_reviewed(day), MET)),
-        "improved": _improved(day),
+        "improved": _improved(today),
     }
 
 
@@ -43,24 +43,25 @@ def _first(*conditions: When, otherwise: str = NOT_MET) -> Part:
     return case(*whens, else_=sa.literal(otherwise))
 
 
-def _off_target(day: ColumnElement[date]) -> Part:
+def _off_target(today: Today) -> Part:
     """By the scores, not by the alert alone: closing an alert makes nobody better."""
+    day = today_at(today)
     return _first(
         _IS_REFERRED,
         _is_paused(day),
         (CaseloadRow.first_baseline_on.is_(None), "no-baseline"),
         (CaseloadRow.first_baseline_elevated.is_(None), "no-cut-off"),
         (CaseloadRow.first_baseline_elevated.is_(False), "not-elevated"),
-        (days_since(CaseloadRow.first_baseline_on, day) < ELEVATED_AFTER_DAYS, "too-early"),
+        (CaseloadRow.first_baseline_on > days_ago(today, ELEVATED_AFTER_DAYS), "too-early"),
         (or_(CaseloadRow.rules.contains(f" {OFF_TARGET_RULE} ", autoescape=True), sa.not_(is_on_course(day))), MET),
     )
 
 
-def _improved(day: ColumnElement[date]) -> Part:
+def _improved(today: Today) -> Part:
     """Reports keep the enrolment baseline, also where treatment began anew."""
     return case(
         (CaseloadRow.enrolled_on.is_(None), sa.literal("referred")),
-        (days_since(CaseloadRow.enrolled_on, day) < IMPROVED_AFTER_DAYS, sa.literal("too-early")),
+        (CaseloadRow.enrolled_on > days_ago(today, IMPROVED_AFTER_DAYS), sa.literal("too-early")),
         (CaseloadRow.outcome.is_(None), sa.literal("no-baseline")),
         (CaseloadRow.outcome == Outcome.IMPROVED, sa.literal(MET)),
         (CaseloadRow.outcome == Outcome.NOT_IMPROVED, sa.literal(NOT_MET)),

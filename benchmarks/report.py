@@ -59,13 +59,13 @@ def _against(value: float | None, budget: float | None) -> str:
 
 def write(figures: Sequence[Figure], *, conditions: str) -> None:
     """Replace the table, the numbers and the picture of the last run."""
+    is_growth = len({each.patients for each in figures}) > 1
     lines = [
         "# Speed",
         "",
         f"{conditions} {datetime.now(UTC):%-d %B %Y}, {machine()}.",
         "",
-        "![Median times by number of patients](figures.png)",
-        "",
+        *(["![Median times by number of patients](figures.png)", ""] if is_growth else []),
         "| database | patients | what | p50 ms (budget) | p95 ms (budget) | worst ms | per second | errors |",
         "|---|---:|---|---:|---:|---:|---:|---:|",
         *(figure.row() for figure in figures),
@@ -76,7 +76,9 @@ def write(figures: Sequence[Figure], *, conditions: str) -> None:
     ]
     TABLE.write_text("\n".join(lines) + "\n")
     NUMBERS.write_text(json.dumps([asdict(figure) for figure in figures], indent=1) + "\n")
-    _draw(figures)
+    PICTURE.unlink(missing_ok=True)
+    if is_growth:  # of one size there is nothing to draw
+        _draw(figures)
 
 
 def ratios(figures: Sequence[Figure]) -> Iterable[str]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup, Tag
 
+from tests.pages import soup
+
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
@@ -14,7 +16,7 @@ Values = dict[str, str | list[str]]
 
 
 def read(response: TestResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.text, "html5lib")
+    return soup(response)
 
 
 def words(response: TestResponse) -> str:

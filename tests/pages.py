@@ -13,8 +13,8 @@ Fields = dict[str, str | list[str]]
 
 
 def soup(page: TestResponse) -> BeautifulSoup:
-    """The page, parsed as a browser parses it."""
-    return BeautifulSoup(page.text, "html5lib")
+    """The page, its elements as a browser would see them."""
+    return BeautifulSoup(page.text, "lxml")
 
 
 def words(page: TestResponse) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.pages import Fields, fields_of
+from tests.pages import Fields, fields_of, soup
 from tests.trust.expected import EVERYBODY, MAY, ROLES, SIGNED_IN
 from tests.trust.routes import Route, routes, token_in, token_of
 from tests.trust.world import TODAY, Place
@@ -56,7 +55,7 @@ def as_offered(browser: FlaskClient, route: Route, place: Place) -> Fields:
 def filled(browser: FlaskClient, route: Route, place: Place) -> Fields:
     """The form with something in everything that was left open: words, today, the first choice."""
     form, page = _offered(browser, route, place)
-    main = BeautifulSoup(page.text, "html.parser").find("main") if page is not None else None
+    main = soup(page).find("main") if page is not None else None
     for control in main.select("form[method=post] input, form[method=post] textarea") if main else ():
         name, kind = str(control.get("name") or ""), str(control.get("type") or "text")
         if kind == "radio":

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -15,7 +14,7 @@ from werkzeug.test import TestResponse
 from tests.builders import PASSWORD as PASSWORD_OF_BUILDERS
 from tests.builders import a_clinic, a_user
 from tests.integration.accounts.conftest import MORNING, PASSWORD
-from tests.pages import Fields, fields_of, fill_in, heading
+from tests.pages import Fields, fields_of, fill_in, heading, soup
 
 FORM = "/account/password"
 """Any form of somebody signed in."""
@@ -49,7 +48,7 @@ def interrupted(client: FlaskClient, osei: str, clock: time_machine.Traveller) -
 
 
 def _hidden(page: TestResponse) -> dict[str, str]:
-    found = BeautifulSoup(page.text, "html5lib").select("main input[type=hidden]")
+    found = soup(page).select("main input[type=hidden]")
     return {str(field["name"]): str(field.get("value", "")) for field in found}
 
 

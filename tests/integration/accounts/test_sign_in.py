@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import time_machine
-from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -16,10 +15,11 @@ from registry.audit.models import AuditEvent
 from registry.db.transaction import write
 from registry.extensions import db
 from tests.integration.accounts.conftest import MORNING, PASSWORD
+from tests.pages import soup
 
 
 def _token(page: TestResponse) -> str:
-    field = BeautifulSoup(page.text, "html5lib").find("input", {"name": "csrf_token"})
+    field = soup(page).find("input", {"name": "csrf_token"})
     assert field is not None
     return str(field["value"])
 
@@ -30,7 +30,7 @@ def _try(client: FlaskClient, email: str, password: str, **more: str) -> TestRes
 
 
 def _words(page: TestResponse) -> str:
-    return BeautifulSoup(page.text, "html5lib").get_text(" ", strip=True)
+    return soup(page).get_text(" ", strip=True)
 
 
 def test_the_right_password_opens_the_first_page(client: FlaskClient, osei: str) -> None:

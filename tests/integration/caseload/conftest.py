@@ -30,6 +30,7 @@ from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
 from registry.patients.models import Patient
 from tests.builders import a_clinic, a_patient, a_user, an_episode, an_organisation, sign_in
+from tests.pages import soup
 
 NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
 """12 Mar 2026, 15:00 at the clinic."""
@@ -57,7 +58,7 @@ class Team:
         if form:
             answer = browser.post(address, data={**form, "csrf_token": token_of(answer.data)})
         assert answer.status_code == 200, answer.status
-        return BeautifulSoup(answer.data, "html5lib")
+        return soup(answer)
 
     def person(
         self,
@@ -178,7 +179,7 @@ class Team:
 
 def token_of(page: bytes) -> str:
     """The token against forged requests of a page."""
-    found = BeautifulSoup(page, "html5lib").select_one('meta[name="csrf-token"]')
+    found = BeautifulSoup(page, "lxml").select_one('meta[name="csrf-token"]')
     assert found is not None
     return str(found["content"])
 

@@ -18,6 +18,7 @@ from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measures.course import DatedScore, Standing, freshness
 from tests.integration.caseload.conftest import TODAY, Statements, Team, token_of
+from tests.pages import soup
 
 
 def names(page: BeautifulSoup) -> list[str]:
@@ -290,7 +291,7 @@ def test_no_sign_in_a_search_stands_for_any_other(team: Team, text: str) -> None
     answer = browser.post("/caseload", data={"q": text.encode("utf-8", "surrogatepass"), "csrf_token": token})
 
     assert answer.status_code == 200
-    assert names(BeautifulSoup(answer.data, "html5lib")) == []
+    assert names(soup(answer)) == []
 
 
 def test_a_search_looks_beyond_the_view_and_in_ended_episodes(team: Team) -> None:

@@ -26,6 +26,7 @@ from registry.measurements.models import Measurement, MeasurementScore, SafetySi
 from tests.builders import sign_in
 from tests.integration.measurements.people import BORN, ENROLLED, TODAY, Person, a_person, phq9, phq9_total, record
 from tests.integration.measurements.statements import statements_of
+from tests.pages import soup
 
 Stored = Callable[[], list[tuple[str, list[int]]]]
 
@@ -44,7 +45,7 @@ class Browser:
     def page(self, path: str, *, status: int = 200) -> BeautifulSoup:
         response = self.client.get(self.measures + path)
         assert response.status_code == status
-        return read(response)
+        return soup(response)
 
     def send(self, path: str, values: Mapping[str, Any], *, form: str = "main form[method=post]") -> TestResponse:
         """Fill in the form of the page as it stands, and send it."""
@@ -52,10 +53,6 @@ class Browser:
         filled = fields(page.select(form)[0]) | dict(values)
         address = page.select(form)[0].get("action") or self.measures + path
         return self.client.post(str(address), data={name: value for name, value in filled.items() if value is not None})
-
-
-def read(response: TestResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.data, "html5lib")
 
 
 def one(page: BeautifulSoup | Tag, selector: str) -> Tag:
@@ -83,7 +80,7 @@ def typed(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def errors(response: TestResponse) -> str:
-    return " ".join(each.get_text(" ", strip=True) for each in read(response).select(".error-summary li"))
+    return " ".join(each.get_text(" ", strip=True) for each in soup(response).select(".error-summary li"))
 
 
 @pytest.fixture
@@ -120,7 +117,7 @@ def test_a_phq_9_typed_from_paper_is_scored_by_the_server(browser: Browser, stor
 
     assert response.status_code == 303
     assert stored() == [("final", [14])]
-    page = read(browser.client.get(response.location))
+    page = soup(browser.client.get(response.location))
     assert one(page, ".live__value").get_text() == "14"
     assert "moderate" in page.get_text()
 
@@ -154,20 +151,20 @@ def test_every_instrument_can_be_opened(browser: Browser, instrument: str) -> No
 def test_housing_is_entered_on_the_same_page(app: Flask, browser: Browser) -> None:
     response = browser.send("/new/hmis-living-situation", {"item-living": "116"})
 
-    assert "Homeless" in read(browser.client.get(response.location)).get_text()
+    assert "Homeless" in soup(browser.client.get(response.location)).get_text()
 
 
 def test_a_total_without_answers_is_the_total_only_and_item_9_unknown(browser: Browser, stored: Stored) -> None:
     response = browser.send("/new/phq-9", {"total": "14"})
 
     assert stored() == [("final", [14])]
-    assert "item 9 unknown" in read(browser.client.get(response.location)).get_text()
+    assert "item 9 unknown" in soup(browser.client.get(response.location)).get_text()
 
 
 def test_a_declined_item_withholds_the_total_and_says_so(browser: Browser) -> None:
     response = browser.send("/new/phq-9", typed(phq9_total(8)) | {"item-3": "declined"})
 
-    text = read(browser.client.get(response.location)).get_text(" ", strip=True)
+    text = soup(browser.client.get(response.location)).get_text(" ", strip=True)
     assert "No score: item 3 has no answer" in text
     assert "Declined" in text
 
@@ -208,7 +205,7 @@ def test_bad_input_is_answered_beside_its_field_and_nothing_is_stored(
     assert words in errors(response)
     assert stored() == []
     if "item-8" not in values:
-        assert read(response).select_one("input[name=item-8][checked]") is not None, "what was typed stays"
+        assert soup(response).select_one("input[name=item-8][checked]") is not None, "what was typed stays"
 
 
 def test_a_form_with_nothing_on_it_is_refused(browser: Browser, stored: Stored) -> None:
@@ -239,7 +236,7 @@ def test_a_date_before_enrolment_is_kept_with_a_warning(browser: Browser, stored
     early = ENROLLED - timedelta(days=3)
     response = browser.send("/new/phq-9", typed(phq9_total(14)) | {"taken_on": early.isoformat()})
 
-    assert "2 Jan 2026 is before enrolment (5 Jan 2026)" in read(browser.client.get(response.location)).get_text()
+    assert "2 Jan 2026 is before enrolment (5 Jan 2026)" in soup(browser.client.get(response.location)).get_text()
     assert stored() == [("final", [14])]
 
 
@@ -307,7 +304,7 @@ def test_the_second_of_two_people_correcting_is_told_what_changed_and_loses_noth
     values = opened | {"item-1": "0", "why": "Item 1"}
     response = browser.client.post(f"{browser.measures}/{measure}/correct", data=values)
 
-    page = read(response)
+    page = soup(response)
     assert response.status_code == 409
     assert "Item 1" in one(page, ".conflict table").get_text()
     assert one(page, "#why")["value"] == "Item 1"

@@ -121,7 +121,8 @@ def test_few_people_live_their_year_and_many_are_written_down(patients: int, cli
 
 def test_the_benchmark_measures_a_crowd(app: Flask) -> None:
     with app.app_context():
-        population = populate(clinics=2, patients_each=5, scores_each=20)
-        assert len(population.patient_ids) == 5
+        with clock.at(NOW):
+            population = populate(clinics=2, patients_each=5, scores_each=20)
+        assert 0 < len(population.patient_ids) <= 5  # some were only referred, or have left
         assert {"manager", "lead", "administrator", "psychiatrist"} <= set(population.emails)
         end_read()

@@ -17,8 +17,8 @@ from registry.alerts.reconcile import follow_write
 from registry.alerts.signals import attention_changed
 from registry.audit import opened, recorder
 from registry.caseload.rows import follow_attention, follow_identity
-from registry.db import sqlite
-from registry.db.engine import engine_options, is_sqlite
+from registry.db import transaction
+from registry.db.engine import engine_options, is_sqlite, prepare
 from registry.db.session import install_gateway
 from registry.db.transaction import BEFORE_COMMIT
 from registry.episodes.signals import episode_changed
@@ -84,11 +84,11 @@ def _start_database(app: Flask, settings: Settings) -> None:
     if is_sqlite(settings.app_database_url):
         settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     db.init_app(app)
+    transaction.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "registry" / "migrations"))
     install_gateway(scope.gateway)
     with app.app_context():
-        if is_sqlite(settings.app_database_url):
-            sqlite.prepare(db.engine, key=settings.database_key)
+        prepare(db.engine, key=settings.database_key)
         scope.watch(db.engine)
     app.extensions[BEFORE_COMMIT] = (refuse_unanswered_signals, recorder.append_pending)
     app.extensions[health.READINESS] = {}

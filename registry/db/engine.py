@@ -24,6 +24,13 @@ def engine_options(url: str) -> dict[str, Any]:
 def build_engine(url: str, *, key: str = "") -> sa.Engine:
     """A ready engine outside the web program (migrations, checks)."""
     engine = sa.create_engine(url, **engine_options(url))
-    if is_sqlite(url):
-        sqlite.prepare(engine, key=key)
+    prepare(engine, key=key)
     return engine
+
+
+def prepare(engine: sa.Engine, *, key: str = "") -> None:
+    """Put our settings on every connection of ``engine``."""
+    if engine.dialect.name == "sqlite":
+        sqlite.prepare(engine, key=key)
+    else:
+        postgres.prepare(engine)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy.session import Session
@@ -15,6 +15,9 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Mapper, ORMExecuteState, SessionTransaction, UOWTransaction
 
 from registry.db.base import Scoped
+
+WRITING = "registry.writing"
+"""Key in ``session.info`` while ``registry.db.transaction.write`` is under way."""
 
 _flushing: ContextVar[bool] = ContextVar("flushing_checked_rows", default=False)
 
@@ -55,6 +58,10 @@ class RegistrySession(Session):
 
     gateway: Gateway = Gateway()
 
+    @property
+    def is_writing(self) -> bool:
+        return bool(self.info.get(WRITING))
+
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """Like SQLAlchemy's, but a person's row is asked for again rather than served from memory."""
         if isinstance(entity, type) and issubclass(entity, Scoped):
@@ -69,6 +76,8 @@ class RegistrySession(Session):
 
     def flush(self, objects: Any = None) -> None:
         """Write what changed; its statements count as checked, because ``before_flush`` checked every row."""
+        if not self.is_writing and (self.new or self.dirty or self.deleted):
+            raise RuntimeError("changes were made outside write()")
         token = _flushing.set(True)
         try:
             super().flush(objects)
@@ -100,6 +109,8 @@ def install_gateway(gateway: Gateway) -> None:
 
 @event.listens_for(RegistrySession, "do_orm_execute")
 def _ask_before_statement(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not cast(RegistrySession, state.session).is_writing:
+        raise RuntimeError("a change outside write()")
     RegistrySession.gateway.before_statement(state)
 
 

@@ -12,15 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
-from flask import current_app
+from flask import Flask, current_app
 
-from registry.db.session import RegistrySession
+from registry.db.session import WRITING, RegistrySession
 from registry.extensions import db
 
 BEFORE_COMMIT = "registry.before_commit"
 """Key in ``app.extensions`` of the tuple of functions that must pass before a commit, in order."""
 
-_WRITING = "registry.writing"
 _HELD = "registry.seconds_held"
 
 CommitHook = Callable[[], None]
@@ -30,15 +29,13 @@ CommitHook = Callable[[], None]
 def write() -> Iterator[None]:
     """Everything inside is stored together, or not at all."""
     session = registry_session()
-    if session.info.get(_WRITING):
+    if session.is_writing:
         yield
         return
-    if session.new or session.dirty or session.deleted:
-        raise RuntimeError("changes were made outside write()")
-    session.rollback()  # let go of the read snapshot
+    end_read()
     if db.engine.dialect.name == "sqlite":
         session.begin_immediate()
-    session.info[_WRITING] = True
+    session.info[WRITING] = True
     began = time.monotonic()
     try:
         yield
@@ -50,7 +47,7 @@ def write() -> Iterator[None]:
         session.rollback()
         raise
     finally:
-        session.info.pop(_WRITING, None)
+        session.info.pop(WRITING, None)
         session.info[_HELD] = time.monotonic() - began
 
 
@@ -61,7 +58,7 @@ def registry_session() -> RegistrySession:
 
 def is_writing() -> bool:
     """Whether an action is under way in this session."""
-    return bool(db.session().info.get(_WRITING))
+    return registry_session().is_writing
 
 
 def seconds_held() -> float:
@@ -70,8 +67,26 @@ def seconds_held() -> float:
 
 
 def end_read() -> None:
-    """Let go of the read snapshot, so that what follows may take the write lock."""
-    session = db.session()
+    """Let go of the read snapshot, so that what follows may take the write lock.
+
+    By a commit, though there is nothing to store (``RegistrySession`` refuses changes outside ``write()``): after a
+    rollback the PostgreSQL driver forgets every statement it prepared, and each would be planned again.
+    """
+    session = registry_session()
     if session.new or session.dirty or session.deleted:
-        raise RuntimeError("a read left changes behind")
-    session.rollback()
+        raise RuntimeError("changes were made outside write()")
+    if session.in_transaction():
+        session.commit()
+
+
+def init_app(app: Flask) -> None:
+    """End the read a request or command leaves open. Before Flask-SQLAlchemy's own teardown, which rolls back."""
+
+    @app.teardown_appcontext
+    def _end_read(error: BaseException | None) -> None:
+        if error is not None or not db.session.registry.has():
+            return
+        session = registry_session()
+        if session.is_active and not (session.new or session.dirty or session.deleted):
+            session.expire_on_commit = False  # the session goes away now; what was read may still be looked at
+            end_read()

@@ -31,6 +31,10 @@ REST = (
 
 NEVER_DELETED = (*(name for name in ABOUT_PEOPLE if name not in DERIVED), "patient", "patient_clinic", "app_user")
 
+# As sub-selects they are worked out once a statement, not once a row.
+EVERYBODY = "(SELECT registry_everybody())"
+CLINICS = "(SELECT registry_clinics())::uuid[]"
+
 SIGNAL_SQLITE = """
 CREATE TRIGGER safety_signal_{event} AFTER {clause} ON measurement
 WHEN NEW.answers IS NOT NULL AND NEW.status <> 'entered-in-error'
@@ -142,18 +146,11 @@ def _row_level_security() -> None:
             "$$ SELECT string_to_array(current_setting('registry.clinic_ids', true), ',')\\:\\:uuid[] $$"
         )
     )
-    op.execute(
-        sa.text(
-            "CREATE FUNCTION registry_sees(person uuid) RETURNS boolean LANGUAGE sql STABLE AS $$ "
-            "SELECT registry_everybody() OR EXISTS (SELECT 1 FROM patient_clinic AS pc WHERE pc.patient_id = person "
-            "AND pc.clinic_id = ANY (registry_clinics()) AND (pc.expires_at IS NULL OR pc.expires_at > now())) $$"
-        )
-    )
     for table in ABOUT_PEOPLE:
-        _protect(table, "registry_sees(patient_id)", "registry_sees(patient_id)")
+        _protect(table, _is_seen(f"{table}.patient_id"), _is_seen(f"{table}.patient_id"))
     # A new patient is stored before the row that says which clinic sees it.
-    _protect("patient", "registry_sees(id)", "true")
-    mine = "registry_everybody() OR clinic_id = ANY (registry_clinics())"
+    _protect("patient", _is_seen("patient.id"), "true")
+    mine = f"{EVERYBODY} OR clinic_id = ANY ({CLINICS})"
     _protect("patient_clinic", mine, mine)
     op.execute(
         sa.text(
@@ -164,6 +161,14 @@ def _row_level_security() -> None:
             "SELECT EXISTS (SELECT 1 FROM patient WHERE organisation_id = wanted_organisation AND mrn = wanted_mrn) "
             "INTO known; PERFORM set_config('registry.everybody', before, true); RETURN known; END $$"
         )
+    )
+
+
+def _is_seen(patient_id: str) -> str:
+    """Written out: behind a function the question would be asked row by row; so the planner may answer it by a join."""
+    return (
+        f"{EVERYBODY} OR EXISTS (SELECT 1 FROM patient_clinic AS pc WHERE pc.patient_id = {patient_id} "
+        f"AND pc.clinic_id = ANY ({CLINICS}) AND (pc.expires_at IS NULL OR pc.expires_at > now()))"
     )
 
 
@@ -203,7 +208,6 @@ def downgrade() -> None:
         op.execute(f"REVOKE ALL ON {table} FROM registry_app")
     for signature in (
         "registry_knows_mrn(uuid, text)",
-        "registry_sees(uuid)",
         "registry_clinics()",
         "registry_everybody()",
     ):

@@ -148,10 +148,11 @@ def _move_to_their_patient(world: World) -> object:
 
 
 def _change_kept_row(world: World) -> object:
-    with scope.all_patients(reason="test"):
-        kept = db.session.get_one(Patient, world.their_patient)
-    kept.pronouns = "changed"
-    db.session.flush()
+    with write():
+        with scope.all_patients(reason="test"):
+            kept = db.session.get_one(Patient, world.their_patient)
+        kept.pronouns = "changed"
+        db.session.flush()
     return THEIRS
 
 

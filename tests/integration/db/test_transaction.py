@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
@@ -80,9 +80,25 @@ def test_changes_made_outside_an_action_are_refused(app: Flask) -> None:
         db.session.add(Organisation(name="One", time_zone="UTC"))
         with pytest.raises(RuntimeError, match="outside write"), write():
             pass
-        with pytest.raises(RuntimeError, match="left changes behind"):
+        with pytest.raises(RuntimeError, match="outside write"):
             end_read()
+        with pytest.raises(RuntimeError, match="outside write"):
+            db.session.flush()
         db.session.rollback()
+        with pytest.raises(RuntimeError, match="outside write"):
+            db.session.execute(update(Organisation).values(name="Two"))
+        end_read()
+
+
+def test_statements_stay_prepared_from_one_transaction_to_the_next(app: Flask) -> None:
+    if is_sqlite(app.config["SQLALCHEMY_DATABASE_URI"]):
+        pytest.skip("skipped: SQLite plans in microseconds and prepares nothing here")
+    for _request in range(5):
+        with app.app_context():
+            assert db.session.scalars(select(Organisation.name)).all() == []
+    with app.app_context(), db.engine.connect() as connection:
+        prepared = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
+    assert any("FROM organisation" in statement for statement in prepared)
 
 
 def test_an_event_outside_an_action_is_refused(app: Flask) -> None:

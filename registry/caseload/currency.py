@@ -8,15 +8,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
-from sqlalchemy.orm import aliased
 
 from registry.caseload.models import CaseloadRow
+from registry.caseload.rules import NOT_REVIEWED_DAYS
 from registry.db.days import days_between
-from registry.episodes.models import Episode
 from registry.measures.course import Standing
 
 Today = Mapping[uuid.UUID, date]
@@ -65,9 +63,7 @@ def days_in_care(today: ColumnElement[date]) -> ColumnElement[int]:
 
 def is_in_care(today: ColumnElement[date]) -> ColumnElement[bool]:
     """Whether contact, measures and review are promised now; again from the day a pause was to end, as in the rules."""
-    episode = aliased(Episode)
-    is_over = sa.exists().where(episode.id == CaseloadRow.episode_id, episode.paused_until <= today)
-    return sa.or_(CaseloadRow.phase.in_(PROMISED_CARE), sa.and_(CaseloadRow.phase == "paused", is_over))
+    return sa.or_(CaseloadRow.phase.in_(PROMISED_CARE), sa.func.coalesce(CaseloadRow.paused_until <= today, sa.false()))
 
 
 def seen_or_enrolled() -> ColumnElement[date]:
@@ -86,6 +82,6 @@ def is_on_course(today: ColumnElement[date]) -> ColumnElement[bool]:
     return sa.func.coalesce(sa.and_(reached, known), sa.false())
 
 
-def days_since(column: Any, today: ColumnElement[date]) -> ColumnElement[int]:
-    """Days since the date in ``column``; NULL where there is none."""
-    return days_between(today, column)
+def was_reviewed(today: Today) -> ColumnElement[bool]:
+    """Whether the last review is not too long ago. Never NULL: somebody never reviewed was not."""
+    return sa.func.coalesce(CaseloadRow.last_review_on > days_ago(today, NOT_REVIEWED_DAYS), sa.false())

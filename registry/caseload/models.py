@@ -40,6 +40,7 @@ class CaseloadRow(EpisodeLinked, Base):
     referred_on: Mapped[date]
     enrolled_on: Mapped[date | None]
     ended_on: Mapped[date | None]
+    paused_until: Mapped[date | None]
     care_manager_id: Mapped[uuid.UUID | None]
     consultant_id: Mapped[uuid.UUID | None]
     conditions: Mapped[list[str]]

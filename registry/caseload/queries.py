@@ -22,20 +22,21 @@ from registry.caseload.currency import (
     is_stale,
     seen_or_enrolled,
     today_at,
+    was_reviewed,
 )
 from registry.caseload.models import CaseloadRow
 from registry.caseload.rules import (
     ASCENDING,
     MINE,
     NO_SCORE,
-    NOT_REVIEWED_DAYS,
     NOT_SEEN_DAYS,
     OFF_TARGET_RULE,
     UNKNOWN,
     Listing,
 )
 from registry.charts.sparkline import Point
-from registry.episodes.models import Episode, EpisodeCondition, TeamMember
+from registry.episodes.models import EpisodeCondition, TeamMember
+from registry.episodes.rules import TEAM_USER_ROLES
 from registry.extensions import db
 from registry.measurements.models import MeasurementScore
 from registry.measures.course import Standing
@@ -149,22 +150,12 @@ def list_caseload(listing: Listing, *, reader: Reader, page: int = 1) -> Caseloa
 
 
 def list_colleagues(clinic_ids: Collection[uuid.UUID]) -> Sequence[Columns]:
-    """Everybody who holds a place in the team of an open episode of these clinics: id and name, by name."""
-    is_on_a_team = (
-        select(TeamMember.id)
-        .join(Episode, Episode.id == TeamMember.episode_id)
-        .where(
-            TeamMember.user_id == User.id,
-            TeamMember.ends_on.is_(None),
-            Episode.clinic_id.in_(list(clinic_ids)),
-            Episode.ended_on.is_(None),
-        )
-        .exists()
+    """Everybody who has, or had, a role in these clinics that fits a place in a care team: id and name, by name."""
+    may_be_on_a_team = select(Membership.user_id).where(
+        Membership.clinic_id.in_(list(clinic_ids)),
+        Membership.role.in_(sorted(frozenset().union(*TEAM_USER_ROLES.values()))),
     )
-    staff = select(Membership.user_id).where(Membership.clinic_id.in_(list(clinic_ids)))
-    return db.session.execute(
-        select(User.id, User.name).where(User.id.in_(staff), is_on_a_team).order_by(User.name)
-    ).all()
+    return db.session.execute(select(User.id, User.name).where(User.id.in_(may_be_on_a_team)).order_by(User.name)).all()
 
 
 def _count(wanted: Sequence[ColumnElement[bool]], views: Mapping[str, ColumnElement[bool]]) -> dict[str, int]:
@@ -185,13 +176,7 @@ def _views(at: Today) -> Mapping[str, ColumnElement[bool]]:
         "needs-action": CaseloadRow.rank <= ACTION,
         "off-target": _has_reason(OFF_TARGET_RULE),
         "not-seen": and_(in_care, seen_or_enrolled() <= days_ago(at, NOT_SEEN_DAYS)),
-        "not-reviewed": and_(
-            in_care,
-            or_(
-                CaseloadRow.last_review_on.is_(None),
-                CaseloadRow.last_review_on <= days_ago(at, NOT_REVIEWED_DAYS),
-            ),
-        ),
+        "not-reviewed": and_(in_care, sa.not_(was_reviewed(at))),
         "at-target": is_known(Standing.AT_TARGET, today),
         "everyone": sa.true(),
     }

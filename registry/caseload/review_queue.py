@@ -11,10 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
 from registry.alerts.queries import last_told
-from registry.caseload.currency import Today, days_since, is_in_care, today_at
+from registry.caseload.currency import Today, days_ago, is_in_care, today_at, was_reviewed
 from registry.caseload.models import CaseloadRow
 from registry.caseload.review_ranking import LAYER_OF, QUIET_DAYS, Candidate, Finding, Layer, Place, place
-from registry.caseload.rules import NOT_REVIEWED_DAYS
 from registry.episodes.models import TreatmentCourse
 from registry.extensions import db
 from registry.patients.models import Patient
@@ -52,11 +51,6 @@ class ReviewQueue:
 def is_promised_care(today: ColumnElement[date]) -> ColumnElement[bool]:
     """SQL: the clinic has promised this open episode contact, measures and review."""
     return and_(CaseloadRow.is_open, is_in_care(today))
-
-
-def was_reviewed(today: ColumnElement[date], *, days: int = NOT_REVIEWED_DAYS) -> ColumnElement[bool]:
-    """SQL: reviewed less than ``days`` ago. Never NULL: somebody never reviewed was not."""
-    return func.coalesce(days_since(CaseloadRow.last_review_on, today) < days, False)
 
 
 def review_queue(today: Today, *, consultant_id: uuid.UUID | None = None) -> ReviewQueue:
@@ -124,7 +118,7 @@ def _candidates(today: Today, consultant_id: uuid.UUID | None) -> Sequence[Row[A
             or_(
                 *(CaseloadRow.rules.contains(f" {rule} ", autoescape=True) for rule in LAYER_OF),
                 CaseloadRow.has_question,
-                and_(is_in_care(day), days_since(last_known, day) > QUIET_DAYS),
+                and_(is_in_care(day), last_known < days_ago(today, QUIET_DAYS)),
             ),
         )
     ).all()
@@ -185,7 +179,7 @@ def _questions(episode_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
 def _coverage(today: Today, consultant_id: uuid.UUID | None) -> tuple[int, int]:
     """How many in care were reviewed in the last 8 weeks, and how many are in care."""
     reviewed, in_care = db.session.execute(
-        select(func.coalesce(func.sum(case((was_reviewed(today_at(today)), 1), else_=0)), 0), func.count())
+        select(func.coalesce(func.sum(case((was_reviewed(today), 1), else_=0)), 0), func.count())
         .select_from(CaseloadRow)
         .where(*_wanted(today, consultant_id), is_promised_care(today_at(today)))
     ).one()

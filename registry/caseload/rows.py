@@ -110,6 +110,7 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "referred_on": episode.referred_on,
         "enrolled_on": episode.enrolled_on,
         "ended_on": episode.ended_on,
+        "paused_until": episode.paused_until,
         "care_manager_id": episode.care_manager_id,
         "consultant_id": episode.consultant_id,
         "conditions": sorted(episode.conditions.split(",")) if episode.conditions else [],

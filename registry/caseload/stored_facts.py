@@ -177,6 +177,7 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
             Episode.referred_on,
             Episode.enrolled_on,
             Episode.ended_on,
+            Episode.paused_until,
             Episode.metric_primary,
             Patient.search_name,
             Patient.mrn,

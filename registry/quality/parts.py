@@ -9,9 +9,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, case, or_
 
-from registry.caseload.currency import Today, days_ago, is_in_care, is_on_course, seen_or_enrolled, today_at
+from registry.caseload.currency import (
+    Today,
+    days_ago,
+    is_in_care,
+    is_on_course,
+    seen_or_enrolled,
+    today_at,
+    was_reviewed,
+)
 from registry.caseload.models import CaseloadRow
-from registry.caseload.review_queue import was_reviewed
 from registry.caseload.rules import NOT_SEEN_DAYS, OFF_TARGET_RULE
 from registry.measures.course import Outcome
 from registry.quality.rules import ELEVATED_AFTER_DAYS, IMPROVED_AFTER_DAYS, MET, NOT_MET
@@ -29,7 +36,7 @@ def parts_by_metric(today: Today) -> Mapping[str, Part]:
         "active": _first(_IS_REFERRED, _is_paused(day), otherwise=MET),
         "not-seen": _first(_IS_REFERRED, _is_paused(day), (seen_or_enrolled() <= days_ago(today, NOT_SEEN_DAYS), MET)),
         "off-target": _off_target(today),
-        "reviewed": _first(_IS_REFERRED, _is_paused(day), (was_reviewed(day), MET)),
+        "reviewed": _first(_IS_REFERRED, _is_paused(day), (was_reviewed(today), MET)),
         "improved": _improved(today),
     }
 

@@ -617,6 +617,7 @@ def upgrade() -> None:
         sa.Column("referred_on", sa.Date(), nullable=False),
         sa.Column("enrolled_on", sa.Date(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("paused_until", sa.Date(), nullable=True),
         sa.Column("care_manager_id", sa.Uuid(), nullable=True),
         sa.Column("consultant_id", sa.Uuid(), nullable=True),
         sa.Column("conditions", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, case, cast, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, and_, bindparam, case, cast, func, or_, select, type_coerce
 
 from registry.accounts.models import Membership, User
 from registry.caseload.columns import Columns
@@ -49,6 +50,7 @@ SPARKLINE_DAYS = 364
 """Sparklines show at most the last 52 weeks."""
 
 URGENT, ACTION = 0, 1
+_URGENT = "urgent"
 
 _BETWEEN = "="
 """Between a date and its score in the text of a course."""
@@ -126,10 +128,30 @@ _SHOWN = (
 
 def list_caseload(listing: Listing, *, reader: Reader, page: int = 1) -> CaseloadPage:
     """One page of ``listing`` as ``reader`` may see it. Three statements, whatever is listed."""
-    today = today_at(reader.today)
-    wanted = _wanted(listing, reader, today)
-    views = _views(reader.today)
-    order = _order(listing, today)
+    # A search holds a name, and is not kept.
+    ask = _ask.__wrapped__ if listing.search else _ask
+    asked = ask(listing, reader.user_id if listing.team == MINE else None, tuple(reader.today.items()), page)
+    rows = db.session.execute(asked.rows).all()
+    counts = dict(zip(asked.tallied, map(int, db.session.execute(asked.tallies).one()), strict=True))
+    urgent = counts.pop(_URGENT)
+    return CaseloadPage(rows=rows, counts=counts, urgent=urgent, courses=_courses(rows, max(reader.today.values())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The statements of one page: its rows, and how many each view holds, in one pass over the rows."""
+
+    rows: sa.Select[*tuple[Any, ...]]
+    tallies: sa.Select[*tuple[Any, ...]]
+    tallied: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def _ask(listing: Listing, mine: uuid.UUID | None, days: tuple[tuple[uuid.UUID, date], ...], page: int) -> _Asked:
+    """Made once a day for each listing that is opened: making them takes as long as running them."""
+    at = dict(days)
+    today = today_at(at)
+    wanted, views, order = _wanted(listing, mine, at), _views(at), _order(listing, today)
     # Sorted by what is sorted by, and only then filled: a sort that carries whole rows takes several times as long.
     on_page = (
         select(CaseloadRow.episode_id)
@@ -138,35 +160,36 @@ def list_caseload(listing: Listing, *, reader: Reader, page: int = 1) -> Caseloa
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
     )
-    rows = db.session.execute(
+    tallies = {**views, _URGENT: CaseloadRow.rank == URGENT}
+    return _Asked(
         select(*_SHOWN)
         .join(Patient, Patient.id == CaseloadRow.patient_id)
         .where(CaseloadRow.episode_id.in_(on_page))
-        .order_by(*order)
-    ).all()
-    counts = _count(wanted, views)
-    urgent = counts.pop("urgent")
-    return CaseloadPage(rows=rows, counts=counts, urgent=urgent, courses=_courses(rows, max(reader.today.values())))
+        .order_by(*order),
+        select(*(func.coalesce(func.sum(case((holds, 1), else_=0)), 0) for holds in tallies.values()))
+        .select_from(CaseloadRow)
+        .where(*wanted),
+        tuple(tallies),
+    )
+
+
+_COLLEAGUES = (
+    select(User.id, User.name)
+    .where(
+        User.id.in_(
+            select(Membership.user_id).where(
+                Membership.clinic_id.in_(bindparam("clinic_ids", expanding=True)),
+                Membership.role.in_(sorted(frozenset().union(*TEAM_USER_ROLES.values()))),
+            )
+        )
+    )
+    .order_by(User.name)
+)
 
 
 def list_colleagues(clinic_ids: Collection[uuid.UUID]) -> Sequence[Columns]:
     """Everybody who has, or had, a role in these clinics that fits a place in a care team: id and name, by name."""
-    may_be_on_a_team = select(Membership.user_id).where(
-        Membership.clinic_id.in_(list(clinic_ids)),
-        Membership.role.in_(sorted(frozenset().union(*TEAM_USER_ROLES.values()))),
-    )
-    return db.session.execute(select(User.id, User.name).where(User.id.in_(may_be_on_a_team)).order_by(User.name)).all()
-
-
-def _count(wanted: Sequence[ColumnElement[bool]], views: Mapping[str, ColumnElement[bool]]) -> dict[str, int]:
-    """How many each view holds, in one pass over the rows."""
-    tallies = {**views, "urgent": CaseloadRow.rank == URGENT}
-    found = db.session.execute(
-        select(*(func.coalesce(func.sum(case((holds, 1), else_=0)), 0) for holds in tallies.values()))
-        .select_from(CaseloadRow)
-        .where(*wanted)
-    ).one()
-    return {name: int(number) for name, number in zip(tallies, found, strict=True)}
+    return db.session.execute(_COLLEAGUES, {"clinic_ids": list(clinic_ids)}).all()
 
 
 def _views(at: Today) -> Mapping[str, ColumnElement[bool]]:
@@ -186,15 +209,15 @@ def _has_reason(rule: str) -> ColumnElement[bool]:
     return CaseloadRow.rules.contains(f" {rule} ", autoescape=True)
 
 
-def _wanted(listing: Listing, reader: Reader, today: ColumnElement[date]) -> list[ColumnElement[bool]]:
+def _wanted(listing: Listing, mine: uuid.UUID | None, at: Today) -> list[ColumnElement[bool]]:
     """Every filter beside the view. The clinic's own episodes only: history elsewhere stands in the record."""
-    wanted: list[ColumnElement[bool]] = [CaseloadRow.clinic_id.in_(list(reader.clinic_ids))]
+    wanted: list[ColumnElement[bool]] = [CaseloadRow.clinic_id.in_(list(at))]
     if listing.course != "all":
         wanted.append(CaseloadRow.is_open.is_(listing.course == "open"))
     if listing.clinic:
         wanted.append(CaseloadRow.clinic_id == uuid.UUID(listing.clinic))
     if listing.team:
-        wanted.append(_is_on_team(reader.user_id if listing.team == MINE else uuid.UUID(listing.team)))
+        wanted.append(_is_on_team(mine or uuid.UUID(listing.team)))
     if listing.phase:
         wanted.append(CaseloadRow.phase == listing.phase)
     if listing.condition:
@@ -202,7 +225,7 @@ def _wanted(listing: Listing, reader: Reader, today: ColumnElement[date]) -> lis
     if listing.reason:
         wanted.append(_has_reason(listing.reason))
     if listing.standing:
-        wanted.append(_stands(listing.standing, today))
+        wanted.append(_stands(listing.standing, today_at(at)))
     if listing.search:
         wanted.append(_is_called(listing.search))
     return wanted
@@ -270,29 +293,40 @@ def _order(listing: Listing, today: ColumnElement[date]) -> list[Any]:
     return [*empty_last, *chosen, by_name, CaseloadRow.episode_id]
 
 
-def _courses(rows: Sequence[Columns], today: date) -> Mapping[tuple[uuid.UUID, str], str]:
-    """The counted scores of the people on the page, of the last 52 weeks.
+# One row a course, its points joined into a text by the database: a row a point costs five times as much.
+_COURSES = (
+    select(
+        MeasurementScore.patient_id,
+        MeasurementScore.scale,
+        func.aggregate_strings(
+            cast(MeasurementScore.taken_on, sa.Text())
+            + _BETWEEN
+            + cast(type_coerce(MeasurementScore.value, sa.Integer()), sa.Text()),
+            ",",
+        ),
+    )
+    .where(
+        MeasurementScore.patient_id.in_(bindparam("patient_ids", expanding=True)),
+        MeasurementScore.scale.in_(bindparam("scales", expanding=True)),
+        MeasurementScore.counts,
+        MeasurementScore.value.is_not(None),
+        MeasurementScore.taken_on >= bindparam("since"),
+    )
+    .group_by(MeasurementScore.patient_id, MeasurementScore.scale)
+)
 
-    One row a course, its points joined into a text by the database: a row a point costs five times as much.
-    """
-    people = {row.patient_id for row in rows}
+
+def _courses(rows: Sequence[Columns], today: date) -> Mapping[tuple[uuid.UUID, str], str]:
+    """The counted scores of the people on the page, of the last 52 weeks."""
     scales = {scale for row in rows for scale in (row.first_scale, row.second_scale) if scale}
     if not scales:
         return {}
-    hundredths = cast(type_coerce(MeasurementScore.value, sa.Integer()), sa.Text())
-    point = cast(MeasurementScore.taken_on, sa.Text()) + _BETWEEN + hundredths
-    found = db.session.execute(
-        select(MeasurementScore.patient_id, MeasurementScore.scale, func.aggregate_strings(point, ","))
-        .where(
-            MeasurementScore.patient_id.in_(people),
-            MeasurementScore.scale.in_(scales),
-            MeasurementScore.counts,
-            MeasurementScore.value.is_not(None),
-            MeasurementScore.taken_on >= today - timedelta(days=SPARKLINE_DAYS),
-        )
-        .group_by(MeasurementScore.patient_id, MeasurementScore.scale)
-    )
-    return {(patient_id, scale): joined for patient_id, scale, joined in found}
+    asked = {
+        "patient_ids": list({row.patient_id for row in rows}),
+        "scales": list(scales),
+        "since": today - timedelta(days=SPARKLINE_DAYS),
+    }
+    return {(patient_id, scale): joined for patient_id, scale, joined in db.session.execute(_COURSES, asked)}
 
 
 def read_course(joined: str) -> Iterator[Point]:

@@ -17,7 +17,11 @@ class PatientClinic(PatientLinked, Audited, Base):
     """A clinic sees a patient, why, since when and until when. A clinic that has had an episode keeps access."""
 
     __tablename__ = "patient_clinic"
-    __table_args__ = (one_of("why", WHY), sa.Index("ix_patient_clinic_clinic", "clinic_id", "patient_id"))
+    __table_args__ = (
+        one_of("why", WHY),
+        # By clinic alone: with the patient as a key PostgreSQL looks one person up here, clinic by clinic.
+        sa.Index("ix_patient_clinic_clinic", "clinic_id", postgresql_include=["patient_id"]),
+    )
 
     patient_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("patient.id", ondelete="RESTRICT"), primary_key=True)
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"), primary_key=True)

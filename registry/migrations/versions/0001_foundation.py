@@ -498,7 +498,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("patient_id", "clinic_id", name=op.f("pk_patient_clinic")),
     )
-    op.create_index("ix_patient_clinic_clinic", "patient_clinic", ["clinic_id", "patient_id"], unique=False)
+    op.create_index(
+        "ix_patient_clinic_clinic", "patient_clinic", ["clinic_id"], unique=False, postgresql_include=["patient_id"]
+    )
     op.create_table(
         "rule_number",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectField
@@ -165,8 +166,12 @@ class WithdrawForm(RegistryForm):
     why = line("Why it is wrong", required="Say why it is wrong", longest=500)
 
 
+@lru_cache(maxsize=256)
 def form_for(instrument: Instrument, *, may_clear: bool = False, is_correction: bool = False) -> type[MeasureForm]:
-    """The form of one instrument. ``may_clear``: answers are filled in and can be taken back without a keyboard."""
+    """The form of one instrument. ``may_clear``: answers are filled in and can be taken back without a keyboard.
+
+    Made once: WTForms sorts the fields of a new class anew for each form that is opened.
+    """
     fields: dict[str, Any] = {
         f"{ITEM}{item.id}": AnswerField(item.label, choices=_choices(item, may_clear=may_clear))
         for item in instrument.items

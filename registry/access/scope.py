@@ -36,6 +36,7 @@ from sqlalchemy.sql import visitors
 
 from registry import clock
 from registry.access.models import PatientClinic
+from registry.db import postgres
 from registry.db.base import Base, PatientItself, PatientLinked, Scoped
 from registry.db.session import Gateway, RegistrySession, ScopeError, is_flushing
 from registry.extensions import db
@@ -112,8 +113,12 @@ def _swapped(scope: Scope) -> Iterator[None]:
 
 
 def _tell_open_transaction() -> None:
-    if has_app_context() and db.session.registry.has() and db.session().in_transaction():
-        _tell_postgres(cast(RegistrySession, db.session()).open_connection())
+    """Not one that failed: it takes nothing but a rollback, and its own error must be the one that is seen."""
+    if not (has_app_context() and db.session.registry.has()):
+        return
+    session = cast(RegistrySession, db.session())
+    if session.in_transaction() and session.is_active:
+        _tell_postgres(session.open_connection())
 
 
 _TELL = sa.text(
@@ -122,7 +127,7 @@ _TELL = sa.text(
 
 
 def _tell_postgres(connection: sa.Connection) -> None:
-    if connection.dialect.name != "postgresql":
+    if connection.dialect.name != "postgresql" or postgres.has_failed(connection):
         return
     scope = _bound.get() or Scope()
     connection.execute(

@@ -46,7 +46,7 @@ def sign_in(*, email: str, password: str, address: str) -> tuple[User, str]:
     new_hash = passwords.hash_password(password) if passwords.needs_rehash(user.password_hash or "") else None
     user_id = user.id
     with write():
-        user = db.session.get_one(User, user_id)
+        user = db.session.get_one(User, user_id, with_for_update=True)
         if new_hash:
             user.password_hash = new_hash
         db.session.execute(delete(FailedSignIn).where(FailedSignIn.account == account))
@@ -94,7 +94,7 @@ def change_password(user: User, *, new_password: str, by: User | None) -> None:
     hashed = hash_acceptable(new_password, email=user.email, name=user.name)
     user_id = user.id
     with write():
-        user = db.session.get_one(User, user_id)
+        user = db.session.get_one(User, user_id, with_for_update=True)
         user.password_hash = hashed
         user.must_change_password = by is None or by.id != user.id
         end_sessions(user.id)
@@ -162,7 +162,7 @@ def deactivate(user: User, *, by: User | None) -> None:
     """Close the account and every session. Whoever calls this has seen that no work is left without an owner."""
     user_id = user.id
     with write():
-        user = db.session.get_one(User, user_id)
+        user = db.session.get_one(User, user_id, with_for_update=True)
         user.is_active = False
         end_sessions(user.id)
         record("user.deactivated", by=by, subject=user)
@@ -172,6 +172,6 @@ def reactivate(user: User, *, by: User | None) -> None:
     """Open the account again, with a password to be set anew."""
     user_id = user.id
     with write():
-        user = db.session.get_one(User, user_id)
+        user = db.session.get_one(User, user_id, with_for_update=True)
         user.is_active, user.must_change_password = True, True
         record("user.reactivated", by=by, subject=user)

@@ -55,7 +55,7 @@ def renew(user: User, *, by: User | None) -> str:
     """
     user_id = user.id
     with write():
-        user = db.session.get_one(User, user_id)
+        user = db.session.get_one(User, user_id, with_for_update=True)
         if by is not None and not user.awaits_password:
             raise HasPassword
         token = _new_link(user)
@@ -115,7 +115,7 @@ def take_up(token: str, *, new_password: str, address: str) -> None:
         ).all()
         if not used:
             raise LinkNotValid
-        user = db.session.get_one(User, user_id)
+        user = db.session.get_one(User, user_id, with_for_update=True)
         user.password_hash, user.must_change_password = hashed, False
         actions.end_sessions(user.id)
         record("user.invitation-taken-up", by=user, subject=user, kind="sign-in")

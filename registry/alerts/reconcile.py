@@ -42,7 +42,14 @@ _REMEMBERED_DAYS = 60
 
 # Made once: building a statement costs more than running it.
 _THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
-_PATIENTS = select(Patient.id, Patient.died_on).where(Patient.id.in_(_THEY))
+_PATIENTS = (
+    select(Patient.id, Patient.died_on)
+    .where(Patient.id.in_(_THEY))
+    .order_by(Patient.id)
+    .with_for_update(key_share=True)  # whoever stores a row about the person meanwhile need not wait
+)
+"""Takes the people in turn (PostgreSQL): of two writes about one person the second works with what the first stored."""
+
 _ALERTS = (
     select(Alert)
     .where(
@@ -53,6 +60,7 @@ _ALERTS = (
         ),
     )
     .order_by(Alert.closed_at)
+    .execution_options(populate_existing=True)  # what was read before the people were taken may be out of date
 )
 _NEXT_CHECK = (
     update(Episode)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
 from registry.db.base import Versioned
+
+_LET_GO = frozenset({"40001", "40P01"})
+"""SQLSTATE of a transaction that PostgreSQL ended so that another could go on."""
 
 
 class EditConflict(Exception):
@@ -17,3 +23,10 @@ def refuse_stale(row: Versioned, *, opened_version: int | None) -> None:
     """Raise ``EditConflict`` unless ``row`` is still at the version the form was opened at."""
     if opened_version != row.version:
         raise EditConflict(row)
+
+
+def is_overtaken(error: BaseException) -> bool:
+    """Whether another transaction stored first what this one was about to: tried again, it would see that."""
+    if isinstance(error, StaleDataError | IntegrityError):
+        return True
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _LET_GO

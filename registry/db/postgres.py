@@ -37,6 +37,12 @@ def connect_args() -> dict[str, Any]:
     }
 
 
+def has_failed(connection: sa.Connection) -> bool:
+    """Whether the running transaction met an error, and takes nothing but a rollback."""
+    driver = connection.connection.driver_connection
+    return driver is not None and driver.info.transaction_status.name == "INERROR"
+
+
 def prepare(engine: sa.Engine) -> None:
     """Put on every connection of ``engine`` what cannot be said in its address."""
 

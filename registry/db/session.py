@@ -68,7 +68,7 @@ class RegistrySession(Session):
             key = ident if isinstance(ident, tuple) else (ident,)
             names, query = _by_key(sa.inspect(entity))
             if options.get("with_for_update"):
-                query = query.with_for_update()
+                query = query.with_for_update().execution_options(populate_existing=True)  # as it is once it is ours
             if options.get("options"):
                 query = query.options(*options["options"])
             return self.scalars(query, dict(zip(names, key, strict=True))).one_or_none()

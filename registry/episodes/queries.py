@@ -43,7 +43,8 @@ def get_episode(episode_id: uuid.UUID, *, patient_id: uuid.UUID | None = None) -
 
 def lock_episode(episode_id: uuid.UUID) -> Episode:
     """An episode nobody else changes until this transaction ends (inside ``write()``)."""
-    return db.session.scalars(select(Episode).where(Episode.id == episode_id).with_for_update()).one()
+    locked = select(Episode).where(Episode.id == episode_id).with_for_update()
+    return db.session.scalars(locked.execution_options(populate_existing=True)).one()
 
 
 def get_open_episode(patient_id: uuid.UUID, clinic_id: uuid.UUID) -> Episode | None:

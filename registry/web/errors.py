@@ -6,6 +6,7 @@ import traceback
 
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, g, make_response, render_template
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from registry.db.session import ScopeError
@@ -39,6 +40,12 @@ def init_app(app: Flask) -> None:
         db.session.rollback()
         _log(error)
         return respond(503)
+
+    @app.errorhandler(StaleDataError)
+    def _overtaken(error: StaleDataError) -> Response:
+        db.session.rollback()
+        _log(error)
+        return respond(409)
 
     @app.errorhandler(ScopeError)
     def _outside_scope(error: ScopeError) -> Response:

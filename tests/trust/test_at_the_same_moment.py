@@ -1,0 +1,171 @@
+"""Two people, or two clicks of one, at the same moment: nothing is lost or stored twice, nobody meets an error.
+
+SQLite lets one write at a time; PostgreSQL lets them run side by side, and what they share must be taken in turn.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from registry.access import scope
+from registry.accounts.models import User
+from registry.alerts.models import Alert
+from registry.caseload import rows
+from registry.clinics.models import Clinic
+from registry.contacts.actions import report_danger
+from registry.contacts.models import DangerReport
+from registry.db.transaction import write
+from registry.extensions import db
+from registry.measurements.actions import record_measurement
+from registry.measurements.verification import differences_of
+from tests.builders import a_patient, an_episode, id_of, sign_in
+from tests.pages import Fields
+from tests.trust.forms import filled, forms, sender
+from tests.trust.world import TODAY, World
+
+IN_THE_WAY = 0.5
+"""Seconds the first waits for the second before it is stored: by then the second has met what the first holds."""
+
+PATIENCE = 30
+
+NOT_ONE_TRANSACTION = frozenset({"administration.reassign"})
+"""Moves a caseload row by row: the slower of two is told that somebody was faster, and what is left is moved again."""
+
+
+def _second_during_first(app: Flask, first: Callable[[], object], second: Callable[[], object]) -> None:
+    """Run ``second`` while what ``first`` wrote is not stored yet. Raises what either of them raised."""
+    has_begun, is_done, errors = threading.Event(), threading.Event(), list[BaseException]()
+
+    def run_second() -> None:
+        has_begun.wait(PATIENCE)
+        try:
+            with app.app_context(), scope.all_patients(reason="test"):
+                second()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            is_done.set()
+
+    thread = threading.Thread(target=run_second)
+    thread.start()
+    try:
+        with app.app_context(), scope.all_patients(reason="test"), write():
+            first()
+            db.session.flush()
+            has_begun.set()
+            is_done.wait(IN_THE_WAY)
+    finally:
+        has_begun.set()
+        thread.join(PATIENCE)
+    if errors:
+        raise errors[0]
+
+
+def _record(world: World, *, taken_on: date, answer: int) -> Any:
+    return record_measurement(
+        patient_id=world.here.arguments["patient_id"],  # type: ignore[arg-type]  # the world holds an id there
+        clinic_id=world.here.clinic,
+        instrument="phq-9",
+        taken_on=taken_on,
+        mode="self-paper",
+        answers={str(item): answer for item in range(1, 10)},
+        by=None,
+    )
+
+
+def test_two_measures_saved_at_once_both_count(app: Flask, world: World) -> None:
+    patient_id: Any = world.here.arguments["patient_id"]
+
+    _second_during_first(
+        app,
+        lambda: _record(world, taken_on=TODAY, answer=1),
+        lambda: _record(world, taken_on=date(2026, 3, 9), answer=3),
+    )
+
+    with app.app_context(), scope.all_patients(reason="test"):
+        assert [str(each) for each in differences_of(patient_id)] == []
+        assert rows.differences(patient_id) == []
+
+
+def test_two_dangers_reported_at_once_are_both_kept_under_one_alert(app: Flask, world: World) -> None:
+    patient_id = _somebody_without_alerts(app, world)
+
+    def report(words: str) -> object:
+        return report_danger(
+            patient_id=patient_id,
+            clinic_id=world.here.clinic,
+            kind="self-harm",
+            reported_on=TODAY,
+            said_by="The patient",
+            words=words,
+            done="Called",
+            by=db.session.get_one(User, world.here.people["care_manager"]),
+        )
+
+    _second_during_first(app, lambda: report("First"), lambda: report("Second"))
+
+    with app.app_context(), scope.all_patients(reason="test"):
+        said = db.session.scalars(select(DangerReport.words).where(DangerReport.patient_id == patient_id)).all()
+        standing = db.session.scalars(
+            select(Alert).where(Alert.patient_id == patient_id, Alert.is_safety, Alert.closed_at.is_(None))
+        ).all()
+    assert sorted(said) == ["First", "Second"]
+    assert len(standing) == 1
+
+
+def _somebody_without_alerts(app: Flask, world: World) -> uuid.UUID:
+    with app.app_context():
+        clinic = db.session.get_one(Clinic, world.here.clinic)
+        patient = a_patient(clinic=clinic)
+        an_episode(patient=patient, clinic=clinic, enrolled_on=TODAY)
+        return id_of(patient)
+
+
+def test_a_second_click_at_the_same_moment_lands_where_the_first_one_led(app: Flask, world: World) -> None:
+    """Every form that is stored at all as its page offers it."""
+    odd = {}
+    for route in forms(app):
+        browser = sign_in(app.test_client(), world.here.people[sender(route)])
+        form = filled(browser, route, world.here)
+        if not form.get("form_key") or route.endpoint in NOT_ONE_TRANSACTION:
+            continue
+        answers = _at_once(browser, route.address(world.here.arguments), form)
+        seen = {(answer.status_code, answer.location) for answer in answers}
+        if len(seen) > 1:
+            odd[route.endpoint] = seen
+    assert odd == {}
+
+
+def _at_once(browser: FlaskClient, address: str, form: Fields) -> list[TestResponse]:
+    """Both answers to the same form sent twice at the same moment."""
+    start, answers, errors = threading.Barrier(2), list[TestResponse](), list[BaseException]()
+
+    def send() -> None:
+        twin = browser.application.test_client()
+        for name in ("sid", "form"):
+            cookie = browser.get_cookie(name)
+            assert cookie is not None
+            twin.set_cookie(name, cookie.value)
+        start.wait(PATIENCE)
+        try:
+            answers.append(twin.post(address, data=form))
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    if errors:
+        raise AssertionError(f"{address}: {type(errors[0]).__name__}") from errors[0]
+    return answers

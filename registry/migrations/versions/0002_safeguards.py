@@ -152,10 +152,11 @@ def _row_level_security() -> None:
     _protect("patient", _is_seen("patient.id"), "true")
     mine = f"{EVERYBODY} OR clinic_id = ANY ({CLINICS})"
     _protect("patient_clinic", mine, mine)
+    # It runs as the owner: unless pg_temp is named last, a temporary view called "patient" would run its maker's code.
     op.execute(
         sa.text(
             "CREATE FUNCTION registry_knows_mrn(wanted_organisation uuid, wanted_mrn text) RETURNS boolean "
-            "LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$ "
+            "LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$ "
             "DECLARE before text \\:= coalesce(current_setting('registry.everybody', true), ''); known boolean; "
             "BEGIN PERFORM set_config('registry.everybody', 'on', true); "
             "SELECT EXISTS (SELECT 1 FROM patient WHERE organisation_id = wanted_organisation AND mrn = wanted_mrn) "

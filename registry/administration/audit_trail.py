@@ -102,9 +102,10 @@ def audit_of_patient() -> Response | tuple[str, int]:
 
 
 def _find(mrn: str) -> uuid.UUID | None:
-    """Whoever audits asks about anybody, and the question is itself recorded; others about their own patients."""
+    """Whoever audits asks about anybody of the organisation, and the question is itself recorded; others about their
+    own patients."""
     if can(current_user, "audit.patient"):
-        with scope.all_patients(reason="an auditor asks by MRN who opened a record"):
+        with scope.within(clinic.id for clinic in clinics_in_reach("audit.patient")):
             person_id = trail.find_patient_id(mrn)
         end_read()
         record_alone("audit.patient-asked", by=current_user, patient_id=person_id, kind="read")

@@ -8,7 +8,9 @@ import pytest
 
 from registry.access import scope
 from registry.audit.recorder import record
+from registry.clinics.models import Clinic
 from registry.db.transaction import write
+from registry.extensions import db
 from tests.builders import a_patient, a_user
 from tests.integration.administration.conftest import House
 from tests.pages import fill_in, soup, words
@@ -111,6 +113,21 @@ def test_an_auditor_asks_about_anybody_and_the_question_is_on_record(house: Hous
     assert "Rosa Osei" in words(page)
     assert "Vega" not in page.text
     assert [act.person_id for act in house.acts("audit.patient-asked")] == [house.patient]
+
+
+def test_an_auditor_learns_nothing_of_another_organisations_patients(house: House) -> None:
+    with house.app.app_context():
+        lakeside = db.session.get_one(Clinic, house.lakeside)
+        a_patient(clinic=lakeside, mrn="MRN-900")  # theirs alone
+        a_patient(clinic=lakeside, mrn="MRN-771")  # the number of a patient of one's own
+    browser = house.browser_of("auditor")
+
+    foreign = fill_in(browser, AUDIT, {"mrn": "MRN-900"}, button="Show this person's trail")
+    own = fill_in(browser, AUDIT, {"mrn": "MRN-771"}, button="Show this person's trail")
+
+    assert foreign.status_code == 422
+    assert "Nobody you may ask about has this MRN" in words(foreign)
+    assert str(house.patient) in own.location
 
 
 def test_an_administrator_cannot_ask_by_mrn(house: House) -> None:

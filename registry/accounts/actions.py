@@ -39,20 +39,25 @@ def sign_in(*, email: str, password: str, address: str) -> tuple[User, str]:
     )
     user = queries.get_user_by_email(email)
     # The hash is computed whatever the answer will be, outside the write lock.
-    is_right = passwords.is_right(password, user.password_hash if user else None)
+    known_hash = user.password_hash if user else None
+    is_right = passwords.is_right(password, known_hash)
     if user is None or not is_right or is_closed or not user.is_active:
         _refuse(account=account, address=address, user=user, now=now, counts=not is_closed)
         raise SignInRefused
-    new_hash = passwords.hash_password(password) if passwords.needs_rehash(user.password_hash or "") else None
+    new_hash = passwords.hash_password(password) if passwords.needs_rehash(known_hash or "") else None
     user_id = user.id
     with write():
         user = db.session.get_one(User, user_id, with_for_update=True)
-        if new_hash:
-            user.password_hash = new_hash
-        db.session.execute(delete(FailedSignIn).where(FailedSignIn.account == account))
-        token = sessions.start(user, now=now)
-        record("user.signed-in", by=user, subject=user, kind="sign-in")
-    return user, token
+        # Closed, or given another password, while the hash was worked out: that ended every session, this one too.
+        if user.is_active and user.password_hash == known_hash:
+            if new_hash:
+                user.password_hash = new_hash
+            db.session.execute(delete(FailedSignIn).where(FailedSignIn.account == account))
+            token = sessions.start(user, now=now)
+            record("user.signed-in", by=user, subject=user, kind="sign-in")
+            return user, token
+    _refuse(account=account, address=address, user=user, now=now, counts=True)
+    raise SignInRefused
 
 
 def _refuse(*, account: str, address: str, user: User | None, now: datetime, counts: bool) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from registry.accounts.models import FailedSignIn
+from registry.accounts import actions, passwords
+from registry.accounts.models import FailedSignIn, SignedInSession, User
 from registry.audit.models import AuditEvent
 from registry.db.transaction import write
 from registry.extensions import db
@@ -115,3 +117,18 @@ def test_every_sign_in_and_refusal_is_recorded(app: Flask, client: FlaskClient, 
     with app.app_context():
         acts = db.session.scalars(select(AuditEvent.action).where(AuditEvent.kind == "sign-in")).all()
     assert acts == ["user.sign-in-refused", "user.signed-in"]
+
+
+def test_a_password_changed_while_the_old_one_is_checked_opens_nothing(
+    app: Flask, client: FlaskClient, osei: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(_hash: str) -> bool:
+        user = db.session.scalars(select(User).where(User.email == osei)).one()
+        actions.change_password(user, new_password="another phrase of her own", by=user)
+        return False
+
+    monkeypatch.setattr(passwords, "needs_rehash", meanwhile)
+
+    assert _try(client, osei, PASSWORD).status_code == 422
+    with app.app_context():
+        assert db.session.scalars(select(SignedInSession).where(SignedInSession.ended_at.is_(None))).all() == []

@@ -68,6 +68,12 @@ def test_every_answer_carries_the_policy_also_when_it_is_an_error(
     assert answer.headers["X-Request-ID"]
 
 
+def test_that_a_file_is_missing_is_not_remembered_for_a_year(client: FlaskClient) -> None:
+    with client.get("/static/app.js") as there, client.get("/static/not-yet-there.js") as missing:
+        assert there.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert missing.headers["Cache-Control"] == "no-store"
+
+
 def test_a_body_too_large_is_refused(client: FlaskClient) -> None:
     answer = client.post("/sign-in", data={"email": "x" * (6 * 1024 * 1024)})
 

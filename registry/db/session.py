@@ -92,6 +92,9 @@ class RegistrySession(Session):
         """Begin a transaction that holds the write lock from its first statement (SQLite)."""
         return super().connection(execution_options={"begin": "IMMEDIATE"})
 
+    def begin_nested(self) -> NoReturn:
+        raise ScopeError("a savepoint that is rolled back brings an earlier scope back: one action is one transaction")
+
     def connection(self, *_args: object, **_options: object) -> NoReturn:
         raise ScopeError("session.connection() goes around the gateway: use registry.access.reviewed_sql")
 
@@ -107,9 +110,16 @@ def install_gateway(gateway: Gateway) -> None:
     RegistrySession.gateway = gateway
 
 
+def _changes_something(state: ORMExecuteState) -> bool:
+    """Of textual SQL only what says that it reads is taken at its word: a read ends by a commit."""
+    if isinstance(state.statement, sa.TextClause):
+        return not state.statement.text.lstrip().upper().startswith(("SELECT ", "PRAGMA "))
+    return state.is_insert or state.is_update or state.is_delete
+
+
 @event.listens_for(RegistrySession, "do_orm_execute")
 def _ask_before_statement(state: ORMExecuteState) -> None:
-    if (state.is_insert or state.is_update or state.is_delete) and not cast(RegistrySession, state.session).is_writing:
+    if _changes_something(state) and not cast(RegistrySession, state.session).is_writing:
         raise RuntimeError("a change outside write()")
     RegistrySession.gateway.before_statement(state)
 

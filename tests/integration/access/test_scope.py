@@ -322,3 +322,28 @@ def test_the_database_repeats_the_question_on_postgresql(app: Flask, world: Worl
             text("SELECT legal_given FROM patient"), execution_options={scope.REVIEWED: True}
         ).scalars()
         assert list(names) == ["mine"]
+
+
+@pytest.mark.parametrize("spoil", ["flush", "statement"])
+def test_an_error_within_a_wider_scope_is_the_one_that_is_seen(app: Flask, world: World, spoil: str) -> None:
+    def go_wrong() -> None:
+        if spoil == "statement":
+            db.session.execute(text("SELECT 1 FROM nowhere"))
+        db.session.add(PatientClinic(patient_id=world.my_patient, clinic_id=world.mine, why="share", since=NOW))
+        db.session.flush()
+
+    with app.app_context():
+        with (
+            pytest.raises(sa.exc.DBAPIError, match=r"nowhere|patient_clinic"),
+            scope.within({world.mine}),
+            write(),
+            scope.all_patients(reason="test"),
+        ):
+            go_wrong()
+        with scope.within({world.mine}):
+            assert _names(db.session.scalars(select(Patient))) == ["mine"]
+
+
+def test_no_savepoint_brings_an_earlier_scope_back(app: Flask) -> None:
+    with app.app_context(), pytest.raises(ScopeError):
+        db.session.begin_nested()

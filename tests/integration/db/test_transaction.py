@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
@@ -87,6 +87,9 @@ def test_changes_made_outside_an_action_are_refused(app: Flask) -> None:
         db.session.rollback()
         with pytest.raises(RuntimeError, match="outside write"):
             db.session.execute(update(Organisation).values(name="Two"))
+        for sql in ("UPDATE organisation SET name = 'Two'", " with x as (select 1) DELETE FROM organisation"):
+            with pytest.raises(RuntimeError, match="outside write"):
+                db.session.execute(text(sql))
         end_read()
 
 

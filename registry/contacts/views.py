@@ -65,7 +65,9 @@ class _Place:
         return self.now.date()
 
     def header(self) -> IdentityHeader:
-        return found(load_header(self.patient.id, self.today, clinic_id=self.clinic.id))
+        """Leads to the record for whoever may open it."""
+        shown = found(load_header(self.patient.id, self.today, clinic_id=self.clinic.id))
+        return shown if can(current_user, "patient.read", clinic_id=self.clinic.id) else replace(shown, url="")
 
 
 def _place(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> _Place:

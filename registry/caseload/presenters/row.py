@@ -75,6 +75,10 @@ class RowShown:
     question_url: str
 
 
+STEPS = ("contact.record", "measurement.record", "question.ask")
+"""What a row offers to do next, by the action it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowFacts:
     """All that the words of one row depend on, comparable as a whole: the same facts give the same row."""
@@ -85,10 +89,18 @@ class RowFacts:
     today: date
     names_scale: bool
     """Whether the main measure is named in the row, because the page holds several."""
+    offers: frozenset[str]
+    """Which of ``STEPS`` the reader may do at the clinic of the row."""
 
 
-def facts_of(found: CaseloadPage, today: Mapping[uuid.UUID, date], *, names_scale: bool) -> Iterator[RowFacts]:
-    """The facts of each row of a page."""
+def facts_of(
+    found: CaseloadPage,
+    today: Mapping[uuid.UUID, date],
+    *,
+    names_scale: bool,
+    offers: Mapping[uuid.UUID, frozenset[str]],
+) -> Iterator[RowFacts]:
+    """The facts of each row of a page. ``offers``: clinic → which of ``STEPS`` the reader may do there."""
     for row in found.rows:
         yield RowFacts(
             columns=row,
@@ -96,6 +108,7 @@ def facts_of(found: CaseloadPage, today: Mapping[uuid.UUID, date], *, names_scal
             second_course=found.courses.get((row.patient_id, row.second_scale), ""),
             today=today[row.clinic_id],
             names_scale=names_scale,
+            offers=offers[row.clinic_id],
         )
 
 
@@ -132,9 +145,9 @@ class RowPresenter:
             review=_days(row.last_review_on, today, never="Never"),
             review_note=_review_note(row),
             situation=_situation(row),
-            measure_url=self._measure.of(row.patient_id),
-            contact_url=self._contact.of(row.patient_id),
-            question_url=self._question.of(row.patient_id),
+            measure_url=self._measure.of(row.patient_id) if "measurement.record" in facts.offers else "",
+            contact_url=self._contact.of(row.patient_id) if "contact.record" in facts.offers else "",
+            question_url=self._question.of(row.patient_id) if "question.ask" in facts.offers else "",
         )
 
 

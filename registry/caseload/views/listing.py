@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
+
 from flask import render_template, request, url_for
 from flask_login import current_user
 
 from registry import clock
-from registry.access.policy import can, policy
+from registry.access.policy import can, clinics_where, policy
 from registry.audit.opened import opened
 from registry.caseload.presenters.listing import scales_of, show_caseload
-from registry.caseload.presenters.row import facts_of
+from registry.caseload.presenters.row import STEPS, facts_of
 from registry.caseload.queries import Reader, list_caseload, list_colleagues
 from registry.caseload.rules import read_listing
 from registry.caseload.views import blueprint
@@ -32,7 +35,9 @@ def caseload() -> str:
     shown = show_caseload(
         listing,
         found,
-        rows=rendered_rows(facts_of(found, reader.today, names_scale=len(scales_of(found)) > 1)),
+        rows=rendered_rows(
+            facts_of(found, reader.today, names_scale=len(scales_of(found)) > 1, offers=_offers(reader.clinic_ids))
+        ),
         page=page,
         clinics=clinics,
         team=list_colleagues(reader.clinic_ids),
@@ -40,6 +45,12 @@ def caseload() -> str:
     )
     opened("caseload.listed", by=current_user, shown=[row.patient_id for row in found.rows])
     return render_template("caseload/caseload.html", page=shown)
+
+
+def _offers(clinic_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
+    """Clinic → the steps this reader may do there: one offered and refused would stand in the trail as a refusal."""
+    permitted = {step: clinics_where(current_user, step) for step in STEPS}
+    return {clinic: frozenset(step for step in STEPS if clinic in permitted[step]) for clinic in clinic_ids}
 
 
 def _enrol_url() -> str:

@@ -27,7 +27,7 @@ from registry.jobs import readiness
 from registry.measurements.signals import refuse_unanswered_signals
 from registry.patients.safety_banner import SAFETY_BANNER
 from registry.patients.signals import patient_changed
-from registry.web import assets, errors, filters, health, request_log, security_headers, shell
+from registry.web import assets, errors, filters, form_limit, health, request_log, security_headers, shell
 
 __all__ = ["create_app"]
 
@@ -40,6 +40,7 @@ def create_app(settings: Settings) -> Flask:
     request_log.init_app(app)
     security_headers.init_app(app)
     errors.init_app(app)
+    form_limit.init_app(app)
     assets.init_app(app)
     filters.init_app(app)
     _start_database(app, settings)

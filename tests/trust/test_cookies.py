@@ -79,3 +79,10 @@ def test_a_body_too_large_is_refused(client: FlaskClient) -> None:
 
     assert answer.status_code == 413
     assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+
+
+def test_a_form_of_more_fields_than_any_page_has_is_refused(client: FlaskClient) -> None:
+    fields = {f"kept-{number}": "" for number in range(1_001)}
+
+    assert client.post("/sign-in", data=fields).status_code == 413
+    assert client.post("/sign-in", data=dict([*fields.items()][:900])).status_code == 400  # and no token

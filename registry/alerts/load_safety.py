@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,13 +29,14 @@ _DECLINED = "declined"
 class PersonSafety:
     """The safety facts of a person, and where each was recorded.
 
-    ``clinic_of`` names, by measurement or report, the clinic that recorded it; ``replaces`` the measurement one
-    corrects; ``closed_by`` the closed alert that dealt with it: a corrected copy that is no worse is dealt with too.
+    ``clinic_of`` and ``recorded_at`` tell, by measurement or report, which clinic recorded it and at which instant;
+    ``replaces`` names the measurement one corrects; ``closed_by`` the closed alert that dealt with it: a corrected copy that is no worse is dealt with too.
     ``unanswered`` are the positive answers and reports that name no alert yet.
     """
 
     facts: SafetyFacts
     clinic_of: Mapping[str, uuid.UUID]
+    recorded_at: Mapping[str, datetime]
     replaces: Mapping[str, str]
     closed_by: Mapping[str, uuid.UUID]
     unanswered: Sequence[SafetySignal | DangerReport] = ()
@@ -123,6 +124,7 @@ def _person_safety(
             closures=tuple(_closure(alert, closed_by, zones[alert.clinic_id]) for alert in closed),
         ),
         clinic_of={str(row.id): row.clinic_id for row in rows} | {str(row.id): row.clinic_id for row in reports},
+        recorded_at={str(row.id): row.recorded_at for row in rows} | {str(row.id): row.recorded_at for row in reports},
         replaces=replaces,
         closed_by=closed_by,
         unanswered=(*signals, *(report for report in reports if report.alert_id is None)),

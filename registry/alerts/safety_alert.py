@@ -24,6 +24,7 @@ from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import RULEBOOK, Family, Finding, Tier, ranked
 from registry.alerts.sentences import kept_sentence
 from registry.alerts.withdrawn import fates
+from registry.audit.recorder import record
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
 
@@ -61,18 +62,17 @@ def reconcile_safety(
 
 def _clinic_in_charge(person: Person, alert: Alert | None) -> uuid.UUID | None:
     """The clinic that recorded the newest danger nobody has dealt with; else whose alert it is; else who recorded."""
-    dealt_with = person.safety.facts.dealt_with
-    answers = [answer for answer in person.safety.facts.answers if answer.id not in dealt_with]
-    dated = [(answer.entered_on, answer.on, answer.id) for answer in answers if answer.state.value == "positive"]
-    dated += [
-        (report.on, report.on, report.id) for report in person.safety.facts.reports if report.id not in dealt_with
-    ]
-    if dated:
-        return person.safety.clinic_of[max(dated)[2]]
+    safety = person.safety
+    dealt_with = safety.facts.dealt_with
+    answers = [answer for answer in safety.facts.answers if answer.id not in dealt_with]
+    dangers = [answer.id for answer in answers if answer.state.value == "positive"]
+    dangers += [report.id for report in safety.facts.reports if report.id not in dealt_with]
+    if dangers:
+        return safety.clinic_of[max(dangers, key=lambda id_: (safety.recorded_at[id_], id_))]
     if alert is not None:
         return alert.clinic_id
     newest = max(answers, key=lambda answer: (answer.on, answer.id), default=None)
-    return None if newest is None else person.safety.clinic_of[newest.id]
+    return None if newest is None else safety.clinic_of[newest.id]
 
 
 def _findings(person: Person, today: date, numbers: Numbers) -> tuple[Finding, ...]:
@@ -134,11 +134,16 @@ def _extend(
     else:
         stand = _stand(findings, owner_id, today)
     known_withdrawn = set(alert.evidence.get("withdrawn", ()))
-    alert.clinic_id = clinic_id
+    has_moved, alert.clinic_id = alert.clinic_id != clinic_id, clinic_id
     has_restarted = revise(alert, stand, clinic=clinic, now=now, log=log)
     if fresh and not has_restarted:
         log.step(alert, "appended", now, stand.sentence, measurements=sorted(fresh))
         restart(alert, owner_id=owner_id, clinic=clinic, now=now, log=log)
+    elif has_moved and not has_restarted:
+        owner = None if owner_id is None else str(owner_id)
+        log.step(alert, "assigned", now, f"{clinic.name} answers for it now", owner=owner)
+        restart(alert, owner_id=owner_id, clinic=clinic, now=now, log=log)
+        record("alert.assigned", by=None, subject=alert, reason="another clinic answers for it")
     if withdrawn - known_withdrawn:
         words = "An answer behind this alert was corrected or entered in error; a person closes the alert"
         log.step(alert, "appended", now, words, withdrawn=sorted(withdrawn))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -468,3 +468,33 @@ def test_nobody_reconciles_a_person_they_cannot_reach(app: Flask) -> None:
         other_id, patient_id = builders.a_clinic("Hillside").id, scene.patient.id
         with scope.within({other_id}), pytest.raises(reconcile.UnknownPatient):
             reconcile_patient(patient_id)
+
+
+def test_of_two_clinics_the_one_that_recorded_last_is_in_charge_whatever_its_local_date(app: Flask) -> None:
+    """At half past midnight in New York it is still yesterday evening in Los Angeles."""
+    with on_stage(app):
+        scene = a_scene()
+        west = builders.a_clinic("Westside", time_zone="America/Los_Angeles")
+        builders.an_episode(patient=scene.patient, clinic=west, enrolled_on=TODAY)
+        with clock.at(datetime(2026, 3, 12, 4, 30, tzinfo=UTC)):
+            measured(scene, 9, item9=1)
+        with clock.at(datetime(2026, 3, 12, 5, 0, tzinfo=UTC)):
+            measured(scene, 9, item9=1, clinic=west)
+
+        assert the_safety_alert(scene.patient).clinic_id == west.id
+
+
+def test_an_alert_that_comes_back_to_a_clinic_runs_on_the_hours_of_that_clinic(app: Flask) -> None:
+    """The other clinic's answer was entered in error; its opening hours go with it, and the team is asked again."""
+    with on_stage(app):
+        scene = a_scene()
+        west = builders.a_clinic("Westside", time_zone="America/Los_Angeles")
+        builders.an_episode(patient=scene.patient, clinic=west, enrolled_on=TODAY)
+        measured(scene, 9, item9=1)
+        alert = the_safety_alert(scene.patient)
+        elsewhere = measured(scene, 9, item9=1, clinic=west)
+        assert alert.look_at == datetime(2026, 3, 11, 16, 30, tzinfo=UTC), "an hour after it opens in Los Angeles"
+
+        mark_entered_in_error(measurement=elsewhere, why="Another patient", by=scene.care_manager)
+        assert (alert.clinic_id, alert.owner_id) == (scene.clinic.id, scene.care_manager.id)
+        assert (alert.state, alert.look_at) == ("open", NOW + timedelta(hours=1))

@@ -50,12 +50,15 @@ def latest_snooze(tier: Tier, today: date) -> date:
 
 
 def again_choices(now: datetime, hours: OpeningHours, tz: ZoneInfo) -> dict[str, datetime]:
-    """When to try again to reach somebody: in an hour of opening time, by closing time, or early the next open day."""
-    closing = end_of_day(now, hours, tz)
+    """When to try again to reach somebody: in an hour of opening time, by closing time, or early the next open day.
+
+    That is the first day after the local day of ``now`` on which the clinic opens: on a Friday night, Monday.
+    """
+    tomorrow = start_of(now.astimezone(tz).date() + timedelta(days=1), tz)
     return {
         "hour": add_open_minutes(now, 60, hours, tz),
-        "today": closing,
-        "next-day": add_open_minutes(closing + timedelta(minutes=1), 60, hours, tz),
+        "today": end_of_day(now, hours, tz),
+        "next-day": add_open_minutes(tomorrow, 60, hours, tz),
     }
 
 

@@ -30,7 +30,8 @@ class PersonSafety:
     """The safety facts of a person, and where each was recorded.
 
     ``clinic_of`` and ``recorded_at`` tell, by measurement or report, which clinic recorded it and at which instant;
-    ``replaces`` names the measurement one corrects; ``closed_by`` the closed alert that dealt with it: a corrected copy that is no worse is dealt with too.
+    ``replaces`` names the measurement one corrects; ``closed_by`` the closed alert that dealt with it: a corrected copy
+    that is no worse is dealt with too.
     ``unanswered`` are the positive answers and reports that name no alert yet.
     """
 

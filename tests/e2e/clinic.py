@@ -25,9 +25,10 @@ NINE_WEEKS = timedelta(days=63)
 
 PHQ_9 = {
     16: {**{str(item): 2 for item in range(1, 9)}, "9": 0},
+    15: {**{str(item): 2 for item in range(1, 8)}, "8": 0, "9": 1},
     14: {**{str(item): 2 for item in range(1, 8)}, "8": 0, "9": 0},
 }
-"""Total → answers that add up to it, with nothing said to the safety item."""
+"""Total → answers that add up to it; of 15, one point is a positive answer to the safety item."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ from decimal import Decimal
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS_BEFORE_WEEKS = 14
 
+C_SSRS = "C\N{NON-BREAKING HYPHEN}SSRS"
+"""The Columbia scale's name as it is printed: no line ends within it."""
+
 
 def written(day: date) -> str:
     """``day`` as "12 Mar 2026", whatever the machine's language."""

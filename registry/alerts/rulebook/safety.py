@@ -11,7 +11,7 @@ from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
-from registry.alerts.rulebook.phrases import ago, capitalised, count, written
+from registry.alerts.rulebook.phrases import C_SSRS, ago, capitalised, count, written
 from registry.alerts.rulebook.suspension import Family
 from registry.alerts.snapshot import AnswerState, CaseSnapshot, SafetyAnswer, SafetyReport
 
@@ -75,7 +75,7 @@ def _positive_words(evidence: Evidence, _today: date) -> str:
         return f"Review: {answered} on {written(newest.day('on'))}{more}; died on {written(died_on)}"
     if not evidence.flag("is_recent"):
         return f"Unreviewed positive of {written(newest.day('on'))}: {answered}{more}"
-    return f"{answered} on {written(newest.day('on'))}{more}: do a C-SSRS today"
+    return f"{answered} on {written(newest.day('on'))}{more}: do a {C_SSRS} today"
 
 
 def withdrawn_words(evidence: Evidence) -> str:

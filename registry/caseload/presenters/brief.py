@@ -54,6 +54,8 @@ def _reviewed(review: Evidence, today: date) -> str:
     if reviewed_on is None:
         return ""
     said = f"reviewed {short_date(reviewed_on, today=today)}"
+    if not review.flag("is_about_this"):
+        return f"last {said}, before this"
     if due_on is None:
         return said
     verb = "change was due" if today > due_on else "change due by"

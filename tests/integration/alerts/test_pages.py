@@ -105,7 +105,7 @@ def test_the_day_shows_what_is_urgent_above_the_rest_with_its_clock(client: Flas
     assert page.status_code == 200
     assert heading(page) == "My day"
     said = words(page)
-    assert "item 9 positive (1: Several days) on 11 Mar 2026: do a C-SSRS today" in said
+    assert "item 9 positive (1: Several days) on 11 Mar 2026: do a C\N{NON-BREAKING HYPHEN}SSRS today" in said
     assert "Ana Care, not yet acknowledged" in said
     assert "Acknowledge by 11:00 (60 minutes of opening time left)" in said
 
@@ -188,7 +188,7 @@ def test_an_urgent_alert_nobody_answers_for_stands_on_every_desk(app: Flask, cli
         somebody_id = builders.id_of(somebody)
     builders.sign_in(client, somebody_id)
 
-    assert "do a C-SSRS today" in words(client.get("/my-day?whose=mine"))
+    assert "do a C\N{NON-BREAKING HYPHEN}SSRS today" in words(client.get("/my-day?whose=mine"))
 
 
 def test_a_lead_sees_the_whole_clinic_first(client: FlaskClient, off_target: Ids) -> None:

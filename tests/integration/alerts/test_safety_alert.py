@@ -313,7 +313,7 @@ def test_a_corrected_answer_no_longer_asks_for_a_call_and_says_who_corrected_it_
             f"PHQ-9 item 9 of 11 Mar 2026 was 1 (Several days), corrected to {corrected_to} by Paul Psychiatrist "
             "on 13 Mar 2026: close the alert with how it ended"
         )
-        assert "C-SSRS" not in alert.sentence
+        assert "SSRS" not in alert.sentence
 
 
 def test_an_answer_corrected_up_again_asks_for_a_call_again(app: Flask) -> None:
@@ -324,7 +324,9 @@ def test_an_answer_corrected_up_again_asks_for_a_call_again(app: Flask) -> None:
         with scope.within({scene.clinic.id}):
             second = correct_measurement(measurement=first, why="A slip", answers=phq9(9, item9=0), **given)
             third = correct_measurement(measurement=second, why="No slip", answers=phq9(9, item9=1), **given)
-            assert sentence_today(the_safety_alert(scene.patient), TODAY).endswith("do a C-SSRS today")
+            assert sentence_today(the_safety_alert(scene.patient), TODAY).endswith(
+                "do a C\N{NON-BREAKING HYPHEN}SSRS today"
+            )
             mark_entered_in_error(measurement=third, why="Somebody else's form", by=scene.care_manager)
 
         assert "marked as entered in error by Ana Care" in the_safety_alert(scene.patient).sentence

@@ -90,7 +90,8 @@ def test_a_positive_answer_says_what_was_answered_when_and_what_to_do() -> None:
     both = of_safety(answer(0), answer(7, value=3, answer="Nearly every day"))
 
     assert sentence("safety.self-harm", both, 7) == (
-        "PHQ-9 item 9 positive (3: Nearly every day) on 12 Jan 2026; also 5 Jan 2026: do a C-SSRS today"
+        "PHQ-9 item 9 positive (3: Nearly every day) on 12 Jan 2026; also 5 Jan 2026: "
+        "do a C\N{NON-BREAKING HYPHEN}SSRS today"
     )
 
 

@@ -26,6 +26,7 @@ from registry.review.models import Review, ReviewQuestion
 from registry.review.queries import list_open_questions, list_reviews
 
 LATEST_CONTACTS = 12
+"""Read for the few that are shown: among them may be corrected ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,8 @@ def _subtitle(found: CaseloadPage, listing: Listing) -> str:
         parts.append(f"{_capped(found.urgent)} urgent")
     acting = found.counts["needs-action"] - found.urgent
     if acting:
-        parts.append(f"{_capped(acting)} {'needs' if acting == 1 else 'need'} action")
+        more = " more" if found.urgent else ""
+        parts.append(f"{_capped(acting)}{more} {'needs' if acting == 1 else 'need'} action")
     return " · ".join(parts)
 
 

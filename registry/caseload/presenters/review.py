@@ -19,7 +19,7 @@ from registry.caseload.review_queue import Queued, ReviewQueue
 from registry.caseload.rules import STANDINGS
 from registry.charts.sparkline import Point, Sparkline, sparkline
 from registry.contacts.models import Contact
-from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt, is_two_way
+from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt
 from registry.episodes.patient_header import holder_name
 from registry.episodes.rules import CONDITIONS, TEAM_ROLES, weeks_in_care
 from registry.measurements.standings import TrackedScale
@@ -175,7 +175,7 @@ def show_case(
     """Everything about one person that a review looks at."""
     stored = case.row.reasons if case.row else []
     safety = [reason for reason in stored if reason["rule"].startswith(SAFETY)]
-    failed = _failed_since(case.contacts)
+    failed = case.row.failed_attempts if case.row else 0
     return CaseShown(
         patient=header,
         reasons=[_in_full(reason, today) for reason in stored if reason not in safety],
@@ -266,16 +266,6 @@ def _contact_words(contact: Contact, today: date) -> str:
     minutes = f", {contact.minutes} min" if contact.minutes is not None else ""
     words = f"{KINDS[contact.kind]}, {MODALITIES[contact.modality].lower()}{minutes}{reached}"
     return f"{words}, {days_ago(contact.took_place_on, today)}"
-
-
-def _failed_since(contacts: Sequence[Contact]) -> int:
-    """Missed attempts among the latest contacts, since the last two-way one."""
-    failed = 0
-    for contact in contacts:
-        if is_two_way(contact.kind, reached=contact.reached):
-            break
-        failed += is_failed_attempt(contact.kind, reached=contact.reached)
-    return failed
 
 
 def _life(case: ReviewCase) -> str:

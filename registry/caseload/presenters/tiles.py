@@ -139,8 +139,8 @@ def _contact_tile(record: EpisodeRecord, today: date) -> Tile:
     return Tile(
         label="Last contact",
         value=count(days, "day") if days else "today",
-        unit=MODALITIES[last.modality].lower(),
-        detail=attempts or "no attempts missed",
+        unit=f"ago, {MODALITIES[last.modality].lower()}" if days else MODALITIES[last.modality].lower(),
+        detail=attempts or "no attempts missed after that day",
     )
 
 

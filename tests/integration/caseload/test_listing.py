@@ -25,6 +25,10 @@ def names(page: BeautifulSoup) -> list[str]:
     return [link.get_text(strip=True) for link in page.select("[data-row-link]")]
 
 
+def said_on(page: BeautifulSoup) -> str:
+    return re.sub(r"\s+", " ", page.get_text(" ", strip=True))
+
+
 def row_of(page: BeautifulSoup, name: str) -> str:
     row = next(link.find_parent("tr") for link in page.select("[data-row-link]") if link.get_text(strip=True) == name)
     assert row is not None
@@ -167,6 +171,28 @@ def test_failed_attempts_are_counted_from_the_last_two_way_contact(team: Team) -
 
     assert "33 days 2 missed" in row_of(page, "Ada Vega")
     assert chips(page)["Not seen in 30 days"] == "1"
+
+
+def test_the_patient_page_and_the_review_count_the_same_attempts_as_the_row(team: Team) -> None:
+    """Whatever else was written down since: messages push older contacts off the review's few."""
+    person = team.person(family="Vega")
+    team.contact(person, TODAY - timedelta(days=33))
+    team.contact(person, TODAY - timedelta(days=20), kind="no-show", reached=False)
+    for days in range(13):
+        team.contact(person, TODAY - timedelta(days=days), kind="message", reached=False)
+
+    assert "33 days 1 missed" in row_of(team.page("/caseload"), "Ada Vega")
+    assert "33 days ago, phone 1 attempt missed since" in said_on(team.page(f"/patients/{person}"))
+    assert "1 missed attempt since the last two-way contact" in said_on(team.page(f"/review/{person}"))
+
+
+def test_an_attempt_on_the_day_of_the_visit_is_not_denied(team: Team) -> None:
+    """Nobody knows which of the two came first: the page says only what it knows."""
+    person = team.person(family="Vega")
+    team.contact(person, TODAY - timedelta(days=2))
+    team.contact(person, TODAY - timedelta(days=2), kind="outreach", reached=False)
+
+    assert "no attempts missed after that day" in said_on(team.page(f"/patients/{person}"))
 
 
 def test_a_reason_counts_its_days_to_today(team: Team) -> None:

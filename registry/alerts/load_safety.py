@@ -153,16 +153,23 @@ def _answer(row: _Row, instrument: Instrument, item: Item, *, entered_on: date) 
         entered_on=max(entered_on, row.taken_on),
         instrument=instrument.short_title,
         item=f"item {item.number}",
-        state=_state(row, item, given),
+        state=_state(row, instrument, item, given),
         value=value,
-        answer=None if choice is None else choice.label,
+        answer=_needed(row, instrument, item) if choice is None else choice.label,
         total_above_floor=None if row.total_only is None else row.total_only - int(instrument.primary_scale.floor),
     )
 
 
-def _state(row: _Row, item: Item, given: object) -> AnswerState:
+def _needed(row: _Row, instrument: Instrument, item: Item) -> str | None:
+    """Why a total says what nobody wrote down: without a positive answer there is no such total."""
+    if row.total_only is None or not instrument.total_needs(item, row.total_only):
+        return None
+    return f"no total of {row.total_only} without it"
+
+
+def _state(row: _Row, instrument: Instrument, item: Item, given: object) -> AnswerState:
     if row.total_only is not None:
-        return AnswerState.TOTAL_ONLY
+        return AnswerState.TOTAL_ONLY if _needed(row, instrument, item) is None else AnswerState.POSITIVE
     if given == _DECLINED:
         return AnswerState.DECLINED
     if not isinstance(given, int):

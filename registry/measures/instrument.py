@@ -295,6 +295,21 @@ class Instrument:
         """The items whose answers can raise a safety alert, in order."""
         return tuple(item for item in self.items if item.is_safety_item)
 
+    def total_needs(self, item: Item, total: int) -> bool:
+        """Whether the primary scale reaches ``total`` only with a positive answer to this safety item.
+
+        A PHQ-9 of 25 or more does: its other eight items add up to 24.
+        """
+        scale, positive_from = self.primary_scale, item.safety_positive_from
+        if positive_from is None or item.id not in scale.items or scale.rule is not Rule.SUM:
+            return False
+        most = 0
+        for each in (self.item(item_id) for item_id in scale.items):
+            given = [choice for choice in each.choices if not choice.is_missing]
+            without = [choice for choice in given if each.id != item.id or choice.value < positive_from]
+            most += max((each.points(choice) for choice in without), default=0)
+        return total > most
+
     def item(self, item_id: str) -> Item:
         """The item called ``item_id``; raises KeyError where there is none."""
         for item in self.items:

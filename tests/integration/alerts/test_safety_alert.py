@@ -251,6 +251,20 @@ def test_an_answer_nobody_has_is_asked_for(app: Flask, given: dict[str, Any], is
         assert [alert.rule for alert in safety_alerts_of(scene.patient)] == (["safety.unknown"] if is_unknown else [])
 
 
+def test_a_total_that_needs_a_positive_answer_is_urgent_and_stays(app: Flask) -> None:
+    """Eight items add up to 24 at most: whoever has 25 has answered item 9 with at least 1."""
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, total_only=25)
+        alert = the_safety_alert(scene.patient)
+        assert (alert.rule, alert.tier) == ("safety.self-harm", "urgent")
+        said = "PHQ-9 item 9 positive (no total of 25 without it) on 11 Mar 2026"
+        assert sentence_today(alert, TODAY).startswith(said)
+
+        measured(scene, 8, item9=0)
+        assert (alert.closed_at, alert.tier) == (None, "urgent"), "a low form of the same day settles nothing"
+
+
 def test_an_unknown_answer_settles_itself_once_asked(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene()

@@ -137,3 +137,11 @@ def test_every_instrument_tells_its_licence_and_source(catalogue: Catalogue) -> 
         assert instrument.cadence_source.text
         assert instrument.citations
         assert len(instrument.content_hash) == 64
+
+
+@pytest.mark.parametrize(("total", "needs"), [(0, False), (24, False), (25, True), (27, True)])
+def test_a_phq_9_of_25_or_more_needs_a_positive_item_9(catalogue: Catalogue, total: int, needs: bool) -> None:
+    instrument = catalogue.instrument_of("phq-9:total")
+    (item,) = instrument.safety_items
+
+    assert instrument.total_needs(item, total) is needs

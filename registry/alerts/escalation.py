@@ -2,15 +2,18 @@
 
 Nobody acknowledged in time, or somebody did and the day ended without an outcome: the alert passes to whoever is on
 duty, then to the clinic's lead, and is told again until somebody acts. The clock runs in opening hours.
+
+What nobody has, because nobody was on duty when it opened, goes to whoever is on duty now.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 
 from registry import clock
 from registry.access import scope
@@ -22,11 +25,13 @@ from registry.alerts.response_times import acknowledge_by
 from registry.alerts.rulebook import Tier
 from registry.alerts.signals import attention_changed
 from registry.audit.recorder import record
-from registry.clinics.models import Clinic
+from registry.clinics.models import Clinic, DutyCover
 from registry.db.transaction import end_read, write
 from registry.extensions import db
 
 DUTY, LEAD = 1, 2
+_GIVEN_AT_ONCE = 200
+"""Alerts given to whoever is on duty in one look; the next look goes on."""
 
 
 @dataclass(slots=True)
@@ -35,13 +40,17 @@ class Passed:
 
     escalated: int = 0
     snoozes_ended: int = 0
+    given: int = 0
+    """Alerts nobody had, now with whoever is on duty."""
 
 
 def escalate_due(*, now: datetime | None = None) -> Passed:
-    """Look at every alert whose time has come, each in a transaction of its own."""
+    """Look at every alert whose time has come or that nobody has, each in a transaction of its own."""
     now = now or clock.now()
     passed = Passed()
     with scope.all_patients(reason="alerts pass on by the clock"):
+        for alert_id in _without_owner(now):
+            _give_to_duty(alert_id, now, passed)
         due = db.session.scalars(
             select(Alert.id)
             .where(
@@ -55,6 +64,38 @@ def escalate_due(*, now: datetime | None = None) -> Passed:
         for alert_id in due:
             _look_at(alert_id, now, passed)
     return passed
+
+
+def _without_owner(now: datetime) -> Sequence[uuid.UUID]:
+    """Open alerts nobody has, at clinics where somebody is on duty about now; the most pressing first."""
+    is_covered = exists().where(
+        DutyCover.clinic_id == Alert.clinic_id,
+        DutyCover.starts_on <= now.date() + timedelta(days=1),
+        DutyCover.ends_on >= now.date() - timedelta(days=1),
+    )
+    found = db.session.scalars(
+        select(Alert.id)
+        .where(Alert.closed_at.is_(None), Alert.owner_id.is_(None), is_covered)
+        .order_by(Alert.look_at.asc().nulls_last(), Alert.id)
+        .limit(_GIVEN_AT_ONCE)
+    ).all()
+    end_read()
+    return found
+
+
+def _give_to_duty(alert_id: uuid.UUID, now: datetime, passed: Passed) -> None:
+    with write():
+        alert: Alert = db.session.get_one(Alert, alert_id, with_for_update=True)
+        owner_id = on_duty(alert.clinic_id, db.session.get_one(Clinic, alert.clinic_id).today(now))
+        if alert.closed_at is not None or alert.owner_id is not None or owner_id is None:
+            return
+        alert.owner_id = owner_id
+        log = Log()
+        log.step(alert, "assigned", now, "On duty now", owner=str(owner_id))
+        record("alert.assigned", by=None, subject=alert)
+        log.store()
+        attention_changed.send(patient_ids=[alert.patient_id], looked_at=None)
+        passed.given += 1
 
 
 def _look_at(alert_id: uuid.UUID, now: datetime, passed: Passed) -> None:

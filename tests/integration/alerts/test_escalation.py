@@ -159,3 +159,34 @@ def test_a_snooze_ends_by_the_clock(app: Flask) -> None:
         assert escalate_due(now=at("2026-03-13 04:00")).snoozes_ended == 1
         assert (alert.snoozed_until, alert.look_at) == (None, None)
         assert "On holiday" in [step.words for step in steps_of(alert)]
+
+
+def test_a_change_of_duty_cover_is_followed_by_the_next_look_at_the_clock(app: Flask) -> None:
+    """Whoever is on duty is asked for when the time has come, not when the alert opened."""
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, 9, item9=1)
+        alert = the_safety_alert(scene.patient)
+        replacement = builders.a_user(role="clinician", clinic=scene.clinic, name="Rita Replacement")
+        on_duty(replacement, scene.clinic, starts_on=TODAY, ends_on=TODAY)
+
+        assert escalate_due(now=NOW + timedelta(minutes=60)).escalated == 1
+        assert (alert.escalation, alert.owner_id) == (1, replacement.id)
+
+
+def test_whoever_comes_on_duty_takes_what_nobody_has(app: Flask) -> None:
+    """An alert that opened while nobody was on duty waits for no other change of the patient's record."""
+    with on_stage(app):
+        scene = a_scene()
+        other = builders.a_clinic("Hillside")
+        duty = builders.a_user(role="clinician", clinic=other)
+        patient = builders.a_patient(clinic=other)
+        measured(scene, 9, item9=1, clinic=other, patient=patient)
+        alert = the_safety_alert(patient)
+        assert alert.owner_id is None
+
+        on_duty(duty, other, starts_on=TODAY, ends_on=TODAY)
+        assert escalate_due(now=NOW + timedelta(minutes=5)).given == 1
+        assert (alert.owner_id, alert.state) == (duty.id, "open")
+        assert alert.look_at == NOW + timedelta(minutes=60), "its time does not begin anew"
+        assert escalate_due(now=NOW + timedelta(minutes=10)).given == 0

@@ -115,7 +115,8 @@ def _person_safety(
     closed: Sequence[Alert],
     zones: Mapping[uuid.UUID, ZoneInfo],
 ) -> PersonSafety:
-    answers = [answer for row in rows for answer in _answers(row, zones[row.clinic_id])]
+    versions = {row.id: row for row in rows}
+    answers = [answer for row in rows for answer in _answers(row, versions, zones[row.clinic_id])]
     replaces = {str(row.id): str(row.replaces_id) for row in rows if row.replaces_id is not None}
     closed_by = _closed_by(answers, reports, closed, replaces)
     return PersonSafety(
@@ -132,15 +133,30 @@ def _person_safety(
     )
 
 
-def _answers(row: _Row, zone: ZoneInfo) -> Iterator[SafetyAnswer]:
-    """The safety items of one measurement. A draft says only what is positive: the rest is not finished."""
+def _answers(row: _Row, versions: Mapping[uuid.UUID, _Row], zone: ZoneInfo) -> Iterator[SafetyAnswer]:
+    """The safety items of one measurement. A draft says only what is positive: the rest is not finished.
+
+    ``versions`` are all measurements of the person, with those that were corrected.
+    """
     if row.status not in ("draft", "final"):
         return
     instrument = catalogue().get(row.instrument, row.instrument_version)
     for item in instrument.safety_items:
-        answer = _answer(row, instrument, item, entered_on=row.recorded_at.astimezone(zone).date())
+        first = _first_to_say(row, versions, instrument, item)
+        answer = _answer(row, instrument, item, entered_on=first.recorded_at.astimezone(zone).date())
         if row.status == "final" or answer.state is AnswerState.POSITIVE:
             yield answer
+
+
+def _first_to_say(row: _Row, versions: Mapping[uuid.UUID, _Row], instrument: Instrument, item: Item) -> _Row:
+    """The version that first told of this danger: to correct something else later makes no late entry of it."""
+    first = row
+    while first.replaces_id is not None:
+        before = versions[first.replaces_id]
+        if _state(before, instrument, item, (before.answers or {}).get(item.id)) is not AnswerState.POSITIVE:
+            break
+        first = before
+    return first
 
 
 def _answer(row: _Row, instrument: Instrument, item: Item, *, entered_on: date) -> SafetyAnswer:

@@ -21,10 +21,12 @@ from registry.alerts.load_safety import covered_in, seen_before, seen_by
 from registry.alerts.models import Alert
 from registry.alerts.owners import Team, owner_of
 from registry.alerts.parameters import Numbers
-from registry.alerts.rulebook import RULEBOOK, Family, Finding, Tier, ranked
+from registry.alerts.rulebook import RULEBOOK, Family, Finding, Tier, is_entered_soon, ranked
 from registry.alerts.sentences import kept_sentence
+from registry.alerts.snapshot import AnswerState
 from registry.alerts.withdrawn import fates
 from registry.audit.recorder import record
+from registry.clinics.models import Clinic
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
 
@@ -38,7 +40,7 @@ def reconcile_safety(
     person: Person, alert: Alert | None, team: Team, numbers: NumbersInForce, *, now: datetime, log: Log
 ) -> None:
     """Open, extend or settle the person's safety alert, and give every signal and report the alert that answers it."""
-    clinic_id = _clinic_in_charge(person, alert)
+    clinic_id = _clinic_in_charge(person, alert, numbers)
     if clinic_id is not None:
         clinic = person.clinics[clinic_id]
         today = clinic.today(now)
@@ -46,7 +48,7 @@ def reconcile_safety(
         if alert is not None or findings:
             owner_id = owner_of((), clinic_id=clinic_id, team=team, today=today)
             if alert is not None:
-                _extend(alert, person, findings, owner_id=owner_id, now=now, log=log)
+                _extend(alert, person, findings, clinic=clinic, owner_id=owner_id, now=now, log=log)
             else:
                 alert = open_alert(
                     _stand(findings, owner_id, today),
@@ -60,15 +62,24 @@ def reconcile_safety(
     _answer_signals(person, alert, log)
 
 
-def _clinic_in_charge(person: Person, alert: Alert | None) -> uuid.UUID | None:
-    """The clinic that recorded the newest danger nobody has dealt with; else whose alert it is; else who recorded."""
+def _clinic_in_charge(person: Person, alert: Alert | None, numbers: NumbersInForce) -> uuid.UUID | None:
+    """The clinic that recorded the newest danger nobody has dealt with; else whose alert it is; else who recorded.
+
+    What is urgent goes before an old answer entered since: that takes no alert from whoever has to call today.
+    """
     safety = person.safety
     dealt_with = safety.facts.dealt_with
     answers = [answer for answer in safety.facts.answers if answer.id not in dealt_with]
-    dangers = [answer.id for answer in answers if answer.state.value == "positive"]
-    dangers += [report.id for report in safety.facts.reports if report.id not in dealt_with]
+    dangers = [
+        (is_entered_soon(answer, numbers.at(safety.clinic_of[answer.id])), safety.recorded_at[answer.id], answer.id)
+        for answer in answers
+        if answer.state is AnswerState.POSITIVE
+    ]
+    reports = (report.id for report in safety.facts.reports if report.id not in dealt_with)
+    dangers += [(True, safety.recorded_at[id_], id_) for id_ in reports]
     if dangers:
-        return safety.clinic_of[max(dangers, key=lambda id_: (safety.recorded_at[id_], id_))]
+        _, _, newest_danger = max(dangers)
+        return safety.clinic_of[newest_danger]
     if alert is not None:
         return alert.clinic_id
     newest = max(answers, key=lambda answer: (answer.on, answer.id), default=None)
@@ -117,12 +128,12 @@ def _extend(
     person: Person,
     findings: Sequence[Finding],
     *,
+    clinic: Clinic,
     owner_id: uuid.UUID | None,
     now: datetime,
     log: Log,
 ) -> None:
-    clinic_id = _clinic_in_charge(person, alert) or alert.clinic_id
-    clinic = person.clinics[clinic_id]
+    """``clinic`` is in charge from now on."""
     today = clinic.today(now)
     is_urgent = alert.tier == Tier.URGENT and person.snapshot.died_on is None
     if not findings and not is_urgent:
@@ -134,7 +145,7 @@ def _extend(
     else:
         stand = _stand(findings, owner_id, today)
     known_withdrawn = set(alert.evidence.get("withdrawn", ()))
-    has_moved, alert.clinic_id = alert.clinic_id != clinic_id, clinic_id
+    has_moved, alert.clinic_id = alert.clinic_id != clinic.id, clinic.id
     has_restarted = revise(alert, stand, clinic=clinic, now=now, log=log)
     if fresh and not has_restarted:
         log.step(alert, "appended", now, stand.sentence, measurements=sorted(fresh))

@@ -14,7 +14,7 @@ from registry.alerts.rulebook.evaluation import (
     words,
 )
 from registry.alerts.rulebook.finding import Audience, Finding, Rule, Tier, Verdict
-from registry.alerts.rulebook.safety import given_words, unknown_item, withdrawn_words
+from registry.alerts.rulebook.safety import given_words, is_entered_soon, unknown_item, withdrawn_words
 from registry.alerts.rulebook.suspension import Family
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Verdict",
     "evaluate",
     "given_words",
+    "is_entered_soon",
     "ranked",
     "rule",
     "rulebook_fingerprint",

@@ -39,8 +39,7 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | No
     ]
     if not open_answers:
         return None
-    limit = timedelta(days=numbers.required(_UNREVIEWED_AFTER))
-    is_recent = any(answer.entered_on - answer.on <= limit for answer in open_answers)
+    is_recent = any(is_entered_soon(answer, numbers) for answer in open_answers)
     answers = sorted(open_answers, key=lambda answer: (answer.on, answer.id), reverse=True)
     return Found(
         tier=Tier.URGENT if is_recent and case.died_on is None else Tier.ACTION,
@@ -51,6 +50,11 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | No
         },
         since=min(answer.entered_on for answer in open_answers),
     )
+
+
+def is_entered_soon(answer: SafetyAnswer, numbers: Numbers) -> bool:
+    """Whether it was entered so soon after it was given that somebody has to ask today."""
+    return answer.entered_on - answer.on <= timedelta(days=numbers.required(_UNREVIEWED_AFTER))
 
 
 def _answer_facts(answer: SafetyAnswer) -> dict[str, JSON]:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from registry import clock
 from registry.access import reviewed_sql, scope
 from registry.alerts import reconcile
+from registry.alerts.actions import close as close_alert
 from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.sentences import sentence_today
@@ -514,3 +515,35 @@ def test_an_alert_that_comes_back_to_a_clinic_runs_on_the_hours_of_that_clinic(a
         mark_entered_in_error(measurement=elsewhere, why="Another patient", by=scene.care_manager)
         assert (alert.clinic_id, alert.owner_id) == (scene.clinic.id, scene.care_manager.id)
         assert (alert.state, alert.look_at) == ("open", NOW + timedelta(hours=1))
+
+
+def test_an_old_answer_entered_elsewhere_takes_no_urgent_alert_away(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        other = builders.a_clinic("Hillside")
+        builders.an_episode(patient=scene.patient, clinic=other, enrolled_on=TODAY)
+        measured(scene, 9, item9=3)
+        alert = the_safety_alert(scene.patient)
+        with clock.at(NOW + timedelta(minutes=20)):
+            measured(scene, 9, item9=1, days_ago=40, clinic=other)
+
+        assert (alert.clinic_id, alert.owner_id) == (scene.clinic.id, scene.care_manager.id)
+        said = sentence_today(alert, TODAY)
+        assert said.startswith("PHQ-9 item 9 positive (3: Nearly every day) on 11 Mar 2026; also 30 Jan 2026")
+
+
+def test_a_late_correction_of_another_item_makes_no_late_entry_of_the_answer(app: Flask) -> None:
+    """The answer was entered on its day: it is told once, and urgent, whatever was corrected weeks later."""
+    with on_stage(app):
+        scene = a_scene()
+        first = measured(scene, 9, item9=2)
+        given: dict[str, Any] = {"taken_on": TODAY, "mode": "self-paper", "by": scene.care_manager}
+        with clock.at(NOW + timedelta(days=20)):
+            second = correct_measurement(measurement=first, why="Item 1", answers=phq9(11, item9=2), **given)
+            alert = the_safety_alert(scene.patient)
+            said = sentence_today(alert, TODAY)
+            assert (said.count("positive"), alert.tier) == (1, "urgent")
+
+            close_alert(alert=alert, outcome="contacted-safe", words="Seen", by=scene.care_manager)
+            correct_measurement(measurement=second, why="Item 9", answers=phq9(12, item9=3), **given)
+            assert the_safety_alert(scene.patient).tier == "urgent", "a higher answer than the one that was dealt with"

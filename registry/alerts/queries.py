@@ -30,12 +30,14 @@ MOST_URGENT = 100
 class Desk:
     """Whose work is read: the alerts of these clinics, or of them what concerns one person.
 
-    ``today`` gives each clinic's local date. At ``led`` clinics the person also answers for what nobody has taken.
+    ``today`` gives each clinic's local date. At ``led`` clinics the person also answers for what nobody has taken,
+    and where they are ``on_duty`` today every urgent alert is theirs as well as the care manager's.
     """
 
     today: Mapping[uuid.UUID, date]
     user_id: uuid.UUID | None = None
     led: Collection[uuid.UUID] = ()
+    on_duty: Collection[uuid.UUID] = ()
 
 
 def rank(alert: Alert) -> tuple[int, int, date]:
@@ -180,6 +182,7 @@ def _at(desk: Desk) -> ColumnElement[bool]:
     mine = or_(
         Alert.owner_id == desk.user_id,
         and_(Alert.owner_id.is_(None), or_(Alert.clinic_id.in_(desk.led), Alert.tier == Tier.URGENT)),
+        and_(Alert.tier == Tier.URGENT, Alert.clinic_id.in_(desk.on_duty)),
         and_(Alert.is_safety, _is_on_team(Alert.patient_id, desk.user_id)),
     )
     return and_(here, mine)

@@ -12,6 +12,7 @@ from registry import clock
 from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.alerts import queries
 from registry.alerts.due import MEASURE, list_due
+from registry.alerts.owners import on_duty
 from registry.alerts.presenters.worklist import (
     WorklistPage,
     answered_shown,
@@ -39,7 +40,8 @@ def worklist() -> Page:
     whole_clinic = request.args.get("whose", _usual_desk()) == "clinic"
     today = {clinic.id: clinic.today(now) for clinic in clinics.values()}
     led = clinics_where(current_user, "work.reassign")
-    everything, mine = Desk(today), Desk(today, user_id=current_user.id, led=led)
+    covered = [clinic_id for clinic_id, day in today.items() if on_duty(clinic_id, day) == current_user.id]
+    everything, mine = Desk(today), Desk(today, user_id=current_user.id, led=led, on_duty=covered)
     desk = everything if whole_clinic else mine
     number = page_number(request.args.get("page"))
     urgent = queries.list_urgent(desk, limit=queries.MOST_URGENT)

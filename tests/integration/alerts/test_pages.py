@@ -168,6 +168,16 @@ def test_somebody_elses_people_stand_under_the_whole_clinic(app: Flask, client: 
     assert "Off target" in words(client.get("/my-day?whose=clinic"))
 
 
+def test_what_is_urgent_stands_on_the_day_of_whoever_is_on_duty(app: Flask, client: FlaskClient, urgent: Ids) -> None:
+    """Beside the care manager's, from the first minute; on nobody else's of the clinic."""
+    with on_stage(app):
+        colleague = builders.a_user(role="clinician", clinic=db.session.get_one(Clinic, urgent.clinic))
+        colleague_id = builders.id_of(colleague)
+    for reader, is_told in ((urgent.duty, True), (urgent.care_manager, True), (colleague_id, False)):
+        builders.sign_in(client, reader)
+        assert ("item 9 positive" in words(client.get("/my-day?whose=mine"))) is is_told
+
+
 def test_an_urgent_alert_nobody_answers_for_stands_on_every_desk(app: Flask, client: FlaskClient) -> None:
     """Nobody of record, nobody on duty, no lead: the one person at work still sees it."""
     with on_stage(app):

@@ -19,8 +19,17 @@ from registry.measurements.presenters import entering as shown
 from registry.measurements.presenters.words import measure_url
 from registry.measurements.rules import ImpossibleDate, NothingAnswered, is_before_enrolment
 from registry.measurements.scores import definition_of, score_again
+from registry.measurements.standings import follow_patient
 from registry.measurements.views.place import Page, Place
-from registry.measures.scoring import ContradictedTotal, ImpossibleTotal, SafetyState
+from registry.measures.course import is_elevated
+from registry.measures.scoring import (
+    ContradictedTotal,
+    ImpossibleTotal,
+    SafetyState,
+    format_value,
+    score,
+    score_total,
+)
 from registry.web.filters import local_time, long_date
 from registry.web.second_time import SecondTime
 
@@ -71,19 +80,42 @@ def positive_answers(measurement: Measurement) -> dict[str, int]:
 
 
 def say_saved(form: MeasureForm, *, patient_id: uuid.UUID, clinic_id: uuid.UUID, as_draft: bool) -> None:
-    """Tell what happened, and warn of a date from before enrolment."""
+    """Tell what happened; warn of an elevated score no rule looks at, and of a date from before enrolment."""
     name, taken_on = form.instrument.short_title, form.taken_on.data
     flash(f"{name} kept as a draft, without a score" if as_draft else f"{name} saved", "success")
-    if taken_on is None or taken_on >= form.today:
+    elevated = None if as_draft else _elevated_score(form)
+    if taken_on is None or (elevated is None and taken_on >= form.today):
         return
     episode = get_open_episode(patient_id, clinic_id)
-    enrolled_on = episode.enrolled_on if episode is not None else None
-    if enrolled_on and is_before_enrolment(taken_on, enrolled_on=enrolled_on):
+    if episode is None or episode.enrolled_on is None:
+        return
+    if elevated is not None and _primary_key(form) not in follow_patient(patient_id).get(episode.id, {}):
+        flash(
+            f"{name} {elevated} is elevated, and {name} is not tracked: nobody else is told of it. "
+            "Track it under Care, or ask the psychiatrist",
+            "warning",
+        )
+    enrolled_on = episode.enrolled_on
+    if is_before_enrolment(taken_on, enrolled_on=enrolled_on):
         flash(
             f"{long_date(taken_on)} is before enrolment ({long_date(enrolled_on)}): "
             "the score is kept and drawn, but is no baseline",
             "warning",
         )
+
+
+def _primary_key(form: MeasureForm) -> str:
+    return form.instrument.scale_key(form.instrument.primary_scale)
+
+
+def _elevated_score(form: MeasureForm) -> str | None:
+    """The score on the primary scale where it is at the cut-off or worse."""
+    instrument, given = form.instrument, form.administration()
+    total = given["total_only"]
+    scoring = score(instrument, given["answers"] or {}) if total is None else score_total(instrument, total)
+    scale = instrument.primary_scale
+    value = scoring.scores[scale.id].value
+    return format_value(value) if value is not None and is_elevated(scale, value) else None
 
 
 def second_time(place: Place, form: MeasureForm) -> SecondTime | None:

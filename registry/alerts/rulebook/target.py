@@ -53,12 +53,20 @@ def can_be_judged(measure: TrackedMeasure) -> bool:
     return measure.target is not None or is_published
 
 
-def _expects_response(measure: TrackedMeasure, baseline: DatedScore) -> bool:
-    """Whether the baseline was ill enough: at the cut-off or the published level, else beyond the team's target."""
+def _ill_on(measure: TrackedMeasure, baseline: DatedScore) -> date | None:
+    """The day of the first score that calls for a response: the baseline's, or a later one's where that was low.
+
+    A score at the cut-off or the published level; without either, one beyond the team's target.
+    """
+    scores = (each for each in measure.course.scores if each.on >= baseline.on)
+    return next((each.on for each in scores if _is_ill(measure, each)), None)
+
+
+def _is_ill(measure: TrackedMeasure, score: DatedScore) -> bool:
     level = measure.scale.response_from_in_force
     if level is not None:
-        return measure.scale.is_at_or_worse(baseline.value, level)
-    return measure.target is not None and not measure.target.is_met(baseline.value)
+        return measure.scale.is_at_or_worse(score.value, level)
+    return measure.target is not None and not measure.target.is_met(score.value)
 
 
 def _is_on_course(course: Course) -> bool:
@@ -125,7 +133,7 @@ def _early_words(evidence: Evidence, today: date) -> str:
 
 
 def _off(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
-    """Eight weeks after an elevated baseline: no response, or nobody knows any more.
+    """Eight weeks after the baseline, or the first score after it, was elevated: no response, or nobody knows any more.
 
     A review or a change of treatment changes the sentence, never the state.
     """
@@ -134,14 +142,13 @@ def _off(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
         return None
     found: list[tuple[date, Mapping[str, JSON]]] = []
     for measure, baseline in _watched(case):
-        if not can_be_judged(measure) or not _expects_response(measure, baseline):
-            continue
-        if not clock.has_come(baseline.on + timedelta(days=after)):
+        ill_on = _ill_on(measure, baseline) if can_be_judged(measure) else None
+        if ill_on is None or not clock.has_come(ill_on + timedelta(days=after)):
             continue
         off_since = _off_since(measure, _interval(measure, case, numbers), clock, numbers)
         if off_since is None:
             continue
-        since = max(off_since, baseline.on + timedelta(days=after))
+        since = max(off_since, ill_on + timedelta(days=after))
         found.append((since, _off_facts(measure, baseline, off_since)))
     if not found:
         return None

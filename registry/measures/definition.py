@@ -6,6 +6,7 @@ The format is described in ``instruments/README.md``.
 import hashlib
 import tomllib
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -81,6 +82,9 @@ def _number(value: object) -> Decimal:
 Number = Annotated[Decimal, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+Fault = tuple[int | None, str]
+"""The line to blame, counted from 1, and what is wrong there."""
 
 
 class _Table(BaseModel):
@@ -283,18 +287,25 @@ def _read(path: Path) -> tuple[Instrument | None, list[DefinitionError]]:
         content = path.read_bytes()
     except OSError as error:
         return None, [DefinitionError(path, None, f"cannot be read: {error.strerror}")]
+    instrument, faults = _understand(path.name, content)
+    return instrument, [DefinitionError(path, line, reason) for line, reason in faults]
+
+
+@lru_cache(maxsize=128)
+def _understand(name: str, content: bytes) -> tuple[Instrument | None, tuple[Fault, ...]]:
+    """What a file of that name and content says. Kept, since a process reads the same files again and again."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        return None, [DefinitionError(path, content.count(b"\n", 0, error.start) + 1, "is not UTF-8")]
+        return None, ((content.count(b"\n", 0, error.start) + 1, "is not UTF-8"),)
     try:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return None, [DefinitionError(path, *syntax_error(text, error))]
+        return None, (syntax_error(text, error),)
     instrument, problems = _build(parsed, content_hash(content))
     if instrument is not None:
-        problems = [*_misnamed(path, instrument), *contradictions(instrument)]
-    return instrument, [DefinitionError(path, line_of(text, place), said(place, reason)) for place, reason in problems]
+        problems = [*_misnamed(name, instrument), *contradictions(instrument)]
+    return instrument, tuple((line_of(text, place), said(place, reason)) for place, reason in problems)
 
 
 def _build(parsed: dict[str, Any], content_hash: str) -> tuple[Instrument | None, list[tuple[Place, str]]]:
@@ -310,8 +321,8 @@ def _build(parsed: dict[str, Any], content_hash: str) -> tuple[Instrument | None
     return (None, list(strays)) if strays else (file.to_instrument(content_hash=content_hash), [])
 
 
-def _misnamed(path: Path, instrument: Instrument) -> list[tuple[Place, str]]:
+def _misnamed(name: str, instrument: Instrument) -> list[tuple[Place, str]]:
     expected = {f"{instrument.id}.toml", f"{instrument.id}.v{instrument.version}.toml"}
-    if path.name in expected:
+    if name in expected:
         return []
     return [(("id",), f"a file that defines {instrument.id!r} is called {' or '.join(sorted(expected))}")]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from config import Settings
     from tests.databases import MigratedDatabase
+    from tests.worlds import Worlds
 
 # How long one example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("registry", deadline=None)
@@ -98,6 +99,14 @@ def app(started_app: Flask, database_url: str) -> Iterator[Flask]:
     del database_url  # wanted for what it does after the test
     yield started_app
     assert not has_app_context(), "the test left an application context open"
+
+
+@pytest.fixture(scope="session")
+def worlds(started_app: Flask, migrated_database: MigratedDatabase) -> Worlds:
+    """What many tests begin with. For a fixture that takes ``app``: ``return worlds.begin_with(a_clinic_of_two)``."""
+    from tests.worlds import Worlds
+
+    return Worlds(started_app, migrated_database)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""The two databases every test that stores something runs on, each emptied in milliseconds.
+"""The two databases every test that stores something runs on, each put back to what it was in milliseconds.
 
 Both are migrated once, by the product's own migrations, and remembered as they were then: rows a migration wrote
-are there again for every test.
+are there again for every test. What several tests begin with is remembered in the same way.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from registry.db.postgres import APP_ROLE, OWNER_ROLE
 
 SECRET_KEY = "a secret of the tests, long enough to be taken"
 
+_MIGRATED = 0
+"""What each database remembers first."""
+
 
 class MigratedDatabase(Protocol):
     """A database with the newest schema."""
@@ -29,6 +32,12 @@ class MigratedDatabase(Protocol):
 
     def empty(self) -> None:
         """Put every row back to how the migrations left it. Fails, and does not wait, if a transaction is open."""
+
+    def remember(self) -> int:
+        """Keep every row as it is now. Returns the number to ask for it by."""
+
+    def put_back(self, kept: int) -> None:
+        """Every row as it was when ``remember`` gave this number."""
 
     def rewrite(self, *statements: str) -> None:
         """What somebody with the file, or with a superuser's password, can do: no trigger stops them."""
@@ -53,16 +62,25 @@ class SqliteDatabase:
         template, file = folder / "migrated.db", folder / "registry.db"
         migrate.upgrade(_settings(folder, database_url=f"sqlite:///{template}"))
         self.settings = _settings(folder, database_url=f"sqlite:///{file}")
-        self._template = sqlite.library().connect(str(template))
+        self._kept = [sqlite.library().connect(str(template))]
         self._file = sqlite.library().connect(str(file), timeout=1)
-        self._template.backup(self._file)
-        self._seen = self._changes()
+        self._seen: tuple[int, int] | None = None
+        self.empty()
 
     def empty(self) -> None:
-        if self._changes() == self._seen:
+        self.put_back(_MIGRATED)
+
+    def remember(self) -> int:
+        copy = sqlite.library().connect(":memory:")
+        self._file.backup(copy)
+        self._kept.append(copy)
+        return len(self._kept) - 1
+
+    def put_back(self, kept: int) -> None:
+        if (kept, self._changes()) == self._seen:
             return
-        self._template.backup(self._file)
-        self._seen = self._changes()
+        self._kept[kept].backup(self._file)
+        self._seen = kept, self._changes()
 
     def rewrite(self, *statements: str) -> None:
         triggers = self._file.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
@@ -73,6 +91,7 @@ class SqliteDatabase:
         for _name, sql in triggers:
             self._file.execute(sql)
         self._file.commit()
+        self._seen = None
 
     def make_durable(self) -> None:
         """It always is."""
@@ -83,7 +102,8 @@ class SqliteDatabase:
 
     def close(self) -> None:
         self._file.close()
-        self._template.close()
+        for copy in self._kept:
+            copy.close()
 
     def _changes(self) -> int:
         """A number that differs once another connection has committed something."""
@@ -111,10 +131,20 @@ class PostgresqlDatabase:
         self._superuser.execute(f"ALTER SCHEMA public OWNER TO {OWNER_ROLE}".encode())
         self.settings = _settings(folder, database_url=self._url(APP_ROLE), migration_url=self._url(OWNER_ROLE))
         migrate.upgrade(self.settings)
-        self._superuser.execute(_REMEMBER)
+        self._number_kept = 0
+        self.remember()
 
     def empty(self) -> None:
-        self._superuser.execute(_EMPTY)
+        self.put_back(_MIGRATED)
+
+    def remember(self) -> int:
+        kept = self._number_kept
+        self._superuser.execute(_REMEMBER.format(kept=f"kept_{kept}").encode())
+        self._number_kept += 1
+        return kept
+
+    def put_back(self, kept: int) -> None:
+        self._superuser.execute(_PUT_BACK.format(kept=f"kept_{kept}").encode())
 
     def rewrite(self, *statements: str) -> None:
         self._superuser.execute("SET session_replication_role = replica")
@@ -178,11 +208,11 @@ DECLARE
     name text;
     is_filled boolean;
 BEGIN
-    CREATE SCHEMA migrated;
+    CREATE SCHEMA {kept};
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', name) INTO is_filled;
         IF is_filled THEN
-            EXECUTE format('CREATE TABLE migrated.%1$I AS TABLE public.%1$I', name);
+            EXECUTE format('CREATE TABLE {kept}.%1$I AS TABLE public.%1$I', name);
         END IF;
     END LOOP;
 END $$
@@ -190,7 +220,7 @@ END $$
 
 # As a replica no trigger fires and no foreign key is checked, so the append-only tables empty like the others.
 # DELETE, because TRUNCATE makes new files for each table and takes forty times as long.
-_EMPTY = """
+_PUT_BACK = """
 DO $$
 DECLARE
     name text;
@@ -200,8 +230,8 @@ BEGIN
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
         EXECUTE format('DELETE FROM public.%I', name);
     END LOOP;
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'migrated' LOOP
-        EXECUTE format('INSERT INTO public.%1$I OVERRIDING SYSTEM VALUE SELECT * FROM migrated.%1$I', name);
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = '{kept}' LOOP
+        EXECUTE format('INSERT INTO public.%1$I OVERRIDING SYSTEM VALUE SELECT * FROM {kept}.%1$I', name);
     END LOOP;
 END $$
 """

@@ -20,6 +20,7 @@ from registry.audit.models import AuditEvent
 from registry.extensions import db
 from registry.measurements.instruments import sync_instruments
 from tests.builders import a_clinic, a_patient, a_user, an_episode, an_organisation, sign_in
+from tests.worlds import Worlds
 
 NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
 TODAY = date(2026, 3, 12)
@@ -56,7 +57,11 @@ def _frozen() -> Iterator[None]:
 
 
 @pytest.fixture
-def house(app: Flask, _frozen: None) -> House:
+def house(app: Flask, worlds: Worlds, _frozen: None) -> House:
+    return worlds.begin_with(a_house)
+
+
+def a_house(app: Flask) -> House:
     with app.app_context(), scope.all_patients(reason="test"):
         sync_instruments()
         harbor, mill = a_clinic("Harbor"), a_clinic("Mill")

@@ -31,6 +31,7 @@ from registry.measurements.instruments import sync_instruments
 from registry.patients.models import Patient
 from tests.builders import a_clinic, a_patient, a_user, an_episode, an_organisation, sign_in
 from tests.pages import soup
+from tests.worlds import Worlds
 
 NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
 """12 Mar 2026, 15:00 at the clinic."""
@@ -191,7 +192,11 @@ def _frozen() -> Iterator[None]:
 
 
 @pytest.fixture
-def team(app: Flask, _frozen: None) -> Team:
+def team(app: Flask, worlds: Worlds, _frozen: None) -> Team:
+    return worlds.begin_with(a_team)
+
+
+def a_team(app: Flask) -> Team:
     """Two clinics; ``stranger`` works in the other one."""
     with app.app_context(), scope.all_patients(reason="test"):
         sync_instruments()

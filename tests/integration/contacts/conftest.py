@@ -16,6 +16,7 @@ from registry.access import scope
 from registry.episodes.facts import TeamPlace
 from registry.measurements.instruments import sync_instruments
 from tests.builders import a_clinic, a_patient, a_user, an_episode, sign_in
+from tests.worlds import Worlds
 
 NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
 """12 Mar 2026, 15:00 at the clinic."""
@@ -49,7 +50,11 @@ def _frozen() -> Iterator[None]:
 
 
 @pytest.fixture
-def case(app: Flask, _frozen: None) -> Case:
+def case(app: Flask, worlds: Worlds, _frozen: None) -> Case:
+    return worlds.begin_with(a_case)
+
+
+def a_case(app: Flask) -> Case:
     """Somebody in active care on 12 Mar 2026 with a care manager and a peer; a second peer is on no team."""
     with app.app_context(), scope.all_patients(reason="test"):
         sync_instruments()

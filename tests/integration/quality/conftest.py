@@ -24,6 +24,7 @@ from registry.measurements.instruments import sync_instruments
 from registry.measures.scoring import Answer
 from registry.review.actions import record_review
 from tests.builders import a_clinic, a_patient, a_referral, a_user, an_episode, id_of, sign_in
+from tests.worlds import Worlds
 
 NOW = datetime(2026, 3, 12, 15, tzinfo=UTC)
 TODAY = date(2026, 3, 12)
@@ -127,7 +128,11 @@ def phq_9(total: int) -> dict[str, Answer]:
 
 
 @pytest.fixture
-def region(app: Flask, _frozen: None) -> Region:
+def region(app: Flask, worlds: Worlds, _frozen: None) -> Region:
+    return worlds.begin_with(a_region)
+
+
+def a_region(app: Flask) -> Region:
     """Two clinics of one lead, a care manager in both and one in the first; a third clinic is somebody else's."""
     with app.app_context(), scope.all_patients(reason="test"):
         sync_instruments()

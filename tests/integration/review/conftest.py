@@ -23,6 +23,7 @@ from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
 from registry.measures.scoring import Answer
 from tests.builders import a_clinic, a_patient, a_user, an_episode, sign_in
+from tests.worlds import Worlds
 
 NOW = datetime(2026, 3, 12, 15, tzinfo=UTC)
 
@@ -97,7 +98,13 @@ class Case:
 
 
 @pytest.fixture
-def case(app: Flask, _frozen: None, told: list[uuid.UUID]) -> Case:
+def case(app: Flask, worlds: Worlds, _frozen: None, told: list[uuid.UUID]) -> Case:
+    case = worlds.begin_with(a_case)
+    told.clear()
+    return case
+
+
+def a_case(app: Flask) -> Case:
     """Somebody in active care with a care manager, a consultant and a prescriber, on 12 Mar 2026."""
     with app.app_context(), scope.all_patients(reason="test"):
         sync_instruments()
@@ -114,7 +121,6 @@ def case(app: Flask, _frozen: None, told: list[uuid.UUID]) -> Case:
             consultant=consultant,
             team=[TeamPlace(role="prescriber", user_id=prescriber.id)],
         )
-        told.clear()
         return Case(app, episode.id, patient.id, clinic.id, manager.id, consultant.id, prescriber.id)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -33,6 +34,7 @@ from registry.episodes.facts import ConsentFacts, TargetWish, TeamPlace, Trackin
 from registry.episodes.models import Episode
 from registry.episodes.queries import get_open_episode
 from registry.episodes.scales import catalogue
+from registry.episodes.signals import told_once
 from registry.extensions import db
 from registry.measures.instrument import Better
 from registry.patients.actions import add_patient
@@ -44,6 +46,13 @@ PASSWORD = "a password of the tests"
 _numbers = count(1)
 
 WEEKDAY_HOURS = {day: [["08:30", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """All that is done inside is stored together, and its alerts are worked out once, as when a file is imported."""
+    with scope.all_patients(reason="test"), write(), told_once():
+        yield
 
 
 def an_organisation(name: str = "Riverside Health", time_zone: str = "America/New_York") -> Organisation:
@@ -157,7 +166,7 @@ def an_episode(
     ``tracked``: scale keys, or key → cadence in days; the first is the metric primary. ``targets``: key → level;
     unless given, the instruments' own targets.
     """
-    with scope.all_patients(reason="test"):
+    with at_once():
         place = clinic or _clinic_of(patient)
         began = enrolled_on or place.today(clock.now()) - timedelta(days=60)
         episode = get_open_episode(patient.id, place.id) or episodes.refer(

@@ -56,6 +56,11 @@ def on_stage(app: Flask) -> Iterator[None]:
 
 def a_scene(*, enrolled_days_ago: int = 3, contact_days_ago: int | None = 1, reviewed: bool = True) -> Scene:
     """Somebody newly enrolled, in contact and reviewed, of whom nothing needs attention."""
+    with builders.at_once():
+        return _set_scene(enrolled_days_ago, contact_days_ago, reviewed=reviewed)
+
+
+def _set_scene(enrolled_days_ago: int, contact_days_ago: int | None, *, reviewed: bool) -> Scene:
     clinic = builders.a_clinic("Riverside")
     care_manager = builders.a_user(role=Role.CARE_MANAGER, clinic=clinic, name="Ana Care")
     psychiatrist = builders.a_user(role=Role.PSYCHIATRIST, clinic=clinic, name="Paul Psychiatrist")

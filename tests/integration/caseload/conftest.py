@@ -29,7 +29,7 @@ from registry.extensions import db
 from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
 from registry.patients.models import Patient
-from tests.builders import a_clinic, a_patient, a_user, an_episode, an_organisation, sign_in
+from tests.builders import a_clinic, a_patient, a_user, an_episode, an_organisation, at_once, sign_in
 from tests.pages import soup
 from tests.worlds import Worlds
 
@@ -72,7 +72,7 @@ class Team:
         **facts: Any,
     ) -> uuid.UUID:
         """Somebody in active care with total scores on these days; in the other clinic with ``here=False``."""
-        with self.app.app_context(), scope.all_patients(reason="test"):
+        with self.app.app_context(), at_once():
             clinic = db.session.get_one(Clinic, self.clinic_id if here else self.other_clinic_id)
             manager = db.session.get_one(User, self.users["care_manager" if here else "stranger"])
             patient = a_patient(clinic=clinic, **facts)

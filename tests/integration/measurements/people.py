@@ -17,7 +17,7 @@ from registry.extensions import db
 from registry.measurements.actions import record_measurement
 from registry.measurements.models import Measurement, StandingRow
 from registry.measures.scoring import Answer
-from tests.builders import a_clinic, a_patient, a_user, an_episode, id_of
+from tests.builders import a_clinic, a_patient, a_user, an_episode, at_once, id_of
 
 NOW = datetime(2026, 3, 16, 15, 0, tzinfo=UTC)
 """Monday 16 March 2026, 11:00 at the clinic."""
@@ -48,10 +48,11 @@ def a_person(
     role: Role = Role.CARE_MANAGER,
 ) -> Person:
     """A patient enrolled on 5 January 2026, and a user of the clinic."""
-    clinic = clinic or a_clinic()
-    user = a_user(role=role, clinic=clinic)
-    patient = a_patient(clinic=clinic, born=BORN)
-    episode = an_episode(patient=patient, clinic=clinic, enrolled_on=ENROLLED, tracked=tracked, targets=targets)
+    with at_once():
+        clinic = clinic or a_clinic()
+        user = a_user(role=role, clinic=clinic)
+        patient = a_patient(clinic=clinic, born=BORN)
+        episode = an_episode(patient=patient, clinic=clinic, enrolled_on=ENROLLED, tracked=tracked, targets=targets)
     return Person(patient_id=id_of(patient), episode_id=id_of(episode), clinic_id=id_of(clinic), user_id=id_of(user))
 
 

@@ -23,7 +23,7 @@ from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
 from registry.measures.scoring import Answer
 from registry.review.actions import record_review
-from tests.builders import a_clinic, a_patient, a_referral, a_user, an_episode, id_of, sign_in
+from tests.builders import a_clinic, a_patient, a_referral, a_user, an_episode, at_once, id_of, sign_in
 from tests.worlds import Worlds
 
 NOW = datetime(2026, 3, 12, 15, tzinfo=UTC)
@@ -63,7 +63,7 @@ class Region:
         tracked: str = "phq-9:total",
     ) -> Episode:
         """Somebody; every number is days ago. ``scores``: days ago → PHQ-9 total. ``enrolled=None``: referred."""
-        with self.app.app_context(), scope.all_patients(reason="test"):
+        with self.app.app_context(), at_once():
             place = db.session.get_one(Clinic, self.clinics[clinic])
             patient = a_patient(clinic=place, given=name)
             self.people[name] = patient.id

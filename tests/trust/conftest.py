@@ -12,6 +12,7 @@ from registry.accounts.models import User
 from registry.extensions import db
 from tests.databases import MigratedDatabase
 from tests.trust.world import NOW, World, a_world
+from tests.worlds import Worlds
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +22,9 @@ def _frozen() -> Iterator[None]:
 
 
 @pytest.fixture
-def world(app: Flask, _frozen: None) -> World:
+def world(app: Flask, worlds: Worlds, _frozen: None) -> World:
     """A world of the test's own, to do with as it likes."""
-    return a_world(app)
+    return worlds.begin_with(a_world)
 
 
 @pytest.fixture
@@ -42,11 +43,10 @@ def _kept(migrated_database: MigratedDatabase) -> Iterator[list[World]]:
 
 
 @pytest.fixture
-def standing_world(started_app: Flask, migrated_database: MigratedDatabase, _kept: list[World], _frozen: None) -> World:
-    """One world for tests that only look, or are refused; built again after a test that wanted none."""
+def standing_world(started_app: Flask, worlds: Worlds, _kept: list[World], _frozen: None) -> World:
+    """One world for tests that only look, or are refused; put back after a test that wanted none."""
     if not _kept or not _is_there(started_app, _kept[-1]):
-        migrated_database.empty()
-        _kept.append(a_world(started_app))
+        _kept.append(worlds.begin_with(a_world))
     return _kept[-1]
 
 

@@ -36,7 +36,8 @@ from tests.trust.hostility import (
     watching,
 )
 from tests.trust.routes import Route, routes
-from tests.trust.world import NOW, World
+from tests.trust.world import NOW, World, a_world
+from tests.worlds import Worlds
 
 PASSING = frozenset({"audit_event", "signed_in_session", "failed_sign_in"})
 """What a refused form may write: the look at the page it shows again, and that somebody tried."""
@@ -106,17 +107,17 @@ def is_everything(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="module")
-def _known() -> dict[tuple[str, bool], list[Declared]]:
-    """The forms of the standing world, once they were looked at."""
+def _known() -> dict[tuple[int, bool], list[Declared]]:
+    """The forms of the standing world, once they were looked at: each holds a session that stands there."""
     return {}
 
 
 @pytest.fixture
 def declared(
-    app: Flask, world: World, is_everything: bool, database: str, _known: dict[tuple[str, bool], list[Declared]]
+    app: Flask, world: World, is_everything: bool, database: str, _known: dict[tuple[int, bool], list[Declared]]
 ) -> list[Declared]:
     """Every form of the program, filled in; of the sample, every second on each database."""
-    key = str(world.here.clinic), is_everything
+    key = id(world), is_everything
     if key not in _known:
         every = 1 if is_everything else 2
         _known[key] = list(_declare_all(app, world, every=every, database=database))
@@ -226,11 +227,9 @@ class TestSentTwice:
     """Its world is its own: what is sent here stays."""
 
     @pytest.fixture
-    def world(self, app: Flask, database_url: str) -> World:
-        from tests.trust.world import a_world
-
+    def world(self, worlds: Worlds, database_url: str) -> World:
         del database_url  # wanted for what it does after the test
-        return a_world(app)
+        return worlds.begin_with(a_world)
 
     def test_a_form_sent_twice_with_its_key_is_stored_once(
         self, app: Flask, world: World, is_everything: bool, database: str

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from flask.testing import FlaskClient
+from flask import Flask
 
 from registry.access import scope
 from registry.access.roles import Role
@@ -19,21 +19,35 @@ from registry.clinics.models import Clinic
 from registry.db.transaction import write
 from registry.extensions import db
 from tests.builders import a_clinic, a_patient, a_user, an_episode
-from tests.integration.administration.conftest import TODAY, House
+from tests.integration.administration.conftest import TODAY, House, a_house
 from tests.integration.measurements.statements import statements_of
+from tests.worlds import Worlds
 
 MOST = 16
 """Statements of a page: the session, the access event and PostgreSQL's lock for it among them."""
 
 
-def _statements(house: House, browser: FlaskClient, address: str) -> int:
+def _statements(house: House, who: str, address: str) -> int:
+    browser, address = house.browser_of(who), address.format(manager=house.users["manager"], harbor=house.harbor)
     browser.get(address)  # what the first request of a process prepares is not the page's
     with house.app.app_context():
         engine = db.engine
     return len(statements_of(engine, lambda: browser.get(address)))
 
 
-def _fill(house: House, times: int = 12) -> None:
+def a_quiet_house(app: Flask) -> House:
+    house = a_house(app)
+    _fill(house, 1)
+    return house
+
+
+def a_busy_house(app: Flask) -> House:
+    house = a_quiet_house(app)
+    _fill(house, 12)
+    return house
+
+
+def _fill(house: House, times: int) -> None:
     """So many colleagues with work, in as many more clinics, and acts of theirs on record."""
     with house.app.app_context(), scope.all_patients(reason="test"):
         harbor = db.session.get_one(Clinic, house.harbor)
@@ -66,16 +80,12 @@ def _fill(house: House, times: int = 12) -> None:
         ("manager", "/administration/audit"),
     ],
 )
-def test_a_page_runs_as_many_statements_for_many_as_for_few(house: House, who: str, address: str) -> None:
-    browser = house.browser_of(who)
-    address = address.format(manager=house.users["manager"], harbor=house.harbor)
-    _fill(house, 1)
-    before = _statements(house, browser, address)
+def test_a_page_runs_as_many_statements_for_many_as_for_few(app: Flask, worlds: Worlds, who: str, address: str) -> None:
+    few = _statements(worlds.begin_with(a_quiet_house), who, address)
+    many = _statements(worlds.begin_with(a_busy_house), who, address)
 
-    _fill(house)
-
-    assert _statements(house, browser, address) == before
-    assert before <= MOST
+    assert many == few
+    assert few <= MOST
 
 
 def _plan(question: trail.Question) -> str:
@@ -119,8 +129,8 @@ def test_the_acts_of_ones_clinics_are_read_from_the_newest_on(house: House) -> N
     assert "TEMP B-TREE FOR ORDER BY" not in plan, plan
 
 
-def test_every_kind_of_act_is_found_along_the_index(house: House) -> None:
-    _fill(house)
+def test_every_kind_of_act_is_found_along_the_index(app: Flask, worlds: Worlds) -> None:
+    house = worlds.begin_with(a_busy_house)
 
     with house.app.app_context():
         every = set(db.session.scalars(sa.select(AuditEvent.action).distinct()))

@@ -10,6 +10,7 @@ from flask import Flask
 
 from registry.measurements.instruments import sync_instruments
 from tests.integration.alerts.scene import NOW
+from tests.worlds import Worlds
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +20,10 @@ def _frozen_clock() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _known_instruments(app: Flask) -> None:
+def _known_instruments(app: Flask, worlds: Worlds, _frozen_clock: None) -> None:
+    worlds.begin_with(known_instruments)
+
+
+def known_instruments(app: Flask) -> None:
     with app.app_context():
         sync_instruments()

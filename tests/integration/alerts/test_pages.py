@@ -27,6 +27,7 @@ from registry.extensions import db
 from registry.measurements.actions import mark_entered_in_error, record_measurement
 from registry.measurements.models import Measurement
 from tests import builders
+from tests.integration.alerts.conftest import known_instruments
 from tests.integration.alerts.scene import (
     NOW,
     TODAY,
@@ -40,6 +41,7 @@ from tests.integration.alerts.scene import (
     the_safety_alert,
 )
 from tests.pages import fill_in, heading, send, soup, words
+from tests.worlds import Worlds
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,13 @@ def ids_of(scene: Scene, alert: Alert, measurement: Measurement | None = None) -
 
 
 @pytest.fixture
-def urgent(app: Flask) -> Ids:
+def urgent(app: Flask, worlds: Worlds) -> Ids:
     """Somebody with a positive answer nobody has acknowledged."""
+    return worlds.begin_with(an_urgent_scene)
+
+
+def an_urgent_scene(app: Flask) -> Ids:
+    known_instruments(app)
     with on_stage(app):
         scene = a_scene()
         measurement = measured(scene, 9, item9=1)
@@ -83,7 +90,12 @@ def urgent(app: Flask) -> Ids:
 
 
 @pytest.fixture
-def off_target(app: Flask) -> Ids:
+def off_target(app: Flask, worlds: Worlds) -> Ids:
+    return worlds.begin_with(an_off_target_scene)
+
+
+def an_off_target_scene(app: Flask) -> Ids:
+    known_instruments(app)
     with on_stage(app):
         scene = a_scene(enrolled_days_ago=63)
         measured(scene, 20, days_ago=63)

@@ -11,6 +11,7 @@ from flask import Flask
 from registry.access import scope
 from registry.measurements.instruments import sync_instruments
 from tests.integration.measurements.people import NOW, Person, a_person
+from tests.worlds import Worlds
 
 
 @pytest.fixture(autouse=True)
@@ -20,15 +21,29 @@ def _frozen_clock() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _known_instruments(app: Flask, _frozen_clock: None) -> None:
+def _known_instruments(app: Flask, worlds: Worlds, _frozen_clock: None) -> None:
+    worlds.begin_with(known_instruments)
+
+
+@pytest.fixture
+def in_care(app: Flask, worlds: Worlds, _known_instruments: None) -> Person:
+    """A patient in care."""
+    return worlds.begin_with(somebody_in_care)
+
+
+@pytest.fixture
+def person(app: Flask, in_care: Person) -> Iterator[Person]:
+    """A patient in care, within the scope of her clinic."""
+    with app.app_context(), scope.within({in_care.clinic_id}):
+        yield in_care
+
+
+def known_instruments(app: Flask) -> None:
     with app.app_context():
         sync_instruments()
 
 
-@pytest.fixture
-def person(app: Flask) -> Iterator[Person]:
-    """A patient in care, within the scope of her clinic."""
+def somebody_in_care(app: Flask) -> Person:
     with app.app_context():
-        person = a_person()
-        with scope.within({person.clinic_id}):
-            yield person
+        sync_instruments()
+        return a_person()

@@ -84,11 +84,9 @@ def errors(response: TestResponse) -> str:
 
 
 @pytest.fixture
-def browser(app: Flask, client: FlaskClient) -> Browser:
-    with app.app_context():
-        person = a_person()
-    sign_in(client, person.user_id)
-    return Browser(client, person)
+def browser(client: FlaskClient, in_care: Person) -> Browser:
+    sign_in(client, in_care.user_id)
+    return Browser(client, in_care)
 
 
 @pytest.fixture

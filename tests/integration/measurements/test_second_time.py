@@ -16,16 +16,15 @@ from registry.extensions import db
 from registry.measurements.actions import mark_entered_in_error
 from registry.measurements.models import Measurement
 from tests.builders import sign_in
-from tests.integration.measurements.people import TODAY, Person, a_person, phq9_total, record
+from tests.integration.measurements.people import TODAY, Person, phq9_total, record
 from tests.pages import Fields, fields_of, fill_in, send, soup, words
 
 ANSWERS = {f"item-{item}": str(value) for item, value in phq9_total(14).items()}
 
 
 @pytest.fixture
-def someone(app: Flask) -> Person:
-    with app.app_context():
-        return a_person()
+def someone(in_care: Person) -> Person:
+    return in_care
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
@@ -19,8 +20,9 @@ from registry.extensions import db
 from registry.review.actions import Advice, record_review
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from tests.builders import a_clinic, a_user, sign_in
-from tests.integration.review.conftest import Case
+from tests.integration.review.conftest import Case, a_case
 from tests.pages import fields_of, fill_in, heading, send, soup, words
+from tests.worlds import Worlds
 
 BASELINE, EIGHT_WEEKS_ON = date(2026, 1, 5), date(2026, 3, 9)
 STOP = {
@@ -32,8 +34,13 @@ STOP = {
 
 
 @pytest.fixture
-def off_target(case: Case) -> Case:
+def off_target(app: Flask, worlds: Worlds, _frozen: None) -> Case:
+    return worlds.begin_with(an_off_target_case)
+
+
+def an_off_target_case(app: Flask) -> Case:
     """PHQ-9 21 → 19 over eight weeks, never reviewed."""
+    case = a_case(app)
     case.scored(21, BASELINE)
     case.scored(19, EIGHT_WEEKS_ON)
     return case

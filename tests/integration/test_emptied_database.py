@@ -1,17 +1,22 @@
-"""Each test finds the database as the migrations left it, append-only tables included."""
+"""Each test finds the database as the migrations left it, or as it was when its world was built: every table of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+import time_machine
+from flask import Flask
 from sqlalchemy.exc import DatabaseError
 
 from registry.audit.models import AuditEvent
 from registry.db.engine import build_engine
+from tests.builders import sign_in
 from tests.databases import MigratedDatabase
+from tests.trust.world import NOW, World, a_world, snapshot
+from tests.worlds import Worlds
 
 EVENT = {
     "number": 1,
@@ -55,3 +60,23 @@ def test_what_the_migrations_wrote_is_there_again(
     owner.dispose()
 
     assert len(versions) == 1
+
+
+def test_a_world_is_put_back_as_it_was_built_and_lives_on(app: Flask, worlds: Worlds) -> None:
+    as_built: list[Mapping[str, list[str]]] = []
+
+    def build(app: Flask) -> World:
+        world = a_world(app)
+        as_built.append(snapshot(app))
+        return world
+
+    with time_machine.travel(NOW, tick=False):
+        for _time in ("first", "second"):
+            world = worlds.begin_with(build)
+            assert [snapshot(app)] == as_built
+
+            browser = sign_in(app.test_client(), world.here.people["auditor"])
+            assert browser.get("/administration/audit").status_code == 200
+            assert [snapshot(app)] != as_built
+
+    assert app.test_cli_runner().invoke(args=["audit", "verify"]).exit_code == 0

@@ -12,8 +12,8 @@ from registry.access import scope
 from registry.episodes.models import PhaseSpell, TeamMember, TrackedMeasure, TreatmentCourse, TreatmentTarget
 from registry.extensions import db
 from registry.patients.models import Patient
-from tests.forms import Values, fields_of, fill, read, words
 from tests.integration.episodes.conftest import World
+from tests.pages import Fields, fields_of, fill_in, words
 
 ENROLLED = date(2026, 1, 5)
 
@@ -23,8 +23,8 @@ def _url(person: uuid.UUID, episode: uuid.UUID, page: str) -> str:
 
 
 def _change(world: World, page: str, episode: tuple[uuid.UUID, uuid.UUID], **typed: str | list[str]) -> int:
-    why: Values = {"why": "Agreed with the patient"}
-    return fill(world.browser, _url(*episode, page), **(why | typed)).status_code
+    why: Fields = {"why": "Agreed with the patient"}
+    return fill_in(world.browser, _url(*episode, page), why | typed).status_code
 
 
 def _courses(world: World, episode_id: uuid.UUID) -> list[tuple[date, date | None]]:
@@ -78,10 +78,10 @@ def test_a_pause_in_active_keeps_the_course(world: World) -> None:
         ({}, "Choose the new phase"),
     ],
 )
-def test_an_impossible_phase_is_refused(world: World, typed: Values, said: str) -> None:
+def test_an_impossible_phase_is_refused(world: World, typed: Fields, said: str) -> None:
     episode = world.in_care(enrolled_on=ENROLLED)
 
-    answer = fill(world.browser, _url(*episode, "phase"), **({"why": "Agreed"} | typed))
+    answer = fill_in(world.browser, _url(*episode, "phase"), {"why": "Agreed"} | typed)
 
     assert answer.status_code == 422
     assert said in words(answer)
@@ -91,16 +91,16 @@ def test_an_impossible_phase_is_refused(world: World, typed: Values, said: str) 
 def test_the_second_to_change_a_phase_is_told_what_it_is_now(world: World) -> None:
     episode = world.in_care(enrolled_on=ENROLLED)
     url = _url(*episode, "phase")
-    mine = fields_of(read(world.browser.get(url))) | {"phase": "maintaining", "why": "At target twice"}
+    mine = fields_of(world.browser.get(url)) | {"phase": "maintaining", "why": "At target twice"}
     _change(world, "phase", episode, phase="paused", on="2026-03-10", paused_until="2026-04-10")
 
     answer = world.browser.post(url, data=mine)
 
     assert answer.status_code == 409
     assert "Paused since 10 Mar 2026" in words(answer)
-    assert fields_of(read(answer))["why"] == ["At target twice"]
+    assert fields_of(answer)["why"] == "At target twice"
     assert world.episode(episode[1]).phase == "paused"
-    assert world.browser.post(url, data=fields_of(read(answer)) | {"phase": "maintaining"}).status_code == 303
+    assert world.browser.post(url, data=fields_of(answer) | {"phase": "maintaining"}).status_code == 303
 
 
 def test_a_new_care_manager_follows_the_old_one_who_stays_on_record(world: World) -> None:
@@ -151,10 +151,10 @@ def test_a_target_changes_from_a_date_and_the_one_before_stays(world: World) -> 
         ({"on": "2026-01-04"}, "Enter a date on or after the day the present one began, 5 Jan 2026"),
     ],
 )
-def test_an_impossible_target_is_refused(world: World, typed: Values, said: str) -> None:
+def test_an_impossible_target_is_refused(world: World, typed: Fields, said: str) -> None:
     episode = world.in_care(enrolled_on=ENROLLED)
 
-    answer = fill(world.browser, _url(*episode, "targets/phq-9:total"), **({"why": "x", "level": "9"} | typed))
+    answer = fill_in(world.browser, _url(*episode, "targets/phq-9:total"), {"why": "x", "level": "9"} | typed)
 
     assert answer.status_code == 422
     assert said in words(answer)
@@ -186,7 +186,7 @@ def test_tracking_begins_changes_its_cadence_and_stops(world: World) -> None:
 def test_the_metric_primary_is_followed_for_the_whole_episode(world: World) -> None:
     episode = world.in_care(enrolled_on=ENROLLED)
 
-    answer = fill(world.browser, _url(*episode, "measures/phq-9:total/stop"), why="Tired of it")
+    answer = fill_in(world.browser, _url(*episode, "measures/phq-9:total/stop"), {"why": "Tired of it"})
 
     assert answer.status_code == 422
     assert "The metric primary is followed for the whole episode" in words(answer)
@@ -206,7 +206,9 @@ def test_an_episode_ends_with_a_reason_and_a_new_one_may_begin(world: World, tol
     person, episode_id = world.in_care(enrolled_on=ENROLLED)
     told.clear()
 
-    answer = fill(world.browser, _url(person, episode_id, "end"), reason="graduated", on="2026-03-10", note="Well")
+    answer = fill_in(
+        world.browser, _url(person, episode_id, "end"), {"reason": "graduated", "on": "2026-03-10", "note": "Well"}
+    )
 
     assert answer.status_code == 303
     ended = world.episode(episode_id)
@@ -214,7 +216,7 @@ def test_an_episode_ends_with_a_reason_and_a_new_one_may_begin(world: World, tol
     assert _courses(world, episode_id) == [(ENROLLED, date(2026, 3, 10))]
     assert told == [person]
     assert world.browser.get(_url(person, episode_id, "phase")).status_code == 404
-    assert fill(world.browser, f"/patients/{person}/refer").status_code == 303
+    assert fill_in(world.browser, f"/patients/{person}/refer").status_code == 303
     shown = words(world.browser.get(f"/patients/{person}/care"))
     assert "Ended, 5 Jan 2026 to 10 Mar 2026: graduated" in shown
 
@@ -223,21 +225,21 @@ def test_a_death_ends_every_open_episode_in_the_same_transaction(world: World, t
     person, episode_id = world.in_care(enrolled_on=ENROLLED)
     told.clear()
 
-    answer = fill(world.browser, f"/patients/{person}/death", died_on="2026-03-08")
+    answer = fill_in(world.browser, f"/patients/{person}/death", {"died_on": "2026-03-08"})
 
     assert answer.status_code == 303
     ended = world.episode(episode_id)
     assert (ended.end_reason, ended.ended_on) == ("died", date(2026, 3, 8))
     assert told == [person]
     assert "died 8 Mar 2026, aged 45 years" in words(world.browser.get(f"/patients/{person}/details"))
-    assert fill(world.browser, f"/patients/{person}/refer").status_code == 422
+    assert fill_in(world.browser, f"/patients/{person}/refer").status_code == 422
 
 
 def test_a_death_entered_in_error_is_withdrawn_with_a_reason(world: World) -> None:
     person = world.person()
-    fill(world.browser, f"/patients/{person}/death", died_on="2026-03-08")
+    fill_in(world.browser, f"/patients/{person}/death", {"died_on": "2026-03-08"})
 
-    fill(world.browser, f"/patients/{person}/death", why="Another person of that name")
+    fill_in(world.browser, f"/patients/{person}/death", {"why": "Another person of that name"})
 
     with world.app.app_context(), scope.all_patients(reason="test"):
         assert db.session.get_one(Patient, person).died_on is None

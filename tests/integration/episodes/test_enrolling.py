@@ -12,10 +12,10 @@ from registry.access import scope
 from registry.audit.models import AuditEvent
 from registry.episodes.models import Consent, Episode, TeamMember, TrackedMeasure, TreatmentCourse, TreatmentTarget
 from registry.extensions import db
-from tests.forms import Values, fields_of, fill, read, words
 from tests.integration.episodes.conftest import World
+from tests.pages import Fields, fields_of, fill_in, words
 
-ENROLMENT: Values = {
+ENROLMENT: Fields = {
     "given_on": "2026-03-10",
     "mode": "verbal",
     "given_by": "patient",
@@ -36,7 +36,7 @@ def _enrol_url(person: uuid.UUID, episode: uuid.UUID) -> str:
 def test_a_referral_opens_an_episode_and_word_is_sent(world: World, told: list[uuid.UUID]) -> None:
     person = world.person()
 
-    answer = fill(world.browser, f"/patients/{person}/refer", referred_on="2026-03-09", urgency="urgent")
+    answer = fill_in(world.browser, f"/patients/{person}/refer", {"referred_on": "2026-03-09", "urgency": "urgent"})
 
     assert answer.status_code == 303
     with world.app.app_context(), scope.all_patients(reason="test"):
@@ -55,7 +55,7 @@ def test_a_referral_opens_an_episode_and_word_is_sent(world: World, told: list[u
     ],
 )
 def test_an_impossible_referral_is_refused_beside_its_field(world: World, typed: dict[str, str], said: str) -> None:
-    answer = fill(world.browser, f"/patients/{world.person()}/refer", **typed)
+    answer = fill_in(world.browser, f"/patients/{world.person()}/refer", typed)
 
     assert answer.status_code == 422
     assert said in words(answer)
@@ -64,7 +64,7 @@ def test_an_impossible_referral_is_refused_beside_its_field(world: World, typed:
 def test_a_second_open_episode_at_the_same_clinic_is_refused(world: World) -> None:
     person, _ = world.referred()
 
-    answer = fill(world.browser, f"/patients/{person}/refer")
+    answer = fill_in(world.browser, f"/patients/{person}/refer")
 
     assert answer.status_code == 422
     assert "already has an open episode" in words(answer)
@@ -74,11 +74,11 @@ def test_enrolling_keeps_consent_team_focus_and_targets(world: World, told: list
     person, episode_id = world.referred(referred_on=date(2026, 3, 1))
     told.clear()
 
-    answer = fill(
+    answer = fill_in(
         world.browser,
         _enrol_url(person, episode_id),
-        **ENROLMENT,
-        **{
+        ENROLMENT
+        | {
             "care_manager-user_id": str(world.user_id),
             "consultant-user_id": str(world.psychiatrist_id),
             "prescriber-name": "Dr Lin",
@@ -123,22 +123,22 @@ def test_enrolling_keeps_consent_team_focus_and_targets(world: World, told: list
         ({"taken_by": "x" * 10_240}, "Use at most 200 characters"),
     ],
 )
-def test_an_impossible_enrolment_is_refused_and_keeps_what_was_typed(world: World, typed: Values, said: str) -> None:
+def test_an_impossible_enrolment_is_refused_and_keeps_what_was_typed(world: World, typed: Fields, said: str) -> None:
     person, episode_id = world.referred(referred_on=date(2026, 3, 1))
 
-    answer = fill(world.browser, _enrol_url(person, episode_id), **{**ENROLMENT, **typed})
+    answer = fill_in(world.browser, _enrol_url(person, episode_id), {**ENROLMENT, **typed})
 
     assert answer.status_code == 422
     assert said in words(answer)
-    assert fields_of(read(answer))["gad_7__total-cadence_days"] == ["14"]
+    assert fields_of(answer)["gad_7__total-cadence_days"] == "14"
     assert world.episode(episode_id).enrolled_on is None
 
 
 def test_a_user_of_another_clinic_cannot_be_put_on_the_team(world: World) -> None:
     person, episode_id = world.referred(referred_on=date(2026, 3, 1))
 
-    answer = fill(
-        world.browser, _enrol_url(person, episode_id), **ENROLMENT, **{"care_manager-user_id": str(world.stranger_id)}
+    answer = fill_in(
+        world.browser, _enrol_url(person, episode_id), ENROLMENT | {"care_manager-user_id": str(world.stranger_id)}
     )
 
     assert answer.status_code == 422
@@ -148,8 +148,8 @@ def test_a_user_of_another_clinic_cannot_be_put_on_the_team(world: World) -> Non
 def test_a_colleague_without_the_role_cannot_take_its_place(world: World) -> None:
     person, episode_id = world.referred(referred_on=date(2026, 3, 1))
 
-    answer = fill(
-        world.browser, _enrol_url(person, episode_id), **ENROLMENT, **{"consultant-user_id": str(world.user_id)}
+    answer = fill_in(
+        world.browser, _enrol_url(person, episode_id), ENROLMENT | {"consultant-user_id": str(world.user_id)}
     )
 
     assert answer.status_code == 422
@@ -157,7 +157,7 @@ def test_a_colleague_without_the_role_cannot_take_its_place(world: World) -> Non
 
 def test_a_second_click_on_enrol_lands_in_the_same_place(world: World) -> None:
     person, episode_id = world.referred(referred_on=date(2026, 3, 1))
-    sent = fields_of(read(world.browser.get(_enrol_url(person, episode_id)))) | ENROLMENT
+    sent = fields_of(world.browser.get(_enrol_url(person, episode_id))) | ENROLMENT
 
     first, second = (world.browser.post(_enrol_url(person, episode_id), data=sent) for _ in range(2))
 

@@ -18,17 +18,17 @@ from registry.episodes.models import TeamMember
 from registry.episodes.patient_header import load_header
 from registry.extensions import db
 from tests.builders import a_patient, a_user, an_episode, sign_in
-from tests.forms import fields_of, read, words
 from tests.integration.episodes.conftest import World
+from tests.pages import fields_of, soup, words
 
 
 def _search(world: World, text: str) -> str:
-    page = read(world.browser.get("/patients"))
+    page = soup(world.browser.get("/patients"))
     token = page.select_one("form[role=search] input[name=csrf_token]")
     assert token is not None
     answer = world.browser.post("/patients", data={"csrf_token": str(token["value"]), "q": text})
     assert answer.status_code == 200
-    results = read(answer).select_one("#results")
+    results = soup(answer).select_one("#results")
     assert results is not None
     return results.get_text(" ", strip=True)
 
@@ -78,9 +78,7 @@ def test_people_of_another_clinic_are_not_found(world: World) -> None:
 def test_somebody_whose_episode_ended_is_still_found(world: World) -> None:
     person, episode_id = world.in_care(enrolled_on=date(2026, 1, 5))
     page = f"/patients/{person}/episodes/{episode_id}/end"
-    world.browser.post(
-        page, data=fields_of(read(world.browser.get(page))) | {"reason": "graduated", "on": "2026-03-10"}
-    )
+    world.browser.post(page, data=fields_of(world.browser.get(page)) | {"reason": "graduated", "on": "2026-03-10"})
 
     assert "Ended 10 Mar 2026" in words(world.browser.get("/patients"))
 
@@ -139,7 +137,7 @@ def test_a_long_history_asks_no_more_than_a_short_one(world: World) -> None:
     short = _statements(world, f"/patients/{person}/care")
     for level in ("9", "8", "7", "6"):
         page = f"/patients/{person}/episodes/{episode_id}/targets/phq-9:total"
-        world.browser.post(page, data=fields_of(read(world.browser.get(page))) | {"level": level, "why": "x"})
+        world.browser.post(page, data=fields_of(world.browser.get(page)) | {"level": level, "why": "x"})
 
     assert _statements(world, f"/patients/{person}/care") == short <= 26
 

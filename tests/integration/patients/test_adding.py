@@ -13,8 +13,8 @@ from registry.audit.models import AuditEvent
 from registry.extensions import db
 from registry.patients.elsewhere import ANSWER, TOO_MANY
 from registry.patients.models import ContactPoint, Patient
-from tests.forms import fields_of, fill, read, words
 from tests.integration.patients.conftest import World
+from tests.pages import fields_of, fill_in, words
 
 ADA = {"legal_given": "Ada", "legal_family": "Núñez", "birth_date": "1980-04-03", "mrn": "m 100"}
 
@@ -30,23 +30,25 @@ def _events(world: World, action: str) -> int:
 
 
 def test_a_person_is_added_with_everything_typed(world: World) -> None:
-    answer = fill(
+    answer = fill_in(
         world.browser,
         "/patients/new",
-        **ADA,
-        used_name="Adi",
-        pronouns="they / them",
-        sex="female",
-        gender_identity="non-binary",
-        races=["black", "white"],
-        ethnicity="asked-no-answer",
-        languages=["es", "en"],
-        needs_interpreter="y",
-        payer="medicaid",
-        primary_care="Dr Lin, Mott Street",
-        kind="phone",
-        value="(212) 555-0147",
-        may_text="y",
+        ADA
+        | {
+            "used_name": "Adi",
+            "pronouns": "they / them",
+            "sex": "female",
+            "gender_identity": "non-binary",
+            "races": ["black", "white"],
+            "ethnicity": "asked-no-answer",
+            "languages": ["es", "en"],
+            "needs_interpreter": "y",
+            "payer": "medicaid",
+            "primary_care": "Dr Lin, Mott Street",
+            "kind": "phone",
+            "value": "(212) 555-0147",
+            "may_text": "y",
+        },
     )
 
     (patient,) = _patients(world)
@@ -68,7 +70,9 @@ def test_a_person_is_added_with_everything_typed(world: World) -> None:
 
 
 def test_no_phone_is_normal(world: World) -> None:
-    answer = fill(world.browser, "/patients/new", **ADA, kind="place", note="Fulton Street shelter, after 18:00")
+    answer = fill_in(
+        world.browser, "/patients/new", ADA | {"kind": "place", "note": "Fulton Street shelter, after 18:00"}
+    )
 
     assert answer.status_code == 303
 
@@ -95,16 +99,16 @@ def test_what_cannot_be_is_refused_beside_its_field_and_keeps_what_was_typed(
     world: World, typed: dict[str, str | list[str]], said: str
 ) -> None:
     sent: dict[str, str | list[str]] = {**ADA, "primary_care": "Dr Lin", **typed}
-    answer = fill(world.browser, "/patients/new", **sent)
+    answer = fill_in(world.browser, "/patients/new", sent)
 
     assert answer.status_code == 422
     assert said in words(answer)
-    assert fields_of(read(answer))["primary_care"] == ["Dr Lin"]
+    assert fields_of(answer)["primary_care"] == "Dr Lin"
     assert _patients(world) == []
 
 
 def test_another_clinics_id_in_the_form_is_an_error_of_the_field(world: World) -> None:
-    answer = fill(world.browser, "/patients/new", **ADA, clinic=str(world.other_clinic_id))
+    answer = fill_in(world.browser, "/patients/new", ADA | {"clinic": str(world.other_clinic_id)})
 
     assert answer.status_code == 422
     assert "Choose one of your clinics" in words(answer)
@@ -112,7 +116,7 @@ def test_another_clinics_id_in_the_form_is_an_error_of_the_field(world: World) -
 
 
 def test_a_second_click_adds_nobody_twice(world: World) -> None:
-    sent = fields_of(read(world.browser.get("/patients/new"))) | ADA
+    sent = fields_of(world.browser.get("/patients/new")) | ADA
 
     first = world.browser.post("/patients/new", data=sent)
     second = world.browser.post("/patients/new", data=sent)
@@ -138,7 +142,7 @@ def test_likely_duplicates_are_shown_before_anything_is_saved(world: World, know
     facts: dict[str, object] = dict(known) | {"born": date.fromisoformat(known.get("born", "1980-04-03"))}
     known_id = world.add(**facts)
 
-    answer = fill(world.browser, "/patients/new", **ADA, kind="phone", value="212-555-0147")
+    answer = fill_in(world.browser, "/patients/new", ADA | {"kind": "phone", "value": "212-555-0147"})
 
     assert answer.status_code == 200
     assert why in words(answer)
@@ -146,7 +150,7 @@ def test_likely_duplicates_are_shown_before_anything_is_saved(world: World, know
     assert [patient.id for patient in _patients(world)] == [known_id]
     assert _events(world, "duplicates.listed") == 1
 
-    anyway = world.browser.post("/patients/new", data=fields_of(read(answer)) | {"save_anyway": "yes"})
+    anyway = world.browser.post("/patients/new", data=fields_of(answer) | {"save_anyway": "yes"})
 
     assert anyway.status_code == 303
     assert len(_patients(world)) == 2
@@ -155,13 +159,13 @@ def test_likely_duplicates_are_shown_before_anything_is_saved(world: World, know
 def test_somebody_with_another_birth_date_is_not_a_likely_duplicate(world: World) -> None:
     world.add(given="Ada", family="Nunez", born=date(1991, 7, 9))
 
-    assert fill(world.browser, "/patients/new", **ADA).status_code == 303
+    assert fill_in(world.browser, "/patients/new", ADA).status_code == 303
 
 
 def test_an_mrn_in_use_is_named_beside_its_field_with_whose_it_is(world: World) -> None:
     known_id = world.add(mrn="M100", born=date(1950, 1, 1))
 
-    answer = fill(world.browser, "/patients/new", **ADA)
+    answer = fill_in(world.browser, "/patients/new", ADA)
 
     assert answer.status_code == 422
     assert "This MRN belongs to the person shown above" in words(answer)
@@ -172,7 +176,7 @@ def test_an_mrn_in_use_is_named_beside_its_field_with_whose_it_is(world: World) 
 def test_an_mrn_of_another_clinic_is_answered_with_one_sentence_and_recorded(world: World) -> None:
     world.add_elsewhere(mrn="M100", given="Secret", family="Person")
 
-    answer = fill(world.browser, "/patients/new", **ADA)
+    answer = fill_in(world.browser, "/patients/new", ADA)
 
     assert answer.status_code == 422
     assert ANSWER in words(answer)
@@ -182,7 +186,7 @@ def test_an_mrn_of_another_clinic_is_answered_with_one_sentence_and_recorded(wor
 
 def test_record_numbers_cannot_be_tried_one_after_another(world: World) -> None:
     world.add_elsewhere(mrn="M100")
-    page = read(world.browser.get("/patients/new"))
+    page = world.browser.get("/patients/new")
     for _ in range(10):
         world.browser.post("/patients/new", data=fields_of(page) | ADA)
 

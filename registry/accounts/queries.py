@@ -37,17 +37,17 @@ def fold_email(email: str) -> str:
 
 def get_session_by_token(token_hash: str) -> SignedInSession | None:
     """The session of this token with its user, memberships and clinics, whatever its state."""
-    return db.session.scalars(_session_by_token(), {"token_hash": token_hash}).one_or_none()
+    return db.session.scalars(_session_by_token(), {"token_hash": token_hash}).unique().one_or_none()
 
 
 @cache
 def _session_by_token() -> Select[SignedInSession]:
-    """Made once: every request asks it."""
+    """Made once and in one statement: every request asks it."""
     return (
         select(SignedInSession)
         .where(SignedInSession.token_hash == bindparam("token_hash"))
         .options(
-            joinedload(SignedInSession.user).selectinload(User.memberships).joinedload(Membership.clinic),
+            joinedload(SignedInSession.user).joinedload(User.memberships).joinedload(Membership.clinic),
         )
     )
 

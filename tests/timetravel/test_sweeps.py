@@ -48,7 +48,7 @@ def swept_outside_the_dark(place: Place, day: date) -> Sweep | None:
 def test_sweeping_daily_finds_what_sweeping_on_the_next_check_dates_finds(app: Flask) -> None:
     with on_stage(app):
         daily, due = (a_life(name, seed=SEED, people=3) for name in ("Swept daily", "Swept when due"))
-        for day in days(35):
+        for day in days(28):
             moments = [
                 *nights(daily, day, everybody_swept(daily)),
                 *nights(due, day),

@@ -69,14 +69,16 @@ class Bench:
         environment = environment_of(self.database.settings)
         statement, due = everything_due(self.patients)
         self.database.rewrite(statement)
-        yield from self._both(f"sweep of {due:,} due", beside_readers(["alerts", "sweep"], environment, readers), due)
+        sweep = beside_readers(["alerts", "sweep"], environment, readers)
+        yield from self._both("the sweep", f"sweep of {due:,} due", sweep, due)
         file, mapping = export(self.folder)
         command = ["import", "measurements", str(file), "--mapping", str(mapping), "--clinic", "Clinic 0", "--commit"]
-        yield from self._both("import, enrolling", beside_readers(command, environment, readers), IMPORTED_ROWS)
+        work = beside_readers(command, environment, readers)
+        yield from self._both("the import", "import, enrolling", work, IMPORTED_ROWS)
 
-    def _both(self, what: str, work: Work, number: int) -> Iterator[Figure]:
+    def _both(self, name: str, what: str, work: Work, number: int) -> Iterator[Figure]:
         yield self._work(what, work.seconds, number)
-        yield self._page(f"caseload during the {what.split(',', maxsplit=1)[0]}", work.readers, None, 250)
+        yield self._page(f"caseload during {name}", work.readers, None, 250)
 
     def _baselines(self, population: Population) -> Iterator[Figure]:
         environment = {

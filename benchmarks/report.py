@@ -11,6 +11,7 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 from playwright.sync_api import sync_playwright
+from plotly.subplots import make_subplots
 
 from tests.e2e.browsers import launch_chromium
 
@@ -98,34 +99,81 @@ def ratios(figures: Sequence[Figure]) -> Iterable[str]:
             yield f"- {database}, {what}: {most / p50:.2f} × from {sizes[0]:,} to {sizes[-1]:,} patients."
 
 
+_TICKS = (10, 20, 50, 100, 200, 500, 1_000, 2_000)
+_SHADES = ("#9fd0d2", "#3f969c", "#064a50")
+"""Few patients to many."""
+_DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+_WIDTH, _ROW, _AROUND = 1200, 25, 170
+
+
 def _draw(figures: Sequence[Figure]) -> None:
-    picture = go.Figure()
-    for database, dash in (("sqlite", "solid"), ("postgresql", "dot")):
-        for what in dict.fromkeys(each.what for each in figures if each.p50 is not None):
-            points = [each for each in figures if (each.database, each.what) == (database, what)]
-            if points:
-                picture.add_scatter(
-                    x=[each.patients for each in points],
-                    y=[each.p50 for each in points],
-                    name=f"{what}, {database}",
-                    mode="lines+markers",
-                    line={"dash": dash},
-                )
-    picture.update_layout(
-        title="Median milliseconds a request, by patients in the database",
-        template="plotly_white",
-        width=1200,
-        height=760,
+    """A row for each page, a dot for each number of patients: what grows is a long line."""
+    timed = [each for each in figures if each.p50 is not None]
+    slowest: dict[str, float] = {}
+    for each in timed:
+        slowest[each.what] = max(slowest.get(each.what, 0.0), each.p50 or 0.0)
+    rows = sorted(slowest, key=lambda what: -slowest[what])
+    picture = make_subplots(cols=2, shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=[*_DATABASES.values()])
+    for column, database in enumerate(_DATABASES, start=1):
+        own = [each for each in timed if each.database == database]
+        _draw_growth(picture, own, rows, column=column)
+        _draw_budgets(picture, own, column=column)
+    height = _ROW * len(rows) + _AROUND
+    picture.update_xaxes(
+        type="log", tickvals=_TICKS, ticktext=[f"{each:,}" for each in _TICKS], title="ms", range=[1, 3.1]
     )
-    picture.update_xaxes(type="log", title="patients")
-    picture.update_yaxes(type="log", title="ms")
+    picture.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
+    picture.update_layout(
+        title="Median milliseconds a request", template="plotly_white", width=_WIDTH, height=height, margin={"l": 240}
+    )
     with sync_playwright() as browsers:
         browser = launch_chromium(browsers)
-        page = browser.new_page(viewport={"width": 1200, "height": 760})
+        page = browser.new_page(viewport={"width": _WIDTH, "height": height})
         page.set_content(picture.to_html(include_plotlyjs=True))
         page.wait_for_selector(".legend")
-        page.screenshot(path=PICTURE)
+        page.locator(".plot-container").screenshot(path=PICTURE)
         browser.close()
+
+
+def _draw_growth(picture: go.Figure, figures: Sequence[Figure], rows: Sequence[str], *, column: int) -> None:
+    for what in rows:
+        medians = [each.p50 for each in figures if each.what == what]
+        picture.add_scatter(
+            x=medians,
+            y=[what] * len(medians),
+            mode="lines",
+            line={"color": "#c3ccd4"},
+            showlegend=False,
+            row=1,
+            col=column,
+        )
+    sizes = sorted({each.patients for each in figures})
+    for patients, shade in zip(sizes, _SHADES[-len(sizes) :], strict=True):
+        found = [each for each in figures if each.patients == patients]
+        picture.add_scatter(
+            x=[each.p50 for each in found],
+            y=[each.what for each in found],
+            mode="markers",
+            marker={"color": shade, "size": 9},
+            name=f"{patients:,} patients",
+            showlegend=column == 1,
+            row=1,
+            col=column,
+        )
+
+
+def _draw_budgets(picture: go.Figure, figures: Sequence[Figure], *, column: int) -> None:
+    budgets = {each.what: each.p50_budget for each in figures if each.p50_budget is not None}
+    picture.add_scatter(
+        x=list(budgets.values()),
+        y=list(budgets),
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 16, "line": {"width": 2, "color": "#b3261e"}},
+        name="budget",
+        showlegend=column == 1,
+        row=1,
+        col=column,
+    )
 
 
 def machine() -> str:

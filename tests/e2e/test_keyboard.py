@@ -61,6 +61,21 @@ def test_the_caseload_is_moved_through_searched_and_opened_by_keys(page: Page, t
     expect(page.get_by_role("heading", name=re.compile("measure", re.IGNORECASE)).first).to_be_visible()
 
 
+def test_a_list_that_arrives_late_leaves_the_keyboard_on_its_row(page: Page, team: Team) -> None:
+    sign_in(page, team.emails["care_manager"])
+    open_place(page, "Caseload")
+    page.get_by_role("link", name="Annelise Brandt").focus()
+
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.evaluate("""() => {
+            const search = document.querySelector("input[type=search]");
+            search.value = "brandt";
+            search.dispatchEvent(new Event("search"));
+        }""")
+    expect(page.locator("[data-row-link]")).to_have_count(1)
+    expect(page.get_by_role("link", name="Annelise Brandt")).to_be_focused()
+
+
 def test_a_review_is_written_by_keys(page: Page, team: Team) -> None:
     sign_in(page, team.emails["psychiatrist"])
     page.goto(f"/review/{team.patients['Bertrand']}")

@@ -51,8 +51,9 @@ class ReasonShown:
 
 @dataclass(frozen=True, slots=True)
 class RowShown:
-    """What one row of the list prints."""
+    """What one row of the list prints. ``id`` keeps the keyboard on the row when a search brings a new list."""
 
+    id: str
     name: str
     facts: str
     url: str
@@ -129,6 +130,7 @@ class RowPresenter:
         pronoun = row.pronouns.partition("/")[0].strip()
         years = str(age(row.birth_date, today))
         return RowShown(
+            id=f"episode-{row.episode_id}",
             name=f"{row.used_name or row.legal_given} {row.legal_family}",
             facts=" · ".join(fact for fact in (pronoun, years, row.mrn) if fact),
             url=self._record.of(row.patient_id),

@@ -55,7 +55,7 @@ _CIRCUMSTANCES = (
         MeasurementScore.category.is_not(None),
         MeasurementScore.scale.in_(bindparam("scales", expanding=True)),
     )
-    .order_by(MeasurementScore.taken_on)
+    .order_by(MeasurementScore.taken_on, MeasurementScore.id)
 )
 
 

@@ -37,7 +37,7 @@ def once(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
     for is_last in (False, False, True):
         try:
             return _act_unless_used(form_key, by=by, act=act)
-        except Exception as error:
+        except Exception as error:  # of whatever kind: an action refuses in its own words what its first click did
             location = led_to(form_key, by=by)
             if location is not None:
                 return location

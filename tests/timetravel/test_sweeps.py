@@ -47,8 +47,8 @@ def swept_outside_the_dark(place: Place, day: date) -> Sweep | None:
 
 def test_sweeping_daily_finds_what_sweeping_on_the_next_check_dates_finds(app: Flask) -> None:
     with on_stage(app):
-        daily, due = (a_life(name, seed=SEED, people=2) for name in ("Swept daily", "Swept when due"))
-        for day in days(28):
+        daily, due = (a_life(name, seed=SEED, people=3) for name in ("Swept daily", "Swept when due"))
+        for day in days(35):
             moments = [
                 *nights(daily, day, everybody_swept(daily)),
                 *nights(due, day),
@@ -63,7 +63,7 @@ def test_sweeping_daily_finds_what_sweeping_on_the_next_check_dates_finds(app: F
 
 def test_a_missed_week_of_sweeps_catches_up_with_the_alerts_of_those_who_missed_none(app: Flask) -> None:
     with on_stage(app):
-        swept, missed = (a_life(name, seed=SEED, people=2) for name in ("Swept", "Missed"))
+        swept, missed = (a_life(name, seed=SEED, people=3) for name in ("Swept", "Missed"))
         was_behind = False
         for day in days(28):
             # Local dates reach a day past the UTC date at either end.

@@ -8,18 +8,14 @@ from flask import current_app
 
 from registry.measures.catalogue import Catalogue, catalogue_at
 
-_KEPT = "registry.episodes.catalogue"
+
+def instrument_folders() -> tuple[Path, ...]:
+    """The folder that comes with the program, and the clinic's own where there is one."""
+    settings = current_app.config["SETTINGS"]
+    own = settings.extra_instruments_folder
+    return (settings.instruments_folder,) if own is None else (settings.instruments_folder, own)
 
 
 def catalogue() -> Catalogue:
-    """Every instrument in use, the clinic's own files included; read once per process."""
-    kept: Catalogue | None = current_app.extensions.get(_KEPT)
-    if kept is None:
-        kept = Catalogue(instrument for folder in _folders() for instrument in catalogue_at(folder).versions())
-        current_app.extensions[_KEPT] = kept
-    return kept
-
-
-def _folders() -> list[Path]:
-    settings = current_app.config["SETTINGS"]
-    return [folder for folder in (settings.instruments_folder, settings.extra_instruments_folder) if folder]
+    """Every instrument in use, the clinic's own files included."""
+    return catalogue_at(*instrument_folders())

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from flask import current_app
 from sqlalchemy import select
 
 from registry import clock
 from registry.audit.recorder import record
 from registry.db.transaction import write
-from registry.episodes.scales import catalogue
+from registry.episodes.scales import catalogue, instrument_folders
 from registry.extensions import db
 from registry.measurements.models import InstrumentVersion, SafetyItem
 from registry.measures.catalogue import catalogue_at, check_directory
@@ -39,13 +38,6 @@ class ChangedInstrument(RuntimeError):
             "put the file back and add the change as a new version"
         )
         self.instrument = instrument
-
-
-def instrument_folders() -> tuple[Path, ...]:
-    """The folder that comes with the program, and the clinic's own where there is one."""
-    settings = current_app.config["SETTINGS"]
-    own = settings.extra_instruments_folder
-    return (settings.instruments_folder,) if own is None else (settings.instruments_folder, own)
 
 
 def definition_errors() -> list[DefinitionError]:

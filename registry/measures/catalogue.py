@@ -84,9 +84,9 @@ class Catalogue:
 
 
 @cache
-def catalogue_at(path: Path) -> Catalogue:
-    """The catalogue of ``path``, read once per process: instruments change with a restart."""
-    return Catalogue.from_directory(path)
+def catalogue_at(*folders: Path) -> Catalogue:
+    """The catalogue of ``folders`` together, read once per process: instruments change with a restart."""
+    return Catalogue(instrument for folder in folders for instrument in Catalogue.from_directory(folder).versions())
 
 
 def check_directory(path: Path) -> list[DefinitionError]:

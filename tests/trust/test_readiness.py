@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,14 +24,10 @@ def synced(app: Flask) -> Flask:
 
 
 @pytest.fixture
-def no_catalogue(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def no_catalogue(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The program as it starts with an empty folder of instruments."""
     monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], instruments_folder=tmp_path))
-    kept = {name: value for name, value in app.extensions.items() if name.endswith("catalogue")}
-    for name in kept:
-        app.extensions.pop(name)
-    yield tmp_path
-    app.extensions.update(kept)
+    return tmp_path
 
 
 def test_a_registry_with_everything_in_place_is_ready(synced: Flask, client: FlaskClient) -> None:

@@ -19,7 +19,6 @@ from tests.integration.exchange.files import Importer
 NOW = datetime(2026, 3, 16, 15, 0, tzinfo=UTC)
 """Monday 16 March 2026, 11:00 at the clinic."""
 
-KEPT_CATALOGUE = "registry.episodes.catalogue"
 OWN_INSTRUMENTS = Path(__file__).parents[2] / "data" / "instruments"
 
 
@@ -43,9 +42,7 @@ def own_instruments(app: Flask) -> Iterator[None]:
     """A clinic has a folder of its own instruments, for as long as a test runs."""
     settings = app.config["SETTINGS"]
     app.config["SETTINGS"] = replace(settings, extra_instruments_folder=OWN_INSTRUMENTS)
-    app.extensions.pop(KEPT_CATALOGUE, None)
     try:
         yield
     finally:
         app.config["SETTINGS"] = settings
-        app.extensions.pop(KEPT_CATALOGUE, None)

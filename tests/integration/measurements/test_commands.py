@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 
 from registry.access import scope
 from registry.db.transaction import write
-from registry.episodes import scales
 from registry.extensions import db
 from registry.measurements.instruments import is_ready, sync_instruments
 from registry.measurements.models import InstrumentVersion, MeasurementScore, SafetyItem, StandingRow
@@ -31,7 +30,6 @@ def folder(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     from dataclasses import replace
 
     monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], extra_instruments_folder=tmp_path))
-    monkeypatch.delitem(app.extensions, scales._KEPT, raising=False)
     return tmp_path
 
 

@@ -37,6 +37,7 @@ from sqlalchemy.sql import visitors
 from registry import clock
 from registry.access.models import PatientClinic
 from registry.db import postgres
+from registry.db.among import among
 from registry.db.base import Base, PatientItself, PatientLinked, Scoped
 from registry.db.session import Gateway, RegistrySession, ScopeError, is_flushing
 from registry.extensions import db
@@ -45,6 +46,9 @@ __all__ = ["Scope", "ScopeError", "all_patients", "bind", "current", "gateway", 
 
 REVIEWED = "scope_reviewed"
 """Execution option of ``registry.access.reviewed_sql`` and of nothing else."""
+
+_CHANGED = "registry.access.changed"
+"""In ``session.info``: the running transaction may have changed something about somebody."""
 
 _SEEN = "registry.access.seen"
 """In ``session.info``: scope → the patients found visible in the running transaction."""
@@ -152,9 +156,7 @@ def _is_visible(patient_id: Any) -> sa.ColumnElement[bool]:
         exists()
         .where(
             _grant.c.patient_id == patient_id,
-            _grant.c.clinic_id.in_(
-                bindparam("scope_clinic_ids", callable_=_bound_clinics, expanding=True, type_=sa.Uuid(), unique=True)
-            ),
+            among(_grant.c.clinic_id, "scope_clinic_ids", values=_bound_clinics),
             or_(
                 _grant.c.expires_at.is_(None), _grant.c.expires_at > bindparam("scope_now", callable_=_now, unique=True)
             ),
@@ -213,6 +215,7 @@ class PatientGateway(Gateway):
 
     def before_statement(self, state: ORMExecuteState) -> None:
         if state.execution_options.get(REVIEWED):
+            state.session.info[_CHANGED] = True  # it may
             return
         statement = state.statement
         if not state.is_orm_statement or type(statement).__name__ == "FromStatement":
@@ -224,6 +227,7 @@ class PatientGateway(Gateway):
                 raise ScopeError("a bulk insert about people: add rows to the session instead")
             return
         if state.is_update or state.is_delete:
+            state.session.info[_CHANGED] = True
             state.session.info.pop(_SEEN, None)
         scope = _bound.get()
         if scope is None and _touches_people(statement):
@@ -238,15 +242,22 @@ class PatientGateway(Gateway):
     def before_flush(self, session: RegistrySession) -> None:
         rows = [row for row in (*session.new, *session.dirty, *session.deleted) if isinstance(row, Scoped)]
         if rows:
+            session.info[_CHANGED] = True
             _check_rows(session, rows)
         if any(isinstance(row, PatientClinic) for row in rows):
             session.info.pop(_SEEN, None)
 
     def after_begin(self, session: RegistrySession, connection: sa.Connection) -> None:
-        _tell_postgres(connection)
+        if _bound.get() is not None:  # a transaction begins without a scope
+            _tell_postgres(connection)
 
 
 gateway = PatientGateway()
+
+
+def may_have_changed_people() -> bool:
+    """Whether the running transaction may have changed something about somebody within a bound scope."""
+    return _bound.get() is not None and bool(db.session().info.get(_CHANGED))
 
 
 def _check_rows(session: RegistrySession, rows: list[Scoped]) -> None:
@@ -288,15 +299,14 @@ def _visible(session: RegistrySession, scope: Scope, patient_ids: set[uuid.UUID]
     return patient_ids & known
 
 
-_GRANTED = select(PatientClinic.patient_id).where(
-    PatientClinic.patient_id.in_(bindparam("patient_ids", expanding=True))
-)
+_GRANTED = select(PatientClinic.patient_id).where(among(PatientClinic.patient_id, "patient_ids"))
 
 
 @event.listens_for(RegistrySession, "after_transaction_end")
-def _forget_seen(session: RegistrySession, transaction: SessionTransaction) -> None:
+def _forget(session: RegistrySession, transaction: SessionTransaction) -> None:
     if transaction.parent is None or transaction.nested:
         session.info.pop(_SEEN, None)
+        session.info.pop(_CHANGED, None)
 
 
 def _tables(statement: Any) -> Iterator[str]:

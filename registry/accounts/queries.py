@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from registry.accounts.models import FailedSignIn, FormReceipt, Invitation, Membership, SignedInSession, User
 from registry.accounts.throttle import ADDRESS_WINDOW, MEMORY
+from registry.db.among import among
 from registry.extensions import db
 
 
@@ -143,7 +144,7 @@ _WITH_ROLE = (
         User.id.in_(
             select(Membership.user_id).where(
                 Membership.clinic_id == bindparam("clinic_id"),
-                Membership.role.in_(bindparam("roles", expanding=True)),
+                among(Membership.role, "roles"),
                 Membership.ends_on.is_(None),
             )
         ),

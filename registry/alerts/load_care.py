@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import joinedload
 
 from registry.alerts.snapshot import Circumstance, CircumstanceHistory, ContactFacts, OpenOrder, ReviewFacts
 from registry.contacts.models import Contact
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
+from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode
 from registry.extensions import db
@@ -28,14 +29,15 @@ _OF_THE_TEAM = "the team"
 _OTHER_TEAM = "another team"
 
 # Made once: building a statement costs more than running it.
-_THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
 _CONTACTS = select(Contact.patient_id, Contact.took_place_on, Contact.clinic_id, Contact.kind, Contact.reached).where(
-    Contact.patient_id.in_(_THEY), Contact.status == "final"
+    among(Contact.patient_id, "patient_ids"), Contact.status == "final"
 )
-_REVIEWS = select(Review).where(Review.patient_id.in_(_THEY)).order_by(Review.reviewed_on, Review.recorded_at)
+_REVIEWS = (
+    select(Review).where(among(Review.patient_id, "patient_ids")).order_by(Review.reviewed_on, Review.recorded_at)
+)
 _ADVICE = (
     select(Recommendation)
-    .where(Recommendation.patient_id.in_(_THEY))
+    .where(among(Recommendation.patient_id, "patient_ids"))
     .options(joinedload(Recommendation.to_user))
     .order_by(Recommendation.proposed_on, Recommendation.position)
 )
@@ -50,10 +52,10 @@ _CIRCUMSTANCES = (
     )
     .join(Measurement, Measurement.id == MeasurementScore.measurement_id)
     .where(
-        MeasurementScore.patient_id.in_(_THEY),
+        among(MeasurementScore.patient_id, "patient_ids"),
         MeasurementScore.counts,
         MeasurementScore.category.is_not(None),
-        MeasurementScore.scale.in_(bindparam("scales", expanding=True)),
+        among(MeasurementScore.scale, "scales"),
     )
     .order_by(MeasurementScore.taken_on, MeasurementScore.id)
 )

@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Row, bindparam, select
+from sqlalchemy import Row, select
 
 from registry.alerts.models import Alert
 from registry.alerts.snapshot import AnswerState, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
 from registry.contacts.models import DangerReport
 from registry.contacts.rules import DANGERS
+from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
@@ -59,7 +60,6 @@ _Row = Row[Any]
 
 
 # Made once: building a statement costs more than running it.
-_THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
 _MEASUREMENTS = (
     select(
         Measurement.patient_id,
@@ -75,13 +75,13 @@ _MEASUREMENTS = (
         Measurement.replaces_id,
     )
     .where(
-        Measurement.patient_id.in_(_THEY),
-        Measurement.instrument.in_(bindparam("instruments", expanding=True)),
+        among(Measurement.patient_id, "patient_ids"),
+        among(Measurement.instrument, "instruments"),
     )
     .order_by(Measurement.recorded_at)
 )
-_REPORTS = select(DangerReport).where(DangerReport.patient_id.in_(_THEY))
-_UNANSWERED = select(SafetySignal).where(SafetySignal.patient_id.in_(_THEY), SafetySignal.alert_id.is_(None))
+_REPORTS = select(DangerReport).where(among(DangerReport.patient_id, "patient_ids"))
+_UNANSWERED = select(SafetySignal).where(among(SafetySignal.patient_id, "patient_ids"), SafetySignal.alert_id.is_(None))
 
 
 def load_safety(

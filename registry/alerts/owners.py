@@ -6,14 +6,15 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 
 from registry.access.roles import Role
 from registry.accounts.models import Membership, User
 from registry.alerts.rulebook import Audience
 from registry.clinics.models import DutyCover
+from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
@@ -21,14 +22,15 @@ from registry.extensions import db
 _PART = {Audience.PSYCHIATRIST: "consultant", Audience.CLINICIAN: "prescriber"}
 """The part in the care team whose work it is; anything else is the care manager's."""
 
-_THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
 _OF_RECORD = (
     select(TeamMember.patient_id, Episode.clinic_id, TeamMember.role, TeamMember.user_id, TeamMember.ends_on)
     .join(Episode, Episode.id == TeamMember.episode_id)
     .join(User, User.id == TeamMember.user_id)
     .where(
-        TeamMember.patient_id.in_(_THEY),
-        Episode.patient_id.in_(_THEY),  # says nothing new, but keeps PostgreSQL from reading every open episode
+        among(TeamMember.patient_id, "patient_ids"),
+        among(
+            Episode.patient_id, "patient_ids"
+        ),  # says nothing new, but keeps PostgreSQL from reading every open episode
         or_(TeamMember.ends_on.is_(None), TeamMember.ends_on > bindparam("today")),
         Episode.ended_on.is_(None),
         User.is_active,

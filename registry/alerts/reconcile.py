@@ -10,9 +10,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from registry import clock
@@ -30,6 +29,7 @@ from registry.alerts.safety_alert import reconcile_safety
 from registry.alerts.sentences import kept_sentence
 from registry.alerts.signals import LookedAt, attention_changed
 from registry.audit.recorder import record
+from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.db.transaction import write
 from registry.episodes.models import Episode
@@ -41,10 +41,9 @@ _REMEMBERED_DAYS = 60
 """How long a closed alert can keep its finding quiet; past the longest ``snooze`` a clinic may set."""
 
 # Made once: building a statement costs more than running it.
-_THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
 _PATIENTS = (
     select(Patient.id, Patient.died_on)
-    .where(Patient.id.in_(_THEY))
+    .where(among(Patient.id, "patient_ids"))
     .order_by(Patient.id)
     .with_for_update(key_share=True)  # whoever stores a row about the person meanwhile need not wait
 )
@@ -53,7 +52,7 @@ _PATIENTS = (
 _ALERTS = (
     select(Alert)
     .where(
-        Alert.patient_id.in_(_THEY),
+        among(Alert.patient_id, "patient_ids"),
         or_(
             Alert.closed_at.is_(None),
             Alert.closed_by_id.is_not(None) & or_(Alert.is_safety, Alert.closed_at > bindparam("remembered_from")),
@@ -62,11 +61,7 @@ _ALERTS = (
     .order_by(Alert.closed_at)
     .execution_options(populate_existing=True)  # what was read before the people were taken may be out of date
 )
-_NEXT_CHECK = (
-    update(Episode)
-    .where(Episode.id.in_(bindparam("episode_ids", expanding=True)))
-    .values(next_check_on=bindparam("next_check_on"))
-)
+_NEXT_CHECK = update(Episode).where(among(Episode.id, "episode_ids")).values(next_check_on=bindparam("next_check_on"))
 
 
 class UnknownPatient(LookupError):

@@ -36,6 +36,7 @@ from registry.caseload.rules import (
     Listing,
 )
 from registry.charts.sparkline import Point
+from registry.db.among import among
 from registry.episodes.models import EpisodeCondition, TeamMember
 from registry.episodes.rules import TEAM_USER_ROLES
 from registry.extensions import db
@@ -178,7 +179,7 @@ _COLLEAGUES = (
     .where(
         User.id.in_(
             select(Membership.user_id).where(
-                Membership.clinic_id.in_(bindparam("clinic_ids", expanding=True)),
+                among(Membership.clinic_id, "clinic_ids"),
                 Membership.role.in_(sorted(frozenset().union(*TEAM_USER_ROLES.values()))),
             )
         )
@@ -306,8 +307,8 @@ _COURSES = (
         ),
     )
     .where(
-        MeasurementScore.patient_id.in_(bindparam("patient_ids", expanding=True)),
-        MeasurementScore.scale.in_(bindparam("scales", expanding=True)),
+        among(MeasurementScore.patient_id, "patient_ids"),
+        among(MeasurementScore.scale, "scales"),
         MeasurementScore.counts,
         MeasurementScore.value.is_not(None),
         MeasurementScore.taken_on >= bindparam("since"),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
@@ -18,6 +18,7 @@ from registry.caseload import stored_facts
 from registry.caseload.columns import Columns
 from registry.caseload.models import CaseloadRow
 from registry.caseload.stored_facts import HOUSING, WORK, StoredFacts
+from registry.db.among import among
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measures.course import STALE_AFTER_CADENCES
@@ -28,7 +29,7 @@ NOTHING_OPEN = 9
 BESIDE_THE_MAIN = frozenset({"mania", "psychosis"})
 """Domains shown as the second measure before any other: depression falling while mania rises is no success."""
 
-_ROWS = select(CaseloadRow).where(CaseloadRow.patient_id.in_(bindparam("patient_ids", expanding=True)))
+_ROWS = select(CaseloadRow).where(among(CaseloadRow.patient_id, "patient_ids"))
 
 _PLACE = {rule.id: place for place, rule in enumerate(RULEBOOK)}
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, TypedDict
 
 import sqlalchemy as sa
-from sqlalchemy import BindParameter, and_, bindparam, or_, select
+from sqlalchemy import and_, or_, select
 
 from registry.alerts.load_care import Sighting
 from registry.alerts.models import Alert
@@ -18,6 +18,7 @@ from registry.alerts.signals import LookedAt
 from registry.caseload.columns import Columns
 from registry.contacts.models import Contact
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
+from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, EpisodeCondition, TeamMember, TrackedMeasure, TreatmentTarget
 from registry.extensions import db
@@ -189,13 +190,12 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
             _member("consultant").label("consultant_id"),
         )
         .join(Patient, Patient.id == Episode.patient_id)
-        .where(Episode.patient_id.in_(_THEY))
+        .where(among(Episode.patient_id, "patient_ids"))
         .order_by(Episode.referred_on)
     )
 
 
 # Made once: building a statement costs more than running it.
-_THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
 _EPISODES = _episodes_of_patient()
 _SCALES = (
     select(
@@ -227,11 +227,11 @@ _SCALES = (
             _in_force(TreatmentTarget),
         ),
     )
-    .where(TrackedMeasure.patient_id.in_(_THEY), _in_force(TrackedMeasure))
+    .where(among(TrackedMeasure.patient_id, "patient_ids"), _in_force(TrackedMeasure))
     .order_by(TrackedMeasure.position, TrackedMeasure.starts_on, TreatmentTarget.starts_on)
 )
 _CONTACTS = select(Contact.patient_id, Contact.clinic_id, Contact.took_place_on, Contact.kind, Contact.reached).where(
-    Contact.patient_id.in_(_THEY), Contact.status == "final"
+    among(Contact.patient_id, "patient_ids"), Contact.status == "final"
 )
 _ALERTS = (
     select(
@@ -247,7 +247,7 @@ _ALERTS = (
         Alert.snoozed_until,
         Alert.is_safety,
     )
-    .where(Alert.patient_id.in_(_THEY), Alert.closed_at.is_(None))
+    .where(among(Alert.patient_id, "patient_ids"), Alert.closed_at.is_(None))
     .order_by(Alert.since, Alert.opened_at)
 )
 
@@ -255,8 +255,8 @@ _ALERTS = (
 _CATEGORIES = (
     select(MeasurementScore.patient_id, MeasurementScore.scale, MeasurementScore.category)
     .where(
-        MeasurementScore.patient_id.in_(_THEY),
-        MeasurementScore.scale.in_(bindparam("scales", expanding=True)),
+        among(MeasurementScore.patient_id, "patient_ids"),
+        among(MeasurementScore.scale, "scales"),
         MeasurementScore.counts,
         MeasurementScore.category.is_not(None),
     )

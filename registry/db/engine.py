@@ -18,7 +18,13 @@ def engine_options(url: str) -> dict[str, Any]:
     """Keyword arguments of ``create_engine`` for this address."""
     if is_sqlite(url):
         return {"module": sqlite.library()}
-    return {"connect_args": postgres.connect_args(), "pool_pre_ping": True, "pool_size": 4, "max_overflow": 4}
+    return {
+        "connect_args": postgres.connect_args(),
+        "pool_pre_ping": True,
+        "pool_size": 4,
+        "max_overflow": 4,
+        "pool_use_lifo": True,  # to the connection that has planned what comes, before one that must plan it too
+    }
 
 
 def build_engine(url: str, *, key: str = "") -> sa.Engine:

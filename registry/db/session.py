@@ -62,6 +62,12 @@ class RegistrySession(Session):
     def is_writing(self) -> bool:
         return bool(self.info.get(WRITING))
 
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **_options: Any) -> Any:
+        """The one database, without asking every table for the name of its own."""
+        if self.bind is None:
+            self.bind = self._db.engine
+        return bind or self.bind
+
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """Like SQLAlchemy's, but a person's row is asked for again rather than served from memory."""
         if isinstance(entity, type) and issubclass(entity, Scoped):

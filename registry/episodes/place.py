@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from registry.access.models import PatientClinic
 from registry.clinics.models import Clinic
+from registry.db.among import among
 from registry.episodes.models import Episode
 from registry.extensions import db
 
@@ -22,7 +23,7 @@ def get_clinic_of(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> C
     return db.session.scalars(_BY_EPISODE, about).first() or db.session.scalars(_BY_ACCESS, about).first()
 
 
-_IS_ONE_OF_THESE = Clinic.id.in_(bindparam("clinic_ids", expanding=True))
+_IS_ONE_OF_THESE = among(Clinic.id, "clinic_ids")
 _BY_EPISODE = (
     select(Clinic)
     .join(Episode, Episode.clinic_id == Clinic.id)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.accounts.models import Membership, User
@@ -48,11 +48,14 @@ def lock_episode(episode_id: uuid.UUID) -> Episode:
 
 
 def get_open_episode(patient_id: uuid.UUID, clinic_id: uuid.UUID) -> Episode | None:
-    return db.session.scalars(
-        select(Episode).where(
-            Episode.patient_id == patient_id, Episode.clinic_id == clinic_id, Episode.ended_on.is_(None)
-        )
-    ).one_or_none()
+    return db.session.scalars(_OPEN_AT, {"patient_id": patient_id, "clinic_id": clinic_id}).one_or_none()
+
+
+_OPEN_AT = select(Episode).where(
+    Episode.patient_id == bindparam("patient_id"),
+    Episode.clinic_id == bindparam("clinic_id"),
+    Episode.ended_on.is_(None),
+)
 
 
 def list_episodes(patient_id: uuid.UUID) -> Sequence[Episode]:

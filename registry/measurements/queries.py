@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from registry.episodes.models import Episode, TrackedMeasure
@@ -48,18 +48,22 @@ def find_same(
     total_only: int | None,
 ) -> Measurement | None:
     """A finished measurement of that day that says the same, answer by answer, however it came in."""
-    rows = db.session.scalars(
-        select(Measurement)
-        .where(
-            Measurement.patient_id == patient_id,
-            Measurement.instrument == instrument,
-            Measurement.taken_on == taken_on,
-            Measurement.status == "final",
-        )
-        .order_by(Measurement.recorded_at.desc())
-    )
+    about = {"patient_id": patient_id, "instrument": instrument, "taken_on": taken_on}
+    rows = db.session.scalars(_OF_THAT_DAY, about)
     wanted = _said({item: answer_to_json(answer) for item, answer in (answers or {}).items()})
     return next((row for row in rows if row.total_only == total_only and _said(row.answers or {}) == wanted), None)
+
+
+_OF_THAT_DAY = (
+    select(Measurement)
+    .where(
+        Measurement.patient_id == bindparam("patient_id"),
+        Measurement.instrument == bindparam("instrument"),
+        Measurement.taken_on == bindparam("taken_on"),
+        Measurement.status == "final",
+    )
+    .order_by(Measurement.recorded_at.desc())
+)
 
 
 def _said(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,6 +120,20 @@ def get_last_dates(patient_id: uuid.UUID) -> dict[str, date]:
         .group_by(Measurement.instrument)
     )
     return {row.instrument: row[1] for row in rows}
+
+
+def is_tracked(episode: Episode, scale: str) -> bool:
+    """Whether the open episode follows this scale now."""
+    about = {"patient_id": episode.patient_id, "episode_id": episode.id, "scale": scale}
+    return db.session.scalars(_TRACKED, about).first() is not None
+
+
+_TRACKED = select(TrackedMeasure.id).where(
+    TrackedMeasure.patient_id == bindparam("patient_id"),
+    TrackedMeasure.episode_id == bindparam("episode_id"),
+    TrackedMeasure.scale == bindparam("scale"),
+    TrackedMeasure.ends_on.is_(None),
+)
 
 
 def get_cadences(patient_id: uuid.UUID, clinic_id: uuid.UUID) -> dict[str, int]:

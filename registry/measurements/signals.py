@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from registry.access import scope
-from registry.access.scope import ScopeError
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
 
@@ -19,14 +18,12 @@ class UnansweredSignal(RuntimeError):
 def refuse_unanswered_signals() -> None:
     """Commit hook: every safety signal the triggers wrote has its alert.
 
-    Without a bound scope the transaction cannot have touched anybody's measurement, so there is nothing to ask.
+    Nothing is asked of a transaction that cannot have touched anybody's measurement, such as a page that was opened.
 
     Raises:
         UnansweredSignal: one has none.
     """
-    try:
-        scope.current()
-    except ScopeError:
+    if not scope.may_have_changed_people():
         return
     unanswered = db.session.scalar(_UNANSWERED)
     if unanswered is not None:

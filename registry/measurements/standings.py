@@ -14,8 +14,9 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import BindParameter, Row, bindparam, select
+from sqlalchemy import Row, select
 
+from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, TrackedMeasure, TreatmentCourse, TreatmentTarget
 from registry.extensions import db
@@ -31,16 +32,15 @@ Rows: TypeAlias = Sequence[AnyRow]
 _HUNDREDTH = Decimal("0.01")
 
 # Made once: building a statement costs more than running it.
-_THEY: BindParameter[Any] = bindparam("patient_ids", expanding=True)
 _EPISODES = (
     select(Episode, TreatmentCourse)
     .outerjoin(TreatmentCourse, TreatmentCourse.episode_id == Episode.id)
-    .where(Episode.patient_id.in_(_THEY))
+    .where(among(Episode.patient_id, "patient_ids"))
     .order_by(TreatmentCourse.starts_on, TreatmentCourse.ends_on.is_(None))
 )
-_MEASURES = select(TrackedMeasure).where(TrackedMeasure.patient_id.in_(_THEY))
-_TARGETS = select(TreatmentTarget).where(TreatmentTarget.patient_id.in_(_THEY))
-_STANDINGS = select(StandingRow).where(StandingRow.patient_id.in_(_THEY))
+_MEASURES = select(TrackedMeasure).where(among(TrackedMeasure.patient_id, "patient_ids"))
+_TARGETS = select(TreatmentTarget).where(among(TreatmentTarget.patient_id, "patient_ids"))
+_STANDINGS = select(StandingRow).where(among(StandingRow.patient_id, "patient_ids"))
 _SCORES = (
     select(
         MeasurementScore.patient_id,
@@ -53,8 +53,8 @@ _SCORES = (
         MeasurementScore.category,
     )
     .where(
-        MeasurementScore.patient_id.in_(_THEY),
-        MeasurementScore.scale.in_(bindparam("scales", expanding=True)),
+        among(MeasurementScore.patient_id, "patient_ids"),
+        among(MeasurementScore.scale, "scales"),
         MeasurementScore.counts,
     )
     .order_by(MeasurementScore.taken_on, MeasurementScore.id)

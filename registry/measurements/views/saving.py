@@ -19,7 +19,6 @@ from registry.measurements.presenters import entering as shown
 from registry.measurements.presenters.words import measure_url
 from registry.measurements.rules import ImpossibleDate, NothingAnswered, is_before_enrolment
 from registry.measurements.scores import definition_of, score_again
-from registry.measurements.standings import follow_patient
 from registry.measurements.views.place import Page, Place
 from registry.measures.course import is_elevated
 from registry.measures.scoring import (
@@ -89,7 +88,7 @@ def say_saved(form: MeasureForm, *, patient_id: uuid.UUID, clinic_id: uuid.UUID,
     episode = get_open_episode(patient_id, clinic_id)
     if episode is None or episode.enrolled_on is None:
         return
-    if elevated is not None and _primary_key(form) not in follow_patient(patient_id).get(episode.id, {}):
+    if elevated is not None and not queries.is_tracked(episode, _primary_key(form)):
         flash(
             f"{name} {elevated} is elevated, and {name} is not tracked: nobody else is told of it. "
             "Track it under Care, or ask the psychiatrist",

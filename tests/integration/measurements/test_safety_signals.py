@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
 from registry.alerts.models import Alert
 from registry.audit.recorder import record as record_event
+from registry.audit.recorder import record_alone
 from registry.db.identifiers import new_id
 from registry.db.transaction import write
 from registry.episodes.signals import episode_changed
@@ -96,7 +96,8 @@ def test_a_positive_answer_is_not_stored_when_raising_its_alert_fails(person: Pe
     assert db.session.scalars(select(Measurement)).all() == []
 
 
-def test_a_row_inserted_by_hand_writes_its_signal(app: Flask, person: Person) -> None:
+def insert_by_hand(person: Person) -> None:
+    """As somebody with the database does, past the program."""
     is_sqlite = db.engine.dialect.name == "sqlite"
     spell = (lambda identifier: identifier.hex) if is_sqlite else str
     with scope.all_patients(reason="test"), db.engine.begin() as connection:
@@ -119,4 +120,17 @@ def test_a_row_inserted_by_hand_writes_its_signal(app: Flask, person: Person) ->
             },
         )
 
+
+def test_a_row_inserted_by_hand_writes_its_signal(person: Person) -> None:
+    insert_by_hand(person)
+
     assert signals() == [("9", 3, False)]
+
+
+def test_a_row_inserted_by_hand_closes_no_page_and_is_answered_by_the_next_write(person: Person) -> None:
+    insert_by_hand(person)
+
+    record_alone("caseload.opened", by=person.user, kind="list")
+    record(person, phq9_total(3), taken_on=TODAY)
+
+    assert signals() == [("9", 3, True)]

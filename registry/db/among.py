@@ -1,0 +1,71 @@
+"""``column IN (…)`` with one parameter, however many values it stands for.
+
+SQLAlchemy's own writes the statement anew for each number of values: its text is put together at every execution,
+and PostgreSQL plans and keeps each length by itself.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+
+class _Many(TypeDecorator[Collection[Any]]):
+    """Values of one type: an array for PostgreSQL, a JSON list for SQLite."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, each: type[sa.Uuid[uuid.UUID]] | type[sa.Text]) -> None:
+        super().__init__()
+        self.each = each
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(self.each()) if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
+        values = list(value or ())
+        if dialect.name == "postgresql":
+            return values
+        return json.dumps([each.hex if isinstance(each, uuid.UUID) else each for each in values])
+
+
+class _Among(FunctionElement[bool]):
+    """Whether the first is one of the second."""
+
+    name = "among"
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(_Among, "postgresql")
+def _any(element: _Among, compiler: Any, **kw: Any) -> str:
+    column, values = element.clauses
+    spelt: str = compiler.process(column == sa.any_(values), **kw)
+    return spelt
+
+
+@compiles(_Among, "sqlite")
+def _in_json(element: _Among, compiler: Any, **kw: Any) -> str:
+    column, values = element.clauses
+    spelt: str = compiler.process(column.in_(sa.select(sa.func.json_each(values).table_valued("value"))), **kw)
+    return spelt
+
+
+def among(column: Any, name: str, *, values: Callable[[], Collection[Any]] | None = None) -> sa.ColumnElement[bool]:
+    """Whether ``column``, of ids or of words, is among the values given as ``name`` when the statement runs.
+
+    ``values`` are asked for at that moment instead, where nobody who runs the statement knows them. None is among
+    no values at all.
+    """
+    kind = _Many(sa.Uuid if isinstance(column.type, sa.Uuid) else sa.Text)
+    return _Among(column, sa.bindparam(name, type_=kind, callable_=values, unique=values is not None))

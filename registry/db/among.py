@@ -40,10 +40,12 @@ class _Many(TypeDecorator[Collection[Any]]):
 
 
 class _Among(FunctionElement[bool]):
-    """Whether the first is one of the second."""
+    """Whether the first is one of the second.
+
+    Of no type: after a Boolean, SQLAlchemy would write "= 1" for SQLite, which then reads whole tables.
+    """
 
     name = "among"
-    type = sa.Boolean()
     inherit_cache = True
 
 

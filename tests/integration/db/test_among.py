@@ -35,3 +35,13 @@ def test_the_rows_among_the_ids_are_found(app: Flask, ids: dict[str, uuid.UUID],
 def test_a_word_with_a_quote_in_it_is_a_word(app: Flask, ids: dict[str, uuid.UUID]) -> None:
     with app.app_context():
         assert db.session.scalars(_BY_ROLE, {"roles": ["clinic_lead", 'it\'s "so", {1}']}).all() == ["Cy"]
+
+
+def test_ids_are_looked_up_and_the_table_is_not_read_for_them(app: Flask, ids: dict[str, uuid.UUID]) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        asked = str(_BY_ID.compile(connection))
+        if connection.dialect.name == "postgresql":
+            assert "app_user.id = ANY (%(ids)s::UUID[])" in asked
+        else:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", ("[]",)).all()
+            assert any(step.detail.startswith("SEARCH app_user ") for step in plan)

@@ -33,38 +33,44 @@ class DuplicateEmail(ValueError):
 def sign_in(*, email: str, password: str, address: str) -> tuple[User, str]:
     """Return the user and the token of a new session. Raises ``SignInRefused``; every try is recorded."""
     now = clock.now()
-    account = _account_key(email)
-    is_closed = throttle.is_account_closed(queries.list_failures(account, now=now), now) or throttle.is_address_closed(
-        queries.count_failures_from(address, now=now)
-    )
+    account, place = _account_key(email), throttle.place_of(address)
+    is_closed = _is_closed(account, place, now)
     user = queries.get_user_by_email(email)
     # The hash is computed whatever the answer will be, outside the write lock.
     known_hash = user.password_hash if user else None
     is_right = passwords.is_right(password, known_hash)
     if user is None or not is_right or is_closed or not user.is_active:
-        _refuse(account=account, address=address, user=user, now=now, counts=not is_closed)
+        _refuse(account=account, place=place, user=user, now=now, counts=not is_closed)
         raise SignInRefused
     new_hash = passwords.hash_password(password) if passwords.needs_rehash(known_hash or "") else None
     user_id = user.id
     with write():
         user = db.session.get_one(User, user_id, with_for_update=True)
         # Closed, or given another password, while the hash was worked out: that ended every session, this one too.
-        if user.is_active and user.password_hash == known_hash:
+        # Guessed at too often meanwhile: many guesses at once are no more than one after another.
+        if user.is_active and user.password_hash == known_hash and not _is_closed(account, place, now):
             if new_hash:
                 user.password_hash = new_hash
             db.session.execute(delete(FailedSignIn).where(FailedSignIn.account == account))
             token = sessions.start(user, now=now)
             record("user.signed-in", by=user, subject=user, kind="sign-in")
             return user, token
-    _refuse(account=account, address=address, user=user, now=now, counts=True)
+    _refuse(account=account, place=place, user=user, now=now, counts=True)
     raise SignInRefused
 
 
-def _refuse(*, account: str, address: str, user: User | None, now: datetime, counts: bool) -> None:
+def _is_closed(account: str, place: str, now: datetime) -> bool:
+    failures = queries.list_failures(account, now=now)
+    return throttle.is_account_closed(failures, now) or throttle.is_address_closed(
+        queries.count_failures_from(place, now=now)
+    )
+
+
+def _refuse(*, account: str, place: str, user: User | None, now: datetime, counts: bool) -> None:
     user_id = user.id if user else None
     with write():
         if counts:
-            db.session.add(FailedSignIn(account=account, address=address, at=now))
+            db.session.add(FailedSignIn(account=account, address=place, at=now))
         subject = db.session.get(User, user_id) if user_id else None
         record("user.sign-in-refused", by=None, subject=subject, kind="sign-in", outcome="refused")
 

@@ -77,7 +77,7 @@ def _new_link(user: User) -> str:
 def open_link(token: str, *, address: str) -> User:
     """Whose password the link may set. ``address`` is where the request came from. Raises ``LinkNotValid``."""
     now = clock.now()
-    if throttle.is_address_closed(queries.count_failures_from(address, now=now)):
+    if throttle.is_address_closed(queries.count_failures_from(throttle.place_of(address), now=now)):
         raise LinkNotValid
     invitation = queries.get_invitation_by_token(token_digest(token))
     if invitation is None:
@@ -92,7 +92,7 @@ def open_link(token: str, *, address: str) -> User:
 def _note_guess(token: str, *, address: str) -> None:
     end_read()
     with write():
-        db.session.add(FailedSignIn(account=token_digest(token), address=address, at=clock.now()))
+        db.session.add(FailedSignIn(account=token_digest(token), address=throttle.place_of(address), at=clock.now()))
         record("user.invitation-refused", by=None, kind="sign-in", outcome="refused")
 
 

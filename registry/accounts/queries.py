@@ -78,12 +78,13 @@ def list_failures(account: str, *, now: datetime) -> Sequence[datetime]:
     ).all()
 
 
-def count_failures_from(address: str, *, now: datetime) -> int:
+def count_failures_from(place: str, *, now: datetime) -> int:
+    """Failures of the last quarter of an hour from a place, as ``throttle.place_of`` gives it."""
     return (
         db.session.scalar(
             select(func.count())
             .select_from(FailedSignIn)
-            .where(FailedSignIn.address == address, FailedSignIn.at > now - ADDRESS_WINDOW)
+            .where(FailedSignIn.address == place, FailedSignIn.at > now - ADDRESS_WINDOW)
         )
         or 0
     )

@@ -1,13 +1,14 @@
 """Slowing guesses down, by account and by address. Pure.
 
 Five failures in a row close an account for 15 minutes, then 30, 60 … up to 4 hours; an address is closed after 50
-failures in 15 minutes. Nothing here says whether an account exists.
+failures in 15 minutes (of IPv6 the whole network of one place). Nothing here says whether an account exists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
 
 FREE_TRIES = 5
 FIRST_WAIT = timedelta(minutes=15)
@@ -16,6 +17,22 @@ ADDRESS_TRIES = 50
 ADDRESS_WINDOW = timedelta(minutes=15)
 MEMORY = timedelta(hours=24)
 """Failures older than this count no more."""
+PLACE_BITS = 64
+"""An IPv6 network of this length is one place: whoever has it picks any of its addresses (RFC 6177, RFC 7421)."""
+
+
+def place_of(address: str) -> str:
+    """What failures from this address count against: itself, or its network where it is IPv6."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    rest = 128 - PLACE_BITS
+    return f"{IPv6Address(int(parsed) >> rest << rest)}/{PLACE_BITS}"
 
 
 def account_opens_at(failures: Sequence[datetime]) -> datetime | None:

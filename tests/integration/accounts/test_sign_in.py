@@ -132,3 +132,37 @@ def test_a_password_changed_while_the_old_one_is_checked_opens_nothing(
     assert _try(client, osei, PASSWORD).status_code == 422
     with app.app_context():
         assert db.session.scalars(select(SignedInSession).where(SignedInSession.ended_at.is_(None))).all() == []
+
+
+def test_guesses_from_all_over_one_ipv6_network_close_that_network(app: Flask, client: FlaskClient, osei: str) -> None:
+    def sign_in_from(address: str, password: str) -> int:
+        token = _token(client.get("/sign-in"))
+        form = {"email": osei, "password": password, "csrf_token": token}
+        return client.post("/sign-in", data=form, environ_overrides={"REMOTE_ADDR": address}).status_code
+
+    with time_machine.travel(MORNING, tick=False):
+        sign_in_from("2001:db8::1", "not the password at all")
+        with app.app_context(), write():
+            (place,) = db.session.scalars(select(FailedSignIn.address)).all()
+            db.session.add_all(FailedSignIn(account=f"guess {n}", address=place, at=MORNING) for n in range(49))
+
+        assert sign_in_from("2001:db8::ffff", PASSWORD) == 422
+        assert sign_in_from("2001:db8:0:1::1", PASSWORD) == 303
+
+
+def test_guesses_at_the_same_moment_are_no_more_than_one_after_another(
+    client: FlaskClient, osei: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = client.get("/sign-in")
+    others = iter(range(5))
+
+    def meanwhile(_hash: str) -> bool:
+        for _ in others:
+            with pytest.raises(actions.SignInRefused):
+                actions.sign_in(email=osei, password="not the password at all", address="127.0.0.1")
+        return False
+
+    monkeypatch.setattr(passwords, "needs_rehash", meanwhile)
+
+    answer = client.post("/sign-in", data={"email": osei, "password": PASSWORD, "csrf_token": _token(page)})
+    assert answer.status_code == 422

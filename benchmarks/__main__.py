@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.commands import IMPORTED_ROWS, Work, beside_readers, everything_due, export
+from benchmarks.commands import IMPORTED_ROWS, Work, alone, beside_readers, everything_due, export
 from benchmarks.load import CONNECTIONS, Browser, Timing
 from benchmarks.pages import open_all, pages, record_phq9
 from benchmarks.population import PASSWORD, Population, populate
@@ -69,12 +69,14 @@ class Bench:
         environment = environment_of(self.database.settings)
         statement, due = everything_due(self.patients)
         self.database.rewrite(statement)
+        yield self._work(f"sweep of {due:,} due, nobody reading", alone(["alerts", "sweep"], environment), due)
+        self.database.rewrite(statement)
         sweep = beside_readers(["alerts", "sweep"], environment, readers)
-        yield from self._both("the sweep", f"sweep of {due:,} due", sweep, due)
+        yield from self._both("the sweep", f"sweep of {due:,} due beside readers", sweep, due)
         file, mapping = export(self.folder)
         command = ["import", "measurements", str(file), "--mapping", str(mapping), "--clinic", "Clinic 0", "--commit"]
         work = beside_readers(command, environment, readers)
-        yield from self._both("the import", "import, enrolling", work, IMPORTED_ROWS)
+        yield from self._both("the import", "import, enrolling, beside readers", work, IMPORTED_ROWS)
 
     def _both(self, name: str, what: str, work: Work, number: int) -> Iterator[Figure]:
         yield self._work(what, work.seconds, number)

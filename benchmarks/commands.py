@@ -55,15 +55,17 @@ class Work:
     readers: Timing
 
 
+def alone(command: Sequence[str], environment: Mapping[str, str]) -> float:
+    """Seconds that ``flask`` takes with ``command``, as at night. Raises ``CalledProcessError`` when it fails."""
+    began = time.perf_counter()
+    _finished(_started(command, environment), command)
+    return time.perf_counter() - began
+
+
 def beside_readers(command: Sequence[str], environment: Mapping[str, str], browsers: Sequence[Browser]) -> Work:
     """Run ``flask`` with ``command`` to its end. Raises ``CalledProcessError`` when it fails."""
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *command],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", **environment},
-        stdout=subprocess.DEVNULL,
-    )
+    process = _started(command, environment)
     taken: list[float] = []
     wrong = 0
     while process.poll() is None:
@@ -71,9 +73,22 @@ def beside_readers(command: Sequence[str], environment: Mapping[str, str], brows
         taken += some.milliseconds
         wrong += some.errors
     seconds = time.perf_counter() - began
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, list(command))
+    _finished(process, command)
     return Work(seconds, Timing(tuple(taken), wrong, seconds))
+
+
+def _started(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *command],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", **environment},
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def _finished(process: subprocess.Popen[bytes], command: Sequence[str]) -> None:
+    if process.wait():
+        raise subprocess.CalledProcessError(process.returncode, list(command))
 
 
 def everything_due(patients: int) -> tuple[str, int]:

@@ -25,6 +25,7 @@ from registry.measurements.standings import (
     TrackedScale,
     dated_scores,
     follow_scores,
+    mania_courses,
     outcome_scales,
     outcomes,
     read_episodes,
@@ -32,7 +33,9 @@ from registry.measurements.standings import (
     scales_followed,
     scales_in,
 )
-from registry.measures.course import Course, Outcome
+from registry.measures.course import Course, DatedScore
+from registry.measures.instrument import Scale
+from registry.measures.mania import Reported
 
 _CLINICS = select(Clinic)
 
@@ -51,14 +54,16 @@ class History:
     """What is stored of a person beside their safety.
 
     ``categories`` are scale and category of every result that is no number ("homeless"), oldest first.
-    ``outcomes`` are those of the episodes that have one.
+    ``outcomes`` are those of the episodes that have one. ``scores`` are the numbers by scale, oldest first: of every
+    scale that an episode follows or is judged by, and of mania.
     """
 
     episodes: Sequence[Episode] = ()
     courses: Courses = field(default_factory=dict)
     contacts: Sequence[Sighting] = ()
     categories: Sequence[tuple[str, str]] = ()
-    outcomes: Mapping[uuid.UUID, Outcome] = field(default_factory=dict)
+    outcomes: Mapping[uuid.UUID, Reported] = field(default_factory=dict)
+    scores: Mapping[str, Sequence[DatedScore]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,7 @@ def _history(
         contacts=contacts,
         categories=[(row.scale, row.category) for row in scores if row.category is not None],
         outcomes=outcomes(episodes, courses, dated),
+        scores=dated,
     )
 
 
@@ -185,6 +191,7 @@ def _cases(
                 safety=person.safety,
                 contacts=contact_facts(episode, history.contacts),
                 measures=_measures(episode, courses),
+                untracked_mania=_untracked_mania(episode, courses, history.scores),
                 reviews=care.reviews.get(episode.id, ReviewFacts()),
                 circumstances=care.circumstances.get(patient_id, ()),
                 died_on=person.died_on,
@@ -224,13 +231,11 @@ def phases_before_pause(episodes: Iterable[Episode]) -> dict[uuid.UUID, str]:
 def _measures(episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course]]) -> tuple[TrackedMeasure, ...]:
     measures = []
     for key, (tracked, course) in courses.items():
-        instrument = catalogue().instrument_of(key)
-        title = instrument.short_title
         measures.append(
             TrackedMeasure(
                 key=key,
-                label=title if tracked.scale == instrument.primary_scale else f"{title} {tracked.scale.name}",
-                domain=instrument.domain,
+                label=_label(key, tracked.scale),
+                domain=catalogue().instrument_of(key).domain,
                 cadence_days=tracked.cadence_days,
                 scale=tracked.scale,
                 course=course,
@@ -239,3 +244,31 @@ def _measures(episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course
             )
         )
     return tuple(measures)
+
+
+def _untracked_mania(
+    episode: Episode,
+    courses: Mapping[str, tuple[TrackedScale, Course]],
+    scores: Mapping[str, Sequence[DatedScore]],
+) -> tuple[TrackedMeasure, ...]:
+    followed = {key for key, (_, course) in courses.items() if course.latest is not None}
+    return tuple(
+        TrackedMeasure(
+            key=key,
+            label=_label(key, each.scale),
+            domain=catalogue().instrument_of(key).domain,
+            cadence_days=each.cadence_days,
+            scale=each.scale,
+            course=each.course,
+            is_followed=key in courses,
+        )
+        for key, each in mania_courses(scores, starts_on=episode.referred_on, ends_on=episode.ended_on).items()
+        if key not in followed
+    )
+
+
+def _label(key: str, scale: Scale) -> str:
+    """What people call a scale: "PHQ-9", "BPRS-18 positive symptoms"."""
+    instrument = catalogue().instrument_of(key)
+    title = instrument.short_title
+    return title if scale == instrument.primary_scale else f"{title} {scale.name}"

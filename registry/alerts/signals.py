@@ -12,7 +12,7 @@ from blinker import Signal
 if TYPE_CHECKING:
     from registry.alerts.load_care import Sighting
     from registry.alerts.models import Alert
-    from registry.measures.course import Outcome
+    from registry.measures.mania import Reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class LookedAt:
     open_alerts: Sequence[Alert]
     contacts: Sequence[Sighting]
     categories: Sequence[tuple[str, str]]
-    outcomes: Mapping[uuid.UUID, Outcome]
+    outcomes: Mapping[uuid.UUID, Reported]
 
 
 attention_changed = Signal("alerts of some patients were reconciled, in the transaction that caused it")

@@ -136,7 +136,7 @@ class TrackedMeasure:
 
     ``label`` is what people call it ("PHQ-9"); ``domain`` the instrument's ("depression",
     "mania"). ``on_request`` asks for the early and off-target rules on a measure that is not the
-    metric primary.
+    metric primary. ``is_followed`` is false of a scale that was given and is not among those the episode tracks.
     """
 
     key: str
@@ -148,6 +148,7 @@ class TrackedMeasure:
     target: Target | None = None
     is_metric_primary: bool = False
     on_request: bool = False
+    is_followed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,8 @@ class CaseSnapshot:
 
     ``suspended_since`` is the first day of an open life event (ward, jail): from then on nobody is
     asked to call, measure, treat or review, though safety still counts.
+    ``untracked_mania`` are the mania scales given in the episode of which ``measures`` has no score, each over the
+    whole episode: not tracked, or not given since the treatment began anew.
     """
 
     patient_id: str
@@ -210,6 +213,7 @@ class CaseSnapshot:
     safety: SafetyFacts = field(default_factory=SafetyFacts)
     contacts: ContactFacts = field(default_factory=ContactFacts)
     measures: tuple[TrackedMeasure, ...] = ()
+    untracked_mania: tuple[TrackedMeasure, ...] = ()
     reviews: ReviewFacts = field(default_factory=ReviewFacts)
     circumstances: tuple[CircumstanceHistory, ...] = ()
     suspended_since: date | None = None

@@ -61,6 +61,8 @@ class CaseloadRow(EpisodeLinked, Base):
     first_baseline_elevated: Mapped[bool | None]
     outcome: Mapped[str | None]
     """``Outcome`` of the metric primary from enrolment on."""
+    beside_mania: Mapped[bool] = mapped_column(default=False)
+    """The last score of depression stands beside an elevated or rising score of mania: no success to count."""
     second_scale: Mapped[str | None]
     """Mania or psychosis beside depression: right measure column."""
     second_standing: Mapped[str | None]

@@ -101,6 +101,7 @@ _SHOWN = (
     CaseloadRow.first_stale_after_days,
     CaseloadRow.first_at_most,
     CaseloadRow.first_at_least,
+    CaseloadRow.beside_mania,
     CaseloadRow.second_scale,
     CaseloadRow.second_standing,
     CaseloadRow.second_baseline,

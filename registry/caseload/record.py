@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry.alerts.models import Alert
 from registry.alerts.queries import list_open_alerts
@@ -20,7 +20,7 @@ from registry.episodes.queries import list_parts
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
-from registry.measurements.standings import TrackedScale, follow_patient
+from registry.measurements.standings import TrackedScale, follow_patient, mania_courses, stands_beside_mania
 from registry.measures.course import Course, DatedScore, follow
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import list_open_questions, list_reviews
@@ -39,6 +39,8 @@ class Followed:
     course: Course
     cadence_days: int
     scores: Sequence[DatedScore]
+    beside_mania: bool = False
+    """The last score is of depression and stands beside an elevated or rising one of mania."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class EpisodeRecord:
     alerts: Sequence[Alert]
     phases: Sequence[PhaseSpell]
     courses: Sequence[TreatmentCourse]
-    safety_measurement: Measurement | None
-    """The latest administration of an instrument with a safety item."""
+    safety_measurements: Sequence[Measurement]
+    """Every administration of the last day on which an instrument with a safety item was given."""
 
 
 def load_record(episode: Episode) -> EpisodeRecord:
@@ -81,7 +83,7 @@ def load_record(episode: Episode) -> EpisodeRecord:
         alerts=_open_alerts(patient_id, episode.id),
         phases=list_parts(PhaseSpell, episode.id),
         courses=list_parts(TreatmentCourse, episode.id),
-        safety_measurement=latest_safety_measurement(patient_id),
+        safety_measurements=last_safety_measurements(patient_id),
     )
 
 
@@ -98,19 +100,17 @@ def _open_alerts(patient_id: uuid.UUID, episode_id: uuid.UUID | None) -> Sequenc
     return [row for row in list_open_alerts(patient_id) if row.is_safety or row.episode_id == episode_id]
 
 
-def latest_safety_measurement(patient_id: uuid.UUID) -> Measurement | None:
-    """The latest finished administration of any instrument that asks about safety."""
-    instruments = {item.instrument_id for item in catalogue().safety_items()}
+def last_safety_measurements(patient_id: uuid.UUID) -> Sequence[Measurement]:
+    """The finished administrations of instruments that ask about safety on the last day of any, newest first."""
+    asked = (
+        Measurement.patient_id == patient_id,
+        Measurement.status == "final",
+        Measurement.instrument.in_(sorted({item.instrument_id for item in catalogue().safety_items()})),
+    )
+    last_day = select(func.max(Measurement.taken_on)).where(*asked).scalar_subquery()
     return db.session.scalars(
-        select(Measurement)
-        .where(
-            Measurement.patient_id == patient_id,
-            Measurement.status == "final",
-            Measurement.instrument.in_(sorted(instruments)),
-        )
-        .order_by(Measurement.taken_on.desc(), Measurement.recorded_at.desc())
-        .limit(1)
-    ).first()
+        select(Measurement).where(*asked, Measurement.taken_on == last_day).order_by(Measurement.recorded_at.desc())
+    ).all()
 
 
 def _scores(patient_id: uuid.UUID) -> Mapping[str, Sequence[Columns]]:
@@ -135,6 +135,8 @@ def _followed(episode: Episode, scores: Mapping[str, Sequence[Columns]]) -> list
     """The metric primary first, the others in the order they are followed."""
     parts = {row.scale: row for row in list_parts(TrackedMeasure, episode.id)}
     courses = follow_patient(episode.patient_id).get(episode.id, {})
+    dated = {key: _dated(rows) for key, rows in scores.items()}
+    manias = mania_courses(dated, starts_on=episode.referred_on, ends_on=episode.ended_on).values()
     found = [
         Followed(
             key=key,
@@ -142,6 +144,7 @@ def _followed(episode: Episode, scores: Mapping[str, Sequence[Columns]]) -> list
             course=course,
             cadence_days=parts[key].cadence_days,
             scores=_one_a_day(scores.get(key, ()), tracked),
+            beside_mania=stands_beside_mania(key, course, manias),
         )
         for key, (tracked, course) in courses.items()
     ]
@@ -150,12 +153,15 @@ def _followed(episode: Episode, scores: Mapping[str, Sequence[Columns]]) -> list
 
 def _one_a_day(rows: Sequence[Columns], tracked: TrackedScale) -> Sequence[DatedScore]:
     """Every score of the scale, before and after this course too, by the rule the course itself follows."""
-    dated = [
+    return follow(_dated(rows), scale=tracked.scale, starts_on=date.min, target=None).scores
+
+
+def _dated(rows: Sequence[Columns]) -> list[DatedScore]:
+    return [
         DatedScore(on=row.taken_on, value=row.value, prorated=row.is_prorated, id=row.measurement_id)
         for row in rows
         if row.value is not None
     ]
-    return follow(dated, scale=tracked.scale, starts_on=date.min, target=None).scores
 
 
 def _circumstances(scores: Mapping[str, Sequence[Columns]]) -> Mapping[str, Sequence[DatedCategory]]:

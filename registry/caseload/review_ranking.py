@@ -33,6 +33,7 @@ LAYER_OF: Mapping[str, Layer] = {
     "target.off": Layer.OFF_TARGET,
     "target.relapse": Layer.WORSE,
     "target.worse": Layer.WORSE,
+    "target.mixed": Layer.WORSE,
     "target.mania": Layer.WORSE,
     "target.psychosis": Layer.WORSE,
     "review.due": Layer.DUE,

@@ -102,6 +102,7 @@ def _stored(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, CaseloadRow]:
 def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
     contacts = facts.contacts_of(episode)
     reasons = list(_reasons(episode, facts.alerts))
+    reported = facts.outcomes.get(episode.id)
     return {
         "clinic_id": episode.clinic_id,
         "is_open": episode.ended_on is None,
@@ -116,7 +117,8 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "consultant_id": episode.consultant_id,
         "conditions": sorted(episode.conditions.split(",")) if episode.conditions else [],
         **_measures(episode, facts.scales.get(episode.id, ())),
-        "outcome": facts.outcomes.get(episode.id),
+        "outcome": reported and reported.outcome,
+        "beside_mania": reported is not None and reported.beside_mania,
         "last_two_way_on": contacts.last_two_way_on,
         "last_seen_on": contacts.last_seen_on,
         "failed_attempts": contacts.failed_attempts,

@@ -25,7 +25,7 @@ from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import MeasurementScore, StandingRow
 from registry.measurements.standings import outcomes_of
-from registry.measures.course import Outcome
+from registry.measures.mania import Reported
 from registry.patients.models import Patient
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import is_open_recommendation
@@ -54,7 +54,7 @@ class StoredFacts:
     alerts: Sequence[Columns | Alert] = ()
     circumstances: Mapping[str, str] = field(default_factory=dict)
     """Domain → the latest category ("housing" → "homeless")."""
-    outcomes: Mapping[uuid.UUID, Outcome] = field(default_factory=dict)
+    outcomes: Mapping[uuid.UUID, Reported] = field(default_factory=dict)
     """Episode → its outcome, of those that have one."""
 
     def contacts_of(self, episode: Columns) -> ContactHistory:
@@ -97,7 +97,7 @@ class _Beside(TypedDict):
     contacts: Sequence[Columns | Sighting]
     alerts: Sequence[Columns | Alert]
     circumstances: Mapping[str, str]
-    outcomes: Mapping[uuid.UUID, Outcome]
+    outcomes: Mapping[uuid.UUID, Reported]
 
 
 def _looked_at(patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID, LookedAt]) -> dict[uuid.UUID, _Beside]:

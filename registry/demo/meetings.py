@@ -20,6 +20,7 @@ from registry.review.actions import Advice
 from registry.review.models import Review, ReviewQuestion
 
 _URGENCY = {
+    "target.mixed": 0,
     "target.mania": 0,
     "target.worse": 1,
     "target.relapse": 1,
@@ -84,7 +85,7 @@ def advice(roll: Random, chart: Chart, reasons: frozenset[str]) -> list[Advice]:
 
 def _group(chart: Chart, reasons: frozenset[str]) -> str:
     story = chart.person.story
-    if "target.mania" in reasons or story.condition in {"bipolar-1", "bipolar-2"}:
+    if {"target.mania", "target.mixed"} & set(reasons) or story.condition in {"bipolar-1", "bipolar-2"}:
         return "bipolar"
     return "psychosis" if story.has_psychosis else "depression"
 

@@ -39,19 +39,16 @@ def list_measurements(patient_id: uuid.UUID, *, instrument: str | None = None) -
     return db.session.scalars(query).all()
 
 
-def find_same(
-    patient_id: uuid.UUID,
-    instrument: str,
-    *,
-    taken_on: date,
-    answers: Mapping[str, Answer] | None,
-    total_only: int | None,
-) -> Measurement | None:
-    """A finished measurement of that day that says the same, answer by answer, however it came in."""
+def list_of_day(patient_id: uuid.UUID, instrument: str, *, taken_on: date) -> Sequence[Measurement]:
+    """The finished measurements of that day with this instrument, however they came in, newest first."""
     about = {"patient_id": patient_id, "instrument": instrument, "taken_on": taken_on}
-    rows = db.session.scalars(_OF_THAT_DAY, about)
+    return db.session.scalars(_OF_THAT_DAY, about).all()
+
+
+def says_the_same(row: Measurement, *, answers: Mapping[str, Answer] | None, total_only: int | None) -> bool:
+    """Whether the measurement has these answers, one by one, or this total alone."""
     wanted = _said({item: answer_to_json(answer) for item, answer in (answers or {}).items()})
-    return next((row for row in rows if row.total_only == total_only and _said(row.answers or {}) == wanted), None)
+    return row.total_only == total_only and _said(row.answers or {}) == wanted
 
 
 _OF_THAT_DAY = (

@@ -24,6 +24,7 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.models import MeasurementScore, StandingRow
 from registry.measures.course import Course, DatedScore, Outcome, Target, follow, outcome_of
 from registry.measures.instrument import Scale
+from registry.measures.mania import DEPRESSION, MANIA, ManiaCourse, Reported, is_beside_mania
 
 Dated = TypeVar("Dated", TrackedMeasure, TreatmentTarget)
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -156,13 +157,13 @@ def follow_scores(
     }
 
 
-def outcomes_of(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Outcome]:
+def outcomes_of(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Reported]:
     """Episode → its outcome, of every episode of these patients that has one. Four statements."""
     rows = read_episodes(patient_ids)
     episodes = by_patient({episode.id: episode for episode, _ in rows}.values())
     tracked = scales_followed(patient_ids, rows)
     scores = read_scores(patient_ids, scales_in(tracked.values()) | outcome_scales(episodes.values()))
-    found: dict[uuid.UUID, Outcome] = {}
+    found: dict[uuid.UUID, Reported] = {}
     for patient_id, own in episodes.items():
         dated = dated_scores(scores.get(patient_id, ()))
         found |= outcomes(own, follow_scores(tracked.get(patient_id, {}), dated), dated)
@@ -170,13 +171,40 @@ def outcomes_of(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Outcome]:
 
 
 def outcome_scales(episodes: Iterable[Iterable[Episode]]) -> set[str]:
-    """The keys of the outcome measures, tracked still or not."""
-    return {each.metric_primary for own in episodes for each in own if each.metric_primary is not None}
+    """The keys of the outcome measures, tracked still or not, and of the mania scales that are read beside them."""
+    primaries = {each.metric_primary for own in episodes for each in own if each.metric_primary is not None}
+    return primaries | mania_scales()
+
+
+def mania_scales() -> set[str]:
+    """The keys of every mania scale with numbers, whichever of them anybody tracks."""
+    return {
+        each.scale_key(scale)
+        for each in catalogue()
+        if each.domain == MANIA
+        for scale in each.scales
+        if scale.has_total
+    }
+
+
+def mania_courses(
+    scores: Mapping[str, Sequence[DatedScore]], *, starts_on: date, ends_on: date | None
+) -> dict[str, ManiaCourse]:
+    """The mania scales given between these dates (an episode's), tracked or not; ``scores`` by scale key."""
+    found = {}
+    for key in sorted(scores):
+        if catalogue().instrument_of(key).domain != MANIA:
+            continue
+        scale = catalogue().scale(key)
+        course = follow(scores[key], scale=scale, starts_on=starts_on, ends_on=ends_on, target=None)
+        if course.latest is not None:
+            found[key] = ManiaCourse(scale, course, catalogue().instrument_of(key).cadence_days)
+    return found
 
 
 def outcomes(
     episodes: Iterable[Episode], courses: Courses, scores: Mapping[str, Sequence[DatedScore]]
-) -> dict[uuid.UUID, Outcome]:
+) -> dict[uuid.UUID, Reported]:
     """Episode → its outcome, of one patient; none before enrolment or without an outcome measure.
 
     Reports keep the baseline of the enrolment, also where treatment began anew since.
@@ -188,15 +216,23 @@ def outcomes(
             continue
         scale = catalogue().scale(key)
         if not scale.has_total:
-            found[episode.id] = Outcome.NO_CUT_OFF
+            found[episode.id] = Reported(Outcome.NO_CUT_OFF)
             continue
+        manias = mania_courses(scores, starts_on=episode.referred_on, ends_on=episode.ended_on).values()
         tracked, course = courses.get(episode.id, {}).get(key, (None, None))
         if tracked is None or course is None or tracked.starts_on != episode.enrolled_on:
             course = follow(
                 scores.get(key, ()), scale=scale, starts_on=episode.enrolled_on, ends_on=episode.ended_on, target=None
             )
-        found[episode.id] = outcome_of(course, scale)
+        found[episode.id] = Reported(outcome_of(course, scale), beside_mania=stands_beside_mania(key, course, manias))
     return found
+
+
+def stands_beside_mania(key: str, course: Course, manias: Iterable[ManiaCourse]) -> bool:
+    """Whether the scale is of depression, and its last score stands beside an elevated or rising score of mania."""
+    if course.latest is None or catalogue().instrument_of(key).domain != DEPRESSION:
+        return False
+    return is_beside_mania(course.latest.on, manias)
 
 
 def tracked_scales(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Sequence[TrackedScale]]:

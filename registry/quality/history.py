@@ -1,4 +1,4 @@
-"""What the months are worked out from: every course of care of the time, in four statements."""
+"""What the months are worked out from: every course of care of the time, in five statements."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from registry.contacts.models import Contact
 from registry.episodes.models import Episode, PhaseSpell
 from registry.extensions import db
 from registry.measurements.models import MeasurementScore
+from registry.measurements.standings import mania_scales
 
 Rows: TypeAlias = Sequence[Row[*tuple[Any, ...]]]
 
@@ -31,10 +32,12 @@ class History:
     """``episode on``: two-way treatment contacts at the clinic of the episode, between its dates."""
     scores: Rows
     """``episode on value is_prorated`` on the metric primary since enrolment."""
+    manias: Rows
+    """``episode scale on value is_prorated`` on every mania scale, in the order in which they are followed."""
 
 
 def read_history(today: Today, *, since: date) -> History:
-    """Of everybody enrolled at these clinics whose care had not ended by ``since``. Four statements."""
+    """Of everybody enrolled at these clinics whose care had not ended by ``since``. Five statements."""
     of_the_time = and_(
         Episode.clinic_id.in_(list(today)),
         Episode.enrolled_on.is_not(None),
@@ -75,6 +78,30 @@ def read_history(today: Today, *, since: date) -> History:
             )
             .where(of_the_time, MeasurementScore.counts, MeasurementScore.value.is_not(None))
         ).all(),
+        manias=db.session.execute(_manias(of_the_time)).all(),
+    )
+
+
+def _manias(of_the_time: ColumnElement[bool]) -> Any:
+    """The scores ``registry.measurements.standings.mania_courses`` follows: of the whole episode."""
+    return (
+        select(
+            Episode.id.label("episode"),
+            MeasurementScore.scale,
+            MeasurementScore.taken_on.label("on"),
+            MeasurementScore.value,
+            MeasurementScore.is_prorated,
+        )
+        .join(MeasurementScore, MeasurementScore.patient_id == Episode.patient_id)
+        .where(
+            of_the_time,
+            MeasurementScore.scale.in_(sorted(mania_scales())),
+            MeasurementScore.counts,
+            MeasurementScore.value.is_not(None),
+            MeasurementScore.taken_on >= Episode.referred_on,
+            or_(Episode.ended_on.is_(None), MeasurementScore.taken_on <= Episode.ended_on),
+        )
+        .order_by(Episode.id, MeasurementScore.taken_on)
     )
 
 

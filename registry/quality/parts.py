@@ -21,7 +21,7 @@ from registry.caseload.currency import (
 from registry.caseload.models import CaseloadRow
 from registry.caseload.rules import NOT_SEEN_DAYS, OFF_TARGET_RULE
 from registry.measures.course import Outcome
-from registry.quality.rules import ELEVATED_AFTER_DAYS, IMPROVED_AFTER_DAYS, MET, NOT_MET
+from registry.quality.rules import BESIDE_MANIA, ELEVATED_AFTER_DAYS, IMPROVED_AFTER_DAYS, MET, NOT_MET
 
 Part = ColumnElement[str]
 When = tuple[ColumnElement[bool], str]
@@ -61,6 +61,7 @@ def _off_target(today: Today) -> Part:
         (CaseloadRow.first_baseline_elevated.is_(False), "not-elevated"),
         (CaseloadRow.first_baseline_on > days_ago(today, ELEVATED_AFTER_DAYS), "too-early"),
         (or_(CaseloadRow.rules.contains(f" {OFF_TARGET_RULE} ", autoescape=True), sa.not_(is_on_course(day))), MET),
+        (CaseloadRow.beside_mania.is_(True), BESIDE_MANIA),
     )
 
 
@@ -70,6 +71,7 @@ def _improved(today: Today) -> Part:
         (CaseloadRow.enrolled_on.is_(None), sa.literal("referred")),
         (CaseloadRow.enrolled_on > days_ago(today, IMPROVED_AFTER_DAYS), sa.literal("too-early")),
         (CaseloadRow.outcome.is_(None), sa.literal("no-baseline")),
+        (and_(CaseloadRow.outcome == Outcome.IMPROVED, CaseloadRow.beside_mania), sa.literal(BESIDE_MANIA)),
         (CaseloadRow.outcome == Outcome.IMPROVED, sa.literal(MET)),
         (CaseloadRow.outcome == Outcome.NOT_IMPROVED, sa.literal(NOT_MET)),
         else_=CaseloadRow.outcome,

@@ -15,7 +15,7 @@ from registry.caseload.models import CaseloadRow
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.quality.parts import Part, parts_by_metric
-from registry.quality.rules import COUNTED, MET, METRICS, NOT_MET, Tally
+from registry.quality.rules import COUNTED, DENOMINATOR, METRICS, Tally
 
 PER_PAGE = 50
 
@@ -137,11 +137,11 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _falls_into(metric: str, part: str, today: Today) -> ColumnElement[bool]:
     found: Part = parts_by_metric(today)[metric]
-    return found.in_((MET, NOT_MET)) if part == COUNTED else found == part
+    return found.in_(DENOMINATOR) if part == COUNTED else found == part
 
 
 def _stored_parts(metric: str) -> list[str]:
-    return [MET, NOT_MET, *METRICS[metric].excluded]
+    return [*DENOMINATOR, *METRICS[metric].excluded]
 
 
 def _no_counts() -> dict[str, dict[str, int]]:

@@ -10,8 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 MET, NOT_MET = "met", "not-met"
+BESIDE_MANIA = "beside-mania"
+"""Depression better while mania was elevated or rising: in the denominator, and no success."""
 COUNTED = "counted"
-"""Met and not met together: the denominator."""
+"""All of these together: the denominator."""
+NO_CUT_OFF = "no-cut-off"
+"""Left out because nothing published says whether the outcome measure was elevated."""
+DENOMINATOR = (MET, NOT_MET, BESIDE_MANIA)
 
 ELEVATED_AFTER_DAYS = 56
 """Eight weeks from an elevated baseline until somebody without a response is off target (Bao 2015)."""
@@ -26,12 +31,12 @@ _REFERRED = {"referred": "referred, not enrolled yet"}
 _PAUSED = {"paused": "care is paused, with a date to return"}
 _NO_BASELINE = {"no-baseline": "no baseline score on the outcome measure"}
 _NOT_ELEVATED = {"not-elevated": "the baseline was not elevated"}
-_NO_CUT_OFF = {"no-cut-off": "the outcome measure has no published cut-off"}
+_NO_CUT_OFF = {NO_CUT_OFF: "the outcome measure has no published cut-off"}
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number. ``met`` and ``not_met`` say what those parts are; ``excluded``: reason → words."""
+    """One number. ``met``, ``not_met`` and ``beside_mania`` say what those parts are; ``excluded``: reason → words."""
 
     key: str
     title: str
@@ -40,14 +45,20 @@ class Metric:
     met: str
     not_met: str
     excluded: Mapping[str, str]
+    beside_mania: str = ""
     is_share: bool = True
     """Shown as numerator of denominator; otherwise only how many."""
 
     @property
     def parts(self) -> Mapping[str, str]:
         """Every part of the open episodes that can be listed → its words; ``COUNTED`` is the denominator."""
-        counted = {MET: self.met, NOT_MET: self.not_met} if self.not_met else {MET: self.met}
-        return {**counted, COUNTED: "the denominator", **self.excluded}
+        return {**self.counted, COUNTED: "the denominator", **self.excluded}
+
+    @property
+    def counted(self) -> Mapping[str, str]:
+        """The parts of the denominator → their words."""
+        parts = {MET: self.met, NOT_MET: self.not_met, BESIDE_MANIA: self.beside_mania}
+        return {part: words for part, words in parts.items() if words}
 
 
 ACTIVE = Metric(
@@ -76,6 +87,7 @@ OFF_TARGET = Metric(
     source="Consultation in weeks 8 to 12 without a response by week 8 (Bao 2015, doi 10.1176/appi.ps.201400577)",
     met="off target",
     not_met="responding, at target",
+    beside_mania="responding or at target on depression, with mania elevated or rising",
     excluded={
         **_REFERRED,
         **_PAUSED,
@@ -101,11 +113,13 @@ IMPROVED = Metric(
         "Open episodes enrolled 70 days or more with an elevated baseline on the outcome measure; "
         "improved by half or more since, "
         "or at the level its instrument file counts as improved (PHQ-9 and GAD-7: below 10). "
-        "The last score carries forward; without a follow-up nobody has improved."
+        "The last score carries forward; without a follow-up nobody has improved. "
+        "Depression that is better beside elevated or rising mania stays in the denominator and is not counted."
     ),
     source="New York State OMH collaborative care metrics 2025, metric 6 and Appendix A; its target is 60 % or more",
     met="improved",
     not_met="not improved",
+    beside_mania="better on depression, with mania elevated or rising",
     excluded={
         **_REFERRED,
         "too-early": "enrolled less than 70 days",
@@ -127,7 +141,7 @@ class Tally:
     def of(self, part: str) -> int:
         """The episodes of one part; ``COUNTED`` is the denominator."""
         if part == COUNTED:
-            return self.of(MET) + self.of(NOT_MET)
+            return sum(self.of(each) for each in DENOMINATOR)
         return self.parts.get(part, 0)
 
     @property

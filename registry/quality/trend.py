@@ -6,6 +6,7 @@ The view that shows it imports it when it does: pandas takes a second to start, 
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,8 +19,10 @@ import pandas as pd
 from registry.caseload.currency import PROMISED_CARE, Today
 from registry.caseload.rules import NOT_SEEN_DAYS
 from registry.measurements.instruments import catalogue
+from registry.measurements.standings import mania_courses
 from registry.measures.course import DatedScore, follow, has_improved, is_elevated
 from registry.measures.instrument import Better
+from registry.measures.mania import DEPRESSION, is_beside_mania
 from registry.quality.history import History, Rows
 from registry.quality.rules import IMPROVED_AFTER_DAYS, MET, NOT_MET, Tally
 
@@ -58,6 +61,7 @@ def monthly_trend(history: History, today: Today) -> Sequence[Month]:
     grid = _with_last(grid, _frame(history.phases, places, "on", "phase"), "phase_on")
     grid = _with_last(grid, _frame(history.contacts, places, "on"), "contact_on")
     grid = _with_scores(grid, _one_a_day(_frame(history.scores, places, "on", "value", "is_prorated"), episodes))
+    grid["improved"] &= ~pd.Series(_beside_mania(grid, history.manias, places), index=grid.index, dtype=bool)
     grid["active"] = grid["phase"].isin(PROMISED_CARE) | (
         (grid["phase"] == "paused") & (grid["paused_until"] <= grid["day"])
     )
@@ -128,6 +132,32 @@ def _with_scores(grid: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
         )
     ]
     return grid
+
+
+def _beside_mania(grid: pd.DataFrame, manias: Rows, places: Mapping[uuid.UUID, int]) -> list[bool]:
+    """Of each row that improved, whether that was depression beside mania, as it was known on its day."""
+    given: dict[int, list[tuple[str, DatedScore]]] = defaultdict(list)
+    for row in manias:
+        given[places[row.episode]].append((row.scale, DatedScore(row.on, row.value, prorated=row.is_prorated)))
+    depression = {
+        each for each in grid["scale"].dropna().unique() if catalogue().instrument_of(each).domain == DEPRESSION
+    }
+    return [
+        improved and scale in depression and _is_beside(given[episode], on.date(), day.date())
+        for improved, scale, episode, day, on in zip(
+            grid["improved"], grid["scale"], grid["episode"], grid["day"], grid["latest_on"], strict=True
+        )
+    ]
+
+
+def _is_beside(given: Sequence[tuple[str, DatedScore]], depression_on: date, day: date) -> bool:
+    known: dict[str, list[DatedScore]] = defaultdict(list)
+    for scale, score in given:
+        if score.on <= day:
+            known[scale].append(score)
+    if not known:
+        return False
+    return is_beside_mania(depression_on, mania_courses(known, starts_on=date.min, ends_on=None).values())
 
 
 def _one_a_day(scores: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:

@@ -69,7 +69,7 @@ def people(metric: str, part: str) -> str:
     number = page_number(request.args.get("page"))
     rows, total = queries.list_people(metric, part, today=today, wanted=wanted, page=number)
     presenter = PersonPresenter(today)
-    words = "met and not met" if part == COUNTED else counted.parts[part]
+    words = "everybody the number counts" if part == COUNTED else counted.parts[part]
     page = PeoplePage(
         title=counted.title,
         subtitle=f"{count(total, 'person', 'people')}: {words}",

@@ -64,6 +64,11 @@ def signed(value: Decimal | int) -> str:
     return f"+{number(value)}" if value > 0 else number(value)
 
 
+def points(value: Decimal | int) -> str:
+    """+3 points, −1 point: a change."""
+    return f"{signed(value)} {'point' if abs(value) == 1 else 'points'}"
+
+
 def percent(value: Decimal) -> str:
     """−78 %, rounded half away from zero."""
     rounded = value.quantize(Decimal(1), rounding="ROUND_HALF_UP")

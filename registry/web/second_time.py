@@ -1,4 +1,4 @@
-"""An entry that is on record already, as after the browser's way back: held and asked about, lest it counts twice."""
+"""An entry that is on record already, or another of the same day: held and asked about, lest it counts twice."""
 
 from __future__ import annotations
 
@@ -16,8 +16,15 @@ class SecondTime:
     how: str
     """``recorded by R. Osei, 3 Mar 2026, 14:05``."""
     url: str
+    is_different: bool = False
+    """What is on record says something else: two of one day, or one of them wrong."""
+    says: str = ""
+    """``14, moderate``."""
+    version: int | None = None
+    correct_url: str = ""
+    """Where the form can be sent to replace the entry that stands; empty where one may not."""
 
 
 def second_time_field() -> BooleanField:
     """Ticked by whoever says that it happened twice."""
-    return BooleanField("Yes, record it a second time")
+    return BooleanField("Yes, record this one as well")

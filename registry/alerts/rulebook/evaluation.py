@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from registry.alerts.parameters import Numbers
-from registry.alerts.rulebook import engage, measure, review, safety, social, target, worsening
+from registry.alerts.rulebook import engage, mania, measure, review, safety, social, target, worsening
 from registry.alerts.rulebook.evidence import JSON, Evidence
 from registry.alerts.rulebook.finding import Finding, Rule, Tier
 from registry.alerts.snapshot import CaseSnapshot
 
 RULEBOOK: tuple[Rule, ...] = (
     *safety.RULES,
-    worsening.MANIA,
+    *mania.RULES,
     worsening.PSYCHOSIS,
     worsening.RELAPSE,
     worsening.WORSE,
@@ -28,6 +28,9 @@ RULEBOOK: tuple[Rule, ...] = (
 _BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULEBOOK}
 _ORDER: Mapping[str, int] = {rule.id: place for place, rule in enumerate(RULEBOOK)}
 
+_SAID_BY: Mapping[str, str] = {"target.mania": "target.mixed"}
+"""A finding that is one half of another, by rule, and the rule that says both halves."""
+
 _ONE_CALL = frozenset({engage.FIRST_FOLLOW_UP, engage.NO_CONTACT})
 """Duties that the same two-way contact settles: one of them speaks for all.
 
@@ -40,7 +43,7 @@ _DONE_WITH_THE_CALL = frozenset({measure.MEASURE_DUE})
 
 @dataclass(frozen=True, slots=True)
 class Swallowed:
-    """A finding that is true, and left unsaid because the alert ``by`` asks for the same call."""
+    """A finding that is true, and left unsaid because the alert ``by`` says it too or asks for the same call."""
 
     finding: Finding
     by: str
@@ -77,7 +80,13 @@ def evaluate(case: CaseSnapshot, today: date, numbers: Numbers) -> Evaluation:
 
 
 def _swallowed(found: Mapping[str, Finding]) -> tuple[Swallowed, ...]:
-    """What is left unsaid because another finding asks for the same call.
+    """What is left unsaid because another finding says it as well, or asks for the same call."""
+    halves = tuple(Swallowed(found[half], by) for half, by in _SAID_BY.items() if half in found and by in found)
+    return (*halves, *_said_by_one_call(found))
+
+
+def _said_by_one_call(found: Mapping[str, Finding]) -> tuple[Swallowed, ...]:
+    """What asks for the same call as another finding.
 
     The most pressing speaks; of those that press alike the one for the most people, then the duty that came first.
     """

@@ -44,8 +44,18 @@ def figure(number: int | Decimal) -> str:
 def signed_percent(percent: Decimal) -> str:
     """A change in whole percent with its sign: "−10 %", "+4 %", "±0 %"."""
     whole = round(percent)
-    sign = "±" if whole == 0 else ("−" if whole < 0 else "+")
-    return f"{sign}{abs(whole)} %"
+    return f"{_sign(whole)}{abs(whole)} %"
+
+
+def signed_points(change: Decimal) -> str:
+    """A change in points with its sign: "+7 points", "−1 point", "±0 points"."""
+    return f"{_sign(change)}{figure(abs(change))} {'point' if abs(change) == 1 else 'points'}"
+
+
+def _sign(change: int | Decimal) -> str:
+    if change == 0:
+        return "±"
+    return "−" if change < 0 else "+"
 
 
 def listed(parts: Sequence[str]) -> str:

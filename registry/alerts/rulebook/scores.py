@@ -4,14 +4,19 @@ from collections.abc import Callable
 from datetime import date
 
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
-from registry.alerts.rulebook.phrases import ago, figure, signed_percent, written
+from registry.alerts.rulebook.phrases import ago, figure, signed_percent, signed_points, written
 from registry.alerts.snapshot import TrackedMeasure
 from registry.measures.course import Course, DatedScore, follow
 
 
 def scores_facts(measure: TrackedMeasure, *, before: DatedScore | None) -> dict[str, JSON]:
-    """What a sentence about ``measure`` needs, its change counted from ``before`` (the baseline, as a rule)."""
+    """What a sentence about ``measure`` needs, its change counted from ``before`` (the baseline, as a rule).
+
+    A percentage only of what got better, where 50 % is a response: of what got worse it says how low the baseline
+    was (1 → 8 is +700 %), and nobody has published what it means.
+    """
     course = measure.course
+    has_percent = before == course.baseline and course.change is not None and not _is_worse(measure)
     return {
         "key": measure.key,
         "label": measure.label,
@@ -19,24 +24,31 @@ def scores_facts(measure: TrackedMeasure, *, before: DatedScore | None) -> dict[
         "before_on": None if before is None else stored(before.on),
         "latest": None if course.latest is None else stored(course.latest.value),
         "latest_on": None if course.latest is None else stored(course.latest.on),
-        "percent": stored(course.percent) if before == course.baseline else None,
+        "percent": stored(course.percent) if has_percent else None,
         "late_by": course.baseline_late_by if before == course.baseline else None,
         "target": None if measure.target is None else measure.target.words(),
     }
 
 
+def _is_worse(measure: TrackedMeasure) -> bool:
+    baseline, latest = measure.course.baseline, measure.course.latest
+    if baseline is None or latest is None:
+        return False
+    return measure.scale.worsening(before=baseline.value, after=latest.value) > 0
+
+
 def scores_words(evidence: Evidence, today: date) -> str:
-    """ "PHQ-9 21 → 19 (−10 %, 10 days ago)", with a late baseline named as one."""
+    """ "PHQ-9 21 → 19 (−10 %, 10 days ago)", "PHQ-9 8 → 13 (+5 points, today)"; a late baseline named as one."""
     latest_on = evidence.day("latest_on")
     latest = figure(evidence.amount("latest"))
     before_on = evidence.optional_day("before_on")
     if before_on is None or before_on == latest_on:
         return f"{evidence.text('label')} {latest} on {written(latest_on)} ({ago(latest_on, today)})"
     percent = evidence.optional_amount("percent")
-    change = "" if percent is None else f"{signed_percent(percent)}, "
+    before = evidence.amount("before")
+    change = signed_points(evidence.amount("latest") - before) if percent is None else signed_percent(percent)
     late = f", {late_baseline_words(evidence)}" if is_late_baseline(evidence) else ""
-    before = figure(evidence.amount("before"))
-    return f"{evidence.text('label')} {before} → {latest} ({change}{ago(latest_on, today)}{late})"
+    return f"{evidence.text('label')} {figure(before)} → {latest} ({change}, {ago(latest_on, today)}{late})"
 
 
 def is_late_baseline(evidence: Evidence) -> bool:

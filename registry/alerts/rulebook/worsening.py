@@ -1,4 +1,4 @@
-"""Getting worse: than at the baseline, than at the best level held, or into mania.
+"""Getting worse: than at the baseline, or than at the best level held. Mania has its own module.
 
 Worse and relapse need a published reliable change and are never said without one.
 """
@@ -8,26 +8,26 @@ from functools import partial
 
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
-from registry.alerts.rulebook.evidence import JSON, Evidence, stored
+from registry.alerts.rulebook.evidence import Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, found_together
 from registry.alerts.rulebook.phrases import ago, figure, written
 from registry.alerts.rulebook.scores import held_since, scores_facts, scores_words, target_words
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, TrackedMeasure
-from registry.measures.course import Course, Standing, is_elevated, rose_by_reliable_change
+from registry.measures.course import Course, Standing
 from registry.measures.instrument import Scale
+from registry.measures.mania import MANIA
 
-_MANIA_DOMAIN = "mania"
-"""The domain whose measures are read beside depression: rising is the psychiatrist's business first."""
 _PSYCHOSIS_DOMAIN = "psychosis"
 _PSYCHOSIS_PERCENT = "target.psychosis.percent"
 _PSYCHOSIS_POINTS = "target.psychosis.points"
 
 
-def _in_care(case: CaseSnapshot, *, mania: bool) -> list[TrackedMeasure]:
+def _in_care(case: CaseSnapshot) -> list[TrackedMeasure]:
+    """The tracked measures but mania's, the metric primary first; none while care is not promised."""
     if phase_in_force(case.episode) not in IN_CARE:
         return []
-    measures = [measure for measure in case.measures if (measure.domain == _MANIA_DOMAIN) is mania]
+    measures = [measure for measure in case.measures if measure.domain != MANIA]
     return sorted(measures, key=lambda each: not each.is_metric_primary)
 
 
@@ -42,7 +42,7 @@ def _worse(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None
     """Worse than the baseline by the reliable change or more, on any tracked measure but mania's."""
     found = [
         (held_since(measure, _is_worse), scores_facts(measure, before=measure.course.baseline))
-        for measure in _in_care(case, mania=False)
+        for measure in _in_care(case)
         if _is_worse(measure.course)
     ]
     return found_together(found, under="measures")
@@ -72,7 +72,7 @@ def _relapse(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | No
                 **scores_facts(measure, before=measure.course.baseline),
             },
         )
-        for measure in _in_care(case, mania=False)
+        for measure in _in_care(case)
         if _is_relapse(measure.course)
     ]
     return found_together(found, under="measures")
@@ -103,7 +103,7 @@ def _psychosis(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | N
     if percent is None or points is None:
         return None
 
-    measures = [each for each in _in_care(case, mania=False) if each.domain == _PSYCHOSIS_DOMAIN]
+    measures = [each for each in _in_care(case) if each.domain == _PSYCHOSIS_DOMAIN]
     found = []
     for measure in measures:
         is_worse = partial(_rose_by, measure.scale, percent=percent, points=points)
@@ -124,63 +124,6 @@ def _psychosis_words(evidence: Evidence, today: date) -> str:
     return "; ".join(f"More psychotic symptoms: {scores_words(each, today)}" for each in evidence.each("measures"))
 
 
-# Mania
-
-
-def _has_risen(measure: TrackedMeasure, course: Course) -> bool:
-    """Whether the latest score is up by the reliable change from the one before or from the baseline."""
-    earlier = [score for score in (course.previous, course.baseline) if score is not None]
-    return course.latest is not None and any(
-        rose_by_reliable_change(measure.scale, previous=score.value, latest=course.latest.value) for score in earlier
-    )
-
-
-def _is_elevated(measure: TrackedMeasure, course: Course) -> bool:
-    return course.latest is not None and is_elevated(measure.scale, course.latest.value) is True
-
-
-def _mania(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None:
-    """A mania measure elevated, or up by its reliable change from the last score or the baseline."""
-    found = [_one_mania(measure) for measure in _in_care(case, mania=True) if _is_manic(measure, measure.course)]
-    return found_together(found, under="measures")
-
-
-def _is_manic(measure: TrackedMeasure, course: Course) -> bool:
-    return _is_elevated(measure, course) or _has_risen(measure, course)
-
-
-def _one_mania(measure: TrackedMeasure) -> tuple[date, dict[str, JSON]]:
-    since = held_since(measure, lambda so_far: _is_manic(measure, so_far))
-    elevated = _is_elevated(measure, measure.course)
-    return since, {
-        "elevated_from": stored(measure.scale.cutoff_in_force) if elevated else None,
-        "has_risen": _has_risen(measure, measure.course),
-        **scores_facts(measure, before=measure.course.previous or measure.course.baseline),
-    }
-
-
-def _mania_words(evidence: Evidence, today: date) -> str:
-    return "; ".join(_one_mania_words(each, today) for each in evidence.each("measures"))
-
-
-def _one_mania_words(measure: Evidence, today: date) -> str:
-    cutoff = measure.optional_amount("elevated_from")
-    why = [] if cutoff is None else [f"elevated from {figure(cutoff)}"]
-    if measure.flag("has_risen"):
-        why.append("up by the reliable change")
-    return f"Mania: {scores_words(measure, today)}, {' and '.join(why)}"
-
-
-MANIA = Rule(
-    id="target.mania",
-    title="Mania",
-    family=Family.TARGET,
-    audience=(Audience.PSYCHIATRIST,),
-    parameters=(),
-    source="The cut-off and reliable change of the mania measure, in its instrument file",
-    check=_mania,
-    words=_mania_words,
-)
 PSYCHOSIS = Rule(
     id="target.psychosis",
     title="Psychosis worse",

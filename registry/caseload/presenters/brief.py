@@ -67,6 +67,13 @@ def _early(evidence: Evidence, today: date) -> str:
     return f"Too little change after {duration(measure.day('baseline_on'), today)} of treatment"
 
 
+def _mixed(evidence: Evidence, _today: date) -> str:
+    both = evidence.each("both")[0]
+    mania, depression = both.each("mania")[0], both.each("depression")[0]
+    scores = " and ".join(f"{each.text('label')} {figure(each.amount('latest'))}" for each in (mania, depression))
+    return f"Mixed, mania first: {scores}, both elevated"
+
+
 def _mania(evidence: Evidence, _today: date) -> str:
     measure = evidence.each("measures")[0]
     cutoff = measure.optional_amount("elevated_from")
@@ -138,6 +145,7 @@ def _loss(evidence: Evidence, today: date) -> str:
 _BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
     "target.off": _off_target,
     "target.early": _early,
+    "target.mixed": _mixed,
     "target.mania": _mania,
     "target.relapse": _relapse,
     "engage.pause-over": _pause_over,

@@ -172,6 +172,7 @@ def _score(facts: RowFacts, which: str, course: str) -> ScoreShown | None:
         percent=row.first_percent if which == "first" else None,
         stale_after_days=getattr(row, f"{which}_stale_after_days"),
         target=None if at_most is None and at_least is None else Target(at_most=at_most, at_least=at_least),
+        beside_mania=which == "first" and row.beside_mania,
         points=[each for each in read_course(course) if begins <= each.on <= today],
     )
     return show_score(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,10 +10,13 @@ from decimal import Decimal
 from registry.charts.sparkline import Point, Sparkline, sparkline
 from registry.measurements.instruments import catalogue
 from registry.measures.course import Standing, Target, is_elevated
-from registry.measures.instrument import Scale
-from registry.web.filters import count, number, percent, short_date, signed
+from registry.measures.instrument import Better, Scale
+from registry.web.filters import count, number, percent, points, short_date
 
-_GOOD = frozenset({Standing.AT_TARGET.value, Standing.RESPONDING.value, Standing.IMPROVING.value})
+BESIDE_MANIA = "Mania elevated or rising: no success yet"
+"""Said beside depression that is better (domain: depression falling while mania rises is no improvement)."""
+
+IS_GOOD = frozenset({Standing.AT_TARGET.value, Standing.RESPONDING.value, Standing.IMPROVING.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Measured:
     stale_after_days: int
     target: Target | None
     points: Sequence[Point] = ()
+    beside_mania: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ def show_score(
 ) -> ScoreShown:
     """Baseline → latest with change and age; a score too old to go by reads unknown and says when it was known.
 
-    A percentage where the baseline allows one, else points; nothing before there is a follow-up.
+    A percentage of what got better, where the baseline allows one; what got worse is said in points: from a baseline
+    near the floor any rise is hundreds of percent. Nothing before there is a follow-up.
     """
     scale = catalogue().scale(measured.scale)
     name = scale_label(measured.scale) if with_name else ""
@@ -77,37 +82,54 @@ def show_score(
     is_stale = age > measured.stale_after_days
     has_followed_up = measured.baseline_on is not None and measured.latest_on > measured.baseline_on
     change = measured.latest - measured.baseline if has_followed_up and measured.baseline is not None else None
+    better_by = improvement_percent(change, measured.percent, scale)
     return ScoreShown(
         name=name,
         baseline=number(measured.baseline) if has_followed_up and measured.baseline is not None else "",
         latest=number(measured.latest),
         age=count(age, "day") if age else "today",
-        change=_change(change, measured),
-        percent=percent(measured.percent) if change is not None and measured.percent is not None else "",
+        change=_change(change, measured) if better_by is None else "",
+        percent="" if better_by is None else percent(better_by),
         kind=_kind(change, measured, scale),
         is_stale=is_stale,
         last_known=f"was {number(measured.latest)}, {short_date(measured.latest_on, today=today)}" if is_stale else "",
-        standing=no_target(measured.scale) if measured.target is None else "",
+        standing=". ".join(_remarks(measured)),
         sparkline=_draw(measured, scale, starts_on=starts_on, today=today, width=width),
     )
 
 
+def _remarks(measured: Measured) -> Iterator[str]:
+    """What qualifies the score: a success beside mania is marked as one, and a score nothing judges."""
+    if measured.beside_mania and measured.standing in IS_GOOD:
+        yield BESIDE_MANIA
+    if measured.target is None:
+        yield no_target(measured.scale)
+
+
+def improvement_percent(change: Decimal | None, percent_change: Decimal | None, scale: Scale) -> Decimal | None:
+    """The percentage of a change that is no worsening; None where there is none to say."""
+    if change is None or percent_change is None:
+        return None
+    is_worse = change > 0 if scale.better is Better.LOWER else change < 0
+    return None if is_worse else percent_change
+
+
 def _change(change: Decimal | None, measured: Measured) -> str:
-    """In points, where no percentage says it; a first score says what it is."""
+    """In points; a first score says what it is."""
     if change is None:
         return "first" if measured.baseline is not None else "no baseline"
-    return "" if measured.percent is not None else signed(change)
+    return points(change)
 
 
 def _kind(change: Decimal | None, measured: Measured, scale: Scale) -> str:
-    """Good or bad only where the standing or the cut-off says so; everything else is even."""
+    """Good or bad only where the standing or the cut-off says so; everything else is even, success beside mania too."""
     if change is None or measured.baseline is None or measured.latest is None:
         return "even"
     crossed = is_elevated(scale, measured.baseline) is False and is_elevated(scale, measured.latest) is True
     if measured.standing == Standing.WORSE.value or crossed:
         return "bad"
     is_better = scale.worsening(before=measured.baseline, after=measured.latest) < 0
-    return "good" if is_better and measured.standing in _GOOD else "even"
+    return "good" if is_better and measured.standing in IS_GOOD and not measured.beside_mania else "even"
 
 
 def _draw(measured: Measured, scale: Scale, *, starts_on: date, today: date, width: int) -> Sparkline | None:

@@ -6,14 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from registry.caseload.presenters.scores import Measured, no_target, scale_label, show_score
+from registry.caseload.presenters.scores import (
+    BESIDE_MANIA,
+    IS_GOOD,
+    Measured,
+    improvement_percent,
+    no_target,
+    scale_label,
+    show_score,
+)
 from registry.caseload.record import EpisodeRecord, Followed, open_advice
 from registry.contacts.rules import MODALITIES, is_failed_attempt, is_two_way
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement
 from registry.measures.course import STALE_AFTER_CADENCES, Standing
 from registry.measures.instrument import Choice, Instrument, Item
-from registry.web.filters import ARROW, count, days_ago, number, percent, short_date, signed
+from registry.web.filters import ARROW, count, days_ago, number, percent, points, short_date
 
 MOST_TILES = 3
 """Measures shown as tiles; the chart and its table show all."""
@@ -50,16 +58,19 @@ def _score_tile(each: Followed, today: date) -> Tile:
     label = f"{instrument.domain.capitalize()} · {scale_label(each.key)}"
     if course.latest is None:
         return Tile(label=label, value="none yet", is_unknown=True)
-    untargeted = [] if each.tracked.target is not None else [no_target(each.key)]
+    remarks = [] if each.tracked.target is not None else [no_target(each.key)]
+    if each.beside_mania and course.standing.value in IS_GOOD:
+        remarks.insert(0, BESIDE_MANIA)
     age = (today - course.latest.on).days
     is_stale = age > int(each.cadence_days * STALE_AFTER_CADENCES)
     if is_stale:
         was = f"was {number(course.latest.value)}, {course.standing.value}, {short_date(course.latest.on, today=today)}"
-        return Tile(label=label, value="unknown", detail=". ".join([was, *untargeted]), is_unknown=True)
+        return Tile(label=label, value="unknown", detail=". ".join([was, *remarks]), is_unknown=True)
     shown = show_score(_measured(each), today=today, starts_on=course.latest.on)
     change = ""
     if course.baseline is not None and course.change is not None:
-        by = percent(course.percent) if course.percent is not None else signed(course.change)
+        better_by = improvement_percent(course.change, course.percent, each.tracked.scale)
+        by = points(course.change) if better_by is None else percent(better_by)
         change = f"{number(course.baseline.value)} {ARROW} {number(course.latest.value)}, {by}"
     late = f", late baseline (day {course.baseline_late_by})" if course.baseline_late_by is not None else ""
     return Tile(
@@ -67,7 +78,7 @@ def _score_tile(each: Followed, today: date) -> Tile:
         value=number(course.latest.value),
         change=change,
         change_kind=shown.kind,
-        detail=". ".join([f"{_standing(course.standing)}, {days_ago(course.latest.on, today)}{late}", *untargeted]),
+        detail=". ".join([f"{_standing(course.standing)}, {days_ago(course.latest.on, today)}{late}", *remarks]),
     )
 
 
@@ -83,6 +94,7 @@ def _measured(each: Followed) -> Measured:
         percent=course.percent,
         stale_after_days=int(each.cadence_days * STALE_AFTER_CADENCES),
         target=each.tracked.target,
+        beside_mania=each.beside_mania,
     )
 
 
@@ -90,19 +102,59 @@ def _standing(standing: Standing) -> str:
     return "first score" if standing is Standing.AWAITING_FOLLOW_UP else standing.value
 
 
-def _safety_tile(record: EpisodeRecord, today: date) -> Tile | None:
-    """The latest answer to a safety item. Blank, declined or a total alone is not known, never "no".
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One safety item of one administration, and the answer to it where there is one."""
 
-    A negative answer older than one and a half cadences is no longer known either; a positive one stands.
+    row: Measurement
+    instrument: Instrument
+    item: Item
+    choice: Choice | None
+
+    @property
+    def severity(self) -> tuple[bool, int]:
+        """Above all others a positive answer, proven by the total alone or given; any answer above none."""
+        value = -1 if self.choice is None else self.choice.value
+        is_positive = self.item.safety_positive_from is not None and value >= self.item.safety_positive_from
+        return is_positive or self.is_proven, value
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether a total recorded without answers is too high for any but a positive one."""
+        return self.row.total_only is not None and self.instrument.total_needs(self.item, self.row.total_only)
+
+
+def _asked(row: Measurement) -> Iterator[_Asked]:
+    instrument = catalogue().get(row.instrument, row.instrument_version)
+    for item in instrument.safety_items:
+        answer = None if row.answers is None else row.answers.get(item.id)
+        choice = item.choice(answer) if isinstance(answer, int) else None
+        yield _Asked(row, instrument, item, None if choice is None or choice.is_missing else choice)
+
+
+def _safety_tile(record: EpisodeRecord, today: date) -> Tile | None:
+    """The worst answer to a safety item on the last day of any: a form beside it hides none.
+
+    Blank, declined or a total alone is not known, never "no"; a total no negative answer could reach is positive. A
+    negative answer older than one and a half cadences is no longer known either; a positive one stands.
     """
-    latest = record.safety_measurement
-    if latest is None:
+    worst = max(
+        (each for row in record.safety_measurements for each in _asked(row)),
+        key=lambda each: each.severity,
+        default=None,
+    )
+    if worst is None:
         return None
-    instrument = catalogue().get(latest.instrument, latest.instrument_version)
-    item = instrument.safety_items[0]
+    latest, instrument, item, choice = worst.row, worst.instrument, worst.item, worst.choice
     answer = None if latest.answers is None else latest.answers.get(item.id)
-    choice = item.choice(answer) if isinstance(answer, int) else None
-    known = choice is not None and not choice.is_missing
+    known = choice is not None
+    if worst.is_proven:
+        return Tile(
+            label=f"Safety · {instrument.short_title} item {item.number}",
+            value="positive",
+            unit=f"no total of {latest.total_only} without it",
+            detail=days_ago(latest.taken_on, today),
+        )
     if known and choice is not None and _is_outdated(latest, instrument, item, choice, today):
         was = f"was {answer}, {choice.label.lower()}, {short_date(latest.taken_on, today=today)}"
         return Tile(

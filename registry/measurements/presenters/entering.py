@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,9 @@ from registry.measurements.presenters.words import (
     measure_url,
     mode_words,
     range_words,
+    show_score,
 )
-from registry.measurements.scores import definition_of
+from registry.measurements.scores import definition_of, score_again
 from registry.measurements.standings import TrackedScale
 from registry.measures.course import Course, Target
 from registry.measures.instrument import Instrument
@@ -278,6 +279,19 @@ def second_time(row: Measurement, *, by: str) -> SecondTime:
         what=f"{definition_of(row).short_title} of {long_date(row.taken_on)}",
         how=f"imported by {by}" if is_imported else f"recorded by {by}",
         url=measure_url(row),
+    )
+
+
+def another_of_the_day(row: Measurement, *, by: str, may_correct: bool) -> SecondTime:
+    """A measurement of the same day that says something else: both are kept, or the earlier one is corrected."""
+    definition = definition_of(row)
+    score = show_score(definition.primary_scale, score_again(row, definition).scores[definition.primary_scale.id])
+    return replace(
+        second_time(row, by=by),
+        is_different=True,
+        says=score.text,
+        version=row.version,
+        correct_url=measure_url(row, "correct") if may_correct else "",
     )
 
 

@@ -80,11 +80,16 @@ class SafetyShown:
 
 
 def show_safety(measurement: Measurement, definition: Instrument, scoring: Scoring) -> tuple[SafetyShown, ...]:
-    """Every safety item of the instrument: its answer, or that it is unknown."""
+    """Every safety item of the instrument: its answer, what the total alone proves, or that it is unknown."""
     stored = measurement.answers or {}
     shown = []
     for safety in scoring.safety:
         item = definition.item(safety.item)
+        if measurement.total_only is not None and definition.total_needs(item, measurement.total_only):
+            shown.append(
+                SafetyShown(f"item {item.number} positive: no total of {measurement.total_only} without it", "urgent")
+            )
+            continue
         if safety.state is SafetyState.UNKNOWN:
             shown.append(SafetyShown(f"item {item.number} unknown", "action"))
             continue

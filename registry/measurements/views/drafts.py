@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -45,7 +46,8 @@ def draft(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     save = actions.change_draft if as_draft else actions.finish_draft
     recorded = None if as_draft else second_time(place, form)
     if recorded is not None:
-        return show_form(place, form, status=409, second_time=recorded, **_details(row))
+        # A draft is kept whatever happens, so the entry that stands is corrected on its own page.
+        return show_form(place, form, status=409, second_time=replace(recorded, correct_url=""), **_details(row))
 
     def act() -> str:
         stored = own_measurement(patient_id, measurement_id, _RECORD)

@@ -34,6 +34,7 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
     clinic_id, as_draft = place.clinic.id, "draft" in request.form
     recorded = None if as_draft else second_time(place, form)
     if recorded is not None:
+        form.version.data = str(recorded.version or "")  # should it be sent to correct the entry that stands
         return _show(place, form, status=409, second_time=recorded)
     by = ActorId(current_user.id)
 

@@ -9,8 +9,10 @@ from typing import Any
 from flask import current_app, flash, render_template, url_for
 from flask_login import current_user
 
+from registry.access.policy import permitted_clinics
 from registry.accounts import receipts
 from registry.audit.opened import opened
+from registry.episodes.models import Episode
 from registry.episodes.queries import get_open_episode, names_of
 from registry.measurements import queries
 from registry.measurements.forms import MeasureForm, form_for, values_of
@@ -21,6 +23,7 @@ from registry.measurements.rules import ImpossibleDate, NothingAnswered, is_befo
 from registry.measurements.scores import definition_of, score_again
 from registry.measurements.views.place import Page, Place
 from registry.measures.course import is_elevated
+from registry.measures.mania import MANIA
 from registry.measures.scoring import (
     ContradictedTotal,
     ImpossibleTotal,
@@ -79,7 +82,10 @@ def positive_answers(measurement: Measurement) -> dict[str, int]:
 
 
 def say_saved(form: MeasureForm, *, patient_id: uuid.UUID, clinic_id: uuid.UUID, as_draft: bool) -> None:
-    """Tell what happened; warn of an elevated score no rule looks at, and of a date from before enrolment."""
+    """Tell what happened; warn of an elevated score no rule looks at, and of a date from before enrolment.
+
+    Mania is looked at whether or not it is tracked.
+    """
     name, taken_on = form.instrument.short_title, form.taken_on.data
     flash(f"{name} kept as a draft, without a score" if as_draft else f"{name} saved", "success")
     elevated = None if as_draft else _elevated_score(form)
@@ -88,7 +94,7 @@ def say_saved(form: MeasureForm, *, patient_id: uuid.UUID, clinic_id: uuid.UUID,
     episode = get_open_episode(patient_id, clinic_id)
     if episode is None or episode.enrolled_on is None:
         return
-    if elevated is not None and not queries.is_tracked(episode, _primary_key(form)):
+    if elevated is not None and _is_unwatched(form, episode):
         flash(
             f"{name} {elevated} is elevated, and {name} is not tracked: nobody else is told of it. "
             "Track it under Care, or ask the psychiatrist",
@@ -103,8 +109,9 @@ def say_saved(form: MeasureForm, *, patient_id: uuid.UUID, clinic_id: uuid.UUID,
         )
 
 
-def _primary_key(form: MeasureForm) -> str:
-    return form.instrument.scale_key(form.instrument.primary_scale)
+def _is_unwatched(form: MeasureForm, episode: Episode) -> bool:
+    key = form.instrument.scale_key(form.instrument.primary_scale)
+    return form.instrument.domain != MANIA and not queries.is_tracked(episode, key)
 
 
 def _elevated_score(form: MeasureForm) -> str | None:
@@ -118,20 +125,23 @@ def _elevated_score(form: MeasureForm) -> str | None:
 
 
 def second_time(place: Place, form: MeasureForm) -> SecondTime | None:
-    """What says the same already. Nothing for a second click on the form that stored it, or one said to be another."""
+    """What is on record of that day already: the same answers, else other ones, of which only one may be right.
+
+    Nothing for a second click on the form that stored it, or where somebody said that there were two.
+    """
     if form.again.data:
         return None
     given = form.administration()
-    row = queries.find_same(
-        place.patient.id,
-        form.instrument.id,
-        taken_on=given["taken_on"],
-        answers=given["answers"],
-        total_only=given["total_only"],
-    )
-    if row is None or receipts.led_to(form.key, by=current_user) is not None:
+    rows = queries.list_of_day(place.patient.id, form.instrument.id, taken_on=given["taken_on"])
+    if not rows or receipts.led_to(form.key, by=current_user) is not None:
         return None
-    return shown.second_time(row, by=saved_by(row, place))
+    answers, total_only = given["answers"], given["total_only"]
+    same = (row for row in rows if queries.says_the_same(row, answers=answers, total_only=total_only))
+    row = next(same, None)
+    if row is not None:
+        return shown.second_time(row, by=saved_by(row, place))
+    may_correct = rows[0].clinic_id in permitted_clinics("measurement.correct")
+    return shown.another_of_the_day(rows[0], by=saved_by(rows[0], place), may_correct=may_correct)
 
 
 def saved_by(row: Measurement, place: Place) -> str:

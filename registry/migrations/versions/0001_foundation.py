@@ -636,6 +636,7 @@ def upgrade() -> None:
         sa.Column("first_baseline_on", sa.Date(), nullable=True),
         sa.Column("first_baseline_elevated", sa.Boolean(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("beside_mania", sa.Boolean(), nullable=False),
         sa.Column("second_scale", sa.Text(), nullable=True),
         sa.Column("second_standing", sa.Text(), nullable=True),
         sa.Column("second_baseline", sa.Integer(), nullable=True),

@@ -15,7 +15,7 @@ from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.scores import scale_label
 from registry.episodes.rules import PHASE_TITLES, weeks_in_care
 from registry.quality.queries import Group, Tallies, Wanted, add_up
-from registry.quality.rules import COUNTED, MET, METRICS, NOT_MET, Metric, Tally
+from registry.quality.rules import COUNTED, MET, METRICS, NO_CUT_OFF, Metric, Tally
 from registry.web.filters import ARROW, THIN_SPACE, count, days_ago, number, short_date
 from registry.web.paging import Paging
 
@@ -33,14 +33,17 @@ class Tile:
     detail: str
     url: str
     is_unknown: bool
+    note: str = ""
+    note_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PartShown:
-    """One part of a metric with how many it holds; a part of nobody has no address."""
+    """One part of a metric with how many it holds; a part of nobody has no address. ``people``: one or several."""
 
     words: str
     number: int
+    people: str
     url: str
 
 
@@ -187,13 +190,17 @@ def _tile(metric: Metric, tally: Tally) -> Tile:
         left_out = tally.total - tally.of(MET)
         detail = f"{count(left_out, 'other')} open, not in care" if left_out else "every open episode"
         return Tile(metric.title, str(tally.of(MET)), "", detail, url, is_unknown=False)
+    unjudged = tally.of(NO_CUT_OFF)
+    note = f"{unjudged} not counted: no published cut-off" if unjudged else ""
+    beside = {"note": note, "note_url": people_url(metric.key, NO_CUT_OFF, Wanted()) if note else ""}
     if tally.percent is None:
-        return Tile(metric.title, "nobody", "", "nobody is counted yet", "", is_unknown=True)
-    return Tile(metric.title, str(tally.of(MET)), f"of {tally.of(COUNTED)}", _percent(tally), url, is_unknown=False)
+        return Tile(metric.title, "nobody", "", "nobody is counted yet", "", is_unknown=True, **beside)
+    value, unit = str(tally.of(MET)), f"of {tally.of(COUNTED)}"
+    return Tile(metric.title, value, unit, _percent(tally), url, is_unknown=False, **beside)
 
 
 def _metric(metric: Metric, tally: Tally) -> MetricShown:
-    counted = [MET, NOT_MET, COUNTED] if metric.is_share else [MET]
+    counted = [*metric.counted, COUNTED] if metric.is_share else [MET]
     return MetricShown(
         key=metric.key,
         title=metric.title,
@@ -206,7 +213,9 @@ def _metric(metric: Metric, tally: Tally) -> MetricShown:
 
 def _part(metric: Metric, part: str, tally: Tally) -> PartShown:
     words = "counted together" if part == COUNTED else metric.parts[part]
-    return PartShown(words, tally.of(part), people_url(metric.key, part, Wanted()) if tally.of(part) else "")
+    number = tally.of(part)
+    url = people_url(metric.key, part, Wanted()) if number else ""
+    return PartShown(words, number, "person" if number == 1 else "people", url)
 
 
 def _row(name: str, detail: str, tallies: Tallies, wanted: Wanted) -> SplitRow:

@@ -157,6 +157,21 @@ def measured(
         )
 
 
+def mania_measured(scene: Scene, total: int, *, days_ago: int = 0) -> Measurement:
+    """An ASRM of which only the total is known; nobody tracks it unless the test does."""
+    today = scene.clinic.today(clock.now())
+    with scope.within({scene.clinic.id}):
+        return record_measurement(
+            patient_id=scene.patient.id,
+            clinic_id=scene.clinic.id,
+            instrument="asrm",
+            taken_on=today - timedelta(days=days_ago),
+            mode="self-paper",
+            total_only=total,
+            by=scene.care_manager,
+        )
+
+
 def alerts_of(patient: Patient | uuid.UUID, *, rule: str | None = None, is_open: bool | None = None) -> Sequence[Alert]:
     """The patient's alerts, oldest first."""
     patient_id = patient if isinstance(patient, uuid.UUID) else patient.id

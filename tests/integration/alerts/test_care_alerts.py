@@ -24,6 +24,7 @@ from tests.integration.alerts.scene import (
     a_scene,
     alerts_of,
     kinds_of,
+    mania_measured,
     measured,
     on_duty,
     on_stage,
@@ -58,6 +59,59 @@ def test_off_target_is_told_with_its_scores_to_the_care_manager(app: Flask) -> N
         assert alert.owner_id == scene.care_manager.id
         assert alert.episode_id == scene.episode.id
         assert "PHQ-9 20 → 19" in alert.sentence
+
+
+def test_an_elevated_mania_score_is_told_though_nobody_tracks_it(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        mania_measured(scene, 9)
+
+        (alert,) = alerts_of(scene.patient, rule="target.mania")
+        assert (alert.tier, alert.owner_id) == ("action", scene.psychiatrist.id)
+        assert (
+            alert.sentence
+            == "As of 11 Mar 2026: Mania: ASRM 9 on 11 Mar 2026 (today), elevated from 6; ASRM is not tracked"
+        )
+
+        mania_measured(scene, 2)
+        assert alert.state == "open"  # of two forms of one day the worse one counts
+
+        with clock.at(NOW + timedelta(days=7)):
+            mania_measured(scene, 5)
+        assert alert.state == "closed"
+
+
+def test_mania_from_before_a_new_course_of_treatment_is_not_forgotten(app: Flask) -> None:
+    """The score that brought somebody back into active treatment is from the day before it."""
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=100)
+        for phase, days_ago in (("maintaining", 40), ("active", 0)):
+            if phase == "active":
+                mania_measured(scene, 12, days_ago=1)
+            with scope.within({scene.clinic.id}):
+                change_phase(
+                    episode=scene.episode,
+                    phase=phase,
+                    on=TODAY - timedelta(days=days_ago),
+                    why="Agreed",
+                    by=scene.care_manager,
+                )
+
+        assert "target.mania" in rules_of(scene)
+
+
+def test_mixed_takes_the_place_of_mania_and_gives_it_back(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=10)
+        mania_measured(scene, 9, days_ago=3)
+        measured(scene, 14, days_ago=2)
+
+        (mania,) = alerts_of(scene.patient, rule="target.mania")
+        assert words_of(mania, "closed-by-itself") == "Part of another alert now: mixed: mania and depression"
+        assert [rule for rule in rules_of(scene) if rule.startswith("target.")] == ["target.mixed"]
+
+        measured(scene, 5)
+        assert [rule for rule in rules_of(scene) if rule.startswith("target.")] == ["target.mania"]
 
 
 def test_an_alert_closes_by_itself_when_it_is_no_longer_true(app: Flask) -> None:

@@ -246,6 +246,57 @@ def test_an_old_no_to_the_safety_item_is_not_shown_as_known(team: Team, days: in
     assert shown in words(team.page(f"/patients/{patient_id}"))
 
 
+@pytest.mark.parametrize(
+    ("forms", "shown"),
+    [
+        ([{"9": 2}, {"9": 0}], "item 9 2 more than half the days"),
+        ([{"9": 0}, {"9": 1}], "item 9 1 several days"),
+        ([{"9": 0}, {"9": None}], "item 9 0 not at all"),
+        ([{"9": 0}, 26], "item 9 positive no total of 26 without it"),
+        ([24], "item 9 unknown only a total"),
+    ],
+    ids=["the earlier is worse", "the later is worse", "one left blank", "a total proves it", "a total does not"],
+)
+def test_of_two_forms_of_one_day_the_worse_safety_answer_is_shown(
+    team: Team, forms: list[dict[str, int | None] | int], shown: str
+) -> None:
+    patient_id = team.person()
+    with team.app.app_context(), scope.within({team.clinic_id}):
+        for form in forms:
+            answers = None if isinstance(form, int) else {**dict.fromkeys("12345678", 1), **form}
+            record_measurement(
+                patient_id=patient_id,
+                clinic_id=team.clinic_id,
+                instrument="phq-9",
+                taken_on=TODAY,
+                mode="self-paper",
+                answers=answers,
+                total_only=form if isinstance(form, int) else None,
+                by=db.session.get_one(User, team.users["care_manager"]),
+            )
+
+    assert shown in words(team.page(f"/patients/{patient_id}"))
+
+
+def test_better_beside_mania_is_marked_wherever_the_score_is_shown(team: Team) -> None:
+    person = team.person(scores={TODAY - timedelta(days=50): 18, TODAY - timedelta(days=5): 4})
+    team.measure(person, {TODAY - timedelta(days=5): 8}, scale="asrm:total")
+    marked = "Mania elevated or rising: no success yet"
+
+    assert f"at target, 5 days ago. {marked}" in words(team.page(f"/patients/{person}"))
+    assert marked in words(team.page("/caseload"))
+    assert marked in words(team.page(f"/review/{person}", role="psychiatrist"))
+
+
+def test_what_got_worse_is_said_in_points(team: Team) -> None:
+    person = team.person(scores={TODAY - timedelta(days=50): 1, TODAY - timedelta(days=5): 8})
+
+    for address in (f"/patients/{person}", "/caseload"):
+        said = words(team.page(address))
+        assert "+7 points" in said
+        assert "+700" not in said
+
+
 def test_my_people_are_for_whoever_has_nobody_else(team: Team) -> None:
     assert team.browser_of("care_manager").get("/my-people").status_code == 403
     assert "Nobody yet" in words(team.page("/my-people", role="peer_specialist"))

@@ -242,12 +242,18 @@ def test_a_date_before_enrolment_is_kept_with_a_warning(browser: Browser, stored
 def test_an_elevated_score_nobody_is_told_of_is_said(
     browser: Browser, stored: Stored, answer: str, is_said: bool
 ) -> None:
-    """The mania scale is not among what this episode tracks, so no rule looks at it."""
-    response = browser.send("/new/asrm", typed({str(item): answer for item in range(1, 6)}))
+    """The anxiety scale is not among what this episode tracks, so no rule looks at it."""
+    response = browser.send("/new/gad-7", typed({str(item): answer for item in range(1, 8)}))
 
     said = soup(browser.client.get(response.location)).get_text()
-    assert ("ASRM 10 is elevated, and ASRM is not tracked" in said) is is_said
-    assert stored() == [("final", [int(answer) * 5])]
+    assert ("GAD-7 14 is elevated, and GAD-7 is not tracked" in said) is is_said
+    assert stored() == [("final", [int(answer) * 7])]
+
+
+def test_an_elevated_mania_score_has_its_alert_and_no_warning(browser: Browser) -> None:
+    response = browser.send("/new/asrm", typed({str(item): "2" for item in range(1, 6)}))
+
+    assert "is not tracked: nobody" not in soup(browser.client.get(response.location)).get_text()
 
 
 def test_a_positive_safety_item_is_saved_and_leads_to_what_was_done_about_it(

@@ -82,18 +82,57 @@ def test_a_tick_records_it_a_second_time(app: Flask, desk: FlaskClient, someone:
     assert _stored(app, someone) == ["final", "final"]
 
 
+def test_another_day_is_saved_without_a_question(app: Flask, desk: FlaskClient, someone: Person, address: str) -> None:
+    fill_in(desk, address, ANSWERS)
+
+    assert fill_in(desk, address, {**ANSWERS, "taken_on": str(TODAY - timedelta(days=1))}).status_code == 303
+    assert _stored(app, someone) == ["final", "final"]
+
+
 @pytest.mark.parametrize(
-    "change",
-    [{"item-1": "2"}, {"item-difficulty": "1"}, {"taken_on": str(TODAY - timedelta(days=1))}],
-    ids=["another answer", "one answer more", "another day"],
+    "change", [{"item-1": "2"}, {"item-difficulty": "1"}], ids=["another answer", "one answer more"]
 )
-def test_what_differs_is_saved_without_a_question(
+def test_another_of_the_same_day_is_held_and_says_what_is_on_record(
     app: Flask, desk: FlaskClient, someone: Person, address: str, change: Mapping[str, str]
 ) -> None:
     fill_in(desk, address, ANSWERS)
 
-    assert fill_in(desk, address, {**ANSWERS, **change}).status_code == 303
+    held = fill_in(desk, address, {**ANSWERS, **change})
+
+    assert held.status_code == 409
+    assert "Another PHQ-9 of 16 Mar 2026 is on record It says 14, moderate, and was recorded by Care Manager" in words(
+        held
+    )
+    assert {**ANSWERS, **change}.items() <= fields_of(held).items()
+    assert _stored(app, someone) == ["final"]
+
+
+def test_both_of_one_day_are_kept_where_there_were_two(
+    app: Flask, desk: FlaskClient, someone: Person, address: str
+) -> None:
+    fill_in(desk, address, ANSWERS)
+    held = fill_in(desk, address, {**ANSWERS, "item-1": "2"})
+
+    assert send(desk, address, held, {"again": "y"}).status_code == 303
     assert _stored(app, someone) == ["final", "final"]
+
+
+def test_the_earlier_one_is_corrected_with_what_was_typed(
+    app: Flask, desk: FlaskClient, someone: Person, address: str
+) -> None:
+    fill_in(desk, address, ANSWERS)
+    held = fill_in(desk, address, {**ANSWERS, "item-1": "2"})
+    button = soup(held).select_one(".conflict button[formaction]")
+    assert button is not None
+    correction = str(button["formaction"])
+
+    asked = desk.post(correction, data=fields_of(held))
+    assert asked.status_code == 422
+    assert "Say why it is corrected" in words(asked)
+    assert fields_of(asked)["item-1"] == "2"
+
+    assert send(desk, correction, asked, {"why": "Item 1 misread"}).status_code == 303
+    assert _stored(app, someone) == ["amended", "final"]
 
 
 def test_a_second_click_on_the_same_form_is_no_second_entry(
@@ -127,13 +166,13 @@ def test_what_an_import_brought_is_not_typed_in_again_unasked(
     assert _stored(app, someone) == ["final"]
 
 
-def test_the_same_total_alone_is_asked_about_and_its_answers_are_not(
+def test_a_total_alone_and_the_answers_of_the_same_day_are_two_entries(
     app: Flask, desk: FlaskClient, someone: Person, address: str
 ) -> None:
     _record(app, someone, answers=None, total_only=14)
 
-    assert fill_in(desk, address, {"total": "14"}).status_code == 409
-    assert fill_in(desk, address, ANSWERS).status_code == 303
+    assert "is already recorded" in words(fill_in(desk, address, {"total": "14"}))
+    assert "Another PHQ-9 of 16 Mar 2026 is on record" in words(fill_in(desk, address, ANSWERS))
 
 
 def test_a_draft_can_be_kept_and_is_asked_about_when_it_is_finished(

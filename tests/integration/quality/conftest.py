@@ -61,8 +61,11 @@ class Region:
         reviewed: int | None = None,
         manager: str | None = "manager",
         tracked: str = "phq-9:total",
+        mania: dict[int, int] | None = None,
     ) -> Episode:
-        """Somebody; every number is days ago. ``scores``: days ago → PHQ-9 total. ``enrolled=None``: referred."""
+        """Somebody; every number is days ago. ``scores``: days ago → PHQ-9 total, ``mania``: → ASRM total, which
+        nobody tracks. ``enrolled=None``: referred.
+        """
         with self.app.app_context(), at_once():
             place = db.session.get_one(Clinic, self.clinics[clinic])
             patient = a_patient(clinic=place, given=name)
@@ -85,6 +88,16 @@ class Region:
                     taken_on=days_ago(ago),
                     mode="self-paper",
                     answers=phq_9(total),
+                    by=by,
+                )
+            for ago, total in (mania or {}).items():
+                record_measurement(
+                    patient_id=patient.id,
+                    clinic_id=place.id,
+                    instrument="asrm",
+                    taken_on=days_ago(ago),
+                    mode="self-paper",
+                    total_only=total,
                     by=by,
                 )
             if seen is not None:

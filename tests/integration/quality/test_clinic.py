@@ -17,11 +17,12 @@ from registry.alerts.models import Alert
 from registry.audit.models import AuditEvent
 from registry.caseload.currency import Today
 from registry.extensions import db
+from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import catalogue
 from registry.measurements.standings import follow_patient
 from registry.measures.course import has_improved
 from registry.quality.queries import Wanted, add_up, count_groups, list_people
-from registry.quality.rules import COUNTED, MET, METRICS, NOT_MET
+from registry.quality.rules import BESIDE_MANIA, COUNTED, MET, METRICS, NOT_MET
 from tests.integration.quality.conftest import TODAY, Region, a_region
 from tests.pages import heading, soup, words
 from tests.worlds import Worlds
@@ -88,6 +89,60 @@ PARTS: Mapping[tuple[str, str], set[str]] = {
 
 def test_everybody_falls_into_the_part_a_clinician_expects(full: Region) -> None:
     assert {key: _names(full, *key) for key in PARTS} == PARTS
+
+
+@pytest.mark.parametrize(
+    ("mania", "part"),
+    [({10: 6}, BESIDE_MANIA), ({52: 6}, BESIDE_MANIA), ({53: 6}, MET), ({10: 5}, MET), ({40: 9, 10: 5}, MET)],
+    ids=["elevated", "42 days before", "43 days before", "below the cut-off", "not elevated any more"],
+)
+def test_depression_that_is_better_beside_mania_is_counted_and_is_no_success(
+    region: Region, mania: dict[int, int], part: str
+) -> None:
+    """Nobody tracks the mania measure: it was given, and is seen."""
+    region.add("Elated", scores={90: 20, 10: 5}, seen=1, mania=mania)
+
+    assert _names(region, "improved", part) == _names(region, "improved", COUNTED) == {"Elated"}
+    assert _names(region, "off-target", NOT_MET if part == MET else part) == {"Elated"}
+
+
+def test_depression_that_is_no_better_is_not_improved_with_or_without_mania(region: Region) -> None:
+    region.add("Mixed", scores={90: 20, 10: 19}, seen=1, mania={10: 9})
+
+    assert _names(region, "improved", NOT_MET) == {"Mixed"}
+    assert _names(region, "off-target", MET) == {"Mixed"}
+
+
+def test_people_whose_measure_has_no_cut_off_are_named_with_the_numbers_that_leave_them_out(region: Region) -> None:
+    region.add("Voices", scores={90: 20}, seen=1, tracked="bprs-18:total")
+    with region.app.app_context(), scope.all_patients(reason="test"):
+        record_measurement(
+            patient_id=region.people["Voices"],
+            clinic_id=region.clinics["Harbor"],
+            instrument="bprs-18",
+            taken_on=TODAY.replace(month=1),
+            mode="clinician",
+            total_only=50,
+            by=db.session.get_one(User, region.users["manager"]),
+        )
+
+    page = soup(region.browser_of("lead").get("/clinic"))
+    notes = {str(link["href"]): link.get_text(" ", strip=True) for link in page.select(".tile__note")}
+
+    assert notes == {
+        "/clinic/off-target/no-cut-off": "1 not counted: no published cut-off , Off target",
+        "/clinic/improved/no-cut-off": "1 not counted: no published cut-off , Improved",
+    }
+    assert _names(region, "improved", "no-cut-off") == {"Voices"}
+
+
+def test_one_person_is_a_person(region: Region) -> None:
+    region.add("Better", scores={90: 20, 10: 9}, seen=5, reviewed=10)
+
+    said = words(region.browser_of("lead").get("/clinic"))
+
+    assert "1 person: improved" in said
+    assert "1 people" not in said
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,18 @@ def test_two_forms_of_one_day_count_as_in_the_pure_core(region: Region) -> None:
     assert _months(region)[-1].improved.of(MET) == 0
 
 
+def test_depression_better_beside_mania_is_no_improvement_in_any_month(region: Region) -> None:
+    region.add("Elated in February", enrolled=200, scores={200: 20, 60: 9, 20: 8, 3: 7}, mania={20: 9, 3: 2})
+    region.add("Elated now", enrolled=200, scores={200: 20, 60: 9, 10: 9}, mania={10: 6})
+    months = _by_day(region)
+    with region.app.app_context(), scope.within(_today(region)):
+        tiles = add_up(count_groups(_today(region)))
+
+    assert [months[day].improved.of(MET) for day in (JANUARY, FEBRUARY, TODAY)] == [2, 1, 1]
+    assert [months[day].improved.of(COUNTED) for day in (JANUARY, FEBRUARY, TODAY)] == [2, 2, 2]
+    assert (tiles["improved"].of(MET), tiles["improved"].of(COUNTED)) == (1, 2)
+
+
 def test_a_past_month_says_what_was_true_on_its_last_day(region: Region) -> None:
     region.add("Better since March", enrolled=200, scores={200: 20, 60: 19, 10: 9}, seen=5)
     region.add("Relapsed in March", enrolled=200, scores={200: 20, 60: 9, 10: 19}, seen=20)

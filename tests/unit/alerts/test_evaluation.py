@@ -37,7 +37,7 @@ def test_what_is_told_first_is_what_presses_most() -> None:
     assert told(TROUBLED, 100) == [
         ("safety.self-harm", "urgent"),
         ("safety.reported", "urgent"),
-        ("target.mania", "action"),
+        ("target.mixed", "action"),
         ("target.relapse", "action"),
         ("target.worse", "action"),
         ("target.off", "action"),
@@ -112,7 +112,7 @@ def test_evidence_survives_being_stored_and_says_the_same() -> None:
 def test_every_rule_is_written_down_once_with_its_source_and_reader() -> None:
     ids = [each.id for each in RULEBOOK]
 
-    assert len(ids) == len(set(ids)) == 16
+    assert len(ids) == len(set(ids)) == 17
     for each in RULEBOOK:
         assert each.id.split(".")[0] == each.family.value
         assert each.title

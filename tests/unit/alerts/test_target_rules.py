@@ -11,7 +11,6 @@ from registry.alerts.snapshot import CaseSnapshot, Phase, ReviewFacts
 from registry.measures.course import Target, freshness
 from tests.unit.alerts.cases import (
     NUMBERS,
-    case,
     day,
     episode,
     finding,
@@ -265,10 +264,9 @@ def test_a_stored_finding_is_put_into_words_of_a_later_day_without_asking_the_ru
     )
 
 
-# Worse, relapse, mania
+# Worse, relapse
 
-WORSE, RELAPSE, MANIA = "target.worse", "target.relapse", "target.mania"
-RISING = depression_scale(reliable_change=figure(4), cutoff=figure(6), bands=())
+WORSE, RELAPSE = "target.worse", "target.relapse"
 
 
 @pytest.mark.parametrize(
@@ -297,11 +295,17 @@ def test_without_a_published_reliable_change_nothing_is_called_worse_or_a_relaps
 
 def test_any_tracked_measure_can_be_worse_but_mania_has_its_own_rule() -> None:
     anxiety = measured(measure({0: 20, 28: 9}), measure({0: 8, 28: 14}, **GAD))
-    up = measured(mania({0: 1, 28: 12}, scale=RISING))
+    up = measured(mania({0: 1, 28: 12}, scale=depression_scale(reliable_change=figure(4), bands=())))
 
-    assert sentence(WORSE, anxiety, 30) == "Worse: GAD-7 8 → 14 (+75 %, 2 days ago), target 4 or lower"
+    assert sentence(WORSE, anxiety, 30) == "Worse: GAD-7 8 → 14 (+6 points, 2 days ago), target 4 or lower"
     assert tier(WORSE, up, 30) is None
-    assert tier(MANIA, up, 30) == "action"
+    assert tier("target.mania", up, 30) == "action"
+
+
+def test_what_got_worse_from_a_tiny_baseline_is_said_in_points_and_never_in_hundreds_of_percent() -> None:
+    of = measured(measure({0: 1, 28: 8}))
+
+    assert sentence(WORSE, of, 30) == "Worse: PHQ-9 1 → 8 (+7 points, 2 days ago), target 4 or lower"
 
 
 def test_worse_stands_since_the_first_score_that_said_so() -> None:
@@ -330,36 +334,6 @@ def test_a_relapse_says_from_which_level() -> None:
         "Relapse: PHQ-9 13 on 30 Mar 2026 (6 days ago), up from 8 held on two scores, "
         "baseline 20 on 5 Jan 2026, target 4 or lower"
     )
-
-
-@pytest.mark.parametrize(
-    ("why", "of", "expected"),
-    [
-        ("5", measured(mania({0: 5})), None),
-        ("6 is elevated", measured(mania({0: 6})), "action"),
-        ("0", measured(mania({0: 0})), None),
-        ("6, then 5", measured(mania({0: 6, 7: 5})), None),
-        ("1, then 5: no reliable change is published", measured(mania({0: 1, 7: 5})), None),
-        ("1, then 5 where 4 is a reliable change", measured(mania({0: 1, 7: 5}, scale=RISING)), "action"),
-        ("1, 3, then 5: up 4 from the baseline", measured(mania({0: 1, 7: 3, 14: 5}, scale=RISING)), "action"),
-        ("never measured", measured(mania({})), None),
-        ("a depression measure of 20", measured(measure({0: 20})), None),
-        ("as the metric primary", measured(mania({0: 6}, is_metric_primary=True)), "action"),
-        ("on a ward", measured(mania({0: 6}), suspended_since=day(10)), None),
-        ("ended", measured(mania({0: 6}), episode=episode(Phase.ENDED)), None),
-        ("never enrolled", case(episode=None, measures=(mania({0: 6}),)), None),
-    ],
-)
-def test_mania_is_elevated_or_rising(why: str, of: CaseSnapshot, expected: str | None) -> None:
-    assert tier(MANIA, of, 20) == expected, why
-
-
-def test_mania_says_what_rose_and_from_which_level_it_counts() -> None:
-    assert sentence(MANIA, measured(mania({0: 2, 7: 9})), 8) == "Mania: ASRM 2 → 9 (+350 %, yesterday), elevated from 6"
-    assert sentence(MANIA, measured(mania({0: 2, 7: 9}, scale=RISING)), 7) == (
-        "Mania: ASRM 2 → 9 (+350 %, today), elevated from 6 and up by the reliable change"
-    )
-    assert sentence(MANIA, measured(mania({0: 7})), 2) == "Mania: ASRM 7 on 5 Jan 2026 (2 days ago), elevated from 6"
 
 
 @pytest.mark.parametrize(
@@ -416,7 +390,7 @@ def test_worse_psychosis_is_the_psychiatrists_and_says_how_far_it_rose() -> None
 
     assert found is not None
     assert found.audience == ("psychiatrist",)
-    assert found.sentence == "More psychotic symptoms: BPRS-18 48 → 54 (+20 %, 2 days ago)"
+    assert found.sentence == "More psychotic symptoms: BPRS-18 48 → 54 (+6 points, 2 days ago)"
 
 
 @pytest.mark.parametrize(("age", "is_unknown"), [(41, False), (42, False), (43, True), (44, True)])

@@ -15,6 +15,7 @@ from registry.administration.queries import OpenWork, open_work
 from registry.alerts.actions import reassign_open_alerts
 from registry.alerts.clinic_numbers import shipped
 from registry.alerts.models import RuleNumber
+from registry.alerts.new_hours import move_clocks, times_of
 from registry.alerts.parameters import ClinicNumber
 from registry.audit.recorder import record
 from registry.clinics import actions as clinics
@@ -117,13 +118,17 @@ def set_rule_number(*, clinic: Clinic, parameter: str, number: int | None, why: 
 
 
 def change_clinic(*, clinic: Clinic, facts: ClinicFacts, opened_version: int | None, by: User) -> None:
-    """Raises ``EditConflict``, ``DuplicateClinic``. In another zone today is another day: cases are checked again."""
+    """Change what a clinic is; the clocks of its open alerts follow its hours.
+
+    In another zone today is another day: cases are checked again. Raises ``EditConflict``, ``DuplicateClinic``.
+    """
     with write():
-        old_zone = clinic.time_zone
+        old_zone, old_times = clinic.time_zone, times_of(clinic)
         clinics.change_clinic(clinic=clinic, facts=facts, opened_version=opened_version, by=by)
         if facts.time_zone != old_zone:
             with all_patients(reason="the clinic's today changed for all of its patients"):
                 _check_again(clinic)
+        move_clocks(clinic=clinic, old=old_times, by=by)
 
 
 def _check_again(clinic: Clinic) -> None:

@@ -23,7 +23,7 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measures.instrument import Instrument, Scale
 from registry.review.models import Recommendation, Review
-from registry.review.rules import AWAITS_DECISION, TREATMENT_CHANGES
+from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, TREATMENT_CHANGES
 
 _OF_THE_TEAM = "the team"
 _OTHER_TEAM = "another team"
@@ -115,13 +115,21 @@ def _review_facts(reviews: Sequence[Review], advice: Sequence[Recommendation]) -
         last_on=reviews[-1].reviewed_on,
         look_again_on=reviews[-1].look_again_on,
         undecided=tuple(_order(each) for each in advice if each.state in AWAITS_DECISION),
+        undone=tuple(_order(each) for each in advice if each.state in AWAITS_DOING),
         treatment_changed_on=max(changed_on, default=None),
     )
 
 
 def _order(row: Recommendation) -> OpenOrder:
     to = row.to_user.name if row.to_user is not None else row.to_name
-    return OpenOrder(id=str(row.id), proposed_on=row.proposed_on, text=row.words, kind=row.kind, to=to)
+    return OpenOrder(
+        id=str(row.id),
+        proposed_on=row.proposed_on,
+        text=row.decision_why if row.state == "modified" else row.words,
+        kind=row.kind,
+        to=to,
+        decided_on=row.decided_on,
+    )
 
 
 def load_circumstances(

@@ -112,7 +112,11 @@ def add_open_minutes(start: datetime, minutes: int, hours: OpeningHours, tz: Zon
     """
     if minutes < 0:
         raise ValueError("Opening minutes cannot be counted backwards")
-    left = timedelta(minutes=minutes)
+    return add_open_time(start, timedelta(minutes=minutes), hours, tz)
+
+
+def add_open_time(start: datetime, left: timedelta, hours: OpeningHours, tz: ZoneInfo) -> datetime:
+    """As ``add_open_minutes``, of a length of time."""
     for span in _spans_from(start, hours, tz):
         if span.opens + left <= span.closes:
             return span.opens + left
@@ -122,13 +126,18 @@ def add_open_minutes(start: datetime, minutes: int, hours: OpeningHours, tz: Zon
 
 def open_minutes_between(start: datetime, end: datetime, hours: OpeningHours, tz: ZoneInfo) -> int:
     """Full minutes of opening hours from ``start`` to ``end``; 0 where ``end`` is not after ``start``."""
+    return int(open_time_between(start, end, hours, tz).total_seconds() // 60)
+
+
+def open_time_between(start: datetime, end: datetime, hours: OpeningHours, tz: ZoneInfo) -> timedelta:
+    """Opening time from ``start`` to ``end``, to the second; none where ``end`` is not after ``start``."""
     _require_zone(end)
     passed = timedelta()
     for span in _spans_from(start, hours, tz):
         if span.opens >= end:
             break
         passed += min(span.closes, end) - span.opens
-    return int(passed.total_seconds() // 60)
+    return passed
 
 
 def is_open(at: datetime, hours: OpeningHours, tz: ZoneInfo) -> bool:

@@ -207,7 +207,7 @@ def _withdraw(alert: Alert, evaluation: Evaluation, *, now: datetime, log: Log) 
     if speaks_for_it is not None:
         because = f"Part of another alert now: {rule(speaks_for_it).title.lower()}"
     else:
-        because = evaluation.settled.get(alert.rule, "No longer true")
+        because = evaluation.settled.get(alert.rule, "It is no longer true")
     close_by_itself(alert, because, now=now, log=log)
 
 

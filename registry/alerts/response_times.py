@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from registry.alerts.opening_hours import OpeningHours, add_open_minutes, end_of_day
+from registry.alerts.opening_hours import (
+    OpeningHours,
+    add_open_minutes,
+    add_open_time,
+    end_of_day,
+    open_time_between,
+)
 from registry.alerts.parameters import Numbers, load
 from registry.alerts.rulebook import Tier
 
@@ -37,6 +44,24 @@ def acknowledge_by(start: datetime, hours: OpeningHours, tz: ZoneInfo, *, immedi
 def outcome_by(acknowledged_at: datetime, hours: OpeningHours, tz: ZoneInfo) -> datetime:
     """When an acknowledged urgent alert without an outcome passes on: the end of the clinic's day."""
     return end_of_day(acknowledged_at, hours, tz)
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningTimes:
+    """When a clinic is open, in its zone."""
+
+    hours: OpeningHours
+    zone: ZoneInfo
+
+
+def acknowledge_by_under(look_at: datetime, *, now: datetime, old: OpeningTimes, new: OpeningTimes) -> datetime:
+    """When an alert that was to pass on at ``look_at`` passes on, the clinic's times being new from ``now`` on.
+
+    As much opening time is left as was; what was due already stays due.
+    """
+    if look_at <= now:
+        return look_at
+    return add_open_time(now, open_time_between(now, look_at, old.hours, old.zone), new.hours, new.zone)
 
 
 def start_of(day: date, tz: ZoneInfo) -> datetime:

@@ -153,13 +153,18 @@ class TrackedMeasure:
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """A recommendation of a psychiatric review nobody has decided on yet."""
+    """A recommendation of a psychiatric review that waits for a decision, or was decided on and waits to be done.
+
+    ``decided_on`` is the day it was accepted or ordered, None before. ``text`` is what is to be done: what was
+    recommended, or what was accepted in its place.
+    """
 
     id: str
     proposed_on: date
     text: str
     kind: str
     to: str
+    decided_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +172,15 @@ class ReviewFacts:
     """Psychiatric reviews of this episode, and what became of their recommendations.
 
     ``look_again_on`` is the day the last review asked for the next one.
-    ``undecided`` are recommendations without a decision; "continue" asks for none.
+    ``undecided`` are recommendations without a decision; "continue" asks for none. ``undone`` are those accepted or
+    ordered that nobody has said are done.
     ``treatment_changed_on`` is the last day a treatment change was done, None where none was.
     """
 
     last_on: date | None = None
     look_again_on: date | None = None
     undecided: tuple[OpenOrder, ...] = ()
+    undone: tuple[OpenOrder, ...] = ()
     treatment_changed_on: date | None = None
 
 

@@ -134,7 +134,7 @@ def facts_of(alert: Alert, clinic: Clinic, now: datetime) -> list[Mapping[str, s
         rows.append({"label": "Put off until", "value": long_date(alert.snoozed_until), "detail": alert.snooze_reason})
     if alert.closed_at is not None:
         rows.append({"label": "Closed", "value": local_time(alert.closed_at, clinic.zone)})
-        rows.append({"label": "Outcome", "value": OUTCOMES.get(alert.outcome or "", "By itself: no longer true")})
+        rows.append({"label": "Outcome", "value": OUTCOMES.get(alert.outcome or "", "Closed by itself")})
     return rows
 
 

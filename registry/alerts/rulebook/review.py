@@ -1,4 +1,4 @@
-"""Psychiatric case review: who is due in the queue, and which recommendations nobody has answered."""
+"""Psychiatric case review: who is due in the queue, which recommendations nobody answered, which nobody carried out."""
 
 from datetime import date, timedelta
 
@@ -15,6 +15,7 @@ _NEW = "review.due.new"
 _INTERVAL = {phase: f"review.due.{phase.value}" for phase in (Phase.ENGAGING, Phase.ACTIVE, Phase.MAINTAINING)}
 _ALERT_AFTER = "review.due.alert_after"
 _UNDECIDED = "review.open.undecided"
+_UNDONE = "review.undone.after"
 
 
 def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
@@ -125,6 +126,37 @@ def _open_words(evidence: Evidence, today: date) -> str:
     return f"{sentence}; {len(others)} more undecided" if others else sentence
 
 
+def _undone(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """A recommendation that was accepted or ordered, and that nobody has said is done four weeks later."""
+    allowed = numbers.get(_UNDONE)
+    if allowed is None or phase_in_force(case.episode) not in IN_CARE:
+        return None
+    wait = timedelta(days=allowed)
+    decided = [(each.decided_on, each) for each in case.reviews.undone if each.decided_on is not None]
+    late = [
+        (on, order)
+        for on, order in sorted(decided, key=lambda each: (each[0], each[1].id))
+        if clock.has_come(on + wait)
+    ]
+    if not late:
+        return None
+    return Found(
+        tier=Tier.ACTION,
+        evidence={"orders": [_order_facts(order) | {"decided_on": stored(on)} for on, order in late]},
+        since=late[0][0] + wait,
+    )
+
+
+def _undone_words(evidence: Evidence, today: date) -> str:
+    oldest, *others = evidence.each("orders")
+    decided_on = oldest.day("decided_on")
+    sentence = (
+        f"Accepted on {written(decided_on)} and not done after {count((today - decided_on).days, 'day')}: "
+        f"{oldest.text('text').rstrip('.')} (to {oldest.text('to')}); mark it done, or decline it with the reason"
+    )
+    return f"{sentence}; {len(others)} more not done" if others else sentence
+
+
 RULES = (
     Rule(
         id="review.open",
@@ -135,6 +167,16 @@ RULES = (
         source="Review works through what is done after it (doi 10.1186/s13012-018-0818-6)",
         check=_open,
         words=_open_words,
+    ),
+    Rule(
+        id="review.undone",
+        title="Recommendation not carried out",
+        family=Family.REVIEW,
+        audience=(Audience.CLINICIAN, Audience.CARE_MANAGER),
+        parameters=(_UNDONE,),
+        source="Review works through what is done after it (doi 10.1186/s13012-018-0818-6)",
+        check=_undone,
+        words=_undone_words,
     ),
     Rule(
         id="review.due",

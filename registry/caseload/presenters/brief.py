@@ -33,6 +33,21 @@ def full_sentence(reason: Mapping[str, Any], today: date) -> str:
         return stored
 
 
+def says_no_score(reason: Mapping[str, Any], scale: str | None) -> bool:
+    """Whether the reason already says for how long there was no score on ``scale``."""
+    if reason["rule"] != "target.off":
+        return False
+    try:
+        measures = Evidence(reason["evidence"]).each("measures")
+        return any(each.text("key") == scale and _is_silent(each) for each in measures)
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _is_silent(measure: Evidence) -> bool:
+    return measure.optional_text("was") is not None or not measure.flag("has_followed_up")
+
+
 def _off_target(evidence: Evidence, today: date) -> str:
     measure, *others = evidence.each("measures")
     if measure.optional_text("was") is not None:
@@ -135,6 +150,12 @@ def _review_open(evidence: Evidence, today: date) -> str:
     return f"{which} undecided for {waits}"
 
 
+def _review_undone(evidence: Evidence, today: date) -> str:
+    oldest, *others = evidence.each("orders")
+    which = f"{len(others) + 1} recommendations" if others else "Recommendation"
+    return f"{which} accepted, not done after {count((today - oldest.day('decided_on')).days, 'day')}"
+
+
 def _loss(evidence: Evidence, today: date) -> str:
     return "; ".join(
         f"{each.text('name').capitalize()} lost {short_date(each.day('lost_on'), today=today)}"
@@ -154,5 +175,6 @@ _BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
     "measure.due": _measure_due,
     "review.due": _review_due,
     "review.open": _review_open,
+    "review.undone": _review_undone,
     "social.loss": _loss,
 }

@@ -12,6 +12,7 @@ from typing import Any
 from flask import url_for
 
 from registry.alerts.sentences import sentence_of
+from registry.caseload.presenters.brief import says_no_score
 from registry.caseload.presenters.row import HOUSING_WORDS, WORK_WORDS, ReasonShown, reasons_today
 from registry.caseload.presenters.scores import BESIDE_MANIA, scale_label
 from registry.caseload.review_case import ReviewCase
@@ -143,7 +144,7 @@ def why(queued: Queued, today: date) -> list[ReasonShown]:
     """The reasons that count now, in words, most pressing first."""
     stored = [reason for rule in queued.place.rules for reason in queued.row.reasons if reason["rule"] == rule]
     shown = [ReasonShown(tier=each.tier, sentence=each.sentence) for each in reasons_today(stored, today)]
-    if queued.place.is_quiet:
+    if queued.place.is_quiet and not any(says_no_score(each, queued.row.first_scale) for each in stored):
         shown.append(ReasonShown(tier="reminder", sentence=_quiet_words(queued, today)))
     if queued.question:
         shown.append(ReasonShown(tier="queue", sentence=f"Asked: {_shortened(queued.question)}"))

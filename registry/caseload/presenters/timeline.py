@@ -115,7 +115,7 @@ def _alert(row: Any, today: date) -> _Shown:
     """Worded as of today, or as of the day it was closed."""
     until = row.closed_at.date() if row.closed_at else today
     sentence = full_sentence({"rule": row.rule, "evidence": row.evidence, "sentence": row.sentence}, until)
-    closed = f"Closed {long_date(until)}: {row.closing_words}" if row.closed_at and row.closing_words else ""
+    closed = f"Closed {long_date(until)}. {row.closing_words}" if row.closed_at and row.closing_words else ""
     return sentence, closed, "", _TIER_KINDS.get(row.tier, "")
 
 

@@ -16,6 +16,7 @@ from registry.alerts.sweep import sweep_clinic
 from registry.episodes.actions import change_phase, end_episode
 from registry.episodes.models import Episode
 from registry.extensions import db
+from registry.review.actions import Advice, decide, finish, record_review
 from tests import builders
 from tests.integration.alerts.scene import (
     NOW,
@@ -79,6 +80,41 @@ def test_an_elevated_mania_score_is_told_though_nobody_tracks_it(app: Flask) -> 
         with clock.at(NOW + timedelta(days=7)):
             mania_measured(scene, 5)
         assert alert.state == "closed"
+
+
+@pytest.mark.parametrize("state", ["accepted", "modified"])
+def test_what_was_accepted_and_never_done_is_told_to_who_should_do_it(app: Flask, state: str) -> None:
+    with on_stage(app), scope.all_patients(reason="test"):
+        scene = a_scene(enrolled_days_ago=20)
+        spoke(scene)
+        review = record_review(
+            episode=scene.episode,
+            reviewed_on=TODAY,
+            minutes=None,
+            summary="",
+            recommendations=[Advice(kind="start", words="Start lithium 300 mg", to_user_id=scene.care_manager.id)],
+            look_again_on=None,
+            by=scene.psychiatrist,
+        )
+        (advice,) = review.recommendations
+        decide(
+            recommendation=advice,
+            state=state,
+            why="300 mg at night",
+            opened_version=advice.version,
+            by=scene.care_manager,
+        )
+
+        reconciled_in(scene, 27)
+        assert "review.undone" not in rules_of(scene)
+        reconciled_in(scene, 28)
+        (alert,) = alerts_of(scene.patient, rule="review.undone")
+        todo = "Start lithium 300 mg" if state == "accepted" else "300 mg at night"
+        assert f"Accepted on 11 Mar 2026 and not done after 28 days: {todo} (to Ana Care)" in alert.sentence
+
+        finish(recommendation=advice, opened_version=advice.version, by=scene.care_manager)
+        assert alert.state == "closed"
+        assert words_of(alert, "closed-by-itself") == "It is no longer true"
 
 
 def test_mania_from_before_a_new_course_of_treatment_is_not_forgotten(app: Flask) -> None:

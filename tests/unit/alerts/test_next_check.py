@@ -101,6 +101,7 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
             last_on=draw(st.none() | past.map(day)),
             look_again_on=draw(st.none() | offsets.map(day)),
             undecided=tuple(order(on) for on in draw(st.lists(past, max_size=2))),
+            undone=tuple(order(on, decided_on=day(on)) for on in draw(st.lists(past, max_size=2))),
             treatment_changed_on=draw(st.none() | past.map(day)),
         ),
         circumstances=(

@@ -37,6 +37,7 @@ def test_every_number_says_what_it_means_where_it_comes_from_and_how_far_it_may_
         ("review.due.engaging", 28),
         ("review.due.active", 56),
         ("review.open.undecided", 14),
+        ("review.undone.after", 28),
     ],
 )
 def test_the_sourced_numbers_are_in_force_as_shipped(id_: str, number: int) -> None:

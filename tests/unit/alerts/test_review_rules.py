@@ -20,7 +20,7 @@ from tests.unit.alerts.cases import (
 )
 from tests.unit.measures.builders import depression_scale
 
-DUE, OPEN = "review.due", "review.open"
+DUE, OPEN, UNDONE = "review.due", "review.open", "review.undone"
 ENGAGING, MAINTAINING = Phase.ENGAGING, Phase.MAINTAINING
 
 
@@ -130,4 +130,32 @@ def test_the_oldest_undecided_recommendation_is_quoted_and_the_others_counted() 
     found = finding(OPEN, waiting, 23)
     assert found is not None
     assert found.since == day(14)
+    assert found.audience == ("clinician", "care_manager")
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("27 days", reviewed(0, undone=(order(0, decided_on=day(3)),)), 30, None),
+        ("28 days", reviewed(0, undone=(order(0, decided_on=day(3)),)), 31, "action"),
+        ("nothing undone", reviewed(0), 90, None),
+        ("not decided yet", reviewed(0, undecided=(order(0),)), 90, None),
+        ("ended", reviewed(0, Phase.ENDED, undone=(order(0, decided_on=day(3)),)), 90, None),
+    ],
+)
+def test_what_was_accepted_is_done_within_four_weeks(why: str, of: CaseSnapshot, on: int, expected: str | None) -> None:
+    assert tier(UNDONE, of, on) == expected, why
+
+
+def test_the_oldest_recommendation_not_carried_out_is_quoted_and_the_others_counted() -> None:
+    waiting = reviewed(9, undone=(order(9, decided_on=day(12)), order(0, text="Add lithium.", decided_on=day(2))))
+
+    assert sentence(UNDONE, waiting, 33) == (
+        "Accepted on 7 Jan 2026 and not done after 31 days: Add lithium (to Dr Okafor); "
+        "mark it done, or decline it with the reason"
+    )
+    assert sentence(UNDONE, waiting, 40).endswith("; 1 more not done")
+    found = finding(UNDONE, waiting, 40)
+    assert found is not None
+    assert found.since == day(30)
     assert found.audience == ("clinician", "care_manager")

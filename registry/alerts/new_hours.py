@@ -1,0 +1,69 @@
+"""A clinic that changes its hours or zone moves the clocks of its open alerts, in the transaction of the change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from registry import clock
+from registry.access import scope
+from registry.alerts.models import Alert
+from registry.alerts.opening_hours import read_hours
+from registry.alerts.response_times import OpeningTimes, acknowledge_by_under, outcome_by, start_of
+from registry.alerts.rulebook import Tier
+from registry.audit.recorder import Actor, record
+from registry.clinics.models import Clinic
+from registry.db.transaction import write
+from registry.extensions import db
+
+
+def times_of(clinic: Clinic) -> OpeningTimes:
+    """When the clinic is open, as stored now."""
+    return OpeningTimes(read_hours(clinic.opening_hours), clinic.zone)
+
+
+def move_clocks(*, clinic: Clinic, old: OpeningTimes, by: Actor | None) -> int:
+    """Bring the clock of each open alert in line with the clinic's new times; returns how many moved.
+
+    Belongs inside the ``write()`` that changed them. One statement whatever the clinic has closed before.
+    """
+    new, now = times_of(clinic), clock.now()
+    if new == old:
+        return 0
+    moved = 0
+    with write(), scope.all_patients(reason="the clinic's hours changed for all of its alerts"):
+        for alert in _on_the_clock(clinic):
+            look_at = _look_at(alert, now, old=old, new=new)
+            if look_at == alert.look_at:
+                continue
+            alert.look_at = look_at
+            record("alert.rescheduled", by=by, subject=alert)
+            moved += 1
+        db.session.flush()
+    return moved
+
+
+def _on_the_clock(clinic: Clinic) -> Sequence[Alert]:
+    return db.session.scalars(
+        select(Alert)
+        .where(Alert.clinic_id == clinic.id, Alert.closed_at.is_(None), Alert.look_at.is_not(None))
+        .order_by(Alert.id)
+        .with_for_update()
+    ).all()
+
+
+def _look_at(alert: Alert, now: datetime, *, old: OpeningTimes, new: OpeningTimes) -> datetime | None:
+    """A snooze ends as its day begins, an outcome is due as the day ends; a time somebody named stays."""
+    if alert.look_at is None:
+        return None
+    if alert.snoozed_until is not None:
+        return start_of(alert.snoozed_until, new.zone)
+    if alert.tier != Tier.URGENT:
+        return alert.look_at
+    if alert.acknowledged_at is None:
+        return acknowledge_by_under(alert.look_at, now=now, old=old, new=new)
+    if alert.look_at == outcome_by(alert.acknowledged_at, old.hours, old.zone):
+        return outcome_by(alert.acknowledged_at, new.hours, new.zone)
+    return alert.look_at

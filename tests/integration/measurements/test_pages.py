@@ -159,6 +159,19 @@ def test_a_total_without_answers_is_the_total_only_and_item_9_unknown(browser: B
     assert "item 9 unknown" in soup(browser.client.get(response.location)).get_text()
 
 
+@pytest.mark.parametrize(
+    ("total", "said"), [("24", "item 9 unknown"), ("25", "item 9 positive: no total of 25 without it")]
+)
+def test_a_total_that_only_a_positive_answer_reaches_says_so(browser: Browser, total: str, said: str) -> None:
+    response = browser.send("/new/phq-9", {"total": total})
+    pages = soup(browser.client.get(response.location)), browser.page("")
+
+    for page in pages:
+        shown = " ".join(page.get_text(" ").split())
+        assert said in shown
+        assert ("item 9 unknown" in shown) is (total == "24")
+
+
 def test_a_declined_item_withholds_the_total_and_says_so(browser: Browser) -> None:
     response = browser.send("/new/phq-9", typed(phq9_total(8)) | {"item-3": "declined"})
 

@@ -102,6 +102,16 @@ def test_nobody_is_quiet_for_scores_of_a_course_that_began_anew(case: Case, rest
     assert ("Quiet" in page) is is_quiet
 
 
+def test_how_long_there_was_no_score_is_said_once(case: Case) -> None:
+    """Off target for want of a score, and quiet: the second would say the same again."""
+    case.scored(20, date(2026, 1, 6))
+
+    said = words(case.browser_of("consultant").get("/review"))
+
+    assert "No PHQ-9 since the baseline, 9 weeks ago" in said
+    assert "Quiet" not in said
+
+
 def test_the_case_is_on_one_screen(off_target: Case) -> None:
     fill_in(
         off_target.browser_of("manager"), f"/patients/{off_target.patient_id}/question", {"words": "Is this mixed?"}

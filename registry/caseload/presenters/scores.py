@@ -13,7 +13,7 @@ from registry.measures.course import Standing, Target, is_elevated
 from registry.measures.instrument import Better, Scale
 from registry.web.filters import count, number, percent, points, short_date
 
-BESIDE_MANIA = "Mania elevated or rising: no success yet"
+BESIDE_MANIA = "Beside mania: no success"
 """Said beside depression that is better (domain: depression falling while mania rises is no improvement)."""
 
 IS_GOOD = frozenset({Standing.AT_TARGET.value, Standing.RESPONDING.value, Standing.IMPROVING.value})

@@ -145,7 +145,7 @@ def test_a_moved_clock_is_on_record(house: House) -> None:
 
 
 def test_the_change_reads_no_more_for_what_was_closed_before(house: House) -> None:
-    counted = []
+    counted: list[int] = []
     for rounds in (1, 3):
         for _ in range(rounds):
             alert = an_urgent_alert(house)

@@ -281,7 +281,7 @@ def test_of_two_forms_of_one_day_the_worse_safety_answer_is_shown(
 def test_better_beside_mania_is_marked_wherever_the_score_is_shown(team: Team) -> None:
     person = team.person(scores={TODAY - timedelta(days=50): 18, TODAY - timedelta(days=5): 4})
     team.measure(person, {TODAY - timedelta(days=5): 8}, scale="asrm:total")
-    marked = "Mania elevated or rising: no success yet"
+    marked = "Beside mania: no success"
 
     assert f"at target, 5 days ago. {marked}" in words(team.page(f"/patients/{person}"))
     assert marked in words(team.page("/caseload"))

@@ -10,13 +10,11 @@ from datetime import timedelta
 from registry import clock
 from registry.access import scope
 from registry.db.transaction import end_read
+from registry.demo.crowd.hands import store_all
 from registry.demo.crowd.opening import open_sites
-from registry.demo.crowd.planning import Plan, parts
-from registry.demo.crowd.storing import store
+from registry.demo.crowd.planning import Plan
 from registry.demo.hurry import in_a_hurry
-from registry.extensions import db
 from registry.measurements.instruments import catalogue, sync_instruments
-from registry.measurements.models import MeasurementScore
 
 OPEN_FOR = timedelta(days=410)
 FORMS_IN_A_YEAR = 20
@@ -60,11 +58,9 @@ def invent(
             definitions={each.id: each for each in catalogue()},
         )
         end_read()
-        sites = {site.clinic_id: site for site in opened.sites}
         first_clinic, stored, scored = list[uuid.UUID](), 0, 0
-        for part in parts(plan, db.engine.dialect):
-            store(part, sites, seed=seed, now=now)
-            first_clinic += [id_ for id_, where in part.clinic_of.items() if where == opened.sites[0].clinic_id]
-            stored, scored = stored + len(part.numbers), scored + len(part.tables.get(MeasurementScore, ()))
+        for part in store_all(plan, now=now):
+            first_clinic += part.first_clinic
+            stored, scored = stored + part.patients, scored + part.scores
             progress(stored)
-    return Crowd(opened.emails, tuple(sites), tuple(first_clinic), scored)
+    return Crowd(opened.emails, tuple(site.clinic_id for site in opened.sites), tuple(first_clinic), scored)

@@ -64,7 +64,15 @@ def bind_rows(table: type[Base], rows: Sequence[Mapping[str, Any]], dialect: sa.
 
 
 def _bound_column(bind: Callable[[Any], Any] | None, values: list[Any]) -> list[Any]:
-    return values if bind is None else [None if value is None else bind(value) for value in values]
+    """Rows of one person stand together: most keys are those of the row before."""
+    if bind is None:
+        return values
+    taken, before, bound = [], None, None
+    for value in values:
+        if value is not before:
+            before, bound = value, None if value is None else bind(value)
+        taken.append(bound)
+    return taken
 
 
 def insert_bound(scope: Scope, bound: BoundRows) -> None:
@@ -79,20 +87,28 @@ def insert_bound(scope: Scope, bound: BoundRows) -> None:
     if not bound.rows:
         return
     connection = registry_session().open_connection()
-    names = ", ".join(bound.columns)
+    target = _plain_table(bound.table, bound)
     if connection.dialect.name == "postgresql":
-        waiting = f"waiting_{bound.table}"
-        connection.exec_driver_sql(
-            f"CREATE TEMPORARY TABLE IF NOT EXISTS {waiting} (LIKE {bound.table}) ON COMMIT DELETE ROWS"
-        )
-        driver = connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(f"COPY {waiting} ({names}) FROM STDIN") as copy:
+        _copy(connection, target, bound)
+    else:
+        connection.exec_driver_sql(str(insert(target).compile(dialect=connection.dialect)), bound.rows)
+
+
+def _copy(connection: sa.Connection, target: sa.TableClause, bound: BoundRows) -> None:
+    waiting = _plain_table(f"waiting_{bound.table}", bound)
+    connection.exec_driver_sql(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {waiting.name} (LIKE {bound.table}) ON COMMIT DELETE ROWS"
+    )
+    with connection.connection.cursor() as cursor:
+        with cursor.copy(f"COPY {waiting.name} ({', '.join(bound.columns)}) FROM STDIN") as copy:
             for row in bound.rows:
                 copy.write_row(row)
-        connection.exec_driver_sql(f"INSERT INTO {bound.table} ({names}) SELECT {names} FROM {waiting}")
-    else:
-        places = ", ".join("?" * len(bound.columns))
-        connection.exec_driver_sql(f"INSERT INTO {bound.table} ({names}) VALUES ({places})", bound.rows)
+    connection.execute(insert(target).from_select(bound.columns, sa.select(*waiting.columns)))
+
+
+def _plain_table(name: str, bound: BoundRows) -> sa.TableClause:
+    """Without types: the values are as the driver takes them."""
+    return sa.table(name, *(sa.column(each) for each in bound.columns))
 
 
 def _refuse_strangers(scope: Scope, patient_ids: set[uuid.UUID]) -> None:

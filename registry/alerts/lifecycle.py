@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from registry.access import scope
 from registry.access.reviewed_sql import insert_rows
@@ -37,6 +37,10 @@ class Stand:
     owner_id: uuid.UUID | None
 
 
+RaisedAt: TypeAlias = Callable[[uuid.UUID, Stand, Clinic], datetime]
+"""Patient, what a rule says of them, the clinic → when that alert was raised."""
+
+
 @dataclass(slots=True)
 class Log:
     """What one reconciling did, and what can be stored only once the alerts themselves are."""
@@ -49,6 +53,8 @@ class Log:
     """Signs of danger, each with the alert that answers it."""
     checks: list[tuple[Episode, date | None]] = field(default_factory=list)
     """Episodes, each with the next date on which time alone could change something."""
+    raised_at: RaisedAt | None = None
+    """Where a history is stored all at once: when each alert would have been raised. Else it is raised now."""
 
     @property
     def opened(self) -> int:
@@ -118,6 +124,7 @@ def open_alert(
 
     ``told_at`` is when it was news, where it goes on after a person closed it.
     """
+    opened_at = now if log.raised_at is None else log.raised_at(patient_id, stand, clinic)
     alert = Alert(
         patient_id=patient_id,
         clinic_id=clinic.id,
@@ -129,13 +136,13 @@ def open_alert(
         sentence=stand.sentence,
         evidence=stand.evidence,
         since=stand.since,
-        opened_at=now,
+        opened_at=opened_at,
         owner_id=stand.owner_id,
-        look_at=_first_look(stand.tier, clinic, now),
+        look_at=_first_look(stand.tier, clinic, opened_at),
     )
     db.session.add(alert)
     log.new.append(alert)
-    log.step(alert, "opened", now, stand.sentence, **_news(stand.tier, told_at))
+    log.step(alert, "opened", opened_at, stand.sentence, **_news(stand.tier, told_at))
     record("alert.opened", by=None, subject=alert, kind="create")
     return alert
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from registry import clock
 from registry.access import scope
 from registry.alerts.clinic_numbers import NumbersInForce
-from registry.alerts.lifecycle import Log, Stand, close_by_itself, end_snooze, open_alert, plain, revise
+from registry.alerts.lifecycle import Log, RaisedAt, Stand, close_by_itself, end_snooze, open_alert, plain, revise
 from registry.alerts.load import EpisodeCase, Person, load_people
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.owners import Team, is_active, load_teams, owner_of
@@ -78,11 +78,14 @@ def reconcile_patient(patient_id: uuid.UUID, *, now: datetime | None = None) -> 
     return reconcile_patients([patient_id], now=now)
 
 
-def reconcile_patients(patient_ids: Collection[uuid.UUID], *, now: datetime | None = None) -> Log:
+def reconcile_patients(
+    patient_ids: Collection[uuid.UUID], *, now: datetime | None = None, raised_at: RaisedAt | None = None
+) -> Log:
     """Open, revise and close the patients' alerts so that they say what is true at ``now``.
 
     Joins the running transaction, so that a write and its alerts are stored together or not at all. Alerts follow
-    the person into every clinic; whoever writes must reach the patient first.
+    the person into every clinic; whoever writes must reach the patient first. ``raised_at`` is for a history that is
+    stored all at once: its alerts opened as it went.
 
     Raises:
         UnknownPatient: one of them is nobody within the bound scope.
@@ -96,20 +99,22 @@ def reconcile_patients(patient_ids: Collection[uuid.UUID], *, now: datetime | No
         if strangers:
             raise UnknownPatient(", ".join(strangers))
         with scope.all_patients(reason="alerts follow the person into every clinic"):
-            log, looked_at = _reconcile(died_on, now)
+            log, looked_at = _reconcile(died_on, now, raised_at)
             attention_changed.send(patient_ids=list(died_on), looked_at=looked_at)
             db.session.flush()
     return log
 
 
-def _reconcile(died_on: Mapping[uuid.UUID, date | None], now: datetime) -> tuple[Log, dict[uuid.UUID, LookedAt]]:
+def _reconcile(
+    died_on: Mapping[uuid.UUID, date | None], now: datetime, raised_at: RaisedAt | None
+) -> tuple[Log, dict[uuid.UUID, LookedAt]]:
     """Everything is read first, then written: a statement in between would write what is half done."""
     alerts = _alerts(died_on, now)
     people = load_people(died_on, {patient_id: _closed_safety(own) for patient_id, own in alerts.items()})
     clinics = next((person.clinics for person in people.values()), {})
     teams = load_teams(people, {id_: clinic.today(now) for id_, clinic in clinics.items()})
     restate({patient_id: person.history.courses for patient_id, person in people.items() if person.history.episodes})
-    numbers, log = NumbersInForce(), Log()
+    numbers, log = NumbersInForce(), Log(raised_at=raised_at)
     with db.session.no_autoflush:
         for patient_id, person in people.items():
             _reconcile_person(person, alerts.get(patient_id, ()), teams[patient_id], numbers, now=now, log=log)

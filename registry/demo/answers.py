@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Sequence
+from itertools import accumulate
 from random import Random
 from statistics import NormalDist
 
@@ -66,11 +68,16 @@ def spread(roll: Random, total: int, weights: Sequence[float], *, most: int) -> 
     """
     if not 0 <= total <= most * len(weights):
         raise ValueError(f"{total} points do not fit {len(weights)} items of {most}")
-    given = [0] * len(weights)
+    given, room = [0] * len(weights), list(weights)
+    ends, last = list(accumulate(room)), len(room) - 1
     for _ in range(total):
-        room = [weight if given[place] < most else 0.0 for place, weight in enumerate(weights)]
-        place = roll.choices(range(len(weights)), weights=room)[0]
+        place = bisect(ends, roll.random() * ends[-1], 0, last)
         given[place] += 1
+        if given[place] == most:
+            room[place] = 0.0
+            ends = list(accumulate(room))
+            while last and not room[last]:
+                last -= 1
     return given
 
 

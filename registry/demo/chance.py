@@ -16,7 +16,12 @@ def dice(*words: object) -> Random:
 
 def weighted(roll: Random, shares: Mapping[Kind, float]) -> Kind:
     """One of the keys, as often as its share says."""
-    return roll.choices(list(shares), weights=list(shares.values()))[0]
+    at = roll.random() * sum(shares.values())
+    for kind, share in shares.items():
+        at -= share
+        if at < 0:
+            return kind
+    return kind
 
 
 def happens(roll: Random, share: float) -> bool:

@@ -205,4 +205,4 @@ def _psychosis(
 
 
 def _within(value: float, least: float, most: float) -> float:
-    return min(most, max(least, value))
+    return least if value < least else most if value > most else value

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from registry.demo.crowd.history import History
     from registry.demo.crowd.ledger import Ledger, Row
 
-_STILL_OPEN = timedelta(days=2)
-"""What was said this short a time ago is for the team of today."""
 _OUTCOMES = {"contacted-safe": 0.86, "contacted-escalated": 0.07, "not-a-concern": 0.04, "handled": 0.03}
 _WORDS = {
     "contacted-safe": wording.SAFE,
@@ -69,8 +67,8 @@ class Answered:
         self._close("safety.reported", evidence, row["reported_on"], row["recorded_at"], history)
 
     def _close(self, rule: str, evidence: Mapping[str, Any], on: date, opened_at: datetime, history: History) -> None:
-        if on + _STILL_OPEN >= history.site.today:
-            return
+        if on >= history.site.today:
+            return  # for the team of today
         roll, by = self._roll, history.who("care_manager")
         acknowledged_at = opened_at + timedelta(minutes=roll.randint(4, 55))
         closed_at = acknowledged_at + timedelta(minutes=roll.randint(8, 190))

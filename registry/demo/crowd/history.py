@@ -76,6 +76,7 @@ class History:
         self.episode: Row = {}
         self._team: dict[str, Worker] = {}
         self._open: dict[tuple[type[Base], str], Row] = {}
+        self._reviews: list[Row] = []
         self.prescriber_outside = ""
         self.answered = Answered(ledger, dice(seed, person.number, "answered"))
         self._desk = Desk(ledger, self.answered, definitions)
@@ -111,7 +112,7 @@ class History:
     def _refer(self, act: Referral) -> None:
         shift = 0 if act.clinic == self._person.story.clinic else 1
         self.site = self._sites[(self._home + shift) % len(self._sites)]
-        self._team, self._open = {}, {}
+        self._team, self._open, self._reviews = {}, {}, []
         if not self.patient:
             self._add_person(act)
         elif shift and len(self._sites) > 1:
@@ -201,7 +202,7 @@ class History:
         for wish in act.targets:
             self._set_target(wish, act)
         self._desk.open(self)
-        reviews.write(
+        self._reviews = reviews.write(
             self, self._ledger, dice(self._seed, self._person.number, act.on, "reviews"), until=self._last_day()
         )
 
@@ -339,8 +340,12 @@ class History:
             asked_at=self.site.instant(act.on, act.at),
             asked_on=act.on,
             words=act.words,
-            answered_by_review_id=reviews.answering(self._ledger, act.on),
+            answered_by_review_id=self._reviewed_after(act.on),
         )
+
+    def _reviewed_after(self, day: date) -> uuid.UUID | None:
+        """The first review of the present episode after a day; None where there was none."""
+        return next((row["id"] for row in self._reviews if row["reviewed_on"] > day), None)
 
     @_do.register
     def _change_target(self, act: TargetChange) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -24,25 +23,20 @@ _BETTER = 0.5
 """Of the baseline: who is above this share is not where the team wants them to be."""
 
 
-def write(history: History, ledger: Ledger, roll: Random, *, until: date) -> None:
-    """Write down the reviews from enrolment to ``until``: the first within weeks."""
+def write(history: History, ledger: Ledger, roll: Random, *, until: date) -> list[Row]:
+    """Write down the reviews from enrolment to ``until``, the first within weeks; returns their rows, in order."""
+    written = []
     begun = history.episode["enrolled_on"]
     on, is_first = workday(begun + timedelta(days=roll.randint(4, 24))), True
     while on <= until:
-        _review(history, ledger, roll, on, is_first=is_first, until=until)
+        written.append(_review(history, ledger, roll, on, is_first=is_first, until=until))
         is_first = False
         late = 30 if happens(roll, _LATE) else 0
         on = workday(on + timedelta(days=roll.randint(*_EVERY_DAYS) + late))
+    return written
 
 
-def answering(ledger: Ledger, asked_on: date) -> uuid.UUID | None:
-    """The first review of the present episode after a question; None where it still waits."""
-    reviews = [row for row in ledger.tables[Review] if row["episode_id"] == ledger.episode_id]
-    later = [(row["reviewed_on"], row["id"]) for row in reviews if row["reviewed_on"] > asked_on]
-    return min(later)[1] if later else None
-
-
-def _review(history: History, ledger: Ledger, roll: Random, on: date, *, is_first: bool, until: date) -> None:
+def _review(history: History, ledger: Ledger, roll: Random, on: date, *, is_first: bool, until: date) -> Row:
     wants_change = not _is_better(history, on) and happens(roll, 0.75)
     fitting = wording.REVIEW_CHANGE if wants_change else wording.REVIEW_STEADY
     consultant = history.who("psychiatrist")
@@ -64,6 +58,7 @@ def _review(history: History, ledger: Ledger, roll: Random, on: date, *, is_firs
     else:
         kind, words = wording.CONTINUE
         _advise(history, ledger, row, kind=kind, words=words, state="noted")
+    return row
 
 
 def _advise(history: History, ledger: Ledger, review: Row, **columns: Any) -> None:

@@ -3,42 +3,75 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from functools import cached_property
 from random import Random
 from typing import Any
 
 from registry.access import scope
 from registry.access.reviewed_sql import insert_rows
-from registry.alerts.lifecycle import step_of
+from registry.alerts.lifecycle import Stand, step_of
+from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.opening_hours import read_hours
+from registry.alerts.opening_hours import add_open_minutes, next_open
 from registry.alerts.response_times import longest_snooze, outcome_by, start_of
 from registry.alerts.rulebook import Tier
 from registry.alerts.signals import LookedAt, attention_changed
 from registry.audit.recorder import ActorId, record
 from registry.caseload.rows import follow_attention, refresh
+from registry.clinics.models import Clinic
 from registry.demo import wording
 from registry.demo.chance import dice, happens, weighted
+from registry.demo.crowd.ledger import Row
 from registry.demo.crowd.sites import Site
 from registry.demo.staff import is_closed_by_hand
 
 _OF_THE_URGENT = {"taken": 0.8, "left": 0.2}
 _OF_ACTIONS = {"taken": 0.42, "closed": 0.22, "snoozed": 0.1, "left": 0.26}
 _OF_REMINDERS = {"snoozed": 0.12, "left": 0.88}
+_SAID = frozenset({"safety.self-harm", "safety.reported"})
+"""Raised the moment somebody wrote the danger down."""
+_NIGHT = time(2, 30)
+"""When time alone makes a rule true, the sweep of that night says so."""
+_LATELY = timedelta(days=3)
+"""What has been put off or dealt with, and rests, was so within these days."""
 
 
 class Shift:
     """Answers the open alerts of some people, between the look that opened them and the caseload that shows them."""
 
     def __init__(
-        self, numbers: Mapping[uuid.UUID, int], sites: Mapping[uuid.UUID, Site], *, seed: int, now: datetime
+        self,
+        numbers: Mapping[uuid.UUID, int],
+        sites: Mapping[uuid.UUID, Site],
+        record_of_danger: Sequence[Row],
+        *,
+        seed: int,
+        now: datetime,
     ) -> None:
         self._numbers, self._sites, self._seed, self._now = numbers, sites, seed, now
+        self._record_of_danger = record_of_danger
         self._steps: list[dict[str, Any]] = []
-        self.dealt_with: set[uuid.UUID] = set()
+        self._closed_at: dict[tuple[uuid.UUID, str], datetime] = {}
+
+    @property
+    def dealt_with(self) -> set[uuid.UUID]:
         """People one of whose alerts somebody closed although it is still true: to be looked at once more."""
+        return {patient_id for patient_id, _rule in self._closed_at}
+
+    def raised_at(self, patient_id: uuid.UUID, stand: Stand, clinic: Clinic) -> datetime:
+        """When the danger was recorded, the alert was closed that it goes on from, or its day began."""
+        if (patient_id, stand.rule) in self._closed_at:
+            return self._closed_at[patient_id, stand.rule]
+        site = self._sites[clinic.id]
+        said = [self._recorded_at[id_] for id_, _ in covered_in(stand.evidence)] if stand.rule in _SAID else []
+        return min(self._now, max(said) if said else site.instant(stand.since, _NIGHT))
+
+    @cached_property
+    def _recorded_at(self) -> Mapping[str, datetime]:
+        return {str(row["id"]): row["recorded_at"] for row in self._record_of_danger}
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -76,36 +109,46 @@ class Shift:
         shares = {Tier.URGENT: _OF_THE_URGENT, Tier.ACTION: _OF_ACTIONS, Tier.REMINDER: _OF_REMINDERS}.get(tier)
         kind = "left" if shares is None else weighted(roll, shares)
         if kind == "taken" or (kind == "closed" and not is_closed_by_hand(alert.rule)):
-            self._acknowledge(alert)
+            self._acknowledge(alert, roll)
         elif kind == "snoozed":
             self._snooze(alert, roll, days=roll.randint(3, longest_snooze(tier)))
         elif kind == "closed":
             self._close(alert, roll)
 
-    def _acknowledge(self, alert: Alert) -> None:
+    def _acknowledge(self, alert: Alert, roll: Random) -> None:
         by, site = self._by(alert), self._sites[alert.clinic_id]
-        alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "acknowledged", self._now, by.id
+        is_urgent = alert.tier == Tier.URGENT
+        at = self._after(alert.opened_at, roll.randint(4, 48) if is_urgent else roll.randint(30, 2_000), site)
+        alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "acknowledged", at, by.id
         alert.owner_id = by.id
-        if alert.tier == Tier.URGENT:
-            alert.look_at = outcome_by(self._now, read_hours(site.opening_hours), site.zone)
-        self._step(alert, "acknowledged", by)
+        if is_urgent:
+            alert.look_at = outcome_by(at, site.hours, site.zone)
+        self._step(alert, "acknowledged", at, by)
         record("alert.acknowledged", by=by, subject=alert)
 
     def _snooze(self, alert: Alert, roll: Random, *, days: int) -> None:
-        by, site = self._by(alert), self._sites[alert.clinic_id]
+        by, site, at = self._by(alert), self._sites[alert.clinic_id], self._lately(alert, roll)
         alert.snoozed_until, alert.snooze_reason = site.today + timedelta(days=days), roll.choice(wording.SNOOZE)
         alert.look_at = start_of(alert.snoozed_until, site.zone)
-        self._step(alert, "snoozed", by, words=alert.snooze_reason, until=alert.snoozed_until.isoformat())
+        self._step(alert, "snoozed", at, by, words=alert.snooze_reason, until=alert.snoozed_until.isoformat())
         record("alert.snoozed", by=by, subject=alert, reason=alert.snooze_reason)
 
     def _close(self, alert: Alert, roll: Random) -> None:
-        by = self._by(alert)
+        by, at = self._by(alert), self._lately(alert, roll)
         outcome = "treatment-changed" if alert.rule.startswith("target.") and happens(roll, 0.4) else "handled"
-        alert.state, alert.closed_at, alert.closed_by_id = "closed", self._now, by.id
+        alert.state, alert.closed_at, alert.closed_by_id = "closed", at, by.id
         alert.outcome, alert.closing_words, alert.look_at = outcome, roll.choice(wording.HANDLED), None
-        self._step(alert, "closed", by, words=alert.closing_words, outcome=outcome)
+        self._step(alert, "closed", at, by, words=alert.closing_words, outcome=outcome)
         record("alert.closed", by=by, subject=alert, reason=outcome)
-        self.dealt_with.add(alert.patient_id)
+        self._closed_at[alert.patient_id, alert.rule] = at
+
+    def _after(self, start: datetime, minutes: int, site: Site) -> datetime:
+        """So many minutes of opening hours later, and not later than now."""
+        return min(self._now, add_open_minutes(next_open(start, site.hours, site.zone), minutes, site.hours, site.zone))
+
+    def _lately(self, alert: Alert, roll: Random) -> datetime:
+        start = max(alert.opened_at, self._now - _LATELY)
+        return self._after(start, roll.randint(20, 600), self._sites[alert.clinic_id])
 
     def _by(self, alert: Alert) -> ActorId:
         """Who answers for it, else a care manager of the clinic."""
@@ -113,5 +156,5 @@ class Shift:
             return ActorId(alert.owner_id)
         return ActorId(self._sites[alert.clinic_id].some("care_manager", self._numbers[alert.patient_id]).id)
 
-    def _step(self, alert: Alert, kind: str, by: ActorId, words: str = "", **details: Any) -> None:
-        self._steps.append(step_of(alert, kind, self._now, by_id=by.id, words=words, details=details or None))
+    def _step(self, alert: Alert, kind: str, at: datetime, by: ActorId, words: str = "", **details: Any) -> None:
+        self._steps.append(step_of(alert, kind, at, by_id=by.id, words=words, details=details or None))

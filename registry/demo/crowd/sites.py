@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from registry.alerts.opening_hours import OpeningHours, read_hours
+
 
 @dataclass(frozen=True, slots=True)
 class Worker:
@@ -33,6 +35,10 @@ class Site:
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def hours(self) -> OpeningHours:
+        return read_hours(self.opening_hours)
 
     def some(self, role: str, number: int) -> Worker:
         """The ``number``-th person of this role, counted round: everybody has a caseload of the same size."""

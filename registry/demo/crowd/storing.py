@@ -81,11 +81,13 @@ def store(plan: Plan, numbers: range, *, now: datetime, turn: AbstractContextMan
         for patient_id in part.numbers:
             clinic_id = part.clinic_of[patient_id]
             record("patient.invented", by=None, patient_id=patient_id, clinic_id=clinic_id, kind="create")
-        shift = Shift(part.numbers, {site.clinic_id: site for site in plan.sites}, seed=plan.seed, now=now)
+        sites = {site.clinic_id: site for site in plan.sites}
+        record_of_danger = [*part.tables.get(Measurement, ()), *part.tables.get(DangerReport, ())]
+        shift = Shift(part.numbers, sites, record_of_danger, seed=plan.seed, now=now)
         with shift.at_work():
-            reconcile_patients(list(part.numbers), now=now)
+            reconcile_patients(list(part.numbers), now=now, raised_at=shift.raised_at)
             if shift.dealt_with:
-                reconcile_patients(sorted(shift.dealt_with), now=now)
+                reconcile_patients(sorted(shift.dealt_with), now=now, raised_at=shift.raised_at)
     db.session.expunge_all()
     first = plan.sites[0].clinic_id
     return Stored(

@@ -99,10 +99,10 @@ def _copy(connection: sa.Connection, target: sa.TableClause, bound: BoundRows) -
     connection.exec_driver_sql(
         f"CREATE TEMPORARY TABLE IF NOT EXISTS {waiting.name} (LIKE {bound.table}) ON COMMIT DELETE ROWS"
     )
-    with connection.connection.cursor() as cursor:
-        with cursor.copy(f"COPY {waiting.name} ({', '.join(bound.columns)}) FROM STDIN") as copy:
-            for row in bound.rows:
-                copy.write_row(row)
+    cursor: Any = connection.connection.cursor()
+    with cursor, cursor.copy(f"COPY {waiting.name} ({', '.join(bound.columns)}) FROM STDIN") as copy:
+        for row in bound.rows:
+            copy.write_row(row)
     connection.execute(insert(target).from_select(bound.columns, sa.select(*waiting.columns)))
 
 

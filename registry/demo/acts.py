@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import Literal
 
 from registry.contacts.facts import ContactFacts
-from registry.episodes.facts import TargetWish, Tracking
+from registry.episodes.facts import ConsentFacts, TargetWish, Tracking
 from registry.measures.scoring import Answer
 
 
@@ -42,6 +42,17 @@ class Enrolment(Act):
     team: Mapping[str, str]
     capacity: bool = True
     consent_mode: str = "written"
+
+    def consent(self, *, taken_by: str) -> ConsentFacts:
+        """The agreement the person, or their guardian, gives on this day."""
+        return ConsentFacts(
+            given_on=self.on,
+            mode=self.consent_mode,
+            taken_by=taken_by,
+            given_by="patient" if self.capacity else "Guardian, appointed by the court",
+            has_capacity=self.capacity,
+            cost_sharing_told=True,
+        )
 
 
 Fate = Literal["", "draft", "corrected", "in-error"]

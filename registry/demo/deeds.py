@@ -23,10 +23,11 @@ from registry.demo.acts import (
     TeamChange,
     Visit,
 )
+from registry.demo.care_team import CareTeam
 from registry.demo.clinic import Place
 from registry.demo.people import Person
 from registry.episodes import actions as episodes
-from registry.episodes.facts import ConsentFacts, TeamPlace
+from registry.episodes.facts import TeamPlace
 from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements import actions as measurements
@@ -34,9 +35,6 @@ from registry.measurements.models import Measurement
 from registry.patients.actions import add_patient
 from registry.patients.models import Patient
 from registry.review.actions import ask_question
-
-_NAMED = "name:"
-_OTHER = "other:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +53,21 @@ class Chart:
     place: Place
     patient_id: uuid.UUID | None = None
     episode_id: uuid.UUID | None = None
-    team: dict[str, User] = field(default_factory=dict)
-    outside_prescriber: str = ""
-    """Who prescribes without an account here."""
+    team: CareTeam[User] = field(init=False)
     entries: list[Entry] = field(default_factory=list)
     """Entered by the last act, with a fate of their own."""
 
-    def who(self, role: str) -> User:
-        """The team's person in this role, else the clinic's: each patient keeps the same one."""
-        return self.team.get(role) or self.place.some(Role(role), self.person.number)
+    def __post_init__(self) -> None:
+        self.come_to(self.place)
 
-    def has(self, role: str) -> bool:
-        return role in self.team
+    def come_to(self, place: Place) -> None:
+        """From now on the person is cared for at this clinic, by nobody in particular yet."""
+        self.place = place
+        self.team = CareTeam(lambda role: place.some(Role(role), self.person.number))
+
+    def who(self, role: str) -> User:
+        """The team's person in this role, else the clinic's."""
+        return self.team.who(role)
 
 
 class Deeds:
@@ -82,8 +83,7 @@ class Deeds:
 
     @do.register
     def _refer(self, act: Referral, chart: Chart) -> None:
-        chart.place = self._places[act.clinic % len(self._places)]
-        chart.team = {}
+        chart.come_to(self._places[act.clinic % len(self._places)])
         clinic = _clinic(chart)
         by = chart.who(act.by)
         if chart.patient_id is None:
@@ -100,22 +100,13 @@ class Deeds:
 
     @do.register
     def _enrol(self, act: Enrolment, chart: Chart) -> None:
-        chart.team = {place: chart.who(who) for place, who in act.team.items() if not who.startswith(_NAMED)}
-        prescriber = act.team.get("prescriber", "")
-        chart.outside_prescriber = prescriber.removeprefix(_NAMED) if prescriber.startswith(_NAMED) else ""
+        chart.team.begin(act)
         by = chart.who("care_manager")
         episodes.enrol(
             episode=_episode(chart),
             enrolled_on=act.on,
-            consent=ConsentFacts(
-                given_on=act.on,
-                mode=act.consent_mode,
-                taken_by=by.name,
-                given_by="patient" if act.capacity else "Guardian, appointed by the court",
-                has_capacity=act.capacity,
-                cost_sharing_told=True,
-            ),
-            team=[_place(name, who, chart) for name, who in act.team.items()],
+            consent=act.consent(taken_by=by.name),
+            team=[_place(name, user, outside) for name, user, outside in chart.team.places(act)],
             conditions=act.conditions,
             metric_primary=act.metric_primary,
             tracked=act.tracked,
@@ -123,15 +114,10 @@ class Deeds:
             phase=act.phase,
             by=by,
         )
-        # From here on a role finds whoever of the team holds it.
-        for role, name in (("psychiatrist", "consultant"), ("peer_specialist", "peer")):
-            if name in chart.team:
-                chart.team[role] = chart.team[name]
 
     @do.register
     def _visit(self, act: Visit, chart: Chart) -> None:
-        role = act.by if act.by != "peer_specialist" or chart.has("peer") else "care_manager"
-        by = chart.who(role)
+        by = chart.team.visitor(act.by)
         if act.contact is not None:
             contacts.record_contact(
                 patient_id=_patient_id(chart), clinic_id=chart.place.clinic_id, facts=act.contact, by=by
@@ -189,7 +175,7 @@ class Deeds:
             said_by=act.said_by,
             words=act.words,
             done=act.done,
-            by=chart.who(act.by if act.by != "peer_specialist" or chart.has("peer") else "care_manager"),
+            by=chart.team.visitor(act.by),
         )
 
     @do.register
@@ -204,15 +190,11 @@ class Deeds:
 
     @do.register
     def _change_team(self, act: TeamChange, chart: Chart) -> None:
-        people = chart.place.staff[Role(act.who.removeprefix(_OTHER))]
-        present = chart.team.get(act.place)
-        others = [each for each in people if present is None or each.id != present.id]
-        if not others:
-            return
-        new = others[chart.person.number % len(others)]
-        place = TeamPlace(role=act.place, user_id=new.id)
-        episodes.change_team(episode=_episode(chart), place=place, on=act.on, why=act.why, by=chart.who(act.by))
-        chart.team[act.place] = new
+        present = chart.who(act.by)
+        new = chart.team.hand_over(act, lambda role: chart.place.staff[Role(role)], number=chart.person.number)
+        if new is not None:
+            place = _place(act.place, new)
+            episodes.change_team(episode=_episode(chart), place=place, on=act.on, why=act.why, by=present)
 
 
 def settle(entry: Entry, *, by: User) -> None:
@@ -259,7 +241,5 @@ def _patient_id(chart: Chart) -> uuid.UUID:
     return chart.patient_id
 
 
-def _place(name: str, who: str, chart: Chart) -> TeamPlace:
-    if who.startswith(_NAMED):
-        return TeamPlace(role=name, name=who.removeprefix(_NAMED))
-    return TeamPlace(role=name, user_id=chart.team[name].id)
+def _place(name: str, user: User | None, outside: str = "") -> TeamPlace:
+    return TeamPlace(role=name, user_id=None if user is None else user.id, name=outside)

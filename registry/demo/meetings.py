@@ -73,8 +73,8 @@ def on_the_table(clinic_id: uuid.UUID, *, today: date, seats: int) -> list[tuple
 def advice(roll: Random, chart: Chart, reasons: frozenset[str]) -> list[Advice]:
     """What the consultant recommends: change where there is a reason to, else continue."""
     wants_change = any(reason == "question" or reason.startswith("target.") for reason in reasons)
-    prescriber = chart.team.get("prescriber")
-    to_user_id, to_name = (None, chart.outside_prescriber) if prescriber is None else (prescriber.id, "")
+    prescriber = chart.team.member("prescriber")
+    to_user_id, to_name = (None, chart.team.outside_prescriber) if prescriber is None else (prescriber.id, "")
     if not wants_change and happens(roll, 0.7):
         kind, words = wording.CONTINUE
         return [Advice(kind=kind, words=words, to_user_id=to_user_id, to_name=to_name)]

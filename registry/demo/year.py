@@ -281,7 +281,7 @@ class Year:
 
     def _decide(self, recommendation_id: uuid.UUID, chart: Chart, luck: float) -> None:
         roll = dice(self._seed, chart.person.number, luck, "decided")
-        by = chart.team.get("prescriber") or chart.who("care_manager")
+        by = chart.team.member("prescriber") or chart.who("care_manager")
         with write():
             row = db.session.get_one(Recommendation, recommendation_id)
             if not db.session.get_one(Episode, row.episode_id).is_open:

@@ -69,7 +69,7 @@ class Answered:
     def _close(self, rule: str, evidence: Mapping[str, Any], on: date, opened_at: datetime, history: History) -> None:
         if on >= history.site.today:
             return  # for the team of today
-        roll, by = self._roll, history.who("care_manager")
+        roll, by = self._roll, history.team.who("care_manager")
         acknowledged_at = opened_at + timedelta(minutes=roll.randint(4, 55))
         closed_at = acknowledged_at + timedelta(minutes=roll.randint(8, 190))
         outcome = weighted(roll, _OUTCOMES)

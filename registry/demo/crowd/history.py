@@ -10,7 +10,6 @@ from typing import Any
 
 from registry.access.models import PatientClinic
 from registry.contacts.models import Contact, DangerReport
-from registry.db.base import Base
 from registry.db.identifiers import new_id
 from registry.demo.acts import (
     Act,
@@ -24,34 +23,20 @@ from registry.demo.acts import (
     TeamChange,
     Visit,
 )
+from registry.demo.care_team import CareTeam
 from registry.demo.chance import dice
 from registry.demo.crowd import reviews
 from registry.demo.crowd.answered import Answered
+from registry.demo.crowd.episode_rows import EpisodeRows
 from registry.demo.crowd.forms import Desk, between_visits
 from registry.demo.crowd.ledger import Ledger, Row
 from registry.demo.crowd.sites import Site, Worker
 from registry.demo.people import Person
-from registry.episodes.facts import TargetWish
-from registry.episodes.models import (
-    Consent,
-    Episode,
-    EpisodeCondition,
-    PhaseSpell,
-    TeamMember,
-    TrackedMeasure,
-    TreatmentCourse,
-    TreatmentTarget,
-)
-from registry.episodes.rules import opens_new_course
 from registry.measures.instrument import Instrument
 from registry.patients.actions import facts_as_columns
 from registry.patients.models import ContactPoint, Patient
 from registry.patients.rules import fold, fold_phone
 from registry.review.models import ReviewQuestion
-
-_NAMED, _OTHER = "name:", "other:"
-_PLACES = {"psychiatrist": "consultant", "peer_specialist": "peer"}
-"""The place in the team that somebody of this role holds, where it is not called the same."""
 
 
 class History:
@@ -73,11 +58,8 @@ class History:
         self.site = sites[self._home]
         self._place_in_site = person.number // len(sites)
         self.patient: Row = {}
-        self.episode: Row = {}
-        self._team: dict[str, Worker] = {}
-        self._open: dict[tuple[type[Base], str], Row] = {}
+        self._care: EpisodeRows | None = None
         self._reviews: list[Row] = []
-        self.prescriber_outside = ""
         self.answered = Answered(ledger, dice(seed, person.number, "answered"))
         self._desk = Desk(ledger, self.answered, definitions)
 
@@ -96,13 +78,17 @@ class History:
     def person(self) -> Person:
         return self._person
 
-    def who(self, role: str) -> Worker:
-        """The team's person in this role, else the clinic's: each patient keeps the same one."""
-        return self._team.get(_PLACES.get(role, role)) or self.site.some(role, self._place_in_site)
+    @property
+    def care(self) -> EpisodeRows:
+        """The present episode. Raises ``LookupError`` before the first referral."""
+        if self._care is None:
+            raise LookupError("nothing can be written down of somebody who was never referred")
+        return self._care
 
-    def member(self, place: str) -> Worker | None:
-        """Who holds a place in the team, None where nobody with an account does."""
-        return self._team.get(place)
+    @property
+    def team(self) -> CareTeam[Worker]:
+        """Who cares for the person in the present episode."""
+        return self.care.team
 
     @singledispatchmethod
     def _do(self, act: Act) -> None:
@@ -112,25 +98,15 @@ class History:
     def _refer(self, act: Referral) -> None:
         shift = 0 if act.clinic == self._person.story.clinic else 1
         self.site = self._sites[(self._home + shift) % len(self._sites)]
-        self._team, self._open, self._reviews = {}, {}, []
+        self._reviews, site = [], self.site
+        team = CareTeam[Worker](lambda role: site.some(role, self._place_in_site))
         if not self.patient:
-            self._add_person(act)
+            self._add_person(act, by=team.who(act.by))
         elif shift and len(self._sites) > 1:
             self._let_see(act)
-        self._ledger.episode_id = new_id()
-        self.episode = self._ledger.write(
-            Episode,
-            id=self._ledger.episode_id,
-            clinic_id=self.site.clinic_id,
-            referred_on=act.on,
-            referral_source=act.source,
-            urgency=act.urgency,
-            phase="referred",
-            phase_since=act.on,
-        )
-        self._spell("referred", act)
+        self._care = EpisodeRows(self._ledger, site, team, act)
 
-    def _add_person(self, act: Referral) -> None:
+    def _add_person(self, act: Referral, *, by: Worker) -> None:
         patient_id = new_id()
         self._ledger.about(patient_id)
         at = self.site.instant(act.on, act.at)
@@ -139,7 +115,7 @@ class History:
             id=patient_id,
             organisation_id=self.site.organisation_id,
             created_at=at,
-            created_by_id=self.who(act.by).id,
+            created_by_id=by.id,
             **facts_as_columns(self._person.facts),
         )
         self._let_see(act)
@@ -161,46 +137,9 @@ class History:
             PatientClinic, clinic_id=self.site.clinic_id, why="episode", since=self.site.instant(act.on, act.at)
         )
 
-    def _spell(self, phase: str, act: Act, why: str = "") -> None:
-        self.episode["phase"], self.episode["phase_since"] = phase, act.on
-        self._ledger.write(
-            PhaseSpell,
-            phase=phase,
-            starts_on=act.on,
-            why=why,
-            set_by_id=self.who(act.by).id,
-            set_at=self.site.instant(act.on, act.at),
-        )
-
     @_do.register
     def _enrol(self, act: Enrolment) -> None:
-        self._team = {place: self.who(who) for place, who in act.team.items() if not who.startswith(_NAMED)}
-        prescriber = act.team.get("prescriber", "")
-        self.prescriber_outside = prescriber.removeprefix(_NAMED) if prescriber.startswith(_NAMED) else ""
-        self.episode["enrolled_on"], self.episode["metric_primary"] = act.on, act.metric_primary
-        self._spell(act.phase, act)
-        self._begin_course(act.on)
-        by = self.who("care_manager")
-        self._ledger.write(
-            Consent,
-            given_on=act.on,
-            mode=act.consent_mode,
-            taken_by=by.name,
-            given_by="patient" if act.capacity else "Guardian, appointed by the court",
-            has_capacity=act.capacity,
-            cost_sharing_told=True,
-        )
-        for place, who in act.team.items():
-            self._take_place(place, self._team.get(place), who.removeprefix(_NAMED), act)
-        for condition in act.conditions:
-            self._ledger.write(EpisodeCondition, condition=condition, **self._decided(act))
-        for position, each in enumerate(act.tracked):
-            decided = self._decided(act)
-            self._ledger.write(
-                TrackedMeasure, scale=each.scale, cadence_days=each.cadence_days, position=position, **decided
-            )
-        for wish in act.targets:
-            self._set_target(wish, act)
+        self.care.enrol(act)
         self._desk.open(self)
         self._reviews = reviews.write(
             self, self._ledger, dice(self._seed, self._person.number, act.on, "reviews"), until=self._last_day()
@@ -208,7 +147,7 @@ class History:
 
     def _last_day(self) -> date:
         """The day the episode being written ends, or today."""
-        begun = self.episode["enrolled_on"]
+        begun = self.care.episode["enrolled_on"]
         ends = [act.on for act in self._person.life.acts if isinstance(act, Ending) and act.on >= begun]
         pauses = [
             act.on
@@ -217,58 +156,15 @@ class History:
         ]
         return min([*ends, *pauses, self.site.today])
 
-    def _decided(self, act: Act) -> dict[str, Any]:
-        return {
-            "starts_on": act.on,
-            "set_by_id": self.who(act.by).id,
-            "set_at": self.site.instant(act.on, act.at),
-        }
-
-    def _begin_course(self, on: date) -> None:
-        before = self._open.get((TreatmentCourse, ""))
-        if before is not None:
-            before["ends_on"] = on
-        self._open[TreatmentCourse, ""] = self._ledger.write(TreatmentCourse, starts_on=on)
-
-    def _take_place(self, place: str, worker: Worker | None, name: str, act: Act, why: str = "") -> None:
-        self._open[TeamMember, place] = self._ledger.write(
-            TeamMember,
-            role=place,
-            user_id=None if worker is None else worker.id,
-            name=name if worker is None else "",
-            why=why,
-            **self._decided(act),
-        )
-
-    def _set_target(self, wish: TargetWish, act: Act) -> None:
-        self._end(TreatmentTarget, wish.scale, act, wish.why)
-        self._open[TreatmentTarget, wish.scale] = self._ledger.write(
-            TreatmentTarget,
-            scale=wish.scale,
-            at_most=wish.at_most,
-            at_least=wish.at_least,
-            is_hold=wish.is_hold,
-            review_by=wish.review_by if wish.is_hold else None,
-            why=wish.why,
-            **self._decided(act),
-        )
-
-    def _end(self, table: type[Base], key: str, act: Act, why: str) -> None:
-        row = self._open.pop((table, key), None)
-        if row is not None:
-            row["ends_on"] = max(act.on, row["starts_on"])
-            row["ended_why"], row["ended_by_id"] = why, self.who(act.by).id
-
     @_do.register
     def _visit(self, act: Visit) -> None:
-        role = act.by if act.by != "peer_specialist" or "peer" in self._team else "care_manager"
-        by, at = self.who(role), self.site.instant(act.on, act.at)
+        by, at = self.team.visitor(act.by), self.site.instant(act.on, act.at)
         if act.contact is not None:
             self.contact(act.contact.kind, act.contact.took_place_on, by=by, at=act.at, reached=act.contact.reached,
                          modality=act.contact.modality, minutes=act.contact.minutes, note=act.contact.note)  # fmt: skip
         for form in act.forms:
             self._desk.enter(form, site=self.site, by=by, at=at)
-        is_assessment = self.episode["enrolled_on"] == act.on and act.forms
+        is_assessment = self.care.episode["enrolled_on"] == act.on and act.forms
         if is_assessment:
             for form, on in between_visits(
                 dice(self._seed, self._person.number, act.on, "check-ins"),
@@ -294,29 +190,17 @@ class History:
 
     @_do.register
     def _change_phase(self, act: PhaseChange) -> None:
-        before = self.episode["phase"]
-        self._spell(act.phase, act, act.why)
-        self.episode["paused_until"] = act.paused_until if act.phase == "paused" else None
-        if opens_new_course(before, act.phase):
-            self._begin_course(act.on)
+        self.care.change_phase(act)
 
     @_do.register
     def _end_episode(self, act: Ending) -> None:
-        self._spell("ended", act, act.note)
-        self.episode["ended_on"], self.episode["end_reason"] = act.on, act.reason
-        self.episode["end_note"] = "" if act.reason == "died" else act.note
-        self.episode["paused_until"] = None
-        course = self._open.pop((TreatmentCourse, ""), None)
-        if course is not None:
-            course["ends_on"] = max(act.on, course["starts_on"])
-        for table, place in [key for key in self._open if key[0] is TeamMember]:
-            self._end(table, place, act, "Episode ended")
+        self.care.end(act)
         if act.reason == "died":
             self.patient["died_on"] = act.on
 
     @_do.register
     def _report(self, act: Danger) -> None:
-        by = self.who(act.by if act.by != "peer_specialist" or "peer" in self._team else "care_manager")
+        by = self.team.visitor(act.by)
         at = self.site.instant(act.on, act.at)
         row = self._ledger.write(
             DangerReport,
@@ -333,7 +217,7 @@ class History:
 
     @_do.register
     def _ask(self, act: Question) -> None:
-        by = self.who(act.by)
+        by = self.team.who(act.by)
         self._ledger.write(
             ReviewQuestion,
             asked_by_id=by.id,
@@ -349,15 +233,8 @@ class History:
 
     @_do.register
     def _change_target(self, act: TargetChange) -> None:
-        self._set_target(act.wish, act)
+        self.care.set_target(act.wish, act)
 
     @_do.register
     def _change_team(self, act: TeamChange) -> None:
-        role, present = act.who.removeprefix(_OTHER), self._team.get(act.place)
-        others = [each for each in self.site.staff[role] if each != present]
-        if not others or (TeamMember, act.place) not in self._open:
-            return
-        new = others[self._person.number % len(others)]
-        self._end(TeamMember, act.place, act, act.why)
-        self._take_place(act.place, new, "", act, act.why)
-        self._team[act.place] = new
+        self.care.change_team(act, number=self._person.number)

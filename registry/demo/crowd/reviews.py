@@ -26,7 +26,7 @@ _BETTER = 0.5
 def write(history: History, ledger: Ledger, roll: Random, *, until: date) -> list[Row]:
     """Write down the reviews from enrolment to ``until``, the first within weeks; returns their rows, in order."""
     written = []
-    begun = history.episode["enrolled_on"]
+    begun = history.care.episode["enrolled_on"]
     on, is_first = workday(begun + timedelta(days=roll.randint(4, 24))), True
     while on <= until:
         written.append(_review(history, ledger, roll, on, is_first=is_first, until=until))
@@ -39,7 +39,7 @@ def write(history: History, ledger: Ledger, roll: Random, *, until: date) -> lis
 def _review(history: History, ledger: Ledger, roll: Random, on: date, *, is_first: bool, until: date) -> Row:
     wants_change = not _is_better(history, on) and happens(roll, 0.75)
     fitting = wording.REVIEW_CHANGE if wants_change else wording.REVIEW_STEADY
-    consultant = history.who("psychiatrist")
+    consultant = history.team.who("psychiatrist")
     row = ledger.write(
         Review,
         clinic_id=history.site.clinic_id,
@@ -62,20 +62,20 @@ def _review(history: History, ledger: Ledger, roll: Random, on: date, *, is_firs
 
 
 def _advise(history: History, ledger: Ledger, review: Row, **columns: Any) -> None:
-    prescriber = history.member("prescriber")
+    prescriber = history.team.member("prescriber")
     ledger.write(
         Recommendation,
         review_id=review["id"],
         proposed_on=review["reviewed_on"],
         to_user_id=None if prescriber is None else prescriber.id,
-        to_name=history.prescriber_outside if prescriber is None else "",
+        to_name=history.team.outside_prescriber if prescriber is None else "",
         **columns,
     )
 
 
 def _fate(history: History, roll: Random, on: date, until: date) -> dict[str, Any]:
     """What became of a recommendation by ``until``. One in ten lies too long."""
-    by = (history.member("prescriber") or history.who("care_manager")).id
+    by = (history.team.member("prescriber") or history.team.who("care_manager")).id
     days = roll.choice([0, 1, 1, 2, 5, 6, 7, 8, 12]) if happens(roll, 0.9) else roll.choice([19, 27, 34])
     decided_on = workday(on + timedelta(days=days))
     if decided_on > until:

@@ -19,10 +19,11 @@ from sqlalchemy.orm import aliased, joinedload, selectinload, subqueryload
 
 from registry.access import scope
 from registry.access.models import PatientClinic
-from registry.access.reviewed_sql import insert_rows, patient_exists_elsewhere
+from registry.access.reviewed_sql import bind_rows, insert_bound, insert_rows, patient_exists_elsewhere
 from registry.access.scope import ScopeError
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic, Organisation
+from registry.db.identifiers import new_id
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.patients.models import ContactPoint, Patient
@@ -322,6 +323,28 @@ def test_the_database_repeats_the_question_on_postgresql(app: Flask, world: Worl
             text("SELECT legal_given FROM patient"), execution_options={scope.REVIEWED: True}
         ).scalars()
         assert list(names) == ["mine"]
+
+
+def test_bound_rows_are_stored_by_work_on_everybody_only(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = {"patient_id": world.my_patient, "clinic_id": world.theirs, "why": "share", "since": NOW}
+        bound = bind_rows(PatientClinic, [{**row, "expires_at": None}], db.engine.dialect)
+        with pytest.raises(ScopeError), scope.within({world.mine}), write():
+            insert_bound(scope.current(), bound)
+        with scope.all_patients(reason="test"):
+            with write():
+                insert_bound(scope.current(), bound)
+            grants = db.session.scalars(select(PatientClinic).where(PatientClinic.patient_id == world.my_patient))
+            assert {grant.clinic_id for grant in grants} == {world.mine, world.theirs}
+
+
+@pytest.mark.parametrize("column", ["patient_id", "clinic_id"])
+def test_bound_rows_meet_every_key_of_their_table(app: Flask, world: World, column: str) -> None:
+    row = {"patient_id": world.my_patient, "clinic_id": world.theirs, "why": "share", "since": NOW, "expires_at": None}
+    with app.app_context(), scope.all_patients(reason="test"):
+        bound = bind_rows(PatientClinic, [{**row, column: new_id()}], db.engine.dialect)
+        with pytest.raises(sa.exc.IntegrityError), write():
+            insert_bound(scope.current(), bound)
 
 
 @pytest.mark.parametrize("spoil", ["flush", "statement"])

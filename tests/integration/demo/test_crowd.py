@@ -56,9 +56,13 @@ def _assert_alerts_opened_as_time_went() -> None:
     assert all(alert.opened_at <= alert.closed_at <= NOW for alert in alerts if alert.closed_at)
     told = dict(db.session.execute(select(AlertEvent.alert_id, AlertEvent.at).where(AlertEvent.kind == "opened")).all())
     assert told == {alert.id: alert.opened_at for alert in alerts}
-    recorded = select(SafetySignal.alert_id, Measurement.recorded_at).join(Measurement)
-    opened_at = {alert.id: alert.opened_at for alert in alerts}
-    assert all(opened_at[alert_id] >= recorded_at for alert_id, recorded_at in db.session.execute(recorded))
+    signals = db.session.execute(
+        select(Alert.opened_at, Measurement.recorded_at)
+        .join(SafetySignal, SafetySignal.alert_id == Alert.id)
+        .join(Measurement, Measurement.id == SafetySignal.measurement_id)
+    ).all()
+    assert signals
+    assert all(opened_at >= recorded_at for opened_at, recorded_at in signals)
 
 
 def _assert_the_work_is_believable() -> None:

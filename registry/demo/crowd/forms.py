@@ -62,31 +62,27 @@ class Desk:
 
     def __init__(self, ledger: Ledger, answered: Answered, definitions: Mapping[str, Instrument]) -> None:
         self._ledger, self._answered, self._definitions = ledger, answered, definitions
-        self._history: History | None = None
 
-    def open(self, history: History) -> None:
-        """From now on the forms are those of this person."""
-        self._history = history
-
-    def enter(self, form: Form, *, site: Site, by: Worker, at: datetime) -> None:
+    def enter(self, form: Form, *, history: History, by: Worker, at: datetime) -> None:
         """Write down a form with its scores, and what became of it later where that lies in the past."""
+        site = history.site
         is_settled = form.taken_on + _SETTLED_AFTER < site.today
         if form.fate == "draft":
             if form.taken_on + _DRAFTS_WAIT >= site.today:
                 self._store(form, form.answers, site=site, by=by, at=at, status="draft")
                 return
-            self._final(form, form.rightly, site=site, by=by, at=at)
+            self._final(form, form.rightly, history=history, by=by, at=at)
         elif form.fate == "corrected" and is_settled and not self._is_positive(form):
             old = self._store(form, form.answers, site=site, by=by, at=at, status="amended")
             self._void(old, form, "Typed one line too low; put right from the paper", by=by)
-            new = self._final(form, form.rightly, site=site, by=by, at=at + timedelta(hours=20))
+            new = self._final(form, form.rightly, history=history, by=by, at=at + timedelta(hours=20))
             new["replaces_id"] = old["id"]
         elif form.fate == "in-error" and is_settled and not self._is_positive(form):
             row = self._store(form, form.answers, site=site, by=by, at=at, status="entered-in-error")
             self._void(row, form, "This form belongs to another patient", by=by)
         else:
             given = form.rightly if form.fate == "corrected" else form.answers
-            self._final(form, given, site=site, by=by, at=at)
+            self._final(form, given, history=history, by=by, at=at)
 
     def _is_positive(self, form: Form) -> bool:
         return any(each.value for each in self._scoring(form, form.answers).safety)
@@ -97,12 +93,13 @@ class Desk:
             score_total(definition, form.total_only) if form.total_only is not None else score(definition, given or {})
         )
 
-    def _final(self, form: Form, given: Mapping[str, Answer] | None, *, site: Site, by: Worker, at: datetime) -> Row:
-        row = self._store(form, given, site=site, by=by, at=at, status="final")
+    def _final(
+        self, form: Form, given: Mapping[str, Answer] | None, *, history: History, by: Worker, at: datetime
+    ) -> Row:
+        row = self._store(form, given, site=history.site, by=by, at=at, status="final")
         scoring = self._scoring(form, given)
         self._score(row, scoring, counts=True)
-        if self._history is not None:
-            self._answered.form(row, self._definitions[form.instrument], scoring, self._history)
+        self._answered.form(row, self._definitions[form.instrument], scoring, history)
         return row
 
     def _store(

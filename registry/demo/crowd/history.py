@@ -98,8 +98,8 @@ class History:
     def _refer(self, act: Referral) -> None:
         shift = 0 if act.clinic == self._person.story.clinic else 1
         self.site = self._sites[(self._home + shift) % len(self._sites)]
-        self._reviews, site = [], self.site
-        team = CareTeam[Worker](lambda role: site.some(role, self._place_in_site))
+        self._reviews, site, place = [], self.site, self._place_in_site
+        team = CareTeam[Worker](lambda role: site.some(role, place))  # without self: a circle would outlive its part
         if not self.patient:
             self._add_person(act, by=team.who(act.by))
         elif shift and len(self._sites) > 1:
@@ -140,7 +140,6 @@ class History:
     @_do.register
     def _enrol(self, act: Enrolment) -> None:
         self.care.enrol(act)
-        self._desk.open(self)
         self._reviews = reviews.write(
             self, self._ledger, dice(self._seed, self._person.number, act.on, "reviews"), until=self._last_day()
         )
@@ -163,7 +162,7 @@ class History:
             self.contact(act.contact.kind, act.contact.took_place_on, by=by, at=act.at, reached=act.contact.reached,
                          modality=act.contact.modality, minutes=act.contact.minutes, note=act.contact.note)  # fmt: skip
         for form in act.forms:
-            self._desk.enter(form, site=self.site, by=by, at=at)
+            self._desk.enter(form, history=self, by=by, at=at)
         is_assessment = self.care.episode["enrolled_on"] == act.on and act.forms
         if is_assessment:
             for form, on in between_visits(
@@ -173,7 +172,7 @@ class History:
                 until=self._last_day(),
                 number=self._scores,
             ):
-                self._desk.enter(form, site=self.site, by=by, at=self.site.instant(on, time(12, 30)))
+                self._desk.enter(form, history=self, by=by, at=self.site.instant(on, time(12, 30)))
 
     def contact(self, kind: str, on: date, *, by: Worker, at: time, **facts: Any) -> None:
         """Write down one contact at the present clinic."""

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import insert, select
 
 from registry.access.models import PatientClinic
-from registry.access.scope import REVIEWED, Scope, ScopeError
+from registry.access.scope import REVIEWED, Scope, ScopeError, note_change
 from registry.db.base import Base, PatientItself
 from registry.db.transaction import registry_session
 from registry.extensions import db
@@ -86,6 +86,7 @@ def insert_bound(scope: Scope, bound: BoundRows) -> None:
         raise ScopeError("bound rows are inserted only by work on everybody")
     if not bound.rows:
         return
+    note_change()
     connection = registry_session().open_connection()
     target = _plain_table(bound.table, bound)
     if connection.dialect.name == "postgresql":

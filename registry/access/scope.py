@@ -255,6 +255,11 @@ class PatientGateway(Gateway):
 gateway = PatientGateway()
 
 
+def note_change() -> None:
+    """Say that the running transaction changes something about somebody, where no statement of the ORM does."""
+    db.session().info[_CHANGED] = True
+
+
 def may_have_changed_people() -> bool:
     """Whether the running transaction may have changed something about somebody within a bound scope."""
     return _bound.get() is not None and bool(db.session().info.get(_CHANGED))

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
+from registry.access.reviewed_sql import bind_rows, insert_bound
 from registry.alerts.models import Alert
 from registry.audit.recorder import record as record_event
 from registry.audit.recorder import record_alone
@@ -65,22 +66,36 @@ def test_a_draft_changed_to_a_positive_item_alerts(person: Person) -> None:
     assert signals() == [("9", 2, True)]
 
 
+def columns(person: Person) -> dict[str, Any]:
+    return {
+        "patient_id": person.patient_id,
+        "clinic_id": person.clinic_id,
+        "instrument": "phq-9",
+        "instrument_version": "1",
+        "taken_on": TODAY,
+        "mode": "imported",
+        "answers": {"9": 1},
+        "recorded_at": clock.now(),
+    }
+
+
 def a_row(person: Person) -> Measurement:
-    return Measurement(
-        patient_id=person.patient_id,
-        clinic_id=person.clinic_id,
-        instrument="phq-9",
-        instrument_version="1",
-        taken_on=TODAY,
-        mode="imported",
-        answers={"9": 1},
-        recorded_at=clock.now(),
-    )
+    return Measurement(**columns(person))
 
 
 def test_a_row_added_past_the_action_is_refused_until_its_signal_has_an_alert(person: Person) -> None:
     with pytest.raises(UnansweredSignal), write():
         db.session.add(a_row(person))
+        record_event("measurement.recorded", by=None, patient_id=person.patient_id)
+
+    assert db.session.scalars(select(Measurement)).all() == []
+
+
+def test_rows_brought_in_by_bulk_are_refused_until_their_signals_have_alerts(person: Person) -> None:
+    others = {"version": 1, "language": "", "used_interpreter": False, "status": "final", "why": ""}
+    row = columns(person) | others | {"id": new_id()}
+    with scope.all_patients(reason="test"), pytest.raises(UnansweredSignal), write():
+        insert_bound(scope.current(), bind_rows(Measurement, [row], db.engine.dialect))
         record_event("measurement.recorded", by=None, patient_id=person.patient_id)
 
     assert db.session.scalars(select(Measurement)).all() == []

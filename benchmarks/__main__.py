@@ -50,9 +50,10 @@ class Bench:
             }
             for page in pages(population):
                 yield self._page(page.what, open_all(browsers[page.role], page.paths, self.each), *page.budget)
-            alone = record_phq9(browsers["manager"][:1], population, self.each)
+            people = iter(population.unmeasured)
+            alone = record_phq9(browsers["manager"][:1], people, self.each)
             yield self._page("record a PHQ-9, one at a time", alone, 30)
-            yield self._page("record a PHQ-9", record_phq9(browsers["manager"], population, self.each), 30)
+            yield self._page("record a PHQ-9", record_phq9(browsers["manager"], people, self.each), 30)
             if self.with_commands:
                 yield from self._commands(browsers["manager"])
         yield from self._baselines(population)

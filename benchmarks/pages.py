@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -54,16 +55,16 @@ def open_all(browsers: Sequence[Browser], paths: Sequence[str], each: int) -> Ti
     return timed(browsers, request, each=each)
 
 
-def record_phq9(browsers: Sequence[Browser], population: Population, each: int) -> Timing:
-    """Save PHQ-9s of different people, answers at random, no positive safety answer."""
+def record_phq9(browsers: Sequence[Browser], people: Iterator[uuid.UUID], each: int) -> Timing:
+    """Save a PHQ-9 of each of the people in turn, answers at random, no positive safety answer."""
     roll = random.Random(2)
-    path = f"/patients/{population.patient_ids[0]}/measures/new/phq-9"
+    path = f"/patients/{next(people)}/measures/new/phq-9"
     forms = [filled_form(browser.send("GET", path)[2], lambda _name, values: values[0]) for browser in browsers]
     kept = dict(zip(map(id, browsers), forms, strict=True))
     jars = {id(browser): dict(browser.cookies) for browser in browsers}
 
-    def request(browser: Browser, number: int) -> int:
-        patient_id = population.patient_ids[number % len(population.patient_ids)]
+    def request(browser: Browser, _number: int) -> int:
+        patient_id = next(people)
         browser.cookies = dict(jars[id(browser)])  # nobody opens the page after: its messages would pile up
         fields = {**kept[id(browser)], "form_key": fresh_key()}
         for name in fields:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from registry import clock
 from registry.access import scope
 from registry.caseload.models import CaseloadRow
+from registry.clinics.models import Clinic
 from registry.db.transaction import end_read
 from registry.demo.clinic import PASSWORD
 from registry.demo.crowd.filling import invent
 from registry.extensions import db
+from registry.measurements.models import Measurement
 
 __all__ = ["CONDITION", "PASSWORD", "Population", "populate"]
 
@@ -28,6 +31,8 @@ class Population:
     """Role → who signs in: everybody of the first clinic, the lead and the administrator of all."""
     clinic_id: uuid.UUID
     patient_ids: tuple[uuid.UUID, ...]
+    unmeasured: tuple[uuid.UUID, ...]
+    """Those of them without a PHQ-9 of today: a second one would be asked about."""
     patients: int
     scores: int
 
@@ -45,10 +50,12 @@ def populate(*, clinics: int, patients_each: int, scores_each: int, seed: int = 
         numbered=True,
         progress=lambda _stored: None,
     )
+    in_care = _in_care(crowd.clinic_ids[0])
     return Population(
         emails={**crowd.emails, "manager": crowd.emails["care_manager"]},
         clinic_id=crowd.clinic_ids[0],
-        patient_ids=_in_care(crowd.clinic_ids[0]),
+        patient_ids=in_care,
+        unmeasured=_unmeasured(crowd.clinic_ids[0], in_care),
         patients=clinics * patients_each,
         scores=crowd.scores,
     )
@@ -64,3 +71,15 @@ def _in_care(clinic_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
         ).all()
         end_read()
     return tuple(found)
+
+
+def _unmeasured(clinic_id: uuid.UUID, patient_ids: Sequence[uuid.UUID]) -> tuple[uuid.UUID, ...]:
+    with scope.all_patients(reason="benchmark"):
+        today = db.session.get_one(Clinic, clinic_id).today(clock.now())
+        measured = set(
+            db.session.scalars(
+                select(Measurement.patient_id).where(Measurement.instrument == "phq-9", Measurement.taken_on == today)
+            )
+        )
+        end_read()
+    return tuple(patient_id for patient_id in patient_ids if patient_id not in measured)

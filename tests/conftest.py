@@ -83,8 +83,10 @@ def started_app(settings: Settings) -> Iterator[Flask]:
     """The program, started once for each database. Tests take ``app``."""
     from registry import create_app
     from registry.extensions import db
+    from tests.databases import wait_for_no_disk
 
     app = create_app(settings)
+    wait_for_no_disk(app)
     gc.freeze()
     yield app
     with app.app_context():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
+from registry import create_app
 from registry.access.scope import scoped_tables
 from registry.db.base import Base, EpisodeLinked, PatientItself, PatientLinked
 from registry.db.engine import build_engine
@@ -36,15 +36,14 @@ def test_every_sqlite_table_is_strict(sqlite_database: MigratedDatabase) -> None
     assert len(tables) > 30
 
 
-def test_sqlite_connections_keep_foreign_keys_and_a_durable_journal(started_app: Flask) -> None:
-    with started_app.app_context():
-        if db.engine.dialect.name != "sqlite":
-            pytest.skip("about SQLite")
+def test_sqlite_connections_keep_foreign_keys_and_a_durable_journal(sqlite_database: MigratedDatabase) -> None:
+    with create_app(sqlite_database.settings).app_context():
         with db.engine.connect() as connection:
             said = {
                 name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
                 for name in ("foreign_keys", "journal_mode", "synchronous", "trusted_schema", "secure_delete")
             }
+        db.engine.dispose()
 
     assert said == {
         "foreign_keys": 1, "journal_mode": "wal", "synchronous": 2, "trusted_schema": 0, "secure_delete": 1,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -42,16 +42,6 @@ _LOOKS = (
 """The rules whose answer may differ between two sizes and colours of the same page."""
 
 
-@dataclass
-class LookedAt:
-    """What was walked already."""
-
-    content: defaultdict[str, set[Part]] = field(default_factory=lambda: defaultdict(set))
-    """Endpoint → the parts found there."""
-    parts: set[Part] = field(default_factory=set)
-    """Those of any page: their looks are judged."""
-
-
 @dataclass(frozen=True, slots=True)
 class Walk:
     """A page to open, and whether the looks of its parts are judged here."""
@@ -69,8 +59,9 @@ def standing_world(running_server: LiveServer, served_database: MigratedDatabase
 
 
 @pytest.fixture(scope="module")
-def looked_at() -> LookedAt:
-    return LookedAt()
+def walks(running_server: LiveServer, standing_world: World) -> Mapping[str, Sequence[Walk]]:
+    """Role → what is walked as it. The same whichever role is tried first, and on however many workers."""
+    return _plan(running_server, standing_world.here)
 
 
 @pytest.fixture(scope="module")
@@ -82,16 +73,18 @@ def only_looking(browser: Browser, running_server: LiveServer) -> Iterator[Windo
 
 @pytest.mark.parametrize("role", [role.value for role in Role])
 def test_every_page_of_a_role_is_accessible(
-    only_looking: Windows, standing_world: World, running_server: LiveServer, looked_at: LookedAt, role: str
+    only_looking: Windows,
+    standing_world: World,
+    running_server: LiveServer,
+    walks: Mapping[str, Sequence[Walk]],
+    role: str,
 ) -> None:
-    new = _new_walks(running_server, standing_world.here, role, looked_at)
-
     faults: list[str] = []
-    if new:
+    if walks[role]:
         page = only_looking.open()
         load_axe(page)
         sign_in(page, _email(running_server, standing_world.here.people[role]))
-        for walk in new:
+        for walk in walks[role]:
             faults += _look_at(page, walk)
 
     assert faults == []
@@ -103,23 +96,28 @@ def _email(server: LiveServer, user_id: uuid.UUID) -> str:
         return db.session.get_one(User, user_id).email
 
 
-def _new_walks(server: LiveServer, place: Place, role: str, looked_at: LookedAt) -> list[Walk]:
-    """Where this role finds a page made of something no role before found there: the server is asked, no browser."""
-    client = a_session(server.app.test_client(), place.people[role])
-    new: dict[str, set[Part]] = {}
-    frames = set(looked_at.parts)
-    for route in _pages(server, role):
-        address = route.address(place.arguments)
-        answer = client.get(address, follow_redirects=True)
-        assert answer.status_code == 200, f"{role}: {route.endpoint} answers {answer.status_code}"
-        parts, there = parts_of(answer.text), looked_at.content[route.endpoint]
-        if not parts.content <= there or not parts.frame <= frames:
-            new[address] = parts.all
-        there |= parts.content
-        frames |= parts.frame
-    telling = _fewest_with(new, looked_at.parts)
-    looked_at.parts |= set().union(*new.values())
-    return [Walk(address, has_new_looks=address in telling) for address in new]
+def _plan(server: LiveServer, place: Place) -> dict[str, list[Walk]]:
+    """Where each role finds a page made of something no role before found there: the server is asked, no browser."""
+    content: defaultdict[str, set[Part]] = defaultdict(set)  # by endpoint
+    frames: set[Part] = set()
+    judged: set[Part] = set()
+    plan = {}
+    for role in (role.value for role in Role):
+        new: dict[str, set[Part]] = {}
+        client = a_session(server.app.test_client(), place.people[role])
+        for route in _pages(server, role):
+            address = route.address(place.arguments)
+            answer = client.get(address, follow_redirects=True)
+            assert answer.status_code == 200, f"{role}: {route.endpoint} answers {answer.status_code}"
+            parts = parts_of(answer.text)
+            if not parts.content <= content[route.endpoint] or not parts.frame <= frames:
+                new[address] = parts.all
+            content[route.endpoint] |= parts.content
+            frames |= parts.frame
+        telling = _fewest_with(new, judged)
+        judged |= set().union(*new.values())
+        plan[role] = [Walk(address, has_new_looks=address in telling) for address in new]
+    return plan
 
 
 def _fewest_with(pages: Mapping[str, set[Part]], known: set[Part]) -> set[str]:

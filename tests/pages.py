@@ -1,12 +1,16 @@
-"""Reading the pages a test client receives, and sending their forms the way a browser would."""
+"""Reading the pages a test client receives, and sending their forms the way a browser would.
+
+What every other test needs is read by lxml itself: a page takes it half a millisecond, and Beautiful Soup ten.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
+from lxml import etree, html
 from werkzeug.test import TestResponse
 
 Fields = dict[str, str | list[str]]
@@ -19,16 +23,14 @@ def soup(page: TestResponse) -> BeautifulSoup:
 
 def words(page: TestResponse) -> str:
     """What the main part of the page says, each run of white space as one space."""
-    main = soup(page).find("main")
-    assert isinstance(main, Tag), "the page has no main part"
-    return " ".join(main.get_text(" ").split())
+    return _said(_main(page))
 
 
 def heading(page: TestResponse) -> str:
     """The one h1 of the page."""
-    headings = soup(page).find_all("h1")
+    headings = _read(page).findall(".//h1")
     assert len(headings) == 1, f"{len(headings)} first headings"
-    return " ".join(headings[0].get_text(" ").split())
+    return _said(headings[0])
 
 
 def fields_of(page: TestResponse, *, button: str = "") -> Fields:
@@ -58,23 +60,35 @@ def send(
     return client.post(urljoin(url, str(form.get("action") or url)), data={**_fields(form), **(typed or {})})
 
 
-def _form(page: TestResponse, button: str) -> Tag:
-    main = soup(page).find("main")
-    assert isinstance(main, Tag), "the page has no main part"
-    forms = [form for form in main.find_all("form") if str(form.get("method")).lower() == "post"]
-    named = [form for form in forms if any(button in each.get_text() for each in form.find_all("button"))]
+def _read(page: TestResponse) -> html.HtmlElement:
+    return html.document_fromstring(page.data, parser=_PARSER)
+
+
+def _main(page: TestResponse) -> html.HtmlElement:
+    main = _read(page).find(".//main")
+    assert main is not None, "the page has no main part"
+    return main
+
+
+def _said(element: html.HtmlElement) -> str:
+    return " ".join(" ".join(_SPOKEN(element)).split())
+
+
+def _form(page: TestResponse, button: str) -> html.HtmlElement:
+    forms = [form for form in _main(page).iter("form") if str(form.get("method")).lower() == "post"]
+    named = [form for form in forms if any(button in each.text_content() for each in form.iter("button"))]
     assert named, f"no form with the button {button!r}"
     return named[0]
 
 
-def _fields(form: Tag) -> Fields:
+def _fields(form: html.HtmlElement) -> Fields:
     fields: Fields = {}
-    for control in form.find_all(["input", "textarea", "select"]):
-        name, kind = str(control.get("name") or ""), str(control.get("type") or "text")
+    for control in form.iter("input", "textarea", "select"):
+        name, kind = control.get("name", ""), control.get("type", "text")
         if (
             not name
             or kind in {"submit", "button"}
-            or (kind in {"radio", "checkbox"} and not control.has_attr("checked"))
+            or (kind in {"radio", "checkbox"} and "checked" not in control.attrib)
         ):
             continue
         value = _value(control)
@@ -86,10 +100,15 @@ def _fields(form: Tag) -> Fields:
     return fields
 
 
-def _value(control: Tag) -> str:
-    if control.name == "textarea":
-        return control.get_text().removeprefix("\n")
-    if control.name == "select":
-        chosen = control.find("option", selected=True) or control.find("option")
-        return str(chosen.get("value")) if isinstance(chosen, Tag) else ""
-    return str(control.get("value") or "")
+def _value(control: html.HtmlElement) -> str:
+    if control.tag == "textarea":
+        return str(control.text_content()).removeprefix("\n")
+    if control.tag == "select":
+        options = list(control.iter("option"))
+        chosen = [option for option in options if "selected" in option.attrib] or options
+        return str(chosen[0].get("value")) if chosen else ""
+    return str(control.get("value", ""))
+
+
+_PARSER = html.HTMLParser(encoding="utf-8", remove_comments=True)
+_SPOKEN = etree.XPath(".//text()[not(ancestor::script or ancestor::style or ancestor::template)]")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,8 +35,19 @@ gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_collection_finish() -> None:
+    _hash_passwords_fast()
     gc.collect()
     gc.freeze()
+
+
+def _hash_passwords_fast() -> None:
+    """Argon2 is slow on purpose; what it costs in production has a test of its own, ``unit/accounts``."""
+    if "registry.accounts.passwords" in sys.modules:
+        from argon2 import PasswordHasher
+
+        from registry.accounts import passwords
+
+        passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(scope="session")

@@ -97,14 +97,13 @@ def insert_bound(scope: Scope, bound: BoundRows) -> None:
 
 def _copy(connection: sa.Connection, target: sa.TableClause, bound: BoundRows) -> None:
     waiting = _plain_table(f"waiting_{bound.table}", bound)
-    connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS {waiting.name} (LIKE {bound.table}) ON COMMIT DELETE ROWS"
-    )
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {waiting.name} (LIKE {bound.table}) ON COMMIT DROP")
     cursor: Any = connection.connection.cursor()
     with cursor, cursor.copy(f"COPY {waiting.name} ({', '.join(bound.columns)}) FROM STDIN") as copy:
         for row in bound.rows:
             copy.write_row(row)
     connection.execute(insert(target).from_select(bound.columns, sa.select(*waiting.columns)))
+    connection.exec_driver_sql(f"DROP TABLE {waiting.name}")  # the program owns nothing
 
 
 def _plain_table(name: str, bound: BoundRows) -> sa.TableClause:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 FREE_TRIES = 5
 FIRST_WAIT = timedelta(minutes=15)
@@ -31,8 +31,7 @@ def place_of(address: str) -> str:
         return str(parsed)
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
-    rest = 128 - PLACE_BITS
-    return f"{IPv6Address(int(parsed) >> rest << rest)}/{PLACE_BITS}"
+    return str(IPv6Network((parsed, PLACE_BITS), strict=False))
 
 
 def account_opens_at(failures: Sequence[datetime]) -> datetime | None:

@@ -12,27 +12,39 @@ _STEP_BITS = 32
 _POOL_BYTES = 2_560
 """As much randomness as 256 identifiers take: to ask the system for each costs more than all the rest."""
 
-_lock = threading.Lock()
-_last = 0
-_pool = b""
+
+class _Sequence:
+    """The identifiers of one process, each greater than the one before."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Anew, as a process that was split off must: from the same bytes it would make the same identifiers."""
+        self._lock = threading.Lock()
+        self._last = 0
+        self._pool = b""
+
+    def next(self) -> uuid.UUID:
+        milliseconds = time.time_ns() // 1_000_000 & ((1 << 48) - 1)
+        with self._lock:
+            payload = milliseconds << _RANDOM_BITS | self._random_bits(_RANDOM_BITS)
+            if payload <= self._last:
+                payload = self._last + 1 + self._random_bits(_STEP_BITS)
+            self._last = payload
+        high, low = payload >> 62, payload & ((1 << 62) - 1)
+        return uuid.UUID(int=(high >> 12) << 80 | 0x7 << 76 | (high & 0xFFF) << 64 | 0x2 << 62 | low)
+
+    def _random_bits(self, bits: int) -> int:
+        """From the system's own source, at most 80; called with the lock held."""
+        if len(self._pool) < 10:
+            self._pool = os.urandom(_POOL_BYTES)
+        drawn, self._pool = self._pool[:10], self._pool[10:]
+        return int.from_bytes(drawn) >> (80 - bits)
 
 
-def _forget_pool() -> None:
-    """A process that was split off draws its own: from the same bytes it would make the same identifiers."""
-    global _pool  # noqa: PLW0603  # as _last below
-    _pool = b""
-
-
-os.register_at_fork(after_in_child=_forget_pool)
-
-
-def _random_bits(bits: int) -> int:
-    """From the system's own source, at most 80; called with the lock held."""
-    global _pool  # noqa: PLW0603  # as _last below
-    if len(_pool) < 10:
-        _pool = os.urandom(_POOL_BYTES)
-    drawn, _pool = _pool[:10], _pool[10:]
-    return int.from_bytes(drawn) >> (80 - bits)
+_sequence = _Sequence()
+os.register_at_fork(after_in_child=_sequence.begin)
 
 
 def new_id() -> uuid.UUID:
@@ -42,12 +54,4 @@ def new_id() -> uuid.UUID:
     Within a process each is greater than the one before, in the same millisecond too, so that rows sorted by it
     stand in the order they were made.
     """
-    global _last  # noqa: PLW0603  # the order of identifiers is a property of the process
-    milliseconds = time.time_ns() // 1_000_000 & ((1 << 48) - 1)
-    with _lock:
-        payload = milliseconds << _RANDOM_BITS | _random_bits(_RANDOM_BITS)
-        if payload <= _last:
-            payload = _last + 1 + _random_bits(_STEP_BITS)
-        _last = payload
-    high, low = payload >> 62, payload & ((1 << 62) - 1)
-    return uuid.UUID(int=(high >> 12) << 80 | 0x7 << 76 | (high & 0xFFF) << 64 | 0x2 << 62 | low)
+    return _sequence.next()

@@ -14,7 +14,7 @@ from flask import url_for
 from registry.alerts.sentences import sentence_of
 from registry.caseload.presenters.brief import says_no_score
 from registry.caseload.presenters.row import HOUSING_WORDS, WORK_WORDS, ReasonShown, reasons_today
-from registry.caseload.presenters.scores import BESIDE_MANIA, scale_label
+from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, scale_label
 from registry.caseload.review_case import ReviewCase
 from registry.caseload.review_queue import Queued, ReviewQueue
 from registry.caseload.rules import STANDINGS
@@ -36,8 +36,6 @@ MOST_SHOWN = 100
 
 SAFETY = "safety."
 """How the rules about a person's safety begin."""
-
-_GOOD = frozenset({Standing.AT_TARGET, Standing.RESPONDING, Standing.IMPROVING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +212,7 @@ def _chart(key: str, tracked: TrackedScale, course: Course, case: ReviewCase, to
     standing = STANDINGS.get(course.standing.value, "").lower()
     on = short_date(course.latest.on, today=today)
     is_beside = case.row is not None and case.row.beside_mania and case.row.first_scale == key
-    beside = f". {BESIDE_MANIA}" if is_beside and course.standing in _GOOD else ""
+    beside = f". {BESIDE_MANIA}" if is_beside and course.standing in GOOD else ""
     return ChartShown(
         name=label,
         course=_course_words(course),
@@ -238,7 +236,7 @@ def _kind(course: Course, *, is_stale: bool) -> str:
         return "action"
     if course.standing is Standing.WORSE or course.is_relapse:
         return "urgent"
-    return "good" if course.standing in _GOOD else ""
+    return "good" if course.standing in GOOD else ""
 
 
 def _line(label: str, tracked: TrackedScale, course: Course, *, stale_after: int, today: date) -> Sparkline | None:

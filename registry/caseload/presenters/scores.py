@@ -16,7 +16,8 @@ from registry.web.filters import count, number, percent, points, short_date
 BESIDE_MANIA = "Beside mania: no success"
 """Said beside depression that is better (domain: depression falling while mania rises is no improvement)."""
 
-IS_GOOD = frozenset({Standing.AT_TARGET.value, Standing.RESPONDING.value, Standing.IMPROVING.value})
+GOOD = frozenset({Standing.AT_TARGET, Standing.RESPONDING, Standing.IMPROVING})
+"""Standings that are said to be good news, stored words of them included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def show_score(
 
 def _remarks(measured: Measured) -> Iterator[str]:
     """What qualifies the score: a success beside mania is marked as one, and a score nothing judges."""
-    if measured.beside_mania and measured.standing in IS_GOOD:
+    if measured.beside_mania and measured.standing in GOOD:
         yield BESIDE_MANIA
     if measured.target is None:
         yield no_target(measured.scale)
@@ -129,7 +130,7 @@ def _kind(change: Decimal | None, measured: Measured, scale: Scale) -> str:
     if measured.standing == Standing.WORSE.value or crossed:
         return "bad"
     is_better = scale.worsening(before=measured.baseline, after=measured.latest) < 0
-    return "good" if is_better and measured.standing in IS_GOOD and not measured.beside_mania else "even"
+    return "good" if is_better and measured.standing in GOOD and not measured.beside_mania else "even"
 
 
 def _draw(measured: Measured, scale: Scale, *, starts_on: date, today: date, width: int) -> Sparkline | None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from registry.caseload.presenters.scores import (
     BESIDE_MANIA,
-    IS_GOOD,
+    GOOD,
     Measured,
     improvement_percent,
     no_target,
@@ -59,7 +59,7 @@ def _score_tile(each: Followed, today: date) -> Tile:
     if course.latest is None:
         return Tile(label=label, value="none yet", is_unknown=True)
     remarks = [] if each.tracked.target is not None else [no_target(each.key)]
-    if each.beside_mania and course.standing.value in IS_GOOD:
+    if each.beside_mania and course.standing in GOOD:
         remarks.insert(0, BESIDE_MANIA)
     age = (today - course.latest.on).days
     is_stale = age > int(each.cadence_days * STALE_AFTER_CADENCES)

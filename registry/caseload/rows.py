@@ -21,7 +21,7 @@ from registry.caseload.stored_facts import HOUSING, WORK, StoredFacts
 from registry.db.among import among
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
-from registry.measures.course import STALE_AFTER_CADENCES
+from registry.measures.course import days_fresh
 
 NOTHING_OPEN = 9
 """Rank of a row without an open reason; the tiers stand before it."""
@@ -158,7 +158,7 @@ def _measure(row: Columns | None) -> dict[str, Any]:
         "baseline_on": row and row.baseline_on,
         "latest": row and row.latest_value,
         "latest_on": row and row.latest_on,
-        "stale_after_days": row and int(row.cadence_days * STALE_AFTER_CADENCES),
+        "stale_after_days": row and days_fresh(row.cadence_days),
         "at_most": row and row.at_most,
         "at_least": row and row.at_least,
     }

@@ -178,6 +178,11 @@ def weeks_since(start: date, today: date) -> int:
     return max(0, (today - start).days // 7)
 
 
+def days_fresh(cadence_days: int) -> int:
+    """For how many days a score says how somebody is: one and a half cadences, whole days."""
+    return int(cadence_days * STALE_AFTER_CADENCES)
+
+
 def freshness(latest: DatedScore | None, *, cadence_days: int, today: date) -> Freshness:
     """How old ``latest`` is on ``today``. Older than one and a half cadences is stale: with 28 days, from day 43.
 
@@ -185,7 +190,7 @@ def freshness(latest: DatedScore | None, *, cadence_days: int, today: date) -> F
     """
     if latest is None:
         return Freshness(age_days=None, is_stale=True, stale_from=None)
-    last_fresh_day = latest.on + timedelta(days=int(cadence_days * STALE_AFTER_CADENCES))
+    last_fresh_day = latest.on + timedelta(days=days_fresh(cadence_days))
     return Freshness(
         age_days=(today - latest.on).days,
         is_stale=today > last_fresh_day,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from registry.measures.course import STALE_AFTER_CADENCES, Course, Outcome, is_elevated, rose_by_reliable_change
+from registry.measures.course import Course, Outcome, days_fresh, is_elevated, rose_by_reliable_change
 from registry.measures.instrument import Scale
 
 MANIA = "mania"
@@ -56,7 +56,7 @@ def is_of_the_time(course: Course, *, other_on: date, cadence_days: int) -> bool
     """
     if course.latest is None:
         return False
-    return course.latest.on >= other_on - timedelta(days=int(cadence_days * STALE_AFTER_CADENCES))
+    return course.latest.on >= other_on - timedelta(days=days_fresh(cadence_days))
 
 
 def is_beside_mania(depression_on: date, manias: Iterable[ManiaCourse]) -> bool:

@@ -97,6 +97,7 @@ def list_people(
             CaseloadRow.first_baseline,
             CaseloadRow.first_latest,
             CaseloadRow.first_latest_on,
+            CaseloadRow.first_stale_after_days,
             Patient.legal_given,
             Patient.legal_family,
             Patient.used_name,

@@ -22,7 +22,7 @@ from registry.alerts.rulebook.scores import (
 )
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, Phase, ReviewFacts, TrackedMeasure
-from registry.measures.course import STALE_AFTER_CADENCES, Course, DatedScore, Standing
+from registry.measures.course import Course, DatedScore, Standing, days_fresh
 from registry.measures.instrument import Better
 
 _EARLY_AFTER = "target.early.after"
@@ -178,7 +178,7 @@ def _off_since(measure: TrackedMeasure, interval: int, clock: Clock, numbers: Nu
     silence = numbers.get(_OFF_SILENCE)
     if silence is None or measure.course.latest is None:
         return None
-    days = max(silence, int(interval * STALE_AFTER_CADENCES))
+    days = max(silence, days_fresh(interval))
     silent_on = measure.course.latest.on + timedelta(days=days + 1)  # the day the standing begins to read unknown
     return silent_on if clock.has_come(silent_on) else None
 

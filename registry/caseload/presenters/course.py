@@ -17,7 +17,7 @@ from registry.charts.course_figure import course_figure
 from registry.contacts.models import Contact
 from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt, is_two_way
 from registry.episodes.rules import PHASE_TITLES
-from registry.measures.course import STALE_AFTER_CADENCES
+from registry.measures.course import days_fresh
 from registry.review.models import Review
 
 DRAWN_BEFORE = timedelta(weeks=13)
@@ -59,7 +59,7 @@ def _track(each: Followed, record: EpisodeRecord) -> Track:
             ScorePoint(score.on, float(score.value), "prorated" if score.prorated else "") for score in each.scores
         ],
         baseline_on=None if baseline is None else baseline.on,
-        longest_gap=timedelta(days=int(each.cadence_days * STALE_AFTER_CADENCES)),
+        longest_gap=timedelta(days=days_fresh(each.cadence_days)),
         target_low=None if target is None or target.at_least is None else float(target.at_least),
         target_high=None if target is None or target.at_most is None else float(target.at_most),
         target_words="" if target is None else target.words(),

@@ -24,7 +24,7 @@ from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt
 from registry.episodes.patient_header import holder_name
 from registry.episodes.rules import CONDITIONS, TEAM_ROLES, weeks_in_care
 from registry.measurements.standings import TrackedScale
-from registry.measures.course import STALE_AFTER_CADENCES, Course, Standing
+from registry.measures.course import Course, Standing, days_fresh
 from registry.patients.presenters import IdentityHeader
 from registry.review.forms import ReviewForm
 from registry.review.presenters import QuestionShown, RecommendationShown, show_question, show_recommendation
@@ -206,7 +206,7 @@ def _chart(key: str, tracked: TrackedScale, course: Course, case: ReviewCase, to
     label = scale_label(key)
     if course.latest is None:
         return ChartShown(name=label, course="no score yet", standing="", kind="", age="", line=None)
-    stale_after = int(case.cadences.get(key, 28) * STALE_AFTER_CADENCES)
+    stale_after = days_fresh(case.cadences.get(key, 28))
     age = (today - course.latest.on).days
     is_stale = age > stale_after
     standing = STANDINGS.get(course.standing.value, "").lower()

@@ -19,7 +19,7 @@ from registry.caseload.record import EpisodeRecord, Followed, open_advice
 from registry.contacts.rules import MODALITIES, is_failed_attempt, is_two_way
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement
-from registry.measures.course import STALE_AFTER_CADENCES, Standing
+from registry.measures.course import Standing, days_fresh
 from registry.measures.instrument import Choice, Instrument, Item
 from registry.web.filters import ARROW, count, days_ago, number, percent, points, short_date
 
@@ -62,7 +62,7 @@ def _score_tile(each: Followed, today: date) -> Tile:
     if each.beside_mania and course.standing in GOOD:
         remarks.insert(0, BESIDE_MANIA)
     age = (today - course.latest.on).days
-    is_stale = age > int(each.cadence_days * STALE_AFTER_CADENCES)
+    is_stale = age > days_fresh(each.cadence_days)
     if is_stale:
         was = f"was {number(course.latest.value)}, {course.standing.value}, {short_date(course.latest.on, today=today)}"
         return Tile(label=label, value="unknown", detail=". ".join([was, *remarks]), is_unknown=True)
@@ -92,7 +92,7 @@ def _measured(each: Followed) -> Measured:
         latest=None if course.latest is None else course.latest.value,
         latest_on=None if course.latest is None else course.latest.on,
         percent=course.percent,
-        stale_after_days=int(each.cadence_days * STALE_AFTER_CADENCES),
+        stale_after_days=days_fresh(each.cadence_days),
         target=each.tracked.target,
         beside_mania=each.beside_mania,
     )
@@ -172,7 +172,7 @@ def _safety_tile(record: EpisodeRecord, today: date) -> Tile | None:
 
 def _is_outdated(latest: Measurement, instrument: Instrument, item: Item, choice: Choice, today: date) -> bool:
     is_positive = item.safety_positive_from is not None and choice.value >= item.safety_positive_from
-    return not is_positive and (today - latest.taken_on).days > int(instrument.cadence_days * STALE_AFTER_CADENCES)
+    return not is_positive and (today - latest.taken_on).days > days_fresh(instrument.cadence_days)
 
 
 def _contact_tile(record: EpisodeRecord, today: date) -> Tile:

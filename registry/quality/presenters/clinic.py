@@ -266,8 +266,10 @@ def _score(row: Row[Any], today: date) -> str:
         return "nothing tracked"
     if row.first_latest is None:
         return f"no {scale_label(row.first_scale)} yet"
-    begins = "" if row.first_baseline is None else f"{number(row.first_baseline)} {ARROW} "
     on = short_date(row.first_latest_on, today=today)
+    if (today - row.first_latest_on).days > row.first_stale_after_days:
+        return f"{scale_label(row.first_scale)} unknown: was {number(row.first_latest)}, {on}"
+    begins = "" if row.first_baseline is None else f"{number(row.first_baseline)} {ARROW} "
     return f"{scale_label(row.first_scale)} {begins}{number(row.first_latest)}, {on}"
 
 

@@ -335,3 +335,13 @@ def _statements(act: object) -> int:
     finally:
         event.remove(sa.Engine, "before_cursor_execute", note)
     return number
+
+
+def test_a_score_too_old_to_go_by_reads_unknown_beside_the_name(region: Region) -> None:
+    region.add("Silent", scores={90: 20, 43: 12}, seen=1)
+    region.add("Heard", scores={90: 20, 42: 12}, seen=1)
+
+    said = words(region.browser_of("lead").get("/clinic/active/met"))
+
+    assert "PHQ-9 unknown: was 12, 28 Jan" in said
+    assert "PHQ-9 20 → 12, 29 Jan" in said

@@ -36,7 +36,7 @@ from registry.episodes.queries import get_open_episode
 from registry.episodes.scales import catalogue
 from registry.episodes.signals import told_once
 from registry.extensions import db
-from registry.measures.instrument import Better
+from registry.measures.scale import Better
 from registry.patients.actions import add_patient
 from registry.patients.facts import ContactPointFacts, PatientFacts
 from registry.patients.models import Patient

@@ -10,7 +10,8 @@ from registry.access.policy import policy
 from registry.administration.blueprint import blueprint
 from registry.measurements.instruments import catalogue
 from registry.measures.catalogue import UnknownInstrument
-from registry.measures.instrument import Figure, Instrument, Scale, Shipping, Source
+from registry.measures.instrument import Instrument, Shipping
+from registry.measures.scale import Figure, Scale, Source
 from registry.measures.scoring import format_value
 
 STATUS_WORDS = {

@@ -34,8 +34,8 @@ from registry.measurements.standings import (
     scales_in,
 )
 from registry.measures.course import Course, DatedScore
-from registry.measures.instrument import Scale
 from registry.measures.mania import Reported
+from registry.measures.scale import Scale
 
 _CLINICS = select(Clinic)
 

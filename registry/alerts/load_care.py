@@ -21,7 +21,8 @@ from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
-from registry.measures.instrument import Instrument, Scale
+from registry.measures.instrument import Instrument
+from registry.measures.scale import Scale
 from registry.review.models import Recommendation, Review
 from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, TREATMENT_CHANGES
 

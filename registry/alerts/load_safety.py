@@ -22,6 +22,7 @@ from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, SafetySignal
 from registry.measures.instrument import Instrument, Item
+from registry.measures.scoring import proves_positive
 
 _DECLINED = "declined"
 
@@ -178,7 +179,7 @@ def _answer(row: _Row, instrument: Instrument, item: Item, *, entered_on: date) 
 
 def _needed(row: _Row, instrument: Instrument, item: Item) -> str | None:
     """Why a total says what nobody wrote down: without a positive answer there is no such total."""
-    if row.total_only is None or not instrument.total_needs(item, row.total_only):
+    if row.total_only is None or not proves_positive(instrument, item, row.total_only):
         return None
     return f"no total of {row.total_only} without it"
 

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from registry.measures.course import Course, Target
-from registry.measures.instrument import Scale
+from registry.measures.scale import Scale
 
 
 class Phase(StrEnum):

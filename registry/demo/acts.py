@@ -9,7 +9,7 @@ from typing import Literal
 
 from registry.contacts.facts import ContactFacts
 from registry.episodes.facts import ConsentFacts, TargetWish, Tracking
-from registry.measures.scoring import Answer
+from registry.measures.answers import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

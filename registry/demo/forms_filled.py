@@ -14,7 +14,7 @@ from registry.demo.circumstances import Circumstances
 from registry.demo.figures import Figures
 from registry.demo.story import Story
 from registry.episodes.facts import Tracking
-from registry.measures.scoring import DECLINED, Answer
+from registry.measures.answers import DECLINED, Answer
 
 PHQ, GAD, ASRM, BPRS = "phq-9", "gad-7", "asrm", "bprs-18"
 HOUSING, WORK = "hmis-living-situation", "employment"

@@ -25,7 +25,8 @@ from registry.episodes.rules import (
     TEAM_USER_ROLES,
 )
 from registry.measures.catalogue import Catalogue
-from registry.measures.instrument import Better, Instrument, Scale
+from registry.measures.instrument import Instrument
+from registry.measures.scale import Better, Scale
 from registry.patients.forms import ClinicForm
 from registry.web.form_fields import FiniteDecimal, LocalDate, NotAfter, RegistryForm, choices, line, paragraph
 

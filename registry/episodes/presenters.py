@@ -29,7 +29,8 @@ from registry.episodes.rules import (
     TEAM_ROLES,
 )
 from registry.measures.catalogue import Catalogue
-from registry.measures.instrument import Instrument, Scale
+from registry.measures.instrument import Instrument
+from registry.measures.scale import Scale
 from registry.patients.models import Patient
 from registry.patients.presenters import Difference, Fact
 from registry.web.filters import count, long_date, number

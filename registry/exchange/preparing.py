@@ -21,7 +21,7 @@ from registry.exchange.mapping import MappingFile, find_instrument
 from registry.exchange.reading import Malformed, Table, UnreadableFile, fingerprint, open_table
 from registry.exchange.rows import Judge, Wish
 from registry.measurements.instruments import catalogue, unknown_to_database
-from registry.measures.instrument import Better
+from registry.measures.scale import Better
 
 REFERRED_FROM = "other"
 """Where people enrolled by an import were referred from."""

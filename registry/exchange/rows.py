@@ -12,19 +12,9 @@ from typing import TypeAlias
 from registry.exchange.mapping import Answers, DateColumn, Mapping, NewPerson, ServiceDate, columns_in
 from registry.exchange.reading import Malformed, SourceRow
 from registry.measurements.rules import ImpossibleDate, NothingAnswered, check_content, check_date
+from registry.measures.answers import DECLINED, Answer, ImpossibleAnswer, answer_to_json
 from registry.measures.instrument import Instrument
-from registry.measures.scoring import (
-    DECLINED,
-    Answer,
-    ContradictedTotal,
-    ImpossibleAnswer,
-    ImpossibleTotal,
-    Scoring,
-    answer_to_json,
-    check_declared,
-    score,
-    score_total,
-)
+from registry.measures.scoring import ContradictedTotal, ImpossibleTotal, Scoring, check_declared, score, score_total
 from registry.patients.facts import PatientFacts
 from registry.patients.rules import fold_mrn
 

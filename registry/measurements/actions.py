@@ -26,8 +26,9 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measurements.rules import ImpossibleDate, NothingAnswered
 from registry.measurements.scores import definition_of, score_rows
+from registry.measures.answers import Answer, answer_to_json
 from registry.measures.instrument import Instrument
-from registry.measures.scoring import Answer, Scoring, answer_to_json, check_declared, score, score_total
+from registry.measures.scoring import Scoring, check_declared, score, score_total
 from registry.patients.models import Patient
 
 __all__ = [

@@ -15,8 +15,9 @@ from wtforms.validators import InputRequired, ValidationError
 from registry.measurements import modes
 from registry.measurements.actions import Administration
 from registry.measurements.models import Measurement
+from registry.measures.answers import DECLINED, Answer
 from registry.measures.instrument import Instrument, Item
-from registry.measures.scoring import DECLINED, Answer, format_value, score
+from registry.measures.scoring import format_value, score
 from registry.patients.rules import LANGUAGES
 from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, line
 from registry.web.second_time import second_time_field

@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from registry.episodes.models import Episode, TrackedMeasure
 from registry.extensions import db
 from registry.measurements.models import Measurement, MeasurementScore
-from registry.measures.scoring import Answer, answer_to_json
+from registry.measures.answers import Answer, answer_to_json
 
 
 def get_measurement(measurement_id: uuid.UUID, *, patient_id: uuid.UUID) -> Measurement | None:

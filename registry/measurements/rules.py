@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from registry.measures.scoring import Answer
+from registry.measures.answers import Answer
 
 
 class ImpossibleDate(ValueError):

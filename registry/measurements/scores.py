@@ -7,8 +7,9 @@ from typing import Any
 
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
+from registry.measures.answers import answer_from_json
 from registry.measures.instrument import Instrument
-from registry.measures.scoring import Scoring, answer_from_json, score, score_total
+from registry.measures.scoring import Scoring, score, score_total
 
 
 def definition_of(measurement: Measurement) -> Instrument:

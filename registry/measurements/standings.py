@@ -23,8 +23,8 @@ from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import MeasurementScore, StandingRow
 from registry.measures.course import Course, DatedScore, Outcome, Target, follow, outcome_of
-from registry.measures.instrument import Scale
 from registry.measures.mania import DEPRESSION, MANIA, ManiaCourse, Reported, is_beside_mania
+from registry.measures.scale import Scale
 
 Dated = TypeVar("Dated", TrackedMeasure, TreatmentTarget)
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]

@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from registry.measures.definition import DefinitionError, errors_in, load
-from registry.measures.instrument import Instrument, SafetyItem, Scale
+from registry.measures.instrument import Instrument, SafetyItem
+from registry.measures.scale import Scale
 
 
 class UnknownInstrument(LookupError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from registry.measures.instrument import Loss, Scale
+from registry.measures.scale import Loss, Scale
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,27 @@
 """What must hold inside one instrument for its scores to be trusted."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
-from itertools import pairwise
+from collections.abc import Iterator
 
-from registry.measures.instrument import Figure, Instrument, Item, Rule, Scale
-from registry.measures.scoring import format_value
-from registry.measures.toml_lines import Place
-
-Contradiction = tuple[Place, str]
-"""Where the file says something that cannot be, and why."""
+from registry.measures.instrument import Instrument, Item, Skip
+from registry.measures.scale_consistency import condition_faults, scale_contradictions
+from registry.measures.toml_lines import Contradiction, Place
 
 
 def contradictions(instrument: Instrument) -> Iterator[Contradiction]:
-    """Everything in ``instrument`` that contradicts something else in it, in the order of the file."""
+    """Everything in ``instrument`` that contradicts something else in it."""
     yield from _repeated("items", [item.id for item in instrument.items])
     yield from _repeated("scales", [scale.id for scale in instrument.scales])
+    yield from _repeated_codes(instrument)
     for position, item in enumerate(instrument.items):
         for place, reason in _item_contradictions(instrument, item):
             yield ("items", position, *place), reason
+    branches = list(_branch_contradictions(instrument))
+    yield from branches
+    if branches:
+        return
     for position, scale in enumerate(instrument.scales):
-        for place, reason in _scale_contradictions(instrument, scale):
+        for place, reason in scale_contradictions(instrument, scale):
             yield ("scales", position, *place), reason
 
 
@@ -38,6 +38,9 @@ def _item_contradictions(instrument: Instrument, item: Item) -> Iterator[Contrad
     repeated = [value for value, times in Counter(values).items() if times > 1]
     if repeated:
         yield ("choices",), f"the value {repeated[0]} stands for two choices"
+    codes = [choice.code for choice in item.choices if choice.code is not None]
+    if len(codes) != len(set(codes)):
+        yield ("choices",), "one code stands for two choices"
     if all(choice.is_missing for choice in item.choices):
         yield ("choices",), "no choice is an answer"
     if instrument.score_only and item.text is not None:
@@ -54,98 +57,48 @@ def _item_contradictions(instrument: Instrument, item: Item) -> Iterator[Contrad
             )
 
 
-def _scale_contradictions(instrument: Instrument, scale: Scale) -> Iterator[Contradiction]:
-    items = {item.id: item for item in instrument.items}
-    unknown = [item_id for item_id in scale.items if item_id not in items]
-    repeated = [item_id for item_id, times in Counter(scale.items).items() if times > 1]
-    if unknown or repeated:
-        yield ("items",), f"there is no item {unknown[0]!r}" if unknown else f"item {repeated[0]!r} is counted twice"
-        return
-    own = [items[item_id] for item_id in scale.items]
-    for item in own:
-        if not item.scored:
-            yield ("items",), f"item {item.id!r} is not scored"
-        if item.optional:
-            yield ("items",), f"item {item.id!r} is optional and cannot be part of a score"
-    yield from _category_contradictions(scale, own) if scale.rule is Rule.CATEGORY else _sum_contradictions(scale, own)
+def _repeated_codes(instrument: Instrument) -> Iterator[Contradiction]:
+    """One code means one thing: the panel, an item, or a score."""
+    places: list[tuple[Place, str | None]] = [(("code",), instrument.code)]
+    places += [(("items", position, "code"), item.code) for position, item in enumerate(instrument.items)]
+    places += [(("scales", position, "code"), scale.code) for position, scale in enumerate(instrument.scales)]
+    seen: set[str] = set()
+    for place, code in places:
+        if code is not None and code in seen:
+            yield place, f"the code {code} is used twice"
+        if code is not None:
+            seen.add(code)
 
 
-def _sum_contradictions(scale: Scale, items: list[Item]) -> Iterator[Contradiction]:
-    lowest, highest = Decimal(0), Decimal(0)
-    for item in items:
-        points = [item.points(choice) for choice in item.choices if not choice.is_missing]
-        lowest, highest = lowest + min(points, default=0), highest + max(points, default=0)
-    if scale.minimum is None or scale.maximum is None:
-        yield ("minimum",), "a sum needs a minimum and a maximum"
-        return
-    if scale.minimum != lowest:
-        yield ("minimum",), f"the lowest answers add up to {format_value(lowest)}"
-    if scale.maximum != highest:
-        yield ("maximum",), f"the highest answers add up to {format_value(highest)}"
-    if scale.categories or scale.losses:
-        yield ("categories",), "a sum has no categories"
-    if scale.prorating is not None and scale.prorating.at_most_missing >= len(items):
-        yield ("prorating",), "at least one item must be answered"
-    yield from _level_contradictions(scale, scale.minimum, scale.maximum)
-    yield from _band_contradictions(scale, scale.minimum, scale.maximum)
+def _branch_contradictions(instrument: Instrument) -> Iterator[Contradiction]:
+    order = {item.id: position for position, item in enumerate(instrument.items)}
+    paired = [item_id for group in instrument.either_or for item_id in group]
+    for item_id, times in Counter(paired).items():
+        if item_id not in order:
+            yield ("either_or",), f"there is no item {item_id!r}"
+        elif times > 1:
+            yield ("either_or",), f"item {item_id!r} is named twice"
+    for position, skip in enumerate(instrument.skips):
+        for key, reason in _skip_contradictions(instrument, skip, order):
+            yield ("skips", position, key), reason
 
 
-def _level_contradictions(scale: Scale, minimum: Decimal, maximum: Decimal) -> Iterator[Contradiction]:
-    levels = {"cutoff": scale.cutoff, "remission": scale.remission, "target": scale.target}
-    levels["improved_level"] = scale.improved_level
-    for name, figure in levels.items():
-        if figure is not None and not minimum <= figure.value <= maximum:
-            yield (name,), "lies outside the scale"
-    if not minimum <= scale.floor <= maximum:
-        yield ("floor",), "lies outside the scale"
-    for name, healthy in (("remission", scale.remission), ("target", scale.target)):
-        if _is_elevated_too(scale, healthy):
-            yield (name,), "counts as elevated by the cut-off"
-    if scale.response is not None and not 0 < scale.response.value <= 100:
-        yield ("response",), "is not a percentage between 0 and 100"
-    if scale.reliable_change is not None and not 0 < scale.reliable_change.value <= maximum - minimum:
-        yield ("reliable_change",), "is not a change the scale can show"
-
-
-def _is_elevated_too(scale: Scale, healthy: Figure | None) -> bool:
-    return healthy is not None and scale.cutoff is not None and scale.is_at_or_worse(healthy.value, scale.cutoff.value)
-
-
-def _band_contradictions(scale: Scale, minimum: Decimal, maximum: Decimal) -> Iterator[Contradiction]:
-    if not scale.bands:
-        return
-    if scale.bands_source is None:
-        yield ("bands_source",), "the bands need a source"
-    if scale.bands[0].low != minimum:
-        yield ("bands", 0, "low"), f"the first band must start at {format_value(minimum)}"
-    for position, (band, following) in enumerate(pairwise(scale.bands), start=1):
-        if following.low != band.high + 1:
-            yield ("bands", position, "low"), f"must follow {band.label!r}, which ends at {format_value(band.high)}"
-    for position, band in enumerate(scale.bands):
-        if band.low > band.high:
-            yield ("bands", position, "high"), "ends before it starts"
-    if scale.bands[-1].high != maximum:
-        yield ("bands", len(scale.bands) - 1, "high"), f"the last band must end at {format_value(maximum)}"
-
-
-def _category_contradictions(scale: Scale, items: list[Item]) -> Iterator[Contradiction]:
-    if len(items) != 1:
-        yield ("items",), "a category is read from exactly one item"
-        return
-    used = {choice.category for choice in items[0].choices if choice.category is not None}
-    yield from _undeclared(
-        "categories", used.symmetric_difference(scale.categories), "is declared or used, but not both"
-    )
-    yield from _undeclared("interludes", set(scale.interludes) - set(scale.categories), "is no category of this scale")
-    mentioned = {name for loss in scale.losses for name in (loss.before, loss.after)}
-    yield from _undeclared("losses", mentioned - set(scale.categories), "is no category of this scale")
-    if scale.losses and scale.losses_source is None:
-        yield ("losses_source",), "what counts as a loss needs a source"
-    numbers = (scale.minimum, scale.maximum, scale.cutoff, scale.remission, scale.response, scale.reliable_change)
-    if any(number is not None for number in numbers) or scale.target is not None or scale.bands:
-        yield ("rule",), "a category has no numbers"
-
-
-def _undeclared(key: str, names: Iterable[str], reason: str) -> Iterator[Contradiction]:
-    for name in sorted(names):
-        yield (key,), f"{name!r} {reason}"
+def _skip_contradictions(instrument: Instrument, skip: Skip, order: dict[str, int]) -> Iterator[tuple[str, str]]:
+    asked = [item_id for condition in skip.when for item_id in condition.items]
+    for key, named in (("items", list(skip.items)), ("when", asked)):
+        unknown = [item_id for item_id in named if item_id not in order]
+        if unknown:
+            yield key, f"there is no item {unknown[0]!r}"
+            return
+    first = min(skip.items, key=order.__getitem__)
+    late = [item_id for item_id in asked if order[item_id] >= order[first]]
+    if late:
+        yield "when", f"whether item {first!r} is asked depends on item {late[0]!r}, which does not come before it"
+    for item_id in skip.items:
+        positive_from = instrument.item(item_id).safety_positive_from
+        if not instrument.usable_values[item_id].get(skip.counts_as, False):
+            yield "counts_as", f"{skip.counts_as} is no answer to item {item_id!r}"
+        elif positive_from is not None and skip.counts_as >= positive_from:
+            yield "counts_as", f"item {item_id!r} would be positive without being asked"
+    for condition in skip.when:
+        yield from (("when", reason) for reason in condition_faults(instrument, condition))

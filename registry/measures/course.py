@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from typing import Final
 from uuid import UUID
 
-from registry.measures.instrument import Better, Scale
+from registry.measures.scale import Better, Scale
 from registry.measures.scoring import format_value
 
 BASELINE_WINDOW_DAYS: Final = 14

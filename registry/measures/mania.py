@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from registry.measures.course import Course, Outcome, days_fresh, is_elevated, rose_by_reliable_change
-from registry.measures.instrument import Scale
+from registry.measures.scale import Scale
 
 MANIA = "mania"
 DEPRESSION = "depression"

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from registry.measures.course import Target
-from registry.measures.instrument import Instrument, Item, Rule, Scale
+from registry.measures.instrument import Instrument, Item
+from registry.measures.scale import Rule, Scale
 
 Plain = dict[str, Any]
 """JSON objects: what they hold is fixed by the functions below and their tests."""
@@ -33,7 +34,7 @@ def _item(item: Item) -> Plain:
         "id": item.id,
         "number": item.number,
         "optional": item.optional,
-        "points": {str(choice.value): item.points(choice) for choice in item.choices if not choice.is_missing},
+        "points": {str(value): points for value, points in item.worth().items()},
         "safety_positive_from": item.safety_positive_from,
     }
 

@@ -2,23 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from enum import Enum, StrEnum
-from typing import Final, TypeAlias
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
 
-from registry.measures.instrument import Choice, Instrument, Item, Rule, Scale
-
-
-class Declined(Enum):
-    """The person was asked and chose not to answer; not the same as a blank."""
-
-    DECLINED = "declined"
-
-
-DECLINED: Final = Declined.DECLINED
-
-Answer: TypeAlias = int | Declined | None
-"""The value of a choice, DECLINED, or None for unanswered."""
+from registry.measures.adding import adding
+from registry.measures.answers import Answer, read
+from registry.measures.criteria import at_least, level_of
+from registry.measures.instrument import Instrument, Item
+from registry.measures.scale import Rule, Scale
 
 
 class SafetyState(StrEnum):
@@ -42,6 +34,7 @@ class SafetyAnswer:
 class Score:
     """One scale's result. Either ``value`` or ``category`` is set, or ``why_withheld`` says why neither is.
 
+    ``band`` names the range a value falls in, and a category that has words of its own.
     ``missing`` lists the scale's items without a usable answer, in the order of the form.
     """
 
@@ -55,21 +48,16 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """Everything one administration says: a score per scale, what is missing, and the safety items."""
+    """Everything one administration says: a score per scale, what is missing, and the safety items.
+
+    ``skipped`` items were not asked, since an earlier answer answers them.
+    """
 
     scores: Mapping[str, Score]
     missing: tuple[str, ...]
     declined: tuple[str, ...]
     safety: tuple[SafetyAnswer, ...]
-
-
-class ImpossibleAnswer(ValueError):
-    """An answer the item does not offer, or an answer to an item the instrument does not have."""
-
-    def __init__(self, item: str, value: object) -> None:
-        super().__init__(f"{value!r} is not a possible answer to item {item}")
-        self.item = item
-        self.value = value
+    skipped: tuple[str, ...] = ()
 
 
 class ImpossibleTotal(ValueError):
@@ -99,17 +87,15 @@ def score(instrument: Instrument, answers: Mapping[str, Answer]) -> Scoring:
 
     Raises:
         ImpossibleAnswer: an unknown item, or a value that is none of its choices.
+        ContradictoryAnswers: answers that cannot stand together.
     """
-    chosen = _choices_made(instrument, answers)
-    declined = tuple(item.id for item in instrument.items if answers.get(item.id) is DECLINED)
-    missing = tuple(
-        item.id for item in instrument.items if not item.optional and item.id not in chosen and item.id not in declined
-    )
+    given = read(instrument, answers)
     return Scoring(
-        scores={scale.id: _score_scale(instrument, scale, chosen) for scale in instrument.scales},
-        missing=missing,
-        declined=declined,
-        safety=tuple(_safety_answer(item, chosen.get(item.id)) for item in instrument.safety_items),
+        scores={scale.id: _score_scale(instrument, scale, given.values) for scale in instrument.scales},
+        missing=given.missing,
+        declined=given.declined,
+        safety=tuple(_safety_answer(item, given.values.get(item.id)) for item in instrument.safety_items),
+        skipped=given.skipped,
     )
 
 
@@ -147,73 +133,57 @@ def check_declared(scoring: Scoring, declared: Decimal | int, *, scale_id: str |
         raise ContradictedTotal(declared=Decimal(declared), computed=computed.value)
 
 
+def proves_positive(instrument: Instrument, item: Item, total: int) -> bool:
+    """Whether the primary scale reaches ``total`` only with a positive answer to this safety item.
+
+    A PHQ-9 of 25 or more does: its other eight items add up to 24.
+    """
+    scale = instrument.primary_scale
+    if not item.is_safety_item or item.id not in scale.items or not scale.has_total:
+        return False
+    return total > adding(instrument, scale).most_without(item)
+
+
 def format_value(value: Decimal) -> str:
     """A score as people write it: 14, 5.5, never 1E+1 or 14.0."""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def answer_from_json(value: object) -> Answer:
-    """Read an answer as stored: a whole number, null, or "declined". Raises ValueError for anything else."""
-    if value is None:
-        return None
-    if value == DECLINED.value:
-        return DECLINED
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise ValueError(f"{value!r} is not an answer")
-
-
-def answer_to_json(answer: Answer) -> int | str | None:
-    """Write an answer as it is stored."""
-    return answer.value if isinstance(answer, Declined) else answer
-
-
-def _choices_made(instrument: Instrument, answers: Mapping[str, Answer]) -> dict[str, Choice]:
-    """The choice of each item that has a usable answer; every given answer is checked."""
-    items = {item.id: item for item in instrument.items}
-    chosen = {}
-    for item_id, value in answers.items():
-        if item_id not in items:
-            raise ImpossibleAnswer(item_id, value)
-        if value is None or value is DECLINED:
-            continue
-        choice = items[item_id].choice(value) if type(value) is int else None
-        if choice is None:
-            raise ImpossibleAnswer(item_id, value)
-        if not choice.is_missing:
-            chosen[item_id] = choice
-    return chosen
-
-
-def _score_scale(instrument: Instrument, scale: Scale, chosen: Mapping[str, Choice]) -> Score:
-    missing = tuple(item_id for item_id in scale.items if item_id not in chosen)
+def _score_scale(instrument: Instrument, scale: Scale, values: Mapping[str, int]) -> Score:
     if scale.rule is Rule.CATEGORY:
-        return _categorise(scale, chosen, missing)
-    if missing and not _may_prorate(scale, missing):
-        return Score(missing=missing, why_withheld=_missing_in_words(instrument, scale, missing))
-    points = sum(
-        instrument.item(item_id).points(choice) for item_id, choice in chosen.items() if item_id in scale.items
+        return _categorise(instrument, scale, values)
+    if scale.rule is Rule.CRITERIA:
+        return _judge(instrument, scale, values)
+    added = adding(instrument, scale).up(values)
+    if added.value is None:
+        return Score(missing=added.missing, why_withheld=_missing_in_words(instrument, scale, added.missing))
+    return Score(
+        value=added.value,
+        band=_band_label(scale, added.value),
+        prorated=bool(added.missing),
+        missing=added.missing,
     )
-    value = Decimal(points)
-    if missing:
-        answered = len(scale.items) - len(missing)
-        value = (value * len(scale.items) / answered).quantize(Decimal(1), ROUND_HALF_UP)
-    return Score(value=value, band=_band_label(scale, value), prorated=bool(missing), missing=missing)
 
 
-def _categorise(scale: Scale, chosen: Mapping[str, Choice], missing: tuple[str, ...]) -> Score:
-    if missing:
-        return Score(missing=missing, why_withheld="there is no answer to classify")
-    category = chosen[scale.items[0]].category
-    if category is None:
+def _categorise(instrument: Instrument, scale: Scale, values: Mapping[str, int]) -> Score:
+    item = instrument.item(scale.items[0])
+    if item.id not in values:
+        return Score(missing=scale.items, why_withheld="there is no answer to classify")
+    choice = item.choice(values[item.id])
+    if choice is None or choice.category is None:
         return Score(why_withheld="this answer belongs to no category")
-    return Score(category=category)
+    return Score(category=choice.category)
 
 
-def _may_prorate(scale: Scale, missing: tuple[str, ...]) -> bool:
-    allowed = 0 if scale.prorating is None else scale.prorating.at_most_missing
-    return len(missing) <= min(allowed, len(scale.items) - 1)
+def _judge(instrument: Instrument, scale: Scale, values: Mapping[str, int]) -> Score:
+    missing = tuple(item_id for item_id in scale.items if item_id not in values)
+    level = level_of(scale, values)
+    if level is not None:
+        return Score(category=level.category, band=level.label, missing=missing)
+    certain = at_least(scale, values)
+    why = _missing_in_words(instrument, scale, missing)
+    return Score(missing=missing, why_withheld=why if certain is None else f"{why}; at least {certain.label}")
 
 
 def _missing_in_words(instrument: Instrument, scale: Scale, missing: tuple[str, ...]) -> str:
@@ -223,17 +193,15 @@ def _missing_in_words(instrument: Instrument, scale: Scale, missing: tuple[str, 
     return f"item {numbers} has no answer" if len(missing) == 1 else f"items {numbers} have no answer"
 
 
-def _safety_answer(item: Item, choice: Choice | None) -> SafetyAnswer:
-    if choice is None or item.safety_positive_from is None:
+def _safety_answer(item: Item, value: int | None) -> SafetyAnswer:
+    if value is None or item.safety_positive_from is None:
         return SafetyAnswer(item=item.id, value=None, state=SafetyState.UNKNOWN)
-    positive = choice.value >= item.safety_positive_from
-    return SafetyAnswer(
-        item=item.id, value=choice.value, state=SafetyState.POSITIVE if positive else SafetyState.NEGATIVE
-    )
+    positive = value >= item.safety_positive_from
+    return SafetyAnswer(item=item.id, value=value, state=SafetyState.POSITIVE if positive else SafetyState.NEGATIVE)
 
 
 def _possible_total(scale: Scale, total: Decimal | int) -> Decimal:
-    if not scale.has_total or scale.minimum is None or scale.maximum is None:
+    if not scale.is_whole or scale.minimum is None or scale.maximum is None:
         raise ImpossibleTotal(total, "cannot be recorded: this instrument has no total")
     value = Decimal(total)
     if not value.is_finite() or value != value.to_integral_value():
@@ -241,6 +209,8 @@ def _possible_total(scale: Scale, total: Decimal | int) -> Decimal:
     if not scale.minimum <= value <= scale.maximum:
         bounds = f"{format_value(scale.minimum)} to {format_value(scale.maximum)}"
         raise ImpossibleTotal(total, f"is outside the range of {bounds}")
+    if value * scale.divided_by % scale.times:
+        raise ImpossibleTotal(total, f"is no multiple of {scale.times}")
     return value.quantize(Decimal(1))
 
 

@@ -8,6 +8,9 @@ from typing import Any
 Place = tuple[str | int, ...]
 """Keys and list positions from the top of the document, such as ("scales", 0, "cutoff")."""
 
+Contradiction = tuple[Place, str]
+"""Where a file says something that cannot be, and why."""
+
 
 def line_of(text: str, place: Place) -> int | None:
     """The line (from 1) that states ``place``, or the nearest thing around it; None for the document as a whole.

@@ -21,8 +21,8 @@ from registry.caseload.rules import NOT_SEEN_DAYS
 from registry.measurements.instruments import catalogue
 from registry.measurements.standings import mania_courses
 from registry.measures.course import DatedScore, follow, has_improved, is_elevated
-from registry.measures.instrument import Better
 from registry.measures.mania import DEPRESSION, is_beside_mania
+from registry.measures.scale import Better
 from registry.quality.history import History, Rows
 from registry.quality.rules import IMPROVED_AFTER_DAYS, MET, NOT_MET, Tally
 

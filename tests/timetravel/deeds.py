@@ -38,7 +38,7 @@ from registry.episodes.rules import may_follow
 from registry.extensions import db
 from registry.measurements import actions as measurements
 from registry.measurements.models import Measurement
-from registry.measures.scoring import DECLINED
+from registry.measures.answers import DECLINED
 from registry.patients.models import Patient
 from registry.review import actions as reviews
 from registry.review.models import Recommendation

@@ -23,7 +23,7 @@ from registry.alerts.rulebook.scores import (
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, Phase, ReviewFacts, TrackedMeasure
 from registry.measures.course import Course, DatedScore, Standing, days_fresh
-from registry.measures.instrument import Better
+from registry.measures.scale import Better
 
 _EARLY_AFTER = "target.early.after"
 _EARLY_SPACING = "target.early.spacing"

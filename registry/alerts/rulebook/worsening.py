@@ -15,8 +15,8 @@ from registry.alerts.rulebook.scores import held_since, scores_facts, scores_wor
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, TrackedMeasure
 from registry.measures.course import Course, Standing
-from registry.measures.instrument import Scale
 from registry.measures.mania import MANIA
+from registry.measures.scale import Scale
 
 _PSYCHOSIS_DOMAIN = "psychosis"
 _PSYCHOSIS_PERCENT = "target.psychosis.percent"

@@ -10,7 +10,7 @@ from decimal import Decimal
 from registry.charts.sparkline import Point, Sparkline, sparkline
 from registry.measurements.instruments import catalogue
 from registry.measures.course import Standing, Target, is_elevated
-from registry.measures.instrument import Better, Scale
+from registry.measures.scale import Better, Scale
 from registry.web.filters import count, number, percent, points, short_date
 
 BESIDE_MANIA = "Beside mania: no success"

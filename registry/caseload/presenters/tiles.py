@@ -21,6 +21,7 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement
 from registry.measures.course import Standing, days_fresh
 from registry.measures.instrument import Choice, Instrument, Item
+from registry.measures.scoring import proves_positive
 from registry.web.filters import ARROW, count, days_ago, number, percent, points, short_date
 
 MOST_TILES = 3
@@ -121,7 +122,7 @@ class _Asked:
     @property
     def is_proven(self) -> bool:
         """Whether a total recorded without answers is too high for any but a positive one."""
-        return self.row.total_only is not None and self.instrument.total_needs(self.item, self.row.total_only)
+        return self.row.total_only is not None and proves_positive(self.instrument, self.item, self.row.total_only)
 
 
 def _asked(row: Measurement) -> Iterator[_Asked]:

@@ -13,8 +13,9 @@ from registry.demo.figures import figures
 from registry.demo.forms_filled import ASRM, PHQ
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measurements.scores import score_columns
+from registry.measures.answers import Answer, answer_to_json
 from registry.measures.instrument import Instrument
-from registry.measures.scoring import Answer, Scoring, answer_to_json, score, score_total
+from registry.measures.scoring import Scoring, score, score_total
 
 if TYPE_CHECKING:
     from registry.demo.crowd.answered import Answered

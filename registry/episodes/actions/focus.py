@@ -19,7 +19,7 @@ from registry.episodes.rules import CONDITIONS
 from registry.episodes.scales import catalogue
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
-from registry.measures.instrument import Better
+from registry.measures.scale import Better
 
 LONGEST_CADENCE_DAYS = 730
 

@@ -27,7 +27,8 @@ from registry.episodes.views.common import (
     version_of,
 )
 from registry.measures.catalogue import UnknownScale
-from registry.measures.instrument import Instrument, Scale
+from registry.measures.instrument import Instrument
+from registry.measures.scale import Scale
 from registry.patients.presenters import Difference
 from registry.web.filters import count
 from registry.web.form_fields import choices

@@ -24,10 +24,11 @@ from registry.measurements.presenters.words import (
 )
 from registry.measurements.scores import definition_of, score_again
 from registry.measurements.standings import TrackedScale
+from registry.measures.answers import answer_to_json
 from registry.measures.course import Course, Target
 from registry.measures.instrument import Instrument
 from registry.measures.outline import outline
-from registry.measures.scoring import answer_to_json, format_value
+from registry.measures.scoring import format_value
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import count, days_ago, long_date, short_date
 from registry.web.second_time import SecondTime

@@ -24,7 +24,8 @@ from registry.measurements.presenters.words import (
     show_score,
 )
 from registry.measurements.scores import definition_of, score_again
-from registry.measures.instrument import Better, Instrument
+from registry.measures.instrument import Instrument
+from registry.measures.scale import Better
 from registry.measures.scoring import Scoring
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import long_date, short_date, signed
@@ -252,8 +253,7 @@ def _point_change(before: _Scored, after: _Scored, item_id: str) -> str:
     points = []
     for entry in (before, after):
         item, stored = entry.definition.item(item_id), (entry.row.answers or {}).get(item_id)
-        choice = item.choice(stored) if isinstance(stored, int) else None
-        points.append(item.points(choice) if choice is not None and not choice.is_missing and item.scored else None)
+        points.append(item.worth().get(stored) if item.scored and isinstance(stored, int) else None)
     first, second = points
     has_numbers = after.definition.primary_scale.has_total
     return signed(second - first) if has_numbers and first is not None and second is not None else ""

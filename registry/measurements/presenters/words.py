@@ -8,8 +8,10 @@ from flask import url_for
 
 from registry.measurements import modes
 from registry.measurements.models import Measurement
-from registry.measures.instrument import Instrument, Item, Scale
-from registry.measures.scoring import Declined, SafetyState, Score, Scoring, answer_from_json, format_value
+from registry.measures.answers import Declined, answer_from_json
+from registry.measures.instrument import Instrument, Item
+from registry.measures.scale import Scale
+from registry.measures.scoring import SafetyState, Score, Scoring, format_value, proves_positive
 
 NO_ANSWER = "No answer"
 UNSCORED = "–"
@@ -85,7 +87,7 @@ def show_safety(measurement: Measurement, definition: Instrument, scoring: Scori
     shown = []
     for safety in scoring.safety:
         item = definition.item(safety.item)
-        if measurement.total_only is not None and definition.total_needs(item, measurement.total_only):
+        if measurement.total_only is not None and proves_positive(definition, item, measurement.total_only):
             shown.append(
                 SafetyShown(f"item {item.number} positive: no total of {measurement.total_only} without it", "urgent")
             )

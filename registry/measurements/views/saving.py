@@ -24,14 +24,7 @@ from registry.measurements.scores import definition_of, score_again
 from registry.measurements.views.place import Page, Place
 from registry.measures.course import is_elevated
 from registry.measures.mania import MANIA
-from registry.measures.scoring import (
-    ContradictedTotal,
-    ImpossibleTotal,
-    SafetyState,
-    format_value,
-    score,
-    score_total,
-)
+from registry.measures.scoring import ContradictedTotal, ImpossibleTotal, SafetyState, format_value, score, score_total
 from registry.web.filters import local_time, long_date
 from registry.web.second_time import SecondTime
 

@@ -31,7 +31,7 @@ from registry.measurements.actions import (
 )
 from registry.measurements.models import Measurement, SafetySignal
 from registry.measurements.signals import UnansweredSignal
-from registry.measures.scoring import DECLINED
+from registry.measures.answers import DECLINED
 from registry.patients.models import Patient
 from tests import builders
 from tests.integration.alerts.scene import (

@@ -16,7 +16,7 @@ from registry.clinics.models import Clinic
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
 from registry.measurements.models import Measurement, StandingRow
-from registry.measures.scoring import Answer
+from registry.measures.answers import Answer
 from tests.builders import a_clinic, a_patient, a_user, an_episode, at_once, id_of
 
 NOW = datetime(2026, 3, 16, 15, 0, tzinfo=UTC)

@@ -13,8 +13,9 @@ from registry.extensions import db
 from registry.measurements import actions
 from registry.measurements.models import Measurement, MeasurementScore, SafetySignal
 from registry.measurements.rules import ImpossibleDate, NothingAnswered
+from registry.measures.answers import DECLINED, ImpossibleAnswer
 from registry.measures.catalogue import UnknownInstrument
-from registry.measures.scoring import DECLINED, ContradictedTotal, ImpossibleAnswer, ImpossibleTotal
+from registry.measures.scoring import ContradictedTotal, ImpossibleTotal
 from tests.integration.measurements.people import BORN, TODAY, Person, phq9, phq9_total, record, standing_of
 
 

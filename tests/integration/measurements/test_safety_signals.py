@@ -22,7 +22,7 @@ from registry.extensions import db
 from registry.measurements.actions import change_draft
 from registry.measurements.models import Measurement, SafetySignal
 from registry.measurements.signals import UnansweredSignal
-from registry.measures.scoring import DECLINED
+from registry.measures.answers import DECLINED
 from tests.integration.measurements.people import TODAY, Person, phq9, phq9_total, record
 
 

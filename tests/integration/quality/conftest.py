@@ -21,7 +21,7 @@ from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
-from registry.measures.scoring import Answer
+from registry.measures.answers import Answer
 from registry.review.actions import record_review
 from tests.builders import a_clinic, a_patient, a_referral, a_user, an_episode, at_once, id_of, sign_in
 from tests.worlds import Worlds

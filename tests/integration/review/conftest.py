@@ -21,7 +21,7 @@ from registry.episodes.signals import episode_changed
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
-from registry.measures.scoring import Answer
+from registry.measures.answers import Answer
 from tests.builders import a_clinic, a_patient, a_user, an_episode, sign_in
 from tests.worlds import Worlds
 

@@ -25,7 +25,7 @@ from registry.alerts.snapshot import (
 )
 from registry.measures.catalogue import catalogue_at
 from registry.measures.course import DatedScore, Target, follow
-from registry.measures.instrument import Loss, Rule, Scale
+from registry.measures.scale import Loss, Rule, Scale
 from tests.unit.measures.builders import START, depression_scale, figure
 
 NUMBERS = load()

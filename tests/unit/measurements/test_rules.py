@@ -13,7 +13,7 @@ from registry.measurements.rules import (
     check_date,
     is_before_enrolment,
 )
-from registry.measures.scoring import DECLINED, Answer
+from registry.measures.answers import DECLINED, Answer
 
 BORN, TODAY = date(1980, 5, 17), date(2026, 3, 16)
 

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from registry.measures.answers import Answer
 from registry.measures.course import Course, DatedScore, Target, follow
-from registry.measures.instrument import Band, Better, Figure, Instrument, Rule, Scale, Source, Status
-from registry.measures.scoring import Answer
+from registry.measures.instrument import Instrument
+from registry.measures.scale import Band, Better, Figure, Rule, Scale, Source, Status
 
 START = date(2026, 1, 5)
 LITERATURE = Source("a paper", Status.LITERATURE)

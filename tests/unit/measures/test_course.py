@@ -22,7 +22,8 @@ from registry.measures.course import (
     rose_by_reliable_change,
     weeks_since,
 )
-from registry.measures.instrument import Instrument, Status
+from registry.measures.instrument import Instrument
+from registry.measures.scale import Status
 from tests.unit.measures.builders import (
     START,
     TARGET,

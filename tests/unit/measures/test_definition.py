@@ -141,7 +141,7 @@ def test_a_good_file_is_read(file: Path, text: str) -> None:
         ('respondent = "self"', 'respondent = "anyone"', "respondent: Input should be 'self', 'clinician' or 'staff'"),
         ('may_ship = "own wording"', 'may_ship = "anything"', "licence may_ship: Input should be"),
         ("days = 28", "days = 0", "cadence days: Input should be greater than or equal to 1"),
-        ('rule = "sum"', 'rule = "average"', "scales 1 rule: Input should be 'sum' or 'category'"),
+        ('rule = "sum"', 'rule = "average"', "scales 1 rule: Input should be 'sum', 'mean', 'category' or 'criteria'"),
         ("maximum = 6", 'maximum = "6"', "scales 1 maximum: must be a number"),
         ("maximum = 6", "maximum = inf", "scales 1 maximum"),
         ('label = "Daily"', 'label = " "', "choices often 2 label: String should have at least 1 character"),

@@ -6,17 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.measures.answers import DECLINED, Answer, ImpossibleAnswer, answer_from_json, answer_to_json
 from registry.measures.catalogue import Catalogue
 from registry.measures.instrument import Choice, Instrument, Item
 from registry.measures.scoring import (
-    DECLINED,
-    Answer,
     ContradictedTotal,
-    ImpossibleAnswer,
     ImpossibleTotal,
     SafetyState,
-    answer_from_json,
-    answer_to_json,
     check_declared,
     format_value,
     score,
@@ -169,7 +165,7 @@ def test_a_reversed_item_mirrors_its_answers_and_not_its_missing_one() -> None:
     )
     item = Item("1", "1", None, choices, reversed=True)
 
-    assert [item.points(choice) for choice in choices[1:]] == [7, 6, 1]
+    assert list(item.worth().values()) == [7, 6, 1]
 
 
 # Categories

@@ -6,7 +6,9 @@ import pytest
 
 from registry.measures.catalogue import Catalogue, check_directory
 from registry.measures.course import Target, is_elevated
-from registry.measures.instrument import Figure, Instrument
+from registry.measures.instrument import Instrument
+from registry.measures.scale import Figure
+from registry.measures.scoring import proves_positive
 from tests.unit.measures.conftest import REPOSITORY
 
 
@@ -144,4 +146,4 @@ def test_a_phq_9_of_25_or_more_needs_a_positive_item_9(catalogue: Catalogue, tot
     instrument = catalogue.instrument_of("phq-9:total")
     (item,) = instrument.safety_items
 
-    assert instrument.total_needs(item, total) is needs
+    assert proves_positive(instrument, item, total) is needs

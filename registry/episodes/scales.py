@@ -10,10 +10,16 @@ from registry.measures.catalogue import Catalogue, catalogue_at
 
 
 def instrument_folders() -> tuple[Path, ...]:
-    """The folder that comes with the program, and the clinic's own where there is one."""
+    """The folders that come with the program, and the clinic's own where there is one."""
     settings = current_app.config["SETTINGS"]
     own = settings.extra_instruments_folder
-    return (settings.instruments_folder,) if own is None else (settings.instruments_folder, own)
+    return (*shipped_folders(settings.instruments_folder), *([] if own is None else [own]))
+
+
+def shipped_folders(folder: Path) -> tuple[Path, ...]:
+    """The instruments that come with the program, and beside them those a clinic may use only without profit."""
+    pack = folder / "non-commercial"
+    return (folder, pack) if pack.is_dir() else (folder,)
 
 
 def catalogue() -> Catalogue:

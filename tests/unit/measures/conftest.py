@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from registry.episodes.scales import shipped_folders
 from registry.measures.catalogue import Catalogue, catalogue_at
 from registry.measures.definition import load
 from registry.measures.instrument import Instrument
@@ -14,7 +15,7 @@ REPOSITORY = Path(__file__).parents[3]
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """Every instrument the registry ships."""
-    return catalogue_at(REPOSITORY / "instruments")
+    return catalogue_at(*shipped_folders(REPOSITORY / "instruments"))
 
 
 @pytest.fixture(scope="session")

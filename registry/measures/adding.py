@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from registry.measures.instrument import Instrument, Item
@@ -32,8 +32,19 @@ class Adding:
     places: tuple[Place, ...]
     points: Mapping[str, Mapping[int, int]]
 
+    @cached_property
+    def _plain(self) -> tuple[tuple[str, Mapping[int, int]], ...] | None:
+        """Each item with what its answers are worth, where every item simply counts once."""
+        items = [item_id for place in self.places for slot in place for item_id in slot]
+        return tuple((item_id, self.points[item_id]) for item_id in items) if len(items) == len(self.places) else None
+
     def up(self, values: Mapping[str, int]) -> Added:
         """Add up ``values`` (item → choice value). Missing items are made up for as far as the scale allows."""
+        if self._plain is not None:
+            try:
+                return self._whole(sum([worth[values[item_id]] for item_id, worth in self._plain]))
+            except KeyError:  # an item is missing
+                pass
         total = answered = 0
         missing: list[str] = []
         for place in self.places:
@@ -48,7 +59,7 @@ class Adding:
                 total += highest
                 answered += 1
         if not missing:
-            return Added(self._value(total, answered))
+            return self._whole(total)
         tolerated = answered > 0 and len(missing) <= self.scale.tolerated_missing
         return Added(self._value(total, answered) if tolerated else None, tuple(missing))
 
@@ -62,6 +73,10 @@ class Adding:
         limit = item.safety_positive_from
         kept = {value: points for value, points in self.points[item.id].items() if limit is None or value < limit}
         return replace(self, points={**self.points, item.id: kept})._reach(max)
+
+    def _whole(self, total: int) -> Added:
+        """What complete answers add up to."""
+        return Added(self._value(total, len(self.places)))
 
     def _given(self, slot: Slot, values: Mapping[str, int]) -> int | None:
         for item_id in slot:

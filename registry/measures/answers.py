@@ -63,17 +63,17 @@ def read(instrument: Instrument, answers: Mapping[str, Answer]) -> Given:
     declined: set[str] = set()
     usable = instrument.usable_values
     for item_id, answer in answers.items():
-        if answer is None and item_id in usable:
-            continue
-        if answer is DECLINED and item_id in usable:
-            declined.add(item_id)
-        elif type(answer) is int and item_id in usable and answer in usable[item_id]:
-            if usable[item_id][answer]:
+        offered = usable.get(item_id)
+        if type(answer) is int and offered is not None and answer in offered:
+            if offered[answer]:
                 values[item_id] = answer
-        else:
+        elif offered is None or answer not in (None, DECLINED):
             raise ImpossibleAnswer(item_id, answer)
-    _refuse_both(instrument, values)
-    skipped = _skip(instrument, values, declined)
+        elif answer is DECLINED:
+            declined.add(item_id)
+    if instrument.either_or:
+        _refuse_both(instrument, values)
+    skipped = _skip(instrument, values, declined) if instrument.skips else ()
     asked_for = instrument.asked_for
     if len(values) >= len(asked_for) and not declined and asked_for <= values.keys():
         return Given(values, (), (), skipped)
@@ -116,8 +116,6 @@ def _refuse_both(instrument: Instrument, values: Mapping[str, int]) -> None:
 
 def _skip(instrument: Instrument, values: dict[str, int], declined: set[str]) -> tuple[str, ...]:
     """Fill in what was not asked, in the order of the form, so that one branch may depend on another."""
-    if not instrument.skips:
-        return ()
     skipped: dict[str, None] = {}
     for skip in instrument.skips:
         if holds_all(skip.when, values) is not Truth.TRUE:

@@ -23,9 +23,9 @@ class Choice:
     is_missing: bool = False  # "not assessed", "don't know": chosen on purpose, yet no information
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """One question of an instrument.
+    """One question of an instrument, compared as that object.
 
     ``topic`` is a neutral word for what it is about, where its wording may not be shipped. The answer
     to a number item is written as digits rather than chosen.
@@ -150,7 +150,7 @@ class Instrument:
         """The scale shown first and entered as "total only"."""
         return self.scales[0]
 
-    @property
+    @cached_property
     def safety_items(self) -> tuple[Item, ...]:
         """The items whose answers can raise a safety alert, in order."""
         return tuple(item for item in self.items if item.is_safety_item)

@@ -135,9 +135,9 @@ class Recode:
     points: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scale:
-    """One score of an instrument, and every published number needed to read it.
+    """One score of an instrument, and every published number needed to read it; compared as that object.
 
     A number is the sum or the mean of the points of ``items``, times ``times`` over ``divided_by``,
     rounded half up to ``decimals``. Of the items of a group in ``highest_of`` only the highest counts.

@@ -50,6 +50,9 @@ def _can_be_met(item: Item, condition: Condition) -> bool:
 
 def _misplaced(scale: Scale) -> Iterator[Contradiction]:
     """What only scales of another rule have."""
+    if scale.levels and scale.rule is not Rule.CRITERIA:
+        yield ("levels",), "only criteria have levels"
+        return
     if scale.has_total:
         if scale.categories or scale.losses or scale.interludes:
             yield ("categories",), "a number has no categories"
@@ -59,8 +62,6 @@ def _misplaced(scale: Scale) -> Iterator[Contradiction]:
         is_numeric = any(number is not None for number in (*numbers, *others, scale.prorating))
         if is_numeric or scale.bands or scale.highest_of or scale.recodes or scale.times != 1 or scale.divided_by != 1:
             yield ("rule",), "a category has no numbers"
-    if scale.levels and scale.rule is not Rule.CRITERIA:
-        yield ("levels",), "only criteria have levels"
 
 
 def _number_contradictions(instrument: Instrument, scale: Scale, items: list[Item]) -> Iterator[Contradiction]:

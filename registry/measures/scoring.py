@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from registry.measures.adding import adding
@@ -158,12 +159,13 @@ def _score_scale(instrument: Instrument, scale: Scale, values: Mapping[str, int]
     added = adding(instrument, scale).up(values)
     if added.value is None:
         return Score(missing=added.missing, why_withheld=_missing_in_words(instrument, scale, added.missing))
-    return Score(
-        value=added.value,
-        band=_band_label(scale, added.value),
-        prorated=bool(added.missing),
-        missing=added.missing,
-    )
+    return _valued(scale, added.value, added.missing)
+
+
+@lru_cache(maxsize=8192)
+def _valued(scale: Scale, value: Decimal, missing: tuple[str, ...]) -> Score:
+    """The score of a value. Kept: few values come again and again."""
+    return Score(value=value, band=_band_label(scale, value), prorated=bool(missing), missing=missing)
 
 
 def _categorise(instrument: Instrument, scale: Scale, values: Mapping[str, int]) -> Score:
@@ -193,6 +195,7 @@ def _missing_in_words(instrument: Instrument, scale: Scale, missing: tuple[str, 
     return f"item {numbers} has no answer" if len(missing) == 1 else f"items {numbers} have no answer"
 
 
+@lru_cache(maxsize=1024)
 def _safety_answer(item: Item, value: int | None) -> SafetyAnswer:
     if value is None or item.safety_positive_from is None:
         return SafetyAnswer(item=item.id, value=None, state=SafetyState.UNKNOWN)

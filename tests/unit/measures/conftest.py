@@ -42,3 +42,15 @@ def housing(catalogue: Catalogue) -> Instrument:
 def cesd() -> Instrument:
     """An instrument no code knows, with reversed items and answers coded 1 to 4."""
     return load(REPOSITORY / "tests" / "data" / "instruments" / "cesd.toml")
+
+
+@pytest.fixture(scope="session")
+def screen() -> Instrument:
+    """Questions that are asked only after certain answers, and a risk judged from them."""
+    return load(REPOSITORY / "tests" / "data" / "instruments" / "screen.toml")
+
+
+@pytest.fixture(scope="session")
+def appetite() -> Instrument:
+    """Either-or items, a mean, and a scale with a worth of its own and a factor."""
+    return load(REPOSITORY / "tests" / "data" / "instruments" / "appetite.toml")

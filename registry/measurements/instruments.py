@@ -13,6 +13,7 @@ from registry.db.transaction import write
 from registry.episodes.scales import catalogue, instrument_folders
 from registry.extensions import db
 from registry.measurements.models import InstrumentVersion, SafetyItem
+from registry.measurements.wordings import wording_errors
 from registry.measures.catalogue import catalogue_at, check_directory
 from registry.measures.definition import DefinitionError
 from registry.measures.instrument import Instrument
@@ -41,10 +42,10 @@ class ChangedInstrument(RuntimeError):
 
 
 def definition_errors() -> list[DefinitionError]:
-    """Everything wrong with the instrument files, in the order of folders and files; a version has one file."""
+    """Everything wrong with the instrument files, in the order of folders and files; then with their wordings."""
     folders = instrument_folders()
     errors = [error for folder in folders for error in check_directory(folder)]
-    return errors or list(_defined_twice(folders))
+    return errors or list(_defined_twice(folders)) or wording_errors()
 
 
 def sync_instruments() -> tuple[str, ...]:

@@ -286,6 +286,10 @@ def _has_responded(baseline: Decimal, latest: DatedScore, scale: Scale) -> bool:
 
 
 def _is_response(baseline: Decimal, value: Decimal, scale: Scale) -> bool:
+    """Better by the percentage, or by the points, that a source calls a response: either will do."""
+    points = scale.response_points_in_force
+    if points is not None and scale.worsening(before=value, after=baseline) >= points:
+        return True
     percent, required = _percent_change(baseline, value, scale), scale.response_in_force
     if percent is None or required is None:
         return False

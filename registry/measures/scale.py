@@ -217,6 +217,11 @@ class Scale:
         return _in_force(self.response_points)
 
     @property
+    def has_response(self) -> bool:
+        """Whether a source says what a response is."""
+        return self.response_in_force is not None or self.response_points_in_force is not None
+
+    @property
     def response_from_in_force(self) -> Decimal | None:
         """A response is expected from a baseline at this level or worse: the cut-off, where there is one."""
         return self.cutoff_in_force if self.cutoff_in_force is not None else _in_force(self.response_from)

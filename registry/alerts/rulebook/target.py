@@ -49,7 +49,7 @@ def _watched(case: CaseSnapshot) -> list[tuple[TrackedMeasure, DatedScore]]:
 def can_be_judged(measure: TrackedMeasure) -> bool:
     """Whether anything says when this measure is off target: its target, or a published response and its level."""
     scale = measure.scale
-    is_published = scale.response_in_force is not None and scale.response_from_in_force is not None
+    is_published = scale.has_response and scale.response_from_in_force is not None
     return measure.target is not None or is_published
 
 

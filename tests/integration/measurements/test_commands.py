@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from registry.access import scope
 from registry.db.transaction import write
 from registry.extensions import db
-from registry.measurements.instruments import is_ready, sync_instruments
+from registry.measurements.instruments import catalogue, is_ready, sync_instruments
 from registry.measurements.models import InstrumentVersion, MeasurementScore, SafetyItem, StandingRow
+from registry.measurements.wordings import in_words
 from tests.integration.measurements.people import Person, phq9_total, record
 
 SHIPPED = Path(__file__).parents[3] / "instruments"
@@ -48,6 +49,41 @@ def test_a_wrong_file_is_named_by_its_line(app: Flask, folder: Path) -> None:
 
     assert code == 1
     assert re.search(r"phq-9\.toml:3: version", output)
+
+
+WORDING = """
+instrument = "asrm"
+version = "1"
+language = "en"
+notice = "Licensed to a clinic, agreement 12"
+validation = { source = "the published form", status = "verified" }
+[items]
+1 = { text = "One" }
+2 = { text = "Two" }
+3 = { text = "Three" }
+4 = { text = "Four" }
+5 = { text = "Five" }
+"""
+
+
+def test_a_wording_of_the_clinic_is_used_and_a_wrong_one_named_by_its_line(app: Flask, folder: Path) -> None:
+    (folder / "wordings").mkdir()
+    file = folder / "wordings" / "asrm.en.toml"
+    file.write_text(WORDING, encoding="utf-8")
+
+    with app.app_context():
+        shown = in_words(catalogue().get("asrm"), "en")
+        assert [item.label for item in shown.items] == ["One", "Two", "Three", "Four", "Five"]
+        assert in_words(catalogue().get("asrm"), "fr") is catalogue().get("asrm")
+    assert run(app, "instruments", "check")[0] == 0
+
+    file.write_text(WORDING.replace("5 =", "6 ="), encoding="utf-8")
+    code, output = run(app, "instruments", "check")
+    assert (code, re.search(r"asrm\.en\.toml:\d+: items 6: is no item of this instrument", output) is not None) == (
+        1,
+        True,
+    )
+    assert run(app, "instruments", "sync")[0] == 1
 
 
 def test_the_same_version_in_both_folders_is_refused(app: Flask, folder: Path) -> None:

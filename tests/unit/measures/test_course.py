@@ -103,6 +103,20 @@ def test_a_rise_within_the_target_and_band_is_no_relapse() -> None:
     assert not course_of(*monthly(20, 2, 2, 8), scale=scale, target=Target(at_most=Decimal(9))).is_relapse
 
 
+@pytest.mark.parametrize(("after", "responded"), [(33, False), (32, True), (22, True)])
+def test_a_response_counted_in_points_is_one_at_a_smaller_percentage(after: int, responded: bool) -> None:
+    """As the PCL-5 by the NYS OMH rule of 12 points: from 44, half would be 22."""
+    scale = depression_scale(maximum=Decimal(80), bands=(), response=figure(50), response_points=figure(12))
+
+    assert course_of(*monthly(44, after), scale=scale, target=None).responded is responded
+
+
+def test_points_of_a_response_nobody_confirmed_count_for_nothing() -> None:
+    scale = depression_scale(response=None, response_points=figure(2, Status.UNVERIFIED))
+
+    assert not course_of(*monthly(18, 9), scale=scale).responded
+
+
 # Baseline
 
 

@@ -121,7 +121,7 @@ def _load_histories(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Histo
     if not episodes:
         return {}
     tracked = scales_followed(episodes, rows)
-    wanted = scales_in(tracked.values()) | outcome_scales(episodes.values()) | _category_scales()
+    wanted = scales_in(tracked.values()) | outcome_scales(episodes.values()) | catalogue().circumstances.keys()
     scores, contacts = read_scores(episodes, wanted), load_sightings(episodes)
     return {
         patient_id: _history(own, tracked.get(patient_id, {}), scores.get(patient_id, ()), contacts.get(patient_id, ()))
@@ -167,11 +167,6 @@ def _load_care(histories: Mapping[uuid.UUID, History]) -> _Care:
         ),
         before_pause=phases_before_pause(episode for each in cared_for.values() for episode in each.episodes),
     )
-
-
-def _category_scales() -> set[str]:
-    """The scales whose results are categories, such as where somebody lives."""
-    return {each.scale_key(scale) for each in catalogue() for scale in each.scales if not scale.has_total}
 
 
 def _cases(

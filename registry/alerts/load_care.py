@@ -140,21 +140,12 @@ def load_circumstances(
 
     ``known`` are the scales on which each patient has a category: none is asked for where none is there.
     """
-    losing = _losing_scales()
+    losing = catalogue().circumstances
     asked = {patient_id for patient_id, scales in known.items() if not losing.keys().isdisjoint(scales)}
     if not asked:
         return {}
     rows = db.session.execute(_CIRCUMSTANCES, {"patient_ids": list(asked), "scales": sorted(losing)})
     return {patient_id: _histories(own, losing) for patient_id, own in by_patient(rows).items()}
-
-
-def _losing_scales() -> dict[str, tuple[Instrument, Scale]]:
-    return {
-        instrument.scale_key(scale): (instrument, scale)
-        for instrument in catalogue()
-        for scale in instrument.scales
-        if scale.losses
-    }
 
 
 def _histories(

@@ -92,9 +92,8 @@ def load_safety(
 
     ``closed`` are the safety alerts people have closed, by patient, oldest first.
     """
-    asking = sorted({each.instrument_id for each in catalogue().safety_items()})
     about = {"patient_ids": list(patient_ids)}
-    rows = by_patient(db.session.execute(_MEASUREMENTS, {**about, "instruments": asking}))
+    rows = by_patient(db.session.execute(_MEASUREMENTS, {**about, "instruments": catalogue().safety_instruments}))
     reports = by_patient(db.session.scalars(_REPORTS, about))
     signals = by_patient(db.session.scalars(_UNANSWERED, about))
     return {

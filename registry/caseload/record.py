@@ -105,7 +105,7 @@ def last_safety_measurements(patient_id: uuid.UUID) -> Sequence[Measurement]:
     asked = (
         Measurement.patient_id == patient_id,
         Measurement.status == "final",
-        Measurement.instrument.in_(sorted({item.instrument_id for item in catalogue().safety_items()})),
+        Measurement.instrument.in_(catalogue().safety_instruments),
     )
     last_day = select(func.max(Measurement.taken_on)).where(*asked).scalar_subquery()
     return db.session.scalars(
@@ -167,11 +167,7 @@ def _dated(rows: Sequence[Columns]) -> list[DatedScore]:
 def _circumstances(scores: Mapping[str, Sequence[Columns]]) -> Mapping[str, Sequence[DatedCategory]]:
     return {
         instrument.domain: [
-            DatedCategory(row.taken_on, row.category)
-            for row in scores.get(instrument.scale_key(scale), ())
-            if row.category is not None
+            DatedCategory(row.taken_on, row.category) for row in scores.get(key, ()) if row.category is not None
         ]
-        for instrument in catalogue()
-        for scale in instrument.scales
-        if not scale.has_total
+        for key, (instrument, _) in catalogue().circumstances.items()
     }

@@ -115,7 +115,7 @@ def _looked_at(patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID,
 def _look(about: Mapping[str, Any], patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, _Beside]:
     contacts = by_patient(db.session.execute(_CONTACTS, about))
     alerts = by_patient(db.session.execute(_ALERTS, about))
-    categories = by_patient(db.session.execute(_CATEGORIES, {**about, "scales": sorted(_domains())}))
+    categories = by_patient(db.session.execute(_CATEGORIES, {**about, "scales": sorted(catalogue().circumstances)}))
     outcomes = outcomes_of(patient_ids)
     return {
         patient_id: {
@@ -274,15 +274,5 @@ def _scales(about: Mapping[str, Any]) -> Mapping[uuid.UUID, Sequence[Columns]]:
 
 def _circumstances(categories: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     """Domain → the last of its categories."""
-    domains = _domains()
-    return {domains[scale]: category for scale, category in categories if scale in domains}
-
-
-def _domains() -> Mapping[str, str]:
-    return {
-        instrument.scale_key(scale): instrument.domain
-        for instrument in catalogue()
-        if instrument.domain in (HOUSING, WORK)
-        for scale in instrument.scales
-        if not scale.has_total
-    }
+    known = catalogue().circumstances
+    return {known[scale][0].domain: category for scale, category in categories if scale in known}

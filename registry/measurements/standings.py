@@ -176,15 +176,9 @@ def outcome_scales(episodes: Iterable[Iterable[Episode]]) -> set[str]:
     return primaries | mania_scales()
 
 
-def mania_scales() -> set[str]:
+def mania_scales() -> frozenset[str]:
     """The keys of every mania scale with numbers, whichever of them anybody tracks."""
-    return {
-        each.scale_key(scale)
-        for each in catalogue()
-        if each.domain == MANIA
-        for scale in each.scales
-        if scale.has_total
-    }
+    return catalogue().number_scales.get(MANIA, frozenset())
 
 
 def mania_courses(

@@ -1,7 +1,8 @@
 """Every instrument in use, by id and version."""
 
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from pathlib import Path
 
 from registry.measures.definition import DefinitionError, errors_in, load
@@ -38,7 +39,11 @@ class Catalogue:
         return cls(load(file) for file in _files(path))
 
     def __iter__(self) -> Iterator[Instrument]:
-        return (self.get(instrument_id) for instrument_id in self._by_id)
+        return iter(self._latest)
+
+    @cached_property
+    def _latest(self) -> tuple[Instrument, ...]:
+        return tuple(self.get(instrument_id) for instrument_id in self._by_id)
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -73,6 +78,29 @@ class Catalogue:
     def scale_keys(self) -> tuple[str, ...]:
         """The key of every scale of every instrument's latest version."""
         return tuple(instrument.scale_key(scale) for instrument in self for scale in instrument.scales)
+
+    @cached_property
+    def circumstances(self) -> Mapping[str, tuple[Instrument, Scale]]:
+        """The scales that say how somebody lives, by key."""
+        return {
+            instrument.scale_key(scale): (instrument, scale)
+            for instrument in self
+            for scale in instrument.scales
+            if scale.is_circumstance
+        }
+
+    @cached_property
+    def safety_instruments(self) -> tuple[str, ...]:
+        """The ids of the instruments that ask about safety, in any version."""
+        return tuple(sorted({each.instrument_id for each in self.safety_items()}))
+
+    @cached_property
+    def number_scales(self) -> Mapping[str, frozenset[str]]:
+        """Domain → the keys of its scales with numbers."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for instrument in self:
+            found[instrument.domain] |= {instrument.scale_key(scale) for scale in instrument.scales if scale.has_total}
+        return {domain: frozenset(keys) for domain, keys in found.items()}
 
     def safety_items(self) -> tuple[SafetyItem, ...]:
         """Every safety item of every version: old answers keep their meaning."""

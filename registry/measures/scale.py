@@ -187,6 +187,11 @@ class Scale:
         return self.rule in (Rule.SUM, Rule.MEAN)
 
     @property
+    def is_circumstance(self) -> bool:
+        """Whether it says how somebody lives, so that a change can be a loss: housing, work."""
+        return bool(self.losses)
+
+    @property
     def is_whole(self) -> bool:
         """Whether its number is a whole one, so that a total on paper can be copied."""
         return self.has_total and self.decimals == 0

@@ -188,7 +188,8 @@ def _state(row: _Row, instrument: Instrument, item: Item, given: object) -> Answ
         return AnswerState.TOTAL_ONLY if _needed(row, instrument, item) is None else AnswerState.POSITIVE
     if given == _DECLINED:
         return AnswerState.DECLINED
-    if not isinstance(given, int):
+    choice = item.choice(given) if isinstance(given, int) else None
+    if not isinstance(given, int) or (choice is not None and choice.is_missing):
         return AnswerState.BLANK
     # The same comparison as the trigger that writes the safety signal.
     is_positive = item.safety_positive_from is not None and given >= item.safety_positive_from

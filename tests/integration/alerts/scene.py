@@ -141,7 +141,7 @@ def measured(
     patient: Patient | None = None,
     **given: Any,
 ) -> Measurement:
-    """A PHQ-9 on paper."""
+    """A PHQ-9 on paper, unless ``given`` says otherwise."""
     place = clinic or scene.clinic
     today = place.today(clock.now())
     content = given if "total_only" in given or "answers" in given else {"answers": phq9(total, item9=item9), **given}
@@ -149,11 +149,9 @@ def measured(
         return record_measurement(
             patient_id=(patient or scene.patient).id,
             clinic_id=place.id,
-            instrument="phq-9",
             taken_on=today - timedelta(days=days_ago),
-            mode="self-paper",
             by=scene.care_manager,
-            **content,
+            **({"instrument": "phq-9", "mode": "self-paper"} | content),
         )
 
 

@@ -252,6 +252,20 @@ def test_an_answer_nobody_has_is_asked_for(app: Flask, given: dict[str, Any], is
         assert [alert.rule for alert in safety_alerts_of(scene.patient)] == (["safety.unknown"] if is_unknown else [])
 
 
+@pytest.mark.parametrize(
+    ("rated", "rules"), [(0, ["safety.unknown"]), (1, []), (2, ["safety.self-harm"]), (7, ["safety.self-harm"])]
+)
+def test_a_clinician_who_has_not_assessed_suicidality_has_not_said_no(app: Flask, rated: int, rules: list[str]) -> None:
+    """A rating of 0 means not assessed; 1 is not present, and anything above alerts."""
+    with on_stage(app):
+        scene = a_scene()
+        measured(
+            scene, instrument="bprs-24", mode="clinician", answers={str(n): 1 for n in range(1, 25)} | {"4": rated}
+        )
+
+        assert [alert.rule for alert in safety_alerts_of(scene.patient)] == rules
+
+
 def test_a_total_that_needs_a_positive_answer_is_urgent_and_stays(app: Flask) -> None:
     """Eight items add up to 24 at most: whoever has 25 has answered item 9 with at least 1."""
     with on_stage(app):

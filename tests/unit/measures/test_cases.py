@@ -81,3 +81,22 @@ def test_every_shipped_instrument_has_its_table(catalogue: Catalogue) -> None:
     told = {(case.instrument, case.scale) for case in _cases()}
 
     assert {(each.id, scale.id) for each in catalogue for scale in each.scales} - told == set()
+
+
+def test_every_band_and_level_is_told(catalogue: Catalogue) -> None:
+    told = {(case.instrument, case.scale, case.says) for case in _cases()}
+    named = {
+        (instrument.id, scale.id, label)
+        for instrument in catalogue
+        for scale in instrument.scales
+        for label in [*(band.label for band in scale.bands), *(level.label for level in scale.levels)]
+    }
+
+    assert named - told == set()
+
+
+def test_every_safety_item_is_told_positive_and_unknown(catalogue: Catalogue) -> None:
+    told = {(case.instrument, mark) for case in _cases() for mark in case.safety.split()}
+    numbers = {(instrument.id, item.number) for instrument in catalogue for item in instrument.safety_items}
+
+    assert {(id_, number + mark) for id_, number in numbers for mark in ("", "?")} - told == set()

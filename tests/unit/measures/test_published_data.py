@@ -1,6 +1,7 @@
 """Published data sets, scored whole: their totals and prevalences come out as published."""
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -64,6 +65,25 @@ def test_the_share_of_adults_with_depression_is_as_published(
 
     assert len(survey) == 11_659
     assert round(share, 2) == Decimal("8.06")
+
+
+def test_the_severity_of_depression_among_adults_is_as_published(
+    survey: list[tuple[dict[str, str], Scoring]],
+) -> None:
+    weights: dict[str | None, Decimal] = defaultdict(Decimal)
+    for row, scoring in survey:
+        if scoring.scores["total"].value is not None and int(row["RIDAGEYR"]) >= 20:
+            weights[scoring.scores["total"].band] += Decimal(row["WTMEC"])
+
+    everybody = sum(weights.values())
+    weights["15 or more"] = weights.pop("moderately severe") + weights.pop("severe")
+
+    assert {band: round(100 * weight / everybody, 1) for band, weight in weights.items()} == {
+        "minimal": Decimal("76.3"),
+        "mild": Decimal("15.6"),
+        "moderate": Decimal("5.1"),
+        "15 or more": Decimal("2.9"),
+    }
 
 
 def test_item_nine_is_often_positive_below_the_cutoff(survey: list[tuple[dict[str, str], Scoring]]) -> None:

@@ -25,6 +25,27 @@ def test_every_shipped_file_can_be_used() -> None:
         ("bprs-18:total", 18, 18, 126, None, None, 50, None),
         ("bprs-18:positive", 4, 4, 28, None, None, None, None),
         ("bprs-18:negative", 3, 3, 21, None, None, None, None),
+        ("phq-8:total", 8, 0, 24, 10, None, None, None),
+        ("phq-2:total", 2, 0, 6, 3, None, None, None),
+        ("gad-2:total", 2, 0, 6, 3, None, None, None),
+        ("qids-sr16:total", 16, 0, 27, None, 5, 50, None),
+        ("ymrs:total", 11, 0, 60, None, 12, 50, 6.6),
+        ("pmq-9:total", 9, 0, 27, 10, None, None, None),
+        ("bdss:total", 10, 10, 70, None, None, None, None),
+        ("bdss:mania", 5, 5, 35, None, None, None, None),
+        ("bdss:depression", 4, 4, 28, None, None, None, None),
+        ("bdss:psychosis", 1, 1, 7, None, None, None, None),
+        ("bprs-24:total", 24, 24, 168, None, None, None, None),
+        ("crdpss:delusions", 1, 0, 4, 2, None, None, None),
+        ("psrs-bnsa:positive", 4, 4, 28, None, None, None, None),
+        ("psrs-bnsa:negative", 4, 4, 24, None, None, None, None),
+        ("panss:total", 30, 30, 210, None, None, None, None),
+        ("panss:positive", 7, 7, 49, None, None, None, None),
+        ("panss:negative", 7, 7, 49, None, None, None, None),
+        ("panss:general", 16, 16, 112, None, None, None, None),
+        ("panss-6:total", 6, 6, 42, None, 13, None, None),
+        ("cgi:severity", 1, 1, 7, None, 2, None, None),
+        ("cgi:improvement", 1, 1, 7, None, None, None, None),
     ],
 )
 def test_the_numbers_that_count(
@@ -36,7 +57,7 @@ def test_the_numbers_that_count(
     cutoff: int | None,
     remission: int | None,
     response: int | None,
-    reliable_change: int | None,
+    reliable_change: float | None,
 ) -> None:
     scale = catalogue.scale(key)
 
@@ -44,7 +65,7 @@ def test_the_numbers_that_count(
     assert scale.cutoff_in_force == cutoff
     assert scale.remission_in_force == remission
     assert scale.response_in_force == response
-    assert scale.reliable_change_in_force == reliable_change
+    assert scale.reliable_change_in_force == (None if reliable_change is None else Decimal(str(reliable_change)))
 
 
 def test_a_response_is_expected_from_the_cut_off_or_else_the_published_level(catalogue: Catalogue) -> None:
@@ -84,13 +105,6 @@ def test_mania_is_elevated_from_six(asrm: Instrument, total: int, elevated: bool
     assert is_elevated(asrm.scale("total"), Decimal(total)) is elevated
 
 
-def test_an_unsourced_response_is_shown_and_not_used(asrm: Instrument) -> None:
-    scale = asrm.scale("total")
-
-    assert isinstance(scale.response, Figure)
-    assert scale.response_in_force is None
-
-
 def test_the_difficulty_answers_keep_their_codes_out_of_order(phq9: Instrument) -> None:
     codes = {choice.label: (choice.value, choice.code) for choice in phq9.item("difficulty").choices}
 
@@ -98,8 +112,48 @@ def test_the_difficulty_answers_keep_their_codes_out_of_order(phq9: Instrument) 
     assert codes["Extremely difficult"] == (3, "LA6574-3")
 
 
+@pytest.mark.parametrize(
+    ("key", "figure"),
+    [
+        ("asrm:total", "response"),
+        ("ymrs:total", "cutoff"),
+        ("pmq-9:total", "reliable_change"),
+        ("qids-sr16:total", "reliable_change"),
+        ("crdpss:hallucinations", "target"),
+    ],
+)
+def test_a_number_without_a_confirmed_source_is_shown_and_fires_nothing(
+    catalogue: Catalogue, key: str, figure: str
+) -> None:
+    scale = catalogue.scale(key)
+
+    assert isinstance(getattr(scale, figure), Figure)
+    assert getattr(scale, f"{figure}_in_force") is None
+
+
+@pytest.mark.parametrize("instrument_id", ["crdpss", "cgi", "psrs-bnsa"])
+def test_a_profile_has_no_total(catalogue: Catalogue, instrument_id: str) -> None:
+    """No scale adds up items of another."""
+    scales = catalogue.get(instrument_id).scales
+    counted = [item for scale in scales for item in scale.items]
+
+    assert len(scales) > 1
+    assert len(counted) == len(set(counted)) == len(catalogue.get(instrument_id).items)
+
+
+def test_items_shared_between_instruments_read_the_same(catalogue: Catalogue) -> None:
+    def wording(instrument_id: str) -> list[tuple[str | None, str | None]]:
+        return [(item.text, item.code) for item in catalogue.get(instrument_id).items]
+
+    assert wording("phq-8") == wording("phq-9")[:8]
+    assert wording("phq-2") == wording("phq-9")[:2]
+    assert wording("gad-2") == wording("gad-7")[:2]
+
+
 def test_codes_tell_a_panel_from_its_total(catalogue: Catalogue) -> None:
     assert (catalogue.get("phq-9").code, catalogue.scale("phq-9:total").code) == ("44249-1", "44261-6")
+    assert (catalogue.get("phq-2").code, catalogue.scale("phq-2:total").code) == ("55757-9", "55758-7")
+    assert (catalogue.get("gad-2").code, catalogue.scale("gad-2:total").code) == (None, None), "70273-8 is the PHQ-15"
     assert (catalogue.get("gad-7").code, catalogue.scale("gad-7:total").code) == ("69737-5", "70274-6")
     assert catalogue.get("phq-9").item("9").code == "44260-8"
 

@@ -35,7 +35,6 @@ from registry.measurements.standings import (
 )
 from registry.measures.course import Course, DatedScore
 from registry.measures.mania import Reported
-from registry.measures.scale import Scale
 
 _CLINICS = select(Clinic)
 
@@ -229,7 +228,7 @@ def _measures(episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course
         measures.append(
             TrackedMeasure(
                 key=key,
-                label=_label(key, tracked.scale),
+                label=catalogue().label_of(key),
                 domain=catalogue().instrument_of(key).domain,
                 cadence_days=tracked.cadence_days,
                 scale=tracked.scale,
@@ -250,7 +249,7 @@ def _untracked_mania(
     return tuple(
         TrackedMeasure(
             key=key,
-            label=_label(key, each.scale),
+            label=catalogue().label_of(key),
             domain=catalogue().instrument_of(key).domain,
             cadence_days=each.cadence_days,
             scale=each.scale,
@@ -260,10 +259,3 @@ def _untracked_mania(
         for key, each in mania_courses(scores, starts_on=episode.referred_on, ends_on=episode.ended_on).items()
         if key not in followed
     )
-
-
-def _label(key: str, scale: Scale) -> str:
-    """What people call a scale: "PHQ-9", "BPRS-18 positive symptoms"."""
-    instrument = catalogue().instrument_of(key)
-    title = instrument.short_title
-    return title if scale == instrument.primary_scale else f"{title} {scale.name}"

@@ -247,7 +247,7 @@ def enrol_form(catalogue: Catalogue, *, today: date, taken_by: str) -> EnrolForm
         for key, scale, instrument in scales
     }
     form = kind(today=today, taken_by=taken_by, given_by="patient", **defaults)
-    named = {key: instrument.short_title for key, scale, instrument in scales if scale.has_total}
+    named = {key: instrument.label_of(scale) for key, scale, instrument in scales if scale.has_total}
     form.metric_primary.choices = choices({"": "Choose a measure"} | named)
     return form
 

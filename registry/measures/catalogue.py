@@ -75,6 +75,10 @@ class Catalogue:
         """The scale called ``scale_key``, such as "phq-9:total", in its latest version. Raises UnknownScale."""
         return self.instrument_of(scale_key).scale(scale_key.partition(":")[2])
 
+    def label_of(self, scale_key: str) -> str:
+        """What people call a scale: "PHQ-9", "BPRS-18 positive symptoms". Raises UnknownScale."""
+        return self.instrument_of(scale_key).label_of(self.scale(scale_key))
+
     def scale_keys(self) -> tuple[str, ...]:
         """The key of every scale of every instrument's latest version."""
         return tuple(instrument.scale_key(scale) for instrument in self for scale in instrument.scales)

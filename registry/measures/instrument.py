@@ -181,6 +181,13 @@ class Instrument:
                 return scale
         raise KeyError(scale_id)
 
+    def label_of(self, scale: Scale) -> str:
+        """What people call a scale: "PHQ-9" where it is the score of the whole form, else "CGI-S severity"."""
+        scored = {item.id for item in self.items if item.scored}
+        if len(self.scales) == 1 or (scale.id == self.primary_scale.id and scored <= set(scale.items)):
+            return self.short_title
+        return scale.name if self.short_title in scale.name else f"{self.short_title}: {scale.name}"
+
     def scale_key(self, scale: Scale) -> str:
         """The name of a scale across all instruments, such as "phq-9:total"."""
         return f"{self.id}:{scale.id}"

@@ -57,9 +57,7 @@ class ScoreShown:
 
 def scale_label(key: str) -> str:
     """What people call a scale: "PHQ-9", "BPRS-18 positive symptoms"."""
-    instrument = catalogue().instrument_of(key)
-    scale = catalogue().scale(key)
-    return instrument.short_title if scale is instrument.primary_scale else scale.name
+    return catalogue().label_of(key)
 
 
 def no_target(key: str) -> str:

@@ -48,6 +48,30 @@ def test_an_unknown_scale_is_refused(catalogue: Catalogue, key: str) -> None:
         catalogue.scale(key)
 
 
+@pytest.mark.parametrize(
+    ("key", "label"),
+    [
+        ("phq-9:total", "PHQ-9"),
+        ("bprs-18:total", "BPRS-18"),
+        ("bprs-18:positive", "BPRS-18 positive symptoms"),
+        ("cgi:severity", "CGI-S severity"),
+        ("crdpss:hallucinations", "CRDPSS hallucinations"),
+        ("psrs-bnsa:negative", "PSRS/BNSA: BNSA negative symptoms"),
+        ("hmis-living-situation:housing", "Housing"),
+    ],
+)
+def test_a_scale_is_called_by_its_form_only_where_it_is_the_score_of_all_of_it(
+    catalogue: Catalogue, key: str, label: str
+) -> None:
+    assert catalogue.label_of(key) == label
+
+
+def test_no_two_scales_have_one_label(catalogue: Catalogue) -> None:
+    labels = [catalogue.label_of(key) for key in catalogue.scale_keys()]
+
+    assert len(labels) == len(set(labels))
+
+
 def test_every_scale_is_found_by_its_key(catalogue: Catalogue) -> None:
     for key in catalogue.scale_keys():
         assert catalogue.instrument_of(key).scale_key(catalogue.scale(key)) == key

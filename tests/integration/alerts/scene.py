@@ -155,16 +155,18 @@ def measured(
         )
 
 
-def mania_measured(scene: Scene, total: int, *, days_ago: int = 0) -> Measurement:
-    """An ASRM of which only the total is known; nobody tracks it unless the test does."""
+def mania_measured(
+    scene: Scene, total: int, *, days_ago: int = 0, instrument: str = "asrm", mode: str = "self-paper"
+) -> Measurement:
+    """A mania measure of which only the total is known; nobody tracks it unless the test does."""
     today = scene.clinic.today(clock.now())
     with scope.within({scene.clinic.id}):
         return record_measurement(
             patient_id=scene.patient.id,
             clinic_id=scene.clinic.id,
-            instrument="asrm",
+            instrument=instrument,
             taken_on=today - timedelta(days=days_ago),
-            mode="self-paper",
+            mode=mode,
             total_only=total,
             by=scene.care_manager,
         )

@@ -82,6 +82,21 @@ def test_an_elevated_mania_score_is_told_though_nobody_tracks_it(app: Flask) -> 
         assert alert.state == "closed"
 
 
+def test_of_several_mania_measures_each_is_told_by_its_own_numbers(app: Flask) -> None:
+    """Elevated from its cut-off, up by its reliable change, or silent where neither is published."""
+    with on_stage(app):
+        scene = a_scene()
+        mania_measured(scene, 10, days_ago=2, instrument="pmq-9")
+        mania_measured(scene, 6, days_ago=2, instrument="ymrs", mode="clinician")
+        mania_measured(scene, 13, instrument="ymrs", mode="clinician")
+        mania_measured(scene, 70, instrument="bdss", mode="clinician")
+
+        (alert,) = alerts_of(scene.patient, rule="target.mania")
+        assert "PMQ-9 10 on 9 Mar 2026 (2 days ago), elevated from 10" in alert.sentence
+        assert "YMRS 6 → 13" in alert.sentence
+        assert "BDSS" not in alert.sentence
+
+
 @pytest.mark.parametrize("state", ["accepted", "modified"])
 def test_what_was_accepted_and_never_done_is_told_to_who_should_do_it(app: Flask, state: str) -> None:
     with on_stage(app), scope.all_patients(reason="test"):

@@ -126,8 +126,8 @@ def _measures(episodes: Sequence[Episode]) -> Mapping[uuid.UUID, list[tuple[Trac
         instrument = catalogue().instrument_of(row.scale)
         measure = TrackedMeasure(
             key=row.scale,
-            label=instrument.short_title,
-            domain=instrument.domain,
+            label=catalogue().label_of(row.scale),
+            domain=catalogue().domain_of(row.scale),
             cadence_days=instrument.cadence_days,
             scale=catalogue().scale(row.scale),
             course=_latest_only(row),

@@ -229,7 +229,7 @@ def _measures(episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course
             TrackedMeasure(
                 key=key,
                 label=catalogue().label_of(key),
-                domain=catalogue().instrument_of(key).domain,
+                domain=catalogue().domain_of(key),
                 cadence_days=tracked.cadence_days,
                 scale=tracked.scale,
                 course=course,
@@ -250,7 +250,7 @@ def _untracked_mania(
         TrackedMeasure(
             key=key,
             label=catalogue().label_of(key),
-            domain=catalogue().instrument_of(key).domain,
+            domain=catalogue().domain_of(key),
             cadence_days=each.cadence_days,
             scale=each.scale,
             course=each.course,

@@ -138,7 +138,7 @@ def _measures(episode: Columns, scales: Sequence[Columns]) -> dict[str, Any]:
     first = next((row for row in numeric if row.scale == episode.metric_primary), numeric[0] if numeric else None)
     others = [row for row in numeric if row is not first]
     second = next(
-        (row for row in others if catalogue().instrument_of(row.scale).domain in BESIDE_THE_MAIN),
+        (row for row in others if catalogue().domain_of(row.scale) in BESIDE_THE_MAIN),
         others[0] if others else None,
     )
     return {

@@ -187,7 +187,7 @@ def mania_courses(
     """The mania scales given between these dates (an episode's), tracked or not; ``scores`` by scale key."""
     found = {}
     for key in sorted(scores):
-        if catalogue().instrument_of(key).domain != MANIA:
+        if catalogue().domain_of(key) != MANIA:
             continue
         scale = catalogue().scale(key)
         course = follow(scores[key], scale=scale, starts_on=starts_on, ends_on=ends_on, target=None)
@@ -224,7 +224,7 @@ def outcomes(
 
 def stands_beside_mania(key: str, course: Course, manias: Iterable[ManiaCourse]) -> bool:
     """Whether the scale is of depression, and its last score stands beside an elevated or rising score of mania."""
-    if course.latest is None or catalogue().instrument_of(key).domain != DEPRESSION:
+    if course.latest is None or catalogue().domain_of(key) != DEPRESSION:
         return False
     return is_beside_mania(course.latest.on, manias)
 

@@ -75,6 +75,10 @@ class Catalogue:
         """The scale called ``scale_key``, such as "phq-9:total", in its latest version. Raises UnknownScale."""
         return self.instrument_of(scale_key).scale(scale_key.partition(":")[2])
 
+    def domain_of(self, scale_key: str) -> str:
+        """What a scale is about. Raises UnknownScale."""
+        return self.instrument_of(scale_key).domain_of(self.scale(scale_key))
+
     def label_of(self, scale_key: str) -> str:
         """What people call a scale: "PHQ-9", "BPRS-18 positive symptoms". Raises UnknownScale."""
         return self.instrument_of(scale_key).label_of(self.scale(scale_key))
@@ -103,7 +107,9 @@ class Catalogue:
         """Domain → the keys of its scales with numbers."""
         found: dict[str, set[str]] = defaultdict(set)
         for instrument in self:
-            found[instrument.domain] |= {instrument.scale_key(scale) for scale in instrument.scales if scale.has_total}
+            for scale in instrument.scales:
+                if scale.has_total:
+                    found[instrument.domain_of(scale)].add(instrument.scale_key(scale))
         return {domain: frozenset(keys) for domain, keys in found.items()}
 
     def safety_items(self) -> tuple[SafetyItem, ...]:

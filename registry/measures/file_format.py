@@ -166,6 +166,7 @@ class _Scale(_Table):
     items: Items
     rule: Rule
     better: Better = Better.LOWER
+    domain: Name | None = None
     minimum: Number | None = None
     maximum: Number | None = None
     floor: Number | None = None
@@ -201,6 +202,7 @@ class _Scale(_Table):
             items=tuple(self.items),
             rule=self.rule,
             better=self.better,
+            domain=self.domain,
             minimum=self.minimum,
             maximum=self.maximum,
             floor=Decimal(0) if floor is None else floor,

@@ -181,6 +181,10 @@ class Instrument:
                 return scale
         raise KeyError(scale_id)
 
+    def domain_of(self, scale: Scale) -> str:
+        """What a scale is about: its own domain, or the instrument's."""
+        return scale.domain or self.domain
+
     def label_of(self, scale: Scale) -> str:
         """What people call a scale: "PHQ-9" where it is the score of the whole form, else "CGI-S severity"."""
         scored = {item.id for item in self.items if item.scored}

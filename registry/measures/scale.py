@@ -145,8 +145,9 @@ class Scale:
     ``cutoff``, ``remission`` and ``target`` are levels on the scale: a score is elevated at the
     cut-off or worse, in remission at that level or better. ``response`` is a percentage of the
     distance from ``floor``, ``response_points`` a number of points; ``response_from`` the level a
-    baseline has to have for a response to be expected, where no cut-off is published. A category
-    scale has categories instead of numbers, a criteria scale ``levels`` from the worst to the mildest.
+    baseline has to have for a response to be expected, where no cut-off is published. ``domain`` is
+    named where it is not the instrument's. A category scale has categories instead of numbers, a
+    criteria scale ``levels`` from the worst to the mildest.
     """
 
     id: str
@@ -154,6 +155,7 @@ class Scale:
     items: tuple[str, ...]
     rule: Rule
     better: Better = Better.LOWER
+    domain: str | None = None
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     floor: Decimal = Decimal(0)

@@ -139,9 +139,7 @@ def _beside_mania(grid: pd.DataFrame, manias: Rows, places: Mapping[uuid.UUID, i
     given: dict[int, list[tuple[str, DatedScore]]] = defaultdict(list)
     for row in manias:
         given[places[row.episode]].append((row.scale, DatedScore(row.on, row.value, prorated=row.is_prorated)))
-    depression = {
-        each for each in grid["scale"].dropna().unique() if catalogue().instrument_of(each).domain == DEPRESSION
-    }
+    depression = {each for each in grid["scale"].dropna().unique() if catalogue().domain_of(each) == DEPRESSION}
     return [
         improved and scale in depression and _is_beside(given[episode], on.date(), day.date())
         for improved, scale, episode, day, on in zip(

@@ -175,7 +175,7 @@ def _columns(listing: Listing, main_scales: set[str]) -> list[Column]:
     main = "Main measure"
     if len(main_scales) == 1:
         (key,) = main_scales
-        main = f"{catalogue().instrument_of(key).domain.capitalize()} · {scale_label(key)}"
+        main = f"{catalogue().domain_of(key).capitalize()} · {scale_label(key)}"
     return [
         _column(listing, "Patient", "name"),
         _column(listing, "Why now", "rank", "wide"),

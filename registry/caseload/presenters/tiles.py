@@ -55,8 +55,8 @@ def show_tiles(record: EpisodeRecord, today: date) -> Iterator[Tile]:
 
 
 def _score_tile(each: Followed, today: date) -> Tile:
-    course, instrument = each.course, catalogue().instrument_of(each.key)
-    label = f"{instrument.domain.capitalize()} · {scale_label(each.key)}"
+    course = each.course
+    label = f"{catalogue().domain_of(each.key).capitalize()} · {scale_label(each.key)}"
     if course.latest is None:
         return Tile(label=label, value="none yet", is_unknown=True)
     remarks = [] if each.tracked.target is not None else [no_target(each.key)]

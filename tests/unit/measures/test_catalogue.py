@@ -83,3 +83,10 @@ def test_a_directory_with_a_bad_file_gives_no_catalogue(tmp_path: Path) -> None:
 
     with pytest.raises(DefinitionError):
         Catalogue.from_directory(tmp_path)
+
+
+def test_a_scale_may_be_about_something_else_than_its_form(catalogue: Catalogue) -> None:
+    assert catalogue.domain_of("crdpss:hallucinations") == "psychosis"
+    assert catalogue.domain_of("crdpss:mania") == "mania"
+    assert {"crdpss:mania", "bdss:mania", "ymrs:total"} <= catalogue.number_scales["mania"]
+    assert "bdss:depression" not in catalogue.number_scales["mania"]

@@ -22,7 +22,7 @@ from registry.alerts.models import Alert
 from registry.alerts.opening_hours import next_open, read_hours
 from registry.alerts.owners import lead_of, on_duty
 from registry.alerts.response_times import acknowledge_by
-from registry.alerts.rulebook import Tier
+from registry.alerts.rulebook import Tier, is_immediate
 from registry.alerts.signals import attention_changed
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic, DutyCover
@@ -124,7 +124,7 @@ def _pass_on(alert: Alert, now: datetime, log: Log) -> None:
     if owner_id is not None:
         alert.owner_id = owner_id
     alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
-    alert.look_at = acknowledge_by(now, hours, zone)
+    alert.look_at = acknowledge_by(now, hours, zone, immediate=is_immediate(alert.evidence))
     told = "Nobody is on duty and the clinic has no lead" if owner_id is None else None
     words = f"{why}; {told.lower()}" if told else why
     log.step(alert, "escalated", now, words, level=level, owner=None if owner_id is None else str(owner_id))

@@ -14,7 +14,7 @@ from registry.access.reviewed_sql import insert_rows
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.opening_hours import read_hours
 from registry.alerts.response_times import acknowledge_by
-from registry.alerts.rulebook import Tier
+from registry.alerts.rulebook import Tier, is_immediate
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.contacts.models import DangerReport
@@ -138,7 +138,7 @@ def open_alert(
         since=stand.since,
         opened_at=opened_at,
         owner_id=stand.owner_id,
-        look_at=_first_look(stand.tier, clinic, opened_at),
+        look_at=_first_look(stand.tier, stand.evidence, clinic, opened_at),
     )
     db.session.add(alert)
     log.new.append(alert)
@@ -182,7 +182,7 @@ def restart(alert: Alert, *, owner_id: uuid.UUID | None, clinic: Clinic, now: da
     end_snooze(alert, now, log)
     alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
     alert.escalation, alert.owner_id = 0, owner_id
-    alert.look_at = _first_look(Tier(alert.tier), clinic, now)
+    alert.look_at = _first_look(Tier(alert.tier), alert.evidence, clinic, now)
 
 
 def end_snooze(alert: Alert, now: datetime, log: Log) -> None:
@@ -204,7 +204,7 @@ def close_by_itself(alert: Alert, because: str, *, now: datetime, log: Log) -> N
     record("alert.closed-by-itself", by=None, subject=alert, reason=because)
 
 
-def _first_look(tier: Tier, clinic: Clinic, now: datetime) -> datetime | None:
+def _first_look(tier: Tier, evidence: Mapping[str, Any], clinic: Clinic, now: datetime) -> datetime | None:
     if tier is not Tier.URGENT:
         return None
-    return acknowledge_by(now, read_hours(clinic.opening_hours), clinic.zone)
+    return acknowledge_by(now, read_hours(clinic.opening_hours), clinic.zone, immediate=is_immediate(evidence))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 
 from registry.alerts.models import Alert
-from registry.alerts.snapshot import AnswerState, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
+from registry.alerts.snapshot import AnswerState, Ground, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
 from registry.contacts.models import DangerReport
 from registry.contacts.rules import DANGERS
 from registry.db.among import among
@@ -21,6 +21,7 @@ from registry.db.grouping import by_patient
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, SafetySignal
+from registry.measures.answers import answer_from_json, read
 from registry.measures.instrument import Instrument, Item
 from registry.measures.scoring import proves_positive
 
@@ -32,8 +33,8 @@ class PersonSafety:
     """The safety facts of a person, and where each was recorded.
 
     ``clinic_of`` and ``recorded_at`` tell, by measurement or report, which clinic recorded it and at which instant;
-    ``replaces`` names the measurement one corrects; ``closed_by`` the closed alert that dealt with it: a corrected copy
-    that is no worse is dealt with too.
+    ``replaces`` names the measurement one corrects; ``closed_by`` the closed alert that dealt with an answer or report:
+    a corrected copy that is no worse is dealt with too.
     ``unanswered`` are the positive answers and reports that name no alert yet.
     """
 
@@ -41,19 +42,19 @@ class PersonSafety:
     clinic_of: Mapping[str, uuid.UUID]
     recorded_at: Mapping[str, datetime]
     replaces: Mapping[str, str]
-    closed_by: Mapping[str, uuid.UUID]
+    closed_by: Mapping[Ground, uuid.UUID]
     unanswered: Sequence[SafetySignal | DangerReport] = ()
 
 
-Seen = Mapping[str, tuple[uuid.UUID, Decimal]]
-"""By measurement or report: the alert whose evidence names it, and the answer it had."""
+Seen = Mapping[Ground, tuple[uuid.UUID, Decimal]]
+"""By answer or report: the alert whose evidence names it, and the answer as it was."""
 
 
-def covered_in(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    """The measurements and reports an alert's evidence rests on, each with the answer it had."""
+def covered_in(evidence: Mapping[str, Any]) -> Iterator[tuple[Ground, str | None]]:
+    """The answers and reports an alert's evidence rests on, each with the answer as it was."""
     for facts in (evidence, *(each["evidence"] for each in evidence.get("also", ()))):
         for entry in (*facts.get("answers", ()), *facts.get("reports", ())):
-            yield entry["id"], entry.get("value")
+            yield (entry["id"], entry.get("item_id", "")), entry.get("value")
 
 
 _Row = Row[Any]
@@ -141,11 +142,28 @@ def _answers(row: _Row, versions: Mapping[uuid.UUID, _Row], zone: ZoneInfo) -> I
     if row.status not in ("draft", "final"):
         return
     instrument = catalogue().get(row.instrument, row.instrument_version)
+    given = _given(row, instrument)
     for item in instrument.safety_items:
         first = _first_to_say(row, versions, instrument, item)
-        answer = _answer(row, instrument, item, entered_on=first.recorded_at.astimezone(zone).date())
+        entered_on = first.recorded_at.astimezone(zone).date()
+        answer = _answer(row, instrument, item, given.get(item.id), entered_on=entered_on)
         if row.status == "final" or answer.state is AnswerState.POSITIVE:
             yield answer
+
+
+def _given(row: _Row, instrument: Instrument) -> Mapping[str, object]:
+    """The stored answers, and for what was not asked the answer it counts as.
+
+    Answers that cannot stand together, stored past the program, skip nothing.
+    """
+    stored: Mapping[str, object] = row.answers or {}
+    if not instrument.skips:
+        return stored
+    try:
+        answers = read(instrument, {item_id: answer_from_json(answer) for item_id, answer in stored.items()})
+    except ValueError:
+        return stored
+    return {**stored, **{item_id: answers.values[item_id] for item_id in answers.skipped}}
 
 
 def _first_to_say(row: _Row, versions: Mapping[uuid.UUID, _Row], instrument: Instrument, item: Item) -> _Row:
@@ -159,8 +177,7 @@ def _first_to_say(row: _Row, versions: Mapping[uuid.UUID, _Row], instrument: Ins
     return first
 
 
-def _answer(row: _Row, instrument: Instrument, item: Item, *, entered_on: date) -> SafetyAnswer:
-    given = None if row.answers is None else row.answers.get(item.id)
+def _answer(row: _Row, instrument: Instrument, item: Item, given: object, *, entered_on: date) -> SafetyAnswer:
     value = given if isinstance(given, int) else None
     choice = None if value is None else item.choice(value)
     return SafetyAnswer(
@@ -168,11 +185,14 @@ def _answer(row: _Row, instrument: Instrument, item: Item, *, entered_on: date) 
         on=row.taken_on,
         entered_on=max(entered_on, row.taken_on),
         instrument=instrument.short_title,
+        item_id=item.id,
         item=f"item {item.number}",
         state=_state(row, instrument, item, given),
         value=value,
         answer=_needed(row, instrument, item) if choice is None else choice.label,
         total_above_floor=None if row.total_only is None else row.total_only - int(instrument.primary_scale.floor),
+        tier=item.safety_tier,
+        calls_for=item.safety_calls_for,
     )
 
 
@@ -188,12 +208,17 @@ def _state(row: _Row, instrument: Instrument, item: Item, given: object) -> Answ
         return AnswerState.TOTAL_ONLY if _needed(row, instrument, item) is None else AnswerState.POSITIVE
     if given == _DECLINED:
         return AnswerState.DECLINED
-    choice = item.choice(given) if isinstance(given, int) else None
-    if not isinstance(given, int) or (choice is not None and choice.is_missing):
+    if not isinstance(given, int) or _is_no_information(item, given):
         return AnswerState.BLANK
     # The same comparison as the trigger that writes the safety signal.
     is_positive = item.safety_positive_from is not None and given >= item.safety_positive_from
     return AnswerState.POSITIVE if is_positive else AnswerState.NEGATIVE
+
+
+def _is_no_information(item: Item, given: int) -> bool:
+    """Whether "not assessed" or the like was chosen: that is not "no"."""
+    choice = item.choice(given)
+    return choice is not None and choice.is_missing
 
 
 def _report(row: DangerReport) -> SafetyReport:
@@ -206,10 +231,10 @@ def _report(row: DangerReport) -> SafetyReport:
     )
 
 
-def _closure(alert: Alert, closed_by: Mapping[str, uuid.UUID], zone: ZoneInfo) -> SafetyClosure:
+def _closure(alert: Alert, closed_by: Mapping[Ground, uuid.UUID], zone: ZoneInfo) -> SafetyClosure:
     if alert.closed_at is None:
         raise ValueError("an open alert has dealt with nothing yet")
-    covers = frozenset(id_ for id_, alert_id in closed_by.items() if alert_id == alert.id)
+    covers = frozenset(ground for ground, alert_id in closed_by.items() if alert_id == alert.id)
     return SafetyClosure(closed_on=alert.closed_at.astimezone(zone).date(), covers=covers)
 
 
@@ -218,30 +243,38 @@ def _closed_by(
     reports: Iterable[DangerReport],
     closed: Iterable[Alert],
     replaces: Mapping[str, str],
-) -> dict[str, uuid.UUID]:
+) -> dict[Ground, uuid.UUID]:
     """Which closed alert dealt with each answer and report as it stands now."""
     seen = seen_by(closed)
-    found = {str(report.id): seen[str(report.id)][0] for report in reports if str(report.id) in seen}
+    reported: list[Ground] = [(str(report.id), "") for report in reports]
+    found = {ground: seen[ground][0] for ground in reported if ground in seen}
     for answer in answers:
-        alert_id = seen_before(answer.id, answer.value, seen, replaces)
+        alert_id = seen_before(answer.ground, answer.value, seen, replaces)
         if alert_id is not None:
-            found[answer.id] = alert_id
+            found[answer.ground] = alert_id
     return found
 
 
-def seen_by(alerts: Iterable[Alert]) -> dict[str, tuple[uuid.UUID, Decimal]]:
+def seen_by(alerts: Iterable[Alert]) -> dict[Ground, tuple[uuid.UUID, Decimal]]:
     """What these alerts rest on, the later alert before the earlier."""
-    return {id_: (alert.id, _height(value)) for alert in alerts for id_, value in covered_in(alert.evidence)}
+    return {ground: (alert.id, _height(value)) for alert in alerts for ground, value in covered_in(alert.evidence)}
 
 
-def seen_before(id_: str, value: int | str | None, seen: Seen, replaces: Mapping[str, str]) -> uuid.UUID | None:
-    """The alert that saw this measurement, or a version it corrects, with an answer at least as high."""
+def seen_before(ground: Ground, value: int | str | None, seen: Seen, replaces: Mapping[str, str]) -> uuid.UUID | None:
+    """The alert that saw this answer, in this version of the form or one it corrects, at least as high."""
+    return next(
+        (seen[each][0] for each in versions_of(ground, replaces) if each in seen and _height(value) <= seen[each][1]),
+        None,
+    )
+
+
+def versions_of(ground: Ground, replaces: Mapping[str, str]) -> Iterator[Ground]:
+    """The answer in this version of the form, and in those it corrects, newest first."""
+    id_, item_id = ground
     version: str | None = id_
     while version is not None:
-        if version in seen and _height(value) <= seen[version][1]:
-            return seen[version][0]
+        yield version, item_id
         version = replaces.get(version)
-    return None
 
 
 def _height(value: int | str | None) -> Decimal:

@@ -17,13 +17,13 @@ from sqlalchemy import select
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.lifecycle import Log, Stand, close_by_itself, open_alert, plain, restart, revise
 from registry.alerts.load import Person
-from registry.alerts.load_safety import covered_in, seen_before, seen_by
+from registry.alerts.load_safety import covered_in, seen_before, seen_by, versions_of
 from registry.alerts.models import Alert
 from registry.alerts.owners import Team, owner_of
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import RULEBOOK, Family, Finding, Tier, is_entered_soon, ranked
 from registry.alerts.sentences import kept_sentence
-from registry.alerts.snapshot import AnswerState
+from registry.alerts.snapshot import AnswerState, Ground
 from registry.alerts.withdrawn import fates
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
@@ -69,13 +69,13 @@ def _clinic_in_charge(person: Person, alert: Alert | None, numbers: NumbersInFor
     """
     safety = person.safety
     dealt_with = safety.facts.dealt_with
-    answers = [answer for answer in safety.facts.answers if answer.id not in dealt_with]
+    answers = [answer for answer in safety.facts.answers if answer.ground not in dealt_with]
     dangers = [
         (is_entered_soon(answer, numbers.at(safety.clinic_of[answer.id])), safety.recorded_at[answer.id], answer.id)
         for answer in answers
         if answer.state is AnswerState.POSITIVE
     ]
-    reports = (report.id for report in safety.facts.reports if report.id not in dealt_with)
+    reports = (report.id for report in safety.facts.reports if report.ground not in dealt_with)
     dangers += [(True, safety.recorded_at[id_], id_) for id_ in reports]
     if dangers:
         _, _, newest_danger = max(dangers)
@@ -144,11 +144,11 @@ def _extend(
         stand = _kept(alert, person, findings, withdrawn, owner_id=owner_id, today=today)
     else:
         stand = _stand(findings, owner_id, today)
-    known_withdrawn = set(alert.evidence.get("withdrawn", ()))
+    known_withdrawn = _withdrawn_in(alert)
     has_moved, alert.clinic_id = alert.clinic_id != clinic.id, clinic.id
     has_restarted = revise(alert, stand, clinic=clinic, now=now, log=log)
     if fresh and not has_restarted:
-        log.step(alert, "appended", now, stand.sentence, measurements=sorted(fresh))
+        log.step(alert, "appended", now, stand.sentence, measurements=sorted({id_ for id_, _ in fresh}))
         restart(alert, owner_id=owner_id, clinic=clinic, now=now, log=log)
     elif has_moved and not has_restarted:
         owner = None if owner_id is None else str(owner_id)
@@ -157,40 +157,42 @@ def _extend(
         record("alert.assigned", by=None, subject=alert, reason="another clinic answers for it")
     if withdrawn - known_withdrawn:
         words = "An answer behind this alert was corrected or entered in error; a person closes the alert"
-        log.step(alert, "appended", now, words, withdrawn=sorted(withdrawn))
+        log.step(alert, "appended", now, words, withdrawn=sorted({id_ for id_, _ in withdrawn}))
 
 
-def _news(alert: Alert, person: Person, findings: Sequence[Finding]) -> tuple[set[str], set[str]]:
+def _news(alert: Alert, person: Person, findings: Sequence[Finding]) -> tuple[set[Ground], set[Ground]]:
     """Dangers the alert has not seen, and those it rests on that are no longer there.
 
     A corrected copy that still tells of danger is neither, unless its answer is higher.
     """
     seen, replaces = seen_by([alert]), person.safety.replaces
     dangers = {
-        id_: value
+        ground: value
         for finding in findings
         if finding.rule in _TELLS_OF_DANGER
-        for id_, value in covered_in(finding.evidence)
+        for ground, value in covered_in(finding.evidence)
     }
-    fresh = {id_ for id_, value in dangers.items() if seen_before(id_, value, seen, replaces) is None}
-    still_told = set(dangers)
-    for id_ in dangers:
-        while (id_ := replaces.get(id_, "")) != "":
-            still_told.add(id_)
+    fresh = {ground for ground, value in dangers.items() if seen_before(ground, value, seen, replaces) is None}
+    still_told = {version for ground in dangers for version in versions_of(ground, replaces)}
     return fresh, _dangers_in(alert) - still_told
 
 
-def _dangers_in(alert: Alert) -> set[str]:
+def _withdrawn_in(alert: Alert) -> set[Ground]:
+    """The answers the alert already says were taken back."""
+    return {(id_, item_id) for id_, items in alert.evidence.get("withdrawn", {}).items() for item_id in items}
+
+
+def _dangers_in(alert: Alert) -> set[Ground]:
     """The positive answers and reports the alert rests on, without the answers nobody has."""
     parts = [{"rule": alert.rule, "evidence": {**alert.evidence, "also": ()}}, *alert.evidence.get("also", ())]
-    return {id_ for part in parts if part["rule"] in _TELLS_OF_DANGER for id_, _ in covered_in(part["evidence"])}
+    return {ground for part in parts if part["rule"] in _TELLS_OF_DANGER for ground, _ in covered_in(part["evidence"])}
 
 
 def _kept(
     alert: Alert,
     person: Person,
     findings: Sequence[Finding],
-    withdrawn: set[str],
+    withdrawn: set[Ground],
     *,
     owner_id: uuid.UUID | None,
     today: date,
@@ -223,8 +225,8 @@ def _answer_signals(person: Person, alert: Alert | None, log: Log) -> None:
     if not person.safety.unanswered:
         return
     for sign in person.safety.unanswered:
-        subject = sign.measurement_id if isinstance(sign, SafetySignal) else sign.id
-        answering = person.safety.closed_by.get(str(subject)) or (None if alert is None else alert.id)
+        ground = (str(sign.measurement_id), sign.item) if isinstance(sign, SafetySignal) else (str(sign.id), "")
+        answering = person.safety.closed_by.get(ground) or (None if alert is None else alert.id)
         log.answer(sign, answering or _last_safety_alert(person.patient_id))
 
 

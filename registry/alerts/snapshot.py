@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from registry.measures.course import Course, Target
+from registry.measures.instrument import SafetyTier
 from registry.measures.scale import Scale
 
 
@@ -62,24 +63,37 @@ class AnswerState(StrEnum):
         return self in (AnswerState.POSITIVE, AnswerState.NEGATIVE)
 
 
+Ground = tuple[str, str]
+"""What a safety alert rests on: a measurement and one of its items, or a report and nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class SafetyAnswer:
     """One safety item of one non-void measurement of the person, at any clinic, in any episode.
 
     ``id`` names the measurement. ``instrument`` and ``item`` are words to print ("PHQ-9",
     "item 9"); ``answer`` the wording of the choice where it may be shown. ``total_above_floor`` is
-    the score less the scale's floor, None where none was recorded.
+    the score less the scale's floor, None where none was recorded. ``tier`` and ``calls_for`` are
+    what the instrument says of a positive answer.
     """
 
     id: str
     on: date
     entered_on: date
     instrument: str
+    item_id: str
     item: str
     state: AnswerState
     value: int | None = None
     answer: str | None = None
     total_above_floor: int | None = None
+    tier: SafetyTier = SafetyTier.URGENT
+    calls_for: str | None = None
+
+    @property
+    def ground(self) -> Ground:
+        """What an alert about this answer rests on."""
+        return self.id, self.item_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +106,18 @@ class SafetyReport:
     said_by: str
     what_done: str | None = None
 
+    @property
+    def ground(self) -> Ground:
+        """What an alert about this report rests on."""
+        return self.id, ""
+
 
 @dataclass(frozen=True, slots=True)
 class SafetyClosure:
-    """A safety alert a person closed with an outcome, and the measurements and reports it dealt with."""
+    """A safety alert a person closed with an outcome, and the answers and reports it dealt with."""
 
     closed_on: date
-    covers: frozenset[str]
+    covers: frozenset[Ground]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +129,9 @@ class SafetyFacts:
     closures: tuple[SafetyClosure, ...] = ()
 
     @property
-    def dealt_with(self) -> frozenset[str]:
-        """Measurements and reports that a closed alert has already covered."""
-        return frozenset[str]().union(*(closure.covers for closure in self.closures))
+    def dealt_with(self) -> frozenset[Ground]:
+        """Answers and reports that a closed alert has already covered."""
+        return frozenset[Ground]().union(*(closure.covers for closure in self.closures))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from registry.accounts.models import User
 from registry.alerts.rulebook import given_words
-from registry.alerts.snapshot import AnswerState, SafetyAnswer
+from registry.alerts.snapshot import AnswerState, Ground, SafetyAnswer
 from registry.extensions import db
 from registry.measurements.models import Measurement
 
@@ -26,28 +26,28 @@ _WITHOUT_VALUE = {
 def fates(
     told: Iterable[Mapping[str, Any]],
     *,
-    withdrawn: set[str],
+    withdrawn: set[Ground],
     replaces: Mapping[str, str],
     now_standing: Sequence[SafetyAnswer],
     zone: ZoneInfo,
-) -> dict[str, dict[str, Any]]:
-    """By withdrawn measurement: what it was corrected to, by whom and on which local date; one statement.
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """By measurement and item taken back: what it was corrected to, by whom and on which local date; one statement.
 
     ``told`` are the answers of the alert's evidence; ``replaces`` names the measurement each version corrects.
     """
     replaced_by = {old: new for new, old in replaces.items()}
-    standing = {(answer.id, answer.item): answer for answer in now_standing}
-    answers = [answer for answer in told if answer["id"] in withdrawn]
+    standing = {answer.ground: answer for answer in now_standing}
+    answers = [answer for answer in told if (answer["id"], answer["item_id"]) in withdrawn]
     versions = {answer["id"]: _versions(answer["id"], replaced_by) for answer in answers}
     rows = _voided({id_ for chain in versions.values() for id_ in chain})
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, dict[str, Any]]] = {}
     for answer in answers:
         *corrected, last = versions[answer["id"]]
-        now = standing.get((last, answer["item"]))
+        now = standing.get((last, answer["item_id"]))
         voided = rows.get(last) or rows.get(corrected[-1] if corrected else last)
         if voided is not None:
             at, by = voided
-            found[answer["id"]] = {
+            found.setdefault(answer["id"], {})[answer["item_id"]] = {
                 "corrected_to": None if now is None else _words(now),
                 "by": by,
                 "on": at.astimezone(zone).date().isoformat(),

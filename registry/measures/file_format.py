@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
-from registry.measures.instrument import Choice, Instrument, Item, Licence, Shipping, Skip
+from registry.measures.instrument import Choice, Instrument, Item, Licence, SafetyTier, Shipping, Skip
 from registry.measures.scale import (
     Band,
     Better,
@@ -79,6 +79,8 @@ class _Digits(_Table):
 
 class _Safety(_Sourced):
     positive_from: StrictInt
+    tier: SafetyTier = SafetyTier.URGENT
+    calls_for: Text | None = None
 
 
 class _Item(_Table):
@@ -99,6 +101,8 @@ class _Item(_Table):
             is_number=is_number,
             safety_positive_from=None if self.safety is None else self.safety.positive_from,
             safety_source=_source(self.safety),
+            safety_tier=SafetyTier.URGENT if self.safety is None else self.safety.tier,
+            safety_calls_for=None if self.safety is None else self.safety.calls_for,
             **self.model_dump(exclude={"choices", "safety"}),
         )
 

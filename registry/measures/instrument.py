@@ -23,6 +23,19 @@ class Choice:
     is_missing: bool = False  # "not assessed", "don't know": chosen on purpose, yet no information
 
 
+class SafetyTier(StrEnum):
+    """How soon somebody acts on a positive answer to a safety item, most pressing first."""
+
+    IMMEDIATE = "immediate"  # a danger under way
+    URGENT = "urgent"  # the same day
+    ACTION = "action"  # within days
+
+    @property
+    def rank(self) -> int:
+        """0 for the most pressing."""
+        return list(SafetyTier).index(self)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
     """One question of an instrument, compared as that object.
@@ -31,7 +44,8 @@ class Item:
     to a number item is written as digits rather than chosen.
 
     A stored answer of ``safety_positive_from`` or higher raises a safety alert, whatever the status of
-    its source: where a person may be in danger, a doubtful number fires too.
+    its source: where a person may be in danger, a doubtful number fires too. ``safety_calls_for`` says what
+    is to be done then, where the instrument itself says more than that somebody has to ask.
     """
 
     id: str
@@ -43,6 +57,8 @@ class Item:
     optional: bool = False
     safety_positive_from: int | None = None
     safety_source: Source | None = None
+    safety_tier: SafetyTier = SafetyTier.URGENT
+    safety_calls_for: str | None = None
     code: str | None = None
     topic: str | None = None
     is_number: bool = False

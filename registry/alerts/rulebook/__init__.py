@@ -14,7 +14,7 @@ from registry.alerts.rulebook.evaluation import (
     words,
 )
 from registry.alerts.rulebook.finding import Audience, Finding, Rule, Tier, Verdict
-from registry.alerts.rulebook.safety import given_words, is_entered_soon, unknown_item, withdrawn_words
+from registry.alerts.rulebook.safety import given_words, is_entered_soon, is_immediate, unknown_item, withdrawn_words
 from registry.alerts.rulebook.suspension import Family
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "evaluate",
     "given_words",
     "is_entered_soon",
+    "is_immediate",
     "ranked",
     "rule",
     "rulebook_fingerprint",

@@ -5,7 +5,10 @@ and in none. A later low answer never clears a positive one; a person closes the
 closure names what it dealt with.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
 
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
@@ -14,6 +17,7 @@ from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import C_SSRS, ago, capitalised, count, written
 from registry.alerts.rulebook.suspension import Family
 from registry.alerts.snapshot import AnswerState, CaseSnapshot, SafetyAnswer, SafetyReport
+from registry.measures.instrument import SafetyTier
 
 _UNREVIEWED_AFTER = "safety.self-harm.unreviewed_after"
 _TOTAL_ONLY_FROM = "safety.unknown.total_only_from"
@@ -29,27 +33,36 @@ def unknown_item(answer: SafetyAnswer) -> str | None:
 def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | None:
     """Any positive answer not yet dealt with, whatever the total.
 
-    Urgent where at least one was entered soon after it was given; otherwise an old answer that
-    still has to be read. After a death nobody is asked to call, but the answer is still read.
+    As pressing as the worst of those entered soon after they were given, by the instrument's file;
+    an old answer still has to be read. After a death nobody is asked to call, but the answer is still read.
     """
     open_answers = [
         answer
         for answer in case.safety.answers
-        if answer.state is AnswerState.POSITIVE and answer.id not in case.safety.dealt_with
+        if answer.state is AnswerState.POSITIVE and answer.ground not in case.safety.dealt_with
     ]
     if not open_answers:
         return None
-    is_recent = any(is_entered_soon(answer, numbers) for answer in open_answers)
-    answers = sorted(open_answers, key=lambda answer: (answer.on, answer.id), reverse=True)
+    recent = [answer for answer in open_answers if is_entered_soon(answer, numbers)]
+    tiers = {answer.tier for answer in recent} if case.died_on is None else set[SafetyTier]()
+    newest = sorted(open_answers, key=lambda answer: (answer.on, answer.id), reverse=True)
+    answers = sorted(newest, key=lambda answer: (answer not in recent, answer.tier.rank))
     return Found(
-        tier=Tier.URGENT if is_recent and case.died_on is None else Tier.ACTION,
+        tier=Tier.URGENT if tiers - {SafetyTier.ACTION} else Tier.ACTION,
         evidence={
-            "is_recent": is_recent,
+            "is_recent": bool(recent),
+            "is_immediate": SafetyTier.IMMEDIATE in tiers,
             "died_on": stored(case.died_on),
             "answers": [_answer_facts(answer) for answer in answers],
         },
         since=min(answer.entered_on for answer in open_answers),
     )
+
+
+def is_immediate(evidence: Mapping[str, Any]) -> bool:
+    """Whether a safety alert that rests on this tells of a danger under way, so that its clock runs faster."""
+    parts = (evidence, *(each["evidence"] for each in evidence.get("also", ())))
+    return any(part.get("is_immediate") is True for part in parts)
 
 
 def is_entered_soon(answer: SafetyAnswer, numbers: Numbers) -> bool:
@@ -61,34 +74,57 @@ def _answer_facts(answer: SafetyAnswer) -> dict[str, JSON]:
     return {
         "id": answer.id,
         "instrument": answer.instrument,
+        "item_id": answer.item_id,
         "item": answer.item,
         "on": stored(answer.on),
         "state": answer.state.value,
         "value": None if answer.value is None else str(answer.value),
         "answer": answer.answer,
+        "calls_for": answer.calls_for,
     }
 
 
 def _positive_words(evidence: Evidence, _today: date) -> str:
-    newest, *older = evidence.each("answers")
-    said = ": ".join(part for part in (newest.optional_text("value"), newest.optional_text("answer")) if part)
-    answered = f"{newest.text('instrument')} {newest.text('item')} positive" + (f" ({said})" if said else "")
-    more = f"; also {', '.join(written(each.day('on')) for each in older)}" if older else ""
+    """The worst answer leads, with the others of its form; of other forms only the days are named."""
+    worst, *others = evidence.each("answers")
+    said = ": ".join(part for part in (worst.optional_text("value"), worst.optional_text("answer")) if part)
+    answered = f"{worst.text('instrument')} {worst.text('item')} positive" + (f" ({said})" if said else "")
+    beside, elsewhere = _of_one_form(worst, others)
+    if beside:
+        answered += f", with {_items(beside)},"
+    days = dict.fromkeys(written(each.day("on")) for each in elsewhere)
+    more = f"; also {', '.join(days)}" if days else ""
     died_on = evidence.optional_day("died_on")
     if died_on is not None:
-        return f"Review: {answered} on {written(newest.day('on'))}{more}; died on {written(died_on)}"
+        return f"Review: {answered} on {written(worst.day('on'))}{more}; died on {written(died_on)}"
     if not evidence.flag("is_recent"):
-        return f"Unreviewed positive of {written(newest.day('on'))}: {answered}{more}"
-    return f"{answered} on {written(newest.day('on'))}{more}: do a {C_SSRS} today"
+        return f"Unreviewed positive of {written(worst.day('on'))}: {answered.rstrip(',')}{more}"
+    asks = worst.optional_text("calls_for") or f"do a {C_SSRS} today"
+    return f"{answered} on {written(worst.day('on'))}{more}: {asks}"
+
+
+def _of_one_form(first: Evidence, others: Iterable[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
+    """Those of the same measurement as ``first``, and the rest."""
+    beside, elsewhere = list[Evidence](), list[Evidence]()
+    for each in others:
+        (beside if each.text("id") == first.text("id") else elsewhere).append(each)
+    return beside, elsewhere
+
+
+def _items(answers: Sequence[Evidence]) -> str:
+    """ "item 9", "items 1, 2"."""
+    if len(answers) == 1:
+        return answers[0].text("item")
+    return f"items {', '.join(each.text('item').removeprefix('item ') for each in answers)}"
 
 
 def withdrawn_words(evidence: Evidence) -> str:
     """What became of the answers an alert rests on, once none of them stands: there is nothing left to ask today."""
     withdrawn = evidence.part("withdrawn")
     told = [
-        _one_withdrawn(answer, withdrawn.part(answer.text("id")))
+        _one_withdrawn(answer, withdrawn.part(answer.text("id")).part(answer.text("item_id")))
         for answer in evidence.each("answers")
-        if withdrawn.has(answer.text("id"))
+        if withdrawn.has(answer.text("id")) and withdrawn.part(answer.text("id")).has(answer.text("item_id"))
     ]
     return f"{'; '.join(told)}: close the alert with how it ended"
 
@@ -113,7 +149,7 @@ def given_words(value: str | None, answer: str | None) -> str:
 
 def _reported(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None:
     """Any danger reported by the team that no closed alert covers."""
-    open_reports = [report for report in case.safety.reports if report.id not in case.safety.dealt_with]
+    open_reports = [report for report in case.safety.reports if report.ground not in case.safety.dealt_with]
     if not open_reports:
         return None
     reports = sorted(open_reports, key=lambda report: (report.on, report.id), reverse=True)
@@ -151,17 +187,22 @@ def _reported_words(evidence: Evidence, _today: date) -> str:
 def _unknown(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | None:
     """A safety item blank or declined at any total, or a higher total without its items, not asked since.
 
-    Any safety item answered on the same day or later, on any instrument, settles it. A death does too.
+    A form whose safety items are all answered settles it on the same day or later, on any instrument, but a
+    single question settles no form that asks several. A death settles it too.
     """
     if case.died_on is not None:
         return None
     from_total = numbers.required(_TOTAL_ONLY_FROM)
-    answered_on = [answer.on for answer in case.safety.answers if answer.state.is_answered]
-    last_answered_on = max(answered_on, default=date.min)
+    forms = _forms(case.safety.answers)
+    asked_on = max((form[0].on for form in forms if _is_answered(form)), default=date.min)
+    screened_on = max((form[0].on for form in forms if _is_answered(form) and len(form) > 1), default=date.min)
     gaps = [
         answer
-        for answer in case.safety.answers
-        if _is_gap(answer, from_total) and answer.on > last_answered_on and answer.id not in case.safety.dealt_with
+        for form in forms
+        for answer in form
+        if _is_gap(answer, from_total)
+        and answer.on > (asked_on if len(form) == 1 else screened_on)
+        and answer.ground not in case.safety.dealt_with
     ]
     if not gaps:
         return None
@@ -171,6 +212,19 @@ def _unknown(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | Non
         evidence={"answers": [_answer_facts(answer) for answer in answers]},
         since=min(answer.entered_on for answer in gaps),
     )
+
+
+def _forms(answers: Iterable[SafetyAnswer]) -> list[list[SafetyAnswer]]:
+    """The answers by measurement, those of one in the order of the form."""
+    return [list(form) for _, form in groupby(sorted(answers, key=_measurement), key=_measurement)]
+
+
+def _measurement(answer: SafetyAnswer) -> str:
+    return answer.id
+
+
+def _is_answered(form: Iterable[SafetyAnswer]) -> bool:
+    return all(answer.state.is_answered for answer in form)
 
 
 def _is_gap(answer: SafetyAnswer, from_total: int) -> bool:
@@ -187,15 +241,19 @@ _GAP = {
 
 
 def _unknown_words(evidence: Evidence, today: date) -> str:
-    newest, *older = evidence.each("answers")
+    newest, *others = evidence.each("answers")
+    beside, elsewhere = _of_one_form(newest, others)
+    earlier = {each.text("id") for each in elsewhere}
+    states = {AnswerState(each.text("state")) for each in (newest, *beside)}
+    gap = _GAP[next(iter(states))] if len(states) == 1 else "not answered"
     state = AnswerState(newest.text("state"))
     why = " (only a total was recorded)" if state is AnswerState.TOTAL_ONLY else ""
     on = newest.day("on")
     sentence = (
-        f"{newest.text('instrument')} {newest.text('item')} {_GAP[state]} on {written(on)}{why}, "
+        f"{newest.text('instrument')} {_items([newest, *beside])} {gap} on {written(on)}{why}, "
         f"not asked since ({ago(on, today)})"
     )
-    return f"{sentence}; {count(len(older), 'earlier gap')}" if older else sentence
+    return f"{sentence}; {count(len(earlier), 'earlier gap')}" if earlier else sentence
 
 
 RULES = (
@@ -208,6 +266,7 @@ RULES = (
         source="Any positive self-harm item, whatever the total: the item's own threshold in the instrument file",
         check=_positive,
         words=_positive_words,
+        version=2,
     ),
     Rule(
         id="safety.reported",
@@ -228,5 +287,6 @@ RULES = (
         source="Unknown is not no: an unanswered safety item has to be asked",
         check=_unknown,
         words=_unknown_words,
+        version=2,
     ),
 )

@@ -13,7 +13,7 @@ from registry.alerts.sentences import kept_sentence
 from registry.contacts.rules import DANGERS
 from registry.demo import wording
 from registry.demo.chance import weighted
-from registry.measures.instrument import Instrument
+from registry.measures.instrument import Instrument, SafetyTier
 from registry.measures.scoring import SafetyState, Scoring
 
 if TYPE_CHECKING:
@@ -45,13 +45,16 @@ class Answered:
                 facts = {
                     "id": str(row["id"]),
                     "instrument": definition.short_title,
+                    "item_id": item.id,
                     "item": f"item {item.number}",
                     "on": row["taken_on"].isoformat(),
                     "state": answer.state.value,
                     "value": str(answer.value),
                     "answer": None if choice is None else choice.label,
+                    "calls_for": item.safety_calls_for,
                 }
-                evidence = {"is_recent": True, "died_on": None, "answers": [facts]}
+                is_immediate = item.safety_tier is SafetyTier.IMMEDIATE
+                evidence = {"is_recent": True, "is_immediate": is_immediate, "died_on": None, "answers": [facts]}
                 self._close("safety.self-harm", evidence, row["taken_on"], row["recorded_at"], history)
 
     def report(self, row: Row, history: History) -> None:

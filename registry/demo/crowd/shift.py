@@ -66,7 +66,7 @@ class Shift:
         if (patient_id, stand.rule) in self._closed_at:
             return self._closed_at[patient_id, stand.rule]
         site = self._sites[clinic.id]
-        said = [self._recorded_at[id_] for id_, _ in covered_in(stand.evidence)] if stand.rule in _SAID else []
+        said = [self._recorded_at[id_] for (id_, _), _ in covered_in(stand.evidence)] if stand.rule in _SAID else []
         return min(self._now, max(said) if said else site.instant(stand.since, _NIGHT))
 
     @cached_property

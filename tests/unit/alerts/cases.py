@@ -115,6 +115,7 @@ def answer(
         on=day(on),
         entered_on=day(on if entered is None else entered),
         instrument="PHQ-9",
+        item_id="9",
         item="item 9",
         state=state,
         **given,

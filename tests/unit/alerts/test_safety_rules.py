@@ -4,7 +4,7 @@ import pytest
 
 from registry.alerts.parameters import ClinicNumber
 from registry.alerts.rulebook import evaluate, unknown_item
-from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, SafetyAnswer, SafetyClosure, SafetyFacts
+from registry.alerts.snapshot import AnswerState, CaseSnapshot, Ground, Phase, SafetyAnswer, SafetyClosure, SafetyFacts
 from tests.unit.alerts.cases import (
     NUMBERS,
     answer,
@@ -24,7 +24,7 @@ POSITIVE, NEGATIVE = AnswerState.POSITIVE, AnswerState.NEGATIVE
 BLANK, DECLINED, TOTAL_ONLY = AnswerState.BLANK, AnswerState.DECLINED, AnswerState.TOTAL_ONLY
 
 
-def closed(on: int, *covers: str) -> SafetyClosure:
+def closed(on: int, *covers: Ground) -> SafetyClosure:
     return SafetyClosure(closed_on=day(on), covers=frozenset(covers))
 
 
@@ -67,8 +67,8 @@ def test_an_open_life_event_never_suspends_safety() -> None:
 
 def test_a_closure_deals_with_the_answers_it_names_and_no_others() -> None:
     first, second = answer(0), answer(9)
-    dealt_with = case(safety=SafetyFacts((first,), closures=(closed(3, first.id),)))
-    again = case(safety=SafetyFacts((first, second), closures=(closed(3, first.id),)))
+    dealt_with = case(safety=SafetyFacts((first,), closures=(closed(3, first.ground),)))
+    again = case(safety=SafetyFacts((first, second), closures=(closed(3, first.ground),)))
 
     assert tier("safety.self-harm", dealt_with, 10) is None
     assert tier("safety.self-harm", again, 10) == "urgent"
@@ -112,7 +112,7 @@ def test_a_reported_danger_says_who_said_it_when_and_what_was_done() -> None:
 
 
 def test_a_closure_deals_with_the_report_it_names() -> None:
-    dealt_with = case(safety=SafetyFacts(reports=(report(0),), closures=(closed(1, "report-0"),)))
+    dealt_with = case(safety=SafetyFacts(reports=(report(0),), closures=(closed(1, ("report-0", "")),)))
 
     assert tier("safety.reported", dealt_with, 2) is None
 
@@ -142,7 +142,7 @@ def test_an_unknown_answer_has_to_be_asked(why: str, answers: list[SafetyAnswer]
 
 
 def test_a_closure_deals_with_the_gap_it_names() -> None:
-    dealt_with = case(safety=SafetyFacts((answer(0, BLANK),), closures=(closed(1, "phq-0"),)))
+    dealt_with = case(safety=SafetyFacts((answer(0, BLANK),), closures=(closed(1, ("phq-0", "9")),)))
 
     assert tier("safety.unknown", dealt_with, 2) is None
 

@@ -21,7 +21,7 @@ from registry.db.grouping import by_patient
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, SafetySignal
-from registry.measures.answers import answer_from_json, read
+from registry.measures.answers import with_unasked
 from registry.measures.instrument import Instrument, Item
 from registry.measures.scoring import proves_positive
 
@@ -142,28 +142,13 @@ def _answers(row: _Row, versions: Mapping[uuid.UUID, _Row], zone: ZoneInfo) -> I
     if row.status not in ("draft", "final"):
         return
     instrument = catalogue().get(row.instrument, row.instrument_version)
-    given = _given(row, instrument)
+    given = with_unasked(instrument, row.answers or {})
     for item in instrument.safety_items:
         first = _first_to_say(row, versions, instrument, item)
         entered_on = first.recorded_at.astimezone(zone).date()
         answer = _answer(row, instrument, item, given.get(item.id), entered_on=entered_on)
         if row.status == "final" or answer.state is AnswerState.POSITIVE:
             yield answer
-
-
-def _given(row: _Row, instrument: Instrument) -> Mapping[str, object]:
-    """The stored answers, and for what was not asked the answer it counts as.
-
-    Answers that cannot stand together, stored past the program, skip nothing.
-    """
-    stored: Mapping[str, object] = row.answers or {}
-    if not instrument.skips:
-        return stored
-    try:
-        answers = read(instrument, {item_id: answer_from_json(answer) for item_id, answer in stored.items()})
-    except ValueError:
-        return stored
-    return {**stored, **{item_id: answers.values[item_id] for item_id in answers.skipped}}
 
 
 def _first_to_say(row: _Row, versions: Mapping[uuid.UUID, _Row], instrument: Instrument, item: Item) -> _Row:

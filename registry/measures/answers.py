@@ -106,6 +106,20 @@ def answer_to_json(answer: Answer) -> int | str | None:
     return answer.value if isinstance(answer, Declined) else answer
 
 
+def with_unasked(instrument: Instrument, stored: Mapping[str, object]) -> Mapping[str, object]:
+    """Answers as they are stored, and for what was not asked the answer it counts as.
+
+    Answers that cannot stand together, stored past the program, skip nothing.
+    """
+    if not instrument.skips:
+        return stored
+    try:
+        given = read(instrument, {item_id: answer_from_json(answer) for item_id, answer in stored.items()})
+    except ValueError:
+        return stored
+    return {**stored, **{item_id: given.values[item_id] for item_id in given.skipped}}
+
+
 def _refuse_both(instrument: Instrument, values: Mapping[str, int]) -> None:
     for group in instrument.either_or:
         both = [item_id for item_id in group if item_id in values]

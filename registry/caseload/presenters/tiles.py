@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,7 @@ from registry.caseload.record import EpisodeRecord, Followed, open_advice
 from registry.contacts.rules import MODALITIES, is_failed_attempt, is_two_way
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement
+from registry.measures.answers import with_unasked
 from registry.measures.course import Standing, days_fresh
 from registry.measures.instrument import Choice, Instrument, Item
 from registry.measures.scoring import proves_positive
@@ -113,11 +114,23 @@ class _Asked:
     choice: Choice | None
 
     @property
-    def severity(self) -> tuple[bool, int]:
-        """Above all others a positive answer, proven by the total alone or given; any answer above none."""
+    def is_known(self) -> bool:
+        """Whether there is an answer, given or proven by the total alone."""
+        return self.choice is not None or self.is_proven
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether the answer, given or proven by the total alone, calls for action."""
         value = -1 if self.choice is None else self.choice.value
-        is_positive = self.item.safety_positive_from is not None and value >= self.item.safety_positive_from
-        return is_positive or self.is_proven, value
+        return self.is_proven or (
+            self.item.safety_positive_from is not None and value >= self.item.safety_positive_from
+        )
+
+    @property
+    def severity(self) -> tuple[bool, int, bool, int]:
+        """Above all others a positive answer, the most pressing first; within a form a gap before a negative one."""
+        pressing = -self.item.safety_tier.rank if self.is_positive else 0
+        return self.is_positive, pressing, not self.is_known, -1 if self.choice is None else self.choice.value
 
     @property
     def is_proven(self) -> bool:
@@ -127,10 +140,30 @@ class _Asked:
 
 def _asked(row: Measurement) -> Iterator[_Asked]:
     instrument = catalogue().get(row.instrument, row.instrument_version)
+    answers = with_unasked(instrument, row.answers or {})
     for item in instrument.safety_items:
-        answer = None if row.answers is None else row.answers.get(item.id)
+        answer = answers.get(item.id)
         choice = item.choice(answer) if isinstance(answer, int) else None
         yield _Asked(row, instrument, item, None if choice is None or choice.is_missing else choice)
+
+
+def _worst(rows: Iterable[Measurement]) -> _Asked | None:
+    """What is to be shown of the forms of one day: a gap in one that asks several questions goes before any "no"
+    of another, unless another that asks several has none; a gap where a single question is asked does not.
+    """
+    forms = [list(_asked(row)) for row in rows]
+    has_screen = any(len(form) > 1 and all(each.is_known for each in form) for form in forms)
+    found = [max(form, key=lambda each: each.severity) for form in forms]
+    return max(
+        found,
+        key=lambda each: (
+            each.is_positive,
+            not each.is_known and len(each.instrument.safety_items) > 1 and not has_screen,
+            each.is_known,
+            each.severity,
+        ),
+        default=None,
+    )
 
 
 def _safety_tile(record: EpisodeRecord, today: date) -> Tile | None:
@@ -139,16 +172,11 @@ def _safety_tile(record: EpisodeRecord, today: date) -> Tile | None:
     Blank, declined or a total alone is not known, never "no"; a total no negative answer could reach is positive. A
     negative answer older than one and a half cadences is no longer known either; a positive one stands.
     """
-    worst = max(
-        (each for row in record.safety_measurements for each in _asked(row)),
-        key=lambda each: each.severity,
-        default=None,
-    )
+    worst = _worst(record.safety_measurements)
     if worst is None:
         return None
     latest, instrument, item, choice = worst.row, worst.instrument, worst.item, worst.choice
     answer = None if latest.answers is None else latest.answers.get(item.id)
-    known = choice is not None
     if worst.is_proven:
         return Tile(
             label=f"Safety · {instrument.short_title} item {item.number}",
@@ -156,24 +184,24 @@ def _safety_tile(record: EpisodeRecord, today: date) -> Tile | None:
             unit=f"no total of {latest.total_only} without it",
             detail=days_ago(latest.taken_on, today),
         )
-    if known and choice is not None and _is_outdated(latest, instrument, item, choice, today):
-        was = f"was {answer}, {choice.label.lower()}, {short_date(latest.taken_on, today=today)}"
+    if choice is not None and _is_outdated(worst, today):
+        was = f"was {choice.value}, {choice.label.lower()}, {short_date(latest.taken_on, today=today)}"
         return Tile(
             label=f"Safety · {instrument.short_title} item {item.number}", value="unknown", detail=was, is_unknown=True
         )
     why = "only a total" if latest.answers is None else "declined" if answer == "declined" else "not answered"
     return Tile(
         label=f"Safety · {instrument.short_title} item {item.number}",
-        value=str(answer) if known else "unknown",
-        unit=choice.label.lower() if known and choice is not None else why,
+        value="unknown" if choice is None else str(choice.value),
+        unit=why if choice is None else choice.label.lower(),
         detail=days_ago(latest.taken_on, today),
-        is_unknown=not known,
+        is_unknown=choice is None,
     )
 
 
-def _is_outdated(latest: Measurement, instrument: Instrument, item: Item, choice: Choice, today: date) -> bool:
-    is_positive = item.safety_positive_from is not None and choice.value >= item.safety_positive_from
-    return not is_positive and (today - latest.taken_on).days > days_fresh(instrument.cadence_days)
+def _is_outdated(asked: _Asked, today: date) -> bool:
+    age = (today - asked.row.taken_on).days
+    return not asked.is_positive and age > days_fresh(asked.instrument.cadence_days)
 
 
 def _contact_tile(record: EpisodeRecord, today: date) -> Tile:

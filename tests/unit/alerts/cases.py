@@ -110,16 +110,27 @@ def answer(
     """Item 9 of a PHQ-9, entered on the day it was answered unless said otherwise."""
     value = {AnswerState.POSITIVE: 1, AnswerState.NEGATIVE: 0}.get(state)
     words = {AnswerState.POSITIVE: "Several days", AnswerState.NEGATIVE: "Not at all"}.get(state)
-    given: dict[str, Any] = {"id": f"phq-{on}", "value": value, "answer": words} | facts
+    given: dict[str, Any] = {"id": f"phq-{on}", "instrument": "PHQ-9", "item_id": "9"} | {
+        "value": value,
+        "answer": words,
+    }
+    given |= facts
     return SafetyAnswer(
         on=day(on),
         entered_on=day(on if entered is None else entered),
-        instrument="PHQ-9",
-        item_id="9",
-        item="item 9",
+        item=f"item {given['item_id']}",
         state=state,
         **given,
     )
+
+
+def screen(on: int, states: str, **facts: Any) -> list[SafetyAnswer]:
+    """A screen of as many questions as ``states`` has signs: ``+`` yes, ``-`` no, ``?`` left blank, ``d`` declined."""
+    of = {"+": AnswerState.POSITIVE, "-": AnswerState.NEGATIVE, "?": AnswerState.BLANK, "d": AnswerState.DECLINED}
+    form = {"id": f"screen-{on}", "instrument": "Screen"} | facts
+    return [
+        answer(on, of[sign], item_id=str(number), answer=None, **form) for number, sign in enumerate(states, start=1)
+    ]
 
 
 def report(on: int, **facts: Any) -> SafetyReport:

@@ -1,10 +1,15 @@
 """A positive answer, a reported danger, an unknown answer."""
 
+from dataclasses import replace
+
 import pytest
 
 from registry.alerts.parameters import ClinicNumber
 from registry.alerts.rulebook import evaluate, unknown_item
+from registry.alerts.rulebook.evidence import Evidence
+from registry.alerts.rulebook.safety import is_immediate
 from registry.alerts.snapshot import AnswerState, CaseSnapshot, Ground, Phase, SafetyAnswer, SafetyClosure, SafetyFacts
+from registry.measures.instrument import SafetyTier
 from tests.unit.alerts.cases import (
     NUMBERS,
     answer,
@@ -15,6 +20,7 @@ from tests.unit.alerts.cases import (
     measure,
     of_safety,
     report,
+    screen,
     sentence,
     tier,
     told,
@@ -48,6 +54,69 @@ def test_a_positive_answer_alerts_whatever_the_total(
     why: str, answers: list[SafetyAnswer], expected: str | None
 ) -> None:
     assert tier("safety.self-harm", of_safety(*answers), 100) == expected, why
+
+
+@pytest.mark.parametrize(
+    ("why", "answers", "expected", "immediate"),
+    [
+        ("only what can wait", [answer(0, tier=SafetyTier.ACTION)], "action", False),
+        ("a danger under way", [answer(0, tier=SafetyTier.IMMEDIATE)], "urgent", True),
+        ("the worst counts", [answer(0, tier=SafetyTier.ACTION), answer(0, id="b")], "urgent", False),
+        (
+            "a milder one later",
+            [answer(0, tier=SafetyTier.IMMEDIATE), answer(9, tier=SafetyTier.ACTION)],
+            "urgent",
+            True,
+        ),
+        ("a danger of the past, entered late", [answer(0, entered=30, tier=SafetyTier.IMMEDIATE)], "action", False),
+        (
+            "a danger of the past beside one that can wait",
+            [answer(0, entered=30, tier=SafetyTier.IMMEDIATE), answer(29, tier=SafetyTier.ACTION)],
+            "action",
+            False,
+        ),
+        ("no danger at all", [answer(0, NEGATIVE, tier=SafetyTier.IMMEDIATE)], None, False),
+    ],
+)
+def test_it_is_as_pressing_as_the_worst_answer_says(
+    why: str, answers: list[SafetyAnswer], expected: str | None, immediate: bool
+) -> None:
+    found = finding("safety.self-harm", of_safety(*answers), 30)
+
+    assert (None if found is None else found.tier) == expected, why
+    assert (found is not None and is_immediate(found.evidence)) is immediate, why
+
+
+def test_a_danger_under_way_is_seen_beside_what_leads_the_alert() -> None:
+    also = {"rule": "safety.self-harm", "evidence": {"is_immediate": True}}
+
+    assert is_immediate({"reports": [], "also": [also]})
+    assert not is_immediate({"reports": [], "also": []})
+
+
+def test_a_death_leaves_a_danger_under_way_to_be_read() -> None:
+    found = finding("safety.self-harm", of_safety(answer(0, tier=SafetyTier.IMMEDIATE), died_on=day(1)), 2)
+
+    assert found is not None
+    assert (found.tier, is_immediate(found.evidence)) == ("action", False)
+
+
+def test_the_worst_answer_leads_and_says_what_it_calls_for() -> None:
+    first, second = screen(0, "++")
+    said = (replace(first, tier=SafetyTier.ACTION), replace(second, tier=SafetyTier.IMMEDIATE, calls_for="go there"))
+
+    assert sentence("safety.self-harm", of_safety(*said, answer(7)), 8) == (
+        "Screen item 2 positive (1), with item 1, on 5 Jan 2026; also 12 Jan 2026: go there"
+    )
+
+
+def test_a_closure_deals_with_the_answers_of_a_form_one_by_one() -> None:
+    first, second = screen(0, "++")
+    case_ = case(safety=SafetyFacts((first, second), closures=(closed(1, first.ground),)))
+    found = finding("safety.self-harm", case_, 2)
+
+    assert found is not None
+    assert [facts.text("item_id") for facts in Evidence(found.evidence).each("answers")] == ["2"]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +208,36 @@ def test_a_closure_deals_with_the_report_it_names() -> None:
 )
 def test_an_unknown_answer_has_to_be_asked(why: str, answers: list[SafetyAnswer], expected: str | None) -> None:
     assert tier("safety.unknown", of_safety(*answers), 30) == expected, why
+
+
+@pytest.mark.parametrize(
+    ("why", "answers", "expected"),
+    [
+        ("complete", screen(0, "---"), None),
+        ("one of three blank: the other answers do not settle it", screen(0, "-?-"), "action"),
+        ("one of three declined", screen(0, "d--"), "action"),
+        ("a single question on the same day", [*screen(0, "-?-"), answer(0, NEGATIVE)], "action"),
+        ("a single question later", [*screen(0, "-?-"), answer(9, NEGATIVE)], "action"),
+        ("completed on the same day", [*screen(0, "-?-"), *screen(0, "---", id="again")], None),
+        ("completed before", [*screen(0, "---"), *screen(9, "-?-")], "action"),
+        ("half of it again", [*screen(0, "-?-"), *screen(9, "?--")], "action"),
+        ("a complete screen settles a single question", [answer(0, BLANK), *screen(0, "---")], None),
+        ("half a screen settles no single question", [answer(0, BLANK), *screen(1, "-?-")], "action"),
+    ],
+)
+def test_a_form_of_several_questions_is_settled_by_a_complete_one(
+    why: str, answers: list[SafetyAnswer], expected: str | None
+) -> None:
+    assert tier("safety.unknown", of_safety(*answers), 30) == expected, why
+
+
+def test_the_gaps_of_one_form_are_told_together() -> None:
+    assert sentence("safety.unknown", of_safety(*screen(0, "-??"), *screen(3, "?d-")), 3) == (
+        "Screen items 1, 2 not answered on 8 Jan 2026, not asked since (today); 1 earlier gap"
+    )
+    assert sentence("safety.unknown", of_safety(*screen(0, "-??")), 1) == (
+        "Screen items 2, 3 left blank on 5 Jan 2026, not asked since (yesterday)"
+    )
 
 
 def test_a_closure_deals_with_the_gap_it_names() -> None:

@@ -157,6 +157,8 @@ def test_a_good_file_is_read(file: Path, text: str) -> None:
             "scales 1 cutoff status: Input should be",
         ),
         ("cutoff = {", "cutoff = 4 #", "scales 1 cutoff: Input should be"),
+        ("{ positive_from = 3, ", '{ positive_from = 3, tier = "soon", ', "items 2 safety tier: Input should be"),
+        ("{ positive_from = 3, ", '{ positive_from = 3, calls_for = " ", ', "items 2 safety calls_for: String should"),
         ("{ positive_from = 3, ", "{ positive_from = 3 } #", "items 2 safety source: Field required"),
         # What is written must fit together
         ('id = "mood"', 'id = "moods"', "id: a file that defines 'moods' is called moods.toml or moods.v1.toml"),

@@ -1,0 +1,195 @@
+"""A form that asks several questions about safety: how soon each answer is acted on, and what is still unknown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from registry import clock
+from registry.access import scope
+from registry.alerts.actions import close
+from registry.alerts.escalation import escalate_due
+from registry.alerts.models import Alert
+from registry.alerts.sentences import sentence_today
+from registry.extensions import db
+from registry.measurements.actions import correct_measurement, record_measurement
+from registry.measurements.models import Measurement, SafetySignal
+from registry.measures.answers import DECLINED
+from tests.integration.alerts.scene import (
+    NOW,
+    TODAY,
+    Scene,
+    a_scene,
+    alerts_of,
+    kinds_of,
+    measured,
+    on_stage,
+    the_safety_alert,
+)
+
+NOTHING = {"1": 0, "2": 0, "6": 0}
+
+
+def screened(scene: Scene, *, days_ago: int = 0, **answers: Any) -> Measurement:
+    """A C-SSRS screener on which nothing is reported but what is given, as ``q4=1``."""
+    with scope.within({scene.clinic.id}):
+        return record_measurement(
+            patient_id=scene.patient.id,
+            clinic_id=scene.clinic.id,
+            instrument="c-ssrs-screener",
+            taken_on=TODAY - timedelta(days=days_ago),
+            mode="interview",
+            by=scene.care_manager,
+            answers=given(**answers),
+        )
+
+
+def given(**answers: Any) -> dict[str, Any]:
+    return NOTHING | {name.removeprefix("q"): answer for name, answer in answers.items()}
+
+
+def corrected(scene: Scene, first: Measurement, **answers: Any) -> None:
+    with scope.within({scene.clinic.id}):
+        correct_measurement(
+            measurement=first,
+            why="Misread",
+            by=scene.care_manager,
+            taken_on=TODAY,
+            mode="interview",
+            answers=given(**answers),
+        )
+
+
+def closed(scene: Scene) -> None:
+    with scope.within({scene.clinic.id}):
+        close(
+            alert=the_safety_alert(scene.patient),
+            outcome="contacted-safe",
+            words="Spoke with her",
+            by=scene.care_manager,
+        )
+
+
+@pytest.mark.parametrize(
+    ("answers", "tier", "minutes"),
+    [
+        ({"q1": 1}, "action", None),
+        ({"q2": 1, "q3": 0, "q4": 0, "q5": 0}, "action", None),
+        ({"q6": 1, "q6a": 0}, "action", None),
+        ({"q2": 1, "q3": 1, "q4": 0, "q5": 0}, "urgent", 60),
+        ({"q2": 1, "q3": 0, "q4": 1, "q5": 0}, "urgent", 30),
+        ({"q2": 1, "q3": 0, "q4": 0, "q5": 1}, "urgent", 30),
+        ({"q6": 1, "q6a": 1}, "urgent", 30),
+        ({"q1": 1, "q2": 1, "q3": 1, "q4": 1, "q5": 1, "q6": 1, "q6a": 1}, "urgent", 30),
+    ],
+)
+def test_each_answer_says_how_soon_it_is_acted_on(
+    app: Flask, answers: dict[str, int], tier: str, minutes: int | None
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        screened(scene, **answers)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.rule, alert.tier) == ("safety.self-harm", tier)
+        assert alert.look_at == (None if minutes is None else NOW + timedelta(minutes=minutes))
+        assert {signal.alert_id for signal in db.session.scalars(select(SafetySignal))} == {alert.id}
+
+
+def test_nothing_reported_raises_no_alert_although_most_questions_were_not_asked(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        screened(scene)
+
+        assert [alert for alert in alerts_of(scene.patient) if alert.is_safety] == []
+
+
+@pytest.mark.parametrize("answer", [None, DECLINED])
+def test_a_screen_without_question_6_has_to_be_completed(app: Flask, answer: Any) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        screened(scene, q6=answer)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.rule, alert.tier) == ("safety.unknown", "action")
+        assert "C-SSRS screener items 6, 6a" in sentence_today(alert, TODAY)
+
+
+def test_a_single_question_settles_no_incomplete_screen(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        screened(scene, days_ago=1, q6=None)
+        measured(scene, 2, item9=0)
+        assert the_safety_alert(scene.patient).rule == "safety.unknown"
+
+        screened(scene)
+        assert [alert for alert in alerts_of(scene.patient, is_open=True) if alert.is_safety] == []
+
+
+def test_a_low_risk_says_what_is_due_and_its_worse_questions_are_named_beside(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        screened(scene, q1=1)
+        alert = the_safety_alert(scene.patient)
+        assert sentence_today(alert, TODAY) == (
+            "C-SSRS screener item 1 positive (1: Yes) on 11 Mar 2026: low risk, review the safety plan within 7 days"
+        )
+
+        screened(scene, q1=1, q2=1, q3=0, q4=1, q5=0)
+        assert sentence_today(alert, TODAY) == (
+            "C-SSRS screener item 4 positive (1: Yes), with items 1, 2, on 11 Mar 2026; also 11 Mar 2026: "
+            "high risk, do not leave the person alone; psychiatric evaluation now"
+        )
+
+
+def test_an_immediate_danger_passes_on_twice_as_fast_each_time(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        screened(scene, q2=1, q3=0, q4=1, q5=0)
+
+        assert escalate_due(now=NOW + timedelta(minutes=30)).escalated == 1
+        assert escalate_due(now=NOW + timedelta(minutes=59)).escalated == 0
+        assert escalate_due(now=NOW + timedelta(minutes=60)).escalated == 1
+
+
+def test_a_correction_that_adds_a_worse_answer_is_news_although_the_form_was_dealt_with(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        first = screened(scene, q2=1, q3=1, q4=0, q5=0)
+        closed(scene)
+        assert db.session.scalars(select(Alert).where(Alert.closed_at.is_(None), Alert.is_safety)).all() == []
+
+        corrected(scene, first, q2=1, q3=1, q4=1, q5=0)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.tier, alert.look_at) == ("urgent", NOW + timedelta(minutes=30))
+        assert [answer["item_id"] for answer in alert.evidence["answers"]] == ["4"], "the others were dealt with"
+
+
+def test_a_correction_that_adds_a_worse_answer_restarts_the_clock(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        first = screened(scene, q2=1, q3=1, q4=0, q5=0)
+        with clock.at(NOW + timedelta(minutes=50)):
+            corrected(scene, first, q2=1, q3=1, q4=1, q5=0)
+
+            alert = the_safety_alert(scene.patient)
+            assert alert.look_at == NOW + timedelta(minutes=80)
+        assert kinds_of(alert) == ["appended", "opened"]
+
+
+def test_an_urgent_alert_stays_when_its_worst_answer_is_taken_back(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        first = screened(scene, q1=1, q2=1, q3=1, q4=0, q5=0)
+        corrected(scene, first, q1=1)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.tier, alert.state) == ("urgent", "open"), "a person closes it"
+        said = sentence_today(alert, TODAY)
+        assert "C-SSRS screener item 3 of 11 Mar 2026 was 1 (Yes), corrected to 0" in said
+        assert "C-SSRS screener item 1 positive (1: Yes) on 11 Mar 2026" in said

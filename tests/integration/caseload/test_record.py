@@ -96,6 +96,46 @@ def test_the_strip_says_where_the_person_stands(team: Team) -> None:
     assert "Safety · PHQ-9 item 9 unknown only a total" in said
 
 
+def asked(team: Team, person: uuid.UUID, instrument: str, answers: dict[str, int]) -> None:
+    """A form completed today, with these answers."""
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        record_measurement(
+            patient_id=person,
+            clinic_id=team.clinic_id,
+            instrument=instrument,
+            taken_on=TODAY,
+            mode="interview",
+            answers=answers,
+            by=db.session.get_one(User, team.users["care_manager"]),
+        )
+
+
+C_SSRS = "c-ssrs-screener"
+NO_RISK = {"1": 0, "2": 0, "6": 0}
+
+
+@pytest.mark.parametrize(
+    ("forms", "said"),
+    [
+        ([(C_SSRS, NO_RISK)], "item 1 0 no today"),
+        ([(C_SSRS, NO_RISK | {"1": 1, "6": 1, "6a": 1})], "C-SSRS screener item 6a 1 yes today"),
+        ([(C_SSRS, {"1": 0, "2": 0})], "C-SSRS screener item 6 unknown not answered today"),
+        ([(C_SSRS, {"1": 0, "2": 0}), ("phq-9", {"9": 0})], "C-SSRS screener item 6 unknown not answered today"),
+        ([(C_SSRS, {"1": 0, "2": 0}), (C_SSRS, NO_RISK)], "C-SSRS screener item 1 0 no today"),
+        ([(C_SSRS, NO_RISK), ("phq-9", {"9": 1})], "PHQ-9 item 9 1 several days today"),
+        ([(C_SSRS, NO_RISK | {"6": 1, "6a": 1}), ("phq-9", {"9": 3})], "C-SSRS screener item 6a 1 yes today"),
+    ],
+)
+def test_the_strip_shows_the_most_pressing_of_all_safety_answers(
+    team: Team, forms: list[tuple[str, dict[str, int]]], said: str
+) -> None:
+    person = team.person()
+    for instrument, answers in forms:
+        asked(team, person, instrument, answers)
+
+    assert said in words(team.page(f"/patients/{person}"))
+
+
 def test_a_stale_score_is_unknown_in_the_strip_too(team: Team) -> None:
     person = team.person(scores={TODAY - timedelta(days=50): 4})
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from registry.episodes.scales import shipped_folders
 from registry.measures.catalogue import Catalogue, check_directory
 from registry.measures.course import Target, is_elevated
 from registry.measures.instrument import Instrument
@@ -13,7 +14,14 @@ from tests.unit.measures.conftest import REPOSITORY
 
 
 def test_every_shipped_file_can_be_used() -> None:
-    assert check_directory(REPOSITORY / "instruments") == []
+    assert [check_directory(folder) for folder in shipped_folders(REPOSITORY / "instruments")] == [[], []]
+
+
+def test_what_may_not_be_used_for_profit_lies_apart(catalogue: Catalogue) -> None:
+    apart = Catalogue.from_directory(REPOSITORY / "instruments" / "non-commercial")
+
+    assert {each.id for each in catalogue if each.licence.non_commercial} == {each.id for each in apart}
+    assert {each.id for each in apart} >= {"audit", "dast-10", "who-5"}
 
 
 @pytest.mark.parametrize(

@@ -193,17 +193,12 @@ def _state(row: _Row, instrument: Instrument, item: Item, given: object) -> Answ
         return AnswerState.TOTAL_ONLY if _needed(row, instrument, item) is None else AnswerState.POSITIVE
     if given == _DECLINED:
         return AnswerState.DECLINED
-    if not isinstance(given, int) or _is_no_information(item, given):
+    choice = item.choice(given) if isinstance(given, int) else None
+    if not isinstance(given, int) or (choice is not None and choice.is_missing):
         return AnswerState.BLANK
     # The same comparison as the trigger that writes the safety signal.
     is_positive = item.safety_positive_from is not None and given >= item.safety_positive_from
     return AnswerState.POSITIVE if is_positive else AnswerState.NEGATIVE
-
-
-def _is_no_information(item: Item, given: int) -> bool:
-    """Whether "not assessed" or the like was chosen: that is not "no"."""
-    choice = item.choice(given)
-    return choice is not None and choice.is_missing
 
 
 def _report(row: DangerReport) -> SafetyReport:

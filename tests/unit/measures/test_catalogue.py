@@ -6,7 +6,6 @@ import pytest
 
 from registry.measures.catalogue import Catalogue, UnknownInstrument, UnknownScale
 from registry.measures.definition import DefinitionError
-from registry.measures.instrument import SafetyItem
 from tests.unit.measures.conftest import REPOSITORY
 
 

@@ -1,0 +1,1 @@
+"""Instruments and measurements as FHIR R4: plain dictionaries built from values, ready for JSON."""

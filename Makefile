@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check test-data trust bench pictures lock clean python browser
+.PHONY: help demo test check test-data lforms trust bench pictures lock clean python browser
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ check: .venv/dev  ## Lint, format, types, layers, templates, dependencies
 
 test-data: .venv/dev  ## Run the long tests on whole published files, on both databases
 	$(BIN)/pytest -m data $(ARGS)
+
+lforms: .venv/dev browser .lforms/package  ## Have NLM's LHC-Forms score our questionnaires, and compare (fetches it once with npm)
+	$(BIN)/pytest -m lforms -n auto $(ARGS)
 
 trust: .venv/dev  ## Try everything that is generated, and live through many clinics' years, on both databases
 	$(BIN)/pytest -m trust -n auto --dist worksteal $(ARGS)
@@ -62,6 +65,17 @@ clean:  ## Remove what was set up; the data in instance/ stays
 .venv/dev: requirements.txt requirements-dev.txt | python
 	$(call install,requirements-dev.txt)
 	@touch .venv/run $@
+
+# Other people's program, kept out of the repository: this version with this checksum, and nothing of it is run by npm.
+LFORMS := lforms@40.1.3
+LFORMS_SHA512 := 58baee4e6f817159da7c2d2b480437fdc36a871bdc941531c811baf1ab9bfee85ad8d68af47f1965c1174d3b8e46e1b3cc2b74c1aedfbe1ba2799b5c0c874fcd
+
+.lforms/package:
+	@mkdir -p .lforms
+	@echo "Fetching $(LFORMS)"
+	@cd .lforms && npm pack --silent --ignore-scripts $(LFORMS) > archive \
+	  && echo "$(LFORMS_SHA512)  $$(cat archive)" | sha512sum --check --quiet \
+	  && tar xzf "$$(cat archive)" && touch package
 
 python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3"; exit 1; }

@@ -7,6 +7,7 @@ and without a secret needs, and marks the database as invented.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Literal
 
 ROOT = Path(__file__).parent
+
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*")
 
 Environment = Literal["production", "demo", "test"]
 
@@ -41,6 +44,8 @@ class Settings:
     instruments_folder: Path = ROOT / "instruments"
     extra_instruments_folder: Path | None = None
     """A clinic's own instrument and wording files, outside the program."""
+    fhir_base: str = ""
+    """Web address below which this installation names its FHIR resources. Empty: they are named by UUIDs."""
     idle_minutes: int = 15
     """A signed-in session ends after this many minutes without a page (NIST SP 800-63B-4, AAL3)."""
     absolute_hours: int = 12
@@ -58,6 +63,8 @@ class Settings:
             raise SettingsError("REGISTRY_INSECURE_COOKIES is refused in production: serve over HTTPS")
         if self.database_key and (len(self.database_key) != 64 or not _is_hexadecimal(self.database_key)):
             raise SettingsError("REGISTRY_DATABASE_KEY must be 64 hexadecimal digits")
+        if self.fhir_base and not _WEB_ADDRESS.fullmatch(self.fhir_base):
+            raise SettingsError("REGISTRY_FHIR_BASE must be a web address such as https://registry.clinic.org/fhir")
 
     @property
     def is_demo(self) -> bool:
@@ -87,6 +94,7 @@ class Settings:
             database_key=env.get("REGISTRY_DATABASE_KEY", ""),
             audit_key=env.get("REGISTRY_AUDIT_KEY", ""),
             extra_instruments_folder=_folder(env.get("REGISTRY_INSTRUMENTS")),
+            fhir_base=env.get("REGISTRY_FHIR_BASE", "").rstrip("/"),
             idle_minutes=_whole(env, "REGISTRY_IDLE_MINUTES", 15),
             absolute_hours=_whole(env, "REGISTRY_ABSOLUTE_HOURS", 12),
             trusted_proxies=_whole(env, "REGISTRY_TRUSTED_PROXIES", 0),

@@ -111,6 +111,7 @@ def _register_pages(app: Flask) -> None:
     from registry.caseload.views import review
     from registry.contacts import views as contacts
     from registry.episodes import views as episodes
+    from registry.exchange import views as exchange
     from registry.measurements import views as measurements
     from registry.patients import views as patients
     from registry.quality import views as quality
@@ -125,6 +126,7 @@ def _register_pages(app: Flask) -> None:
         patients.blueprint,
         episodes.blueprint,
         measurements.blueprint,
+        exchange.blueprint,
         review.blueprint,
         quality.blueprint,
     ):

@@ -31,9 +31,12 @@ def init_app(app: Flask) -> None:
     from registry.clinics.commands import clinics
     from registry.demo.commands import demo
     from registry.exchange.commands import imports
+    from registry.exchange.instrument_commands import export, score
     from registry.jobs.commands import alerts, jobs, serve
     from registry.measurements.commands import instruments, measurements
 
+    instruments.add_command(score)
+    instruments.add_command(export)
     for group in (users, clinics, instruments, measurements, caseload, alerts, jobs, audit, imports, demo, serve):
         _take_printable_text(group)
         app.cli.add_command(group)

@@ -12,6 +12,7 @@ ACTIONS: Mapping[str, str] = {
     "episode.write": "Refer, enrol, change phase, team, targets and consent, end an episode",
     "measurement.record": "Enter a measure",
     "measurement.correct": "Correct a measure, or mark it entered in error",
+    "measurement.export": "Take a measure out of the registry, to be read by another program",
     "contact.record": "Log a contact",
     "contact.record-own": "Log a contact with a patient one is on the team of",
     "contact.correct": "Correct a contact, or mark it entered in error",

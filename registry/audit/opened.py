@@ -23,9 +23,12 @@ def opened(
     patient_id: uuid.UUID | None = None,
     shown: Iterable[uuid.UUID] = (),
     clinic_id: uuid.UUID | None = None,
+    about: tuple[str, uuid.UUID] | None = None,
+    kind: str = "",
 ) -> None:
     """Note that this request shows a person's record, or a list of the people ``shown``.
 
+    ``about`` names the row it shows, by its table and id. ``kind`` is that of the act where it does more than show.
     Written when the page is ready: the page's read transaction ends first, so that the event's lock is short.
     """
     people = [str(person) for person in shown]
@@ -35,7 +38,8 @@ def opened(
             "by": ActorId(by.id),  # as a value: the row is forgotten when the page's read ends
             "patient_id": patient_id,
             "clinic_id": clinic_id,
-            "kind": "read" if patient_id else "list",
+            "about": about,
+            "kind": kind or ("read" if patient_id else "list"),
             "changes": [{"shown": people}] if people else None,
         }
     )

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
@@ -18,7 +18,7 @@ from tests.e2e.browsers import launch_chromium
 HERE = Path(__file__).parent
 UNPACKED = HERE.parents[1] / ".lforms" / "package" / "dist" / "lforms"
 
-Fill = Callable[[dict[str, Any], list[dict[str, Any]]], list[dict[str, Any]]]
+Fill: TypeAlias = Callable[[dict[str, Any], list[dict[str, Any]]], list[dict[str, Any]]]
 
 
 class _Files(SimpleHTTPRequestHandler):
@@ -29,8 +29,15 @@ class _Files(SimpleHTTPRequestHandler):
         below = Path(inside).relative_to(HERE)
         return str(UNPACKED.joinpath(*below.parts[1:])) if below.parts[:1] == ("lforms",) else inside
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Quiet."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs what ``make lforms`` fetches."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.lforms)
 
 
 @pytest.fixture(scope="session")

@@ -106,6 +106,7 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "measurements.discard": TREATS,
     "measurements.correct": TREATS,
     "measurements.withdraw": TREATS,
+    "exchange.measure": READS,
     # contacts
     "contacts.contacts": READS,
     "contacts.log_contact": TREATS,

@@ -56,6 +56,7 @@ class MeasurePage:
     history_url: str
     correct_url: str
     withdraw_url: str
+    fhir_url: str
 
 
 def show_measure(
@@ -66,6 +67,7 @@ def show_measure(
     zone: ZoneInfo,
     replacement: Measurement | None,
     may_correct: bool,
+    may_export: bool,
 ) -> MeasurePage:
     definition = definition_of(row)
     scoring = score_again(row, definition)
@@ -90,6 +92,9 @@ def show_measure(
         history_url=url_for("measurements.history", patient_id=row.patient_id, instrument=row.instrument),
         correct_url=measure_url(row, "correct") if is_current and may_correct else "",
         withdraw_url=measure_url(row, "withdraw") if is_current and may_correct else "",
+        fhir_url=url_for("exchange.measure", patient_id=row.patient_id, measurement_id=row.id)
+        if may_export and row.status != "draft"
+        else "",
     )
 
 

@@ -64,6 +64,7 @@ def measure(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
         zone=place.clinic.zone,
         replacement=queries.get_replacement(row),
         may_correct=can(current_user, "measurement.correct", clinic_id=row.clinic_id),
+        may_export=can(current_user, "measurement.export"),
     )
     opened("measure.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)
     return render_template("measurements/measure.html", page=page)

@@ -7,6 +7,7 @@ import sys
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from registry.exchange.fhir.questionnaire import questionnaire
 from registry.exchange.fhir.terms import Terms
@@ -18,6 +19,7 @@ _FORMATS = {"fhir": questionnaire}
 
 
 @click.command("score")
+@with_appcontext
 def score() -> None:
     """Score answers, a line of JSON each, from standard input.
 
@@ -41,6 +43,7 @@ def score() -> None:
     "--format", "form", type=click.Choice(list(_FORMATS)), required=True, help="fhir: an SDC Questionnaire, R4."
 )
 @click.option("--version", help="Another version than the latest.")
+@with_appcontext
 def export(instrument: str, form: str, version: str | None) -> None:
     """Write an instrument, with how it is scored, for another program."""
     try:

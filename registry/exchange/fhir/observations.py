@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 
 from registry.exchange.fhir.administration import Administration, reference
 from registry.exchange.fhir.json_values import plain_number, without_empty
-from registry.exchange.fhir.questionnaire import item_text
 from registry.exchange.fhir.terms import (
     ABSENT_REASON,
     OBSERVATION_CATEGORY,
@@ -48,7 +47,7 @@ def _item(told: Administration, item: Item, terms: Terms) -> Resource | None:
     if not value:
         return None
     performer = [told.patient] if told.by_patient else []
-    coding, text = terms.item(told.instrument, item), item_text(told.instrument, item)
+    coding, text = terms.item(told.instrument, item), item.label
     return _observation(told, f"item/{item.id}", coding, text, performer=performer, **value)
 
 

@@ -54,13 +54,6 @@ def canonical(instrument: Instrument, terms: Terms) -> str:
     return f"{terms.url('Questionnaire', instrument.id)}|{instrument.version}"
 
 
-def item_text(instrument: Instrument, item: Item) -> str:
-    """The wording, or a neutral label where the licence keeps it in: a clinic's licensed wording does not leave."""
-    if not instrument.score_only:
-        return item.label
-    return f"Item {item.number}" if item.topic is None else f"Item {item.number}: {item.topic}"
-
-
 def score_type(scale: Scale) -> str:
     """The type of the item that holds a score."""
     if not scale.has_total:
@@ -83,7 +76,7 @@ def _question(branches: Branches, item: Item) -> Resource:
         "linkId": item.id,
         "code": [terms.item(instrument, item)],
         "prefix": item.number,
-        "text": item_text(instrument, item),
+        "text": item.label,
         "type": "integer" if item.is_number else "choice",
         "answerOption": [] if item.is_number else _options(instrument, item, terms),
     }

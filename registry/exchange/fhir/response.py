@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from registry.exchange.fhir.administration import Administration
 from registry.exchange.fhir.json_values import plain_number, without_empty
-from registry.exchange.fhir.questionnaire import canonical, item_text, score_type
+from registry.exchange.fhir.questionnaire import canonical, score_type
 from registry.exchange.fhir.terms import DATA_ABSENT, US_CORE_RESPONSE, Resource, Terms, link_id
 from registry.measures.answers import DECLINED
 from registry.measures.instrument import Item
@@ -36,7 +36,7 @@ def _answered(told: Administration, terms: Terms) -> Iterator[Resource]:
         answer = given.get(item.id)
         if answer is None:
             continue
-        line: Resource = {"linkId": item.id, "text": item_text(told.instrument, item)}
+        line: Resource = {"linkId": item.id, "text": item.label}
         if answer is DECLINED:
             if item.id not in told.scoring.skipped:
                 yield {"extension": [{"url": DATA_ABSENT, "valueCode": "asked-declined"}]} | line

@@ -404,7 +404,7 @@ def test_the_title_names_nobody(app: Flask, browser: Browser) -> None:
         assert "Ada" not in one(browser.page(path), "title").get_text()
 
 
-FOREIGN = ["", "/new", "/new/phq-9", "/{id}", "/{id}/correct", "/{id}/entered-in-error", "/{draft}/draft"]
+FOREIGN = ["", "/new", "/new/phq-9", "/{id}", "/{id}/fhir", "/{id}/correct", "/{id}/entered-in-error", "/{draft}/draft"]
 
 
 @pytest.mark.parametrize("path", FOREIGN)
@@ -436,7 +436,7 @@ def assert_not_found(app: Flask, browser: Browser, other: Person, patient_id: uu
     token = one(browser.page("/new"), "meta[name=csrf-token]")["content"]
 
     assert browser.client.get(address).status_code == 404
-    if path not in ("", "/new", "/{id}"):
+    if path not in ("", "/new", "/{id}", "/{id}/fhir"):
         assert browser.client.post(address, data=values | {"csrf_token": token}).status_code == 404
 
 

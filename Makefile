@@ -53,7 +53,7 @@ lock: .venv/dev  ## Write the exact versions again after a change of pyproject.t
 	$(call compile,requirements-dev.txt,--group dev --constraint requirements.txt)
 
 clean:  ## Remove what was set up; the data in instance/ stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf .venv .lforms .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- setting up -------------------------------------------------------------------------------------------------

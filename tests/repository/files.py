@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 _WORDS = {".cfg", ".css", ".html", ".ini", ".js", ".mako", ".md", ".py", ".toml", ".txt", ".yml"}
-_SET_UP = {".git", ".venv", "__pycache__", "instance", "vendor"}
+_SET_UP = {".git", ".lforms", ".venv", "__pycache__", "instance", "vendor"}
 
 
 def python_files(*folders: str) -> Iterator[Path]:

@@ -57,6 +57,8 @@ def test_the_demo_keeps_a_secret_of_its_own_in_a_folder_of_its_own(tmp_path: Pat
         ("REGISTRY_DATABASE_KEY", "0123"),
         ("REGISTRY_DATABASE_KEY", "g" * 64),
         ("REGISTRY_INSECURE_COOKIES", "yes"),
+        ("REGISTRY_FHIR_BASE", "registry.clinic.example"),
+        ("REGISTRY_FHIR_BASE", "https://registry.clinic.example/a|b"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(tmp_path: Path, variable: str, value: str) -> None:

@@ -37,8 +37,9 @@ def test_every_measurement_is_a_sound_bundle(instrument: Instrument) -> None:
     for form in [*forms(instrument, by_chance=2), *list(cases(instrument))[:5]]:
         made = bundle(told(instrument, form, by_patient=True), Terms(), now=RECORDED_AT)
 
-        Bundle.model_validate(made)
         _references_resolve(made)
+        _without_form, *stored = made["entry"]  # the Questionnaire is checked once, not with every measurement
+        Bundle.model_validate(made | {"entry": stored})
 
 
 @every_instrument

@@ -71,6 +71,7 @@ LFORMS := lforms@40.1.3
 LFORMS_SHA512 := 58baee4e6f817159da7c2d2b480437fdc36a871bdc941531c811baf1ab9bfee85ad8d68af47f1965c1174d3b8e46e1b3cc2b74c1aedfbe1ba2799b5c0c874fcd
 
 .lforms/package:
+	$(call need,command -v npm,npm)
 	@mkdir -p .lforms
 	@echo "Fetching $(LFORMS)"
 	@cd .lforms && npm pack --silent --ignore-scripts $(LFORMS) > archive \

@@ -26,8 +26,8 @@ from tests.e2e.windows import DESK, PHONE, LiveServer, Windows
 from tests.trust.routes import Route, granted, routes
 from tests.trust.world import Place, World, a_world
 
-_NO_PAGE = frozenset({"accounts.start", "accounts.stay", "health.live", "health.ready"})
-"""What only leads on, or answers a script or a probe."""
+_NO_PAGE = frozenset({"accounts.start", "accounts.stay", "exchange.measure", "health.live", "health.ready"})
+"""What only leads on, is a file to save, or answers a script or a probe."""
 
 _LOOKS = (
     "aria-hidden-focus",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -55,15 +56,22 @@ def bind_rows(table: type[Base], rows: Sequence[Mapping[str, Any]], dialect: sa.
     """The rows for ``insert_bound``; all name the columns the first one names. Touches no database."""
     if not rows:
         return BoundRows(table.__tablename__, (), ())
-    kinds = sa.inspect(table).columns
-    columns = [
-        _bound_column(kinds[name].type.dialect_impl(dialect).bind_processor(dialect), [row[name] for row in rows])
-        for name in rows[0]
+    names, kinds = tuple(rows[0]), sa.inspect(table).columns
+    columns = zip(*map(itemgetter(*names), rows), strict=True)
+    bound = [
+        _bound_column(_binding(kinds[name].type, dialect), values) for name, values in zip(names, columns, strict=True)
     ]
-    return BoundRows(table.__tablename__, tuple(rows[0]), list(zip(*columns, strict=True)))
+    return BoundRows(table.__tablename__, names, list(zip(*bound, strict=True)))
 
 
-def _bound_column(bind: Callable[[Any], Any] | None, values: list[Any]) -> list[Any]:
+def _binding(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    bind = kind.dialect_impl(dialect).bind_processor(dialect)
+    if bind is None and isinstance(kind, sa.Uuid):
+        return attrgetter("hex")  # PostgreSQL's driver does the same, and asks a good deal around it
+    return bind
+
+
+def _bound_column(bind: Callable[[Any], Any] | None, values: Sequence[Any]) -> Sequence[Any]:
     """Rows of one person stand together: most keys are those of the row before."""
     if bind is None:
         return values

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import struct
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 
 _RANDOM_BITS = 74
 _STEP_BITS = 32
-_POOL_BYTES = 2_560
-"""As much randomness as 256 identifiers take: to ask the system for each costs more than all the rest."""
+_DRAW = struct.Struct(">QH")
+"""The 80 random bits of one draw, in two numbers."""
+_POOL_DRAWS = 256
+"""To ask the system for each draw costs more than all the rest."""
 
 
 class _Sequence:
@@ -23,7 +27,7 @@ class _Sequence:
         """Anew, as a process that was split off must: from the same bytes it would make the same identifiers."""
         self._lock = threading.Lock()
         self._last = 0
-        self._pool = b""
+        self._pool: Iterator[tuple[int, ...]] = iter(())
 
     def next(self) -> uuid.UUID:
         milliseconds = time.time_ns() // 1_000_000 & ((1 << 48) - 1)
@@ -37,10 +41,11 @@ class _Sequence:
 
     def _random_bits(self, bits: int) -> int:
         """From the system's own source, at most 80; called with the lock held."""
-        if len(self._pool) < 10:
-            self._pool = os.urandom(_POOL_BYTES)
-        drawn, self._pool = self._pool[:10], self._pool[10:]
-        return int.from_bytes(drawn) >> (80 - bits)
+        drawn = next(self._pool, None)
+        if drawn is None:
+            self._pool = _DRAW.iter_unpack(os.urandom(_POOL_DRAWS * _DRAW.size))
+            drawn = next(self._pool)
+        return (drawn[0] << 16 | drawn[1]) >> (80 - bits)
 
 
 _sequence = _Sequence()

@@ -17,6 +17,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from registry.db.sqlite_values import KEPT_AS
+
 try:
     from sqlcipher3 import dbapi2 as _cipher
 except ImportError:  # no wheel for this platform
@@ -45,6 +47,7 @@ def prepare(engine: sa.Engine, *, key: str = "") -> None:
     """Put our settings on every connection of ``engine``, and let ``write()`` choose how a transaction begins."""
     if key and _cipher is None:
         raise EncryptionUnavailable("REGISTRY_DATABASE_KEY is set, but no SQLCipher library exists for this platform")
+    engine.dialect.colspecs = {**engine.dialect.colspecs, **KEPT_AS}
     journal = "WAL" if has_safe_wal(library().sqlite_version_info) else "DELETE"
 
     @event.listens_for(engine, "connect")

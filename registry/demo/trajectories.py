@@ -107,7 +107,7 @@ def illness(
     path = _path(roll, kind)
     start = _baseline(roll, figures.baseline[population], figures.noise_sd)
     noise = _disturbance(roll, figures.noise_sd, figures.weekly_memory)
-    lowered = [3.5 if any(each.height(week) > 4 for each in manic) else 0.0 for week in range(WEEKS)]
+    lowered = [3.5 if height > 4 else 0.0 for height in _heights(manic)]
     depression = tuple(
         _within(start * share + drift - low, 0, 27) for share, drift, low in zip(path, noise, lowered, strict=True)
     )
@@ -153,11 +153,11 @@ def _baseline(roll: Random, spread: Spread, noise_sd: float) -> float:
 
 
 def _disturbance(roll: Random, sd: float, memory: float) -> list[float]:
-    drift = roll.gauss(0, sd)
+    drift, news = roll.gauss(0, sd), sd * math.sqrt(1 - memory**2)
     path = []
     for _ in range(WEEKS):
         path.append(drift)
-        drift = memory * drift + roll.gauss(0, sd * math.sqrt(1 - memory**2))
+        drift = memory * drift + roll.gauss(0, news)
     return path
 
 
@@ -177,10 +177,7 @@ def _anxiety(roll: Random, start: float, path: list[float], *, population: str, 
 def _mania(roll: Random, manic: tuple[Episode, ...], figures: Figures) -> tuple[float, ...]:
     usual = roll.uniform(0.3, 2.6)
     noise = _disturbance(roll, 0.9, figures.weekly_memory)
-    return tuple(
-        _within(usual + noise[week] + max((each.height(week) for each in manic), default=0), 0, 20)
-        for week in range(WEEKS)
-    )
+    return tuple(_within(usual + drift + height, 0, 20) for drift, height in zip(noise, _heights(manic), strict=True))
 
 
 def _psychosis(
@@ -192,16 +189,16 @@ def _psychosis(
     path = _path(roll, kind)
     noise = _disturbance(roll, figures.noise_sd * NOISE_FOR_BPRS, figures.weekly_memory)
     return tuple(
-        _within(
-            18
-            + above * (0.2 + 0.8 * path[week])
-            + noise[week]
-            + max((each.height(week) for each in flares), default=0),
-            18,
-            126,
-        )
-        for week in range(WEEKS)
+        _within(18 + above * (0.2 + 0.8 * share) + drift + height, 18, 126)
+        for share, drift, height in zip(path, noise, _heights(flares), strict=True)
     )
+
+
+def _heights(episodes: tuple[Episode, ...]) -> list[float]:
+    """How high the highest of them stands in each week; most people have none."""
+    if not episodes:
+        return [0.0] * WEEKS
+    return [max(each.height(week) for each in episodes) for week in range(WEEKS)]
 
 
 def _within(value: float, least: float, most: float) -> float:

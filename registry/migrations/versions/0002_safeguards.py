@@ -51,14 +51,20 @@ END
 
 SIGNAL_POSTGRES = """
 CREATE FUNCTION registry_write_safety_signal() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  positive record;
 BEGIN
-  INSERT INTO safety_signal (measurement_id, patient_id, item, value, alert_id)
-  SELECT NEW.id, NEW.patient_id, s.item, (NEW.answers ->> s.item)::integer, NULL
-    FROM safety_item AS s
-   WHERE s.instrument = NEW.instrument AND s.version = NEW.instrument_version
-     AND jsonb_typeof(NEW.answers -> s.item) = 'number'
-     AND (NEW.answers ->> s.item)::numeric >= s.positive_from
-  ON CONFLICT (measurement_id, item) DO UPDATE SET value = excluded.value, alert_id = NULL;
+  FOR positive IN
+    SELECT s.item, (NEW.answers ->> s.item)::integer AS value
+      FROM safety_item AS s
+     WHERE s.instrument = NEW.instrument AND s.version = NEW.instrument_version
+       AND jsonb_typeof(NEW.answers -> s.item) = 'number'
+       AND (NEW.answers ->> s.item)::numeric >= s.positive_from
+  LOOP
+    INSERT INTO safety_signal (measurement_id, patient_id, item, value, alert_id)
+    VALUES (NEW.id, NEW.patient_id, positive.item, positive.value, NULL)
+    ON CONFLICT (measurement_id, item) DO UPDATE SET value = excluded.value, alert_id = NULL;
+  END LOOP;
   RETURN NULL;
 END $$
 """

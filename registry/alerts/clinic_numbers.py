@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -16,6 +18,8 @@ from registry.extensions import db
 from registry.measurements.instruments import catalogue
 
 _OF_CLINIC = select(RuleNumber.parameter, RuleNumber.value).where(RuleNumber.clinic_id == bindparam("clinic_id"))
+
+_OF_ALL = select(RuleNumber.clinic_id, RuleNumber.parameter, RuleNumber.value)
 
 
 @cache
@@ -30,17 +34,28 @@ def numbers_at(clinic_id: uuid.UUID) -> Numbers:
     return shipped().at_clinic({row.parameter: ClinicNumber(row.value) for row in rows}) if rows else shipped()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NumbersInForce:
-    """The numbers of each clinic asked for, read once for one look at a person."""
+    """The numbers of each clinic, read once for one look at some people."""
 
+    _decided: Mapping[uuid.UUID, Mapping[str, ClinicNumber]] | None = None
     _known: dict[uuid.UUID, Numbers] = field(default_factory=dict)
 
     def at(self, clinic_id: uuid.UUID) -> Numbers:
         """As ``numbers_at``."""
+        if self._decided is None:
+            self._decided = _decided_anywhere()
         if clinic_id not in self._known:
-            self._known[clinic_id] = numbers_at(clinic_id)
+            decided = self._decided.get(clinic_id)
+            self._known[clinic_id] = shipped().at_clinic(decided) if decided else shipped()
         return self._known[clinic_id]
+
+
+def _decided_anywhere() -> dict[uuid.UUID, dict[str, ClinicNumber]]:
+    decided: dict[uuid.UUID, dict[str, ClinicNumber]] = defaultdict(dict)
+    for row in db.session.execute(_OF_ALL):
+        decided[row.clinic_id][row.parameter] = ClinicNumber(row.value)
+    return decided
 
 
 def fingerprint_at(clinic_id: uuid.UUID) -> str:

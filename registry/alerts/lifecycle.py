@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 from registry.access import scope
 from registry.access.reviewed_sql import insert_rows
@@ -37,8 +37,14 @@ class Stand:
     owner_id: uuid.UUID | None
 
 
-RaisedAt: TypeAlias = Callable[[uuid.UUID, Stand, Clinic], datetime]
-"""Patient, what a rule says of them, the clinic → when that alert was raised."""
+class Hindsight(Protocol):
+    """What is known of a history that is stored all at once: its alerts opened, and were answered, as it went."""
+
+    def raised_at(self, patient_id: uuid.UUID, stand: Stand, clinic: Clinic) -> datetime:
+        """When the alert was raised that says this of the patient."""
+
+    def answer(self, alert: Alert) -> dict[str, Any] | None:
+        """Do to an open alert, about to be stored, what somebody has done about it since; returns that step."""
 
 
 @dataclass(slots=True)
@@ -53,8 +59,8 @@ class Log:
     """Signs of danger, each with the alert that answers it."""
     checks: list[tuple[Episode, date | None]] = field(default_factory=list)
     """Episodes, each with the next date on which time alone could change something."""
-    raised_at: RaisedAt | None = None
-    """Where a history is stored all at once: when each alert would have been raised. Else it is raised now."""
+    hindsight: Hindsight | None = None
+    """Where a history is stored all at once. Else every alert is raised now, and nobody has seen it."""
 
     @property
     def opened(self) -> int:
@@ -124,7 +130,7 @@ def open_alert(
 
     ``told_at`` is when it was news, where it goes on after a person closed it.
     """
-    opened_at = now if log.raised_at is None else log.raised_at(patient_id, stand, clinic)
+    opened_at = now if log.hindsight is None else log.hindsight.raised_at(patient_id, stand, clinic)
     alert = Alert(
         patient_id=patient_id,
         clinic_id=clinic.id,
@@ -136,6 +142,7 @@ def open_alert(
         sentence=stand.sentence,
         evidence=stand.evidence,
         since=stand.since,
+        state="open",
         opened_at=opened_at,
         owner_id=stand.owner_id,
         look_at=_first_look(stand.tier, stand.evidence, clinic, opened_at),

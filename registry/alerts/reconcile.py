@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
@@ -17,7 +18,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from registry import clock
 from registry.access import scope
 from registry.alerts.clinic_numbers import NumbersInForce
-from registry.alerts.lifecycle import Log, RaisedAt, Stand, close_by_itself, end_snooze, open_alert, plain, revise
+from registry.alerts.lifecycle import Hindsight, Log, Stand, close_by_itself, end_snooze, open_alert, plain, revise
 from registry.alerts.load import EpisodeCase, Person, load_people
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.owners import Team, is_active, load_teams, owner_of
@@ -64,6 +65,22 @@ _ALERTS = (
 _NEXT_CHECK = update(Episode).where(among(Episode.id, "episode_ids")).values(next_check_on=bindparam("next_check_on"))
 
 
+@dataclass(slots=True)
+class _News:
+    """When that which people have closed was news: asked once for all of it, where any goes on after its rest."""
+
+    closed: Sequence[uuid.UUID]
+    _told: Mapping[uuid.UUID, datetime] | None = None
+
+    def of(self, rest: Rest | None) -> datetime | None:
+        """When a finding that goes on after its rest was news; None where it is news now."""
+        if rest is None:
+            return None
+        if self._told is None:
+            self._told = last_told(self.closed)
+        return self._told.get(rest.closed.id)
+
+
 class UnknownPatient(LookupError):
     """Nobody within reach has this id."""
 
@@ -79,13 +96,13 @@ def reconcile_patient(patient_id: uuid.UUID, *, now: datetime | None = None) -> 
 
 
 def reconcile_patients(
-    patient_ids: Collection[uuid.UUID], *, now: datetime | None = None, raised_at: RaisedAt | None = None
+    patient_ids: Collection[uuid.UUID], *, now: datetime | None = None, hindsight: Hindsight | None = None
 ) -> Log:
     """Open, revise and close the patients' alerts so that they say what is true at ``now``.
 
     Joins the running transaction, so that a write and its alerts are stored together or not at all. Alerts follow
-    the person into every clinic; whoever writes must reach the patient first. ``raised_at`` is for a history that is
-    stored all at once: its alerts opened as it went.
+    the person into every clinic; whoever writes must reach the patient first. ``hindsight`` is for a history that is
+    stored all at once: its alerts opened, and were answered, as it went.
 
     Raises:
         UnknownPatient: one of them is nobody within the bound scope.
@@ -99,14 +116,14 @@ def reconcile_patients(
         if strangers:
             raise UnknownPatient(", ".join(strangers))
         with scope.all_patients(reason="alerts follow the person into every clinic"):
-            log, looked_at = _reconcile(died_on, now, raised_at)
+            log, looked_at = _reconcile(died_on, now, hindsight)
             attention_changed.send(patient_ids=list(died_on), looked_at=looked_at)
             db.session.flush()
     return log
 
 
 def _reconcile(
-    died_on: Mapping[uuid.UUID, date | None], now: datetime, raised_at: RaisedAt | None
+    died_on: Mapping[uuid.UUID, date | None], now: datetime, hindsight: Hindsight | None
 ) -> tuple[Log, dict[uuid.UUID, LookedAt]]:
     """Everything is read first, then written: a statement in between would write what is half done."""
     alerts = _alerts(died_on, now)
@@ -114,16 +131,21 @@ def _reconcile(
     clinics = next((person.clinics for person in people.values()), {})
     teams = load_teams(people, {id_: clinic.today(now) for id_, clinic in clinics.items()})
     restate({patient_id: person.history.courses for patient_id, person in people.items() if person.history.episodes})
-    numbers, log = NumbersInForce(), Log(raised_at=raised_at)
+    numbers, log = NumbersInForce(), Log(hindsight=hindsight)
+    news = _News([each.id for own in alerts.values() for each in own if each.closed_at is not None])
     with db.session.no_autoflush:
         for patient_id, person in people.items():
-            _reconcile_person(person, alerts.get(patient_id, ()), teams[patient_id], numbers, now=now, log=log)
+            own, team = alerts.get(patient_id, ()), teams[patient_id]
+            _reconcile_person(person, own, team, numbers, news, now=now, log=log)
         _store_next_checks(log)
+        if hindsight is not None:
+            answers = map(hindsight.answer, _still_open(*alerts.values(), log.new))
+            log.steps += [step for step in answers if step is not None]
     log.store()
     new = by_patient(log.new)
     return log, {
         patient_id: LookedAt(
-            [alert for alert in (*alerts.get(patient_id, ()), *new.get(patient_id, ())) if alert.closed_at is None],
+            _still_open(alerts.get(patient_id, ()), new.get(patient_id, ())),
             person.history.contacts,
             person.history.categories,
             person.history.outcomes,
@@ -138,18 +160,29 @@ def _alerts(patient_ids: Collection[uuid.UUID], now: datetime) -> dict[uuid.UUID
     return by_patient(db.session.scalars(_ALERTS, about))
 
 
+def _still_open(*alerts: Iterable[Alert]) -> list[Alert]:
+    return [alert for each in alerts for alert in each if alert.closed_at is None]
+
+
 def _closed_safety(alerts: Iterable[Alert]) -> list[Alert]:
     return [alert for alert in alerts if alert.is_safety and alert.closed_at is not None]
 
 
 def _reconcile_person(
-    person: Person, alerts: Sequence[Alert], team: Team, numbers: NumbersInForce, *, now: datetime, log: Log
+    person: Person,
+    alerts: Sequence[Alert],
+    team: Team,
+    numbers: NumbersInForce,
+    news: _News,
+    *,
+    now: datetime,
+    log: Log,
 ) -> None:
     standing = [alert for alert in alerts if alert.closed_at is None]
     reconcile_safety(person, next((each for each in standing if each.is_safety), None), team, numbers, now=now, log=log)
     for case in person.cases:
         own = [alert for alert in alerts if alert.episode_id == case.episode.id]
-        next_check_on = _reconcile_case(case, own, team, numbers.at(case.clinic.id), now=now, log=log)
+        next_check_on = _reconcile_case(case, own, team, numbers.at(case.clinic.id), news, now=now, log=log)
         log.check(case.episode, next_check_on)
     for episode in person.ended:
         for alert in standing:
@@ -160,7 +193,14 @@ def _reconcile_person(
 
 
 def _reconcile_case(
-    case: EpisodeCase, alerts: Sequence[Alert], team: Team, numbers: Numbers, *, now: datetime, log: Log
+    case: EpisodeCase,
+    alerts: Sequence[Alert],
+    team: Team,
+    numbers: Numbers,
+    news: _News,
+    *,
+    now: datetime,
+    log: Log,
 ) -> date | None:
     """The alerts of one episode; returns the next date on which time alone could change something."""
     today = case.clinic.today(now)
@@ -182,7 +222,7 @@ def _reconcile_case(
             finding = at_rest(finding) or finding
             dates.append(rest.until)
         stand = _stand(finding, case, team, today)
-        told_at = None if alert.tier == stand.tier else _told_at(rest)
+        told_at = None if alert.tier == stand.tier else news.of(rest)
         revise(alert, stand, clinic=case.clinic, now=now, told_at=told_at, log=log)
     for finding in found.values():
         rest = rest_of(finding, closed, case.clinic.zone)
@@ -198,7 +238,7 @@ def _reconcile_case(
             episode_id=case.episode.id,
             clinic=case.clinic,
             now=now,
-            told_at=_told_at(rest),
+            told_at=news.of(rest),
             log=log,
         )
     return min((each for each in dates if each is not None), default=None)
@@ -227,11 +267,6 @@ def _stand(finding: Finding, case: EpisodeCase, team: Team, today: date) -> Stan
         since=finding.since,
         owner_id=owner_of(finding.audience, clinic_id=case.clinic.id, team=team, today=today),
     )
-
-
-def _told_at(rest: Rest | None) -> datetime | None:
-    """When a finding that goes on after its rest was news; None where it is news now."""
-    return None if rest is None else last_told([rest.closed.id]).get(rest.closed.id)
 
 
 def _store_next_checks(log: Log) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
+from registry.access.reviewed_sql import insert_rows
 from registry.alerts.models import TIERS, Alert
 from registry.alerts.rulebook import RULEBOOK
 from registry.alerts.signals import LookedAt
@@ -63,19 +64,19 @@ def refresh(patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID, Lo
 
     ``looked_at`` is what was read a moment ago and need not be read again.
     """
-    rows = _stored(patient_ids)
+    rows, new = _stored(patient_ids), []
     for patient_id, facts in stored_facts.load(patient_ids, looked_at).items():
         for episode_id, values in compose(facts).items():
             row = rows.get(episode_id)
             if row is None:
-                row = CaseloadRow(episode_id=episode_id, patient_id=patient_id)
-                db.session.add(row)
-            elif all(getattr(row, name) == value for name, value in values.items()):
-                continue
-            for name, value in values.items():
-                setattr(row, name, value)
-            row.refreshed_at = clock.now()
+                whose = {"episode_id": episode_id, "patient_id": patient_id}
+                new.append({**whose, **values, "refreshed_at": clock.now()})
+            elif any(getattr(row, name) != value for name, value in values.items()):
+                for name, value in values.items():
+                    setattr(row, name, value)
+                row.refreshed_at = clock.now()
     db.session.flush()
+    insert_rows(scope.current(), CaseloadRow, new)
 
 
 def differences(patient_id: uuid.UUID) -> list[Difference]:

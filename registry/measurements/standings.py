@@ -16,6 +16,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Row, select
 
+from registry.access import scope
+from registry.access.reviewed_sql import insert_rows
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, TrackedMeasure, TreatmentCourse, TreatmentTarget
@@ -82,22 +84,25 @@ def restate(followed: Mapping[uuid.UUID, Courses]) -> None:
     """Store the standing of every tracked scale of every episode of these patients, as ``follow_patients`` gives them.
 
     A scale no longer tracked loses its standing. Category scales have none. One statement whatever the number of
-    people, then one for each standing that changed.
+    people, one for all that are new, and one for each standing that changed.
     """
     rows = db.session.scalars(_STANDINGS, {"patient_ids": list(followed)})
     stored = {(row.episode_id, row.scale): row for row in rows}
+    new = []
     for patient_id, courses in followed.items():
         for episode_id, of_episode in courses.items():
             for key, (tracked, course) in of_episode.items():
                 row = stored.pop((episode_id, key), None)
+                values = standing_values(tracked, course)
                 if row is None:
-                    row = StandingRow(patient_id=patient_id, episode_id=episode_id, scale=key)
-                    db.session.add(row)
-                for name, value in standing_values(tracked, course).items():
+                    new.append({"patient_id": patient_id, "episode_id": episode_id, "scale": key, **values})
+                    continue
+                for name, value in values.items():
                     if getattr(row, name) != value:
                         setattr(row, name, value)
     for row in stored.values():
         db.session.delete(row)
+    insert_rows(scope.current(), StandingRow, new)
 
 
 def courses(episode: Episode) -> dict[str, Course]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from itertools import groupby, pairwise
+from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -252,12 +253,16 @@ def outcome_of(course: Course, scale: Scale) -> Outcome:
 def _one_a_day(scores: Iterable[DatedScore], scale: Scale) -> tuple[DatedScore, ...]:
     """The score that counts on each day, in order of date."""
 
-    def precedence(score: DatedScore) -> tuple[date, bool, Decimal, str]:
+    def precedence(score: DatedScore) -> tuple[bool, Decimal, str]:
         goodness = -score.value if scale.better is Better.LOWER else score.value
-        return score.on, score.prorated, goodness, str(score.id)
+        return score.prorated, goodness, str(score.id)
 
-    in_order = sorted(scores, key=precedence)
-    return tuple(next(same_day) for _, same_day in groupby(in_order, key=lambda each: each.on))
+    counts: dict[date, DatedScore] = {}
+    for score in sorted(scores, key=attrgetter("on")):
+        other = counts.get(score.on)
+        if other is None or precedence(score) < precedence(other):
+            counts[score.on] = score
+    return tuple(counts.values())
 
 
 def _late_by(baseline: DatedScore | None, starts_on: date) -> int | None:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from random import Random
 from typing import Any
 
-from registry.access import scope
-from registry.access.reviewed_sql import insert_rows
 from registry.alerts.lifecycle import Stand, step_of
 from registry.alerts.load_safety import covered_in
-from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.models import Alert
 from registry.alerts.opening_hours import add_open_minutes, next_open
 from registry.alerts.response_times import longest_snooze, outcome_by, start_of
 from registry.alerts.rulebook import Tier
-from registry.alerts.signals import LookedAt, attention_changed
 from registry.audit.recorder import ActorId, record
-from registry.caseload.rows import follow_attention, refresh
 from registry.clinics.models import Clinic
 from registry.demo import wording
 from registry.demo.chance import dice, happens, weighted
@@ -40,7 +35,7 @@ _LATELY = timedelta(days=3)
 
 
 class Shift:
-    """Answers the open alerts of some people, between the look that opened them and the caseload that shows them."""
+    """Opened and answered the alerts of some people as time went: what reconciling them knows in hindsight."""
 
     def __init__(
         self,
@@ -53,7 +48,6 @@ class Shift:
     ) -> None:
         self._numbers, self._sites, self._seed, self._now = numbers, sites, seed, now
         self._record_of_danger = record_of_danger
-        self._steps: list[dict[str, Any]] = []
         self._closed_at: dict[tuple[uuid.UUID, str], datetime] = {}
 
     @property
@@ -73,49 +67,20 @@ class Shift:
     def _recorded_at(self) -> Mapping[str, datetime]:
         return {str(row["id"]): row["recorded_at"] for row in self._record_of_danger}
 
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """Whatever is reconciled meanwhile is answered before the caseload is written."""
-        attention_changed.disconnect(follow_attention)
-        try:
-            with attention_changed.connected_to(self._answer_all):
-                yield
-        finally:
-            attention_changed.connect(follow_attention)
-
-    def _answer_all(
-        self, _sender: object, *, patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID, LookedAt]
-    ) -> None:
-        for patient_id, found in looked_at.items():
-            for alert in found.open_alerts:
-                self._answer(alert, dice(self._seed, self._numbers[patient_id], alert.rule, "shift"))
-        insert_rows(scope.current(), AlertEvent, self._steps)
-        self._steps = []
-        still_open = {
-            patient_id: LookedAt(
-                [alert for alert in found.open_alerts if alert.closed_at is None],
-                found.contacts,
-                found.categories,
-                found.outcomes,
-            )
-            for patient_id, found in looked_at.items()
-        }
-        refresh(patient_ids, still_open)
-
-    def _answer(self, alert: Alert, roll: Random) -> None:
+    def answer(self, alert: Alert) -> dict[str, Any] | None:
+        """Take the alert up, put it off, close it, or leave it to be seen."""
         if alert.state != "open" or alert.snoozed_until is not None:
-            return
-        tier = Tier(alert.tier)
+            return None
+        roll, tier = dice(self._seed, self._numbers[alert.patient_id], alert.rule, "shift"), Tier(alert.tier)
         shares = {Tier.URGENT: _OF_THE_URGENT, Tier.ACTION: _OF_ACTIONS, Tier.REMINDER: _OF_REMINDERS}.get(tier)
         kind = "left" if shares is None else weighted(roll, shares)
         if kind == "taken" or (kind == "closed" and not is_closed_by_hand(alert.rule)):
-            self._acknowledge(alert, roll)
-        elif kind == "snoozed":
-            self._snooze(alert, roll, days=roll.randint(3, longest_snooze(tier)))
-        elif kind == "closed":
-            self._close(alert, roll)
+            return self._acknowledge(alert, roll)
+        if kind == "snoozed":
+            return self._snooze(alert, roll, days=roll.randint(3, longest_snooze(tier)))
+        return self._close(alert, roll) if kind == "closed" else None
 
-    def _acknowledge(self, alert: Alert, roll: Random) -> None:
+    def _acknowledge(self, alert: Alert, roll: Random) -> dict[str, Any]:
         by, site = self._by(alert), self._sites[alert.clinic_id]
         is_urgent = alert.tier == Tier.URGENT
         at = self._after(alert.opened_at, roll.randint(4, 48) if is_urgent else roll.randint(30, 2_000), site)
@@ -123,24 +88,25 @@ class Shift:
         alert.owner_id = by.id
         if is_urgent:
             alert.look_at = outcome_by(at, site.hours, site.zone)
-        self._step(alert, "acknowledged", at, by)
         record("alert.acknowledged", by=by, subject=alert)
+        return step_of(alert, "acknowledged", at, by_id=by.id)
 
-    def _snooze(self, alert: Alert, roll: Random, *, days: int) -> None:
+    def _snooze(self, alert: Alert, roll: Random, *, days: int) -> dict[str, Any]:
         by, site, at = self._by(alert), self._sites[alert.clinic_id], self._lately(alert, roll)
         alert.snoozed_until, alert.snooze_reason = site.today + timedelta(days=days), roll.choice(wording.SNOOZE)
         alert.look_at = start_of(alert.snoozed_until, site.zone)
-        self._step(alert, "snoozed", at, by, words=alert.snooze_reason, until=alert.snoozed_until.isoformat())
         record("alert.snoozed", by=by, subject=alert, reason=alert.snooze_reason)
+        until = {"until": alert.snoozed_until.isoformat()}
+        return step_of(alert, "snoozed", at, by_id=by.id, words=alert.snooze_reason, details=until)
 
-    def _close(self, alert: Alert, roll: Random) -> None:
+    def _close(self, alert: Alert, roll: Random) -> dict[str, Any]:
         by, at = self._by(alert), self._lately(alert, roll)
         outcome = "treatment-changed" if alert.rule.startswith("target.") and happens(roll, 0.4) else "handled"
         alert.state, alert.closed_at, alert.closed_by_id = "closed", at, by.id
         alert.outcome, alert.closing_words, alert.look_at = outcome, roll.choice(wording.HANDLED), None
-        self._step(alert, "closed", at, by, words=alert.closing_words, outcome=outcome)
         record("alert.closed", by=by, subject=alert, reason=outcome)
         self._closed_at[alert.patient_id, alert.rule] = at
+        return step_of(alert, "closed", at, by_id=by.id, words=alert.closing_words, details={"outcome": outcome})
 
     def _after(self, start: datetime, minutes: int, site: Site) -> datetime:
         """So many minutes of opening hours later, and not later than now."""
@@ -155,6 +121,3 @@ class Shift:
         if alert.owner_id is not None:
             return ActorId(alert.owner_id)
         return ActorId(self._sites[alert.clinic_id].some("care_manager", self._numbers[alert.patient_id]).id)
-
-    def _step(self, alert: Alert, kind: str, at: datetime, by: ActorId, words: str = "", **details: Any) -> None:
-        self._steps.append(step_of(alert, kind, at, by_id=by.id, words=words, details=details or None))

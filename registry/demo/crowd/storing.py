@@ -84,10 +84,9 @@ def store(plan: Plan, numbers: range, *, now: datetime, turn: AbstractContextMan
         sites = {site.clinic_id: site for site in plan.sites}
         record_of_danger = [*part.tables.get(Measurement, ()), *part.tables.get(DangerReport, ())]
         shift = Shift(part.numbers, sites, record_of_danger, seed=plan.seed, now=now)
-        with shift.at_work():
-            reconcile_patients(list(part.numbers), now=now, raised_at=shift.raised_at)
-            if shift.dealt_with:
-                reconcile_patients(sorted(shift.dealt_with), now=now, raised_at=shift.raised_at)
+        reconcile_patients(list(part.numbers), now=now, hindsight=shift)
+        if shift.dealt_with:
+            reconcile_patients(sorted(shift.dealt_with), now=now, hindsight=shift)
     db.session.expunge_all()
     first = plan.sites[0].clinic_id
     return Stored(

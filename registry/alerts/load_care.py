@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Row, func, select
 
+from registry.accounts.models import User
 from registry.alerts.snapshot import Circumstance, CircumstanceHistory, ContactFacts, OpenOrder, ReviewFacts
 from registry.contacts.models import Contact
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
@@ -26,6 +26,8 @@ from registry.measures.scale import Scale
 from registry.review.models import Recommendation, Review
 from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, TREATMENT_CHANGES
 
+_Row: TypeAlias = Row[*tuple[Any, ...]]
+
 _OF_THE_TEAM = "the team"
 _OTHER_TEAM = "another team"
 
@@ -34,12 +36,25 @@ _CONTACTS = select(Contact.patient_id, Contact.took_place_on, Contact.clinic_id,
     among(Contact.patient_id, "patient_ids"), Contact.status == "final"
 )
 _REVIEWS = (
-    select(Review).where(among(Review.patient_id, "patient_ids")).order_by(Review.reviewed_on, Review.recorded_at)
+    select(Review.episode_id, Review.reviewed_on, Review.look_again_on)
+    .where(among(Review.patient_id, "patient_ids"))
+    .order_by(Review.reviewed_on, Review.recorded_at)
 )
 _ADVICE = (
-    select(Recommendation)
+    select(
+        Recommendation.id,
+        Recommendation.episode_id,
+        Recommendation.kind,
+        Recommendation.state,
+        Recommendation.words,
+        Recommendation.decision_why,
+        Recommendation.proposed_on,
+        Recommendation.decided_on,
+        Recommendation.done_on,
+        func.coalesce(User.name, Recommendation.to_name).label("to"),
+    )
+    .outerjoin(User, User.id == Recommendation.to_user_id)
     .where(among(Recommendation.patient_id, "patient_ids"))
-    .options(joinedload(Recommendation.to_user))
     .order_by(Recommendation.proposed_on, Recommendation.position)
 )
 _CIRCUMSTANCES = (
@@ -99,18 +114,18 @@ def contact_facts(episode: Episode, sightings: Iterable[Sighting]) -> ContactFac
 def load_reviews(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, ReviewFacts]:
     """Reviews and what became of their recommendations, by episode; two statements."""
     about = {"patient_ids": list(patient_ids)}
-    reviews: dict[uuid.UUID, list[Review]] = defaultdict(list)
-    for review in db.session.scalars(_REVIEWS, about):
+    reviews: dict[uuid.UUID, list[_Row]] = defaultdict(list)
+    for review in db.session.execute(_REVIEWS, about):
         reviews[review.episode_id].append(review)
     if not reviews:
         return {}
-    advice: dict[uuid.UUID, list[Recommendation]] = defaultdict(list)
-    for recommendation in db.session.scalars(_ADVICE, about):
+    advice: dict[uuid.UUID, list[_Row]] = defaultdict(list)
+    for recommendation in db.session.execute(_ADVICE, about):
         advice[recommendation.episode_id].append(recommendation)
     return {episode_id: _review_facts(done, advice[episode_id]) for episode_id, done in reviews.items()}
 
 
-def _review_facts(reviews: Sequence[Review], advice: Sequence[Recommendation]) -> ReviewFacts:
+def _review_facts(reviews: Sequence[_Row], advice: Sequence[_Row]) -> ReviewFacts:
     changed_on = [each.done_on for each in advice if each.kind in TREATMENT_CHANGES and each.done_on is not None]
     return ReviewFacts(
         last_on=reviews[-1].reviewed_on,
@@ -121,14 +136,13 @@ def _review_facts(reviews: Sequence[Review], advice: Sequence[Recommendation]) -
     )
 
 
-def _order(row: Recommendation) -> OpenOrder:
-    to = row.to_user.name if row.to_user is not None else row.to_name
+def _order(row: _Row) -> OpenOrder:
     return OpenOrder(
         id=str(row.id),
         proposed_on=row.proposed_on,
         text=row.decision_why if row.state == "modified" else row.words,
         kind=row.kind,
-        to=to,
+        to=row.to,
         decided_on=row.decided_on,
     )
 
@@ -148,9 +162,7 @@ def load_circumstances(
     return {patient_id: _histories(own, losing) for patient_id, own in by_patient(rows).items()}
 
 
-def _histories(
-    rows: Iterable[Row[Any]], losing: Mapping[str, tuple[Instrument, Scale]]
-) -> tuple[CircumstanceHistory, ...]:
+def _histories(rows: Iterable[_Row], losing: Mapping[str, tuple[Instrument, Scale]]) -> tuple[CircumstanceHistory, ...]:
     found: dict[str, list[Circumstance]] = defaultdict(list)
     for row in rows:
         instrument, scale = losing[row.scale]

@@ -117,6 +117,8 @@ def _person_safety(
     zones: Mapping[uuid.UUID, ZoneInfo],
 ) -> PersonSafety:
     versions = {row.id: row for row in rows}
+    recorded: dict[str, _Row | DangerReport] = {str(row.id): row for row in rows}
+    recorded |= {str(row.id): row for row in reports}
     answers = [answer for row in rows for answer in _answers(row, versions, zones[row.clinic_id])]
     replaces = {str(row.id): str(row.replaces_id) for row in rows if row.replaces_id is not None}
     closed_by = _closed_by(answers, reports, closed, replaces)
@@ -126,8 +128,8 @@ def _person_safety(
             reports=tuple(_report(row) for row in reports),
             closures=tuple(_closure(alert, closed_by, zones[alert.clinic_id]) for alert in closed),
         ),
-        clinic_of={str(row.id): row.clinic_id for row in rows} | {str(row.id): row.clinic_id for row in reports},
-        recorded_at={str(row.id): row.recorded_at for row in rows} | {str(row.id): row.recorded_at for row in reports},
+        clinic_of={id_: row.clinic_id for id_, row in recorded.items()},
+        recorded_at={id_: row.recorded_at for id_, row in recorded.items()},
         replaces=replaces,
         closed_by=closed_by,
         unanswered=(*signals, *(report for report in reports if report.alert_id is None)),

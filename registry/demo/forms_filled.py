@@ -61,11 +61,15 @@ class Folder:
     circumstances: Circumstances
     needs_interpreter: bool
     last: dict[str, date] = field(default_factory=dict)
+    _followed: tuple[Tracking, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._followed = tracked(self.story)
 
     def due(self, on: date, *, modality: str) -> tuple[Form, ...]:
         """The forms of a visit on this day."""
         forms: list[Form] = []
-        for each in tracked(self.story):
+        for each in self._followed:
             instrument = _INSTRUMENTS[each.scale]
             if self._is_due(instrument, each.cadence_days, on) and self._is_possible(instrument, modality):
                 self.last[instrument] = on

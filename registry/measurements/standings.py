@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from sqlalchemy import Row, select
 
@@ -28,7 +28,6 @@ from registry.measures.course import Course, DatedScore, Outcome, Target, follow
 from registry.measures.mania import DEPRESSION, MANIA, ManiaCourse, Reported, is_beside_mania
 from registry.measures.scale import Scale
 
-Dated = TypeVar("Dated", TrackedMeasure, TreatmentTarget)
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 Rows: TypeAlias = Sequence[AnyRow]
 
@@ -41,8 +40,30 @@ _EPISODES = (
     .where(among(Episode.patient_id, "patient_ids"))
     .order_by(TreatmentCourse.starts_on, TreatmentCourse.ends_on.is_(None))
 )
-_MEASURES = select(TrackedMeasure).where(among(TrackedMeasure.patient_id, "patient_ids"))
-_TARGETS = select(TreatmentTarget).where(among(TreatmentTarget.patient_id, "patient_ids"))
+_MEASURES = (
+    select(
+        TrackedMeasure.episode_id,
+        TrackedMeasure.scale,
+        TrackedMeasure.cadence_days,
+        TrackedMeasure.starts_on,
+        TrackedMeasure.ends_on,
+    )
+    .where(among(TrackedMeasure.patient_id, "patient_ids"))
+    .order_by(TrackedMeasure.starts_on)
+)
+_TARGETS = (
+    select(
+        TreatmentTarget.episode_id,
+        TreatmentTarget.scale,
+        TreatmentTarget.at_most,
+        TreatmentTarget.at_least,
+        TreatmentTarget.is_hold,
+        TreatmentTarget.starts_on,
+        TreatmentTarget.ends_on,
+    )
+    .where(among(TreatmentTarget.patient_id, "patient_ids"))
+    .order_by(TreatmentTarget.starts_on)
+)
 _STANDINGS = select(StandingRow).where(among(StandingRow.patient_id, "patient_ids"))
 _SCORES = (
     select(
@@ -257,8 +278,8 @@ def scales_followed(
     if not current:
         return {}
     about = {"patient_ids": list(patient_ids)}
-    measures = _in_force(current, db.session.scalars(_MEASURES, about))
-    targets = _in_force(current, db.session.scalars(_TARGETS, about))
+    measures = _in_force(current, db.session.execute(_MEASURES, about))
+    targets = _in_force(current, db.session.execute(_TARGETS, about))
     found: dict[uuid.UUID, dict[uuid.UUID, list[TrackedScale]]] = defaultdict(dict)
     for episode_id, (episode, course) in current.items():
         own_targets = targets.get(episode_id, {})
@@ -277,7 +298,7 @@ def scales_followed(
     return found
 
 
-def target_of(row: TreatmentTarget | None) -> Target | None:
+def target_of(row: AnyRow | TreatmentTarget | None) -> Target | None:
     """The target a row sets; None where there is none, or where it is held at no level in particular."""
     if row is None or (row.at_most is None and row.at_least is None):
         return None
@@ -311,16 +332,17 @@ def standing_values(tracked: TrackedScale, course: Course) -> dict[str, Any]:
 
 def _in_force(
     current: Mapping[uuid.UUID, tuple[Episode, TreatmentCourse]],
-    rows: Iterable[Dated],
-) -> dict[uuid.UUID, dict[str, Dated]]:
-    """What each episode follows now, or followed on the day it ended, by scale."""
-    found: dict[uuid.UUID, dict[str, Dated]] = defaultdict(dict)
-    for row in sorted(rows, key=lambda each: each.starts_on):
-        if row.episode_id not in current:
+    rows: Iterable[AnyRow],
+) -> dict[uuid.UUID, dict[str, AnyRow]]:
+    """What each episode follows now, or followed on the day it ended, by scale; ``rows`` as they began."""
+    found: dict[uuid.UUID, dict[str, AnyRow]] = defaultdict(dict)
+    for row in rows:
+        episode_id = row.episode_id
+        if episode_id not in current:
             continue
-        ended_on = current[row.episode_id][0].ended_on
+        ended_on = current[episode_id][0].ended_on
         if row.ends_on is None or (ended_on is not None and row.ends_on >= ended_on):
-            found[row.episode_id][row.scale] = row
+            found[episode_id][row.scale] = row
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, time
-from functools import singledispatchmethod
 from typing import Any
 
 from registry.access.models import PatientClinic
@@ -90,11 +89,29 @@ class History:
         """Who cares for the person in the present episode."""
         return self.care.team
 
-    @singledispatchmethod
     def _do(self, act: Act) -> None:
-        raise TypeError(f"nobody knows how to write down a {type(act).__name__}")
+        match act:
+            case Visit():
+                self._visit(act)
+            case Referral():
+                self._refer(act)
+            case Enrolment():
+                self._enrol(act)
+            case PhaseChange():
+                self.care.change_phase(act)
+            case Ending():
+                self._end_episode(act)
+            case Danger():
+                self._report(act)
+            case Question():
+                self._ask(act)
+            case TargetChange():
+                self.care.set_target(act.wish, act)
+            case TeamChange():
+                self.care.change_team(act, number=self._person.number)
+            case _:
+                raise TypeError(f"nobody knows how to write down a {type(act).__name__}")
 
-    @_do.register
     def _refer(self, act: Referral) -> None:
         shift = 0 if act.clinic == self._person.story.clinic else 1
         self.site = self._sites[(self._home + shift) % len(self._sites)]
@@ -137,7 +154,6 @@ class History:
             PatientClinic, clinic_id=self.site.clinic_id, why="episode", since=self.site.instant(act.on, act.at)
         )
 
-    @_do.register
     def _enrol(self, act: Enrolment) -> None:
         self.care.enrol(act)
         self._reviews = reviews.write(
@@ -155,7 +171,6 @@ class History:
         ]
         return min([*ends, *pauses, self.site.today])
 
-    @_do.register
     def _visit(self, act: Visit) -> None:
         by, at = self.team.visitor(act.by), self.site.instant(act.on, act.at)
         if act.contact is not None:
@@ -187,17 +202,11 @@ class History:
             **facts,
         )
 
-    @_do.register
-    def _change_phase(self, act: PhaseChange) -> None:
-        self.care.change_phase(act)
-
-    @_do.register
     def _end_episode(self, act: Ending) -> None:
         self.care.end(act)
         if act.reason == "died":
             self.patient["died_on"] = act.on
 
-    @_do.register
     def _report(self, act: Danger) -> None:
         by = self.team.visitor(act.by)
         at = self.site.instant(act.on, act.at)
@@ -214,7 +223,6 @@ class History:
         )
         self.answered.report(row, self)
 
-    @_do.register
     def _ask(self, act: Question) -> None:
         by = self.team.who(act.by)
         self._ledger.write(
@@ -229,11 +237,3 @@ class History:
     def _reviewed_after(self, day: date) -> uuid.UUID | None:
         """The first review of the present episode after a day; None where there was none."""
         return next((row["id"] for row in self._reviews if row["reviewed_on"] > day), None)
-
-    @_do.register
-    def _change_target(self, act: TargetChange) -> None:
-        self.care.set_target(act.wish, act)
-
-    @_do.register
-    def _change_team(self, act: TeamChange) -> None:
-        self.care.change_team(act, number=self._person.number)

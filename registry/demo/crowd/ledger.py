@@ -28,21 +28,27 @@ class Ledger:
 
     def write(self, table: type[Base], **columns: Any) -> Row:
         """Write down a row: about the present person and episode, other columns as they are by default."""
-        row = {**_blank(table), **columns}
-        if "id" in row and row["id"] is None:
+        blank, is_identified, is_linked, is_of_episode = _kind(table)
+        row = {**blank, **columns}
+        if is_identified and row["id"] is None:
             row["id"] = new_id()
-        if issubclass(table, PatientLinked):
+        if is_linked:
             row["patient_id"] = self.patient_id
-        if issubclass(table, EpisodeLinked):
+        if is_of_episode:
             row["episode_id"] = self.episode_id
         self.tables[table].append(row)
         return row
 
 
 @cache
-def _blank(table: type[Base]) -> Row:
-    """Every column with its plain default; a default that has to be worked out is left to whoever writes the row."""
-    return {
+def _kind(table: type[Base]) -> tuple[Row, bool, bool, bool]:
+    """A blank row, and whether a row has an identifier, is about a person, is about an episode.
+
+    The blank has every column with its plain default; a default that has to be worked out is left to whoever writes
+    the row.
+    """
+    blank = {
         column.name: column.default.arg if column.default is not None and column.default.is_scalar else None
         for column in table.__table__.columns
     }
+    return blank, "id" in blank, issubclass(table, PatientLinked), issubclass(table, EpisodeLinked)

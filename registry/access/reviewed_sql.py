@@ -22,7 +22,7 @@ from registry.db.transaction import registry_session
 from registry.extensions import db
 
 CHUNK = 500
-_MANY = 100
+MANY = 100
 """From so many rows on ``insert_bound`` costs less than an ``INSERT`` by way of SQLAlchemy, on both databases."""
 
 
@@ -43,7 +43,7 @@ def insert_rows(scope: Scope, table: type[Base], rows: Sequence[dict[str, Any]])
         if issubclass(table, PatientItself):
             raise ScopeError("people are invented in bulk only by work on everybody")
         _refuse_strangers(scope, {row["patient_id"] for row in rows})
-    elif len(rows) >= _MANY and rows[0].keys() == set(sa.inspect(table).columns.keys()):
+    elif len(rows) >= MANY and rows[0].keys() == set(sa.inspect(table).columns.keys()):
         insert_bound(scope, bind_rows(table, rows, db.engine.dialect))
         return len(rows)
     db.session.execute(insert(cast(sa.Table, table.__table__)), list(rows), execution_options={REVIEWED: True})

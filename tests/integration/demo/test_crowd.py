@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from benchmarks.population import populate
 from registry import clock
-from registry.access import scope
+from registry.access import reviewed_sql, scope
 from registry.accounts.models import User
 from registry.accounts.passwords import is_right
 from registry.alerts.models import Alert, AlertEvent
@@ -37,6 +37,7 @@ def _invent(*, seed: int = 3, patients: int = PEOPLE, clinics: int = 3) -> Crowd
 
 def test_a_crowd_that_several_processes_stored_holds_together(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planning, "PEOPLE_IN_PART", PEOPLE // 3)
+    monkeypatch.setattr(reviewed_sql, "MANY", 10)  # as in parts of the usual size, where there are hundreds
     with app.app_context(), scope.all_patients(reason="test"):
         crowd = _invent()
         assert db.session.scalar(select(func.count()).select_from(Patient)) == PEOPLE

@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
@@ -23,8 +22,7 @@ from registry.alerts.load import EpisodeCase, Person, load_people
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.owners import Team, is_active, load_teams, owner_of
 from registry.alerts.parameters import Numbers
-from registry.alerts.queries import last_told
-from registry.alerts.rest import Rest, at_rest, rest_of
+from registry.alerts.rest import News, at_rest, rest_of
 from registry.alerts.rulebook import Audience, Evaluation, Finding, Tier, evaluate, rule
 from registry.alerts.safety_alert import reconcile_safety
 from registry.alerts.sentences import kept_sentence
@@ -63,22 +61,6 @@ _ALERTS = (
     .execution_options(populate_existing=True)  # what was read before the people were taken may be out of date
 )
 _NEXT_CHECK = update(Episode).where(among(Episode.id, "episode_ids")).values(next_check_on=bindparam("next_check_on"))
-
-
-@dataclass(slots=True)
-class _News:
-    """When that which people have closed was news: asked once for all of it, where any goes on after its rest."""
-
-    closed: Sequence[uuid.UUID]
-    _told: Mapping[uuid.UUID, datetime] | None = None
-
-    def of(self, rest: Rest | None) -> datetime | None:
-        """When a finding that goes on after its rest was news; None where it is news now."""
-        if rest is None:
-            return None
-        if self._told is None:
-            self._told = last_told(self.closed)
-        return self._told.get(rest.closed.id)
 
 
 class UnknownPatient(LookupError):
@@ -132,7 +114,7 @@ def _reconcile(
     teams = load_teams(people, {id_: clinic.today(now) for id_, clinic in clinics.items()})
     restate({patient_id: person.history.courses for patient_id, person in people.items() if person.history.episodes})
     numbers, log = NumbersInForce(), Log(hindsight=hindsight)
-    news = _News([each.id for own in alerts.values() for each in own if each.closed_at is not None])
+    news = News([each.id for own in alerts.values() for each in own if each.closed_at is not None])
     with db.session.no_autoflush:
         for patient_id, person in people.items():
             own, team = alerts.get(patient_id, ()), teams[patient_id]
@@ -173,7 +155,7 @@ def _reconcile_person(
     alerts: Sequence[Alert],
     team: Team,
     numbers: NumbersInForce,
-    news: _News,
+    news: News,
     *,
     now: datetime,
     log: Log,
@@ -197,7 +179,7 @@ def _reconcile_case(
     alerts: Sequence[Alert],
     team: Team,
     numbers: Numbers,
-    news: _News,
+    news: News,
     *,
     now: datetime,
     log: Log,

@@ -6,12 +6,14 @@ meanwhile: nothing but a recorded review ends that, whoever closed the alert.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from registry.alerts.models import Alert
+from registry.alerts.queries import last_told
 from registry.alerts.response_times import longest_snooze
 from registry.alerts.rulebook import Audience, Finding, Tier
 
@@ -22,6 +24,22 @@ class Rest:
 
     closed: Alert
     until: date
+
+
+@dataclass(slots=True)
+class News:
+    """When that which people have closed was news: asked once for all of it, where any goes on after its rest."""
+
+    closed: Sequence[uuid.UUID]
+    _told: Mapping[uuid.UUID, datetime] | None = None
+
+    def of(self, rest: Rest | None) -> datetime | None:
+        """When a finding that goes on after its rest was news; None where it is news now."""
+        if rest is None:
+            return None
+        if self._told is None:
+            self._told = last_told(self.closed)
+        return self._told.get(rest.closed.id)
 
 
 def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo) -> Rest | None:

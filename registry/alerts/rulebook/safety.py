@@ -33,8 +33,9 @@ def unknown_item(answer: SafetyAnswer) -> str | None:
 def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | None:
     """Any positive answer not yet dealt with, whatever the total.
 
-    As pressing as the worst of those entered soon after they were given, by the instrument's file;
-    an old answer still has to be read. After a death nobody is asked to call, but the answer is still read.
+    As pressing as the worst of those entered soon after they were given, by the instrument's file, and
+    no less than urgent while a worse question of the same form has no answer; an old answer still has to
+    be read. After a death nobody is asked to call, but the answer is still read.
     """
     open_answers = [
         answer
@@ -45,18 +46,30 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | No
         return None
     recent = [answer for answer in open_answers if is_entered_soon(answer, numbers)]
     tiers = {answer.tier for answer in recent} if case.died_on is None else set[SafetyTier]()
+    unfinished = _worse_gaps(case.safety.answers, recent) if tiers == {SafetyTier.ACTION} else []
     newest = sorted(open_answers, key=lambda answer: (answer.on, answer.id), reverse=True)
     answers = sorted(newest, key=lambda answer: (answer not in recent, answer.tier.rank))
     return Found(
-        tier=Tier.URGENT if tiers - {SafetyTier.ACTION} else Tier.ACTION,
+        tier=Tier.URGENT if tiers - {SafetyTier.ACTION} or unfinished else Tier.ACTION,
         evidence={
             "is_recent": bool(recent),
             "is_immediate": SafetyTier.IMMEDIATE in tiers,
             "died_on": stored(case.died_on),
             "answers": [_answer_facts(answer) for answer in answers],
+            "unfinished": [_answer_facts(answer) for answer in unfinished],
         },
         since=min(answer.entered_on for answer in open_answers),
     )
+
+
+def _worse_gaps(answers: Iterable[SafetyAnswer], positive: Iterable[SafetyAnswer]) -> list[SafetyAnswer]:
+    """Questions without an answer in the forms of these, a yes to which would not wait for days."""
+    forms = {answer.id for answer in positive}
+    return [
+        answer
+        for answer in answers
+        if answer.id in forms and not answer.state.is_answered and answer.tier is not SafetyTier.ACTION
+    ]
 
 
 def is_immediate(evidence: Mapping[str, Any]) -> bool:
@@ -100,6 +113,8 @@ def _positive_words(evidence: Evidence, _today: date) -> str:
     if not evidence.flag("is_recent"):
         return f"Unreviewed positive of {written(worst.day('on'))}: {answered.rstrip(',')}{more}"
     asks = worst.optional_text("calls_for") or f"do a {C_SSRS} today"
+    if unfinished := evidence.each("unfinished"):
+        asks = f"{_items(unfinished)} of this form not answered, ask today"
     return f"{answered} on {written(worst.day('on'))}{more}: {asks}"
 
 
@@ -266,7 +281,7 @@ RULES = (
         source="Any positive self-harm item, whatever the total: the item's own threshold in the instrument file",
         check=_positive,
         words=_positive_words,
-        version=2,
+        version=3,
     ),
     Rule(
         id="safety.reported",

@@ -54,7 +54,13 @@ class Answered:
                     "calls_for": item.safety_calls_for,
                 }
                 is_immediate = item.safety_tier is SafetyTier.IMMEDIATE
-                evidence = {"is_recent": True, "is_immediate": is_immediate, "died_on": None, "answers": [facts]}
+                evidence = {
+                    "is_recent": True,
+                    "is_immediate": is_immediate,
+                    "died_on": None,
+                    "answers": [facts],
+                    "unfinished": [],
+                }
                 self._close("safety.self-harm", evidence, row["taken_on"], row["recorded_at"], history)
 
     def report(self, row: Row, history: History) -> None:

@@ -119,6 +119,27 @@ def test_a_screen_without_question_6_has_to_be_completed(app: Flask, answer: Any
         assert "C-SSRS screener items 6, 6a" in sentence_today(alert, TODAY)
 
 
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({"q6": 1, "q6a": None}, "item 6a of this form not answered, ask today"),
+        ({"q2": 1, "q3": 0, "q4": 0, "q5": DECLINED}, "item 5 of this form not answered, ask today"),
+        ({"q1": 1, "q6": None}, "item 6a of this form not answered, ask today"),
+    ],
+)
+def test_a_yes_beside_a_worse_question_nobody_answered_does_not_wait(
+    app: Flask, answers: dict[str, Any], words: str
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        screened(scene, **answers)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.rule, alert.tier) == ("safety.self-harm", "urgent")
+        assert alert.look_at == NOW + timedelta(minutes=60)
+        assert words in sentence_today(alert, TODAY)
+
+
 def test_a_single_question_settles_no_incomplete_screen(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene()

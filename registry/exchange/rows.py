@@ -12,7 +12,7 @@ from typing import TypeAlias
 from registry.exchange.mapping import Answers, DateColumn, Mapping, NewPerson, ServiceDate, columns_in
 from registry.exchange.reading import Malformed, SourceRow
 from registry.measurements.rules import ImpossibleDate, NothingAnswered, check_content, check_date
-from registry.measures.answers import DECLINED, Answer, ImpossibleAnswer, answer_to_json
+from registry.measures.answers import DECLINED, Answer, ContradictoryAnswers, ImpossibleAnswer, answer_to_json
 from registry.measures.instrument import Instrument
 from registry.measures.scoring import ContradictedTotal, ImpossibleTotal, Scoring, check_declared, score, score_total
 from registry.patients.facts import PatientFacts
@@ -87,7 +87,8 @@ class Judge:
         try:
             return self._wish(row)
         except (
-            UnfitRow, ImpossibleAnswer, ImpossibleTotal, ContradictedTotal, ImpossibleDate, NothingAnswered,
+            UnfitRow, ImpossibleAnswer, ContradictoryAnswers, ImpossibleTotal, ContradictedTotal, ImpossibleDate,
+            NothingAnswered,
         ) as unfit:  # fmt: skip
             return Refusal(row.number, _words(unfit), row.raw)
 

@@ -6,16 +6,17 @@ import uuid
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectField
-from wtforms.form import BaseForm
+from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired, ValidationError
 
 from registry.measurements import modes
 from registry.measurements.actions import Administration
+from registry.measurements.answer_fields import ItemField, Listed, field_for
 from registry.measurements.models import Measurement
-from registry.measures.answers import DECLINED, Answer
+from registry.measures.answers import Answer, ContradictoryAnswers
 from registry.measures.instrument import Instrument, Item
 from registry.measures.scoring import format_value, score
 from registry.patients.rules import LANGUAGES
@@ -28,47 +29,20 @@ LONGEST_TOTAL = 10
 ITEM = "item-"
 """Fields of items are called ``item-`` and the item's id."""
 
-BLANK = "blank"
-"""Takes an answer back, where there is one to take back."""
 
-
-class _Listed(SelectField):
-    """A choice among those shown; anything else was not typed here."""
-
-    def pre_validate(self, form: BaseForm) -> None:
-        try:
-            super().pre_validate(form)
-        except ValueError:
-            raise ValidationError("Choose one of those listed") from None
-
-
-class ListField(_Listed):
+class ListField(Listed):
     """One of a list."""
 
 
-class ModeField(_Listed, RadioField):
+class ModeField(Listed, RadioField):
     """One of a few ways."""
-
-
-class AnswerField(_Listed, RadioField):
-    """One item of an instrument. Nothing chosen is no answer, which is possible and is not 0."""
-
-    def pre_validate(self, form: BaseForm) -> None:
-        if self.raw_data and self.raw_data != [""]:
-            super().pre_validate(form)
-
-    @property
-    def answer(self) -> Answer:
-        """What was chosen. Asked only of a form that validated."""
-        if self.data in (None, "", BLANK):
-            return None
-        return DECLINED if self.data == DECLINED.value else int(self.data)
 
 
 class MeasureForm(RegistryForm):
     """One administration. ``form_for`` adds the items of the instrument."""
 
     instrument: Instrument
+    may_clear: bool
 
     taken_on = LocalDate(
         "Date completed",
@@ -99,7 +73,7 @@ class MeasureForm(RegistryForm):
         self.language.choices = {"": "Not stated", **LANGUAGES}
 
     @property
-    def items(self) -> list[tuple[Item, AnswerField]]:
+    def items(self) -> list[tuple[Item, ItemField]]:
         """Each item with its field, in the order of the paper."""
         return [(item, self[f"{ITEM}{item.id}"]) for item in self.instrument.items]
 
@@ -116,7 +90,7 @@ class MeasureForm(RegistryForm):
         if not field.data:
             return
         scale = self.instrument.primary_scale
-        if not scale.has_total or scale.minimum is None or scale.maximum is None:
+        if not scale.is_whole or scale.minimum is None or scale.maximum is None:
             raise ValidationError("Leave this empty: this measure has no total")
         bounds = f"{format_value(scale.minimum)} to {format_value(scale.maximum)}"
         is_whole = field.data.isascii() and field.data.isdigit() and len(field.data) <= LONGEST_TOTAL
@@ -124,13 +98,18 @@ class MeasureForm(RegistryForm):
             raise ValidationError(f"Enter the total as a whole number from {bounds}")
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Fields first; then whether a total can stand beside the answers that were given."""
+        """Fields first; then whether the answers can stand together, and a total beside them."""
         if not super().validate(extra_validators):
             return False
         answers, total = self.answers(), self.total_given
+        try:
+            scoring = score(self.instrument, answers)
+        except ContradictoryAnswers as problem:
+            self[f"{ITEM}{problem.item}"].errors = [str(problem)]
+            return False
         if total is None or not _any_given(answers):
             return True
-        result = score(self.instrument, answers).scores[self.instrument.primary_scale.id]
+        result = scoring.scores[self.instrument.primary_scale.id]
         if result.missing:
             numbers = ", ".join(self.instrument.item(item_id).number for item_id in result.missing)
             self.total.errors = [
@@ -171,22 +150,24 @@ class WithdrawForm(RegistryForm):
 def form_for(instrument: Instrument, *, may_clear: bool = False, is_correction: bool = False) -> type[MeasureForm]:
     """The form of one instrument. ``may_clear``: answers are filled in and can be taken back without a keyboard.
 
-    Made once: WTForms sorts the fields of a new class anew for each form that is opened.
+    So can, always, those which another answer may contradict. Made once: WTForms sorts the fields of a new class
+    anew for each form that is opened.
     """
+    contradictable = {*chain(*instrument.either_or), *chain(*(skip.items for skip in instrument.skips))}
     fields: dict[str, Any] = {
-        f"{ITEM}{item.id}": AnswerField(item.label, choices=_choices(item, may_clear=may_clear))
+        f"{ITEM}{item.id}": field_for(item, may_clear=may_clear or item.id in contradictable)
         for item in instrument.items
     }
     if is_correction:
         fields["why"] = line("Why it is corrected", required="Say why it is corrected", longest=500)
-    return type("InstrumentForm", (MeasureForm,), fields | {"instrument": instrument})
+    return type("InstrumentForm", (MeasureForm,), fields | {"instrument": instrument, "may_clear": may_clear})
 
 
-def first_values(instrument: Instrument, *, today: date, rater_id: uuid.UUID) -> dict[str, Any]:
+def first_values(instrument: Instrument, *, on: date, rater_id: uuid.UUID) -> dict[str, Any]:
     """What a new form is opened with."""
     is_rated = instrument.respondent == "clinician"
     return {
-        "taken_on": today,
+        "taken_on": on,
         "mode": modes.STORED[instrument.modes[0]],
         "rater_id": str(rater_id) if is_rated else "",
         "language": instrument.languages[0] if instrument.languages[0] in LANGUAGES else "",
@@ -213,12 +194,3 @@ def _answers(measurement: Measurement) -> Mapping[str, Any]:
 
 def _any_given(answers: Mapping[str, Answer]) -> bool:
     return any(answer is not None for answer in answers.values())
-
-
-def _choices(item: Item, *, may_clear: bool) -> dict[str, str]:
-    choices = {str(choice.value): choice.label for choice in item.choices}
-    if not any(choice.is_missing for choice in item.choices):
-        choices[DECLINED.value] = "Declined"
-    if may_clear:
-        choices[BLANK] = "No answer"
-    return choices

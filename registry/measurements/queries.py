@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -96,17 +97,33 @@ def get_replacement(measurement: Measurement) -> Measurement | None:
     ).one_or_none()
 
 
-def get_latest_values(
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The last result on a scale: a number or a category, with the words for it where it has any."""
+
+    on: date
+    value: Decimal | None
+    category: str | None
+    band: str | None
+
+
+def get_latest_results(
     patient_id: uuid.UUID, scales: Collection[str], *, besides: uuid.UUID | None = None
-) -> Mapping[str, tuple[date, Decimal]]:
-    """Scale key → date and value of the latest score that counts, other than that of the measurement ``besides``."""
+) -> Mapping[str, Latest]:
+    """Scale key → the latest result that counts, other than that of the measurement ``besides``."""
     query = (
-        select(MeasurementScore.scale, MeasurementScore.taken_on, MeasurementScore.value)
+        select(
+            MeasurementScore.scale,
+            MeasurementScore.taken_on,
+            MeasurementScore.value,
+            MeasurementScore.category,
+            MeasurementScore.band,
+        )
         .where(MeasurementScore.patient_id == patient_id, MeasurementScore.scale.in_(scales), MeasurementScore.counts)
         .order_by(MeasurementScore.taken_on)
     )
     rows = db.session.execute(query if besides is None else query.where(MeasurementScore.measurement_id != besides))
-    return {scale: (on, value) for scale, on, value in rows if value is not None}
+    return {scale: Latest(on, value, category, band) for scale, on, value, category, band in rows}
 
 
 def get_last_dates(patient_id: uuid.UUID) -> dict[str, date]:

@@ -50,3 +50,13 @@ def check_content(answers: Mapping[str, Answer] | None, total_only: int | None) 
 def is_before_enrolment(taken_on: date, *, enrolled_on: date | None) -> bool:
     """Whether a score of this day stays outside the episode's numbers: drawn, but never a baseline."""
     return enrolled_on is not None and taken_on < enrolled_on
+
+
+def next_in_sitting(cadences: Mapping[str, int], last: Mapping[str, date], *, after: str, on: date) -> str | None:
+    """Which instrument to go on with on that day: the first one due, else the first followed and not given yet.
+
+    ``cadences``: instrument → days between two, in the order of the episode; ``last``: when each was last given.
+    """
+    others = [instrument for instrument in cadences if instrument != after and last.get(instrument) != on]
+    due = [each for each in others if each not in last or (on - last[each]).days >= cadences[each]]
+    return next(iter([*due, *others]), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from flask import flash, redirect, render_template
+from flask import flash, redirect, render_template, request
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -30,20 +30,24 @@ from registry.db.conflict import EditConflict
 from registry.episodes.patient_header import load_header
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
+from registry.measurements.presenters.sitting import next_in
 
 
 @blueprint.route("/patients/<uuid:patient_id>/measures/<uuid:measurement_id>/safety", methods=["GET", "POST"])
 @policy("alert.acknowledge")
 def after_positive(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
-    """The answer and its alert are stored already: whoever leaves without a word leaves the alert open."""
+    """The answer and its alert are stored already: whoever leaves without a word leaves the alert open.
+
+    Saying what was done leads on to the next instrument of the sitting, where there is one.
+    """
     row = found(_alert_of(patient_id, measurement_id))
     if row.closed_at is not None:
         return redirect(alert_url(row), 303)
-    form = ActForm(version=str(row.version))
+    form, after = ActForm(version=str(row.version)), next_in(patient_id, request.args) or alert_url(row)
     if form.validate_on_submit():
         try:
             location = receipts.once(
-                form.form_key.data or "", by=current_user, act=lambda: then(lambda: act_on(row, form), alert_url(row))
+                form.form_key.data or "", by=current_user, act=lambda: then(lambda: act_on(row, form), after)
             )
         except (EditConflict, actions.AlertIsClosed):
             flash("Somebody else answered this alert in the meantime. Read what they did, then add yours", "warning")

@@ -15,6 +15,7 @@ from registry.episodes.patient_header import IdentityHeader
 from registry.episodes.record_tabs import Tab
 from registry.episodes.rules import END_REASONS, PHASE_TITLES
 from registry.measurements.instruments import catalogue
+from registry.measurements.presenters.words import category_words
 from registry.review.rules import KINDS as ADVICE_KINDS
 from registry.review.rules import STATES
 from registry.web.filters import count, long_date, number
@@ -82,7 +83,7 @@ def _measurement(row: Any, _today: date) -> _Shown:
     scores = [
         f"{scale_label(score.scale)} {number(score.value)}{f' ({score.band})' if score.band else ''}"
         if score.value is not None
-        else f"{scale_label(score.scale)}: {score.category}"
+        else f"{scale_label(score.scale)}: {category_words(score.category, score.band)}"
         for score in row.scores
     ]
     draft = " (draft)" if row.status == "draft" else ""

@@ -6,13 +6,15 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
 from registry.measurements import modes
 from registry.measurements.models import Measurement
+from registry.measurements.presenters.live_scores import LiveScale
+from registry.measurements.presenters.questions import QuestionGroup
+from registry.measurements.presenters.sitting import Following
 from registry.measurements.presenters.words import (
     NO_ANSWER,
     STATUS_WORDS,
@@ -23,49 +25,14 @@ from registry.measurements.presenters.words import (
     show_score,
 )
 from registry.measurements.scores import definition_of, score_again
-from registry.measurements.standings import TrackedScale
 from registry.measures.answers import answer_to_json
-from registry.measures.course import Course, Target
 from registry.measures.instrument import Instrument
-from registry.measures.outline import outline
-from registry.measures.scoring import format_value
 from registry.patients.presenters import IdentityHeader
-from registry.web.filters import count, days_ago, long_date, short_date
+from registry.web.filters import count, days_ago, long_date
 from registry.web.second_time import SecondTime
 
 if TYPE_CHECKING:
-    from registry.measurements.forms import AnswerField, MeasureForm, WithdrawForm
-
-FEW_CHOICES = 9
-"""More answers than digits are a list to choose from."""
-
-NARROW_CHOICES = 5
-"""More answers than these stand below the question rather than beside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One item as the paper has it."""
-
-    field: AnswerField
-    id: str
-    number: str
-    text: str
-    is_safety: bool
-    is_list: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LiveScale:
-    """A scale beside the form: what is known before, and the target."""
-
-    id: str
-    name: str
-    range: str
-    before: str = ""
-    target: str = ""
-    latest: str = ""
-    baseline: str = ""
+    from registry.measurements.forms import MeasureForm, WithdrawForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +61,7 @@ class EnterPage:
     form: MeasureForm
     about: str
     notice: str
-    questions: Sequence[Question]
+    groups: Sequence[QuestionGroup]
     is_wide: bool
     scales: Sequence[LiveScale]
     outline: Mapping[str, Any]
@@ -107,6 +74,7 @@ class EnterPage:
     back_url: str
     is_correction: bool = False
     may_draft: bool = True
+    following: Following | None = None
     discard_url: str = ""
     drafts: Sequence[DraftShown] = ()
     conflict: Sequence[Difference] = ()
@@ -165,63 +133,6 @@ class WithdrawPage:
         return bool(self.form.errors)
 
 
-def questions(form: MeasureForm) -> tuple[Question, ...]:
-    return tuple(
-        Question(
-            field=field,
-            id=item.id,
-            number=item.number,
-            text=item.label,
-            is_safety=item.is_safety_item,
-            is_list=len(item.choices) > FEW_CHOICES,
-        )
-        for item, field in form.items
-    )
-
-
-def is_wide(instrument: Instrument) -> bool:
-    """Whether the answers need the whole width."""
-    return any(len(item.choices) > NARROW_CHOICES for item in instrument.items)
-
-
-def live_scales(
-    instrument: Instrument,
-    followed: Mapping[str, tuple[TrackedScale, Course]],
-    latest: Mapping[str, tuple[date, Decimal]],
-    *,
-    today: date,
-) -> tuple[LiveScale, ...]:
-    """The instrument's numeric scales, with the course where the episode follows them, else the last score."""
-    shown = []
-    for scale in instrument.scales:
-        if not scale.has_total:
-            continue
-        key = instrument.scale_key(scale)
-        tracked, course = followed.get(key, (None, None))
-        before = latest.get(key)
-        baseline = course.baseline if course is not None else None
-        target = tracked.target if tracked is not None else None
-        shown.append(
-            LiveScale(
-                id=scale.id,
-                name=scale.name,
-                range=range_words(scale),
-                before=f"{format_value(before[1])} on {short_date(before[0], today=today)}" if before else "",
-                target=target.words() if target is not None else "",
-                latest=format_value(before[1]) if before else "",
-                baseline=format_value(baseline.value) if baseline is not None else "",
-            )
-        )
-    return tuple(shown)
-
-
-def outline_for(instrument: Instrument, followed: Mapping[str, tuple[TrackedScale, Course]]) -> Mapping[str, Any]:
-    """What the browser needs to echo the score."""
-    tracked = followed.get(instrument.scale_key(instrument.primary_scale))
-    target: Target | None = None if tracked is None else tracked[0].target
-    return outline(instrument, target=target)
-
-
 def about(instrument: Instrument) -> str:
     """ "Over the last 14 days · for the patient to complete"."""
     days = instrument.recall_days
@@ -237,7 +148,7 @@ def notice(instrument: Instrument) -> str:
 
 def total_hint(instrument: Instrument) -> str:
     """What happens with a total; empty for an instrument that has none."""
-    if not instrument.primary_scale.has_total:
+    if not instrument.primary_scale.is_whole:
         return ""
     unknown = [item.number for item in instrument.safety_items]
     safety = f", and item {', '.join(unknown)} as unknown" if unknown else ""

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
 from flask import url_for
@@ -17,7 +18,7 @@ from registry.measurements.presenters.words import (
     STATUS_WORDS,
     SafetyShown,
     ScoreShown,
-    answer_words,
+    given_words,
     measure_url,
     mode_words,
     show_safety,
@@ -25,10 +26,13 @@ from registry.measurements.presenters.words import (
 )
 from registry.measurements.scores import definition_of, score_again
 from registry.measures.instrument import Instrument
-from registry.measures.scale import Better
+from registry.measures.scale import Scale
 from registry.measures.scoring import Scoring
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import long_date, short_date, signed
+
+NOT_ON_FORM = "Not on this form"
+"""An item or scale another version of the instrument has."""
 
 COLUMNS = 8
 """How many administrations stand side by side in the item table."""
@@ -185,14 +189,15 @@ def comparison(first: _Scored, second: _Scored) -> ItemTable:
     """Two administrations side by side, item by item, with the difference of their points."""
     rows = []
     for item in second.definition.items:
-        words = tuple(answer_words(item, (entry.row.answers or {}).get(item.id)) for entry in (first, second))
+        words = tuple(_given_answer(entry, item.id) for entry in (first, second))
         rows.append(
             ItemRow(
                 f"{item.number} {item.label}", (*words, _point_change(first, second, item.id)), words[0] != words[1]
             )
         )
-    totals = _total(first).text, _total(second).text
-    rows.append(ItemRow(second.definition.primary_scale.name, (*totals, _value_change(first, second)), is_total=True))
+    for scale in second.definition.scales:
+        results = tuple(_result(entry, scale) for entry in (first, second))
+        rows.append(ItemRow(scale.name, (*results, _value_change(first, second, scale)), is_total=True))
     return ItemTable(
         caption=f"{long_date(first.row.taken_on)} beside {long_date(second.row.taken_on)}",
         headings=("Item", long_date(first.row.taken_on), long_date(second.row.taken_on), "Change"),
@@ -209,7 +214,10 @@ def _previous(entries: Sequence[_Scored]) -> dict[uuid.UUID, _Scored]:
 
 def _given(entry: _Scored, previous: _Scored | None, names: Mapping[uuid.UUID, str]) -> Given:
     row = entry.row
-    change, kind = ("", "even") if previous is None else (_value_change(previous, entry), _change_kind(previous, entry))
+    change, kind = ("", "even")
+    if previous is not None:
+        change = _value_change(previous, entry, entry.definition.primary_scale)
+        kind = _change_kind(previous, entry)
     return Given(
         date=long_date(row.taken_on),
         url=measure_url(row),
@@ -230,33 +238,40 @@ def _total(entry: _Scored) -> ScoreShown:
     return show_score(scale, entry.scoring.scores[scale.id])
 
 
-def _value(entry: _Scored) -> object:
-    return entry.scoring.scores[entry.definition.primary_scale.id].value
+def _value(entry: _Scored, scale: Scale | None = None) -> Decimal | None:
+    """The number on a scale, the primary one unless named; None too where that version of the form lacks the scale."""
+    result = entry.scoring.scores.get((scale or entry.definition.primary_scale).id)
+    return None if result is None else result.value
 
 
-def _value_change(before: _Scored, after: _Scored) -> str:
-    scale = after.definition.primary_scale.id
-    first, second = before.scoring.scores[scale].value, after.scoring.scores[scale].value
+def _result(entry: _Scored, scale: Scale) -> str:
+    result = entry.scoring.scores.get(scale.id)
+    return NOT_ON_FORM if result is None else show_score(scale, result).text
+
+
+def _value_change(before: _Scored, after: _Scored, scale: Scale) -> str:
+    first, second = _value(before, scale), _value(after, scale)
     return signed(second - first) if first is not None and second is not None else ""
 
 
 def _change_kind(before: _Scored, after: _Scored) -> str:
     scale = after.definition.primary_scale
-    first, second = before.scoring.scores[scale.id].value, after.scoring.scores[scale.id].value
+    first, second = _value(before, scale), _value(after, scale)
     if first is None or second is None or first == second:
         return "even"
-    is_good = (second < first) is (scale.better is Better.LOWER)
-    return "good" if is_good else "bad"
+    return "good" if scale.worsening(before=first, after=second) < 0 else "bad"
 
 
 def _point_change(before: _Scored, after: _Scored, item_id: str) -> str:
-    points = []
-    for entry in (before, after):
-        item, stored = entry.definition.item(item_id), (entry.row.answers or {}).get(item_id)
-        points.append(item.worth().get(stored) if item.scored and isinstance(stored, int) else None)
-    first, second = points
+    """How far the item moved on the scale, where its answers are worth points there."""
+    first, second = (_points(entry, item_id) for entry in (before, after))
     has_numbers = after.definition.primary_scale.has_total
     return signed(second - first) if has_numbers and first is not None and second is not None else ""
+
+
+def _points(entry: _Scored, item_id: str) -> int | None:
+    item, stored = entry.definition.items_by_id.get(item_id), (entry.row.answers or {}).get(item_id)
+    return item.worth().get(stored) if item is not None and item.scored and isinstance(stored, int) else None
 
 
 def _item_rows(shown: Sequence[_Scored]) -> tuple[ItemRow, ...]:
@@ -268,13 +283,23 @@ def _item_rows(shown: Sequence[_Scored]) -> tuple[ItemRow, ...]:
         )
         for item in definition.items
     ]
-    rows.append(ItemRow(definition.primary_scale.name, tuple(_total(entry).text for entry in shown), is_total=True))
+    rows += [
+        ItemRow(scale.name, tuple(_result(entry, scale) for entry in shown), is_total=True)
+        for scale in definition.scales
+    ]
     return tuple(rows)
 
 
 def _short_answer(entry: _Scored, item_id: str) -> str:
     """The number where answers are graded, else the words."""
-    item, stored = entry.definition.item(item_id), (entry.row.answers or {}).get(item_id)
+    stored = (entry.row.answers or {}).get(item_id)
     if entry.definition.primary_scale.has_total and isinstance(stored, int):
         return str(stored)
-    return answer_words(item, stored)
+    return _given_answer(entry, item_id)
+
+
+def _given_answer(entry: _Scored, item_id: str) -> str:
+    item = entry.definition.items_by_id.get(item_id)
+    if item is None:
+        return NOT_ON_FORM
+    return given_words(item, (entry.row.answers or {}).get(item_id), entry.scoring, entry.definition)

@@ -14,7 +14,7 @@ from registry.measurements.presenters.words import (
     STATUS_WORDS,
     SafetyShown,
     ScoreShown,
-    answer_words,
+    given_words,
     measure_url,
     mode_words,
     show_safety,
@@ -22,6 +22,7 @@ from registry.measurements.presenters.words import (
 )
 from registry.measurements.scores import definition_of, score_again
 from registry.measures.instrument import Instrument
+from registry.measures.scoring import Scoring
 from registry.patients.presenters import Fact, IdentityHeader
 from registry.patients.rules import LANGUAGES
 from registry.web.filters import local_time, long_date
@@ -78,7 +79,7 @@ def show_measure(
         facts=_facts(row, definition, names, zone),
         scores=[show_score(scale, scoring.scores[scale.id]) for scale in definition.scales],
         safety=show_safety(row, definition, scoring),
-        answers=_answers(row, definition),
+        answers=_answers(row, definition, scoring),
         state=STATUS_WORDS[row.status],
         why=row.why,
         is_void=row.status in ("amended", "entered-in-error"),
@@ -120,14 +121,14 @@ def _facts(
     return tuple(facts)
 
 
-def _answers(row: Measurement, definition: Instrument) -> tuple[Answered, ...]:
+def _answers(row: Measurement, definition: Instrument, scoring: Scoring) -> tuple[Answered, ...]:
     if row.answers is None:
         return ()
     return tuple(
         Answered(
             number=item.number,
             text=item.label,
-            answer=answer_words(item, row.answers.get(item.id)),
+            answer=given_words(item, row.answers.get(item.id), scoring, definition),
             is_safety=item.is_safety_item,
         )
         for item in definition.items

@@ -10,10 +10,12 @@ from registry.measurements import modes
 from registry.measurements.models import Measurement
 from registry.measures.answers import Declined, answer_from_json
 from registry.measures.instrument import Instrument, Item
-from registry.measures.scale import Scale
+from registry.measures.scale import Rule, Scale
 from registry.measures.scoring import SafetyState, Score, Scoring, format_value, proves_positive
 
 NO_ANSWER = "No answer"
+NOT_ASKED = "Not asked"
+INCOMPLETE = "Incomplete"
 UNSCORED = "–"
 
 STATUS_WORDS = {
@@ -35,10 +37,29 @@ def answer_words(item: Item, stored: object) -> str:
     return str(answer) if choice is None else choice_words(item, choice.value, choice.label)
 
 
+def given_words(item: Item, stored: object, scoring: Scoring, definition: Instrument) -> str:
+    """The answer, or why there is none: not asked after another answer, or its partner was answered instead."""
+    is_blank = answer_from_json(stored) is None or isinstance(answer_from_json(stored), Declined)
+    if is_blank and item.id in scoring.skipped:
+        return NOT_ASKED
+    if stored is None and item.id not in scoring.missing:
+        partners = next((group for group in definition.either_or if item.id in group), ())
+        numbers = [definition.item(each).number for each in partners if each != item.id]
+        if numbers and not item.optional:
+            return f"Item {' or '.join(numbers)} answered instead"
+    return answer_words(item, stored)
+
+
 def choice_words(item: Item, value: int, label: str) -> str:
     """A number only where it is one: codes of a structured measure mean nothing to a reader."""
     is_graded = all(choice.category is None for choice in item.choices) and item.text is not None
     return f"{value} · {label}" if is_graded else label
+
+
+def category_words(category: str | None, label: str | None) -> str:
+    """ "High risk", from its own words where it has them, else from its name: "competitive-job"."""
+    words = label or (category or "").replace("-", " ")
+    return words[:1].upper() + words[1:]
 
 
 def range_words(scale: Scale) -> str:
@@ -50,24 +71,30 @@ def range_words(scale: Scale) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ScoreShown:
-    """One scale's result, or why there is none."""
+    """One scale's result, or why there is none. ``is_words``: it is a category or a level, no number."""
 
     scale: str
     value: str
     band: str = ""
     note: str = ""
+    is_words: bool = False
 
     @property
     def text(self) -> str:
-        """ "14, moderate"."""
+        """ "14, moderate"; "Incomplete: item 4 has no answer; at least high risk"."""
+        if self.value == INCOMPLETE:
+            return f"{self.value}: {self.note}"
         return ", ".join(part for part in (self.value, self.band) if part)
 
 
 def show_score(scale: Scale, result: Score) -> ScoreShown:
+    if result.why_withheld is not None and scale.rule is Rule.CRITERIA:
+        return ScoreShown(scale.name, INCOMPLETE, note=result.why_withheld, is_words=True)
     if result.why_withheld is not None:
         return ScoreShown(scale.name, UNSCORED, note=f"No score: {result.why_withheld}")
     if result.category is not None:
-        return ScoreShown(scale.name, result.category.capitalize())
+        note = "Certain, whatever the items without an answer are" if result.missing else ""
+        return ScoreShown(scale.name, category_words(result.category, result.band), note=note, is_words=True)
     note = f"Prorated: {len(result.missing)} of {len(scale.items)} items have no answer" if result.prorated else ""
     value = format_value(result.value) if result.value is not None else UNSCORED
     return ScoreShown(scale.name, value, result.band or "", note)

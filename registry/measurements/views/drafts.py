@@ -16,11 +16,12 @@ from registry.measurements import actions
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.words import measure_url
 from registry.measurements.scores import definition_of
-from registry.measurements.views.place import Page, blueprint, own_measurement, place_of
+from registry.measurements.views.place import Page, Place, blueprint, own_measurement, place_of
 from registry.measurements.views.saving import (
     REFUSED,
     address_after,
     explain,
+    following,
     form_of,
     positive_answers,
     say_saved,
@@ -41,13 +42,13 @@ def draft(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
         return redirect(measure_url(row), 303)
     form = form_of(row, place)
     if not form.validate_on_submit():
-        return show_form(place, form, status=422 if form.errors else 200, **_details(row))
+        return show_form(place, form, status=422 if form.errors else 200, **_details(row, place))
     as_draft, clinic_id = "draft" in request.form, row.clinic_id
     save = actions.change_draft if as_draft else actions.finish_draft
     recorded = None if as_draft else second_time(place, form)
     if recorded is not None:
         # A draft is kept whatever happens, so the entry that stands is corrected on its own page.
-        return show_form(place, form, status=409, second_time=replace(recorded, correct_url=""), **_details(row))
+        return show_form(place, form, status=409, second_time=replace(recorded, correct_url=""), **_details(row, place))
 
     def act() -> str:
         stored = own_measurement(patient_id, measurement_id, _RECORD)
@@ -59,10 +60,10 @@ def draft(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
         location = receipts.once(form.key, by=current_user, act=act)
     except REFUSED as problem:
         explain(form, problem)
-        return show_form(place, form, status=422, **_details(row))
+        return show_form(place, form, status=422, **_details(row, place))
     except (EditConflict, actions.NotCurrent):
         theirs = own_measurement(patient_id, measurement_id, _RECORD)
-        return show_conflict(place, form, theirs, can_save_again=theirs.status == "draft", **_details(theirs))
+        return show_conflict(place, form, theirs, can_save_again=theirs.status == "draft", **_details(theirs, place))
     say_saved(form, patient_id=patient_id, clinic_id=clinic_id, as_draft=as_draft)
     return redirect(location, 303)
 
@@ -89,9 +90,11 @@ def discard(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     return redirect(location, 303)
 
 
-def _details(row: Measurement) -> dict[str, Any]:
+def _details(row: Measurement, place: Place) -> dict[str, Any]:
+    definition = definition_of(row)
     return {
-        "title": f"Finish: {definition_of(row).title}",
+        "title": f"Finish: {definition.title}",
+        "following": following(place, definition, on=row.taken_on),
         "save": "Save",
         "action_url": measure_url(row, "draft"),
         "back_url": url_for("measurements.choose", patient_id=row.patient_id),

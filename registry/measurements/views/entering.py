@@ -14,8 +14,17 @@ from registry.episodes.queries import names_of
 from registry.measurements import actions, queries
 from registry.measurements.forms import MeasureForm, first_values, form_for
 from registry.measurements.presenters.entering import show_draft
+from registry.measurements.presenters.sitting import day_of
 from registry.measurements.views.place import Page, Place, blueprint, instrument_called, place_of
-from registry.measurements.views.saving import REFUSED, address_after, explain, say_saved, second_time, show_form
+from registry.measurements.views.saving import (
+    REFUSED,
+    address_after,
+    explain,
+    following,
+    say_saved,
+    second_time,
+    show_form,
+)
 from registry.web.second_time import SecondTime
 
 
@@ -23,11 +32,14 @@ from registry.web.second_time import SecondTime
 @policy("measurement.record")
 def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
     place, instrument = place_of(patient_id, "measurement.record"), instrument_called(instrument_id)
+    born_on = place.patient.birth_date
     form = form_for(instrument)(
         today=place.today,
-        born_on=place.patient.birth_date,
+        born_on=born_on,
         raters=place.raters(),
-        **first_values(instrument, today=place.today, rater_id=current_user.id),
+        **first_values(
+            instrument, on=day_of(request.args, today=place.today, born_on=born_on), rater_id=current_user.id
+        ),
     )
     if not form.validate_on_submit():
         return _show(place, form, status=422 if form.errors else 200)
@@ -72,4 +84,5 @@ def _show(place: Place, form: MeasureForm, *, status: int, second_time: SecondTi
         back_url=url_for("measurements.choose", patient_id=patient_id),
         drafts=[show_draft(each, names) for each in drafts],
         second_time=second_time,
+        following=following(place, instrument, on=form.taken_on.data or place.today),
     )

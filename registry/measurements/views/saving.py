@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from flask import current_app, flash, render_template, url_for
+from flask import current_app, flash, render_template, request, url_for
 from flask_login import current_user
 
 from registry.access.policy import permitted_clinics
@@ -18,11 +19,15 @@ from registry.measurements import queries
 from registry.measurements.forms import MeasureForm, form_for, values_of
 from registry.measurements.models import Measurement
 from registry.measurements.presenters import entering as shown
+from registry.measurements.presenters import sitting
+from registry.measurements.presenters.live_scores import live_scales, outline_for
+from registry.measurements.presenters.questions import is_wide, question_groups
 from registry.measurements.presenters.words import measure_url
 from registry.measurements.rules import ImpossibleDate, NothingAnswered, is_before_enrolment
 from registry.measurements.scores import definition_of, score_again
 from registry.measurements.views.place import Page, Place
 from registry.measures.course import is_elevated
+from registry.measures.instrument import Instrument
 from registry.measures.mania import MANIA
 from registry.measures.scoring import ContradictedTotal, ImpossibleTotal, SafetyState, format_value, score, score_total
 from registry.web.filters import local_time, long_date
@@ -54,14 +59,32 @@ def explain(form: MeasureForm, problem: Exception) -> None:
 
 
 def address_after(measurement: Measurement, *, already_known: Mapping[str, int] | None = None) -> str:
-    """Where saving leads: after a safety answer that is news, to what was done about it, before anything else."""
+    """Where saving leads: after a safety answer that is news, to what was done about it, before anything else.
+
+    Else to the next instrument of the sitting, if the button said so.
+    """
+    patient_id, on = measurement.patient_id, measurement.taken_on.isoformat()
+    following_id = sitting.asked_for(request.form)
     answers = positive_answers(measurement)
     is_news = any((already_known or {}).get(item) != value for item, value in answers.items())
     if is_news and "alerts.after_positive" in current_app.view_functions:
-        return url_for("alerts.after_positive", patient_id=measurement.patient_id, measurement_id=measurement.id)
+        return url_for(
+            "alerts.after_positive",
+            patient_id=patient_id,
+            measurement_id=measurement.id,
+            next=following_id,
+            on=following_id and on,
+        )
     if measurement.status == "draft":
-        return url_for("measurements.choose", patient_id=measurement.patient_id)
-    return measure_url(measurement)
+        return url_for("measurements.choose", patient_id=patient_id)
+    return measure_url(measurement) if following_id is None else sitting.next_url(patient_id, following_id, on=on)
+
+
+def following(place: Place, instrument: Instrument, *, on: date) -> sitting.Following | None:
+    """What the episode at this clinic goes on with after this instrument."""
+    cadences = queries.get_cadences(place.patient.id, place.clinic.id)
+    last = queries.get_last_dates(place.patient.id)
+    return sitting.following(cadences, last, after=instrument.id, on=on)
 
 
 def positive_answers(measurement: Measurement) -> dict[str, int]:
@@ -160,15 +183,15 @@ def show_form(
         form=form,
         about=shown.about(instrument),
         notice=shown.notice(instrument),
-        questions=shown.questions(form),
-        is_wide=shown.is_wide(instrument),
-        scales=shown.live_scales(
+        groups=question_groups(form),
+        is_wide=is_wide(instrument),
+        scales=live_scales(
             instrument,
             followed,
-            queries.get_latest_values(place.patient.id, scales, besides=corrects),
+            queries.get_latest_results(place.patient.id, scales, besides=corrects),
             today=place.today,
         ),
-        outline=shown.outline_for(instrument, followed),
+        outline=outline_for(instrument, followed),
         total_hint=shown.total_hint(instrument),
         date_hint=shown.date_hint(episode.enrolled_on if episode else None),
         today=place.today,

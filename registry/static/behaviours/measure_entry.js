@@ -1,5 +1,6 @@
-// Entering a measure from paper by digits: an answer leads to the next item, and the score, band, change and target follow.
-// This only echoes; the score that counts is worked out by the server from the answers.
+// Entering a measure from paper by digits: an answer leads to the next item that is asked, and the score follows.
+// What is not asked after an answer cannot be answered until that answer changes. An answer that is already there is
+// never put aside: it is marked, sent, and refused by the server until one of the two is corrected.
 (() => {
   "use strict";
 
@@ -7,105 +8,114 @@
   const island = document.getElementById("instrument-outline");
   if (!form || !island) return;
   const outline = JSON.parse(island.textContent);
+  const items = new Map(outline.items.map((item) => [item.id, item]));
   const questions = [...form.querySelectorAll("[data-item]")];
-  const points = new Map(outline.items.map((item) => [item.id, item.points]));
-  const optional = new Set(outline.items.filter((item) => item.optional).map((item) => item.id));
+  const itemOf = (question) => items.get(question.dataset.item);
 
+  const digitsIn = (question) => question.querySelector("input[type=text]");
   const choices = (question) => [...question.querySelectorAll("input[type=radio]")];
+  const chosenIn = (question) => question.querySelector("input:checked")?.value;
+  const isPossible = (item, text) => /^\d{1,4}$/.test(text) && Number(text) >= item.low && Number(text) <= item.high;
+
+  // A number, "declined", or undefined while unanswered or no number at all.
+  const answerOf = (question) => {
+    const chosen = chosenIn(question);
+    const written = digitsIn(question)?.value.trim();
+    if (written) return isPossible(itemOf(question), written) ? Number(written) : undefined;
+    if (chosen === undefined || chosen === "blank") return undefined;
+    return chosen === "declined" ? chosen : Number(chosen);
+  };
+  const isBlank = (question) => !digitsIn(question)?.value.trim() && answerOf(question) === undefined;
+
   const focusOn = (question) => {
     if (!question) return;
     const options = choices(question);
-    (options.find((option) => option.checked) || options[0])?.focus({ preventScroll: true });
+    (digitsIn(question) || options.find((option) => option.checked) || options[0])?.focus({ preventScroll: true });
     question.scrollIntoView({ block: "nearest" });
   };
-  const after = (question) => questions[questions.indexOf(question) + 1];
-  const before = (question) => questions[questions.indexOf(question) - 1];
-  const forward = (question) => {
-    if (after(question)) focusOn(after(question));
-    else form.querySelector("[data-after-items], button[type=submit]")?.focus();
+  const isOpen = (question) => !question.disabled;
+  const isAsked = (question) => isOpen(question) && !question.hasAttribute("data-instead");
+  const after = (question, isWanted) => questions.slice(questions.indexOf(question) + 1).find(isWanted);
+  const before = (question, isWanted) => questions.slice(0, questions.indexOf(question)).reverse().find(isWanted);
+  const forward = (question, isWanted = isAsked) => {
+    const next = after(question, isWanted);
+    if (next) focusOn(next);
+    else form.querySelector("button[type=submit]")?.focus();
   };
+
+  const choose = (question, key) => {
+    const option = choices(question).find((each) => each.value === key);
+    if (!option) return false;
+    option.checked = true;
+    option.dispatchEvent(new Event("input", { bubbles: true }));
+    option.dispatchEvent(new Event("change", { bubbles: true }));
+    forward(question);
+    return true;
+  };
+  const takeBack = (question) => {
+    for (const option of choices(question)) option.checked = false;
+    show();
+  };
+
+  // Key → what it does, and whether the browser is to leave it alone afterwards.
+  const press = (question, key) => {
+    if (/^[0-9]$/.test(key)) return choose(question, key);
+    if (key === "Backspace") focusOn(before(question, isAsked));
+    else if (key === "ArrowUp") focusOn(before(question, isOpen));
+    else if (key === "ArrowDown") forward(question, isOpen);
+    else if (key === "Delete") takeBack(question);
+    else return false;
+    return true;
+  };
+  // Digits, Backspace and Delete write in a field of digits; only what leaves it is ours.
+  const pressInDigits = (question, key) => {
+    if (key === "ArrowUp") focusOn(before(question, isOpen));
+    else if (key === "ArrowDown" || key === "Enter") forward(question, key === "Enter" ? isAsked : isOpen);
+    else return false;
+    return true;
+  };
+  // In a long list arrows choose among its answers, as in any list.
+  const pressInList = (question, key) => !key.startsWith("Arrow") && press(question, key);
 
   form.addEventListener("keydown", (event) => {
     const question = event.target.closest?.("[data-item]");
-    if (!question || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("textarea, input[type=text]")) return;
-    if (/^[0-9]$/.test(event.key)) {
-      const option = choices(question).find((each) => each.value === event.key);
-      if (!option) return;
-      option.checked = true;
-      option.dispatchEvent(new Event("input", { bubbles: true }));
-      option.dispatchEvent(new Event("change", { bubbles: true }));
-      forward(question);
-    } else if (event.key === "Backspace" || event.key === "ArrowUp") focusOn(before(question));
-    else if (event.key === "ArrowDown") forward(question);
-    else if (event.key === "Delete") {
-      for (const option of choices(question)) option.checked = false;
-      showScores();
-    } else return;
-    event.preventDefault();
+    if (!question || event.ctrlKey || event.metaKey || event.altKey) return;
+    const isList = question.hasAttribute("data-list");
+    const act = event.target.matches("input[type=text]") ? pressInDigits : isList ? pressInList : press;
+    if (act(question, event.key)) event.preventDefault();
   });
 
-  // The points of the answers given: a number, null for "no information" such as declined, undefined while unanswered.
-  const answers = () =>
-    new Map(
-      questions.map((question) => {
-        const chosen = choices(question).find((option) => option.checked);
-        return [question.dataset.item, chosen ? (points.get(question.dataset.item)?.[chosen.value] ?? null) : undefined];
-      }),
-    );
-
-  const sign = (number) => (number > 0 ? `+${number}` : String(number).replace("-", "−"));
-  const write = (panel, part, words, kind = "") => {
-    const element = panel.querySelector(`[data-part="${part}"]`);
-    if (!element) return;
-    element.textContent = words;
-    element.hidden = !words;
-    element.classList.toggle("live__detail--good", kind === "good");
-  };
-  const meets = (target, total) =>
-    (target.at_most === null || total <= target.at_most) && (target.at_least === null || total >= target.at_least);
-
-  const changeWords = (panel, scale, total) => {
-    const compare = (name, words) => {
-      const earlier = panel.dataset[name];
-      return earlier === undefined || earlier === "" ? "" : `${sign(total - Number(earlier))} ${words}`;
-    };
-    return [compare("latest", "since last time"), compare("baseline", "since baseline")].filter(Boolean).join(", ");
+  const faultOf = (question, contradictions) => {
+    const { low, high, id } = itemOf(question);
+    const written = digitsIn(question)?.value.trim();
+    if (written && !isPossible(itemOf(question), written)) return `Enter a whole number from ${low} to ${high}`;
+    return contradictions.get(id) || "";
   };
 
-  const showScale = (panel, scale, given) => {
-    const needed = scale.items.filter((id) => !optional.has(id));
-    const scored = scale.items.map((id) => given.get(id)).filter((value) => typeof value === "number");
-    const without = needed.filter((id) => given.get(id) === null).length;
-    const open = needed.filter((id) => given.get(id) === undefined).length;
-    const isWhole = open === 0 && without === 0 && scored.length > 0;
-    const total = isWhole ? scored.reduce((sum, value) => sum + value, 0) : null;
-    const band = isWhole && scale.bands?.find((each) => total >= each.low && total <= each.high);
-    write(panel, "value", isWhole ? String(total) : "–");
-    panel.querySelector('[data-part="value"]').hidden = false;
-    write(panel, "band", band ? band.label : "");
-    write(panel, "change", isWhole ? changeWords(panel, scale, total) : "");
-    const target = isWhole ? scale.target : null;
-    const atTarget = target && meets(target, total);
-    write(panel, "target", target ? (atTarget ? "At target" : `Not at target (${target.words})`) : "", atTarget ? "good" : "");
-    let state = "";
-    if (open) state = `${needed.length - open} of ${needed.length} answered`;
-    else if (without) state = `${without} of ${needed.length} without an answer: the total is worked out, or withheld, on saving`;
-    write(panel, "answered", state);
+  const showQuestion = (question, { notAsked, instead, contradictions }) => {
+    const id = question.dataset.item;
+    const fault = faultOf(question, contradictions);
+    question.disabled = notAsked.has(id) && !fault;
+    question.toggleAttribute("data-instead", instead.has(id));
+    question.classList.toggle("question--contradicted", Boolean(fault));
+    const partner = instead.has(id) ? `Item ${items.get(instead.get(id)).number} is answered instead` : "";
+    const state = question.querySelector("[data-part=state]");
+    state.textContent = fault || (notAsked.has(id) ? "Not asked" : partner);
+    state.hidden = !state.textContent;
   };
 
-  const panels = [...document.querySelectorAll("[data-live-score] [data-scale]")];
-  const showScores = () => {
-    const given = answers();
-    for (const panel of panels) {
-      const scale = outline.scales.find((each) => each.id === panel.dataset.scale);
-      if (scale && scale.rule === "sum") showScale(panel, scale, given);
-    }
+  const show = () => {
+    const answers = new Map(questions.map((question) => [question.dataset.item, answerOf(question)]));
+    const result = measureScoring.score(outline, answers);
+    for (const question of questions) showQuestion(question, result);
+    measurePanel.show(outline, result, answers);
   };
 
-  form.addEventListener("change", showScores);
-  showScores();
+  form.addEventListener("input", show);
+  addEventListener("pageshow", show);
+  show();
   // Entering goes on where it stopped; correcting reads the answers again from the first.
   const isCorrection = form.dataset.measureEntry === "correction";
-  const unanswered = questions.find((question) => !choices(question).some((option) => option.checked));
-  if (!document.querySelector("[data-focus]")) focusOn(isCorrection ? questions[0] : unanswered);
+  const first = isCorrection ? questions[0] : questions.find((question) => isAsked(question) && isBlank(question));
+  if (!document.querySelector("[data-focus]")) focusOn(first);
 })();

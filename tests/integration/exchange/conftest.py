@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,12 +12,11 @@ from flask import Flask
 
 from registry.measurements.instruments import sync_instruments
 from tests.builders import a_clinic
+from tests.instruments import own_instruments
 from tests.integration.exchange.files import Importer
 
 NOW = datetime(2026, 3, 16, 15, 0, tzinfo=UTC)
 """Monday 16 March 2026, 11:00 at the clinic."""
-
-OWN_INSTRUMENTS = Path(__file__).parents[2] / "data" / "instruments"
 
 
 @pytest.fixture(autouse=True)
@@ -35,14 +32,3 @@ def importer(app: Flask, tmp_path: Path, _frozen_clock: None) -> Iterator[Import
         sync_instruments()
         a_clinic("Harbour Clinic")
         yield Importer(tmp_path, "Harbour Clinic")
-
-
-@contextmanager
-def own_instruments(app: Flask) -> Iterator[None]:
-    """A clinic has a folder of its own instruments, for as long as a test runs."""
-    settings = app.config["SETTINGS"]
-    app.config["SETTINGS"] = replace(settings, extra_instruments_folder=OWN_INSTRUMENTS)
-    try:
-        yield
-    finally:
-        app.config["SETTINGS"] = settings

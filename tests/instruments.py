@@ -13,10 +13,10 @@ OWN_INSTRUMENTS = Path(__file__).parent / "data" / "instruments"
 
 
 @contextmanager
-def own_instruments(app: Flask) -> Iterator[None]:
+def own_instruments(app: Flask, folder: Path = OWN_INSTRUMENTS) -> Iterator[None]:
     """A clinic has a folder of its own instruments, for as long as a test runs."""
     settings = app.config["SETTINGS"]
-    app.config["SETTINGS"] = replace(settings, extra_instruments_folder=OWN_INSTRUMENTS)
+    app.config["SETTINGS"] = replace(settings, extra_instruments_folder=folder)
     try:
         yield
     finally:

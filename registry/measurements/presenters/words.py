@@ -52,14 +52,14 @@ def given_words(item: Item, stored: object, scoring: Scoring, definition: Instru
 
 def choice_words(item: Item, value: int, label: str) -> str:
     """A number only where it is one: codes of a structured measure mean nothing to a reader."""
-    is_graded = all(choice.category is None for choice in item.choices) and item.text is not None
+    is_coded = item.is_number or any(choice.category is not None for choice in item.choices)
+    is_graded = not is_coded and item.text is not None
     return f"{value} · {label}" if is_graded else label
 
 
 def category_words(category: str | None, label: str | None) -> str:
     """ "High risk", from its own words where it has them, else from its name: "competitive-job"."""
-    words = label or (category or "").replace("-", " ")
-    return words[:1].upper() + words[1:]
+    return _capital(label or (category or "").replace("-", " "))
 
 
 def range_words(scale: Scale) -> str:
@@ -83,17 +83,17 @@ class ScoreShown:
     def text(self) -> str:
         """ "14, moderate"; "Incomplete: item 4 has no answer; at least high risk"."""
         if self.value == INCOMPLETE:
-            return f"{self.value}: {self.note}"
+            return f"{self.value}: {self.note[:1].lower()}{self.note[1:]}"
         return ", ".join(part for part in (self.value, self.band) if part)
 
 
 def show_score(scale: Scale, result: Score) -> ScoreShown:
     if result.why_withheld is not None and scale.rule is Rule.CRITERIA:
-        return ScoreShown(scale.name, INCOMPLETE, note=result.why_withheld, is_words=True)
+        return ScoreShown(scale.name, INCOMPLETE, note=_capital(result.why_withheld), is_words=True)
     if result.why_withheld is not None:
         return ScoreShown(scale.name, UNSCORED, note=f"No score: {result.why_withheld}")
     if result.category is not None:
-        note = "Certain, whatever the items without an answer are" if result.missing else ""
+        note = "No answer to the items left open could change this" if result.missing else ""
         return ScoreShown(scale.name, category_words(result.category, result.band), note=note, is_words=True)
     note = f"Prorated: {len(result.missing)} of {len(scale.items)} items have no answer" if result.prorated else ""
     value = format_value(result.value) if result.value is not None else UNSCORED
@@ -123,7 +123,7 @@ def show_safety(measurement: Measurement, definition: Instrument, scoring: Scori
             shown.append(SafetyShown(f"item {item.number} unknown", "action"))
             continue
         is_positive = safety.state is SafetyState.POSITIVE
-        words = answer_words(item, stored.get(item.id))
+        words = given_words(item, stored.get(item.id), scoring, definition)
         shown.append(SafetyShown(f"item {item.number}: {words}", "urgent" if is_positive else "neutral"))
     return tuple(shown)
 
@@ -137,3 +137,8 @@ def measure_url(row: Measurement, page: str = "") -> str:
     """The page of one measure: itself (the form to finish it, for a draft), or the one named."""
     endpoint = page or ("draft" if row.status == "draft" else "measure")
     return url_for(f"measurements.{endpoint}", patient_id=row.patient_id, measurement_id=row.id)
+
+
+def _capital(words: str) -> str:
+    """Only the first letter: names within keep theirs."""
+    return words[:1].upper() + words[1:]

@@ -74,8 +74,8 @@
     else return false;
     return true;
   };
-  // In a long list arrows choose among its answers, as in any list.
-  const pressInList = (question, key) => !key.startsWith("Arrow") && press(question, key);
+  // In a long list arrows choose among its answers, as in any list, and a code is more than one digit.
+  const pressInList = (question, key) => /^(Backspace|Delete)$/.test(key) && press(question, key);
 
   form.addEventListener("keydown", (event) => {
     const question = event.target.closest?.("[data-item]");
@@ -100,8 +100,9 @@
     question.classList.toggle("question--contradicted", Boolean(fault));
     const partner = instead.has(id) ? `Item ${items.get(instead.get(id)).number} is answered instead` : "";
     const state = question.querySelector("[data-part=state]");
-    state.textContent = fault || (notAsked.has(id) ? "Not asked" : partner);
-    state.hidden = !state.textContent;
+    const isSaid = Boolean(fault) && question.querySelector(".field__error")?.textContent.includes(fault);
+    state.textContent = fault || (question.disabled ? "Not asked" : partner);
+    state.hidden = !state.textContent || isSaid;
   };
 
   const show = () => {

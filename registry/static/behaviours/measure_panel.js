@@ -44,7 +44,7 @@ const measurePanel = (() => {
     const isAtTarget = Boolean(target) && meets(target, found.value);
     write(panel, "target", target ? (isAtTarget ? "At target" : `Not at target (${target.words})`) : "", isAtTarget);
     let state = "";
-    if (open && found.isProrated) state = `${all - open} of ${all} answered; saved now, ${found.value} by prorating`;
+    if (open && found.isProrated) state = `${all - open} of ${all} answered; saved now: ${found.value}, prorated`;
     else if (open) state = `${all - open} of ${all} answered`;
     else if (!isShown) state = `${withoutAnswer(found)}: no score`;
     else if (found.isProrated) state = `Prorated: ${withoutAnswer(found)}`;

@@ -70,7 +70,7 @@ class QuestionGroup:
 def question_groups(form: MeasureForm) -> tuple[QuestionGroup, ...]:
     """Every item, those of which one is to be answered together with a word that says so."""
     instrument = form.instrument
-    hints = _skip_hints(instrument)
+    hints = skip_hints(instrument)
     partners = {item_id: group for group in instrument.either_or for item_id in group}
     questions = [
         Question(
@@ -112,7 +112,7 @@ def _one_of(instrument: Instrument, group: Sequence[str]) -> str:
     return f"Answer one of items {_numbers(instrument, group, 'and')}" if group else ""
 
 
-def _skip_hints(instrument: Instrument) -> Mapping[str, str]:
+def skip_hints(instrument: Instrument) -> Mapping[str, str]:
     """Item → when it is not asked: "Not asked if item 2 is “No”"."""
     hints: dict[str, list[str]] = {}
     for skip in instrument.skips:

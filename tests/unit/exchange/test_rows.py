@@ -176,6 +176,15 @@ def test_reversed_items_and_answers_from_one_to_four_add_up() -> None:
     assert found.scoring.scores["total"].value == Decimal(11)
 
 
+def test_answers_against_each_other_are_quarantined_with_the_reason() -> None:
+    outings = load(REPOSITORY / "tests" / "data" / "instruments" / "outings.toml")
+    columns = {"items": {str(number): f"q{number}" for number in range(1, 7)}, "total": None}
+
+    refused = reason(outings, {f"q{number}": "0" for number in (1, 2, 3, 5, 6)} | {"q4": "1"}, **columns)
+
+    assert refused == "Item 4 is not asked after this answer to item 2: correct one of them"
+
+
 def test_a_malformed_row_keeps_its_reason(phq9: Instrument) -> None:
     judge = Judge(mapping=ColumnMapping.model_validate(PHQ9), instrument=phq9, today=TODAY)
 

@@ -1,4 +1,4 @@
-"""Which dates and which contents of a form can be recorded at all."""
+"""Which dates and which contents of a form can be recorded at all, and what a sitting goes on with."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from registry.measurements.rules import (
     check_content,
     check_date,
     is_before_enrolment,
+    next_in_sitting,
 )
 from registry.measures.answers import DECLINED, Answer
 
@@ -69,3 +70,30 @@ def test_answers_and_a_total_without_them_contradict_each_other() -> None:
 )
 def test_only_a_day_before_enrolment_is_before_it(day: date, enrolled_on: date | None, expected: bool) -> None:
     assert is_before_enrolment(day, enrolled_on=enrolled_on) is expected
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ({}, "gad-7"),
+        ({"gad-7": date(2026, 3, 10)}, "asrm"),
+        ({"gad-7": date(2026, 2, 16), "asrm": date(2026, 3, 10)}, "gad-7"),
+        ({"gad-7": date(2026, 3, 10), "asrm": date(2026, 3, 10)}, "gad-7"),
+        ({"gad-7": date(2026, 3, 16), "asrm": date(2026, 3, 10)}, "asrm"),
+        ({"gad-7": date(2026, 3, 16), "asrm": date(2026, 3, 16)}, None),
+    ],
+    ids=[
+        "none given yet",
+        "the due one",
+        "due to the day",
+        "none due: the first",
+        "one given today",
+        "both given today",
+    ],
+)
+def test_a_sitting_goes_on_with_what_is_due_then_with_what_is_followed(
+    last: dict[str, date], expected: str | None
+) -> None:
+    cadences = {"phq-9": 28, "gad-7": 28, "asrm": 28}
+
+    assert next_in_sitting(cadences, last, after="phq-9", on=date(2026, 3, 16)) == expected

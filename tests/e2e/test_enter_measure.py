@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 import uuid
 
 import pytest
@@ -16,6 +18,15 @@ from registry.measurements.models import MeasurementScore, SafetySignal
 from tests.builders import PASSWORD, a_clinic, a_patient, a_user, an_episode, id_of
 from tests.e2e.accessibility import accessibility_faults
 from tests.e2e.windows import PHONE, LiveServer, Windows
+
+log = logging.getLogger(__name__)
+
+_COUNT_INTERACTIONS = """() => {
+    window.interactions = { keys: 0, mouse: 0 };
+    addEventListener("keydown", () => (window.interactions.keys += 1), true);
+    for (const kind of ["pointerdown", "mousedown", "touchstart"])
+        addEventListener(kind, () => (window.interactions.mouse += 1), true);
+}"""
 
 
 @pytest.fixture
@@ -66,6 +77,24 @@ def test_a_phq_9_is_typed_by_digits_and_saved_by_enter(
     expect(page.get_by_text("PHQ-9 saved")).to_be_visible()
     expect(page.locator(".live__value")).to_have_text("12")
     assert accessibility_faults(page) == []
+    assert totals(live_server) == [12]
+
+
+def test_a_phq_9_takes_eleven_keys_and_no_mouse(page: Page, live_server: LiveServer, patient_id: uuid.UUID) -> None:
+    """The keys are what a person needs; what the program takes meanwhile is measured and logged, not asserted."""
+    sign_in(page, live_server)
+    page.goto(f"/patients/{patient_id}/measures/new/phq-9")
+    page.evaluate(_COUNT_INTERACTIONS)
+
+    began = time.perf_counter()
+    for digit in "2232111000":
+        page.keyboard.press(digit)
+    told = page.evaluate("window.interactions")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("PHQ-9 saved")).to_be_visible()
+
+    log.info("from the first key to the saved page: %.2f seconds", time.perf_counter() - began)
+    assert told == {"keys": 10, "mouse": 0}, "one key an answer, and Enter to save"
     assert totals(live_server) == [12]
 
 

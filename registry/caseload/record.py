@@ -22,6 +22,7 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measurements.standings import TrackedScale, follow_patient, mania_courses, stands_beside_mania
 from registry.measures.course import Course, DatedScore, follow
+from registry.measures.scale import Rule
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import list_open_questions, list_reviews
 from registry.review.rules import OPEN
@@ -44,6 +45,15 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowedLevel:
+    """A tracked scale whose result is a level and no number, and the last administration of its instrument."""
+
+    key: str
+    cadence_days: int
+    last: Measurement | None
+
+
+@dataclass(frozen=True, slots=True)
 class DatedCategory:
     """A housing or work category on a day."""
 
@@ -57,6 +67,7 @@ class EpisodeRecord:
 
     episode: Episode
     followed: Sequence[Followed]
+    levels: Sequence[FollowedLevel]
     circumstances: Mapping[str, Sequence[DatedCategory]]
     """Domain of a category scale ("housing") → its dated categories, oldest first."""
     contacts: Sequence[Contact]
@@ -72,10 +83,11 @@ class EpisodeRecord:
 def load_record(episode: Episode) -> EpisodeRecord:
     """Everything the overview of ``episode`` shows."""
     patient_id = episode.patient_id
-    scores = _scores(patient_id)
+    scores, tracked = _scores(patient_id), list_parts(TrackedMeasure, episode.id)
     return EpisodeRecord(
         episode=episode,
-        followed=_followed(episode, scores),
+        followed=_followed(episode, scores, tracked),
+        levels=_levels(episode, tracked),
         circumstances=_circumstances(scores),
         contacts=[row for row in list_contacts(patient_id, limit=MOST_CONTACTS) if row.status == "final"],
         reviews=[row for row in list_reviews(patient_id) if row.episode_id == episode.id],
@@ -131,9 +143,11 @@ def _scores(patient_id: uuid.UUID) -> Mapping[str, Sequence[Columns]]:
     return found
 
 
-def _followed(episode: Episode, scores: Mapping[str, Sequence[Columns]]) -> list[Followed]:
+def _followed(
+    episode: Episode, scores: Mapping[str, Sequence[Columns]], measures: Sequence[TrackedMeasure]
+) -> list[Followed]:
     """The metric primary first, the others in the order they are followed."""
-    parts = {row.scale: row for row in list_parts(TrackedMeasure, episode.id)}
+    parts = {row.scale: row for row in measures}
     courses = follow_patient(episode.patient_id).get(episode.id, {})
     dated = {key: _dated(rows) for key, rows in scores.items()}
     manias = mania_courses(dated, starts_on=episode.referred_on, ends_on=episode.ended_on).values()
@@ -149,6 +163,27 @@ def _followed(episode: Episode, scores: Mapping[str, Sequence[Columns]]) -> list
         for key, (tracked, course) in courses.items()
     ]
     return sorted(found, key=lambda each: (each.key != episode.metric_primary, parts[each.key].position))
+
+
+def _levels(episode: Episode, measures: Sequence[TrackedMeasure]) -> list[FollowedLevel]:
+    """In the order they are followed. The last administration, also where its level is not certain."""
+    current = {row.scale: row for row in measures if row.ends_on is None or row.ends_on == episode.ended_on}
+    return [
+        FollowedLevel(row.scale, row.cadence_days, _last_measurement(episode.patient_id, row.scale.partition(":")[0]))
+        for row in sorted(current.values(), key=lambda each: each.position)
+        if catalogue().scale(row.scale).rule is Rule.CRITERIA
+    ]
+
+
+def _last_measurement(patient_id: uuid.UUID, instrument: str) -> Measurement | None:
+    return db.session.scalars(
+        select(Measurement)
+        .where(
+            Measurement.patient_id == patient_id, Measurement.instrument == instrument, Measurement.status == "final"
+        )
+        .order_by(Measurement.taken_on.desc(), Measurement.recorded_at.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def _one_a_day(rows: Sequence[Columns], tracked: TrackedScale) -> Sequence[DatedScore]:

@@ -15,10 +15,13 @@ from registry.caseload.presenters.scores import (
     scale_label,
     show_score,
 )
-from registry.caseload.record import EpisodeRecord, Followed, open_advice
+from registry.caseload.record import EpisodeRecord, Followed, FollowedLevel, open_advice
 from registry.contacts.rules import MODALITIES, is_failed_attempt, is_two_way
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement
+from registry.measurements.presenters.words import ScoreShown as ResultShown
+from registry.measurements.presenters.words import show_score as show_result
+from registry.measurements.scores import definition_of, score_again
 from registry.measures.answers import with_unasked
 from registry.measures.course import Standing, days_fresh
 from registry.measures.instrument import Choice, Instrument, Item
@@ -48,6 +51,8 @@ def show_tiles(record: EpisodeRecord, today: date) -> Iterator[Tile]:
     until = min(record.episode.ended_on or today, today)
     for each in record.followed[:MOST_TILES]:
         yield _score_tile(each, until)
+    for level in record.levels:
+        yield _level_tile(level, until)
     safety = _safety_tile(record, today)
     if safety is not None:
         yield safety
@@ -82,6 +87,34 @@ def _score_tile(each: Followed, today: date) -> Tile:
         change_kind=shown.kind,
         detail=". ".join([f"{_standing(course.standing)}, {days_ago(course.latest.on, today)}{late}", *remarks]),
     )
+
+
+def _level_tile(each: FollowedLevel, today: date) -> Tile:
+    """The level of the last administration, or what is certain of it; one too old to go by is unknown."""
+    label = f"{catalogue().instrument_of(each.key).domain.capitalize()} · {scale_label(each.key)}"
+    shown = _level_shown(each)
+    if each.last is None or shown is None:
+        return Tile(label=label, value="none yet", is_unknown=True)
+    if (today - each.last.taken_on).days > days_fresh(each.cadence_days):
+        was = f"was {shown.text.lower()}, {short_date(each.last.taken_on, today=today)}"
+        return Tile(label=label, value="unknown", detail=was, is_unknown=True)
+    return Tile(
+        label=label,
+        value=shown.value,
+        detail=". ".join(part for part in (days_ago(each.last.taken_on, today), shown.note) if part),
+        is_unknown=shown.is_incomplete,
+    )
+
+
+def _level_shown(each: FollowedLevel) -> ResultShown | None:
+    """None too where the last form was of a version that lacks the scale."""
+    if each.last is None:
+        return None
+    definition = definition_of(each.last)
+    scoring = score_again(each.last, definition)
+    scales = {definition.scale_key(scale): scale for scale in definition.scales}
+    scale = scales.get(each.key)
+    return None if scale is None else show_result(scale, scoring.scores[scale.id])
 
 
 def _measured(each: Followed) -> Measured:

@@ -80,9 +80,14 @@ class ScoreShown:
     is_words: bool = False
 
     @property
+    def is_incomplete(self) -> bool:
+        """Whether a missing answer still decides which level it is."""
+        return self.value == INCOMPLETE
+
+    @property
     def text(self) -> str:
         """ "14, moderate"; "Incomplete: item 4 has no answer; at least high risk"."""
-        if self.value == INCOMPLETE:
+        if self.is_incomplete:
             return f"{self.value}: {self.note[:1].lower()}{self.note[1:]}"
         return ", ".join(part for part in (self.value, self.band) if part)
 

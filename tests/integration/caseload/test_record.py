@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,11 +16,14 @@ from sqlalchemy import select
 from registry.access import scope
 from registry.accounts.models import User
 from registry.audit.models import AuditEvent
+from registry.caseload.models import CaseloadRow
 from registry.caseload.review_queue import review_queue
 from registry.contacts.actions import report_danger
 from registry.extensions import db
 from registry.measurements.actions import mark_entered_in_error, record_measurement
+from registry.measurements.instruments import sync_instruments
 from registry.measurements.models import Measurement
+from tests.instruments import OWN_INSTRUMENTS, own_instruments
 from tests.integration.caseload.conftest import TODAY, Statements, Team
 
 
@@ -373,3 +378,63 @@ def test_figure_reason_and_queue_turn_unknown_on_the_same_day(team: Team, age: i
         (queued,) = [each for each in review_queue({team.clinic_id: TODAY}).waiting if each.row.patient_id == person]
         assert queued.place.is_quiet is is_unknown
         assert ("target.off" in queued.place.rules) is is_unknown
+
+
+OUTINGS = "outings:level"
+
+
+def tell(team: Team, person: uuid.UUID, answers: Mapping[str, int], on: date, instrument: str = "outings") -> None:
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        record_measurement(
+            patient_id=person,
+            clinic_id=team.clinic_id,
+            instrument=instrument,
+            taken_on=on,
+            mode="interview",
+            answers=answers,
+            by=db.session.get_one(User, team.users["care_manager"]),
+        )
+
+
+@pytest.mark.parametrize(
+    ("answers", "days_ago", "expected"),
+    [
+        ({"1": 0, "2": 0, "6": 1}, 3, "Sometimes outside 3 days ago"),
+        ({"1": 1, "2": 1, "3": 1}, 0, "Incomplete today. Items 4, 5, 6 have no answer; at least sometimes outside"),
+        ({"1": 0, "2": 0, "6": 1}, 50, "unknown was sometimes outside, 21 Jan"),
+        (None, 0, "none yet"),
+    ],
+)
+def test_a_level_that_is_followed_has_a_tile(
+    team: Team, answers: dict[str, int] | None, days_ago: int, expected: str
+) -> None:
+    with own_instruments(team.app):
+        with team.app.app_context():
+            sync_instruments()
+        person = team.person(tracked=(OUTINGS,))
+        tell(team, person, {"1": 1, "2": 1, "3": 0, "4": 0, "5": 0, "6": 0}, TODAY - timedelta(days=55))
+        if answers is None:
+            person = team.person(tracked=(OUTINGS,))
+        else:
+            tell(team, person, answers, TODAY - timedelta(days=days_ago))
+
+        tiles = [" ".join(each.get_text(" ").split()) for each in team.page(f"/patients/{person}").select(".tile")]
+
+        assert f"Function · Outings {expected}" in tiles
+
+
+def test_a_housing_screen_does_not_hide_where_somebody_lives(team: Team, tmp_path: Path) -> None:
+    screen = (OWN_INSTRUMENTS / "outings.toml").read_text(encoding="utf-8")
+    (tmp_path / "outings.toml").write_text(screen.replace('"function"', '"housing"'), encoding="utf-8")
+    with own_instruments(team.app, tmp_path):
+        with team.app.app_context():
+            sync_instruments()
+        person = team.person()
+        tell(team, person, {"living": 116}, TODAY - timedelta(days=20), instrument="hmis-living-situation")
+        tell(team, person, {"1": 0, "2": 0, "6": 0}, TODAY)
+
+        lanes = [str(each["name"]) for each in figure_of(team.page(f"/patients/{person}"))["data"]]
+        with team.app.app_context(), scope.all_patients(reason="test"):
+            row = db.session.scalars(select(CaseloadRow).where(CaseloadRow.patient_id == person)).one()
+            assert row.housing == "homeless"
+        assert "Home" in lanes

@@ -16,6 +16,7 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.presenters import history as shown
 from registry.measurements.presenters.entering import show_draft
 from registry.measurements.presenters.one import show_measure
+from registry.measurements.presenters.side_by_side import comparison, item_table, scored
 from registry.measurements.views.place import Page, blueprint, place_of
 
 _READ = "patient.read"
@@ -29,7 +30,7 @@ def history(patient_id: uuid.UUID) -> Page:
     names = names_of({row.recorded_by_id for row in rows})
     kept = [row for row in rows if row.status != "draft"]
     instrument_id = _chosen({row.instrument for row in kept}, kept[0].instrument if kept else "")
-    entries = shown.scored([row for row in kept if row.instrument == instrument_id])
+    entries = scored([row for row in kept if row.instrument == instrument_id])
     by_id = {entry.row.id: entry for entry in entries}
     first, second = _asked("first"), _asked("second")
     may_record = can(current_user, "measurement.record")
@@ -42,9 +43,9 @@ def history(patient_id: uuid.UUID) -> Page:
         instrument_id=instrument_id,
         instrument=catalogue().get(instrument_id).title if instrument_id else "",
         given=shown.given_rows(entries, names),
-        items=shown.item_table(entries, today=place.today),
+        items=item_table(entries, today=place.today),
         options=shown.options(entries, first, second),
-        comparison=shown.comparison(by_id[first], by_id[second]) if first in by_id and second in by_id else None,
+        comparison=comparison(by_id[first], by_id[second]) if first in by_id and second in by_id else None,
         enter_url=url_for("measurements.choose", patient_id=patient_id) if may_record else "",
         history_url=url_for("measurements.history", patient_id=patient_id),
     )

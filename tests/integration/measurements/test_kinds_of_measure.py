@@ -147,6 +147,41 @@ def test_a_score_worked_out_by_a_factor_is_shown_with_its_decimals(browser: Brow
     assert [each.get_text() for each in page.select(".live__value")] == ["46", "55"]
 
 
+@pytest.mark.parametrize(
+    ("instrument", "begun", "finished", "corrected"),
+    [
+        ("outings", {"1": 1}, {"2": 0, "6": 2}, {"1": 0}),
+        ("contentment", {"1": 5, "6": 1}, {"2": 4, "3": 6, "4": 1, "5": 3}, {"6": "blank", "7": 2}),
+        ("days", {"worked": 1, "days": 12}, {"hours": 4, "rating": 55}, {"worked": 0, "days": "", "hours": "blank"}),
+    ],
+)
+def test_every_kind_is_begun_finished_and_corrected_with_a_past_date(
+    app: Flask,
+    browser: Browser,
+    instrument: str,
+    begun: dict[str, Any],
+    finished: dict[str, Any],
+    corrected: dict[str, Any],
+) -> None:
+    day = {"taken_on": (TODAY - timedelta(days=9)).isoformat()}
+    browser.send(f"/new/{instrument}", typed(begun) | day | {"draft": "yes"})
+    path = str(one(browser.page("/new"), "a[href$='/draft']")["href"]).removeprefix(browser.measures)
+
+    response = browser.send(path, typed(finished))
+    assert response.status_code == 303
+    path = f"{response.location.removeprefix(browser.measures)}/correct"
+    response = browser.send(path, typed(corrected) | {"why": "misread"})
+    assert response.status_code == 303, errors(response)
+
+    with app.app_context(), scope.all_patients(reason="test"):
+        row = db.session.scalars(select(Measurement).where(Measurement.status == "final")).one()
+        wanted = begun | finished | corrected
+        expected = {item: None if answer in ("", "blank") else answer for item, answer in wanted.items()}
+        assert row.taken_on == TODAY - timedelta(days=9)
+        assert {item: answer for item, answer in (row.answers or {}).items() if item in wanted} == expected
+        assert row.scores
+
+
 def test_of_an_either_or_one_is_answered(app: Flask, browser: Browser, stored: Stored) -> None:
     answers = {"1": 5, "2": 4, "3": 6, "4": 1, "5": 3}
     page = browser.page("/new/contentment")

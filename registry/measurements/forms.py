@@ -163,14 +163,14 @@ def form_for(instrument: Instrument, *, may_clear: bool = False, is_correction: 
     return type("InstrumentForm", (MeasureForm,), fields | {"instrument": instrument, "may_clear": may_clear})
 
 
-def first_values(instrument: Instrument, *, on: date, rater_id: uuid.UUID) -> dict[str, Any]:
+def first_values(instrument: Instrument, *, on: date, rater_id: uuid.UUID, language: str) -> dict[str, Any]:
     """What a new form is opened with."""
     is_rated = instrument.respondent == "clinician"
     return {
         "taken_on": on,
         "mode": modes.STORED[instrument.modes[0]],
         "rater_id": str(rater_id) if is_rated else "",
-        "language": instrument.languages[0] if instrument.languages[0] in LANGUAGES else "",
+        "language": language if language in LANGUAGES else "",
     }
 
 

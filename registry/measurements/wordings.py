@@ -25,8 +25,18 @@ def wordings_of(instrument: Instrument) -> tuple[Wording, ...]:
 
 def in_words(instrument: Instrument, language: str) -> Instrument:
     """The instrument in the words of ``language``, where there is such a wording; else as its file has it."""
-    wording = next((each for each in wordings_of(instrument) if each.language == language), None)
+    wording = wording_in(instrument, language)
     return instrument if wording is None else _worded(instrument, wording.language, instrument_folders())
+
+
+def in_own_words(instrument: Instrument) -> Instrument:
+    """The instrument as the team reads it: in its first language, in the clinic's licensed text where there is one."""
+    return in_words(instrument, instrument.languages[0])
+
+
+def wording_in(instrument: Instrument, language: str) -> Wording | None:
+    """The wording of this version in ``language``."""
+    return next((each for each in wordings_of(instrument) if each.language == language), None)
 
 
 @cache

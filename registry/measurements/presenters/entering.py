@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -25,9 +26,11 @@ from registry.measurements.presenters.words import (
     show_score,
 )
 from registry.measurements.scores import definition_of, score_again
+from registry.measurements.wordings import wording_in, wordings_of
 from registry.measures.answers import answer_to_json
 from registry.measures.instrument import Instrument
 from registry.patients.presenters import IdentityHeader
+from registry.patients.rules import LANGUAGES
 from registry.web.filters import count, days_ago, long_date
 from registry.web.second_time import SecondTime
 
@@ -41,6 +44,15 @@ class DraftShown:
 
     words: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageOffered:
+    """A language the form can be read in."""
+
+    label: str
+    url: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,7 @@ class EnterPage:
     is_correction: bool = False
     may_draft: bool = True
     following: Following | None = None
+    languages: Sequence[LanguageOffered] = ()
     discard_url: str = ""
     drafts: Sequence[DraftShown] = ()
     conflict: Sequence[Difference] = ()
@@ -141,9 +154,22 @@ def about(instrument: Instrument) -> str:
     return " · ".join(part for part in (recall, who[instrument.respondent]) if part)
 
 
-def notice(instrument: Instrument) -> str:
-    """What the licence obliges to say, where the wording may not be shown."""
-    return instrument.licence.notice if instrument.score_only else ""
+def notice(instrument: Instrument, language: str) -> str:
+    """What the licence obliges to say where the wording may not be shipped, and by what right one is shown."""
+    wording = wording_in(instrument, language)
+    said = (instrument.licence.notice if instrument.score_only else "", "" if wording is None else wording.notice)
+    return " ".join(each for each in said if each)
+
+
+def languages_offered(instrument: Instrument, *, current: str, address: str) -> tuple[LanguageOffered, ...]:
+    """The languages this form can be read in; nothing where there is no choice."""
+    known = dict.fromkeys([instrument.languages[0], *(each.language for each in wordings_of(instrument))])
+    if len(known) == 1:
+        return ()
+    return tuple(
+        LanguageOffered(LANGUAGES.get(each, each), f"{address}?{urlencode({'language': each})}", each == current)
+        for each in known
+    )
 
 
 def total_hint(instrument: Instrument) -> str:

@@ -21,6 +21,7 @@ from registry.measurements.presenters.words import (
     show_score,
 )
 from registry.measurements.scores import definition_of, score_again
+from registry.measurements.wordings import in_own_words, wording_in
 from registry.measures.instrument import Instrument
 from registry.measures.scoring import Scoring
 from registry.patients.presenters import Fact, IdentityHeader
@@ -70,7 +71,7 @@ def show_measure(
     may_correct: bool,
     may_export: bool,
 ) -> MeasurePage:
-    definition = definition_of(row)
+    definition = in_own_words(definition_of(row))
     scoring = score_again(row, definition)
     is_current = row.status == "final"
     return MeasurePage(
@@ -111,7 +112,8 @@ def _facts(
     if row.rater_id:
         facts.append(Fact("Rater", names.get(row.rater_id, "")))
     if row.language:
-        is_validated = row.language in definition.languages
+        wording = wording_in(definition, row.language)
+        is_validated = row.language in definition.languages if wording is None else wording.validation.is_in_force
         name = LANGUAGES.get(row.language, row.language)
         facts.append(Fact("Language", name if is_validated else f"{name}, no validated translation on file"))
     if row.used_interpreter:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.words import given_words, show_score
 from registry.measurements.scores import definition_of, score_again
+from registry.measurements.wordings import in_own_words
 from registry.measures.instrument import Instrument
 from registry.measures.scale import Scale
 from registry.measures.scoring import Scoring
@@ -39,7 +40,7 @@ def scored(measurements: Sequence[Measurement]) -> list[Scored]:
     """The measurements with their scores, in the order given."""
     found = []
     for row in measurements:
-        definition = definition_of(row)
+        definition = in_own_words(definition_of(row))
         found.append(Scored(row, definition, score_again(row, definition)))
     return found
 

@@ -13,7 +13,7 @@ from registry.audit.recorder import ActorId
 from registry.episodes.queries import names_of
 from registry.measurements import actions, queries
 from registry.measurements.forms import MeasureForm, first_values, form_for
-from registry.measurements.presenters.entering import show_draft
+from registry.measurements.presenters.entering import languages_offered, show_draft
 from registry.measurements.presenters.sitting import day_of
 from registry.measurements.views.place import Page, Place, blueprint, instrument_called, place_of
 from registry.measurements.views.saving import (
@@ -25,20 +25,25 @@ from registry.measurements.views.saving import (
     second_time,
     show_form,
 )
+from registry.measurements.wordings import in_words
 from registry.web.second_time import SecondTime
 
 
 @blueprint.route("/new/<instrument_id>", methods=["GET", "POST"])
 @policy("measurement.record")
 def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
-    place, instrument = place_of(patient_id, "measurement.record"), instrument_called(instrument_id)
-    born_on = place.patient.birth_date
+    place, definition = place_of(patient_id, "measurement.record"), instrument_called(instrument_id)
+    language = request.values.get("language") or definition.languages[0]
+    instrument, born_on = in_words(definition, language), place.patient.birth_date
     form = form_for(instrument)(
         today=place.today,
         born_on=born_on,
         raters=place.raters(),
         **first_values(
-            instrument, on=day_of(request.args, today=place.today, born_on=born_on), rater_id=current_user.id
+            instrument,
+            on=day_of(request.args, today=place.today, born_on=born_on),
+            rater_id=current_user.id,
+            language=language,
         ),
     )
     if not form.validate_on_submit():
@@ -74,13 +79,16 @@ def _show(place: Place, form: MeasureForm, *, status: int, second_time: SecondTi
     patient_id, instrument = place.patient.id, form.instrument
     drafts = [each for each in queries.list_drafts(patient_id) if each.instrument == instrument.id]
     names = names_of({each.recorded_by_id for each in drafts})
+    address = url_for("measurements.enter", patient_id=patient_id, instrument_id=instrument.id)
+    language = form.language.data or instrument.languages[0]
     return show_form(
         place,
         form,
         status=status,
         title=instrument.title,
         save="Save",
-        action_url=url_for("measurements.enter", patient_id=patient_id, instrument_id=instrument.id),
+        action_url=address,
+        languages=languages_offered(instrument, current=language, address=address),
         back_url=url_for("measurements.choose", patient_id=patient_id),
         drafts=[show_draft(each, names) for each in drafts],
         second_time=second_time,

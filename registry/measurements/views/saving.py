@@ -26,6 +26,7 @@ from registry.measurements.presenters.words import measure_url
 from registry.measurements.rules import ImpossibleDate, NothingAnswered, is_before_enrolment
 from registry.measurements.scores import definition_of, score_again
 from registry.measurements.views.place import Page, Place
+from registry.measurements.wordings import in_words
 from registry.measures.course import is_elevated
 from registry.measures.instrument import Instrument
 from registry.measures.mania import MANIA
@@ -39,7 +40,9 @@ REFUSED = (ImpossibleDate, ImpossibleTotal, ContradictedTotal, NothingAnswered)
 
 def form_of(row: Measurement, place: Place, *, is_correction: bool = False) -> MeasureForm:
     """The form of a stored measurement, filled in with what it says."""
-    return form_for(definition_of(row), may_clear=True, is_correction=is_correction)(
+    definition = definition_of(row)
+    instrument = in_words(definition, row.language or definition.languages[0])
+    return form_for(instrument, may_clear=True, is_correction=is_correction)(
         today=place.today,
         born_on=place.patient.birth_date,
         raters=place.raters(),
@@ -182,7 +185,7 @@ def show_form(
         patient=place.header(),
         form=form,
         about=shown.about(instrument),
-        notice=shown.notice(instrument),
+        notice=shown.notice(instrument, form.language.data or instrument.languages[0]),
         groups=question_groups(form),
         is_wide=is_wide(instrument),
         scales=live_scales(

@@ -16,6 +16,7 @@ from registry.measurements import modes
 from registry.measurements.actions import Administration
 from registry.measurements.answer_fields import ItemField, Listed, field_for
 from registry.measurements.models import Measurement
+from registry.measurements.rules import takes_total
 from registry.measures.answers import Answer, ContradictoryAnswers
 from registry.measures.instrument import Instrument, Item
 from registry.measures.scoring import format_value, score
@@ -90,7 +91,7 @@ class MeasureForm(RegistryForm):
         if not field.data:
             return
         scale = self.instrument.primary_scale
-        if not scale.is_whole or scale.minimum is None or scale.maximum is None:
+        if not takes_total(self.instrument) or scale.minimum is None or scale.maximum is None:
             raise ValidationError("Leave this empty: this measure has no total")
         bounds = f"{format_value(scale.minimum)} to {format_value(scale.maximum)}"
         is_whole = field.data.isascii() and field.data.isdigit() and len(field.data) <= LONGEST_TOTAL

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from registry.measures.answers import Answer
+from registry.measures.instrument import Instrument
 
 
 class ImpossibleDate(ValueError):
@@ -45,6 +46,11 @@ def check_content(answers: Mapping[str, Answer] | None, total_only: int | None) 
         raise ValueError("A measurement has answers or only a total, not both")
     if not given and total_only is None:
         raise NothingAnswered
+
+
+def takes_total(instrument: Instrument) -> bool:
+    """Whether a total can be copied from paper without its answers: the answer to one item is no total of a form."""
+    return instrument.primary_scale.is_whole and len(instrument.primary_scale.items) > 1
 
 
 def is_before_enrolment(taken_on: date, *, enrolled_on: date | None) -> bool:

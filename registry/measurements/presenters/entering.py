@@ -25,6 +25,7 @@ from registry.measurements.presenters.words import (
     range_words,
     show_score,
 )
+from registry.measurements.rules import takes_total
 from registry.measurements.scores import definition_of, score_again
 from registry.measurements.wordings import wording_in, wordings_of
 from registry.measures.answers import answer_to_json
@@ -174,7 +175,7 @@ def languages_offered(instrument: Instrument, *, current: str, address: str) -> 
 
 def total_hint(instrument: Instrument) -> str:
     """What happens with a total; empty for an instrument that has none."""
-    if not instrument.primary_scale.is_whole:
+    if not takes_total(instrument):
         return ""
     unknown = [item.number for item in instrument.safety_items]
     safety = f", and item {', '.join(unknown)} as unknown" if unknown else ""

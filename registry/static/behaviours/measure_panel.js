@@ -45,9 +45,9 @@ const measurePanel = (() => {
     write(panel, "target", target ? (isAtTarget ? "At target" : `Not at target (${target.words})`) : "", isAtTarget);
     let state = "";
     if (open && found.isProrated) state = `${all - open} of ${all} answered; saved now: ${found.value}, prorated`;
-    else if (open) state = `${all - open} of ${all} answered`;
-    else if (!isShown) state = `${withoutAnswer(found)}: no score`;
-    else if (found.isProrated) state = `Prorated: ${withoutAnswer(found)}`;
+    else if (open && all > 1) state = `${all - open} of ${all} answered`;
+    else if (!open && !isShown) state = `${withoutAnswer(found)}: no score`;
+    else if (isShown && found.isProrated) state = `Prorated: ${withoutAnswer(found)}`;
     write(panel, "answered", state);
   };
 

@@ -197,8 +197,8 @@ def test_of_an_either_or_one_is_answered(app: Flask, browser: Browser, stored: S
     assert rows(shown, "Answers")["6 Less food in the house than before"] == ["Item 7 answered instead"]
 
 
-@pytest.mark.parametrize("instrument", ["contentment", "days", "outings"])
-def test_no_total_is_copied_from_paper_where_it_is_no_whole_number(browser: Browser, instrument: str) -> None:
+@pytest.mark.parametrize("instrument", ["contentment", "days", "outings", "crdpss"])
+def test_no_total_is_copied_from_paper_where_there_is_none_or_no_whole_one(browser: Browser, instrument: str) -> None:
     assert browser.page(f"/new/{instrument}").select("#total") == []
 
     response = browser.send(f"/new/{instrument}", {"total": "4"})

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
-from registry.measures.answers import answer_from_json, read
+from registry.measures.answers import answer_from_json
 from registry.measures.instrument import Instrument
 from registry.measures.scoring import Scoring, score, score_total
 
@@ -24,14 +23,6 @@ def score_again(measurement: Measurement, definition: Instrument) -> Scoring:
         return score_total(definition, measurement.total_only)
     answers = measurement.answers or {}
     return score(definition, {item: answer_from_json(value) for item, value in answers.items()})
-
-
-def answers_that_count(definition: Instrument, stored: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answers as stored, and of what was not asked the answer it counts as: not asked is not left blank."""
-    if not definition.skips:
-        return stored
-    given = read(definition, {item: answer_from_json(value) for item, value in stored.items()})
-    return {**stored, **{item: given.values[item] for item in given.skipped}}
 
 
 def score_rows(measurement: Measurement, definition: Instrument, scoring: Scoring) -> list[MeasurementScore]:

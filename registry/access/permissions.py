@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, str] = {
     "recommendation.decide": "Accept, modify, decline or finish a recommendation",
     "clinic.read": "See how the clinic does",
     "instrument.read": "See the instruments in use, their licence and sources",
+    "instrument.choose": "Say which instruments one's clinic uses",
     "rule.read": "See the numbers of the rules",
     "rule.change": "Change a number of a rule for one's clinic",
     "import.run": "Import measurements and patients",

@@ -68,6 +68,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
             "user.invite",
             "work.reassign",
             "import.run",
+            "instrument.choose",
             "rule.change",
             "rule.read",
         }
@@ -79,6 +80,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
             "clinic.manage",
             "audit.names",
             "audit.own",
+            "instrument.choose",
             "instrument.read",
             "rule.read",
             "system.health",

@@ -1,4 +1,4 @@
-"""Making and changing clinics; who is on duty."""
+"""Making and changing clinics; who is on duty; which instruments a clinic uses."""
 
 from __future__ import annotations
 
@@ -10,15 +10,28 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from registry import clock
 from registry.audit.recorder import Actor, record
-from registry.clinics.models import Clinic, DutyCover, Organisation
-from registry.db.conflict import refuse_stale
+from registry.clinics.models import Clinic, DutyCover, InstrumentDecision, Organisation
+from registry.clinics.queries import list_instrument_decisions
+from registry.clinics.rules import edition_of
+from registry.db.conflict import EditConflict, refuse_stale
 from registry.db.transaction import write
 from registry.extensions import db
+from registry.measures.in_use import Decision, is_in_use
+from registry.measures.instrument import Instrument
 
 
 class DuplicateClinic(ValueError):
     """The organisation has a clinic of this name."""
+
+
+class NotConfirmed(ValueError):
+    """An instrument that may be used without commercial purpose alone, and the clinic has not said that it does."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        super().__init__(f"{instrument.id} is licensed for use without commercial purpose only")
+        self.instrument = instrument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +102,51 @@ def hand_over_duty(
                 cover_duty(clinic=clinic, user_id=to_user_id, starts_on=today, ends_on=rest_ends_on, by=by)
             record("duty.handed-over", by=by, subject=spell, clinic_id=clinic.id)
     return len(spells)
+
+
+def choose_instruments(
+    *, clinic: Clinic, chosen: Mapping[Instrument, Decision], opened_edition: int | None, by: Actor
+) -> int:
+    """Say which instruments a clinic uses; returns of how many it changed what is said.
+
+    What stands already is left alone. ``opened_edition``: see ``registry.clinics.rules.edition_of``.
+
+    Raises:
+        NotConfirmed: one of them asks for a confirmation that is missing.
+        EditConflict: somebody decided since.
+    """
+    for instrument, decision in chosen.items():
+        if decision.in_use and not is_in_use(instrument, decision):
+            raise NotConfirmed(instrument)
+    clinic_id = clinic.id
+    with write():
+        # One decides after the other; whoever stores a row of the clinic meanwhile need not wait.
+        fresh = db.session.get_one(Clinic, clinic_id, with_for_update={"key_share": True})
+        rows = list_instrument_decisions([clinic_id])
+        if opened_edition != edition_of(rows):
+            raise EditConflict(fresh)
+        held = {row.instrument: row for row in rows}
+        changed = [each for each in chosen.items() if not _says_so(held.get(each[0].id), *each)]
+        for instrument, decision in changed:
+            row = held.get(instrument.id) or InstrumentDecision(clinic_id=clinic_id, instrument=instrument.id)
+            row.in_use, row.is_non_commercial = decision.in_use, decision.is_non_commercial
+            row.decided_by_id, row.decided_at = by.id, clock.now()
+            db.session.add(row)
+            record("instrument.chosen", by=by, subject=row, reason=_reason(instrument, decision))
+    return len(changed)
+
+
+def _says_so(row: InstrumentDecision | None, instrument: Instrument, decision: Decision) -> bool:
+    """Whether the clinic's decision, or its silence, has this effect already."""
+    stands = None if row is None else Decision(row.in_use, is_non_commercial=row.is_non_commercial)
+    return stands == decision or (stands is None and is_in_use(instrument, None) == decision.in_use)
+
+
+def _reason(instrument: Instrument, decision: Decision) -> str:
+    if not decision.in_use:
+        return f"{instrument.id}: not used here"
+    confirmed = ", without commercial purpose" if instrument.licence.non_commercial else ""
+    return f"{instrument.id}: used here{confirmed}"
 
 
 def _apply(clinic: Clinic, facts: ClinicFacts) -> None:

@@ -1,4 +1,4 @@
-"""Organisations, clinics, duty cover."""
+"""Organisations, clinics, duty cover, and what a clinic decided of its instruments."""
 
 from __future__ import annotations
 
@@ -63,3 +63,19 @@ class DutyCover(Identified, Audited, Base):
     user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+
+
+class InstrumentDecision(Identified, Versioned, Audited, Base):
+    """Whether a clinic uses an instrument, in its own words. Where it said nothing, the instrument's file decides."""
+
+    __tablename__ = "clinic_instrument"
+    __table_args__ = (sa.UniqueConstraint("clinic_id", "instrument", name="uq_clinic_instrument"),)
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    instrument: Mapped[str]
+    """``phq-9``: of every version."""
+    in_use: Mapped[bool]
+    is_non_commercial: Mapped[bool] = mapped_column(default=False)
+    """The clinic confirmed that it uses the instrument without commercial purpose, as its licence asks."""
+    decided_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    decided_at: Mapped[datetime]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import joinedload
 
-from registry.clinics.models import Clinic, DutyCover, Organisation
+from registry.clinics.models import Clinic, DutyCover, InstrumentDecision, Organisation
 from registry.extensions import db
+from registry.measures.in_use import Decision
 
 
 def get_clinic(clinic_id: uuid.UUID) -> Clinic | None:
@@ -65,3 +66,15 @@ def on_duty_in(clinics: Iterable[Clinic], *, at: datetime) -> Mapping[uuid.UUID,
     ]
     covers = select(DutyCover.clinic_id, DutyCover.user_id).where(or_(false(), *today)).order_by(DutyCover.id)
     return {row.clinic_id: row.user_id for row in db.session.execute(covers)}  # the one written down last wins
+
+
+def list_instrument_decisions(clinic_ids: Collection[uuid.UUID]) -> Sequence[InstrumentDecision]:
+    """What these clinics said of their instruments."""
+    query = select(InstrumentDecision).where(InstrumentDecision.clinic_id.in_(clinic_ids))
+    return db.session.scalars(query.order_by(InstrumentDecision.instrument)).all()
+
+
+def decisions_at(clinic_id: uuid.UUID) -> Mapping[str, Decision]:
+    """Instrument → what the clinic said of it; nothing of those it left as they are."""
+    rows = list_instrument_decisions([clinic_id])
+    return {row.instrument: Decision(row.in_use, is_non_commercial=row.is_non_commercial) for row in rows}

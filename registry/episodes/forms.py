@@ -24,7 +24,6 @@ from registry.episodes.rules import (
     TEAM_ROLES,
     TEAM_USER_ROLES,
 )
-from registry.measures.catalogue import Catalogue
 from registry.measures.instrument import Instrument
 from registry.measures.scale import Better, Scale
 from registry.patients.forms import ClinicForm
@@ -235,13 +234,13 @@ class EnrolForm(DatedForm):
         ]
 
 
-def enrol_form(catalogue: Catalogue, *, today: date, taken_by: str) -> EnrolForm:
-    """The enrolment form with one row for every scale in use, its cadence and target those of the instrument."""
+def enrol_form(instruments: Sequence[Instrument], *, today: date, taken_by: str) -> EnrolForm:
+    """The enrolment form with one row for every scale of these, its cadence and target those of the instrument."""
     scales = tuple(
-        (instrument.scale_key(scale), scale, instrument) for instrument in catalogue for scale in instrument.scales
+        (instrument.scale_key(scale), scale, instrument) for instrument in instruments for scale in instrument.scales
     )
     rows: dict[str, Any] = {field_name(key): FormField(TrackForm, scale.name) for key, scale, _ in scales}
-    kind: Callable[..., EnrolForm] = type("EnrolFormOfThisCatalogue", (EnrolForm,), rows | {"_scales": scales})
+    kind: Callable[..., EnrolForm] = type("EnrolFormOfThisClinic", (EnrolForm,), rows | {"_scales": scales})
     defaults = {
         field_name(key): {"cadence_days": instrument.cadence_days, "level": scale.target_in_force}
         for key, scale, instrument in scales

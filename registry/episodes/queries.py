@@ -73,6 +73,16 @@ def list_parts(kind: type[Part], episode_id: uuid.UUID) -> Sequence[Part]:
     return db.session.scalars(select(kind).where(kind.episode_id == episode_id).order_by(kind.starts_on, kind.id)).all()
 
 
+def followed_instruments(patient_id: uuid.UUID) -> frozenset[str]:
+    """The instruments that an open episode of the patient follows now, at whichever clinic, by id."""
+    scales = db.session.scalars(
+        select(TrackedMeasure.scale)
+        .join(Episode, Episode.id == TrackedMeasure.episode_id)
+        .where(TrackedMeasure.patient_id == patient_id, TrackedMeasure.ends_on.is_(None), Episode.ended_on.is_(None))
+    )
+    return frozenset(scale.partition(":")[0] for scale in scales)
+
+
 def get_consent(episode_id: uuid.UUID) -> Consent | None:
     """The latest consent of an episode."""
     return db.session.scalars(

@@ -18,8 +18,8 @@ from registry.episodes.forms import EnrolForm, ReferForm, enrol_form, field_name
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import load_header
 from registry.episodes.presenters import ChangePage, EnrolPage, ScaleRow, level_words, scale_name
-from registry.episodes.queries import get_episode, lock_episode
-from registry.episodes.scales import catalogue
+from registry.episodes.queries import followed_instruments, get_episode, lock_episode
+from registry.episodes.scales import instruments_at
 from registry.episodes.views.common import (
     Page,
     blueprint,
@@ -82,7 +82,8 @@ def _refer_page(form: ReferForm, patient_id: uuid.UUID) -> str:
 @policy("episode.write")
 def enrol(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
     episode = episode_to_change(patient_id, episode_id)
-    form = enrol_form(catalogue(), today=today_of(episode), taken_by=current_user.name)
+    instruments = instruments_at(episode.clinic_id, also=followed_instruments(patient_id))
+    form = enrol_form(instruments, today=today_of(episode), taken_by=current_user.name)
     form.offer(list_users(frozenset({episode.clinic_id})), episode.clinic_id)
     if not form.validate_on_submit():
         return _enrol_page(form, episode), 422 if form.errors else 200

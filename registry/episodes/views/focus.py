@@ -14,9 +14,9 @@ from registry.episodes.facts import Tracking
 from registry.episodes.forms import ChangeForm, ConditionsForm, StopTrackingForm, TargetForm, TrackingForm
 from registry.episodes.models import Episode, EpisodeCondition, TrackedMeasure, TreatmentTarget
 from registry.episodes.presenters import condition_words, level_words, scale_name, target_words
-from registry.episodes.queries import History, list_parts
+from registry.episodes.queries import History, followed_instruments, list_parts
 from registry.episodes.rules import CONDITIONS
-from registry.episodes.scales import catalogue
+from registry.episodes.scales import catalogue, instruments_at
 from registry.episodes.views.common import (
     Page,
     blueprint,
@@ -47,7 +47,8 @@ def track(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
     episode = episode_in_care(patient_id, episode_id)
     today, preset = today_of(episode), request.args.get("scale", "")
     form = TrackingForm(today=today, on=today, scale=preset, version=version_of(TrackedMeasure, episode))
-    names = {each.scale_key(scale): scale_name(each, scale) for each in catalogue() for scale in each.scales}
+    offered = instruments_at(episode.clinic_id, also=followed_instruments(patient_id))
+    names = {each.scale_key(scale): scale_name(each, scale) for each in offered for scale in each.scales}
     form.scale.choices = choices({"": "Choose a measure"} | names)
 
     def act(fresh: Episode) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from registry.measurements.presenters.words import (
     NO_ANSWER,
     STATUS_WORDS,
     answer_words,
+    domain_words,
     measure_url,
     mode_words,
     range_words,
@@ -37,6 +39,9 @@ from registry.web.second_time import SecondTime
 
 if TYPE_CHECKING:
     from registry.measurements.forms import MeasureForm, WithdrawForm
+
+FEW_INSTRUMENTS = 12
+"""More than these are looked for by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +124,27 @@ class InstrumentOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class DomainOffered:
+    """The instruments of one domain."""
+
+    domain: str
+    instruments: Sequence[InstrumentOffered]
+
+
+@dataclass(frozen=True, slots=True)
 class ChoosePage:
     """Which measure to enter."""
 
     title: str
     patient: IdentityHeader
     tracked: Sequence[InstrumentOffered]
-    others: Sequence[InstrumentOffered]
+    others: Sequence[DomainOffered]
     drafts: Sequence[DraftShown]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether looking for one of the others by its name is faster than reading them."""
+        return sum(len(each.instruments) for each in self.others) > FEW_INSTRUMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +217,15 @@ def offered(
         detail=f"{every}{count(len(instrument.items), 'item')}",
         last=f"last {days_ago(last, today)}" if last else "not yet given",
         url=url_for("measurements.enter", patient_id=patient_id, instrument_id=instrument.id),
+    )
+
+
+def by_domain(offers: Iterable[tuple[Instrument, InstrumentOffered]]) -> tuple[DomainOffered, ...]:
+    """The instruments of each domain by name, the domains in order."""
+    ordered = sorted(offers, key=lambda each: (domain_words(each[0]), each[1].short_title.casefold()))
+    return tuple(
+        DomainOffered(domain, [shown for _, shown in group])
+        for domain, group in groupby(ordered, key=lambda each: domain_words(each[0]))
     )
 
 

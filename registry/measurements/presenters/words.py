@@ -62,6 +62,11 @@ def category_words(category: str | None, label: str | None) -> str:
     return _capital(label or (category or "").replace("-", " "))
 
 
+def domain_words(instrument: Instrument) -> str:
+    """ "Side effects"."""
+    return instrument.domain.replace("-", " ").capitalize()
+
+
 def range_words(scale: Scale) -> str:
     """ "0 to 27"."""
     if scale.minimum is None or scale.maximum is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from collections.abc import Iterable, Mapping
 
 from flask import render_template
 from flask_login import current_user
@@ -12,9 +12,9 @@ from registry.access.policy import policy
 from registry.audit.opened import opened
 from registry.episodes.queries import names_of
 from registry.measurements import queries
-from registry.measurements.instruments import catalogue
-from registry.measurements.presenters.entering import ChoosePage, InstrumentOffered, offered, show_draft
-from registry.measurements.views.place import Page, blueprint, place_of
+from registry.measurements.presenters.entering import ChoosePage, InstrumentOffered, by_domain, offered, show_draft
+from registry.measurements.views.place import Page, Place, blueprint, offered_here, place_of
+from registry.measures.instrument import Instrument
 
 
 @blueprint.get("/new")
@@ -22,36 +22,32 @@ from registry.measurements.views.place import Page, blueprint, place_of
 def choose(patient_id: uuid.UUID) -> Page:
     place = place_of(patient_id, "measurement.record")
     cadences = queries.get_cadences(patient_id, place.clinic.id)
-    last = queries.get_last_dates(patient_id)
     drafts = queries.list_drafts(patient_id)
     names = names_of({draft.recorded_by_id for draft in drafts})
-    tracked, others = _offers(patient_id, cadences, last, place.today)
+    known = {instrument.id: instrument for instrument in offered_here(place)}
+    shown = _show(place, known.values(), cadences)
     page = ChoosePage(
         title="Enter a measure",
         patient=place.header(),
-        tracked=tracked,
-        others=others,
+        tracked=[shown[each] for each in cadences if each in known],
+        others=by_domain((known[each], shown[each]) for each in known.keys() - cadences.keys()),
         drafts=[show_draft(draft, names) for draft in drafts],
     )
     opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)
     return render_template("measurements/choose.html", page=page)
 
 
-def _offers(
-    patient_id: uuid.UUID, cadences: dict[str, int], last: dict[str, date], today: date
-) -> tuple[list[InstrumentOffered], list[InstrumentOffered]]:
-    """Those this episode follows, in its order, and the rest by name."""
-    known = {instrument.id: instrument for instrument in catalogue()}
-    followed = [instrument_id for instrument_id in cadences if instrument_id in known]
-    rest = sorted(known.keys() - cadences.keys(), key=lambda instrument_id: known[instrument_id].title)
-    shown = {
-        instrument_id: offered(
-            known[instrument_id],
-            patient_id=patient_id,
-            last=last.get(instrument_id),
-            cadence_days=cadences.get(instrument_id),
-            today=today,
+def _show(
+    place: Place, instruments: Iterable[Instrument], cadences: Mapping[str, int]
+) -> dict[str, InstrumentOffered]:
+    last = queries.get_last_dates(place.patient.id)
+    return {
+        instrument.id: offered(
+            instrument,
+            patient_id=place.patient.id,
+            last=last.get(instrument.id),
+            cadence_days=cadences.get(instrument.id),
+            today=place.today,
         )
-        for instrument_id in known
+        for instrument in instruments
     }
-    return [shown[each] for each in followed], [shown[each] for each in rest]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask_login import current_user
 
 from registry.access.policy import policy
@@ -15,7 +15,7 @@ from registry.measurements import actions, queries
 from registry.measurements.forms import MeasureForm, first_values, form_for
 from registry.measurements.presenters.entering import languages_offered, show_draft
 from registry.measurements.presenters.sitting import day_of
-from registry.measurements.views.place import Page, Place, blueprint, instrument_called, place_of
+from registry.measurements.views.place import Page, Place, blueprint, instrument_called, offered_here, place_of
 from registry.measurements.views.saving import (
     REFUSED,
     address_after,
@@ -32,7 +32,10 @@ from registry.web.second_time import SecondTime
 @blueprint.route("/new/<instrument_id>", methods=["GET", "POST"])
 @policy("measurement.record")
 def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
+    """A form that was open when the clinic stopped using the instrument is taken: nothing typed is lost."""
     place, definition = place_of(patient_id, "measurement.record"), instrument_called(instrument_id)
+    if request.method == "GET" and definition not in offered_here(place):
+        abort(404)
     language = request.values.get("language") or definition.languages[0]
     instrument, born_on = in_words(definition, language), place.patient.birth_date
     form = form_for(instrument)(

@@ -16,7 +16,8 @@ from registry.accounts.queries import list_users_with_role
 from registry.clinics.models import Clinic
 from registry.episodes.patient_header import chosen_episode, identity_header
 from registry.episodes.place import get_clinic_of
-from registry.episodes.queries import list_episodes
+from registry.episodes.queries import followed_instruments, list_episodes
+from registry.episodes.scales import instruments_at
 from registry.measurements import queries
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement
@@ -70,6 +71,11 @@ def instrument_called(instrument_id: str) -> Instrument:
         return catalogue().get(instrument_id)
     except UnknownInstrument:
         abort(404)
+
+
+def offered_here(place: Place) -> tuple[Instrument, ...]:
+    """What may be entered here: the instruments the clinic uses, and those an open episode of the person follows."""
+    return instruments_at(place.clinic.id, also=followed_instruments(place.patient.id))
 
 
 def own_measurement(patient_id: uuid.UUID, measurement_id: uuid.UUID, action: str) -> Measurement:

@@ -228,6 +228,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_signed_in_session_user_id"), "signed_in_session", ["user_id"], unique=False)
     op.create_table(
+        "clinic_instrument",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("in_use", sa.Boolean(), nullable=False),
+        sa.Column("is_non_commercial", sa.Boolean(), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_clinic_instrument_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["app_user.id"], name=op.f("fk_clinic_instrument_decided_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clinic_instrument")),
+        sa.UniqueConstraint("clinic_id", "instrument", name="uq_clinic_instrument"),
+    )
+    op.create_table(
         "contact",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.Column("took_place_on", sa.Date(), nullable=False),
@@ -1368,6 +1387,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_contact_patient_id"), table_name="contact")
     op.drop_index("ix_contact_patient_date", table_name="contact")
     op.drop_table("contact")
+    op.drop_table("clinic_instrument")
     op.drop_index(op.f("ix_signed_in_session_user_id"), table_name="signed_in_session")
     op.drop_table("signed_in_session")
     op.drop_index(

@@ -1,135 +1,189 @@
-"""The instruments in use: licence, sources, what each number stands on."""
+"""The catalogue of instruments: what there is, for whom, under which licence, and what one's clinics use."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
-from flask import abort, render_template, url_for
+from flask import render_template, request, url_for
+from flask_login import current_user
+from wtforms import Form, HiddenField, SelectField, StringField
+from wtforms.validators import Length
 
-from registry.access.policy import policy
+from registry.access.policy import can, clinics_where, policy
 from registry.administration.blueprint import blueprint
+from registry.administration.reach import clinics_to_equip
+from registry.administration.use_of_instruments import ClinicUse, use_at
+from registry.clinics.queries import list_clinics
 from registry.measurements.instruments import catalogue
-from registry.measures.catalogue import UnknownInstrument
+from registry.measurements.presenters.words import domain_words
 from registry.measures.instrument import Instrument, Shipping
-from registry.measures.scale import Figure, Scale, Source
-from registry.measures.scoring import format_value
-
-STATUS_WORDS = {
-    "verified": "Read in the source",
-    "literature": "Standard in the field",
-    "consensus": "Consensus; fires nothing until a clinic adopts it",
-    "unverified": "No source confirmed; fires nothing",
-}
+from registry.patients.rules import fold
+from registry.web.filters import count
+from registry.web.form_fields import NoControlCharacters
 
 LICENCE_WORDS = {
     Shipping.FULL_TEXT: "Full wording",
     Shipping.OWN_WORDING: "Our own wording",
-    Shipping.SCORE_ONLY: "Scores only, neutral labels",
+    Shipping.SCORE_ONLY: "Scores only",
 }
+
+RESPONDENT_WORDS = {"self": "The patient", "clinician": "A clinician who rates", "staff": "Staff who ask"}
+
+USES = {"": "All", "yes": "In use", "no": "Not in use"}
+
+
+class CatalogueSearch(Form):
+    """Which instruments to show; sent in the address, and about nobody."""
+
+    q = StringField("Find a measure", [Length(max=100), NoControlCharacters()])
+    use = HiddenField()
+    domain = SelectField("About", validate_choice=False)
+    respondent = SelectField("Completed by", choices={"": "Anybody", **RESPONDENT_WORDS}, validate_choice=False)
 
 
 @dataclass(frozen=True, slots=True)
 class InstrumentRow:
-    """A line of the catalogue."""
+    """A line of the catalogue. ``in_use``: where, of the reader's clinics."""
 
     title: str
-    version: str
+    short_title: str
     domain: str
+    respondent: str
     items: int
     cadence: str
     licence: str
+    version: str
+    in_use: str
+    is_used: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """All, those in use, those that are not."""
+
+    label: str
+    url: str
+    is_current: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class InstrumentsPage:
+    """The catalogue by domain, as far as it was narrowed."""
+
     title: str
-    rows: tuple[InstrumentRow, ...]
+    subtitle: str
+    search: CatalogueSearch
+    chips: tuple[Chip, ...]
+    domains: tuple[tuple[str, tuple[InstrumentRow, ...]], ...]
+    choose: tuple[Link, ...]
+    all_url: str
 
-
-@dataclass(frozen=True, slots=True)
-class NumberRow:
-    """A clinical number with what it stands on."""
-
-    scale: str
-    name: str
-    value: str
-    source: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class InstrumentPage:
-    title: str
-    full_title: str
-    facts: tuple[dict[str, str], ...]
-    numbers: tuple[NumberRow, ...]
-    items: tuple[str, ...]
-    back_url: str
+    @property
+    def filters_in_force(self) -> str:
+        """How many filters narrow the list; empty for none."""
+        return str(bool(self.search.domain.data) + bool(self.search.respondent.data) or "")
 
 
 @blueprint.get("/instruments")
 @policy("instrument.read")
 def instruments() -> str:
-    rows = tuple(_row(instrument) for instrument in sorted(catalogue(), key=lambda each: (each.domain, each.title)))
-    return render_template("administration/instruments.html", page=InstrumentsPage(title="Measures", rows=rows))
+    known = sorted(catalogue(), key=lambda each: (domain_words(each), each.short_title.casefold()))
+    uses = use_at(list_clinics(clinics_where(current_user, "instrument.read")))
+    search = _search(known)
+    rows = [_row(each, uses) for each in known if _fits(each, search)]
+    page = InstrumentsPage(
+        title="Measures",
+        subtitle="What is in use, for whom, and what each number stands on",
+        search=search,
+        chips=_chips(rows, search),
+        domains=tuple(
+            (domain, tuple(group)) for domain, group in groupby(_used(rows, search.use.data), attrgetter("domain"))
+        ),
+        choose=tuple(
+            Link(f"Choose for {clinic.name}", url_for("administration.choose_instruments", clinic_id=clinic.id))
+            for clinic in (clinics_to_equip() if can(current_user, "instrument.choose") else ())
+        ),
+        all_url=url_for("administration.instruments"),
+    )
+    return render_template("administration/instruments.html", page=page)
 
 
-@blueprint.get("/instruments/<instrument_id>")
-@policy("instrument.read")
-def instrument(instrument_id: str) -> str:
-    try:
-        chosen = catalogue().get(instrument_id)
-    except UnknownInstrument:
-        abort(404)
-    return render_template("administration/instrument.html", page=_page(chosen))
+def _search(known: Iterable[Instrument]) -> CatalogueSearch:
+    """What was asked for; nothing in particular where that cannot be."""
+    domains = {"": "Anything"} | {each.domain: domain_words(each) for each in known}
+    search = CatalogueSearch(request.args)
+    search.domain.choices = domains
+    if search.validate():
+        return search
+    search = CatalogueSearch()
+    search.domain.choices = domains
+    return search
 
 
-def _row(instrument: Instrument) -> InstrumentRow:
+def _fits(instrument: Instrument, search: CatalogueSearch) -> bool:
+    """Whether every word typed is in one of its names, and both filters hold."""
+    said = fold(f"{instrument.title} {instrument.short_title} {instrument.id} {domain_words(instrument)}")
+    return (
+        all(word in said for word in fold(search.q.data or "").split())
+        and search.domain.data in {"", None, instrument.domain}
+        and search.respondent.data in {"", None, instrument.respondent}
+    )
+
+
+def _used(rows: Iterable[InstrumentRow], wanted: str | None) -> list[InstrumentRow]:
+    return [row for row in rows if wanted not in {"yes", "no"} or row.is_used == (wanted == "yes")]
+
+
+def _chips(rows: Sequence[InstrumentRow], search: CatalogueSearch) -> tuple[Chip, ...]:
+    """The other filters stay as they are."""
+    kept: dict[str, Any] = {name: value or None for name, value in search.data.items()}
+    return tuple(
+        Chip(
+            label=label,
+            url=url_for("administration.instruments", **{**kept, "use": use or None}),
+            is_current=(search.use.data or "") == use,
+            count=len(_used(rows, use)),
+        )
+        for use, label in USES.items()
+    )
+
+
+def _row(instrument: Instrument, uses: Sequence[ClinicUse]) -> InstrumentRow:
+    using = [each.clinic.name for each in uses if each.uses(instrument)]
     return InstrumentRow(
         title=instrument.title,
-        version=instrument.version,
-        domain=instrument.domain.capitalize(),
+        short_title=instrument.short_title,
+        domain=domain_words(instrument),
+        respondent=RESPONDENT_WORDS[instrument.respondent],
         items=len(instrument.items),
-        cadence=f"every {instrument.cadence_days} days",
-        licence=LICENCE_WORDS[instrument.licence.may_ship],
+        cadence=f"every {count(instrument.cadence_days, 'day')}",
+        licence=licence_words(instrument),
+        version=instrument.version,
+        in_use=_where(using, len(uses)),
+        is_used=bool(using),
         url=url_for("administration.instrument", instrument_id=instrument.id),
     )
 
 
-def _page(instrument: Instrument) -> InstrumentPage:
-    return InstrumentPage(
-        title=instrument.short_title,
-        full_title=f"{instrument.title} ({instrument.short_title}), version {instrument.version}",
-        facts=(
-            {"label": "Domain", "value": instrument.domain.capitalize()},
-            {"label": "Completed by", "value": instrument.respondent},
-            {"label": "Repeated", "value": f"every {instrument.cadence_days} days"},
-            {"label": "Licence", "value": instrument.licence.notice},
-            {"label": "Cited from", "value": "; ".join(instrument.citations)},
-        ),
-        numbers=tuple(row for scale in instrument.scales for row in _numbers(scale)),
-        items=tuple(f"{item.number}. {item.label}" for item in instrument.items),
-        back_url=url_for("administration.instruments"),
-    )
+def licence_words(instrument: Instrument) -> str:
+    """The licence in a word."""
+    words = LICENCE_WORDS[instrument.licence.may_ship]
+    return f"{words}, non-commercial use only" if instrument.licence.non_commercial else words
 
 
-def _numbers(scale: Scale) -> list[NumberRow]:
-    figures: list[tuple[str, Figure | None]] = [
-        ("Elevated from", scale.cutoff),
-        ("Remission", scale.remission),
-        ("Response, percent", scale.response),
-        ("Response expected from", scale.response_from),
-        ("Improved at", scale.improved_level),
-        ("Reliable change", scale.reliable_change),
-        ("Target", scale.target),
-    ]
-    rows = [_number(scale, name, format_value(figure.value), figure.source) for name, figure in figures if figure]
-    if scale.bands and scale.bands_source:
-        words = ", ".join(f"{format_value(b.low)}\u2013{format_value(b.high)} {b.label}" for b in scale.bands)
-        rows.append(_number(scale, "Bands", words, scale.bands_source))
-    return rows
-
-
-def _number(scale: Scale, name: str, value: str, source: Source) -> NumberRow:
-    return NumberRow(scale.name, name, value, source.text, STATUS_WORDS[source.status.value])
+def _where(using: Sequence[str], clinics: int) -> str:
+    if not using:
+        return "Not in use"
+    return "In use" if len(using) == clinics else f"In use at {', '.join(using)}"

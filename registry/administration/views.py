@@ -5,11 +5,14 @@ from __future__ import annotations
 from registry.administration import (
     alert_load_page,
     audit_trail,
+    chosen_instruments,
     clinics,
+    instrument_page,
     instruments,
     invitations,
     rule_numbers,
     team,
+    try_it,
     users,
 )
 from registry.administration.blueprint import blueprint
@@ -18,10 +21,13 @@ __all__ = [
     "alert_load_page",
     "audit_trail",
     "blueprint",
+    "chosen_instruments",
     "clinics",
+    "instrument_page",
     "instruments",
     "invitations",
     "rule_numbers",
     "team",
+    "try_it",
     "users",
 ]

@@ -31,7 +31,7 @@ ENROLS = frozenset({CARE_MANAGER, LEAD})
 ANSWERS_ALERTS = frozenset({CARE_MANAGER, PSYCHIATRIST, CLINICIAN, LEAD})
 ASSIGNS_ALERTS = frozenset({CARE_MANAGER, PSYCHIATRIST, LEAD})
 REPORTS_DANGER = frozenset({CARE_MANAGER, PSYCHIATRIST, CLINICIAN, PEER, LEAD})
-LOOKS_UP = READS | {ADMINISTRATOR}
+LOOKS_UP = READS | {PEER, ADMINISTRATOR}
 ONLY_PEER = frozenset({PEER})
 ONLY_LEAD = frozenset({LEAD})
 ONLY_PSYCHIATRIST = frozenset({PSYCHIATRIST})
@@ -71,6 +71,8 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "administration.rule_number": ONLY_LEAD,
     "administration.instruments": LOOKS_UP,
     "administration.instrument": LOOKS_UP,
+    "administration.try_instrument": LOOKS_UP,
+    "administration.choose_instruments": INVITES,
     "administration.audit": frozenset(ROLES),
     "administration.audit_of_patient": frozenset(ROLES),
     # the caseload and the record of a person

@@ -37,9 +37,7 @@ def choose(patient_id: uuid.UUID) -> Page:
     return render_template("measurements/choose.html", page=page)
 
 
-def _show(
-    place: Place, instruments: Iterable[Instrument], cadences: Mapping[str, int]
-) -> dict[str, InstrumentOffered]:
+def _show(place: Place, instruments: Iterable[Instrument], cadences: Mapping[str, int]) -> dict[str, InstrumentOffered]:
     last = queries.get_last_dates(place.patient.id)
     return {
         instrument.id: offered(

@@ -1,0 +1,111 @@
+"""Every number of an instrument in words: its value, what it stands on, and whether anything is concluded from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from registry.measures.instrument import Instrument
+from registry.measures.scale import Better, Scale, Source, Status
+from registry.measures.scoring import format_value
+
+STATUS_WORDS = {
+    Status.VERIFIED: "Verified",
+    Status.LITERATURE: "Literature",
+    Status.CONSENSUS: "Consensus: shown only",
+    Status.UNVERIFIED: "Not confirmed: shown only",
+}
+
+STATUS_MEANING = {
+    "Verified": "read in the source named beside it",
+    "Literature": "standard in the field and cited, not read again",
+    "Consensus": "a clinician's judgement, which sets no standing and no alert",
+    "Not confirmed": "no source was found; it sets no standing and no alert",
+}
+
+FIGURES = {
+    "cutoff": "Elevated",
+    "remission": "Remission",
+    "target": "Target offered",
+    "response": "Response",
+    "response_points": "Response",
+    "response_from": "Response expected from",
+    "improved_level": "Improved in reports",
+    "reliable_change": "Reliable change",
+}
+"""The numbers of a scale that are a single value, by their name in the file."""
+
+_WORSE = frozenset({"cutoff", "response_from"})
+_POINTS = frozenset({"response_points", "reliable_change"})
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """A number with what it stands on."""
+
+    name: str
+    value: str
+    source: str
+    status: str
+    is_in_force: bool
+
+
+def scale_numbers(scale: Scale) -> tuple[NumberRow, ...]:
+    """Every number of the scale that has a source of its own."""
+    return tuple(_scale_numbers(scale))
+
+
+def instrument_numbers(instrument: Instrument) -> tuple[NumberRow, ...]:
+    """The numbers of the instrument as a whole."""
+    cadence = _row("Repeated", f"every {instrument.cadence_days} days", instrument.cadence_source)
+    safety = (
+        _row(f"Safety item {item.number}", f"{item.safety_positive_from} or more", item.safety_source)
+        for item in instrument.safety_items
+        if item.safety_source is not None
+    )
+    return (cadence, *safety)
+
+
+def band_facts(scale: Scale) -> tuple[dict[str, str], ...]:
+    """Each named range of the scale, ends included."""
+    return tuple({"label": band.label.capitalize(), "value": _range(band.low, band.high)} for band in scale.bands)
+
+
+def _scale_numbers(scale: Scale) -> Iterator[NumberRow]:
+    if scale.rule_source is not None:
+        yield _row("Rule of scoring", "as above", scale.rule_source)
+    for name, words in FIGURES.items():
+        figure = getattr(scale, name)
+        if figure is not None:
+            yield _row(words, figure_words(scale, name, figure.value), figure.source)
+    if scale.prorating is not None:
+        yield _row("Missing items made up for", f"at most {scale.prorating.at_most_missing}", scale.prorating.source)
+    if scale.bands_source is not None:
+        yield _row("Bands", "as above", scale.bands_source)
+    if scale.losses_source is not None:
+        losses = "; ".join(f"{_plain(loss.before)} to {_plain(loss.after)}" for loss in scale.losses)
+        yield _row("Counts as a loss", losses, scale.losses_source)
+
+
+def figure_words(scale: Scale, name: str, value: Decimal) -> str:
+    """The number with its direction or unit: "10 or higher", "50 %", "5 points"."""
+    number = format_value(value)
+    if name == "response":
+        return f"{number} % of the way from the baseline to {format_value(scale.floor)}"
+    if name in _POINTS:
+        return f"{number} points"
+    is_upward = (scale.better is Better.LOWER) == (name in _WORSE)
+    return f"{number} or {'higher' if is_upward else 'lower'}"
+
+
+def _row(name: str, value: str, source: Source) -> NumberRow:
+    return NumberRow(name, value, source.text, STATUS_WORDS[source.status], source.is_in_force)
+
+
+def _range(low: Decimal, high: Decimal) -> str:
+    return format_value(low) if low == high else f"{format_value(low)}\u2013{format_value(high)}"
+
+
+def _plain(category: str) -> str:
+    return category.replace("-", " ")

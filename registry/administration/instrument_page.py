@@ -1,0 +1,237 @@
+"""One version of one instrument: everything its file says, readable by whoever wants to check it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import abort, render_template, request, url_for
+from flask_login import current_user
+
+from registry.access.policy import can, clinics_where, policy
+from registry.accounts.queries import names_of
+from registry.administration.blueprint import blueprint
+from registry.administration.instrument_numbers import (
+    STATUS_MEANING,
+    STATUS_WORDS,
+    NumberRow,
+    band_facts,
+    instrument_numbers,
+    scale_numbers,
+)
+from registry.administration.instruments import RESPONDENT_WORDS, Link, licence_words
+from registry.administration.reach import clinics_to_equip
+from registry.administration.use_of_instruments import ClinicUse, use_at
+from registry.clinics.queries import list_clinics
+from registry.measurements import modes
+from registry.measurements.instruments import catalogue
+from registry.measurements.presenters.words import domain_words
+from registry.measures.catalogue import UnknownInstrument
+from registry.measures.instrument import Choice, Instrument, Item
+from registry.measures.rules_in_words import of_instrument, of_scale
+from registry.measures.scale import Scale
+from registry.web.filters import count, long_date
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One question. ``marks`` say what is particular about it."""
+
+    number: str
+    label: str
+    marks: tuple[str, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One possible answer and what it is worth."""
+
+    value: int
+    label: str
+    points: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers that some items share."""
+
+    title: str
+    is_written: bool
+    rows: tuple[AnswerRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleShown:
+    """One score: how it is made, and every number needed to read it."""
+
+    key: str
+    name: str
+    code: str
+    rules: tuple[str, ...]
+    bands: tuple[dict[str, str], ...]
+    numbers: tuple[NumberRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UseRow:
+    """What one of the reader's clinics does with it."""
+
+    clinic: str
+    words: str
+    change_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentPage:
+    title: str
+    full_title: str
+    facts: tuple[dict[str, str], ...]
+    uses: tuple[UseRow, ...]
+    rules: tuple[str, ...]
+    scales: tuple[ScaleShown, ...]
+    numbers: tuple[NumberRow, ...]
+    items: tuple[ItemRow, ...]
+    answers: tuple[Answers, ...]
+    citations: tuple[str, ...]
+    versions: tuple[Link, ...]
+    try_url: str
+    back_url: str
+    meanings: Mapping[str, str]
+
+
+@blueprint.get("/instruments/<instrument_id>")
+@policy("instrument.read")
+def instrument(instrument_id: str) -> str:
+    chosen = instrument_asked_for(instrument_id)
+    uses = use_at(list_clinics(clinics_where(current_user, "instrument.read")))
+    return render_template("administration/instrument.html", page=_page(chosen, _use_rows(chosen, uses)))
+
+
+def instrument_asked_for(instrument_id: str) -> Instrument:
+    """The latest version, or the one the address names as ``version``; else 404."""
+    try:
+        return catalogue().get(instrument_id, request.args.get("version") or None)
+    except UnknownInstrument:
+        abort(404)
+
+
+def _page(instrument: Instrument, uses: tuple[UseRow, ...]) -> InstrumentPage:
+    versions = [each for each in catalogue().versions() if each.id == instrument.id]
+    return InstrumentPage(
+        title=instrument.short_title,
+        full_title=f"{instrument.title}, version {instrument.version}",
+        facts=tuple({"label": label, "value": value} for label, value in _facts(instrument) if value),
+        uses=uses,
+        rules=of_instrument(instrument),
+        scales=tuple(_scale(instrument, scale) for scale in instrument.scales),
+        numbers=instrument_numbers(instrument),
+        items=tuple(_item(instrument, item) for item in instrument.items),
+        answers=tuple(_answers(instrument)),
+        citations=instrument.citations,
+        versions=tuple(
+            Link(f"Version {each.version}", _url(each)) for each in versions if each.version != instrument.version
+        ),
+        try_url=url_for(
+            "administration.try_instrument", instrument_id=instrument.id, version=_if_older(instrument, versions)
+        ),
+        back_url=url_for("administration.instruments"),
+        meanings=STATUS_MEANING,
+    )
+
+
+def _facts(instrument: Instrument) -> Iterator[tuple[str, str]]:
+    licence = instrument.licence
+    yield "Domain", domain_words(instrument)
+    yield "Completed by", RESPONDENT_WORDS[instrument.respondent]
+    yield "Looks back on", "" if instrument.recall_days is None else count(instrument.recall_days, "day")
+    yield "Given", ", ".join(modes.LABELS[modes.STORED[mode]].lower() for mode in instrument.modes)
+    yield "Repeated", f"every {count(instrument.cadence_days, 'day')}"
+    yield "Items", str(len(instrument.items))
+    yield "Languages", ", ".join(instrument.languages)
+    yield "LOINC", instrument.code or ""
+    yield "Licence", licence_words(instrument)
+    yield "Notice", licence.notice
+    yield "Licence read in", f"{licence.source.text} ({STATUS_WORDS[licence.source.status].partition(':')[0].lower()})"
+    yield "Core set", "Yes: in use unless a clinic says otherwise" if instrument.is_core else "No: a clinic chooses it"
+
+
+def _scale(instrument: Instrument, scale: Scale) -> ScaleShown:
+    return ScaleShown(
+        key=scale.id,
+        name=scale.name,
+        code=scale.code or "",
+        rules=of_scale(instrument, scale),
+        bands=band_facts(scale),
+        numbers=scale_numbers(scale),
+    )
+
+
+def _item(instrument: Instrument, item: Item) -> ItemRow:
+    in_scales = {item_id for scale in instrument.scales for item_id in scale.items}
+    marks = (
+        ("Safety item", item.is_safety_item),
+        ("Turned round", item.reversed),
+        ("May stay blank", item.optional),
+        ("Not scored", item.id not in in_scales),
+    )
+    return ItemRow(item.number, item.label, tuple(words for words, holds in marks if holds), item.code or "")
+
+
+def _answers(instrument: Instrument) -> Iterator[Answers]:
+    """The answers once for each run of items that share them."""
+    for choices, run in groupby(instrument.items, key=lambda item: (item.choices, item.reversed)):
+        items = list(run)
+        first, last = items[0], items[-1]
+        title = f"Item {first.number}" if first is last else f"Items {first.number} to {last.number}"
+        if first.is_number:
+            written = f"{title}: a whole number from {choices[0][0].value} to {choices[0][-1].value}"
+            yield Answers(written, is_written=True, rows=())
+        else:
+            yield Answers(title, is_written=False, rows=tuple(_answer(first, choice) for choice in first.choices))
+
+
+def _answer(item: Item, choice: Choice) -> AnswerRow:
+    if choice.is_missing:
+        points = "no information"
+    elif choice.category is not None:
+        points = choice.category.replace("-", " ")
+    else:
+        points = str(item.worth()[choice.value])
+    return AnswerRow(choice.value, choice.label, points, choice.code or "")
+
+
+def _use_rows(instrument: Instrument, uses: Sequence[ClinicUse]) -> tuple[UseRow, ...]:
+    governed = {each.id for each in clinics_to_equip()} if can(current_user, "instrument.choose") else set()
+    names = names_of({each.decided[instrument.id].decided_by_id for each in uses if instrument.id in each.decided})
+    return tuple(
+        UseRow(
+            clinic=each.clinic.name,
+            words=_use_words(instrument, each, names),
+            change_url=url_for("administration.choose_instruments", clinic_id=each.clinic.id)
+            if each.clinic.id in governed
+            else "",
+        )
+        for each in uses
+    )
+
+
+def _use_words(instrument: Instrument, use: ClinicUse, names: Mapping[uuid.UUID, str]) -> str:
+    words = "In use" if use.uses(instrument) else "Not in use"
+    row = use.decided.get(instrument.id)
+    if row is None:
+        return words
+    confirmed = ", without commercial purpose" if row.is_non_commercial else ""
+    day = long_date(row.decided_at.astimezone(use.clinic.zone).date())
+    return f"{words}{confirmed}; decided by {names.get(row.decided_by_id, 'somebody')} on {day}"
+
+
+def _url(instrument: Instrument) -> str:
+    return url_for("administration.instrument", instrument_id=instrument.id, version=instrument.version)
+
+
+def _if_older(instrument: Instrument, versions: Sequence[Instrument]) -> str | None:
+    return None if instrument is versions[-1] else instrument.version

@@ -1,0 +1,137 @@
+"""Trying an instrument: typed answers are scored and shown, and nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from registry import clock
+from registry.access.policy import policy
+from registry.administration.blueprint import blueprint
+from registry.administration.instrument_page import instrument_asked_for
+from registry.measurements import modes
+from registry.measurements.forms import MeasureForm, form_for
+from registry.measurements.presenters.entering import (
+    LiveScale,
+    Question,
+    about,
+    is_wide,
+    live_scales,
+    notice,
+    outline_for,
+    questions,
+)
+from registry.measurements.presenters.words import ScoreShown, show_score
+from registry.measures.answers import ContradictoryAnswers, ImpossibleAnswer
+from registry.measures.instrument import Instrument
+from registry.measures.scoring import SafetyState, Scoring, score
+
+SAFETY_WORDS = {
+    SafetyState.POSITIVE: "positive: on a person's record this would raise a safety alert",
+    SafetyState.NEGATIVE: "negative",
+    SafetyState.UNKNOWN: "unknown: without an answer it says nothing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyShown:
+    """What a safety item says."""
+
+    words: str
+    is_positive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the answers come to."""
+
+    scores: tuple[ScoreShown, ...]
+    safety: tuple[SafetyShown, ...]
+    skipped: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryPage:
+    """The form of one instrument, about nobody."""
+
+    title: str
+    about: str
+    notice: str
+    form: MeasureForm
+    questions: Sequence[Question]
+    is_wide: bool
+    scales: Sequence[LiveScale]
+    outline: Mapping[str, Any]
+    result: Result | None
+    action_url: str
+    instrument_url: str
+    catalogue_url: str
+    instrument: str
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors)
+
+
+@blueprint.route("/instruments/<instrument_id>/try", methods=["GET", "POST"])
+@policy("instrument.read")
+def try_instrument(instrument_id: str) -> tuple[str, int]:
+    """Answers travel in the body, so that none stands in an address or a log; nobody is asked for whom they are."""
+    instrument = instrument_asked_for(instrument_id)
+    today = clock.now().date()
+    form = _form_of(instrument, today)
+    result = None
+    if form.validate_on_submit():
+        try:
+            result = _result(instrument, score(instrument, form.answers()))
+        except (ContradictoryAnswers, ImpossibleAnswer) as problem:
+            form[f"item-{problem.item}"].errors = [str(problem)]
+    page = _page(instrument, form, result, today)
+    return render_template("administration/try_instrument.html", page=page), 422 if form.errors else 200
+
+
+def _form_of(instrument: Instrument, today: date) -> MeasureForm:
+    """The form a measure is entered with. What it asks about the person is filled in, and looked at by nobody."""
+    typed = None
+    if request.method == "POST":
+        typed = MultiDict(request.form)
+        typed["taken_on"], typed["mode"] = today.isoformat(), modes.STORED[instrument.modes[0]]
+    return form_for(instrument)(today=today, born_on=today, raters={}, formdata=typed)
+
+
+def _result(instrument: Instrument, scoring: Scoring) -> Result:
+    numbers = {item.id: item.number for item in instrument.items}
+    return Result(
+        scores=tuple(show_score(scale, scoring.scores[scale.id]) for scale in instrument.scales),
+        safety=tuple(
+            SafetyShown(
+                f"Safety item {numbers[each.item]} is {SAFETY_WORDS[each.state]}.", each.state is SafetyState.POSITIVE
+            )
+            for each in scoring.safety
+        ),
+        skipped=", ".join(numbers[item_id] for item_id in scoring.skipped),
+    )
+
+
+def _page(instrument: Instrument, form: MeasureForm, result: Result | None, today: date) -> TryPage:
+    version = request.args.get("version") or None
+    return TryPage(
+        title=f"Try {instrument.short_title}",
+        about=about(instrument),
+        notice=notice(instrument),
+        form=form,
+        questions=questions(form),
+        is_wide=is_wide(instrument),
+        scales=live_scales(instrument, {}, {}, today=today),
+        outline=outline_for(instrument, {}),
+        result=result,
+        action_url=url_for("administration.try_instrument", instrument_id=instrument.id, version=version),
+        instrument_url=url_for("administration.instrument", instrument_id=instrument.id, version=version),
+        catalogue_url=url_for("administration.instruments"),
+        instrument=instrument.short_title,
+    )

@@ -26,7 +26,10 @@ from registry.accounts import actions as accounts
 from registry.accounts import passwords, sessions
 from registry.accounts.models import SignedInSession, User
 from registry.audit.recorder import record
+from registry.clinics.actions import choose_instruments
 from registry.clinics.models import Clinic, Organisation
+from registry.clinics.queries import list_instrument_decisions
+from registry.clinics.rules import edition_of
 from registry.db.base import Base
 from registry.db.transaction import write
 from registry.episodes import actions as episodes
@@ -36,6 +39,7 @@ from registry.episodes.queries import get_open_episode
 from registry.episodes.scales import catalogue
 from registry.episodes.signals import told_once
 from registry.extensions import db
+from registry.measures.in_use import Decision
 from registry.measures.scale import Better
 from registry.patients.actions import add_patient
 from registry.patients.facts import ContactPointFacts, PatientFacts
@@ -83,6 +87,17 @@ def a_clinic(
         db.session.add(clinic)
         record("clinic.added", by=None, subject=clinic, kind="create")
     return clinic
+
+
+def a_choice(*, clinic: Clinic, by: User, used: Iterable[str] = (), unused: Iterable[str] = ()) -> None:
+    """The clinic says that it uses these instruments, and those not."""
+    choose_instruments(
+        clinic=clinic,
+        chosen={catalogue().get(each): Decision(in_use=True) for each in used}
+        | {catalogue().get(each): Decision(in_use=False) for each in unused},
+        opened_edition=edition_of(list_instrument_decisions([clinic.id])),
+        by=by,
+    )
 
 
 def a_user(

@@ -90,6 +90,7 @@ class InstrumentPage:
     title: str
     full_title: str
     facts: tuple[dict[str, str], ...]
+    licence: tuple[dict[str, str], ...]
     uses: tuple[UseRow, ...]
     rules: tuple[str, ...]
     scales: tuple[ScaleShown, ...]
@@ -124,7 +125,8 @@ def _page(instrument: Instrument, uses: tuple[UseRow, ...]) -> InstrumentPage:
     return InstrumentPage(
         title=instrument.short_title,
         full_title=f"{instrument.title}, version {instrument.version}",
-        facts=tuple({"label": label, "value": value} for label, value in _facts(instrument) if value),
+        facts=_as_facts(_facts(instrument)),
+        licence=_as_facts(_licence(instrument)),
         uses=uses,
         rules=of_instrument(instrument),
         scales=tuple(_scale(instrument, scale) for scale in instrument.scales),
@@ -144,19 +146,28 @@ def _page(instrument: Instrument, uses: tuple[UseRow, ...]) -> InstrumentPage:
 
 
 def _facts(instrument: Instrument) -> Iterator[tuple[str, str]]:
-    licence = instrument.licence
     yield "Domain", domain_words(instrument)
     yield "Completed by", RESPONDENT_WORDS[instrument.respondent]
     yield "Looks back on", "" if instrument.recall_days is None else count(instrument.recall_days, "day")
-    yield "Given", ", ".join(modes.LABELS[modes.STORED[mode]].lower() for mode in instrument.modes)
+    yield "Given", "; ".join(modes.LABELS[modes.STORED[mode]] for mode in instrument.modes)
     yield "Repeated", f"every {count(instrument.cadence_days, 'day')}"
     yield "Items", str(len(instrument.items))
     yield "Languages", ", ".join(instrument.languages)
     yield "LOINC", instrument.code or ""
-    yield "Licence", licence_words(instrument)
-    yield "Notice", licence.notice
-    yield "Licence read in", f"{licence.source.text} ({STATUS_WORDS[licence.source.status].partition(':')[0].lower()})"
     yield "Core set", "Yes: in use unless a clinic says otherwise" if instrument.is_core else "No: a clinic chooses it"
+
+
+def _licence(instrument: Instrument) -> Iterator[tuple[str, str]]:
+    source = instrument.licence.source
+    yield "What it allows", licence_words(instrument)
+    yield "Notice", instrument.licence.notice
+    yield "Read in", source.text
+    yield "Status", STATUS_WORDS[source.status].partition(":")[0]
+
+
+def _as_facts(pairs: Iterator[tuple[str, str]]) -> tuple[dict[str, str], ...]:
+    """Those of which something is known."""
+    return tuple({"label": label, "value": value} for label, value in pairs if value)
 
 
 def _scale(instrument: Instrument, scale: Scale) -> ScaleShown:

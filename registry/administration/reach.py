@@ -35,7 +35,7 @@ def clinics_to_staff() -> Sequence[Clinic]:
 
 
 def clinics_to_equip() -> Sequence[Clinic]:
-    """Whose instruments the signed-in person chooses: an administrator the organisation's clinics, a lead their own."""
+    """Whose instruments one chooses, by name: an administrator those of the organisation, a lead their own."""
     own = list_clinics(permitted_clinics("instrument.choose"))
     beyond = clinics_in_reach("clinic.manage") if can(current_user, "clinic.manage") else ()
     return sorted({clinic.id: clinic for clinic in (*beyond, *own)}.values(), key=lambda clinic: clinic.name)

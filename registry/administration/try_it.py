@@ -15,7 +15,7 @@ from registry.access.policy import policy
 from registry.administration.blueprint import blueprint
 from registry.administration.instrument_page import instrument_asked_for
 from registry.measurements import modes
-from registry.measurements.forms import MeasureForm, form_for
+from registry.measurements.forms import ITEM, MeasureForm, form_for
 from registry.measurements.presenters.entering import (
     LiveScale,
     Question,
@@ -90,7 +90,7 @@ def try_instrument(instrument_id: str) -> tuple[str, int]:
         try:
             result = _result(instrument, score(instrument, form.answers()))
         except (ContradictoryAnswers, ImpossibleAnswer) as problem:
-            form[f"item-{problem.item}"].errors = [str(problem)]
+            form[f"{ITEM}{problem.item}"].errors = [str(problem)]
     page = _page(instrument, form, result, today)
     return render_template("administration/try_instrument.html", page=page), 422 if form.errors else 200
 
@@ -99,8 +99,9 @@ def _form_of(instrument: Instrument, today: date) -> MeasureForm:
     """The form a measure is entered with. What it asks about the person is filled in, and looked at by nobody."""
     typed = None
     if request.method == "POST":
-        typed = MultiDict(request.form)
-        typed["taken_on"], typed["mode"] = today.isoformat(), modes.STORED[instrument.modes[0]]
+        answers = {name: value for name, value in request.form.items() if name.startswith(ITEM) or name == "csrf_token"}
+        mode = modes.STORED[instrument.modes[0]]
+        typed = MultiDict(answers | {"taken_on": today.isoformat(), "mode": mode, "rater_id": "", "language": ""})
     return form_for(instrument)(today=today, born_on=today, raters={}, formdata=typed)
 
 

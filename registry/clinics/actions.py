@@ -118,7 +118,7 @@ def choose_instruments(
     for instrument, decision in chosen.items():
         if decision.in_use and not is_in_use(instrument, decision):
             raise NotConfirmed(instrument)
-    clinic_id = clinic.id
+    clinic_id, by_id, now = clinic.id, by.id, clock.now()
     with write():
         # One decides after the other; whoever stores a row of the clinic meanwhile need not wait.
         fresh = db.session.get_one(Clinic, clinic_id, with_for_update={"key_share": True})
@@ -130,7 +130,7 @@ def choose_instruments(
         for instrument, decision in changed:
             row = held.get(instrument.id) or InstrumentDecision(clinic_id=clinic_id, instrument=instrument.id)
             row.in_use, row.is_non_commercial = decision.in_use, decision.is_non_commercial
-            row.decided_by_id, row.decided_at = by.id, clock.now()
+            row.decided_by_id, row.decided_at = by_id, now
             db.session.add(row)
             record("instrument.chosen", by=by, subject=row, reason=_reason(instrument, decision))
     return len(changed)

@@ -71,7 +71,7 @@ def _by_category(item: Item) -> Iterator[tuple[str, list[str]]]:
 def _criteria(instrument: Instrument, scale: Scale) -> Iterator[str]:
     yield "The first of these levels that holds; there is no number."
     for level in scale.levels:
-        yield f"{level.label[:1].upper()}{level.label[1:]}: {_level(instrument, level)}."
+        yield f"{_capital(level.label)}: {_level(instrument, level)}."
     yield "A level is named only where no missing answer could make it another."
 
 
@@ -80,7 +80,7 @@ def _level(instrument: Instrument, level: Level) -> str:
         return "otherwise"
     parts = [_condition(instrument, each) for each in level.all]
     if level.any:
-        either = " or ".join(_condition(instrument, each) for each in level.any)
+        either = ", or ".join(_condition(instrument, each) for each in level.any)
         parts.append(f"one of these: {either}" if level.all and len(level.any) > 1 else either)
     return ", and ".join(parts)
 
@@ -141,12 +141,11 @@ def _rounding(scale: Scale) -> str:
 
 
 def _recode(instrument: Instrument, recode: Recode) -> str:
-    points = ", ".join(
-        f"{_span([value for value, _ in group])} for {score}"
+    points = "; ".join(
+        f"{_span([value for value, _ in group])} as {score}"
         for score, group in groupby(sorted(recode.points), key=lambda each: each[1])
     )
-    count = "counts" if len(recode.items) == 1 else "count"
-    return f"{_items(instrument, recode.items)} {count} by answer: {points}"
+    return f"the answers to {_items(instrument, recode.items)} count otherwise: {points}"
 
 
 def _missing(scale: Scale) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -24,6 +25,7 @@ from tests.worlds import Worlds
 
 NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
 TODAY = date(2026, 3, 12)
+INVENTED = Path(__file__).parents[2] / "data" / "catalogue"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,15 @@ def _frozen() -> Iterator[None]:
 @pytest.fixture
 def house(app: Flask, worlds: Worlds, _frozen: None) -> House:
     return worlds.begin_with(a_house)
+
+
+@pytest.fixture
+def invented(app: Flask, house: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """The house, with two invented instruments of its own beside those that ship."""
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], extra_instruments_folder=INVENTED))
+    with app.app_context():
+        sync_instruments()
+    return house
 
 
 def a_house(app: Flask) -> House:

@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from registry.access import scope
+from registry.accounts.models import User
 from registry.audit.models import AuditEvent
+from registry.clinics.models import Clinic
 from registry.episodes.models import Consent, Episode, TeamMember, TrackedMeasure, TreatmentCourse, TreatmentTarget
 from registry.extensions import db
+from tests.builders import a_choice
 from tests.integration.episodes.conftest import World
 from tests.pages import Fields, fields_of, fill_in, words
 
@@ -174,3 +177,41 @@ def test_an_episode_of_another_clinic_does_not_exist(world: World, page: str) ->
 
     assert world.browser.get(f"/patients/{person}/episodes/{episode_id}/{page}").status_code == 404
     assert world.browser.get(f"/patients/{mine}/episodes/{episode_id}/{page}").status_code == 404
+
+
+def _switch_off(world: World, *instruments: str) -> None:
+    with world.app.app_context():
+        clinic, user = db.session.get_one(Clinic, world.clinic_id), db.session.get_one(User, world.user_id)
+        a_choice(clinic=clinic, by=user, unused=instruments)
+
+
+def test_an_enrolment_offers_the_measures_the_clinic_uses(world: World) -> None:
+    person, episode = world.referred()
+    _switch_off(world, "gad-7")
+
+    page = world.browser.get(_enrol_url(person, episode))
+
+    assert "phq_9__total-is_tracked" in page.text
+    assert "gad_7__total-is_tracked" not in page.text
+
+
+def test_a_measure_the_clinic_does_not_use_cannot_become_the_metric_primary(world: World) -> None:
+    person, episode = world.referred()
+    _switch_off(world, "gad-7")
+
+    answer = fill_in(world.browser, _enrol_url(person, episode), {**ENROLMENT, "metric_primary": "gad-7:total"})
+
+    assert answer.status_code == 422
+    with world.app.app_context(), scope.all_patients(reason="test"):
+        assert db.session.scalars(select(TrackedMeasure)).all() == []
+
+
+def test_care_offers_to_track_what_the_clinic_uses_and_what_is_followed_already(world: World) -> None:
+    person, episode = world.in_care(tracked={"phq-9:total"})
+    _switch_off(world, "phq-9", "gad-7")
+
+    page = world.browser.get(f"/patients/{person}/episodes/{episode}/measures")
+
+    assert 'value="phq-9:total"' in page.text
+    assert 'value="asrm:total"' in page.text
+    assert 'value="gad-7:total"' not in page.text

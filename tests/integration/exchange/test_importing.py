@@ -15,12 +15,13 @@ from registry.audit.chain import verify
 from registry.audit.models import AuditEvent
 from registry.audit.queries import iterate_links
 from registry.caseload.rows import differences
+from registry.clinics.models import Clinic
 from registry.episodes.models import Episode
 from registry.exchange.models import ImportBatch
 from registry.extensions import db
 from registry.measurements.models import Measurement, MeasurementScore, SafetySignal, StandingRow
 from registry.patients.models import Patient
-from tests.builders import a_clinic, a_patient
+from tests.builders import a_choice, a_clinic, a_patient, a_user
 from tests.integration.exchange.files import ENROL, MAPPING, NEW_PEOPLE, Importer, a_row, count
 
 MODERATELY_SEVERE = (3, 3, 3, 3, 3, 0, 0, 0, 0)
@@ -53,6 +54,15 @@ def test_rows_become_people_with_scores_and_a_record_of_who_was_added(importer: 
         assert actions == ["patient.added", "measurement.imported"]
         assert [change["id"] for change in imported.changes or ()] == [str(score.measurement_id)]
         assert verify(iterate_links(), key=b"an audit key of the tests").holds
+
+
+def test_an_instrument_the_clinic_does_not_use_is_imported_all_the_same(importer: Importer) -> None:
+    clinic = db.session.scalars(select(Clinic)).one()
+    a_choice(clinic=clinic, by=a_user(clinic=clinic), unused=["phq-9"])
+
+    tally, refused = importer.take(*importer.write([a_row("a1")]))
+
+    assert (tally.imported, refused) == (1, {})
 
 
 def test_a_rehearsal_says_what_would_happen_and_stores_nothing(importer: Importer) -> None:

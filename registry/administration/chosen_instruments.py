@@ -16,16 +16,16 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField
 from wtforms.fields import Field
 
-from registry.access.policy import found, policy
+from registry.access.policy import can, found, policy
 from registry.accounts import receipts
 from registry.accounts.queries import names_of
 from registry.administration.blueprint import blueprint
 from registry.administration.form_page import FormPage
 from registry.administration.instruments import RESPONDENT_WORDS, licence_words
-from registry.administration.reach import clinics_to_equip
 from registry.administration.use_of_instruments import ClinicUse, use_at
 from registry.clinics.actions import choose_instruments as store_choice
 from registry.clinics.models import Clinic
+from registry.clinics.queries import get_clinic
 from registry.clinics.rules import edition_of
 from registry.db.conflict import EditConflict
 from registry.extensions import db
@@ -92,7 +92,7 @@ class ChoicePage(FormPage):
 @policy("instrument.choose")
 def choose_instruments(clinic_id: uuid.UUID) -> Response | tuple[str, int]:
     """What the clinic offers to whoever enters measures. What it no longer uses stays readable."""
-    clinic = found(next((each for each in clinics_to_equip() if each.id == clinic_id), None))
+    clinic = found(get_clinic(clinic_id) if can(current_user, "instrument.choose", clinic_id=clinic_id) else None)
     (use,) = use_at([clinic])
     form = _form_of(tuple(sorted(catalogue(), key=lambda each: (domain_words(each), each.short_title.casefold()))))(
         **_values(use), version=str(edition_of(use.decided.values()))

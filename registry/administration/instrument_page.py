@@ -10,7 +10,7 @@ from itertools import groupby
 from flask import abort, render_template, request, url_for
 from flask_login import current_user
 
-from registry.access.policy import can, clinics_where, policy
+from registry.access.policy import clinics_where, policy
 from registry.accounts.queries import names_of
 from registry.administration.blueprint import blueprint
 from registry.administration.instrument_numbers import (
@@ -22,7 +22,6 @@ from registry.administration.instrument_numbers import (
     scale_numbers,
 )
 from registry.administration.instruments import RESPONDENT_WORDS, Link, licence_words
-from registry.administration.reach import clinics_to_equip
 from registry.administration.use_of_instruments import ClinicUse, use_at
 from registry.clinics.queries import list_clinics
 from registry.measurements import modes
@@ -216,7 +215,7 @@ def _answer(item: Item, choice: Choice) -> AnswerRow:
 
 
 def _use_rows(instrument: Instrument, uses: Sequence[ClinicUse]) -> tuple[UseRow, ...]:
-    governed = {each.id for each in clinics_to_equip()} if can(current_user, "instrument.choose") else set()
+    governed = clinics_where(current_user, "instrument.choose")
     names = names_of({each.decided[instrument.id].decided_by_id for each in uses if instrument.id in each.decided})
     return tuple(
         UseRow(

@@ -13,9 +13,8 @@ from flask_login import current_user
 from wtforms import Form, HiddenField, SelectField, StringField
 from wtforms.validators import Length
 
-from registry.access.policy import can, clinics_where, policy
+from registry.access.policy import clinics_where, policy
 from registry.administration.blueprint import blueprint
-from registry.administration.reach import clinics_to_equip
 from registry.administration.use_of_instruments import ClinicUse, use_at
 from registry.clinics.queries import list_clinics
 from registry.measurements.instruments import catalogue
@@ -113,7 +112,7 @@ def instruments() -> str:
         ),
         choose=tuple(
             Link(f"Choose for {clinic.name}", url_for("administration.choose_instruments", clinic_id=clinic.id))
-            for clinic in (clinics_to_equip() if can(current_user, "instrument.choose") else ())
+            for clinic in list_clinics(clinics_where(current_user, "instrument.choose"))
         ),
         all_url=url_for("administration.instruments"),
     )

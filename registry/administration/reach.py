@@ -34,13 +34,6 @@ def clinics_to_staff() -> Sequence[Clinic]:
     return list_clinics(permitted_clinics("user.invite"))
 
 
-def clinics_to_equip() -> Sequence[Clinic]:
-    """Whose instruments one chooses, by name: an administrator those of the organisation, a lead their own."""
-    own = list_clinics(permitted_clinics("instrument.choose"))
-    beyond = clinics_in_reach("clinic.manage") if can(current_user, "clinic.manage") else ()
-    return sorted({clinic.id: clinic for clinic in (*beyond, *own)}.values(), key=lambda clinic: clinic.name)
-
-
 def roles_to_give() -> tuple[Role, ...]:
     """A lead invites those who treat, support and lead; who administers or audits is an administrator's to say."""
     beyond_a_lead = () if can(current_user, "user.manage") else (Role.ADMINISTRATOR, Role.AUDITOR)

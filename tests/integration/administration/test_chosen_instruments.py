@@ -130,16 +130,11 @@ def test_a_decision_changed_back_is_one_row_and_two_acts(house: House) -> None:
     assert len(house.acts("instrument.chosen")) == 2
 
 
-def test_an_administrator_chooses_for_every_clinic_of_the_organisation(house: House) -> None:
-    browser = house.browser_of("admin")
+@pytest.mark.parametrize("who", ["lead", "admin"])
+def test_a_choice_is_made_for_ones_own_clinic_only(house: House, who: str) -> None:
+    browser = house.browser_of(who)
 
-    assert browser.get(f"/administration/clinics/{house.mill}/instruments").status_code == 200
-    assert browser.get(f"/administration/clinics/{house.lakeside}/instruments").status_code == 404
-
-
-def test_a_lead_chooses_for_their_own_clinic_only(house: House) -> None:
-    browser = house.browser_of("lead")
-
+    assert browser.get(_address(house)).status_code == 200
     for clinic_id in (house.mill, house.lakeside, uuid.uuid4()):
         assert browser.get(f"/administration/clinics/{clinic_id}/instruments").status_code == 404
 

@@ -29,6 +29,7 @@ ACTIONS: Mapping[str, str] = {
     "clinic.read": "See how the clinic does",
     "instrument.read": "See the instruments in use, their licence and sources",
     "instrument.choose": "Say which instruments one's clinic uses",
+    "figure.sign": "Sign, for one's clinic, for a number of an instrument that stands on a clinician's judgement",
     "rule.read": "See the numbers of the rules",
     "rule.change": "Change a number of a rule for one's clinic",
     "import.run": "Import measurements and patients",

@@ -1,4 +1,4 @@
-"""Closing an account, as far as one reaches and once its work has a new owner; a clinic's own number for a rule."""
+"""Closing an account, as far as one reaches and once its work has a new owner; the numbers a clinic goes by."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ from registry.alerts.parameters import ClinicNumber
 from registry.audit.recorder import record
 from registry.clinics import actions as clinics
 from registry.clinics.actions import ClinicFacts
-from registry.clinics.models import Clinic
+from registry.clinics.models import AdoptedFigure, Clinic
+from registry.clinics.queries import as_adoptable, list_adopted
+from registry.clinics.rules import edition_of
+from registry.db.conflict import EditConflict
 from registry.db.transaction import write
 from registry.episodes.actions.team import reassign_open_work
 from registry.episodes.models import Episode
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
+from registry.measures.adoption import Adoptable, adoptable
+from registry.measures.instrument import Instrument
 from registry.review.models import Recommendation, Review
 from registry.review.rules import OPEN
 
@@ -40,6 +45,14 @@ class WorkLeft(Exception):
 
 class OwnAccount(ValueError):
     """Nobody closes their own account."""
+
+
+class NotAdoptable(ValueError):
+    """A number nobody can sign for: it has a source, or none at all, or is of another version."""
+
+    def __init__(self, number: Adoptable) -> None:
+        super().__init__(f"{number.scale} {number.figure}, version {number.version}, does not stand on consensus")
+        self.number = number
 
 
 def deactivate_user(*, user: User, within: Collection[Clinic], by: User) -> bool:
@@ -115,6 +128,50 @@ def set_rule_number(*, clinic: Clinic, parameter: str, number: int | None, why: 
         db.session.add(row)
         record("rule-number.set", by=by, subject=row, clinic_id=clinic.id, reason=why)
         _check_again(clinic)
+
+
+def sign_figures(
+    *,
+    clinic: Clinic,
+    instrument: Instrument,
+    signed: Collection[Adoptable],
+    opened_edition: int | None,
+    why: str,
+    by: User,
+) -> int:
+    """Put into force what a psychiatrist signs for of the instrument's numbers on consensus, and withdraw the others.
+
+    Every open case is checked again from today. Returns how many numbers changed. ``opened_edition``: see
+    ``registry.clinics.rules.edition_of``.
+
+    Raises:
+        NotAdoptable: one of them is no number of this version that stands on consensus.
+        EditConflict: somebody signed or withdrew since.
+    """
+    possible = adoptable(instrument)
+    for each in signed:
+        if each not in possible:
+            raise NotAdoptable(each)
+    clinic_id, by_id, now = clinic.id, by.id, clock.now()
+    with write():
+        fresh = db.session.get_one(Clinic, clinic_id, with_for_update={"key_share": True})
+        rows = list_adopted([clinic_id], [instrument.scale_key(scale) for scale in instrument.scales])
+        if opened_edition != edition_of(rows):
+            raise EditConflict(fresh)
+        held = {as_adoptable(row): row for row in rows if row.withdrawn_at is None}
+        new = [each for each in possible if each in signed and each not in held]
+        gone = [held[each] for each in possible if each in held and each not in signed]
+        for each in new:
+            row = AdoptedFigure(clinic_id=clinic_id, scale=each.scale, figure=each.figure, why=why)
+            row.instrument_version, row.signed_by_id, row.signed_at = each.version, by_id, now
+            db.session.add(row)
+            record("figure.signed", by=by, subject=row, reason=f"{each.scale} {each.figure}: {why}")
+        for row in gone:
+            row.withdrawn_by_id, row.withdrawn_at, row.why_withdrawn = by_id, now, why
+            record("figure.withdrawn", by=by, subject=row, reason=f"{row.scale} {row.figure}: {why}")
+        if new or gone:
+            _check_again(fresh)
+    return len(new) + len(gone)
 
 
 def change_clinic(*, clinic: Clinic, facts: ClinicFacts, opened_version: int | None, by: User) -> None:

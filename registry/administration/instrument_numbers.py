@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from registry.measures.instrument import Instrument
@@ -20,7 +20,7 @@ STATUS_WORDS = {
 STATUS_MEANING = {
     "Verified": "read in the source named beside it",
     "Literature": "standard in the field and cited, not read again",
-    "Consensus": "a clinician's judgement, which sets no standing and no alert",
+    "Consensus": "a clinician's judgement; it sets no standing and no alert until the clinic's psychiatrist signs",
     "Not confirmed": "no source was found; it sets no standing and no alert",
 }
 
@@ -49,11 +49,13 @@ class NumberRow:
     source: str
     status: str
     is_in_force: bool
+    signed: tuple[str, ...] = ()
+    """Which of the reader's clinics signed for it."""
 
 
-def scale_numbers(scale: Scale) -> tuple[NumberRow, ...]:
-    """Every number of the scale that has a source of its own."""
-    return tuple(_scale_numbers(scale))
+def scale_numbers(scale: Scale, signed: Mapping[str, Sequence[str]]) -> tuple[NumberRow, ...]:
+    """Every number of the scale that has a source of its own. ``signed``: name in the file → who signed where."""
+    return tuple(_scale_numbers(scale, signed))
 
 
 def instrument_numbers(instrument: Instrument) -> tuple[NumberRow, ...]:
@@ -72,13 +74,14 @@ def band_facts(scale: Scale) -> tuple[dict[str, str], ...]:
     return tuple({"label": band.label.capitalize(), "value": _range(band.low, band.high)} for band in scale.bands)
 
 
-def _scale_numbers(scale: Scale) -> Iterator[NumberRow]:
+def _scale_numbers(scale: Scale, signed: Mapping[str, Sequence[str]]) -> Iterator[NumberRow]:
     if scale.rule_source is not None:
         yield _row("Rule of scoring", "as above", scale.rule_source)
     for name, words in FIGURES.items():
         figure = getattr(scale, name)
         if figure is not None:
-            yield _row(words, figure_words(scale, name, figure.value), figure.source)
+            row = _row(words, figure_words(scale, name, figure.value), figure.source)
+            yield _as_signed(row, tuple(signed.get(name, ())))
     if scale.prorating is not None:
         yield _row("Missing items made up for", f"at most {scale.prorating.at_most_missing}", scale.prorating.source)
     if scale.bands_source is not None:
@@ -101,6 +104,10 @@ def figure_words(scale: Scale, name: str, value: Decimal) -> str:
 
 def _row(name: str, value: str, source: Source) -> NumberRow:
     return NumberRow(name, value, source.text, STATUS_WORDS[source.status], source.is_in_force)
+
+
+def _as_signed(row: NumberRow, signed: tuple[str, ...]) -> NumberRow:
+    return replace(row, status="Consensus: in force where signed", is_in_force=True, signed=signed) if signed else row
 
 
 def _range(low: Decimal, high: Decimal) -> str:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask_login import current_user
@@ -22,11 +23,14 @@ from registry.administration.instrument_numbers import (
     scale_numbers,
 )
 from registry.administration.instruments import RESPONDENT_WORDS, Link, licence_words
+from registry.administration.signatures import Signature, signatures_of
 from registry.administration.use_of_instruments import ClinicUse, use_at
+from registry.clinics.models import Clinic
 from registry.clinics.queries import list_clinics
 from registry.measurements import modes
 from registry.measurements.instruments import catalogue
 from registry.measurements.presenters.words import domain_words
+from registry.measures.adoption import adoptable
 from registry.measures.catalogue import UnknownInstrument
 from registry.measures.instrument import Choice, Instrument, Item
 from registry.measures.rules_in_words import of_instrument, of_scale
@@ -100,6 +104,7 @@ class InstrumentPage:
     versions: tuple[Link, ...]
     try_url: str
     back_url: str
+    sign: tuple[Link, ...]
     meanings: Mapping[str, str]
 
 
@@ -107,19 +112,29 @@ class InstrumentPage:
 @policy("instrument.read")
 def instrument(instrument_id: str) -> str:
     chosen = instrument_asked_for(instrument_id)
-    uses = use_at(list_clinics(clinics_where(current_user, "instrument.read")))
-    return render_template("administration/instrument.html", page=_page(chosen, _use_rows(chosen, uses)))
+    clinics = list_clinics(clinics_where(current_user, "instrument.read"))
+    page = _page(chosen, _use_rows(chosen, use_at(clinics)), signatures_of(chosen, clinics))
+    return render_template("administration/instrument.html", page=page)
 
 
 def instrument_asked_for(instrument_id: str) -> Instrument:
     """The latest version, or the one the address names as ``version``; else 404."""
+    return _called(instrument_id, request.args.get("version") or None)
+
+
+def latest_called(instrument_id: str) -> Instrument:
+    """The latest version, or 404."""
+    return _called(instrument_id, None)
+
+
+def _called(instrument_id: str, version: str | None) -> Instrument:
     try:
-        return catalogue().get(instrument_id, request.args.get("version") or None)
+        return catalogue().get(instrument_id, version)
     except UnknownInstrument:
         abort(404)
 
 
-def _page(instrument: Instrument, uses: tuple[UseRow, ...]) -> InstrumentPage:
+def _page(instrument: Instrument, uses: tuple[UseRow, ...], signatures: Sequence[Signature]) -> InstrumentPage:
     versions = [each for each in catalogue().versions() if each.id == instrument.id]
     return InstrumentPage(
         title=instrument.short_title,
@@ -128,7 +143,7 @@ def _page(instrument: Instrument, uses: tuple[UseRow, ...]) -> InstrumentPage:
         licence=_as_facts(_licence(instrument)),
         uses=uses,
         rules=of_instrument(instrument),
-        scales=tuple(_scale(instrument, scale) for scale in instrument.scales),
+        scales=tuple(_scale(instrument, scale, signatures) for scale in instrument.scales),
         numbers=instrument_numbers(instrument),
         items=tuple(_item(instrument, item) for item in instrument.items),
         answers=tuple(_answers(instrument)),
@@ -140,6 +155,11 @@ def _page(instrument: Instrument, uses: tuple[UseRow, ...]) -> InstrumentPage:
             "administration.try_instrument", instrument_id=instrument.id, version=_if_older(instrument, versions)
         ),
         back_url=url_for("administration.instruments"),
+        sign=tuple(
+            Link(f"Sign at {clinic.name}", url_for("administration.sign_figures", **_of(instrument, clinic)))
+            for clinic in (list_clinics(clinics_where(current_user, "figure.sign")) if adoptable(instrument) else ())
+            if instrument is versions[-1]
+        ),
         meanings=STATUS_MEANING,
     )
 
@@ -169,14 +189,20 @@ def _as_facts(pairs: Iterator[tuple[str, str]]) -> tuple[dict[str, str], ...]:
     return tuple({"label": label, "value": value} for label, value in pairs if value)
 
 
-def _scale(instrument: Instrument, scale: Scale) -> ScaleShown:
+def _scale(instrument: Instrument, scale: Scale, signatures: Sequence[Signature]) -> ScaleShown:
+    key = instrument.scale_key(scale)
+    signed = {
+        each.number.figure: [other.words for other in signatures if other.number == each.number]
+        for each in signatures
+        if each.number.scale == key and each.number.version == instrument.version
+    }
     return ScaleShown(
         key=scale.id,
         name=scale.name,
         code=scale.code or "",
         rules=of_scale(instrument, scale),
         bands=band_facts(scale),
-        numbers=scale_numbers(scale),
+        numbers=scale_numbers(scale, signed),
     )
 
 
@@ -237,6 +263,10 @@ def _use_words(instrument: Instrument, use: ClinicUse, names: Mapping[uuid.UUID,
     confirmed = ", without commercial purpose" if row.is_non_commercial else ""
     day = long_date(row.decided_at.astimezone(use.clinic.zone).date())
     return f"{words}{confirmed}; decided by {names.get(row.decided_by_id, 'somebody')} on {day}"
+
+
+def _of(instrument: Instrument, clinic: Clinic) -> dict[str, Any]:
+    return {"instrument_id": instrument.id, "clinic_id": clinic.id}
 
 
 def _url(instrument: Instrument) -> str:

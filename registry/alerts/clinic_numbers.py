@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select
 from registry.alerts.models import RuleNumber
 from registry.alerts.parameters import ClinicNumber, Numbers, load
 from registry.alerts.rulebook import rulebook_fingerprint
+from registry.episodes.scales import scales_in_force
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 
@@ -59,7 +60,9 @@ def _decided_anywhere() -> dict[uuid.UUID, dict[str, ClinicNumber]]:
 
 
 def fingerprint_at(clinic_id: uuid.UUID) -> str:
-    """Changes with the rulebook, a number in force at the clinic, or an instrument: then every case is due once."""
+    """Changes with the rulebook, an instrument, or a number in force at the clinic: then every case is due once."""
     instruments = sorted(f"{each.id}:{each.version}:{each.content_hash}" for each in catalogue().versions())
-    lines = "\n".join((rulebook_fingerprint(), numbers_at(clinic_id).fingerprint, *instruments))
+    signed = scales_in_force().at(clinic_id).adopted
+    adopted = sorted(f"{each.scale}:{each.figure}:{each.version}" for each in signed)
+    lines = "\n".join((rulebook_fingerprint(), numbers_at(clinic_id).fingerprint, *instruments, *adopted))
     return hashlib.sha256(lines.encode()).hexdigest()

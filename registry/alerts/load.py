@@ -17,6 +17,7 @@ from registry.alerts.snapshot import CaseSnapshot, CircumstanceHistory, EpisodeF
 from registry.clinics.models import Clinic
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, PhaseSpell
+from registry.episodes.scales import ScalesInForce, scales_in_force
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.standings import (
@@ -54,7 +55,7 @@ class History:
 
     ``categories`` are scale and category of every result that is no number ("homeless"), oldest first.
     ``outcomes`` are those of the episodes that have one. ``scores`` are the numbers by scale, oldest first: of every
-    scale that an episode follows or is judged by, and of mania.
+    scale that an episode follows or is judged by, and of mania. ``read`` says how each clinic reads its scales.
     """
 
     episodes: Sequence[Episode] = ()
@@ -63,6 +64,7 @@ class History:
     categories: Sequence[tuple[str, str]] = ()
     outcomes: Mapping[uuid.UUID, Reported] = field(default_factory=dict)
     scores: Mapping[str, Sequence[DatedScore]] = field(default_factory=dict)
+    read: ScalesInForce = field(default_factory=ScalesInForce)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +121,14 @@ def _load_histories(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Histo
     episodes = by_patient({episode.id: episode for episode, _ in rows}.values())
     if not episodes:
         return {}
-    tracked = scales_followed(episodes, rows)
+    read = scales_in_force()
+    tracked = scales_followed(episodes, rows, read)
     wanted = scales_in(tracked.values()) | outcome_scales(episodes.values()) | catalogue().circumstances.keys()
     scores, contacts = read_scores(episodes, wanted), load_sightings(episodes)
     return {
-        patient_id: _history(own, tracked.get(patient_id, {}), scores.get(patient_id, ()), contacts.get(patient_id, ()))
+        patient_id: _history(
+            own, tracked.get(patient_id, {}), scores.get(patient_id, ()), contacts.get(patient_id, ()), read
+        )
         for patient_id, own in episodes.items()
     }
 
@@ -133,6 +138,7 @@ def _history(
     tracked: Mapping[uuid.UUID, Sequence[TrackedScale]],
     scores: Rows,
     contacts: Sequence[Sighting],
+    read: ScalesInForce,
 ) -> History:
     dated = dated_scores(scores)
     courses = follow_scores(tracked, dated)
@@ -141,8 +147,9 @@ def _history(
         courses=courses,
         contacts=contacts,
         categories=[(row.scale, row.category) for row in scores if row.category is not None],
-        outcomes=outcomes(episodes, courses, dated),
+        outcomes=outcomes(episodes, courses, dated, read),
         scores=dated,
+        read=read,
     )
 
 
@@ -185,7 +192,7 @@ def _cases(
                 safety=person.safety,
                 contacts=contact_facts(episode, history.contacts),
                 measures=_measures(episode, courses),
-                untracked_mania=_untracked_mania(episode, courses, history.scores),
+                untracked_mania=_untracked_mania(episode, courses, history),
                 reviews=care.reviews.get(episode.id, ReviewFacts()),
                 circumstances=care.circumstances.get(patient_id, ()),
                 died_on=person.died_on,
@@ -243,8 +250,10 @@ def _measures(episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course
 def _untracked_mania(
     episode: Episode,
     courses: Mapping[str, tuple[TrackedScale, Course]],
-    scores: Mapping[str, Sequence[DatedScore]],
+    history: History,
 ) -> tuple[TrackedMeasure, ...]:
+    read = history.read.at(episode.clinic_id)
+    manias = mania_courses(history.scores, read=read, starts_on=episode.referred_on, ends_on=episode.ended_on)
     followed = {key for key, (_, course) in courses.items() if course.latest is not None}
     return tuple(
         TrackedMeasure(
@@ -256,6 +265,6 @@ def _untracked_mania(
             course=each.course,
             is_followed=key in courses,
         )
-        for key, each in mania_courses(scores, starts_on=episode.referred_on, ends_on=episode.ended_on).items()
+        for key, each in manias.items()
         if key not in followed
     )

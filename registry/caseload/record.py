@@ -17,6 +17,7 @@ from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
 from registry.episodes.models import Episode, PhaseSpell, TrackedMeasure, TreatmentCourse
 from registry.episodes.queries import list_parts
+from registry.episodes.scales import scales_in_force
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
@@ -150,7 +151,8 @@ def _followed(
     parts = {row.scale: row for row in measures}
     courses = follow_patient(episode.patient_id).get(episode.id, {})
     dated = {key: _dated(rows) for key, rows in scores.items()}
-    manias = mania_courses(dated, starts_on=episode.referred_on, ends_on=episode.ended_on).values()
+    read = scales_in_force().at(episode.clinic_id)
+    manias = mania_courses(dated, read=read, starts_on=episode.referred_on, ends_on=episode.ended_on).values()
     found = [
         Followed(
             key=key,

@@ -1,4 +1,4 @@
-"""Organisations, clinics, duty cover, and what a clinic decided of its instruments."""
+"""Organisations, clinics, duty cover, and what a clinic decided of its instruments and of their numbers."""
 
 from __future__ import annotations
 
@@ -79,3 +79,41 @@ class InstrumentDecision(Identified, Versioned, Audited, Base):
     """The clinic confirmed that it uses the instrument without commercial purpose, as its licence asks."""
     decided_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     decided_at: Mapped[datetime]
+
+
+_not_withdrawn = sa.text("withdrawn_at IS NULL")
+
+
+class AdoptedFigure(Identified, Versioned, Audited, Base):
+    """A number of an instrument that stands on consensus, and the psychiatrist who signed for it at this clinic.
+
+    In force until it is withdrawn. Signing again is another row.
+    """
+
+    __tablename__ = "adopted_figure"
+    __table_args__ = (
+        sa.CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name="withdrawn_by_somebody"),
+        sa.Index(
+            "uq_adopted_figure_in_force",
+            "clinic_id",
+            "scale",
+            "figure",
+            "instrument_version",
+            unique=True,
+            sqlite_where=_not_withdrawn,
+            postgresql_where=_not_withdrawn,
+        ),
+    )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    scale: Mapped[str]
+    """``phq-9:total``."""
+    figure: Mapped[str]
+    """Its name in the instrument's file: ``cutoff``."""
+    instrument_version: Mapped[str]
+    why: Mapped[str]
+    signed_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    signed_at: Mapped[datetime]
+    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    withdrawn_at: Mapped[datetime | None]
+    why_withdrawn: Mapped[str] = mapped_column(default="")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import joinedload
 
-from registry.clinics.models import Clinic, DutyCover, InstrumentDecision, Organisation
+from registry.clinics.models import AdoptedFigure, Clinic, DutyCover, InstrumentDecision, Organisation
 from registry.extensions import db
+from registry.measures.adoption import Adoptable
 from registry.measures.in_use import Decision
 
 
@@ -78,3 +80,27 @@ def decisions_at(clinic_id: uuid.UUID) -> Mapping[str, Decision]:
     """Instrument → what the clinic said of it; nothing of those it left as they are."""
     rows = list_instrument_decisions([clinic_id])
     return {row.instrument: Decision(row.in_use, is_non_commercial=row.is_non_commercial) for row in rows}
+
+
+_IN_FORCE = select(
+    AdoptedFigure.clinic_id, AdoptedFigure.scale, AdoptedFigure.figure, AdoptedFigure.instrument_version
+).where(AdoptedFigure.withdrawn_at.is_(None))
+
+
+def adopted_figures() -> Mapping[uuid.UUID, frozenset[Adoptable]]:
+    """Clinic → the numbers it signed for, of every clinic: a clinician signs few, and one person may be seen in two."""
+    found: dict[uuid.UUID, set[Adoptable]] = defaultdict(set)
+    for clinic_id, scale, figure, version in db.session.execute(_IN_FORCE):
+        found[clinic_id].add(Adoptable(scale, figure, version))
+    return {clinic_id: frozenset(figures) for clinic_id, figures in found.items()}
+
+
+def as_adoptable(row: AdoptedFigure) -> Adoptable:
+    """The number a row is about."""
+    return Adoptable(row.scale, row.figure, row.instrument_version)
+
+
+def list_adopted(clinic_ids: Collection[uuid.UUID], scales: Collection[str]) -> Sequence[AdoptedFigure]:
+    """What these clinics ever signed for on these scales, what was withdrawn included, oldest first."""
+    query = select(AdoptedFigure).where(AdoptedFigure.clinic_id.in_(clinic_ids), AdoptedFigure.scale.in_(scales))
+    return db.session.scalars(query.order_by(AdoptedFigure.signed_at, AdoptedFigure.id)).all()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from flask import current_app
 
-from registry.clinics.queries import decisions_at
+from registry.clinics.queries import adopted_figures, decisions_at
+from registry.measures.adoption import Adoptable, adopt
 from registry.measures.catalogue import Catalogue, catalogue_at
 from registry.measures.in_use import is_in_use
 from registry.measures.instrument import Instrument
+from registry.measures.scale import Scale
 
 
 def instrument_folders() -> tuple[Path, ...]:
@@ -35,7 +39,56 @@ def catalogue() -> Catalogue:
 def instruments_at(clinic_id: uuid.UUID, *, also: Collection[str] = ()) -> tuple[Instrument, ...]:
     """The instruments the clinic uses, in their latest version, by id; those named in ``also`` whatever it decided.
 
-    One statement. What is stored of an instrument that is no longer used stays readable: see ``catalogue``.
+    Each as the clinic reads it. Two statements. What is stored of an instrument that is no longer used stays
+    readable: see ``catalogue``.
     """
-    decided = decisions_at(clinic_id)
-    return tuple(each for each in catalogue() if each.id in also or is_in_use(each, decided.get(each.id)))
+    decided, read = decisions_at(clinic_id), scales_in_force().at(clinic_id)
+    return tuple(read.of(each) for each in catalogue() if each.id in also or is_in_use(each, decided.get(each.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicScales:
+    """The scales as one clinic reads them: the numbers its psychiatrist signed for are in force."""
+
+    adopted: frozenset[Adoptable] = frozenset()
+
+    def scale(self, key: str) -> Scale:
+        """The scale called ``key``, such as "phq-9:total", in its latest version. Raises UnknownScale."""
+        if not self.adopted:
+            return catalogue().scale(key)
+        instrument = catalogue().instrument_of(key)
+        return self.of(instrument).scale(key.partition(":")[2])
+
+    def of(self, instrument: Instrument) -> Instrument:
+        """The instrument as the clinic reads it; another version than the one signed for is read as it ships."""
+        own = frozenset(
+            each
+            for each in self.adopted
+            if each.version == instrument.version and each.scale.partition(":")[0] == instrument.id
+        )
+        return _as_read(instrument, own) if own else instrument
+
+
+@dataclass(frozen=True, slots=True)
+class ScalesInForce:
+    """The scales as each clinic reads them, read once for one look at people."""
+
+    _adopted: Mapping[uuid.UUID, frozenset[Adoptable]] = field(default_factory=dict)
+
+    def at(self, clinic_id: uuid.UUID) -> ClinicScales:
+        return ClinicScales(self._adopted.get(clinic_id, frozenset()))
+
+
+def scales_in_force() -> ScalesInForce:
+    """One statement."""
+    return ScalesInForce(adopted_figures())
+
+
+@lru_cache(maxsize=256)
+def _as_read(instrument: Instrument, adopted: frozenset[Adoptable]) -> Instrument:
+    """Made once for each set of numbers, so that what is kept by instrument elsewhere is found again."""
+    figures = {
+        scale.id: frozenset(each.figure for each in adopted if each.scale == instrument.scale_key(scale))
+        for scale in instrument.scales
+    }
+    return replace(instrument, scales=tuple(adopt(scale, figures[scale.id]) for scale in instrument.scales))

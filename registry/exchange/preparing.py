@@ -16,6 +16,7 @@ from registry.episodes.actions import Programme
 from registry.episodes.actions.team import refuse_unfit
 from registry.episodes.errors import UnfitForTeam
 from registry.episodes.facts import TargetWish, TeamPlace, Tracking
+from registry.episodes.scales import scales_in_force
 from registry.exchange.importing import Plan
 from registry.exchange.mapping import MappingFile, find_instrument
 from registry.exchange.reading import Malformed, Table, UnreadableFile, fingerprint, open_table
@@ -97,7 +98,7 @@ def _programme(mapping: MappingFile, clinic: Clinic) -> Programme | None:
     enrol = mapping.mapping.enrol
     if enrol is None:
         return None
-    scale = catalogue().scale(enrol.metric_primary)
+    scale = scales_in_force().at(clinic.id).scale(enrol.metric_primary)
     cadence = enrol.cadence_days or catalogue().instrument_of(enrol.metric_primary).cadence_days
     level, is_ceiling = scale.target_in_force, scale.better is Better.LOWER
     target = TargetWish(

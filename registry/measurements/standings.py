@@ -21,6 +21,7 @@ from registry.access.reviewed_sql import insert_rows
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, TrackedMeasure, TreatmentCourse, TreatmentTarget
+from registry.episodes.scales import ClinicScales, ScalesInForce, scales_in_force
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import MeasurementScore, StandingRow
@@ -140,12 +141,12 @@ def follow_patient(patient_id: uuid.UUID) -> Courses:
 def follow_patients(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Courses]:
     """Every tracked scale of every episode of each patient, with its course over the current treatment course.
 
-    Four statements whatever the number of people, episodes, scales and scores.
+    Five statements whatever the number of people, episodes, scales and scores.
 
     Raises:
         UnknownScale: an episode tracks a scale no instrument file defines any more.
     """
-    tracked = scales_followed(patient_ids, read_episodes(patient_ids))
+    tracked = scales_followed(patient_ids, read_episodes(patient_ids), scales_in_force())
     wanted = scales_in(tracked.values())
     scores = read_scores(patient_ids, wanted) if wanted else {}
     return {
@@ -184,15 +185,15 @@ def follow_scores(
 
 
 def outcomes_of(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Reported]:
-    """Episode → its outcome, of every episode of these patients that has one. Four statements."""
-    rows = read_episodes(patient_ids)
+    """Episode → its outcome, of every episode of these patients that has one. Five statements."""
+    rows, read = read_episodes(patient_ids), scales_in_force()
     episodes = by_patient({episode.id: episode for episode, _ in rows}.values())
-    tracked = scales_followed(patient_ids, rows)
+    tracked = scales_followed(patient_ids, rows, read)
     scores = read_scores(patient_ids, scales_in(tracked.values()) | outcome_scales(episodes.values()))
     found: dict[uuid.UUID, Reported] = {}
     for patient_id, own in episodes.items():
         dated = dated_scores(scores.get(patient_id, ()))
-        found |= outcomes(own, follow_scores(tracked.get(patient_id, {}), dated), dated)
+        found |= outcomes(own, follow_scores(tracked.get(patient_id, {}), dated), dated, read)
     return found
 
 
@@ -208,14 +209,17 @@ def mania_scales() -> frozenset[str]:
 
 
 def mania_courses(
-    scores: Mapping[str, Sequence[DatedScore]], *, starts_on: date, ends_on: date | None
+    scores: Mapping[str, Sequence[DatedScore]], *, read: ClinicScales, starts_on: date, ends_on: date | None
 ) -> dict[str, ManiaCourse]:
-    """The mania scales given between these dates (an episode's), tracked or not; ``scores`` by scale key."""
+    """The mania scales given between these dates (an episode's), tracked or not; ``scores`` by scale key.
+
+    ``read`` says how the episode's clinic reads them.
+    """
     found = {}
     for key in sorted(scores):
         if catalogue().domain_of(key) != MANIA:
             continue
-        scale = catalogue().scale(key)
+        scale = read.scale(key)
         course = follow(scores[key], scale=scale, starts_on=starts_on, ends_on=ends_on, target=None)
         if course.latest is not None:
             found[key] = ManiaCourse(scale, course, catalogue().instrument_of(key).cadence_days)
@@ -223,7 +227,7 @@ def mania_courses(
 
 
 def outcomes(
-    episodes: Iterable[Episode], courses: Courses, scores: Mapping[str, Sequence[DatedScore]]
+    episodes: Iterable[Episode], courses: Courses, scores: Mapping[str, Sequence[DatedScore]], read: ScalesInForce
 ) -> dict[uuid.UUID, Reported]:
     """Episode → its outcome, of one patient; none before enrolment or without an outcome measure.
 
@@ -234,11 +238,12 @@ def outcomes(
         key = episode.metric_primary
         if key is None or episode.enrolled_on is None:
             continue
-        scale = catalogue().scale(key)
+        own = read.at(episode.clinic_id)
+        scale = own.scale(key)
         if not scale.has_total:
             found[episode.id] = Reported(Outcome.NO_CUT_OFF)
             continue
-        manias = mania_courses(scores, starts_on=episode.referred_on, ends_on=episode.ended_on).values()
+        manias = mania_courses(scores, read=own, starts_on=episode.referred_on, ends_on=episode.ended_on).values()
         tracked, course = courses.get(episode.id, {}).get(key, (None, None))
         if tracked is None or course is None or tracked.starts_on != episode.enrolled_on:
             course = follow(
@@ -257,7 +262,7 @@ def stands_beside_mania(key: str, course: Course, manias: Iterable[ManiaCourse])
 
 def tracked_scales(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Sequence[TrackedScale]]:
     """The numeric scales each episode of the patient follows: all that is current, or was when the episode ended."""
-    return scales_followed([patient_id], read_episodes([patient_id])).get(patient_id, {})
+    return scales_followed([patient_id], read_episodes([patient_id]), scales_in_force()).get(patient_id, {})
 
 
 def read_episodes(patient_ids: Collection[uuid.UUID]) -> Rows:
@@ -266,11 +271,12 @@ def read_episodes(patient_ids: Collection[uuid.UUID]) -> Rows:
 
 
 def scales_followed(
-    patient_ids: Collection[uuid.UUID], episodes: Rows
+    patient_ids: Collection[uuid.UUID], episodes: Rows, read: ScalesInForce
 ) -> dict[uuid.UUID, dict[uuid.UUID, list[TrackedScale]]]:
     """The numeric scales each episode of each patient follows: all that is current, or was when the episode ended.
 
-    ``episodes`` as ``read_episodes`` gives them; two statements, none where no episode has a treatment course.
+    Each as the episode's clinic reads it. ``episodes`` as ``read_episodes`` gives them; two statements, none where no
+    episode has a treatment course.
     """
     current: dict[uuid.UUID, tuple[Episode, TreatmentCourse]] = {
         episode.id: (episode, course) for episode, course in episodes if course is not None
@@ -293,7 +299,7 @@ def scales_followed(
                 cadence_days=row.cadence_days,
             )
             for key, row in measures.get(episode_id, {}).items()
-            if (scale := catalogue().scale(key)).has_total
+            if (scale := read.at(episode.clinic_id).scale(key)).has_total
         ]
     return found
 

@@ -22,15 +22,16 @@ _IN_FORCE = frozenset({Status.VERIFIED, Status.LITERATURE})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a number or statement comes from."""
+    """Where a number or statement comes from. ``is_adopted``: a clinic signed for what stands on consensus."""
 
     text: str
     status: Status
+    is_adopted: bool = False
 
     @property
     def is_in_force(self) -> bool:
         """Whether what it says may drive a conclusion."""
-        return self.status in _IN_FORCE
+        return self.status in _IN_FORCE or (self.is_adopted and self.status is Status.CONSENSUS)
 
 
 @dataclass(frozen=True, slots=True)

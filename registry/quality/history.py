@@ -1,4 +1,4 @@
-"""What the months are worked out from: every course of care of the time, in five statements."""
+"""What the months are worked out from: every course of care of the time, in six statements."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from registry.caseload.currency import Today
 from registry.caseload.rules import NOT_SEEN_DAYS
 from registry.contacts.models import Contact
 from registry.episodes.models import Episode, PhaseSpell
+from registry.episodes.scales import ScalesInForce, scales_in_force
 from registry.extensions import db
 from registry.measurements.models import MeasurementScore
 from registry.measurements.standings import mania_scales
@@ -34,16 +35,19 @@ class History:
     """``episode on value is_prorated`` on the metric primary since enrolment."""
     manias: Rows
     """``episode scale on value is_prorated`` on every mania scale, in the order in which they are followed."""
+    read: ScalesInForce
+    """How each clinic reads its scales now: a number signed for counts in every month."""
 
 
 def read_history(today: Today, *, since: date) -> History:
-    """Of everybody enrolled at these clinics whose care had not ended by ``since``. Five statements."""
+    """Of everybody enrolled at these clinics whose care had not ended by ``since``. Six statements."""
     of_the_time = and_(
         Episode.clinic_id.in_(list(today)),
         Episode.enrolled_on.is_not(None),
         or_(Episode.ended_on.is_(None), Episode.ended_on > since),
     )
     return History(
+        read=scales_in_force(),
         episodes=db.session.execute(
             select(
                 Episode.id.label("episode"),

@@ -18,6 +18,7 @@ import pandas as pd
 
 from registry.caseload.currency import PROMISED_CARE, Today
 from registry.caseload.rules import NOT_SEEN_DAYS
+from registry.episodes.scales import ClinicScales, ScalesInForce
 from registry.measurements.instruments import catalogue
 from registry.measurements.standings import mania_courses
 from registry.measures.course import DatedScore, follow, has_improved, is_elevated
@@ -60,8 +61,10 @@ def monthly_trend(history: History, today: Today) -> Sequence[Month]:
     grid = _episode_months(episodes, months, today)
     grid = _with_last(grid, _frame(history.phases, places, "on", "phase"), "phase_on")
     grid = _with_last(grid, _frame(history.contacts, places, "on"), "contact_on")
-    grid = _with_scores(grid, _one_a_day(_frame(history.scores, places, "on", "value", "is_prorated"), episodes))
-    grid["improved"] &= ~pd.Series(_beside_mania(grid, history.manias, places), index=grid.index, dtype=bool)
+    scores = _one_a_day(_frame(history.scores, places, "on", "value", "is_prorated"), episodes)
+    grid = _with_scores(grid, scores, history.read)
+    beside_mania = _beside_mania(grid, history.manias, places, history.read)
+    grid["improved"] &= ~pd.Series(beside_mania, index=grid.index, dtype=bool)
     grid["active"] = grid["phase"].isin(PROMISED_CARE) | (
         (grid["phase"] == "paused") & (grid["paused_until"] <= grid["day"])
     )
@@ -111,7 +114,7 @@ def _with_last(grid: pd.DataFrame, dated: pd.DataFrame, on: str) -> pd.DataFrame
     return pd.merge_asof(grid, last, left_on="day", right_on=on, by="episode")
 
 
-def _with_scores(grid: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+def _with_scores(grid: pd.DataFrame, scores: pd.DataFrame, read: ScalesInForce) -> pd.DataFrame:
     """Of whom improvement is expected, and who has improved. The baseline of enrolment stays."""
     valid = scores[~scores["is_prorated"]].drop_duplicates("episode")
     baselines = valid[["episode", "on", "value"]].rename(columns={"on": "baseline_on", "value": "baseline"})
@@ -121,41 +124,55 @@ def _with_scores(grid: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     is_due = grid["day"] - grid["enrolled_on"] >= pd.Timedelta(days=IMPROVED_AFTER_DAYS)
     has_baseline = grid["baseline_on"] <= grid["day"]
     grid["expected"] = [
-        both and elevated(scale, baseline)
-        for both, scale, baseline in zip(is_due & has_baseline, grid["scale"], grid["baseline"], strict=True)
+        both and elevated(read.at(clinic), scale, baseline)
+        for both, clinic, scale, baseline in zip(
+            is_due & has_baseline, grid["clinic"], grid["scale"], grid["baseline"], strict=True
+        )
     ]
     followed = grid["expected"] & (grid["latest_on"] > grid["baseline_on"])
     grid["improved"] = [
-        is_followed and better(scale, baseline, latest, bool(is_prorated))
-        for is_followed, scale, baseline, latest, is_prorated in zip(
-            followed, grid["scale"], grid["baseline"], grid["value"], grid["is_prorated"], strict=True
+        is_followed and better(read.at(clinic), scale, baseline, latest, bool(is_prorated))
+        for is_followed, clinic, scale, baseline, latest, is_prorated in zip(
+            followed,
+            grid["clinic"],
+            grid["scale"],
+            grid["baseline"],
+            grid["value"],
+            grid["is_prorated"],
+            strict=True,
         )
     ]
     return grid
 
 
-def _beside_mania(grid: pd.DataFrame, manias: Rows, places: Mapping[uuid.UUID, int]) -> list[bool]:
+def _beside_mania(grid: pd.DataFrame, manias: Rows, places: Mapping[uuid.UUID, int], read: ScalesInForce) -> list[bool]:
     """Of each row that improved, whether that was depression beside mania, as it was known on its day."""
     given: dict[int, list[tuple[str, DatedScore]]] = defaultdict(list)
     for row in manias:
         given[places[row.episode]].append((row.scale, DatedScore(row.on, row.value, prorated=row.is_prorated)))
     depression = {each for each in grid["scale"].dropna().unique() if catalogue().domain_of(each) == DEPRESSION}
     return [
-        improved and scale in depression and _is_beside(given[episode], on.date(), day.date())
-        for improved, scale, episode, day, on in zip(
-            grid["improved"], grid["scale"], grid["episode"], grid["day"], grid["latest_on"], strict=True
+        improved and scale in depression and _is_beside(given[episode], on.date(), day.date(), read.at(clinic))
+        for improved, clinic, scale, episode, day, on in zip(
+            grid["improved"],
+            grid["clinic"],
+            grid["scale"],
+            grid["episode"],
+            grid["day"],
+            grid["latest_on"],
+            strict=True,
         )
     ]
 
 
-def _is_beside(given: Sequence[tuple[str, DatedScore]], depression_on: date, day: date) -> bool:
+def _is_beside(given: Sequence[tuple[str, DatedScore]], depression_on: date, day: date, read: ClinicScales) -> bool:
     known: dict[str, list[DatedScore]] = defaultdict(list)
     for scale, score in given:
         if score.on <= day:
             known[scale].append(score)
     if not known:
         return False
-    return is_beside_mania(depression_on, mania_courses(known, starts_on=date.min, ends_on=None).values())
+    return is_beside_mania(depression_on, mania_courses(known, read=read, starts_on=date.min, ends_on=None).values())
 
 
 def _one_a_day(scores: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
@@ -174,13 +191,13 @@ def _sign(scale: str) -> int:
     return 1 if catalogue().scale(scale).better is Better.LOWER else -1
 
 
-def _is_elevated(scale: str, baseline: Decimal) -> bool:
-    return is_elevated(catalogue().scale(scale), baseline) is True
+def _is_elevated(read: ClinicScales, scale: str, baseline: Decimal) -> bool:
+    return is_elevated(read.scale(scale), baseline) is True
 
 
-def _has_improved(scale: str, baseline: Decimal, latest: Decimal, is_prorated: bool) -> bool:
+def _has_improved(read: ClinicScales, scale: str, baseline: Decimal, latest: Decimal, is_prorated: bool) -> bool:
     """By the pure core, of two scores: whichever dates they had."""
     day = date(2000, 1, 1)
     pair = [DatedScore(on=day, value=baseline), DatedScore(day + timedelta(days=1), latest, prorated=is_prorated)]
-    measured = catalogue().scale(scale)
+    measured = read.scale(scale)
     return has_improved(follow(pair, scale=measured, starts_on=day, target=None), measured)

@@ -73,6 +73,7 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "administration.instrument": LOOKS_UP,
     "administration.try_instrument": LOOKS_UP,
     "administration.choose_instruments": INVITES,
+    "administration.sign_figures": ONLY_PSYCHIATRIST,
     "administration.audit": frozenset(ROLES),
     "administration.audit_of_patient": frozenset(ROLES),
     # the caseload and the record of a person

@@ -15,6 +15,7 @@ from registry.caseload.presenters.brief import brief_sentence
 from registry.caseload.presenters.scores import Measured, ScoreShown, show_score
 from registry.caseload.queries import SPARKLINE_DAYS, CaseloadPage, read_course
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES, weeks_in_care
+from registry.episodes.scales import ClinicScales, ScalesInForce
 from registry.measures.course import Target
 from registry.web.filters import age, count, short_date
 
@@ -92,6 +93,8 @@ class RowFacts:
     """Whether the main measure is named in the row, because the page holds several."""
     offers: frozenset[str]
     """Which of ``STEPS`` the reader may do at the clinic of the row."""
+    read: ClinicScales
+    """How the clinic of the row reads its scales."""
 
 
 def facts_of(
@@ -100,6 +103,7 @@ def facts_of(
     *,
     names_scale: bool,
     offers: Mapping[uuid.UUID, frozenset[str]],
+    read: ScalesInForce,
 ) -> Iterator[RowFacts]:
     """The facts of each row of a page. ``offers``: clinic → which of ``STEPS`` the reader may do there."""
     for row in found.rows:
@@ -110,6 +114,7 @@ def facts_of(
             today=today[row.clinic_id],
             names_scale=names_scale,
             offers=offers[row.clinic_id],
+            read=read.at(row.clinic_id),
         )
 
 
@@ -164,6 +169,7 @@ def _score(facts: RowFacts, which: str, course: str) -> ScoreShown | None:
     starts_on = max(begins, today - timedelta(days=SPARKLINE_DAYS))
     measured = Measured(
         scale=scale,
+        definition=facts.read.scale(scale),
         standing=getattr(row, f"{which}_standing"),
         baseline=getattr(row, f"{which}_baseline"),
         baseline_on=baseline_on,

@@ -25,6 +25,8 @@ class Measured:
     """One measure of one episode as it is stored, with its scores of the last year, oldest first."""
 
     scale: str
+    definition: Scale
+    """As the clinic of the episode reads it."""
     standing: str | None
     baseline: Decimal | None
     baseline_on: date | None
@@ -73,7 +75,7 @@ def show_score(
     A percentage of what got better, where the baseline allows one; what got worse is said in points: from a baseline
     near the floor any rise is hundreds of percent. Nothing before there is a follow-up.
     """
-    scale = catalogue().scale(measured.scale)
+    scale = measured.definition
     name = scale_label(measured.scale) if with_name else ""
     if measured.latest is None or measured.latest_on is None:
         return ScoreShown(name=name, note=f"No {scale_label(measured.scale)} yet")

@@ -121,6 +121,7 @@ def _measured(each: Followed) -> Measured:
     course = each.course
     return Measured(
         scale=each.key,
+        definition=each.tracked.scale,
         standing=course.standing.value,
         baseline=None if course.baseline is None else course.baseline.value,
         baseline_on=None if course.baseline is None else course.baseline.on,

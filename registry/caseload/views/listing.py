@@ -17,6 +17,7 @@ from registry.caseload.queries import Reader, list_caseload, list_colleagues
 from registry.caseload.rules import read_listing
 from registry.caseload.views import blueprint
 from registry.caseload.views.rendered import rendered_rows
+from registry.episodes.scales import scales_in_force
 from registry.patients.place import clinics_for
 from registry.web.paging import page_number
 
@@ -36,7 +37,13 @@ def caseload() -> str:
         listing,
         found,
         rows=rendered_rows(
-            facts_of(found, reader.today, names_scale=len(scales_of(found)) > 1, offers=_offers(reader.clinic_ids))
+            facts_of(
+                found,
+                reader.today,
+                names_scale=len(scales_of(found)) > 1,
+                offers=_offers(reader.clinic_ids),
+                read=scales_in_force(),
+            )
         ),
         page=page,
         clinics=clinics,

@@ -16,7 +16,7 @@ from registry.episodes.models import Episode, EpisodeCondition, TrackedMeasure, 
 from registry.episodes.presenters import condition_words, level_words, scale_name, target_words
 from registry.episodes.queries import History, followed_instruments, list_parts
 from registry.episodes.rules import CONDITIONS
-from registry.episodes.scales import catalogue, instruments_at
+from registry.episodes.scales import catalogue, instruments_at, scales_in_force
 from registry.episodes.views.common import (
     Page,
     blueprint,
@@ -98,7 +98,8 @@ def _tracked_difference(episode_id: uuid.UUID, yours: str) -> tuple[Difference, 
 @policy("episode.write")
 def change_target(patient_id: uuid.UUID, episode_id: uuid.UUID, scale: str) -> Page:
     episode = episode_in_care(patient_id, episode_id)
-    instrument, known = _known_scale(scale)
+    instrument = _known_scale(scale)[0]
+    known = scales_in_force().at(episode.clinic_id).scale(scale)
     today = today_of(episode)
     form = TargetForm(today=today, on=today, level=known.target_in_force, version=version_of(TreatmentTarget, episode))
 

@@ -34,7 +34,7 @@ from registry.web.second_time import SecondTime
 def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
     """A form that was open when the clinic stopped using the instrument is taken: nothing typed is lost."""
     place, definition = place_of(patient_id, "measurement.record"), instrument_called(instrument_id)
-    if request.method == "GET" and definition not in offered_here(place):
+    if request.method == "GET" and definition.id not in {each.id for each in offered_here(place)}:
         abort(404)
     language = request.values.get("language") or definition.languages[0]
     instrument, born_on = in_words(definition, language), place.patient.birth_date

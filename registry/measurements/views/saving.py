@@ -15,6 +15,7 @@ from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.episodes.models import Episode
 from registry.episodes.queries import get_open_episode, names_of
+from registry.episodes.scales import scales_in_force
 from registry.measurements import queries
 from registry.measurements.forms import MeasureForm, form_for, values_of
 from registry.measurements.models import Measurement
@@ -107,7 +108,7 @@ def say_saved(form: MeasureForm, *, patient_id: uuid.UUID, clinic_id: uuid.UUID,
     """
     name, taken_on = form.instrument.short_title, form.taken_on.data
     flash(f"{name} kept as a draft, without a score" if as_draft else f"{name} saved", "success")
-    elevated = None if as_draft else _elevated_score(form)
+    elevated = None if as_draft else _elevated_score(form, clinic_id)
     if taken_on is None or (elevated is None and taken_on >= form.today):
         return
     episode = get_open_episode(patient_id, clinic_id)
@@ -133,9 +134,9 @@ def _is_unwatched(form: MeasureForm, episode: Episode) -> bool:
     return form.instrument.domain != MANIA and not queries.is_tracked(episode, key)
 
 
-def _elevated_score(form: MeasureForm) -> str | None:
-    """The score on the primary scale where it is at the cut-off or worse."""
-    instrument, given = form.instrument, form.administration()
+def _elevated_score(form: MeasureForm, clinic_id: uuid.UUID) -> str | None:
+    """The score on the primary scale where it is at the cut-off or worse, as the clinic reads the scale."""
+    instrument, given = scales_in_force().at(clinic_id).of(form.instrument), form.administration()
     total = given["total_only"]
     scoring = score(instrument, given["answers"] or {}) if total is None else score_total(instrument, total)
     scale = instrument.primary_scale

@@ -228,6 +228,42 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_signed_in_session_user_id"), "signed_in_session", ["user_id"], unique=False)
     op.create_table(
+        "adopted_figure",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("scale", sa.Text(), nullable=False),
+        sa.Column("figure", sa.Text(), nullable=False),
+        sa.Column("instrument_version", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("signed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why_withdrawn", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name=op.f("ck_adopted_figure_withdrawn_by_somebody")
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_adopted_figure_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["signed_by_id"], ["app_user.id"], name=op.f("fk_adopted_figure_signed_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_adopted_figure_withdrawn_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_adopted_figure")),
+    )
+    op.create_index(
+        "uq_adopted_figure_in_force",
+        "adopted_figure",
+        ["clinic_id", "scale", "figure", "instrument_version"],
+        unique=True,
+        sqlite_where=sa.text("withdrawn_at IS NULL"),
+        postgresql_where=sa.text("withdrawn_at IS NULL"),
+    )
+    op.create_table(
         "clinic_instrument",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.Column("instrument", sa.Text(), nullable=False),
@@ -1388,6 +1424,13 @@ def downgrade() -> None:
     op.drop_index("ix_contact_patient_date", table_name="contact")
     op.drop_table("contact")
     op.drop_table("clinic_instrument")
+    op.drop_index(
+        "uq_adopted_figure_in_force",
+        table_name="adopted_figure",
+        sqlite_where=sa.text("withdrawn_at IS NULL"),
+        postgresql_where=sa.text("withdrawn_at IS NULL"),
+    )
+    op.drop_table("adopted_figure")
     op.drop_index(op.f("ix_signed_in_session_user_id"), table_name="signed_in_session")
     op.drop_table("signed_in_session")
     op.drop_index(

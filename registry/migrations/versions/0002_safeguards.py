@@ -25,8 +25,8 @@ DERIVED = ("caseload_row", "standing")
 PASSING = ("failed_sign_in", "form_receipt", "heartbeat", "signed_in_session")
 
 REST = (
-    "app_user", "clinic", "clinic_instrument", "duty_cover", "import_batch", "instrument_version", "invitation",
-    "job_run", "membership", "organisation", "rule_number", "rulebook_state", "safety_item",
+    "adopted_figure", "app_user", "clinic", "clinic_instrument", "duty_cover", "import_batch", "instrument_version",
+    "invitation", "job_run", "membership", "organisation", "rule_number", "rulebook_state", "safety_item",
 )  # fmt: skip
 
 NEVER_DELETED = (*(name for name in ABOUT_PEOPLE if name not in DERIVED), "patient", "patient_clinic", "app_user")

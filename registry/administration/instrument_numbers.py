@@ -13,15 +13,16 @@ from registry.measures.scoring import format_value
 STATUS_WORDS = {
     Status.VERIFIED: "Verified",
     Status.LITERATURE: "Literature",
-    Status.CONSENSUS: "Consensus: shown only",
-    Status.UNVERIFIED: "Not confirmed: shown only",
+    Status.CONSENSUS: "Consensus",
+    Status.UNVERIFIED: "Not confirmed",
 }
 
 STATUS_MEANING = {
     "Verified": "read in the source named beside it",
     "Literature": "standard in the field and cited, not read again",
-    "Consensus": "a clinician's judgement; it sets no standing and no alert until the clinic's psychiatrist signs",
-    "Not confirmed": "no source was found; it sets no standing and no alert",
+    "Consensus": "a clinician's judgement",
+    "Not confirmed": "no source was found",
+    "Shown only": "sets no standing and no alert; a number on consensus does once the clinic's psychiatrist signs",
 }
 
 FIGURES = {
@@ -59,10 +60,10 @@ def scale_numbers(scale: Scale, signed: Mapping[str, Sequence[str]]) -> tuple[Nu
 
 
 def instrument_numbers(instrument: Instrument) -> tuple[NumberRow, ...]:
-    """The numbers of the instrument as a whole."""
-    cadence = _row("Repeated", f"every {instrument.cadence_days} days", instrument.cadence_source)
+    """The numbers of the instrument as a whole. A safety item alerts whatever its status."""
+    cadence = _fact("Repeated", f"every {instrument.cadence_days} days", instrument.cadence_source)
     safety = (
-        _row(f"Safety item {item.number}", f"{item.safety_positive_from} or more", item.safety_source)
+        _fact(f"Safety item {item.number}", f"{item.safety_positive_from} or more", item.safety_source)
         for item in instrument.safety_items
         if item.safety_source is not None
     )
@@ -76,19 +77,20 @@ def band_facts(scale: Scale) -> tuple[dict[str, str], ...]:
 
 def _scale_numbers(scale: Scale, signed: Mapping[str, Sequence[str]]) -> Iterator[NumberRow]:
     if scale.rule_source is not None:
-        yield _row("Rule of scoring", "as above", scale.rule_source)
+        yield _fact("Rule of scoring", "as above", scale.rule_source)
     for name, words in FIGURES.items():
         figure = getattr(scale, name)
         if figure is not None:
-            row = _row(words, figure_words(scale, name, figure.value), figure.source)
+            row = _number(words, figure_words(scale, name, figure.value), figure.source)
             yield _as_signed(row, tuple(signed.get(name, ())))
     if scale.prorating is not None:
-        yield _row("Missing items made up for", f"at most {scale.prorating.at_most_missing}", scale.prorating.source)
+        at_most = f"at most {scale.prorating.at_most_missing}"
+        yield _number("Missing items made up for", at_most, scale.prorating.source)
     if scale.bands_source is not None:
-        yield _row("Bands", "as above", scale.bands_source)
+        yield _fact("Bands", "as above", scale.bands_source)
     if scale.losses_source is not None:
         losses = "; ".join(f"{_plain(loss.before)} to {_plain(loss.after)}" for loss in scale.losses)
-        yield _row("Counts as a loss", losses, scale.losses_source)
+        yield _fact("Counts as a loss", losses, scale.losses_source)
 
 
 def figure_words(scale: Scale, name: str, value: Decimal) -> str:
@@ -102,8 +104,15 @@ def figure_words(scale: Scale, name: str, value: Decimal) -> str:
     return f"{number} or {'higher' if is_upward else 'lower'}"
 
 
-def _row(name: str, value: str, source: Source) -> NumberRow:
+def _fact(name: str, value: str, source: Source) -> NumberRow:
+    """What holds however well it is known."""
     return NumberRow(name, value, source.text, STATUS_WORDS[source.status], source.is_in_force)
+
+
+def _number(name: str, value: str, source: Source) -> NumberRow:
+    """What something is concluded from, where its source is good enough."""
+    row = _fact(name, value, source)
+    return row if row.is_in_force else replace(row, status=f"{row.status}: shown only")
 
 
 def _as_signed(row: NumberRow, signed: tuple[str, ...]) -> NumberRow:

@@ -173,7 +173,15 @@ def _facts(instrument: Instrument) -> Iterator[tuple[str, str]]:
     yield "Items", str(len(instrument.items))
     yield "Languages", ", ".join(instrument.languages)
     yield "LOINC", instrument.code or ""
-    yield "Core set", "Yes: in use unless a clinic says otherwise" if instrument.is_core else "No: a clinic chooses it"
+    yield "Core set", _core_words(instrument)
+
+
+def _core_words(instrument: Instrument) -> str:
+    if not instrument.is_core:
+        return "No: a clinic chooses it"
+    if instrument.licence.non_commercial:
+        return "Yes, where a clinic confirms that its use is not commercial"
+    return "Yes: in use unless a clinic says otherwise"
 
 
 def _licence(instrument: Instrument) -> Iterator[tuple[str, str]]:
@@ -181,7 +189,7 @@ def _licence(instrument: Instrument) -> Iterator[tuple[str, str]]:
     yield "What it allows", licence_words(instrument)
     yield "Notice", instrument.licence.notice
     yield "Read in", source.text
-    yield "Status", STATUS_WORDS[source.status].partition(":")[0]
+    yield "Status", STATUS_WORDS[source.status]
 
 
 def _as_facts(pairs: Iterator[tuple[str, str]]) -> tuple[dict[str, str], ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -27,13 +26,13 @@ from registry.measurements.models import StandingRow
 from registry.measurements.verification import differences
 from registry.measures.adoption import Adoptable
 from tests.builders import a_patient, an_episode, id_of
-from tests.integration.administration.conftest import TODAY, House
-from tests.pages import fields_of, fill_in, send, words
+from tests.integration.administration.conftest import INVENTED, TODAY, House
+from tests.pages import Fields, fields_of, fill_in, send, words
 
 KEY = "mood-diary:total"
 WHY = {"why": "Agreed with the other psychiatrists on 10 March"}
-CUTOFF: Mapping[str, str | list[str]] = {"sign-total-cutoff": "y", **WHY}
-CHANGE: Mapping[str, str | list[str]] = {"sign-total-reliable_change": "y", **WHY}
+CUTOFF: Fields = {"sign-total-cutoff": "y", **WHY}
+CHANGE: Fields = {"sign-total-reliable_change": "y", **WHY}
 ENROLLED = TODAY - timedelta(days=60)
 
 
@@ -158,11 +157,8 @@ def test_a_signed_number_decides_standings_at_its_clinic_from_the_next_check_on(
     with invented.app.app_context(), scope.all_patients(reason="test"):
         assert list(differences()) == []
 
-    fill_in(
-        invented.browser_of("psychiatrist"),
-        _address(invented),
-        {"sign-total-cutoff": [], "sign-total-reliable_change": [], **WHY},
-    )
+    withdrawn: Fields = {"sign-total-cutoff": [], "sign-total-reliable_change": [], **WHY}
+    fill_in(invented.browser_of("psychiatrist"), _address(invented), withdrawn)
     _sweep(invented, invented.harbor)
     assert _standing(invented, here) == ("not improving", None)
 
@@ -192,9 +188,7 @@ def test_a_new_version_of_the_instrument_asks_for_a_new_signature(
     app: Flask, invented: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill_in(invented.browser_of("psychiatrist"), _address(invented), CUTOFF)
-    with app.app_context():
-        (folder,) = [each for each in (app.config["SETTINGS"].extra_instruments_folder,) if each is not None]
-    first = (folder / "mood-diary.toml").read_text(encoding="utf-8")
+    first = (INVENTED / "mood-diary.toml").read_text(encoding="utf-8")
     (tmp_path / "mood-diary.v1.toml").write_text(first, encoding="utf-8")
     (tmp_path / "mood-diary.v2.toml").write_text(first.replace('version = "1"', 'version = "2"'), encoding="utf-8")
     monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], extra_instruments_folder=tmp_path))

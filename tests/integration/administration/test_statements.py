@@ -18,7 +18,8 @@ from registry.clinics.actions import cover_duty
 from registry.clinics.models import Clinic
 from registry.db.transaction import write
 from registry.extensions import db
-from tests.builders import a_clinic, a_patient, a_user, an_episode
+from registry.measurements.instruments import catalogue
+from tests.builders import a_choice, a_clinic, a_patient, a_user, an_episode
 from tests.integration.administration.conftest import TODAY, House, a_house
 from tests.integration.measurements.statements import statements_of
 from tests.worlds import Worlds
@@ -61,6 +62,8 @@ def _fill(house: House, times: int) -> None:
             with write():
                 for _ in range(8):
                     record("patient.opened", by=user, patient_id=patient.id, kind="read")
+        core = sorted((each.id for each in catalogue() if each.is_core), key=lambda each: each != "phq-9")
+        a_choice(clinic=harbor, by=house.user("lead"), unused=core[:times])
 
 
 @pytest.mark.parametrize(
@@ -76,6 +79,10 @@ def _fill(house: House, times: int) -> None:
         ("lead", "/administration/team"),
         ("lead", "/administration/audit"),
         ("lead", "/administration/audit?sort=who&action=patient"),
+        ("lead", "/administration/instruments"),
+        ("lead", "/administration/instruments/phq-9"),
+        ("lead", "/administration/clinics/{harbor}/instruments"),
+        ("psychiatrist", "/administration/instruments/phq-9/numbers/{harbor}"),
         ("auditor", "/administration/audit?outcome=refused"),
         ("manager", "/administration/audit"),
     ],

@@ -85,7 +85,7 @@ def test_restating_again_changes_nothing(app: Flask) -> None:
             record(person, phq9_total(20), taken_on=date(2026, 1, 6))
             written = statements_of(db.engine, lambda: restate({person.patient_id: follow_patient(person.patient_id)}))
 
-    assert len(written) == 5
+    assert len(written) == 6
     assert [sql for sql in written if not sql.startswith("SELECT")] == []
 
 

@@ -22,8 +22,9 @@ from registry.accounts.models import FailedSignIn, FormReceipt, Membership, User
 from registry.administration.actions import set_rule_number
 from registry.alerts.models import Alert
 from registry.alerts.sweep import sweep_clinic
+from registry.audit.recorder import record
 from registry.clinics.actions import cover_duty
-from registry.clinics.models import Clinic
+from registry.clinics.models import AdoptedFigure, Clinic
 from registry.contacts.actions import ContactFacts, record_contact, report_danger
 from registry.db.base import Base
 from registry.db.identifiers import new_id
@@ -40,7 +41,7 @@ from registry.patients.facts import ContactPointFacts
 from registry.patients.models import Patient
 from registry.quality.rules import MET, METRICS
 from registry.review.actions import Advice, ask_question, record_review
-from tests.builders import a_clinic, a_patient, a_user, an_episode, an_organisation
+from tests.builders import a_choice, a_clinic, a_patient, a_user, an_episode, an_organisation
 
 NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
 """12 Mar 2026, 15:00 at the clinics."""
@@ -125,6 +126,8 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
         why="Agreed in March",
         by=people["clinic_lead"],
     )
+    a_choice(clinic=clinic, by=people["clinic_lead"], unused=["bprs-18"])
+    _signed_for(clinic, by=psychiatrist)
     sweep_clinic(clinic, today=TODAY)
     return Place(
         clinic=clinic.id,
@@ -153,6 +156,22 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "part": MET,
         },
     )
+
+
+def _signed_for(clinic: Clinic, *, by: User) -> None:
+    """A number that stood on consensus in a version gone by."""
+    with write():
+        row = AdoptedFigure(
+            clinic_id=clinic.id,
+            scale="phq-9:total",
+            figure="cutoff",
+            instrument_version="0",
+            why="Agreed in March",
+            signed_by_id=by.id,
+            signed_at=clock.now(),
+        )
+        db.session.add(row)
+        record("figure.signed", by=by, subject=row, reason="Agreed in March")
 
 
 def _measures(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID]:

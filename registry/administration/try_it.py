@@ -16,17 +16,11 @@ from registry.administration.blueprint import blueprint
 from registry.administration.instrument_page import instrument_asked_for
 from registry.measurements import modes
 from registry.measurements.forms import ITEM, MeasureForm, form_for
-from registry.measurements.presenters.entering import (
-    LiveScale,
-    Question,
-    about,
-    is_wide,
-    live_scales,
-    notice,
-    outline_for,
-    questions,
-)
+from registry.measurements.presenters.entering import about, notice
+from registry.measurements.presenters.live_scores import LiveScale, live_scales, outline_for
+from registry.measurements.presenters.questions import QuestionGroup, is_wide, question_groups
 from registry.measurements.presenters.words import ScoreShown, show_score
+from registry.measurements.wordings import in_own_words
 from registry.measures.answers import ContradictoryAnswers, ImpossibleAnswer
 from registry.measures.instrument import Instrument
 from registry.measures.scoring import SafetyState, Scoring, score
@@ -63,7 +57,7 @@ class TryPage:
     about: str
     notice: str
     form: MeasureForm
-    questions: Sequence[Question]
+    groups: Sequence[QuestionGroup]
     is_wide: bool
     scales: Sequence[LiveScale]
     outline: Mapping[str, Any]
@@ -82,7 +76,7 @@ class TryPage:
 @policy("instrument.read")
 def try_instrument(instrument_id: str) -> tuple[str, int]:
     """Answers travel in the body, so that none stands in an address or a log; nobody is asked for whom they are."""
-    instrument = instrument_asked_for(instrument_id)
+    instrument = in_own_words(instrument_asked_for(instrument_id))
     today = clock.now().date()
     form = _form_of(instrument, today)
     result = None
@@ -124,9 +118,9 @@ def _page(instrument: Instrument, form: MeasureForm, result: Result | None, toda
     return TryPage(
         title=f"Try {instrument.short_title}",
         about=about(instrument),
-        notice=notice(instrument),
+        notice=notice(instrument, instrument.languages[0]),
         form=form,
-        questions=questions(form),
+        groups=question_groups(form),
         is_wide=is_wide(instrument),
         scales=live_scales(instrument, {}, {}, today=today),
         outline=outline_for(instrument, {}),

@@ -47,7 +47,7 @@ def test_every_measure_has_a_page_with_its_licence_and_sources(house: House) -> 
         ("q=mood", ["Mood diary"]),
         ("q=MOOD+diary", ["Mood diary"]),
         ("q=mood+nothing", []),
-        ("domain=side-effects", ["Branches"]),
+        ("domain=side-effects&q=invented", ["Branches"]),
         ("domain=side-effects&respondent=self", []),
         ("use=yes&q=invented", []),
         ("use=no&q=invented", ["Mood diary", "Branches"]),

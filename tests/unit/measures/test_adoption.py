@@ -57,7 +57,9 @@ def test_a_number_without_a_source_is_in_force_whoever_signs(scale: Scale) -> No
 
 
 def test_a_sourced_number_stays_as_it_is(scale: Scale) -> None:
-    assert adopt(scale, frozenset({"response"})) == scale
+    adopted = adopt(scale, frozenset({"response"}))
+
+    assert (adopted.response, adopted.response_in_force) == (scale.response, scale.response_in_force)
 
 
 def test_a_score_is_elevated_and_a_course_improving_only_by_signed_numbers(scale: Scale) -> None:

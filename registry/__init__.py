@@ -16,6 +16,8 @@ from registry.alerts.patient_banner import tell_patient_banner
 from registry.alerts.reconcile import follow_write
 from registry.alerts.signals import attention_changed
 from registry.audit import opened, recorder
+from registry.caseload.panels import QUESTIONS
+from registry.caseload.queries import VIEWS_QUESTION, parts_by_view
 from registry.caseload.rows import follow_attention, follow_identity
 from registry.db import transaction
 from registry.db.engine import engine_options, is_sqlite, prepare
@@ -27,6 +29,7 @@ from registry.jobs import readiness
 from registry.measurements.signals import refuse_unanswered_signals
 from registry.patients.safety_banner import SAFETY_BANNER
 from registry.patients.signals import patient_changed
+from registry.quality.parts import METRICS_QUESTION, parts_by_metric
 from registry.web import assets, errors, filters, form_limit, health, request_log, security_headers, shell
 
 __all__ = ["create_app"]
@@ -92,6 +95,7 @@ def _start_database(app: Flask, settings: Settings) -> None:
         prepare(db.engine, key=settings.database_key)
         scope.watch(db.engine)
     app.extensions[BEFORE_COMMIT] = (refuse_unanswered_signals, recorder.append_pending)
+    app.extensions[QUESTIONS] = {VIEWS_QUESTION: parts_by_view, METRICS_QUESTION: parts_by_metric}
     app.extensions[health.READINESS] = {}
     app.extensions[SAFETY_BANNER] = tell_patient_banner
 

@@ -101,6 +101,17 @@ def list_users_ever(clinic_ids: Collection[uuid.UUID]) -> Sequence[User]:
     return db.session.scalars(_with_memberships().where(User.id.in_(ever))).all()
 
 
+def staff_names(clinic_ids: Collection[uuid.UUID], *, ever: bool = False) -> Mapping[uuid.UUID, str]:
+    """User → name, by name, of those with a role in one of the clinics now; or with one now or before."""
+    held = select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids))
+    rows = db.session.execute(
+        select(User.id, User.name)
+        .where(User.id.in_(held if ever else held.where(Membership.ends_on.is_(None))))
+        .order_by(User.name)
+    )
+    return {row.id: row.name for row in rows}
+
+
 def list_staff(clinic_ids: Collection[uuid.UUID]) -> Sequence[User]:
     """Users whose account these clinics look after (see ``is_staff_of``), by name."""
     return db.session.scalars(_with_memberships().where(is_staff_of(clinic_ids))).all()

@@ -15,8 +15,7 @@ from werkzeug.wrappers import Response
 
 from registry.access import scope
 from registry.access.policy import can, clinics_where, policy
-from registry.accounts.models import User
-from registry.accounts.queries import list_users, list_users_ever, names_of
+from registry.accounts.queries import names_of, staff_names
 from registry.administration import trail
 from registry.administration.blueprint import blueprint
 from registry.administration.forms import OUTCOMES, AuditPatientForm, AuditSearchForm
@@ -120,7 +119,7 @@ def _patient_form() -> AuditPatientForm | None:
 
 
 def _show(form: AuditSearchForm, *, patient_form: AuditPatientForm | None, status: int) -> tuple[str, int]:
-    form.actor_id.choices = {"": "Anybody", **{str(person.id): person.name for person in _people()}}
+    form.actor_id.choices = {"": "Anybody", **{str(user_id): name for user_id, name in _people().items()}}
     question = _question(form)
     number = page_number(request.args.get("page"))
     acts = trail.list_acts(question, page=number, per_page=PER_PAGE)
@@ -173,11 +172,12 @@ def _clinic_ids() -> frozenset[uuid.UUID] | None:
     return clinics_where(current_user, "audit.clinic") or None
 
 
-def _people() -> list[User]:
+def _people() -> Mapping[uuid.UUID, str]:
+    """Whose acts one may ask for: names alone, for there may be thousands of them."""
     if can(current_user, "audit.names"):
-        return list(list_users_ever({clinic.id for clinic in clinics_in_reach("audit.names")}))
+        return staff_names({clinic.id for clinic in clinics_in_reach("audit.names")}, ever=True)
     mine = clinics_where(current_user, "audit.clinic")
-    return list(list_users(mine)) if mine else [current_user]
+    return staff_names(mine) if mine else {current_user.id: current_user.name}
 
 
 def _whose() -> str:

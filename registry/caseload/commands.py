@@ -10,7 +10,9 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from registry.access import scope
+from registry.caseload import panels
 from registry.caseload.rows import differences, refresh
+from registry.clinics.queries import list_clinics
 from registry.db.transaction import end_read, write
 from registry.extensions import db
 from registry.patients.models import Patient
@@ -33,9 +35,15 @@ def rebuild() -> None:
     click.echo(f"{len(people):,} people")
 
 
+@caseload.command("count")
+def count() -> None:
+    """Count the panels that changed, for whoever sees many clinics. The consumer does this every minute by itself."""
+    click.echo(f"{panels.keep_counts():,} panels counted")
+
+
 @caseload.command("verify")
 def verify() -> None:
-    """Recompute every row and print each difference; end with status 1 when there is one."""
+    """Recompute every row and every kept count and print each difference; end with status 1 when there is one."""
     with scope.all_patients(reason="flask caseload verify"):
         people = _everybody()
         found = 0
@@ -44,6 +52,11 @@ def verify() -> None:
                 found += 1
                 click.echo(f"episode {difference.episode_id}: {difference.column} is not what is stored", err=True)
             end_read()
+    for clinic in list_clinics():
+        for wrong in panels.differences(clinic):
+            found += 1
+            click.echo(f"clinic {wrong.panel.clinic_id}: kept {wrong.question} are not what is stored", err=True)
+        end_read()
     if found:
         raise SystemExit(1)
     click.echo(f"{len(people):,} people, no difference")

@@ -26,15 +26,17 @@ PROMISED_CARE = ("engaging", "active", "maintaining")
 
 def today_at(today: Today) -> ColumnElement[date]:
     """The local date of a row's clinic. Raises ``ValueError`` without any clinic."""
-    days = sorted(set(today.values()))
-    if not days:
+    clinics: dict[date, list[uuid.UUID]] = {}
+    for clinic_id, day in today.items():
+        clinics.setdefault(day, []).append(clinic_id)
+    if not clinics:
         raise ValueError("today is the date at a clinic, and none was given")
-    if len(days) == 1:
-        return sa.literal(days[0], sa.Date())
-    return sa.case(
-        *((CaseloadRow.clinic_id == clinic_id, sa.literal(day, sa.Date())) for clinic_id, day in today.items()),
-        else_=sa.literal(days[0], sa.Date()),
-    )
+    *others, last = sorted(clinics)
+    if not others:
+        return sa.literal(last, sa.Date())
+    # There are three dates on earth at most, however many clinics.
+    whens = ((CaseloadRow.clinic_id.in_(clinics[day]), sa.literal(day, sa.Date())) for day in others)
+    return sa.case(*whens, else_=sa.literal(last, sa.Date()))
 
 
 def days_ago(today: Today, days: int) -> ColumnElement[date]:

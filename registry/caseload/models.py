@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db.base import Base, EpisodeLinked, one_of
+from registry.db.base import Base, EpisodeLinked, Identified, one_of
 from registry.measures.course import Outcome
 
 
@@ -30,6 +30,9 @@ class CaseloadRow(EpisodeLinked, Base):
             sa.Index("ix_caseload_row_rank", "clinic_id", "is_open", "rank", "sort_name"),
             sa.Index("ix_caseload_row_name", "clinic_id", "is_open", "sort_name"),
             sa.Index("ix_caseload_row_manager", "care_manager_id", "is_open", "rank"),
+            # Without a clinic: whoever sees many of them reads the list in its order, and stops at the end of the page.
+            sa.Index("ix_caseload_row_need_anywhere", "is_open", "rank", "sort_name", "episode_id"),
+            sa.Index("ix_caseload_row_name_anywhere", "is_open", "sort_name", "episode_id"),
         )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
@@ -90,3 +93,29 @@ class CaseloadRow(EpisodeLinked, Base):
     rules: Mapped[str] = mapped_column(default="")
     """The rules of the open alerts, each between spaces, for the filter by reason."""
     refreshed_at: Mapped[datetime]
+
+
+class PanelCount(Base):
+    """The answer to one question about one panel, as it was counted: see ``registry.caseload.panels``."""
+
+    __tablename__ = "panel_count"
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"), primary_key=True)
+    panel: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """The care manager; the clinic itself for the people nobody is responsible for."""
+    question: Mapped[str] = mapped_column(primary_key=True)
+    counted_on: Mapped[date]
+    """The clinic's local date it was counted for: what depends on today is another number tomorrow."""
+    definition: Mapped[str]
+    """SHA-256 of what was asked: a number by other rules is no answer."""
+    numbers: Mapped[dict[str, Any]]
+
+
+class PanelChange(Identified, Base):
+    """A row of this panel changed after it was counted. Written by the database itself, whoever changed the row."""
+
+    __tablename__ = "panel_change"
+    __table_args__ = (sa.Index("ix_panel_change_panel", "clinic_id", "panel"),)
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    panel: Mapped[uuid.UUID]

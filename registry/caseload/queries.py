@@ -26,6 +26,7 @@ from registry.caseload.currency import (
     was_reviewed,
 )
 from registry.caseload.models import CaseloadRow
+from registry.caseload.panels import FEW_CLINICS, answer
 from registry.caseload.rules import (
     ASCENDING,
     MINE,
@@ -52,6 +53,10 @@ SPARKLINE_DAYS = 364
 
 URGENT, ACTION = 0, 1
 _URGENT = "urgent"
+
+VIEWS_QUESTION = "views"
+"""What the counts of the views are kept under: see ``registry.caseload.panels``."""
+_IN, _OUT = "in", "out"
 
 _BETWEEN = "="
 """Between a date and its score in the text of a course."""
@@ -129,14 +134,32 @@ _SHOWN = (
 
 
 def list_caseload(listing: Listing, *, reader: Reader, page: int = 1) -> CaseloadPage:
-    """One page of ``listing`` as ``reader`` may see it. Three statements, whatever is listed."""
+    """One page of ``listing`` as ``reader`` may see it. Three statements, whatever is listed; a few more of many
+    clinics, as many for a hundred as for ten."""
     # A search holds a name, and is not kept.
     ask = _ask.__wrapped__ if listing.search else _ask
     asked = ask(listing, reader.user_id if listing.team == MINE else None, tuple(reader.today.items()), page)
     rows = db.session.execute(asked.rows).all()
-    counts = dict(zip(asked.tallied, map(int, db.session.execute(asked.tallies).one()), strict=True))
+    counts = _count_panels(reader.today) if _is_of_many(listing, reader.today) else _count_rows(asked)
     urgent = counts.pop(_URGENT)
     return CaseloadPage(rows=rows, counts=counts, urgent=urgent, courses=_courses(rows, max(reader.today.values())))
+
+
+def _count_rows(asked: _Asked) -> dict[str, int]:
+    return dict(zip(asked.tallied, map(int, db.session.execute(asked.tallies).one()), strict=True))
+
+
+def _count_panels(today: Today) -> dict[str, int]:
+    counts = dict.fromkeys(_tallied(today), 0)
+    for numbers in answer(VIEWS_QUESTION, today).values():
+        for view, parts in numbers.items():
+            counts[view] += parts.get(_IN, 0)
+    return counts
+
+
+def _is_of_many(listing: Listing, today: Today) -> bool:
+    """Whether everybody open at many clinics is listed: then nobody is looked at who does not stand on the page."""
+    return len(today) > FEW_CLINICS and not listing.filters and not listing.search
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +177,10 @@ def _ask(listing: Listing, mine: uuid.UUID | None, days: tuple[tuple[uuid.UUID, 
     at = dict(days)
     today = today_at(at)
     wanted, views, order = _wanted(listing, mine, at), _views(at), _order(listing, today)
+    if _is_of_many(listing, at):
+        wanted[0] = func.coalesce(CaseloadRow.clinic_id, None).in_(
+            list(at)
+        )  # by the order's index, not clinic by clinic
     # Sorted by what is sorted by, and only then filled: a sort that carries whole rows takes several times as long.
     # Said to be worked out once: PostgreSQL had rather sort again for each row it looks at.
     on_page = (
@@ -165,7 +192,7 @@ def _ask(listing: Listing, mine: uuid.UUID | None, days: tuple[tuple[uuid.UUID, 
         .cte("on_page")
         .prefix_with("MATERIALIZED")
     )
-    tallies = {**views, _URGENT: CaseloadRow.rank == URGENT}
+    tallies = _tallied(at)
     return _Asked(
         select(*_SHOWN)
         .join(Patient, Patient.id == CaseloadRow.patient_id)
@@ -176,6 +203,15 @@ def _ask(listing: Listing, mine: uuid.UUID | None, days: tuple[tuple[uuid.UUID, 
         .where(*wanted),
         tuple(tallies),
     )
+
+
+def _tallied(at: Today) -> Mapping[str, ColumnElement[bool]]:
+    return {**_views(at), _URGENT: CaseloadRow.rank == URGENT}
+
+
+def parts_by_view(today: Today) -> Mapping[str, ColumnElement[str]]:
+    """View → whether an episode is in it, as text: what is asked of every panel."""
+    return {name: case((holds, sa.literal(_IN)), else_=sa.literal(_OUT)) for name, holds in _tallied(today).items()}
 
 
 _COLLEAGUES = (
@@ -290,6 +326,8 @@ def _order(listing: Listing, today: ColumnElement[date]) -> list[Any]:
         "last-review": [CaseloadRow.last_review_on],
     }
     ascends = listing.direction == ASCENDING
+    if listing.sort == "rank" and ascends:  # never empty: said to be last, SQLite would not take it from its index
+        return [CaseloadRow.rank, CaseloadRow.sort_name, CaseloadRow.episode_id]
     empty_last = [CaseloadRow.first_latest.is_(None)] if listing.sort == "score" else []
     chosen = [(key.asc() if ascends else key.desc()).nulls_last() for key in keys[listing.sort]]
     by_name = CaseloadRow.sort_name

@@ -14,6 +14,8 @@ APP_ROLE = "registry_app"
 AUDIT_LOCK = 0x41554449
 """Advisory lock under which audit events are appended, one transaction at a time."""
 
+PANEL_LOCK = 0x50414E4C
+"""Advisory lock under which the people of a panel are counted to be kept."""
 
 PREPARED_STATEMENTS = 500
 """How many a connection keeps planned; the driver would keep 100, and a day's pages have more."""

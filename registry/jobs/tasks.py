@@ -1,4 +1,5 @@
-"""What runs by itself: the night's sweep of each clinic, the clock of urgent alerts, the heartbeat."""
+"""What runs by itself: the night's sweep of each clinic, the clock of urgent alerts, the counts
+of panels, the heartbeat."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from huey import Huey, crontab
 
 from registry.alerts.escalation import escalate_due
 from registry.alerts.sweep import answer_left_over_signals
+from registry.caseload.panels import keep_counts
 from registry.extensions import db
 from registry.jobs.heartbeat import beat
 from registry.jobs.nightly import sweep_due
@@ -25,6 +27,7 @@ JOBS: dict[str, tuple[str, Callable[[], object]]] = {
     "heartbeat": ("*", beat),
     "alerts.clock": ("*/5", watch_the_clock),
     "alerts.sweep": ("*/15", sweep_due),
+    "caseload.panels": ("*", keep_counts),
 }
 """Name → minutes of the hour at which it runs, and what runs."""
 

@@ -23,6 +23,9 @@ from registry.caseload.rules import NOT_SEEN_DAYS, OFF_TARGET_RULE
 from registry.measures.course import Outcome
 from registry.quality.rules import BESIDE_MANIA, ELEVATED_AFTER_DAYS, IMPROVED_AFTER_DAYS, MET, NOT_MET
 
+METRICS_QUESTION = "metrics"
+"""What the counts of these parts are kept under: see ``registry.caseload.panels``."""
+
 Part = ColumnElement[str]
 When = tuple[ColumnElement[bool], str]
 

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from registry.accounts.models import User
 from registry.caseload.currency import Today
 from registry.caseload.models import CaseloadRow
+from registry.caseload.panels import answer
 from registry.extensions import db
 from registry.patients.models import Patient
-from registry.quality.parts import Part, parts_by_metric
+from registry.quality.parts import METRICS_QUESTION, Part, parts_by_metric
 from registry.quality.rules import COUNTED, DENOMINATOR, METRICS, Tally
 
 PER_PAGE = 50
@@ -42,31 +43,14 @@ class Wanted:
 
 
 def count_groups(today: Today) -> Sequence[Group]:
-    """Every metric for each care manager at each clinic. One statement.
-
-    Each episode is sorted into its parts once; the database counts those that fall into the same ones.
-    """
-    parts = parts_by_metric(today)
-    sorted_in = (
-        select(
-            CaseloadRow.clinic_id,
-            CaseloadRow.care_manager_id,
-            *(parts[key].label(f"part_of_{key}") for key in METRICS),
-        )
-        .where(*_open_at(today))
-        .subquery()
-    )
-    found: dict[tuple[uuid.UUID, uuid.UUID | None], dict[str, dict[str, int]]] = {}
-    rows = db.session.execute(select(*sorted_in.c, func.count()).group_by(*sorted_in.c))
-    for clinic_id, manager_id, *fallen_into, number in rows:
-        counts = found.setdefault(
-            (clinic_id, manager_id), {key: dict.fromkeys(_stored_parts(key), 0) for key in METRICS}
-        )
-        for key, part in zip(METRICS, fallen_into, strict=True):
-            counts[key][part] += number
+    """Every metric for each care manager at each clinic. The same statements, however many there are."""
     return [
-        Group(clinic_id, manager_id, {key: Tally(each) for key, each in counts.items()})
-        for (clinic_id, manager_id), counts in found.items()
+        Group(
+            panel.clinic_id,
+            panel.care_manager_id,
+            {key: Tally({**parts, **numbers[key]}) for key, parts in _no_counts().items()},
+        )
+        for panel, numbers in answer(METRICS_QUESTION, today).items()
     ]
 
 

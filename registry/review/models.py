@@ -24,6 +24,7 @@ class Review(Identified, EpisodeLinked, Audited, Base):
         return (
             sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 240", name="minutes_possible"),
             sa.Index("ix_review_episode_date", "episode_id", "reviewed_on"),
+            sa.Index("ix_review_clinic_date", "clinic_id", "reviewed_on"),
         )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))

@@ -535,6 +535,30 @@ def upgrade() -> None:
         postgresql_where=sa.text("ends_on IS NULL"),
     )
     op.create_table(
+        "panel_change",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("panel", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_panel_change_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_panel_change")),
+    )
+    op.create_index("ix_panel_change_panel", "panel_change", ["clinic_id", "panel"], unique=False)
+    op.create_table(
+        "panel_count",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("panel", sa.Uuid(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("counted_on", sa.Date(), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("numbers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_panel_count_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("clinic_id", "panel", "question", name=op.f("pk_panel_count")),
+    )
+    op.create_table(
         "patient_clinic",
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
@@ -637,7 +661,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_alert_patient_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
     )
-    op.create_index("ix_alert_clinic_open", "alert", ["clinic_id", "state", "tier"], unique=False)
+    op.create_index(
+        "ix_alert_clinic_open",
+        "alert",
+        ["clinic_id", "tier"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
     op.create_index(
         "ix_alert_look_at",
         "alert",
@@ -735,6 +766,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_caseload_row_manager", "caseload_row", ["care_manager_id", "is_open", "rank"], unique=False)
     op.create_index("ix_caseload_row_name", "caseload_row", ["clinic_id", "is_open", "sort_name"], unique=False)
+    op.create_index(
+        "ix_caseload_row_name_anywhere", "caseload_row", ["is_open", "sort_name", "episode_id"], unique=False
+    )
+    op.create_index(
+        "ix_caseload_row_need_anywhere", "caseload_row", ["is_open", "rank", "sort_name", "episode_id"], unique=False
+    )
     op.create_index(op.f("ix_caseload_row_patient_id"), "caseload_row", ["patient_id"], unique=False)
     op.create_index("ix_caseload_row_rank", "caseload_row", ["clinic_id", "is_open", "rank", "sort_name"], unique=False)
     op.create_table(
@@ -894,6 +931,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_review_patient_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
     )
+    op.create_index("ix_review_clinic_date", "review", ["clinic_id", "reviewed_on"], unique=False)
     op.create_index("ix_review_episode_date", "review", ["episode_id", "reviewed_on"], unique=False)
     op.create_index(op.f("ix_review_patient_id"), "review", ["patient_id"], unique=False)
     op.create_table(
@@ -1341,6 +1379,7 @@ def downgrade() -> None:
     op.drop_table("standing")
     op.drop_index(op.f("ix_review_patient_id"), table_name="review")
     op.drop_index("ix_review_episode_date", table_name="review")
+    op.drop_index("ix_review_clinic_date", table_name="review")
     op.drop_table("review")
     op.drop_index(op.f("ix_phase_spell_patient_id"), table_name="phase_spell")
     op.drop_index("ix_phase_spell_episode", table_name="phase_spell")
@@ -1362,6 +1401,8 @@ def downgrade() -> None:
     op.drop_table("consent")
     op.drop_index("ix_caseload_row_rank", table_name="caseload_row")
     op.drop_index(op.f("ix_caseload_row_patient_id"), table_name="caseload_row")
+    op.drop_index("ix_caseload_row_need_anywhere", table_name="caseload_row")
+    op.drop_index("ix_caseload_row_name_anywhere", table_name="caseload_row")
     op.drop_index("ix_caseload_row_name", table_name="caseload_row")
     op.drop_index("ix_caseload_row_manager", table_name="caseload_row")
     op.drop_table("caseload_row")
@@ -1391,6 +1432,9 @@ def downgrade() -> None:
     op.drop_table("rule_number")
     op.drop_index("ix_patient_clinic_clinic", table_name="patient_clinic")
     op.drop_table("patient_clinic")
+    op.drop_table("panel_count")
+    op.drop_index("ix_panel_change_panel", table_name="panel_change")
+    op.drop_table("panel_change")
     op.drop_index(
         "uq_membership_open",
         table_name="membership",

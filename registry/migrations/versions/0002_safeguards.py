@@ -22,6 +22,9 @@ ABOUT_PEOPLE = (
 DERIVED = ("caseload_row", "standing")
 """Recomputed from the rest, so they may be deleted."""
 
+COUNTED = ("panel_change", "panel_count")
+"""How many people a panel holds, and which to count again: numbers of clinics, not rows about people."""
+
 PASSING = ("failed_sign_in", "form_receipt", "heartbeat", "signed_in_session")
 
 REST = (
@@ -34,6 +37,45 @@ NEVER_DELETED = (*(name for name in ABOUT_PEOPLE if name not in DERIVED), "patie
 # As sub-selects they are worked out once a statement, not once a row.
 EVERYBODY = "(SELECT registry_everybody())"
 CLINICS = "(SELECT registry_clinics())::uuid[]"
+
+PANEL_OF = "{row}.clinic_id, coalesce({row}.care_manager_id, {row}.clinic_id)"
+
+# One mark is enough: SQLite has one writer, so whoever counts sees the change of everybody who found a mark there.
+PANEL_SQLITE = """
+CREATE TRIGGER panel_change_on_{verb} AFTER {verb} ON caseload_row
+BEGIN
+{marks}
+END
+"""
+
+PANEL_MARK_SQLITE = """
+  INSERT INTO panel_change (id, clinic_id, panel)
+  SELECT lower(hex(randomblob(16))), {panel}
+   WHERE NOT EXISTS (SELECT 1 FROM panel_change WHERE (clinic_id, panel) = ({panel}));
+"""
+
+# A mark of its own for each statement: a mark another transaction is about to remove would not speak for this change.
+PANEL_POSTGRES = """
+CREATE FUNCTION registry_note_panel_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    INSERT INTO panel_change (id, clinic_id, panel)
+    SELECT gen_random_uuid(), changed.* FROM (SELECT DISTINCT {old} FROM rows_before) AS changed;
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    INSERT INTO panel_change (id, clinic_id, panel)
+    SELECT gen_random_uuid(), changed.* FROM (SELECT DISTINCT {new} FROM rows_after) AS changed;
+  END IF;
+  RETURN NULL;
+END $$
+""".format(old=PANEL_OF.format(row="rows_before"), new=PANEL_OF.format(row="rows_after"))
+
+PANEL_ROWS = {
+    "insert": ("NEW",),
+    "update": ("OLD", "NEW"),
+    "delete": ("OLD",),
+}
+TRANSITIONS = {"OLD": "OLD TABLE AS rows_before", "NEW": "NEW TABLE AS rows_after"}
 
 SIGNAL_SQLITE = """
 CREATE TRIGGER safety_signal_{event} AFTER {clause} ON measurement
@@ -84,6 +126,9 @@ def upgrade() -> None:
 def _sqlite_triggers() -> None:
     op.execute(SIGNAL_SQLITE.format(event="on_insert", clause="INSERT"))
     op.execute(SIGNAL_SQLITE.format(event="on_change", clause="UPDATE OF answers"))
+    for verb, rows in PANEL_ROWS.items():
+        marks = "".join(PANEL_MARK_SQLITE.format(panel=PANEL_OF.format(row=row)) for row in rows)
+        op.execute(PANEL_SQLITE.format(verb=verb, marks=marks))
     for table in APPEND_ONLY:
         for verb in ("UPDATE", "DELETE"):
             op.execute(_refusal(f"{table}_no_{verb.lower()}", f"BEFORE {verb} ON {table}", f"{table} is append-only"))
@@ -115,6 +160,13 @@ def _postgres_triggers() -> None:
         "WHEN (NEW.answers IS NOT NULL AND NEW.status <> 'entered-in-error') "
         "EXECUTE FUNCTION registry_write_safety_signal()"
     )
+    op.execute(sa.text(PANEL_POSTGRES))
+    for verb, rows in PANEL_ROWS.items():
+        seen = " ".join(TRANSITIONS[row] for row in rows)
+        op.execute(
+            f"CREATE TRIGGER panel_change_on_{verb} AFTER {verb} ON caseload_row REFERENCING {seen} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION registry_note_panel_change()"
+        )
     op.execute(
         sa.text(
             "CREATE FUNCTION registry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -192,10 +244,10 @@ def _grants() -> None:
     """What the program's role may do; it owns nothing and deletes only what is derived or passing."""
     for table in ("audit_event", "alert_event"):
         op.execute(f"GRANT SELECT, INSERT ON {table} TO registry_app")
-    for table in (*ABOUT_PEOPLE, "patient", "patient_clinic", *REST, *PASSING):
+    for table in (*ABOUT_PEOPLE, "patient", "patient_clinic", *COUNTED, *REST, *PASSING):
         if table not in APPEND_ONLY:
             op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO registry_app")
-    for table in (*DERIVED, *PASSING, "safety_item"):
+    for table in (*DERIVED, *COUNTED, *PASSING, "safety_item"):
         op.execute(f"GRANT DELETE ON {table} TO registry_app")
     op.execute("GRANT SELECT ON alembic_version TO registry_app")  # readiness compares it with the newest revision
 
@@ -211,7 +263,16 @@ def downgrade() -> None:
             op.execute(f"DROP POLICY {table}_{act} ON {table}")
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-    for table in (*ABOUT_PEOPLE, "audit_event", "patient", "patient_clinic", *REST, *PASSING, "alembic_version"):
+    for table in (
+        *ABOUT_PEOPLE,
+        "audit_event",
+        "patient",
+        "patient_clinic",
+        *COUNTED,
+        *REST,
+        *PASSING,
+        "alembic_version",
+    ):
         op.execute(f"REVOKE ALL ON {table} FROM registry_app")
     for signature in (
         "registry_knows_mrn(uuid, text)",
@@ -220,4 +281,5 @@ def downgrade() -> None:
     ):
         op.execute(f"DROP FUNCTION {signature}")
     op.execute("DROP FUNCTION registry_write_safety_signal() CASCADE")
+    op.execute("DROP FUNCTION registry_note_panel_change() CASCADE")
     op.execute("DROP FUNCTION registry_refuse() CASCADE")

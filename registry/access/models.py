@@ -20,7 +20,7 @@ class PatientClinic(PatientLinked, Audited, Base):
     __table_args__ = (
         one_of("why", WHY),
         # By clinic alone: with the patient as a key PostgreSQL looks one person up here, clinic by clinic.
-        sa.Index("ix_patient_clinic_clinic", "clinic_id", postgresql_include=["patient_id"]),
+        sa.Index("ix_patient_clinic_clinic", "clinic_id", postgresql_include=["patient_id", "expires_at"]),
     )
 
     patient_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("patient.id", ondelete="RESTRICT"), primary_key=True)

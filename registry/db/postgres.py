@@ -27,6 +27,7 @@ _SETTINGS = {
     # Under row-level security a small statement is planned for longer than it runs: it is planned once.
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
+    "random_page_cost": "1.1",
 }
 
 

@@ -578,7 +578,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("patient_id", "clinic_id", name=op.f("pk_patient_clinic")),
     )
     op.create_index(
-        "ix_patient_clinic_clinic", "patient_clinic", ["clinic_id"], unique=False, postgresql_include=["patient_id"]
+        "ix_patient_clinic_clinic",
+        "patient_clinic",
+        ["clinic_id"],
+        unique=False,
+        postgresql_include=["patient_id", "expires_at"],
     )
     op.create_table(
         "rule_number",
@@ -664,7 +668,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_alert_clinic_open",
         "alert",
-        ["clinic_id", "tier"],
+        ["clinic_id", "patient_id"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),

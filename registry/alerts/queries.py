@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.rulebook import RULEBOOK, Tier
@@ -30,11 +30,13 @@ MOST_URGENT = 100
 class Desk:
     """Whose work is read: the alerts of these clinics, or of them what concerns one person.
 
-    ``today`` gives each clinic's local date. At ``led`` clinics the person also answers for what nobody has taken,
-    and where they are ``on_duty`` today every urgent alert is theirs as well as the care manager's.
+    ``today`` gives each clinic's local date. ``elsewhere`` are the open safety alerts of other clinics about people in
+    care here (``safety_alerts_elsewhere``). At ``led`` clinics the person also answers for what nobody has taken, and
+    where they are ``on_duty`` today every urgent alert is theirs as well as the care manager's.
     """
 
     today: Mapping[uuid.UUID, date]
+    elsewhere: Collection[uuid.UUID]
     user_id: uuid.UUID | None = None
     led: Collection[uuid.UUID] = ()
     on_duty: Collection[uuid.UUID] = ()
@@ -83,6 +85,24 @@ def last_told(alert_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, datetime]:
         told_at = step.at if known is None else datetime.fromisoformat(known)
         last[step.alert_id] = max(told_at, last.get(step.alert_id, told_at))
     return last
+
+
+def safety_alerts_elsewhere(clinic_ids: Collection[uuid.UUID]) -> Collection[uuid.UUID]:
+    """The open safety alerts other clinics answer for, about people in care at these clinics: few, and found once.
+
+    Asked of every alert instead, "of these clinics, or about somebody in care here" had those of all clinics read.
+    """
+    return db.session.scalars(
+        select(Alert.id)
+        .join(Episode, Episode.patient_id == Alert.patient_id)
+        .where(
+            Episode.clinic_id.in_(clinic_ids),
+            Episode.ended_on.is_(None),
+            Alert.closed_at.is_(None),
+            Alert.is_safety,
+            Alert.clinic_id.not_in(clinic_ids),
+        )
+    ).all()
 
 
 def count_urgent(desk: Desk) -> int:
@@ -171,22 +191,12 @@ def _open(desk: Desk) -> ColumnElement[bool]:
 def _at(desk: Desk) -> ColumnElement[bool]:
     """Of the desk's clinics; a safety alert of another clinic too, where the person is in care here.
 
-    Gathered by an index each: asked of every alert with an OR, they were looked for among those of all clinics.
     An urgent alert nobody answers for is everybody's: it stands on every desk until somebody takes it.
     """
-    elsewhere = aliased(Alert)
-    of_these_clinics = select(Alert.id).where(Alert.closed_at.is_(None), Alert.clinic_id.in_(desk.today))
-    of_people_in_care_here = (
-        select(elsewhere.id)
-        .join(Episode, Episode.patient_id == elsewhere.patient_id)
-        .where(
-            elsewhere.closed_at.is_(None),
-            elsewhere.is_safety,
-            Episode.clinic_id.in_(desk.today),
-            Episode.ended_on.is_(None),
-        )
-    )
-    here = Alert.id.in_(union_all(of_these_clinics, of_people_in_care_here))
+    here = Alert.clinic_id.in_(desk.today)
+    if desk.elsewhere:  # as one list: of two conditions with an OR, SQLite would rather read the alerts of every clinic
+        of_these_clinics = select(Alert.id).where(Alert.closed_at.is_(None), here)
+        here = Alert.id.in_(union_all(of_these_clinics, select(Alert.id).where(Alert.id.in_(desk.elsewhere))))
     if desk.user_id is None:
         return here
     mine = or_(

@@ -215,7 +215,7 @@ def parts_by_view(today: Today) -> Mapping[str, ColumnElement[str]]:
 
 
 def _number(number: int) -> ColumnElement[int]:
-    """Written into the statement: of a limit it does not know PostgreSQL expects a tenth of all rows, and sorts them."""
+    """Written out: of a limit it does not know PostgreSQL expects a tenth of all rows, and sorts them."""
     return sa.literal_column(str(number), sa.Integer())
 
 

@@ -46,7 +46,7 @@ class Episode(Identified, Versioned, PatientLinked, Audited, Base):
         sa.CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name="ended_has_reason"),
         sa.CheckConstraint("phase IN ('referred', 'ended') OR enrolled_on IS NOT NULL", name="in_care_is_enrolled"),
         sa.CheckConstraint("(phase = 'paused') = (paused_until IS NOT NULL)", name="paused_has_end"),
-        sa.Index("uq_episode_open", "patient_id", "clinic_id", **_while_open("ended_on")),
+        sa.Index("uq_episode_open", "clinic_id", "patient_id", **_while_open("ended_on")),
         sa.Index("ix_episode_clinic_phase", "clinic_id", "phase"),
         sa.Index("ix_episode_next_check", "next_check_on"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from flask import render_template, request, url_for
 from flask_login import current_user
@@ -41,8 +42,9 @@ def worklist() -> Page:
     today = {clinic.id: clinic.today(now) for clinic in clinics.values()}
     led = clinics_where(current_user, "work.reassign")
     covered = [clinic_id for clinic_id, day in today.items() if on_duty(clinic_id, day) == current_user.id]
-    everything, mine = Desk(today), Desk(today, user_id=current_user.id, led=led, on_duty=covered)
-    desk = everything if whole_clinic else mine
+    desk = Desk(today, queries.safety_alerts_elsewhere(today.keys()))
+    if not whole_clinic:
+        desk = replace(desk, user_id=current_user.id, led=led, on_duty=covered)
     number = page_number(request.args.get("page"))
     urgent = queries.list_urgent(desk, limit=queries.MOST_URGENT)
     urgent_in_all = len(urgent) if len(urgent) < queries.MOST_URGENT else queries.count_urgent(desk)

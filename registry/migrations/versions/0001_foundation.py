@@ -411,7 +411,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_episode_open",
         "episode",
-        ["patient_id", "clinic_id"],
+        ["clinic_id", "patient_id"],
         unique=True,
         sqlite_where=sa.text("ended_on IS NULL"),
         postgresql_where=sa.text("ended_on IS NULL"),

@@ -72,13 +72,18 @@ class Difference:
     question: str
 
 
+def are_many(clinics: Collection[object]) -> bool:
+    """Whether there are too many clinics to look at everybody there for one page."""
+    return len(clinics) > FEW_CLINICS
+
+
 def answer(question: str, today: Today) -> Mapping[Panel, Answer]:
     """How every panel of the clinics answers. A panel without open episodes is left out."""
-    if len(today) <= FEW_CLINICS:
-        found = _count(question, today)
-    else:
+    if are_many(today):
         kept, stale = _read_kept(question, today)
         found = {**kept, **_count(question, today, among_panels=stale)}
+    else:
+        found = _count(question, today)
     return {_panel(key): numbers for key, numbers in found.items()}
 
 

@@ -26,7 +26,7 @@ from registry.caseload.currency import (
     was_reviewed,
 )
 from registry.caseload.models import CaseloadRow
-from registry.caseload.panels import FEW_CLINICS, answer
+from registry.caseload.panels import answer, are_many
 from registry.caseload.rules import (
     ASCENDING,
     MINE,
@@ -159,7 +159,7 @@ def _count_panels(today: Today) -> dict[str, int]:
 
 def _is_of_many(listing: Listing, today: Today) -> bool:
     """Whether everybody open at many clinics is listed: then nobody is looked at who does not stand on the page."""
-    return len(today) > FEW_CLINICS and not listing.filters and not listing.search
+    return are_many(today) and not listing.filters and not listing.search
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,10 +56,12 @@ def count_groups(today: Today) -> Sequence[Group]:
 
 def add_up(groups: Sequence[Group]) -> Tallies:
     """The numbers of several groups together."""
-    empty = {key: Tally(parts) for key, parts in _no_counts().items()}
+    together = _no_counts()
     for group in groups:
-        empty = {key: tally + group.tallies[key] for key, tally in empty.items()}
-    return empty
+        for key, counts in together.items():
+            for part, number in group.tallies[key].parts.items():
+                counts[part] += number
+    return {key: Tally(counts) for key, counts in together.items()}
 
 
 def list_people(

@@ -154,6 +154,3 @@ class Tally:
         """The share met, rounded half up; ``None`` when nobody is counted."""
         counted = self.of(COUNTED)
         return None if counted == 0 else (self.of(MET) * 200 + counted) // (2 * counted)
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally({part: self.of(part) + other.of(part) for part in {**self.parts, **other.parts}})

@@ -30,12 +30,15 @@ def clinic() -> str:
     now = clock.now()
     clinics = {each.id: each for each in clinics_for("clinic.read")}
     today = {clinic_id: each.today(now) for clinic_id, each in clinics.items()}
-    groups = queries.count_groups(today)
+    only = _wanted(today).clinic_id
+    asked = today if only is None else {only: today[only]}
+    groups = queries.count_groups(asked)
     page = clinic_page(
         groups,
         clinics={clinic_id: each.name for clinic_id, each in clinics.items()},
         managers=queries.names_of([each.care_manager_id for each in groups if each.care_manager_id]),
-        day=long_date(max(today.values())),
+        day=long_date(max(asked.values())),
+        only=only,
     )
     return render_template("quality/clinic.html", page=page)
 

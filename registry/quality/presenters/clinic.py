@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from flask import url_for
 from sqlalchemy import Row
 
+from registry.caseload.panels import are_many
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.scores import scale_label
 from registry.episodes.rules import PHASE_TITLES, weeks_in_care
@@ -76,6 +77,8 @@ class SplitRow:
     name: str
     detail: str
     cells: Sequence[Cell]
+    url: str = ""
+    """The page of this clinic alone, where there are too many for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,10 @@ class ClinicPage:
     clinics: Sequence[SplitRow]
     """Empty when there is only one."""
     managers: Sequence[SplitRow]
+    """Empty where many clinics are shown: theirs are on the page of each."""
     whole: SplitRow
+    all_url: str
+    """Back to all clinics, from the page of one of many."""
     tabs: Sequence[Mapping[str, str]]
 
 
@@ -127,18 +133,23 @@ def clinic_page(
     clinics: Mapping[uuid.UUID, str],
     managers: Mapping[uuid.UUID, str],
     day: str,
+    only: uuid.UUID | None = None,
 ) -> ClinicPage:
-    """Everything on the first page, from the numbers of each care manager at each clinic."""
-    whole = add_up(groups)
+    """Everything on the first page, from the numbers of each care manager at each clinic; ``only``: of one of them."""
+    shown = {clinic_id: name for clinic_id, name in clinics.items() if only in (None, clinic_id)}
+    groups = [each for each in groups if each.clinic_id in shown]
+    has_many = are_many(shown)
+    whole, wanted = add_up(groups), Wanted(clinic_id=only)
     return ClinicPage(
         title="Clinic",
-        subtitle=f"{', '.join(clinics.values())} · {day}",
-        tiles=[_tile(metric, whole[metric.key]) for metric in METRICS.values()],
-        metrics=[_metric(metric, whole[metric.key]) for metric in METRICS.values()],
+        subtitle=f"{count(len(shown), 'clinic') if has_many else ', '.join(shown.values())} · {day}",
+        tiles=[_tile(metric, whole[metric.key], wanted) for metric in METRICS.values()],
+        metrics=[_metric(metric, whole[metric.key], wanted) for metric in METRICS.values()],
         headings=[{"label": "Whose"}, *({"label": metric.title} for metric in METRICS.values())],
-        clinics=_clinics(groups, clinics) if len(clinics) > 1 else (),
-        managers=_managers(groups, clinics, managers),
-        whole=_row("Everybody", "", whole, Wanted()),
+        clinics=_clinics(groups, shown, opens=has_many) if len(shown) > 1 else (),
+        managers=() if has_many else _managers(groups, shown, managers),
+        whole=_row("Everybody", "", whole, wanted),
+        all_url=url_for("quality.clinic") if only is not None and are_many(clinics) else "",
         tabs=clinic_tabs(),
     )
 
@@ -151,9 +162,15 @@ def clinic_tabs() -> list[dict[str, str]]:
     ]
 
 
-def _clinics(groups: Sequence[Group], clinics: Mapping[uuid.UUID, str]) -> list[SplitRow]:
+def _clinics(groups: Sequence[Group], clinics: Mapping[uuid.UUID, str], *, opens: bool) -> list[SplitRow]:
+    by_clinic: dict[uuid.UUID, list[Group]] = {clinic_id: [] for clinic_id in clinics}
+    for group in groups:
+        by_clinic[group.clinic_id].append(group)
     return [
-        _row(name, "", add_up([each for each in groups if each.clinic_id == clinic_id]), Wanted(clinic_id=clinic_id))
+        replace(
+            _row(name, "", add_up(by_clinic[clinic_id]), Wanted(clinic_id=clinic_id)),
+            url=url_for("quality.clinic", clinic=clinic_id) if opens else "",
+        )
         for clinic_id, name in clinics.items()
     ]
 
@@ -184,37 +201,37 @@ def people_url(metric: str, part: str, wanted: Wanted, *, page: int | None = Non
     return url_for("quality.people", metric=metric, part=part, clinic=wanted.clinic_id, care_manager=manager, page=page)
 
 
-def _tile(metric: Metric, tally: Tally) -> Tile:
-    url = people_url(metric.key, MET, Wanted())
+def _tile(metric: Metric, tally: Tally, wanted: Wanted) -> Tile:
+    url = people_url(metric.key, MET, wanted)
     if not metric.is_share:
         left_out = tally.total - tally.of(MET)
         detail = f"{count(left_out, 'other')} open, not in care" if left_out else "every open episode"
         return Tile(metric.title, str(tally.of(MET)), "", detail, url, is_unknown=False)
     unjudged = tally.of(NO_CUT_OFF)
     note = f"{unjudged} not counted: no published cut-off" if unjudged else ""
-    beside = {"note": note, "note_url": people_url(metric.key, NO_CUT_OFF, Wanted()) if note else ""}
+    beside = {"note": note, "note_url": people_url(metric.key, NO_CUT_OFF, wanted) if note else ""}
     if tally.percent is None:
         return Tile(metric.title, "nobody", "", "nobody is counted yet", "", is_unknown=True, **beside)
     value, unit = str(tally.of(MET)), f"of {tally.of(COUNTED)}"
     return Tile(metric.title, value, unit, _percent(tally), url, is_unknown=False, **beside)
 
 
-def _metric(metric: Metric, tally: Tally) -> MetricShown:
+def _metric(metric: Metric, tally: Tally, wanted: Wanted) -> MetricShown:
     counted = [*metric.counted, COUNTED] if metric.is_share else [MET]
     return MetricShown(
         key=metric.key,
         title=metric.title,
         definition=metric.definition,
         source=metric.source,
-        counted=[_part(metric, part, tally) for part in counted],
-        excluded=[_part(metric, part, tally) for part in metric.excluded],
+        counted=[_part(metric, part, tally, wanted) for part in counted],
+        excluded=[_part(metric, part, tally, wanted) for part in metric.excluded],
     )
 
 
-def _part(metric: Metric, part: str, tally: Tally) -> PartShown:
+def _part(metric: Metric, part: str, tally: Tally, wanted: Wanted) -> PartShown:
     words = "counted together" if part == COUNTED else metric.parts[part]
     number = tally.of(part)
-    url = people_url(metric.key, part, Wanted()) if number else ""
+    url = people_url(metric.key, part, wanted) if number else ""
     return PartShown(words, number, "person" if number == 1 else "people", url)
 
 

@@ -159,3 +159,25 @@ def a_region(app: Flask) -> Region:
         }
         clinics = {"Harbor": harbor.id, "Fulton": fulton.id, "Elsewhere": elsewhere.id}
         return Region(app, clinics, users)
+
+
+@pytest.fixture
+def full(app: Flask, worlds: Worlds) -> Region:
+    return worlds.begin_with(a_full_region)
+
+
+def a_full_region(app: Flask) -> Region:
+    """Somebody in each part of each metric, over two clinics and three ways of being cared for."""
+    region = a_region(app)
+    region.add("Better", scores={90: 20, 10: 9}, seen=5, reviewed=10)
+    region.add("Halved", scores={90: 20, 10: 10}, seen=29, reviewed=55, clinic="Fulton")
+    region.add("Stuck", scores={90: 20, 10: 19}, seen=30, reviewed=56)
+    region.add("Lost", scores={90: 20}, clinic="Fulton", manager=None)
+    region.add("Mild", scores={90: 8, 10: 3}, seen=1)
+    region.add("Unmeasured", seen=1, manager="other manager")
+    region.add("New", enrolled=69, scores={69: 20, 10: 5})
+    region.add("Old enough", enrolled=70, scores={70: 20, 10: 5})
+    region.add("Referred", enrolled=None)
+    paused = region.add("Paused", scores={90: 20, 10: 5})
+    region.move(paused, "paused", on=5, paused_until=TODAY.replace(month=4))
+    return region

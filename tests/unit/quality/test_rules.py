@@ -15,8 +15,8 @@ def test_a_share_is_rounded_half_up_and_unknown_of_nobody(met: int, not_met: int
     assert Tally({MET: met, NOT_MET: not_met}).percent == percent
 
 
-def test_two_groups_add_up_part_by_part() -> None:
-    whole = Tally({MET: 1, NOT_MET: 2, "too-early": 3}) + Tally({MET: 10, "paused": 5})
+def test_a_whole_is_its_parts_and_its_denominator_is_those_counted() -> None:
+    whole = Tally({MET: 11, NOT_MET: 2, "too-early": 3, "paused": 5})
 
     assert {part: whole.of(part) for part in (MET, NOT_MET, COUNTED, "too-early", "paused")} == {
         MET: 11,

@@ -55,22 +55,26 @@ def trend_figure(panels: Sequence[TrendPanel]) -> dict[str, Any]:
     """The figure, ready to be written as JSON. The panels share their months."""
     import plotly.graph_objects as go
 
-    figure, layout, notes = go.Figure(), {}, []
+    traces, layout, notes = [], {}, []
     height = (1 - GAP * (len(panels) - 1)) / len(panels)
     for number, panel in enumerate(panels):
         y, bottom = "y" if number == 0 else f"y{number + 1}", round(1 - height - number * (height + GAP), 4)
         layout[y.replace("y", "yaxis", 1)] = _axis(panel, (max(bottom, 0), round(bottom + height, 4)))
         notes.append(_title(panel, round(bottom + height, 4), _COLOURS[number]))
-        figure.add_trace(go.Scatter(**_trace(panel, y, _COLOURS[number])))
-    figure.update_layout(
-        template="none",
-        showlegend=False,
-        hovermode="closest",
-        dragmode=False,
-        margin={"l": 46, "r": 14, "t": 24, "b": 40},
-        xaxis=_months(panels[0].points, anchor=f"y{len(panels)}" if len(panels) > 1 else "y"),
-        annotations=notes,
-        **layout,
+        traces.append(go.Scatter(**_trace(panel, y, _COLOURS[number])))
+    # All at once: what is added to a figure later is looked over together with all that was there.
+    figure = go.Figure(
+        traces,
+        {
+            "template": "none",
+            "showlegend": False,
+            "hovermode": "closest",
+            "dragmode": False,
+            "margin": {"l": 46, "r": 14, "t": 24, "b": 40},
+            "xaxis": _months(panels[0].points, anchor=f"y{len(panels)}" if len(panels) > 1 else "y"),
+            "annotations": notes,
+            **layout,
+        },
     )
     found: dict[str, Any] = figure.to_dict()
     found["layout"].pop("template", None)

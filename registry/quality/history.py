@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Row, and_, cast, or_, select
 
 from registry.caseload.currency import Today
 from registry.caseload.rules import NOT_SEEN_DAYS
@@ -23,7 +24,8 @@ Rows: TypeAlias = Sequence[Row[*tuple[Any, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Rows as the database gave them. Every row but the first kind names its ``episode``."""
+    """Rows as the database gave them. Every row names its ``episode``, as text: there are ten thousands of them, and
+    to make an identifier of each takes longer than to read them."""
 
     episodes: Rows
     """``episode clinic enrolled_on ended_on paused_until scale``; ``scale`` is the metric primary or nothing."""
@@ -39,6 +41,9 @@ class History:
     """How each clinic reads its scales now: a number signed for counts in every month."""
 
 
+_EPISODE = cast(Episode.id, sa.Text()).label("episode")
+
+
 def read_history(today: Today, *, since: date) -> History:
     """Of everybody enrolled at these clinics whose care had not ended by ``since``. Six statements."""
     of_the_time = and_(
@@ -50,7 +55,7 @@ def read_history(today: Today, *, since: date) -> History:
         read=scales_in_force(),
         episodes=db.session.execute(
             select(
-                Episode.id.label("episode"),
+                _EPISODE,
                 Episode.clinic_id.label("clinic"),
                 Episode.enrolled_on,
                 Episode.ended_on,
@@ -59,7 +64,11 @@ def read_history(today: Today, *, since: date) -> History:
             ).where(of_the_time)
         ).all(),
         phases=db.session.execute(
-            select(PhaseSpell.episode_id.label("episode"), PhaseSpell.starts_on.label("on"), PhaseSpell.phase)
+            select(
+                cast(PhaseSpell.episode_id, sa.Text()).label("episode"),
+                PhaseSpell.starts_on.label("on"),
+                PhaseSpell.phase,
+            )
             .join(Episode, Episode.id == PhaseSpell.episode_id)
             .where(of_the_time)
             .order_by(PhaseSpell.starts_on, PhaseSpell.id)
@@ -67,7 +76,7 @@ def read_history(today: Today, *, since: date) -> History:
         contacts=db.session.execute(_contacts(of_the_time, since - timedelta(days=NOT_SEEN_DAYS))).all(),
         scores=db.session.execute(
             select(
-                Episode.id.label("episode"),
+                _EPISODE,
                 MeasurementScore.taken_on.label("on"),
                 MeasurementScore.value,
                 MeasurementScore.is_prorated,
@@ -90,7 +99,7 @@ def _manias(of_the_time: ColumnElement[bool]) -> Any:
     """The scores ``registry.measurements.standings.mania_courses`` follows: of the whole episode."""
     return (
         select(
-            Episode.id.label("episode"),
+            _EPISODE,
             MeasurementScore.scale,
             MeasurementScore.taken_on.label("on"),
             MeasurementScore.value,
@@ -112,7 +121,7 @@ def _manias(of_the_time: ColumnElement[bool]) -> Any:
 def _contacts(of_the_time: ColumnElement[bool], since: date) -> Any:
     """``registry.contacts.rules.is_two_way`` in SQL; a test holds the month of today to the number of the tile."""
     return (
-        select(Episode.id.label("episode"), Contact.took_place_on.label("on"))
+        select(_EPISODE, Contact.took_place_on.label("on"))
         .join(Contact, and_(Contact.patient_id == Episode.patient_id, Contact.clinic_id == Episode.clinic_id))
         .where(
             of_the_time,

@@ -5,7 +5,6 @@ The view that shows it imports it when it does: pandas takes a second to start, 
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -91,7 +90,7 @@ def _months(today: Today) -> list[date]:
     return [*(month.end_time.date() for month in ended), last]
 
 
-def _frame(rows: Rows, places: Mapping[uuid.UUID, int], *columns: str) -> pd.DataFrame:
+def _frame(rows: Rows, places: Mapping[str, int], *columns: str) -> pd.DataFrame:
     """The rows with their columns named in order; an episode is its place, which joins faster than its identifier."""
     named, *others = zip(*rows, strict=True) if rows else ((),) * (len(columns) + 1)
     frame = pd.DataFrame(dict(zip(columns, others, strict=True)), dtype="object")
@@ -145,14 +144,26 @@ def _with_scores(grid: pd.DataFrame, scores: pd.DataFrame, read: ScalesInForce) 
     return grid
 
 
-def _beside_mania(grid: pd.DataFrame, manias: Rows, places: Mapping[uuid.UUID, int], read: ScalesInForce) -> list[bool]:
+def _beside_mania(grid: pd.DataFrame, manias: Rows, places: Mapping[str, int], read: ScalesInForce) -> list[bool]:
     """Of each row that improved, whether that was depression beside mania, as it was known on its day."""
+    asked = set(grid.loc[grid["improved"], "episode"])
     given: dict[int, list[tuple[str, DatedScore]]] = defaultdict(list)
-    for row in manias:
-        given[places[row.episode]].append((row.scale, DatedScore(row.on, row.value, prorated=row.is_prorated)))
+    for episode, scale, on, value, is_prorated in manias:
+        if places[episode] in asked:
+            given[places[episode]].append((scale, DatedScore(on, value, prorated=is_prorated)))
     depression = {each for each in grid["scale"].dropna().unique() if catalogue().domain_of(each) == DEPRESSION}
+    known_on: dict[tuple[int, date, int], bool] = {}
+
+    def is_beside(episode: int, depression_on: date, day: date, clinic: uuid.UUID) -> bool:
+        """Worked out once for as long as nothing new is known: most months add no score."""
+        known = [each for each in given[episode] if each[1].on <= day]
+        key = episode, depression_on, len(known)
+        if key not in known_on:
+            known_on[key] = _is_beside(known, depression_on, read.at(clinic))
+        return known_on[key]
+
     return [
-        improved and scale in depression and _is_beside(given[episode], on.date(), day.date(), read.at(clinic))
+        improved and scale in depression and episode in given and is_beside(episode, on.date(), day.date(), clinic)
         for improved, clinic, scale, episode, day, on in zip(
             grid["improved"],
             grid["clinic"],
@@ -165,14 +176,15 @@ def _beside_mania(grid: pd.DataFrame, manias: Rows, places: Mapping[uuid.UUID, i
     ]
 
 
-def _is_beside(given: Sequence[tuple[str, DatedScore]], depression_on: date, day: date, read: ClinicScales) -> bool:
-    known: dict[str, list[DatedScore]] = defaultdict(list)
-    for scale, score in given:
-        if score.on <= day:
-            known[scale].append(score)
-    if not known:
+def _is_beside(known: Sequence[tuple[str, DatedScore]], depression_on: date, read: ClinicScales) -> bool:
+    by_scale: dict[str, list[DatedScore]] = defaultdict(list)
+    for scale, score in known:
+        by_scale[scale].append(score)
+    if not by_scale:
         return False
-    return is_beside_mania(depression_on, mania_courses(known, read=read, starts_on=date.min, ends_on=None).values())
+    return is_beside_mania(
+        depression_on, mania_courses(by_scale, read=read, starts_on=date.min, ends_on=None).values()
+    )
 
 
 def _one_a_day(scores: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:

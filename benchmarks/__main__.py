@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.commands import IMPORTED_ROWS, Work, alone, beside_readers, everything_due, export
 from benchmarks.load import CONNECTIONS, Browser, Timing
-from benchmarks.pages import open_all, pages, record_phq9
+from benchmarks.pages import lead_pages, open_all, pages, record_phq9
 from benchmarks.population import PASSWORD, Population, populate
 from benchmarks.report import Figure
 from benchmarks.serving import WORKERS, environment_of, serving
@@ -27,6 +27,8 @@ CLINIC = 1_000
 """Patients of the clinic somebody signs in to."""
 SIZES = (1_000, 10_000, 100_000)
 SCORES = 20
+FEW_REQUESTS = 3
+"""Per connection, of what nobody waits for: everybody counted anew takes seconds."""
 
 
 class Bench:
@@ -48,12 +50,18 @@ class Bench:
             browsers = {
                 role: [_signed_in(port, email) for _ in range(CONNECTIONS)] for role, email in population.emails.items()
             }
+            for page in lead_pages(population, when=", nothing kept"):
+                yield self._page(page.what, open_all(browsers[page.role], page.paths, FEW_REQUESTS))
+            seconds = alone(["caseload", "count"], environment_of(settings))
+            yield self._work("count the panels, as every minute", seconds, self.patients)
             for page in pages(population):
                 yield self._page(page.what, open_all(browsers[page.role], page.paths, self.each), *page.budget)
             people = iter(population.unmeasured)
-            alone = record_phq9(browsers["manager"][:1], people, self.each)
-            yield self._page("record a PHQ-9, one at a time", alone, 30)
+            one_at_a_time = record_phq9(browsers["manager"][:1], people, self.each)
+            yield self._page("record a PHQ-9, one at a time", one_at_a_time, 30)
             yield self._page("record a PHQ-9", record_phq9(browsers["manager"], people, self.each), 30)
+            for page in lead_pages(population, when=", a clinic just changed"):
+                yield self._page(page.what, open_all(browsers[page.role], page.paths, self.each), *page.budget)
             if self.with_commands:
                 yield from self._commands(browsers["manager"])
         yield from self._baselines(population)

@@ -233,9 +233,17 @@ _COLLEAGUES = (
 )
 
 
-def list_colleagues(clinic_ids: Collection[uuid.UUID]) -> Sequence[Columns]:
-    """Everybody who has, or had, a role in these clinics that fits a place in a care team: id and name, by name."""
-    return db.session.execute(_COLLEAGUES, {"clinic_ids": list(clinic_ids)}).all()
+def list_colleagues(listing: Listing, clinic_ids: Collection[uuid.UUID]) -> Sequence[Columns]:
+    """Everybody who has, or had, a role in these clinics that fits a place in a care team: id and name, by name.
+
+    Of the clinic that is chosen; of many clinics without a choice nobody but whom the listing names: there are
+    thousands.
+    """
+    chosen = [clinic_id for clinic_id in clinic_ids if str(clinic_id) == listing.clinic]
+    if not chosen and are_many(clinic_ids):
+        named = uuid.UUID(listing.team) if listing.team not in ("", MINE) else None
+        return db.session.execute(_COLLEAGUES.where(User.id == named), {"clinic_ids": list(clinic_ids)}).all()
+    return db.session.execute(_COLLEAGUES, {"clinic_ids": chosen or list(clinic_ids)}).all()
 
 
 def _views(at: Today) -> Mapping[str, ColumnElement[bool]]:

@@ -10,6 +10,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from registry.caseload.columns import Columns
+from registry.caseload.panels import are_many
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.queries import PER_PAGE, CaseloadPage
 from registry.caseload.rules import (
@@ -204,8 +205,10 @@ def _column(listing: Listing, label: str, sort: str, kind: str = "") -> Column:
 
 def _filters(listing: Listing, clinics: Sequence[Clinic], team: Sequence[Columns]) -> list[FilterShown]:
     members = {MINE: "My people", **{str(user.id): user.name for user in team}}
+    are_named = bool(listing.clinic) or not are_many(clinics)
+    whole_team = "Whole team" if are_named else "Whole team; choose a clinic for its people"
     shown = [
-        _filter("team", "Team member", listing.team, "Whole team", members),
+        _filter("team", "Team member", listing.team, whole_team, members),
         _filter("phase", "Phase", listing.phase, "Any phase", {k: v for k, v in PHASE_TITLES.items() if k != "ended"}),
         _filter("condition", "Condition", listing.condition, "Any condition", CONDITIONS),
         _filter("standing", "Standing on the main measure", listing.standing, "Any standing", STANDINGS),

@@ -47,7 +47,7 @@ def caseload() -> str:
         ),
         page=page,
         clinics=clinics,
-        team=list_colleagues(reader.clinic_ids),
+        team=list_colleagues(listing, reader.clinic_ids),
         enrol_url=_enrol_url(),
     )
     opened("caseload.listed", by=current_user, shown=[row.patient_id for row in found.rows])

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 from sqlalchemy import event, select, update
+from werkzeug.test import TestResponse
 
 from registry.access import scope
 from registry.accounts.models import User
@@ -246,6 +247,14 @@ def test_another_clinics_panels_are_in_no_answer(full: Region) -> None:
         assert elsewhere not in {panel.clinic_id for panel in found}
 
 
+def _listed(page: TestResponse) -> str:
+    """Everything on the page but the team to choose from."""
+    found = soup(page)
+    for choice in found.select('select[name="team"]'):
+        choice.decompose()
+    return found.get_text(" ", strip=True)
+
+
 @pytest.mark.parametrize("view", ["everyone", "needs-action", "off-target"])
 @pytest.mark.parametrize("sort", ["rank", "name", "score", "weeks"])
 def test_the_list_of_many_clinics_is_the_list_of_few(
@@ -254,9 +263,9 @@ def test_the_list_of_many_clinics_is_the_list_of_few(
     """However it is found and counted."""
     lead, address = full.browser_of("lead"), f"/caseload?view={view}&sort={sort}"
     _keep(full)
-    as_many = words(lead.get(address))
+    as_many = _listed(lead.get(address))
     monkeypatch.setattr(panels, "FEW_CLINICS", 100)
-    as_few = words(lead.get(address))
+    as_few = _listed(lead.get(address))
 
     assert as_many == as_few
     assert "Better" in as_many or view != "everyone"
@@ -284,3 +293,26 @@ def test_a_clinic_of_somebody_else_has_no_page(full: Region) -> None:
 
     assert lead.get(f"/clinic?clinic={full.clinics['Elsewhere']}").status_code == 404
     assert lead.get(f"/clinic?clinic={uuid.uuid4()}").status_code == 404
+
+
+def _team_offered(full: Region, address: str) -> set[str]:
+    options = soup(full.browser_of("lead").get(address)).select('select[name="team"] option')
+    return {option.get_text(strip=True) for option in options}
+
+
+def test_of_many_clinics_the_team_is_offered_once_a_clinic_is_chosen(full: Region) -> None:
+    everybody, chosen = "Whole team; choose a clinic for its people", full.users["other manager"]
+
+    assert _team_offered(full, "/caseload") == {everybody, "My people"}
+    assert _team_offered(full, f"/caseload?team={chosen}") == {everybody, "My people", "Kofi Boateng"}
+    assert "Kofi Boateng" in _team_offered(full, f"/caseload?clinic={full.clinics['Harbor']}")
+    assert "Kofi Boateng" not in _team_offered(full, f"/caseload?clinic={full.clinics['Fulton']}")
+
+
+def test_nobody_of_a_strangers_clinic_is_offered_or_named(full: Region) -> None:
+    with full.app.app_context():
+        stranger = db.session.get_one(User, full.users["stranger"]).name
+        end_read()
+
+    for address in (f"/caseload?clinic={full.clinics['Elsewhere']}", f"/caseload?team={full.users['stranger']}"):
+        assert stranger not in _team_offered(full, address)

@@ -11,8 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry import create_app
+from registry.access import scope
+from registry.caseload.models import CaseloadRow
+from registry.caseload.panels import keep_counts
 from registry.db import migrate
 from registry.db.engine import build_engine
+from registry.db.transaction import write
 from registry.extensions import db
 from tests.builders import sign_in
 from tests.databases import MigratedDatabase, PostgresqlDatabase, SqliteDatabase
@@ -41,6 +45,7 @@ def filled(database: MigratedDatabase, program: Flask) -> tuple[Flask, World]:
     database.empty()
     world = a_world(program)
     _open_a_page(program, world)
+    _count_the_panels(program)
     with program.app_context():
         db.engine.dispose()
     return program, world
@@ -49,6 +54,14 @@ def filled(database: MigratedDatabase, program: Flask) -> tuple[Flask, World]:
 def _open_a_page(app: Flask, world: World) -> None:
     browser: FlaskClient = sign_in(app.test_client(), world.here.people["care_manager"])
     assert browser.get("/account/password").status_code == 200
+
+
+def _count_the_panels(app: Flask) -> None:
+    """And one of them changes again."""
+    with app.app_context(), scope.all_patients(reason="test"):
+        keep_counts()
+        with write():
+            db.session.scalars(sa.select(CaseloadRow).limit(1)).one().failed_attempts += 1
 
 
 def _broken_keys(database: MigratedDatabase) -> list[tuple[object, ...]]:

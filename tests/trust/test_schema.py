@@ -82,7 +82,8 @@ def test_the_program_may_delete_only_what_is_derived_or_passing(postgresql_datab
     )
 
     assert {name for (name,) in granted} == {
-        "caseload_row", "failed_sign_in", "form_receipt", "heartbeat", "safety_item", "signed_in_session", "standing",
+        "caseload_row", "failed_sign_in", "form_receipt", "heartbeat", "panel_change", "panel_count", "safety_item",
+        "signed_in_session", "standing",
     }  # fmt: skip
 
 

@@ -35,9 +35,9 @@ def test_every_job_runs_at_its_minutes(app: Flask, settings: Settings, tmp_path:
         tasks = queue.read_periodic(datetime(2026, 3, 11, 7, minute, tzinfo=UTC).replace(tzinfo=None))
         return {task.name for task in tasks}
 
-    assert due(0) == {"heartbeat", "alerts.clock", "alerts.sweep"}
-    assert due(5) == {"heartbeat", "alerts.clock"}
-    assert due(7) == {"heartbeat"}
+    assert due(0) == {"heartbeat", "caseload.panels", "alerts.clock", "alerts.sweep"}
+    assert due(5) == {"heartbeat", "caseload.panels", "alerts.clock"}
+    assert due(7) == {"heartbeat", "caseload.panels"}
     assert (tmp_path / "jobs.db").exists()
     queue.storage.close()
 

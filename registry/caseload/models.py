@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db.base import Base, EpisodeLinked, Identified, one_of
 from registry.measures.course import Outcome
+
+
+def _only(condition: str) -> Mapping[str, Any]:
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
 class CaseloadRow(EpisodeLinked, Base):
@@ -31,8 +36,11 @@ class CaseloadRow(EpisodeLinked, Base):
             sa.Index("ix_caseload_row_name", "clinic_id", "is_open", "sort_name"),
             sa.Index("ix_caseload_row_manager", "care_manager_id", "is_open", "rank"),
             # Without a clinic: whoever sees many of them reads the list in its order, and stops at the end of the page.
-            sa.Index("ix_caseload_row_need_anywhere", "is_open", "rank", "sort_name", "episode_id"),
-            sa.Index("ix_caseload_row_name_anywhere", "is_open", "sort_name", "episode_id"),
+            # Partial, by what is always true and only that statement says: a clinic's own list must not take them.
+            sa.Index(
+                "ix_caseload_row_need_anywhere", "is_open", "rank", "sort_name", "episode_id", **_only("rank >= 0")
+            ),
+            sa.Index("ix_caseload_row_name_anywhere", "is_open", "sort_name", "episode_id", **_only("sort_name >= ''")),
         )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))

@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, bindparam, case, cast, func, or_, select, type_coerce
 
-from registry.accounts.models import Membership, User
 from registry.caseload.columns import Columns
 from registry.caseload.currency import (
     Today,
@@ -39,7 +38,6 @@ from registry.caseload.rules import (
 from registry.charts.sparkline import Point
 from registry.db.among import among
 from registry.episodes.models import EpisodeCondition, TeamMember
-from registry.episodes.rules import TEAM_USER_ROLES
 from registry.extensions import db
 from registry.measurements.models import MeasurementScore
 from registry.measures.course import Standing
@@ -53,6 +51,12 @@ SPARKLINE_DAYS = 364
 
 URGENT, ACTION = 0, 1
 _URGENT = "urgent"
+
+_IS_ANYWHERE = {
+    "rank": (CaseloadRow.rank >= sa.literal_column("0"),),
+    "name": (CaseloadRow.sort_name >= sa.literal_column("''"),),
+}
+"""Sort → what is true of every row, and opens the index of that order."""
 
 VIEWS_QUESTION = "views"
 """What the counts of the views are kept under: see ``registry.caseload.panels``."""
@@ -138,9 +142,10 @@ def list_caseload(listing: Listing, *, reader: Reader, page: int = 1) -> Caseloa
     clinics, as many for a hundred as for ten."""
     # A search holds a name, and is not kept.
     ask = _ask.__wrapped__ if listing.search else _ask
-    asked = ask(listing, reader.user_id if listing.team == MINE else None, tuple(reader.today.items()), page)
+    of_many = _is_of_many(listing, reader.today)
+    asked = ask(listing, reader.user_id if listing.team == MINE else None, tuple(reader.today.items()), page, of_many)
     rows = db.session.execute(asked.rows).all()
-    counts = _count_panels(reader.today) if _is_of_many(listing, reader.today) else _count_rows(asked)
+    counts = _count_panels(reader.today) if of_many else _count_rows(asked)
     urgent = counts.pop(_URGENT)
     return CaseloadPage(rows=rows, counts=counts, urgent=urgent, courses=_courses(rows, max(reader.today.values())))
 
@@ -172,15 +177,17 @@ class _Asked:
 
 
 @lru_cache(maxsize=256)
-def _ask(listing: Listing, mine: uuid.UUID | None, days: tuple[tuple[uuid.UUID, date], ...], page: int) -> _Asked:
+def _ask(
+    listing: Listing, mine: uuid.UUID | None, days: tuple[tuple[uuid.UUID, date], ...], page: int, of_many: bool
+) -> _Asked:
     """Made once a day for each listing that is opened: making them takes as long as running them."""
     at = dict(days)
     today = today_at(at)
     wanted, views, order = _wanted(listing, mine, at), _views(at), _order(listing, today)
-    if _is_of_many(listing, at):
-        wanted[0] = func.coalesce(CaseloadRow.clinic_id, None).in_(
-            list(at)
-        )  # by the order's index, not clinic by clinic
+    if of_many:
+        # By the index of the order, which only this condition opens, to the end of the page; not clinic by clinic.
+        wanted[0] = func.coalesce(CaseloadRow.clinic_id, None).in_(list(at))
+        wanted.extend(_IS_ANYWHERE.get(listing.sort, ()))
     # Sorted by what is sorted by, and only then filled: a sort that carries whole rows takes several times as long.
     # Said to be worked out once: PostgreSQL had rather sort again for each row it looks at.
     on_page = (
@@ -217,33 +224,6 @@ def parts_by_view(today: Today) -> Mapping[str, ColumnElement[str]]:
 def _number(number: int) -> ColumnElement[int]:
     """Written out: of a limit it does not know PostgreSQL expects a tenth of all rows, and sorts them."""
     return sa.literal_column(str(number), sa.Integer())
-
-
-_COLLEAGUES = (
-    select(User.id, User.name)
-    .where(
-        User.id.in_(
-            select(Membership.user_id).where(
-                among(Membership.clinic_id, "clinic_ids"),
-                Membership.role.in_(sorted(frozenset().union(*TEAM_USER_ROLES.values()))),
-            )
-        )
-    )
-    .order_by(User.name)
-)
-
-
-def list_colleagues(listing: Listing, clinic_ids: Collection[uuid.UUID]) -> Sequence[Columns]:
-    """Everybody who has, or had, a role in these clinics that fits a place in a care team: id and name, by name.
-
-    Of the clinic that is chosen; of many clinics without a choice nobody but whom the listing names: there are
-    thousands.
-    """
-    chosen = [clinic_id for clinic_id in clinic_ids if str(clinic_id) == listing.clinic]
-    if not chosen and are_many(clinic_ids):
-        named = uuid.UUID(listing.team) if listing.team not in ("", MINE) else None
-        return db.session.execute(_COLLEAGUES.where(User.id == named), {"clinic_ids": list(clinic_ids)}).all()
-    return db.session.execute(_COLLEAGUES, {"clinic_ids": chosen or list(clinic_ids)}).all()
 
 
 def _views(at: Today) -> Mapping[str, ColumnElement[bool]]:

@@ -11,9 +11,10 @@ from flask_login import current_user
 from registry import clock
 from registry.access.policy import can, clinics_where, policy
 from registry.audit.opened import opened
+from registry.caseload.colleagues import list_colleagues
 from registry.caseload.presenters.listing import scales_of, show_caseload
 from registry.caseload.presenters.row import STEPS, facts_of
-from registry.caseload.queries import Reader, list_caseload, list_colleagues
+from registry.caseload.queries import Reader, list_caseload
 from registry.caseload.rules import read_listing
 from registry.caseload.views import blueprint
 from registry.caseload.views.rendered import rendered_rows

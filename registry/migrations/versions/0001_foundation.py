@@ -771,10 +771,20 @@ def upgrade() -> None:
     op.create_index("ix_caseload_row_manager", "caseload_row", ["care_manager_id", "is_open", "rank"], unique=False)
     op.create_index("ix_caseload_row_name", "caseload_row", ["clinic_id", "is_open", "sort_name"], unique=False)
     op.create_index(
-        "ix_caseload_row_name_anywhere", "caseload_row", ["is_open", "sort_name", "episode_id"], unique=False
+        "ix_caseload_row_name_anywhere",
+        "caseload_row",
+        ["is_open", "sort_name", "episode_id"],
+        unique=False,
+        sqlite_where=sa.text("sort_name >= ''"),
+        postgresql_where=sa.text("sort_name >= ''"),
     )
     op.create_index(
-        "ix_caseload_row_need_anywhere", "caseload_row", ["is_open", "rank", "sort_name", "episode_id"], unique=False
+        "ix_caseload_row_need_anywhere",
+        "caseload_row",
+        ["is_open", "rank", "sort_name", "episode_id"],
+        unique=False,
+        sqlite_where=sa.text("rank >= 0"),
+        postgresql_where=sa.text("rank >= 0"),
     )
     op.create_index(op.f("ix_caseload_row_patient_id"), "caseload_row", ["patient_id"], unique=False)
     op.create_index("ix_caseload_row_rank", "caseload_row", ["clinic_id", "is_open", "rank", "sort_name"], unique=False)

@@ -316,3 +316,32 @@ def test_nobody_of_a_strangers_clinic_is_offered_or_named(full: Region) -> None:
 
     for address in (f"/caseload?clinic={full.clinics['Elsewhere']}", f"/caseload?team={full.users['stranger']}"):
         assert stranger not in _team_offered(full, address)
+
+
+@pytest.mark.parametrize("sort", ["rank", "name"])
+@pytest.mark.parametrize(("few", "is_anywhere"), [(1, True), (2, False)])
+def test_only_the_list_of_many_clinics_is_read_past_the_clinics(
+    full: Region, monkeypatch: pytest.MonkeyPatch, sort: str, few: int, is_anywhere: bool
+) -> None:
+    """A clinic's own list by that index would read everybody of every other clinic to find its own."""
+    monkeypatch.setattr(panels, "FEW_CLINICS", few)
+    with full.app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL chooses by the number of rows")
+    plans: list[str] = []
+
+    def _explain(_connection: Any, cursor: Any, sql: str, parameters: Any, *_rest: Any) -> None:
+        if sql.startswith("WITH on_page"):
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
+            plans.extend(step for *_numbers, step in plan.fetchall())
+
+    with full.app.app_context():
+        engine = db.engine
+    event.listen(engine, "after_cursor_execute", _explain)
+    try:
+        full.browser_of("lead").get(f"/caseload?view=everyone&sort={sort}")
+    finally:
+        event.remove(engine, "after_cursor_execute", _explain)
+
+    assert plans
+    assert any("anywhere" in step for step in plans) is is_anywhere

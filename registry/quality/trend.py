@@ -5,6 +5,7 @@ The view that shows it imports it when it does: pandas takes a second to start, 
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -182,9 +183,7 @@ def _is_beside(known: Sequence[tuple[str, DatedScore]], depression_on: date, rea
         by_scale[scale].append(score)
     if not by_scale:
         return False
-    return is_beside_mania(
-        depression_on, mania_courses(by_scale, read=read, starts_on=date.min, ends_on=None).values()
-    )
+    return is_beside_mania(depression_on, mania_courses(by_scale, read=read, starts_on=date.min, ends_on=None).values())
 
 
 def _one_a_day(scores: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:

@@ -167,6 +167,7 @@ def _page(instrument: Instrument, uses: tuple[UseRow, ...], signatures: Sequence
 def _facts(instrument: Instrument) -> Iterator[tuple[str, str]]:
     yield "Domain", domain_words(instrument)
     yield "Completed by", RESPONDENT_WORDS[instrument.respondent]
+    yield "Asks", instrument.lead or ""
     yield "Looks back on", "" if instrument.recall_days is None else count(instrument.recall_days, "day")
     yield "Given", "; ".join(modes.LABELS[modes.STORED[mode]] for mode in instrument.modes)
     yield "Repeated", f"every {count(instrument.cadence_days, 'day')}"

@@ -56,6 +56,7 @@ class TryPage:
     title: str
     about: str
     notice: str
+    lead: str
     form: MeasureForm
     groups: Sequence[QuestionGroup]
     is_wide: bool
@@ -120,6 +121,7 @@ def _page(instrument: Instrument, form: MeasureForm, result: Result | None, toda
         about=about(instrument),
         notice=notice(instrument, instrument.languages[0]),
         form=form,
+        lead=instrument.lead or "",
         groups=question_groups(form),
         is_wide=is_wide(instrument),
         scales=live_scales(instrument, {}, {}, today=today),

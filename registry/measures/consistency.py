@@ -10,6 +10,8 @@ from registry.measures.toml_lines import Contradiction, Place
 
 def contradictions(instrument: Instrument) -> Iterator[Contradiction]:
     """Everything in ``instrument`` that contradicts something else in it."""
+    if instrument.score_only and instrument.lead is not None:
+        yield ("lead",), "the wording of a score-only instrument may not be shipped"
     yield from _repeated("items", [item.id for item in instrument.items])
     yield from _repeated("scales", [scale.id for scale in instrument.scales])
     yield from _repeated_codes(instrument)

@@ -268,6 +268,7 @@ class InstrumentFile(_Table):
     short_title: Text
     domain: Name
     respondent: Literal["self", "clinician", "staff"]
+    lead: Text | None = None
     recall_days: Annotated[StrictInt, Field(ge=1)] | None = None
     modes: Annotated[
         list[Literal["paper", "device", "read-aloud", "interview", "clinician", "proxy"]], Field(min_length=1)
@@ -296,6 +297,7 @@ class InstrumentFile(_Table):
             domain=self.domain,
             respondent=self.respondent,
             recall_days=self.recall_days,
+            lead=self.lead,
             modes=tuple(self.modes),
             items=tuple(
                 item.to_item(choices[item.choices], is_number=item.choices in self.numbers) for item in self.items

@@ -132,7 +132,8 @@ class SafetyItem:
 class Instrument:
     """One version of one instrument, read once and compared as that object. Recall and cadence are in days.
 
-    Of the items of each group in ``either_or`` one is answered, and the others stay blank.
+    ``lead`` is the question above the items. Of the items of each group in ``either_or`` one is
+    answered, and the others stay blank.
     """
 
     id: str
@@ -153,6 +154,7 @@ class Instrument:
     either_or: tuple[tuple[str, ...], ...] = ()
     skips: tuple[Skip, ...] = ()
     is_core: bool = False
+    lead: str | None = None
     code: str | None = None
     content_hash: str = ""
 

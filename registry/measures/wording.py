@@ -33,13 +33,14 @@ class Wording:
     language: str
     validation: Source
     notice: str
+    lead: str | None
     items: Mapping[str, str]
     answers: Mapping[str, Mapping[int, str]]
 
 
 def worded(instrument: Instrument, wording: Wording) -> Instrument:
     """The same instrument, the same scoring, in these words."""
-    return replace(instrument, items=tuple(_worded(item, wording) for item in instrument.items))
+    return replace(instrument, lead=wording.lead, items=tuple(_worded(item, wording) for item in instrument.items))
 
 
 def read_wordings(folder: Path, catalogue: Catalogue) -> tuple[list[Wording], list[DefinitionError]]:
@@ -81,6 +82,7 @@ class _File(_Table):
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[a-z0-9]+)*$")]
     validation: _Validation
     notice: Text
+    lead: Text | None = None
     items: dict[str, _Item]
 
     def to_wording(self) -> Wording:
@@ -90,6 +92,7 @@ class _File(_Table):
             language=self.language,
             validation=Source(self.validation.source, self.validation.status),
             notice=self.notice,
+            lead=self.lead,
             items={item_id: item.text for item_id, item in self.items.items()},
             answers={item_id: item.answers for item_id, item in self.items.items() if item.answers},
         )

@@ -64,7 +64,7 @@ def score_type(scale: Scale) -> str:
 def _description(instrument: Instrument) -> str:
     about = "" if instrument.recall_days is None else f", about the last {instrument.recall_days} days"
     said = f"Completed by {RESPONDENTS[instrument.respondent]}{about}."
-    return "\n\n".join([said, *instrument.citations])
+    return "\n\n".join([said, *([] if instrument.lead is None else [instrument.lead]), *instrument.citations])
 
 
 def _question(branches: Branches, item: Item) -> Resource:

@@ -79,6 +79,7 @@ class EnterPage:
     form: MeasureForm
     about: str
     notice: str
+    lead: str
     groups: Sequence[QuestionGroup]
     is_wide: bool
     scales: Sequence[LiveScale]

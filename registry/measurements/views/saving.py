@@ -187,6 +187,7 @@ def show_form(
         form=form,
         about=shown.about(instrument),
         notice=shown.notice(instrument, form.language.data or instrument.languages[0]),
+        lead=instrument.lead or "",
         groups=question_groups(form),
         is_wide=is_wide(instrument),
         scales=live_scales(

@@ -50,6 +50,11 @@ def test_items_stand_in_the_order_of_the_paper_and_the_safety_item_is_marked(bro
     assert [each["data-item"] for each in page.select(".question--safety")] == ["9"]
 
 
+def test_the_question_above_the_items_is_asked_as_the_form_words_it(browser: Browser) -> None:
+    assert "how often have you been bothered by any of the following problems?" in browser.page("/new/phq-9").get_text()
+    assert "how often" not in browser.page("/new/asrm").get_text()
+
+
 def test_a_score_only_instrument_shows_neutral_labels_and_its_notice(browser: Browser) -> None:
     page = browser.page("/new/asrm")
 

@@ -19,6 +19,7 @@ version = "1"
 language = "es"
 validation = { source = "translated by the clinic, not tested", status = "unverified" }
 notice = "Licensed to a clinic"
+lead = "¿Cuántas veces?"
 
 [items.1]
 text = "Uno"
@@ -64,6 +65,7 @@ def test_items_and_answers_read_in_the_words_of_the_file(tmp_path: Path, own: Ca
     wording = only(tmp_path, own)
     shown = worded(screen, wording)
 
+    assert shown.lead == "¿Cuántas veces?"
     assert [item.label for item in shown.items] == ["Uno", "Dos", "Tres", "Cuatro", "Seis", "Seis a"]
     assert [choice.label for choice in shown.items[0].choices] == ["No", "Sí"]
     assert [choice.label for choice in shown.items[1].choices] == ["No", "Yes"], "not named: as in the instrument"
@@ -72,9 +74,8 @@ def test_items_and_answers_read_in_the_words_of_the_file(tmp_path: Path, own: Ca
 
 @given(values=st.lists(st.sampled_from([0, 1, None]), min_size=6, max_size=6))
 def test_words_never_change_a_score(values: list[int | None], screen: Instrument) -> None:
-    wording = Wording(
-        "screen", "1", "es", screen.licence.source, "ours", {item.id: "x" for item in screen.items}, {"1": {0: "a"}}
-    )
+    words = {item.id: "x" for item in screen.items}
+    wording = Wording("screen", "1", "es", screen.licence.source, "ours", None, words, {"1": {0: "a"}})
     order = [0, 0, 0, 0, 0, 0] if values[1] == 0 or values[4] == 0 else values
     answers = dict(zip((item.id for item in screen.items), order, strict=True))
 
@@ -86,13 +87,13 @@ def test_words_never_change_a_score(values: list[int | None], screen: Instrument
     [
         ('instrument = "screen"', 'instrument = "scren"', 1, "there is no instrument scren version 1"),
         ('version = "1"', 'version = "7"', 1, "there is no instrument screen version 7"),
-        ('text = "Uno"', 'text = "Uno"\nscore = 3', 9, "Extra inputs are not permitted"),
+        ('text = "Uno"', 'text = "Uno"\nscore = 3', 10, "Extra inputs are not permitted"),
         ('notice = "Licensed to a clinic"', "", None, "notice: Field required"),
-        ("[items.6a]", "[items.7]", 23, "is no item of this instrument"),
+        ("[items.6a]", "[items.7]", 24, "is no item of this instrument"),
         ('[items.6a]\ntext = "Seis a"\n', "", None, "item '6a' has no words"),
-        ('1 = "Sí"', '2 = "Sí"', 9, "2 is no answer to this item"),
+        ('1 = "Sí"', '2 = "Sí"', 10, "2 is no answer to this item"),
         ('language = "es"', 'language = "Spanish"', 3, "String should match pattern"),
-        ('text = "Dos"', "text = ", 12, "is not TOML"),
+        ('text = "Dos"', "text = ", 13, "is not TOML"),
     ],
 )
 def test_a_wording_that_does_not_fit_is_refused(

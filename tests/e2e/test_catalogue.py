@@ -53,7 +53,7 @@ def test_the_catalogue_is_searched_as_one_types(page: Page, team: Team) -> None:
     open_place(page, "Measures")
 
     page.keyboard.press("/")
-    page.keyboard.type("anxiety")
+    page.keyboard.type("disorder-7")
     expect(page.locator("[data-row-link]")).to_have_count(1)
     page.locator("[data-row-link]").press("Enter")
     expect(page.get_by_role("heading", name="GAD-7", exact=True)).to_be_visible()

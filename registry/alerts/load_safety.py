@@ -119,7 +119,9 @@ def _person_safety(
     versions = {row.id: row for row in rows}
     recorded: dict[str, _Row | DangerReport] = {str(row.id): row for row in rows}
     recorded |= {str(row.id): row for row in reports}
-    answers = [answer for row in rows for answer in _answers(row, versions, zones[row.clinic_id])]
+    answers = [
+        answer for nth, row in enumerate(rows) for answer in _answers(row, versions, zones[row.clinic_id], nth=nth)
+    ]
     replaces = {str(row.id): str(row.replaces_id) for row in rows if row.replaces_id is not None}
     closed_by = _closed_by(answers, reports, closed, replaces)
     return PersonSafety(
@@ -136,8 +138,8 @@ def _person_safety(
     )
 
 
-def _answers(row: _Row, versions: Mapping[uuid.UUID, _Row], zone: ZoneInfo) -> Iterator[SafetyAnswer]:
-    """The safety items of one measurement. A draft says only what is positive: the rest is not finished.
+def _answers(row: _Row, versions: Mapping[uuid.UUID, _Row], zone: ZoneInfo, *, nth: int) -> Iterator[SafetyAnswer]:
+    """The safety items of one measurement. A draft says nothing that is negative: it is not finished.
 
     ``versions`` are all measurements of the person, with those that were corrected.
     """
@@ -148,8 +150,8 @@ def _answers(row: _Row, versions: Mapping[uuid.UUID, _Row], zone: ZoneInfo) -> I
     for item in instrument.safety_items:
         first = _first_to_say(row, versions, instrument, item)
         entered_on = first.recorded_at.astimezone(zone).date()
-        answer = _answer(row, instrument, item, given.get(item.id), entered_on=entered_on)
-        if row.status == "final" or answer.state is AnswerState.POSITIVE:
+        answer = _answer(row, instrument, item, given.get(item.id), entered_on=entered_on, nth=nth)
+        if row.status == "final" or answer.state is not AnswerState.NEGATIVE:
             yield answer
 
 
@@ -164,7 +166,9 @@ def _first_to_say(row: _Row, versions: Mapping[uuid.UUID, _Row], instrument: Ins
     return first
 
 
-def _answer(row: _Row, instrument: Instrument, item: Item, given: object, *, entered_on: date) -> SafetyAnswer:
+def _answer(
+    row: _Row, instrument: Instrument, item: Item, given: object, *, entered_on: date, nth: int
+) -> SafetyAnswer:
     value = given if isinstance(given, int) else None
     choice = None if value is None else item.choice(value)
     return SafetyAnswer(
@@ -179,7 +183,10 @@ def _answer(row: _Row, instrument: Instrument, item: Item, given: object, *, ent
         answer=_needed(row, instrument, item) if choice is None else choice.label,
         total_above_floor=None if row.total_only is None else row.total_only - int(instrument.primary_scale.floor),
         tier=item.safety_tier,
+        tier_again=item.safety_tier_again,
         calls_for=item.safety_calls_for,
+        nth=nth,
+        is_draft=row.status == "draft",
     )
 
 

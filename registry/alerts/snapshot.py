@@ -74,7 +74,9 @@ class SafetyAnswer:
     ``id`` names the measurement. ``instrument`` and ``item`` are words to print ("PHQ-9",
     "item 9"); ``answer`` the wording of the choice where it may be shown. ``total_above_floor`` is
     the score less the scale's floor, None where none was recorded. ``tier`` and ``calls_for`` are
-    what the instrument says of a positive answer.
+    what the instrument says of a positive answer, ``tier_again`` of one that an earlier form had
+    already. ``nth`` counts the person's forms in the order in
+    which they were recorded. A draft tells what is positive in it, and what is open yet.
     """
 
     id: str
@@ -88,7 +90,10 @@ class SafetyAnswer:
     answer: str | None = None
     total_above_floor: int | None = None
     tier: SafetyTier = SafetyTier.URGENT
+    tier_again: SafetyTier | None = None
     calls_for: str | None = None
+    nth: int = 0
+    is_draft: bool = False
 
     @property
     def ground(self) -> Ground:

@@ -80,6 +80,7 @@ class _Digits(_Table):
 class _Safety(_Sourced):
     positive_from: StrictInt
     tier: SafetyTier = SafetyTier.URGENT
+    tier_again: SafetyTier | None = None
     calls_for: Text | None = None
 
 
@@ -102,6 +103,7 @@ class _Item(_Table):
             safety_positive_from=None if self.safety is None else self.safety.positive_from,
             safety_source=_source(self.safety),
             safety_tier=SafetyTier.URGENT if self.safety is None else self.safety.tier,
+            safety_tier_again=None if self.safety is None else self.safety.tier_again,
             safety_calls_for=None if self.safety is None else self.safety.calls_for,
             **self.model_dump(exclude={"choices", "safety"}),
         )

@@ -58,6 +58,7 @@ class Item:
     safety_positive_from: int | None = None
     safety_source: Source | None = None
     safety_tier: SafetyTier = SafetyTier.URGENT
+    safety_tier_again: SafetyTier | None = None
     safety_calls_for: str | None = None
     code: str | None = None
     topic: str | None = None

@@ -5,7 +5,7 @@ and in none. A later low answer never clears a positive one; a person closes the
 closure names what it dealt with.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -45,10 +45,14 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | No
     if not open_answers:
         return None
     recent = [answer for answer in open_answers if is_entered_soon(answer, numbers)]
-    tiers = {answer.tier for answer in recent} if case.died_on is None else set[SafetyTier]()
-    unfinished = _worse_gaps(case.safety.answers, recent) if tiers == {SafetyTier.ACTION} else []
+    tier_of = {answer.ground: _tier(answer, case.safety.answers) for answer in open_answers}
+    tiers = {tier_of[answer.ground] for answer in recent} if case.died_on is None else set[SafetyTier]()
+    unfinished = _worse_gaps(case.safety.answers, recent, tiers)
     newest = sorted(open_answers, key=lambda answer: (answer.on, answer.id), reverse=True)
-    answers = sorted(newest, key=lambda answer: (answer not in recent, answer.tier.rank))
+    answers = sorted(
+        newest,
+        key=lambda answer: (answer not in recent, tier_of[answer.ground].rank, answer.calls_for is None),
+    )
     return Found(
         tier=Tier.URGENT if tiers - {SafetyTier.ACTION} or unfinished else Tier.ACTION,
         evidence={
@@ -57,19 +61,43 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | No
             "died_on": stored(case.died_on),
             "answers": [_answer_facts(answer) for answer in answers],
             "unfinished": [_answer_facts(answer) for answer in unfinished],
+            "screens": [_answer_facts(answer) for answer in _screens_since(answers[0], case.safety.answers)],
         },
         since=min(answer.entered_on for answer in open_answers),
     )
 
 
-def _worse_gaps(answers: Iterable[SafetyAnswer], positive: Iterable[SafetyAnswer]) -> list[SafetyAnswer]:
-    """Questions without an answer in the forms of these, a yes to which would not wait for days."""
+def _tier(answer: SafetyAnswer, answers: Iterable[SafetyAnswer]) -> SafetyTier:
+    """How soon it is acted on: less soon where an earlier form had it already and the instrument says so."""
+    if answer.tier_again is None:
+        return answer.tier
+    is_known = any(
+        (each.instrument, each.item_id, each.state) == (answer.instrument, answer.item_id, AnswerState.POSITIVE)
+        and (each.on, each.nth) < (answer.on, answer.nth)
+        for each in answers
+    )
+    return answer.tier_again if is_known else answer.tier
+
+
+def _worse_gaps(
+    answers: Iterable[SafetyAnswer], positive: Iterable[SafetyAnswer], tiers: Collection[SafetyTier]
+) -> list[SafetyAnswer]:
+    """Questions without an answer in the forms of these, a yes to which would be more pressing than what is known."""
     forms = {answer.id for answer in positive}
+    known = min((tier.rank for tier in tiers), default=0)
     return [
-        answer
-        for answer in answers
-        if answer.id in forms and not answer.state.is_answered and answer.tier is not SafetyTier.ACTION
+        answer for answer in answers if answer.id in forms and not answer.state.is_answered and answer.tier.rank < known
     ]
+
+
+def _screens_since(worst: SafetyAnswer, answers: Iterable[SafetyAnswer]) -> list[SafetyAnswer]:
+    """The last form of several safety questions answered in full since ``worst`` was given; its first question."""
+    screens = [
+        form[0]
+        for form in _forms(answer for answer in answers if not answer.is_draft)
+        if len(form) > 1 and _is_answered(form) and form[0].on >= worst.on and form[0].id != worst.id
+    ]
+    return sorted(screens, key=lambda answer: (answer.on, answer.nth))[-1:]
 
 
 def is_immediate(evidence: Mapping[str, Any]) -> bool:
@@ -105,17 +133,35 @@ def _positive_words(evidence: Evidence, _today: date) -> str:
     beside, elsewhere = _of_one_form(worst, others)
     if beside:
         answered += f", with {_items(beside)},"
-    days = dict.fromkeys(written(each.day("on")) for each in elsewhere)
-    more = f"; also {', '.join(days)}" if days else ""
+    also = dict.fromkeys(_elsewhere_words(worst, each) for each in elsewhere)
+    more = f"; also {', '.join(also)}" if also else ""
     died_on = evidence.optional_day("died_on")
     if died_on is not None:
         return f"Review: {answered} on {written(worst.day('on'))}{more}; died on {written(died_on)}"
     if not evidence.flag("is_recent"):
         return f"Unreviewed positive of {written(worst.day('on'))}: {answered.rstrip(',')}{more}"
-    asks = worst.optional_text("calls_for") or f"do a {C_SSRS} today"
+    return f"{answered} on {written(worst.day('on'))}{more}: {_asks(worst, evidence)}"
+
+
+def _elsewhere_words(worst: Evidence, other: Evidence) -> str:
+    """Another form's day; what it was, unless it is the same question."""
+    day = written(other.day("on"))
+    if (other.text("instrument"), other.text("item")) == (worst.text("instrument"), worst.text("item")):
+        return day
+    return f"{other.text('instrument')} {other.text('item')} on {day}"
+
+
+def _asks(worst: Evidence, evidence: Evidence) -> str:
+    """What is to be done: what nobody asked, what the instrument says, or a screen that nobody has done yet."""
+    calls_for = worst.optional_text("calls_for")
     if unfinished := evidence.each("unfinished"):
-        asks = f"{_items(unfinished)} of this form not answered, ask today"
-    return f"{answered} on {written(worst.day('on'))}{more}: {asks}"
+        at_least = f"; at least {calls_for}" if calls_for else ""
+        return f"{_items(unfinished)} of this form not answered, ask today{at_least}"
+    if calls_for is not None:
+        return calls_for
+    for screen in evidence.each("screens"):
+        return f"{screen.text('instrument')} done on {written(screen.day('on'))}, decide what follows"
+    return f"do a {C_SSRS} today"
 
 
 def _of_one_form(first: Evidence, others: Iterable[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
@@ -202,21 +248,21 @@ def _reported_words(evidence: Evidence, _today: date) -> str:
 def _unknown(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | None:
     """A safety item blank or declined at any total, or a higher total without its items, not asked since.
 
-    A form whose safety items are all answered settles it on the same day or later, on any instrument, but a
-    single question settles no form that asks several. A death settles it too.
+    A form whose safety items are all answered settles a single question on the same day or later, on any
+    instrument. What a form of several left open is settled by the same form only, recorded later. A draft
+    is still being filled in. A death settles it too.
     """
     if case.died_on is not None:
         return None
     from_total = numbers.required(_TOTAL_ONLY_FROM)
-    forms = _forms(case.safety.answers)
-    asked_on = max((form[0].on for form in forms if _is_answered(form)), default=date.min)
-    screened_on = max((form[0].on for form in forms if _is_answered(form) and len(form) > 1), default=date.min)
+    forms = _forms(answer for answer in case.safety.answers if not answer.is_draft)
+    complete = [form for form in forms if _is_answered(form)]
     gaps = [
         answer
         for form in forms
         for answer in form
         if _is_gap(answer, from_total)
-        and answer.on > (asked_on if len(form) == 1 else screened_on)
+        and not any(_settles(later, form) for later in complete)
         and answer.ground not in case.safety.dealt_with
     ]
     if not gaps:
@@ -227,6 +273,15 @@ def _unknown(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | Non
         evidence={"answers": [_answer_facts(answer) for answer in answers]},
         since=min(answer.entered_on for answer in gaps),
     )
+
+
+def _settles(complete: Sequence[SafetyAnswer], form: Sequence[SafetyAnswer]) -> bool:
+    """Whether a form answered in full says what the other left open."""
+    asked, left_open = complete[0], form[0]
+    if len(form) == 1:
+        return asked.on >= left_open.on
+    is_later = (asked.on, asked.nth) > (left_open.on, left_open.nth)
+    return asked.instrument == left_open.instrument and is_later
 
 
 def _forms(answers: Iterable[SafetyAnswer]) -> list[list[SafetyAnswer]]:
@@ -302,6 +357,6 @@ RULES = (
         source="Unknown is not no: an unanswered safety item has to be asked",
         check=_unknown,
         words=_unknown_words,
-        version=2,
+        version=3,
     ),
 )

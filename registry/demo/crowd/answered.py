@@ -60,6 +60,7 @@ class Answered:
                     "died_on": None,
                     "answers": [facts],
                     "unfinished": [],
+                    "screens": [],
                 }
                 self._close("safety.self-harm", evidence, row["taken_on"], row["recorded_at"], history)
 

@@ -79,7 +79,7 @@ def closed(scene: Scene) -> None:
     [
         ({"q1": 1}, "action", None),
         ({"q2": 1, "q3": 0, "q4": 0, "q5": 0}, "action", None),
-        ({"q6": 1, "q6a": 0}, "action", None),
+        ({"q6": 1, "q6a": 0}, "urgent", 60),
         ({"q2": 1, "q3": 1, "q4": 0, "q5": 0}, "urgent", 60),
         ({"q2": 1, "q3": 0, "q4": 1, "q5": 0}, "urgent", 30),
         ({"q2": 1, "q3": 0, "q4": 0, "q5": 1}, "urgent", 30),
@@ -124,7 +124,7 @@ def test_a_screen_without_question_6_has_to_be_completed(app: Flask, answer: Any
     [
         ({"q6": 1, "q6a": None}, "item 6a of this form not answered, ask today"),
         ({"q2": 1, "q3": 0, "q4": 0, "q5": DECLINED}, "item 5 of this form not answered, ask today"),
-        ({"q1": 1, "q6": None}, "item 6a of this form not answered, ask today"),
+        ({"q1": 1, "q6": None}, "items 6, 6a of this form not answered, ask today; at least low risk"),
     ],
 )
 def test_a_yes_beside_a_worse_question_nobody_answered_does_not_wait(
@@ -138,6 +138,26 @@ def test_a_yes_beside_a_worse_question_nobody_answered_does_not_wait(
         assert (alert.rule, alert.tier) == ("safety.self-harm", "urgent")
         assert alert.look_at == NOW + timedelta(minutes=60)
         assert words in sentence_today(alert, TODAY)
+
+
+def test_a_draft_with_a_yes_and_a_worse_question_open_does_not_wait_either(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        with scope.within({scene.clinic.id}):
+            record_measurement(
+                patient_id=scene.patient.id,
+                clinic_id=scene.clinic.id,
+                instrument="c-ssrs-screener",
+                taken_on=TODAY,
+                mode="interview",
+                by=scene.care_manager,
+                as_draft=True,
+                answers={"1": 1, "2": 0},
+            )
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.rule, alert.tier) == ("safety.self-harm", "urgent")
+        assert "items 6, 6a of this form not answered" in sentence_today(alert, TODAY)
 
 
 def test_a_single_question_settles_no_incomplete_screen(app: Flask) -> None:
@@ -162,8 +182,8 @@ def test_a_low_risk_says_what_is_due_and_its_worse_questions_are_named_beside(ap
 
         screened(scene, q1=1, q2=1, q3=0, q4=1, q5=0)
         assert sentence_today(alert, TODAY) == (
-            "C-SSRS screener item 4 positive (1: Yes), with items 1, 2, on 11 Mar 2026; also 11 Mar 2026: "
-            "high risk, do not leave the person alone; psychiatric evaluation now"
+            "C-SSRS screener item 4 positive (1: Yes), with items 1, 2, on 11 Mar 2026; also C-SSRS screener item 1 on "
+            "11 Mar 2026: high risk, do not leave the person alone; psychiatric evaluation now"
         )
 
 

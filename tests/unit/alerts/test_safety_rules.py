@@ -7,6 +7,7 @@ import pytest
 from registry.alerts.parameters import ClinicNumber
 from registry.alerts.rulebook import evaluate, unknown_item
 from registry.alerts.rulebook.evidence import Evidence
+from registry.alerts.rulebook.phrases import C_SSRS
 from registry.alerts.rulebook.safety import is_immediate
 from registry.alerts.snapshot import AnswerState, CaseSnapshot, Ground, Phase, SafetyAnswer, SafetyClosure, SafetyFacts
 from registry.measures.instrument import SafetyTier
@@ -106,8 +107,63 @@ def test_the_worst_answer_leads_and_says_what_it_calls_for() -> None:
     said = (replace(first, tier=SafetyTier.ACTION), replace(second, tier=SafetyTier.IMMEDIATE, calls_for="go there"))
 
     assert sentence("safety.self-harm", of_safety(*said, answer(7)), 8) == (
-        "Screen item 2 positive (1), with item 1, on 5 Jan 2026; also 12 Jan 2026: go there"
+        "Screen item 2 positive (1), with item 1, on 5 Jan 2026; also PHQ-9 item 9 on 12 Jan 2026: go there"
     )
+
+
+def test_a_screen_done_since_is_named_instead_of_asked_for() -> None:
+    asked = of_safety(answer(0), *screen(0, "---"))
+
+    assert sentence("safety.self-harm", asked, 1) == (
+        "PHQ-9 item 9 positive (1: Several days) on 5 Jan 2026: Screen done on 5 Jan 2026, decide what follows"
+    )
+    assert sentence("safety.self-harm", of_safety(answer(0), *screen(0, "-?-")), 1).endswith(f"do a {C_SSRS} today")
+    assert sentence("safety.self-harm", of_safety(*screen(0, "---"), answer(7)), 8).endswith(f"do a {C_SSRS} today")
+
+
+def test_of_two_equally_pressing_answers_the_one_that_says_what_to_do_leads() -> None:
+    first, *others = screen(0, "+--", calls_for="evaluate")
+
+    assert sentence("safety.self-harm", of_safety(first, *others, answer(2)), 3) == (
+        "Screen item 1 positive (1) on 5 Jan 2026; also PHQ-9 item 9 on 7 Jan 2026: evaluate"
+    )
+
+
+@pytest.mark.parametrize(
+    ("why", "earlier", "expected"),
+    [
+        ("news", [], "urgent"),
+        ("known from an earlier form", screen(0, "+"), "action"),
+        ("an earlier no", screen(0, "-"), "urgent"),
+        ("an earlier yes of another instrument", screen(0, "+", instrument="Other"), "urgent"),
+        ("a later form", screen(9, "+"), "urgent"),
+    ],
+)
+def test_a_danger_long_past_is_news_only_once(why: str, earlier: list[SafetyAnswer], expected: str) -> None:
+    (again,) = screen(5, "+", tier_again=SafetyTier.ACTION)
+    dealt_with = closed(1, *(each.ground for each in earlier))
+    case_ = case(safety=SafetyFacts((*earlier, again), closures=(dealt_with,)))
+
+    assert tier("safety.self-harm", case_, 9) == expected, why
+
+
+@pytest.mark.parametrize(
+    ("states", "tiers", "said"),
+    [
+        ("+?", ("action", "urgent"), "item 2 of this form not answered, ask today; at least call"),
+        ("+d", ("urgent", "immediate"), "item 2 of this form not answered, ask today; at least call"),
+        ("+?", ("urgent", "urgent"), "call"),
+        ("+?", ("action", "action"), "call"),
+        ("+-", ("action", "immediate"), "call"),
+    ],
+)
+def test_a_worse_question_without_an_answer_is_asked_first(states: str, tiers: tuple[str, str], said: str) -> None:
+    given = [
+        replace(each, tier=SafetyTier(each_tier), calls_for="call")
+        for each, each_tier in zip(screen(0, states), tiers, strict=True)
+    ]
+
+    assert sentence("safety.self-harm", of_safety(*given), 0).endswith(f"5 Jan 2026: {said}")
 
 
 def test_a_closure_deals_with_the_answers_of_a_form_one_by_one() -> None:
@@ -218,7 +274,11 @@ def test_an_unknown_answer_has_to_be_asked(why: str, answers: list[SafetyAnswer]
         ("one of three declined", screen(0, "d--"), "action"),
         ("a single question on the same day", [*screen(0, "-?-"), answer(0, NEGATIVE)], "action"),
         ("a single question later", [*screen(0, "-?-"), answer(9, NEGATIVE)], "action"),
-        ("completed on the same day", [*screen(0, "-?-"), *screen(0, "---", id="again")], None),
+        ("completed on the same day", [*screen(0, "-?-"), *screen(0, "---", id="again", nth=1)], None),
+        ("left open again on the same day", [*screen(0, "---"), *screen(0, "-?-", id="again", nth=1)], "action"),
+        ("another form of several", [*screen(0, "-?-"), *screen(9, "---", instrument="Other screen")], "action"),
+        ("a draft is still being filled in", screen(0, "-?-", is_draft=True), None),
+        ("a draft settles nothing", [*screen(0, "-?-"), *screen(9, "---", is_draft=True)], "action"),
         ("completed before", [*screen(0, "---"), *screen(9, "-?-")], "action"),
         ("half of it again", [*screen(0, "-?-"), *screen(9, "?--")], "action"),
         ("a complete screen settles a single question", [answer(0, BLANK), *screen(0, "---")], None),

@@ -19,7 +19,7 @@ def test_a_tier_is_urgent_unless_the_file_says_otherwise(catalogue: Catalogue) -
     [
         (
             "c-ssrs-screener",
-            {"1": ACTION, "2": ACTION, "3": URGENT, "4": IMMEDIATE, "5": IMMEDIATE, "6": ACTION, "6a": IMMEDIATE},
+            {"1": ACTION, "2": ACTION, "3": URGENT, "4": IMMEDIATE, "5": IMMEDIATE, "6": URGENT, "6a": IMMEDIATE},
         ),
         (
             "c-ssrs-since-last-contact",

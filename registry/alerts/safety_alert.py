@@ -1,8 +1,8 @@
 """The one open safety alert of a person: everything positive, reported or unknown, until a person closes it.
 
 It belongs to the person, not to an episode. A new positive answer or report appends, asks for acknowledgement
-again and starts the clock. While urgent it never closes and never calms down by itself, whatever becomes of the
-answer behind it; only a death turns it into something to read.
+again and starts the clock; an answer milder than what the alert rests on only appends. While urgent it never closes
+and never calms down by itself, whatever becomes of the answer behind it; only a death turns it into something to read.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from typing import Any
 from sqlalchemy import select
 
 from registry.alerts.clinic_numbers import NumbersInForce
+from registry.alerts.dangers import Danger, asks_again, most_pressing, open_dangers
 from registry.alerts.lifecycle import Log, Stand, close_by_itself, open_alert, plain, restart, revise
 from registry.alerts.load import Person
 from registry.alerts.load_safety import covered_in, seen_before, seen_by, versions_of
 from registry.alerts.models import Alert
 from registry.alerts.owners import Team, owner_of
 from registry.alerts.parameters import Numbers
-from registry.alerts.rulebook import RULEBOOK, Family, Finding, Tier, is_entered_soon, ranked
+from registry.alerts.rulebook import RULEBOOK, Family, Finding, Tier, ranked
 from registry.alerts.sentences import kept_sentence
-from registry.alerts.snapshot import AnswerState, Ground
+from registry.alerts.snapshot import Ground
 from registry.alerts.withdrawn import fates
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
@@ -40,7 +41,8 @@ def reconcile_safety(
     person: Person, alert: Alert | None, team: Team, numbers: NumbersInForce, *, now: datetime, log: Log
 ) -> None:
     """Open, extend or settle the person's safety alert, and give every signal and report the alert that answers it."""
-    clinic_id = _clinic_in_charge(person, alert, numbers)
+    dangers = open_dangers(person.safety, numbers)
+    clinic_id = _clinic_in_charge(person, alert, dangers)
     if clinic_id is not None:
         clinic = person.clinics[clinic_id]
         today = clinic.today(now)
@@ -48,7 +50,7 @@ def reconcile_safety(
         if alert is not None or findings:
             owner_id = owner_of((), clinic_id=clinic_id, team=team, today=today)
             if alert is not None:
-                _extend(alert, person, findings, clinic=clinic, owner_id=owner_id, now=now, log=log)
+                _extend(alert, person, findings, dangers, clinic=clinic, owner_id=owner_id, now=now, log=log)
             else:
                 alert = open_alert(
                     _stand(findings, owner_id, today),
@@ -62,28 +64,20 @@ def reconcile_safety(
     _answer_signals(person, alert, log)
 
 
-def _clinic_in_charge(person: Person, alert: Alert | None, numbers: NumbersInForce) -> uuid.UUID | None:
-    """The clinic that recorded the newest danger nobody has dealt with; else whose alert it is; else who recorded.
+def _clinic_in_charge(person: Person, alert: Alert | None, dangers: Sequence[Danger]) -> uuid.UUID | None:
+    """The clinic that recorded the most pressing danger nobody has dealt with; else whose alert it is; else who asked.
 
-    What is urgent goes before an old answer entered since: that takes no alert from whoever has to call today.
+    A milder answer entered elsewhere since takes no alert from whoever has to act on the worse one.
     """
-    safety = person.safety
-    dealt_with = safety.facts.dealt_with
-    answers = [answer for answer in safety.facts.answers if answer.ground not in dealt_with]
-    dangers = [
-        (is_entered_soon(answer, numbers.at(safety.clinic_of[answer.id])), safety.recorded_at[answer.id], answer.id)
-        for answer in answers
-        if answer.state is AnswerState.POSITIVE
-    ]
-    reports = (report.id for report in safety.facts.reports if report.ground not in dealt_with)
-    dangers += [(True, safety.recorded_at[id_], id_) for id_ in reports]
-    if dangers:
-        _, _, newest_danger = max(dangers)
-        return safety.clinic_of[newest_danger]
+    worst = most_pressing(dangers)
+    if worst is not None:
+        return worst.clinic_id
     if alert is not None:
         return alert.clinic_id
+    facts = person.safety.facts
+    answers = (answer for answer in facts.answers if answer.ground not in facts.dealt_with)
     newest = max(answers, key=lambda answer: (answer.on, answer.id), default=None)
-    return None if newest is None else safety.clinic_of[newest.id]
+    return None if newest is None else person.safety.clinic_of[newest.id]
 
 
 def _findings(person: Person, today: date, numbers: Numbers) -> tuple[Finding, ...]:
@@ -127,13 +121,14 @@ def _extend(
     alert: Alert,
     person: Person,
     findings: Sequence[Finding],
+    dangers: Sequence[Danger],
     *,
     clinic: Clinic,
     owner_id: uuid.UUID | None,
     now: datetime,
     log: Log,
 ) -> None:
-    """``clinic`` is in charge from now on."""
+    """``clinic`` is in charge from now on; ``dangers`` are all that nobody has dealt with."""
     today = clinic.today(now)
     is_urgent = alert.tier == Tier.URGENT and person.snapshot.died_on is None
     if not findings and not is_urgent:
@@ -149,6 +144,7 @@ def _extend(
     has_restarted = revise(alert, stand, clinic=clinic, now=now, log=log)
     if fresh and not has_restarted:
         log.step(alert, "appended", now, stand.sentence, measurements=sorted({id_ for id_, _ in fresh}))
+    if asks_again(fresh, dangers) and not has_restarted:
         restart(alert, owner_id=owner_id, clinic=clinic, now=now, log=log)
     elif has_moved and not has_restarted:
         owner = None if owner_id is None else str(owner_id)

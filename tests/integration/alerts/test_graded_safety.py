@@ -11,14 +11,17 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
-from registry.alerts.actions import close
+from registry.alerts.actions import acknowledge, close
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import Alert
 from registry.alerts.sentences import sentence_today
+from registry.clinics.models import Clinic
+from registry.contacts.actions import report_danger
 from registry.extensions import db
 from registry.measurements.actions import correct_measurement, record_measurement
 from registry.measurements.models import Measurement, SafetySignal
 from registry.measures.answers import DECLINED
+from tests import builders
 from tests.integration.alerts.scene import (
     NOW,
     TODAY,
@@ -34,12 +37,13 @@ from tests.integration.alerts.scene import (
 NOTHING = {"1": 0, "2": 0, "6": 0}
 
 
-def screened(scene: Scene, *, days_ago: int = 0, **answers: Any) -> Measurement:
+def screened(scene: Scene, *, days_ago: int = 0, clinic: Clinic | None = None, **answers: Any) -> Measurement:
     """A C-SSRS screener on which nothing is reported but what is given, as ``q4=1``."""
-    with scope.within({scene.clinic.id}):
+    place = clinic or scene.clinic
+    with scope.within({place.id}):
         return record_measurement(
             patient_id=scene.patient.id,
-            clinic_id=scene.clinic.id,
+            clinic_id=place.id,
             instrument="c-ssrs-screener",
             taken_on=TODAY - timedelta(days=days_ago),
             mode="interview",
@@ -62,6 +66,18 @@ def corrected(scene: Scene, first: Measurement, **answers: Any) -> None:
             mode="interview",
             answers=given(**answers),
         )
+
+
+def acknowledged(scene: Scene) -> None:
+    with scope.within({scene.clinic.id}):
+        acknowledge(alert=the_safety_alert(scene.patient), by=scene.care_manager)
+
+
+def another_clinic(scene: Scene) -> Clinic:
+    """Where the patient is in care too."""
+    other = builders.a_clinic("Hillside")
+    builders.an_episode(patient=scene.patient, clinic=other, enrolled_on=TODAY)
+    return other
 
 
 def closed(scene: Scene) -> None:
@@ -88,7 +104,7 @@ def closed(scene: Scene) -> None:
     ],
 )
 def test_each_answer_says_how_soon_it_is_acted_on(
-    app: Flask, answers: dict[str, int], tier: str, minutes: int | None
+    app: Flask, answers: dict[str, Any], tier: str, minutes: int | None
 ) -> None:
     with on_stage(app):
         scene = a_scene()
@@ -234,3 +250,55 @@ def test_an_urgent_alert_stays_when_its_worst_answer_is_taken_back(app: Flask) -
         said = sentence_today(alert, TODAY)
         assert "C-SSRS screener item 3 of 11 Mar 2026 was 1 (Yes), corrected to 0" in said
         assert "C-SSRS screener item 1 positive (1: Yes) on 11 Mar 2026" in said
+
+
+@pytest.mark.parametrize("milder", [{"q6": 1, "q6a": 0}, {"q2": 1, "q3": 1, "q4": 0, "q5": 0}, {"q1": 1, "q6": None}])
+def test_a_milder_answer_of_another_clinic_takes_no_immediate_alert_away(app: Flask, milder: dict[str, Any]) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        other = another_clinic(scene)
+        screened(scene, q2=1, q3=0, q4=1, q5=0)
+        acknowledged(scene)
+        alert = the_safety_alert(scene.patient)
+        runs_until = alert.look_at
+        with clock.at(NOW + timedelta(minutes=40)):
+            added = screened(scene, clinic=other, **milder)
+
+        assert (alert.clinic_id, alert.owner_id) == (scene.clinic.id, scene.care_manager.id)
+        assert (alert.state, alert.acknowledged_by_id) == ("acknowledged", scene.care_manager.id)
+        assert alert.look_at == runs_until
+        assert str(added.id) in {answer["id"] for answer in alert.evidence["answers"]}
+        assert kinds_of(alert) == ["acknowledged", "appended", "opened"]
+
+
+def test_an_answer_as_bad_or_worse_takes_the_alert_to_the_clinic_that_recorded_it(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        other = another_clinic(scene)
+        screened(scene, q2=1, q3=1, q4=0, q5=0)
+        acknowledged(scene)
+        screened(scene, clinic=other, q2=1, q3=0, q4=1, q5=0)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.clinic_id, alert.state, alert.acknowledged_by_id) == (other.id, "open", None)
+
+
+def test_a_reported_danger_asks_again_although_an_answer_is_worse(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        screened(scene, q2=1, q3=0, q4=1, q5=0)
+        acknowledged(scene)
+        with scope.within({scene.clinic.id}):
+            report_danger(
+                patient_id=scene.patient.id,
+                clinic_id=scene.clinic.id,
+                kind="overdose",
+                reported_on=TODAY,
+                said_by="his sister",
+                words="Found with empty blister packs",
+                done="911 called",
+                by=scene.duty,
+            )
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.state, alert.acknowledged_by_id) == ("open", None)

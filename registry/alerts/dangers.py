@@ -1,0 +1,71 @@
+"""The dangers of a person nobody has dealt with yet, and how pressing each is."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from registry.alerts.clinic_numbers import NumbersInForce
+from registry.alerts.load_safety import PersonSafety
+from registry.alerts.parameters import Numbers
+from registry.alerts.rulebook import is_entered_soon
+from registry.alerts.snapshot import AnswerState, Ground, SafetyAnswer
+from registry.measures.instrument import SafetyTier
+
+_ONLY_TO_READ = len(SafetyTier)
+"""The rank of an old answer entered late, behind every other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """A positive answer or a report. ``rank`` is 0 for the most pressing; the clinic is the one that recorded it."""
+
+    ground: Ground
+    rank: int
+    recorded_at: datetime
+    clinic_id: uuid.UUID
+    is_report: bool = False
+
+
+def open_dangers(safety: PersonSafety, numbers: NumbersInForce) -> list[Danger]:
+    """The positive answers and reports no closed alert covers, in no order."""
+    facts, dealt_with = safety.facts, safety.facts.dealt_with
+    unfinished = _unfinished(facts.answers)
+    ranks = [
+        (answer.ground, _rank(answer, unfinished, numbers.at(safety.clinic_of[answer.id])), False)
+        for answer in facts.answers
+        if answer.state is AnswerState.POSITIVE
+    ]
+    ranks += [(report.ground, SafetyTier.URGENT.rank, True) for report in facts.reports]
+    return [
+        Danger(ground, rank, safety.recorded_at[ground[0]], safety.clinic_of[ground[0]], is_report)
+        for ground, rank, is_report in ranks
+        if ground not in dealt_with
+    ]
+
+
+def most_pressing(dangers: Iterable[Danger]) -> Danger | None:
+    """The one whose clinic is in charge: the most pressing, of several the one recorded last."""
+    return max(dangers, key=lambda danger: (-danger.rank, danger.recorded_at, danger.ground), default=None)
+
+
+def asks_again(fresh: Collection[Ground], dangers: Sequence[Danger]) -> bool:
+    """Whether somebody has to acknowledge once more: a report is always news, an answer unless a worse one stands."""
+    new = [danger for danger in dangers if danger.ground in fresh]
+    worst_known = min((danger.rank for danger in dangers if danger.ground not in fresh), default=_ONLY_TO_READ)
+    return any(danger.is_report or danger.rank <= worst_known for danger in new)
+
+
+def _unfinished(answers: Iterable[SafetyAnswer]) -> set[str]:
+    """The measurements with a question left open, a yes to which would not wait for days."""
+    return {answer.id for answer in answers if not answer.state.is_answered and answer.tier is not SafetyTier.ACTION}
+
+
+def _rank(answer: SafetyAnswer, unfinished: Collection[str], numbers: Numbers) -> int:
+    if not is_entered_soon(answer, numbers):
+        return _ONLY_TO_READ
+    if answer.id in unfinished:
+        return min(answer.tier.rank, SafetyTier.URGENT.rank)
+    return answer.tier.rank

@@ -1,8 +1,9 @@
 """The one open safety alert of a person: everything positive, reported or unknown, until a person closes it.
 
 It belongs to the person, not to an episode. A new positive answer or report appends, asks for acknowledgement
-again and starts the clock; an answer milder than what the alert rests on only appends. While urgent it never closes
-and never calms down by itself, whatever becomes of the answer behind it; only a death turns it into something to read.
+again and starts the clock; an answer milder than what the alert rests on only appends. Once it
+has told of a danger it never closes by itself, and while urgent it never calms down by itself, whatever becomes of the
+answer behind it; only a death turns it into something to read. An answer nobody had, given since, closes it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from registry.extensions import db
 from registry.measurements.models import SafetySignal
 
 _TELLS_OF_DANGER = frozenset({"safety.self-harm", "safety.reported"})
-"""Rules whose new evidence starts the clock again; an answer nobody has does not."""
+"""Rules whose new evidence starts the clock again and whose alert a person closes, unlike that of a missing answer."""
 
 SETTLED = "Asked and answered since, or corrected"
 
@@ -131,11 +132,14 @@ def _extend(
     """``clinic`` is in charge from now on; ``dangers`` are all that nobody has dealt with."""
     today = clinic.today(now)
     is_urgent = alert.tier == Tier.URGENT and person.snapshot.died_on is None
-    if not findings and not is_urgent:
+    needs_a_person = alert.rule in _TELLS_OF_DANGER
+    if not findings and not needs_a_person:
         close_by_itself(alert, SETTLED, now=now, log=log)
         return
     fresh, withdrawn = _news(alert, person, findings)
-    if is_urgent and (not findings or findings[0].tier is not Tier.URGENT):
+    is_gone = all(finding.rule not in _TELLS_OF_DANGER for finding in findings)
+    has_calmed = is_urgent and all(finding.tier is not Tier.URGENT for finding in findings)
+    if has_calmed or (needs_a_person and is_gone):
         stand = _kept(alert, person, findings, withdrawn, owner_id=owner_id, today=today)
     else:
         stand = _stand(findings, owner_id, today)
@@ -193,7 +197,7 @@ def _kept(
     owner_id: uuid.UUID | None,
     today: date,
 ) -> Stand:
-    """An urgent alert whose answer is gone stands as it was, says so, and names what is still open beside it."""
+    """An alert whose danger is gone stands as it was, says so, and names what is still open beside it."""
     evidence = {name: value for name, value in alert.evidence.items() if name not in ("also", "withdrawn")}
     became = fates(
         evidence.get("answers", ()),
@@ -207,7 +211,7 @@ def _kept(
     return _merged(
         alert.rule,
         alert.rule_version,
-        Tier.URGENT,
+        Tier(alert.tier) if person.snapshot.died_on is None else Tier.ACTION,
         evidence,
         findings,
         alert.since,

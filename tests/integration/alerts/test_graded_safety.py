@@ -14,11 +14,13 @@ from registry.access import scope
 from registry.alerts.actions import acknowledge, close
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import Alert
+from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.sentences import sentence_today
 from registry.clinics.models import Clinic
 from registry.contacts.actions import report_danger
+from registry.episodes.actions import record_death
 from registry.extensions import db
-from registry.measurements.actions import correct_measurement, record_measurement
+from registry.measurements.actions import correct_measurement, discard_draft, mark_entered_in_error, record_measurement
 from registry.measurements.models import Measurement, SafetySignal
 from registry.measures.answers import DECLINED
 from tests import builders
@@ -302,3 +304,73 @@ def test_a_reported_danger_asks_again_although_an_answer_is_worse(app: Flask) ->
 
         alert = the_safety_alert(scene.patient)
         assert (alert.state, alert.acknowledged_by_id) == ("open", None)
+
+
+def test_a_mild_answer_entered_in_error_leaves_its_alert_to_a_person(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        wrong = screened(scene, q2=1, q3=0, q4=0, q5=0)
+        with scope.within({scene.clinic.id}):
+            mark_entered_in_error(measurement=wrong, why="Somebody else's form", by=scene.care_manager)
+            reconcile_patient(scene.patient.id)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.rule, alert.tier, alert.state) == ("safety.self-harm", "action", "open")
+        assert kinds_of(alert) == ["appended", "opened"], "told once, however often it is looked at"
+        assert sentence_today(alert, TODAY) == (
+            "C-SSRS screener item 2 of 11 Mar 2026 was 1 (Yes), marked as entered in error by Ana Care on 11 Mar 2026: "
+            "close the alert with how it ended"
+        )
+        closed(scene)
+        assert alerts_of(scene.patient, is_open=True) == []
+
+
+@pytest.mark.parametrize(
+    ("q2", "corrected_to", "is_unknown"), [(0, "0 (No)", False), (DECLINED, "declined", True), (None, "blank", True)]
+)
+def test_a_mild_answer_corrected_leaves_its_alert_to_a_person(
+    app: Flask, q2: Any, corrected_to: str, is_unknown: bool
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        first = screened(scene, q2=1, q3=0, q4=0, q5=0)
+        corrected(scene, first, q2=q2)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.rule, alert.tier, alert.state) == ("safety.self-harm", "action", "open")
+        said = sentence_today(alert, TODAY)
+        assert said.startswith(f"C-SSRS screener item 2 of 11 Mar 2026 was 1 (Yes), corrected to {corrected_to} by Ana")
+        assert [each["rule"] for each in alert.evidence.get("also", ())] == (["safety.unknown"] if is_unknown else [])
+
+
+def test_a_discarded_draft_with_a_mild_answer_leaves_its_alert_to_a_person(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        with scope.within({scene.clinic.id}):
+            draft = record_measurement(
+                patient_id=scene.patient.id,
+                clinic_id=scene.clinic.id,
+                instrument="c-ssrs-screener",
+                taken_on=TODAY,
+                mode="interview",
+                by=scene.care_manager,
+                answers={"2": 1},
+                as_draft=True,
+            )
+            discard_draft(draft=draft, by=scene.care_manager)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.rule, alert.closed_at) == ("safety.self-harm", None)
+        assert "item 2 of 11 Mar 2026 was 1 (Yes), marked as entered in error by Ana Care" in alert.sentence
+
+
+def test_a_death_leaves_an_answer_taken_back_to_a_person(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        wrong = screened(scene, q2=1, q3=1, q4=0, q5=0)
+        with scope.within({scene.clinic.id}):
+            mark_entered_in_error(measurement=wrong, why="Somebody else's form", by=scene.care_manager)
+            record_death(patient=scene.patient, died_on=TODAY, today=TODAY, by=scene.care_manager)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.tier, alert.look_at, alert.state) == ("action", None, "open")

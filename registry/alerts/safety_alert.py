@@ -9,7 +9,7 @@ answer behind it; only a death turns it into something to read. An answer nobody
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -86,11 +86,34 @@ def _findings(person: Person, today: date, numbers: Numbers) -> tuple[Finding, .
     return ranked(verdict.finding for verdict in verdicts if verdict.finding is not None)
 
 
-def _stand(findings: Sequence[Finding], owner_id: uuid.UUID | None, today: date) -> Stand:
-    """One alert for all of them: the most pressing leads, the others stand beside it."""
+def _stand(
+    findings: Sequence[Finding], owner_id: uuid.UUID | None, today: date, *, taken_back: Mapping[str, Any] | None = None
+) -> Stand:
+    """One alert for all of them: the most pressing leads, the others stand beside it, then what was taken back."""
     lead, *others = findings
-    return _merged(
-        lead.rule, lead.version, lead.tier, plain(lead.evidence), others, lead.since, owner_id=owner_id, today=today
+    evidence = plain(lead.evidence)
+    if taken_back:
+        evidence["taken_back"] = taken_back
+    return _merged(lead.rule, lead.version, lead.tier, evidence, others, lead.since, owner_id=owner_id, today=today)
+
+
+def _taken_back(alert: Alert, person: Person, withdrawn: set[Ground]) -> dict[str, Any] | None:
+    """The answers the alert told of that stand no longer, beside others that do, and what became of each."""
+    told = list(_answers_told(alert))
+    became = _fates(alert, person, told, withdrawn)
+    answers = [answer for answer in told if answer["item_id"] in became.get(answer["id"], ())]
+    return {"answers": answers, "withdrawn": became} if answers else None
+
+
+def _fates(
+    alert: Alert, person: Person, told: Iterable[Mapping[str, Any]], withdrawn: set[Ground]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    return fates(
+        told,
+        withdrawn=withdrawn,
+        replaces=person.safety.replaces,
+        now_standing=person.safety.facts.answers,
+        zone=person.clinics[alert.clinic_id].zone,
     )
 
 
@@ -142,7 +165,7 @@ def _extend(
     if has_calmed or (needs_a_person and is_gone):
         stand = _kept(alert, person, findings, withdrawn, owner_id=owner_id, today=today)
     else:
-        stand = _stand(findings, owner_id, today)
+        stand = _stand(findings, owner_id, today, taken_back=_taken_back(alert, person, withdrawn))
     known_withdrawn = _withdrawn_in(alert)
     has_moved, alert.clinic_id = alert.clinic_id != clinic.id, clinic.id
     has_restarted = revise(alert, stand, clinic=clinic, now=now, log=log)
@@ -179,13 +202,30 @@ def _news(alert: Alert, person: Person, findings: Sequence[Finding]) -> tuple[se
 
 def _withdrawn_in(alert: Alert) -> set[Ground]:
     """The answers the alert already says were taken back."""
-    return {(id_, item_id) for id_, items in alert.evidence.get("withdrawn", {}).items() for item_id in items}
+    parts = (alert.evidence, alert.evidence.get("taken_back", {}))
+    return {(id_, item_id) for part in parts for id_, items in part.get("withdrawn", {}).items() for item_id in items}
 
 
 def _dangers_in(alert: Alert) -> set[Ground]:
-    """The positive answers and reports the alert rests on, without the answers nobody has."""
-    parts = [{"rule": alert.rule, "evidence": {**alert.evidence, "also": ()}}, *alert.evidence.get("also", ())]
-    return {ground for part in parts if part["rule"] in _TELLS_OF_DANGER for ground, _ in covered_in(part["evidence"])}
+    """The positive answers and reports the alert rests on or has rested on, without the answers nobody has."""
+    reports = {(report["id"], "") for part in _parts(alert) for report in part.get("reports", ())}
+    return reports | {(answer["id"], answer["item_id"]) for answer in _answers_told(alert)}
+
+
+def _answers_told(alert: Alert) -> Iterator[Mapping[str, Any]]:
+    """The positive answers among them, as the evidence has them."""
+    for part in _parts(alert):
+        yield from part.get("answers", ())
+
+
+def _parts(alert: Alert) -> list[Mapping[str, Any]]:
+    """What tells of a danger in the alert's evidence, and what did."""
+    told = [
+        (alert.rule, alert.evidence),
+        *((part["rule"], part["evidence"]) for part in alert.evidence.get("also", ())),
+    ]
+    dangers = [evidence for rule, evidence in told if rule in _TELLS_OF_DANGER]
+    return [*dangers, alert.evidence.get("taken_back", {})]
 
 
 def _kept(
@@ -199,13 +239,7 @@ def _kept(
 ) -> Stand:
     """An alert whose danger is gone stands as it was, says so, and names what is still open beside it."""
     evidence = {name: value for name, value in alert.evidence.items() if name not in ("also", "withdrawn")}
-    became = fates(
-        evidence.get("answers", ()),
-        withdrawn=withdrawn,
-        replaces=person.safety.replaces,
-        now_standing=person.safety.facts.answers,
-        zone=person.clinics[alert.clinic_id].zone,
-    )
+    became = _fates(alert, person, evidence.get("answers", ()), withdrawn)
     if became:
         evidence["withdrawn"] = became
     return _merged(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from registry.alerts.models import Alert
-from registry.alerts.rulebook import withdrawn_words, words
+from registry.alerts.rulebook import taken_back_words, withdrawn_words, words
 from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.rulebook.phrases import written
 from registry.web.filters import THIN_SPACE
@@ -17,10 +17,14 @@ def sentence_of(rule: str, evidence: Mapping[str, Any], today: date) -> str:
     """The evidence in one sentence as of ``today``: nothing in it is as old as the last evaluation.
 
     Where the answer behind it was corrected or entered in error, that is what it says. A safety alert holds
-    everything open about the person: its own rule's evidence, and under ``also`` the others'.
+    everything open about the person: its own rule's evidence, under ``also`` the others', and under ``taken_back`` the
+    answers it told of that stand no longer.
     """
     sentence = withdrawn_words(Evidence(evidence)) if evidence.get("withdrawn") else words(rule, evidence, today)
-    said = "; ".join([sentence, *(words(each["rule"], each["evidence"], today) for each in evidence.get("also", ()))])
+    told = [sentence, *(words(each["rule"], each["evidence"], today) for each in evidence.get("also", ()))]
+    if evidence.get("taken_back"):
+        told.append(taken_back_words(Evidence(evidence["taken_back"])))
+    said = "; ".join(told)
     return said.replace(" %", f"{THIN_SPACE}%")  # a sign on a line of its own says nothing
 
 

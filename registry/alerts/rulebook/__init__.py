@@ -14,7 +14,14 @@ from registry.alerts.rulebook.evaluation import (
     words,
 )
 from registry.alerts.rulebook.finding import Audience, Finding, Rule, Tier, Verdict
-from registry.alerts.rulebook.safety import given_words, is_entered_soon, is_immediate, unknown_item, withdrawn_words
+from registry.alerts.rulebook.safety import (
+    given_words,
+    is_entered_soon,
+    is_immediate,
+    taken_back_words,
+    unknown_item,
+    withdrawn_words,
+)
 from registry.alerts.rulebook.suspension import Family
 
 __all__ = [
@@ -34,6 +41,7 @@ __all__ = [
     "ranked",
     "rule",
     "rulebook_fingerprint",
+    "taken_back_words",
     "unknown_item",
     "withdrawn_words",
     "words",

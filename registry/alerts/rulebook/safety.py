@@ -181,13 +181,18 @@ def _items(answers: Sequence[Evidence]) -> str:
 
 def withdrawn_words(evidence: Evidence) -> str:
     """What became of the answers an alert rests on, once none of them stands: there is nothing left to ask today."""
+    return f"{taken_back_words(evidence)}: close the alert with how it ended"
+
+
+def taken_back_words(evidence: Evidence) -> str:
+    """What became of each answer that was corrected or entered in error."""
     withdrawn = evidence.part("withdrawn")
     told = [
         _one_withdrawn(answer, withdrawn.part(answer.text("id")).part(answer.text("item_id")))
         for answer in evidence.each("answers")
         if withdrawn.has(answer.text("id")) and withdrawn.part(answer.text("id")).has(answer.text("item_id"))
     ]
-    return f"{'; '.join(told)}: close the alert with how it ended"
+    return "; ".join(told)
 
 
 def _one_withdrawn(answer: Evidence, fate: Evidence) -> str:

@@ -374,3 +374,33 @@ def test_a_death_leaves_an_answer_taken_back_to_a_person(app: Flask) -> None:
 
         alert = the_safety_alert(scene.patient)
         assert (alert.tier, alert.look_at, alert.state) == ("action", None, "open")
+
+
+def test_a_worse_answer_taken_back_stays_named_beside_what_stands_until_a_person_closes_the_alert(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        first = screened(scene, q2=1, q3=1, q4=1, q5=0)
+        corrected(scene, first, q2=1, q3=1, q4=0, q5=0)
+        alert = the_safety_alert(scene.patient)
+        told = "C-SSRS screener item 4 of 11 Mar 2026 was 1 (Yes), corrected to 0 (No) by Ana Care on 11 Mar 2026"
+        assert sentence_today(alert, TODAY).startswith("C-SSRS screener item 3 positive")
+        assert sentence_today(alert, TODAY).endswith(f"; {told}")
+
+        reconcile_patient(scene.patient.id)
+        screened(scene, q1=1)
+        assert sentence_today(alert, TODAY).endswith(f"; {told}")
+        assert kinds_of(alert) == ["appended", "appended", "opened"], "the correction and the new answer, each once"
+
+
+def test_a_worse_answer_corrected_up_again_is_news(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        first = screened(scene, q2=1, q3=1, q4=1, q5=0)
+        corrected(scene, first, q2=1, q3=1, q4=0, q5=0)
+        acknowledged(scene)
+        second = db.session.scalars(select(Measurement).where(Measurement.replaces_id == first.id)).one()
+        corrected(scene, second, q2=1, q3=1, q4=1, q5=0)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.state, alert.look_at) == ("open", NOW + timedelta(minutes=30))
+        assert "taken_back" not in alert.evidence

@@ -28,7 +28,7 @@ from registry.measurements.rules import ImpossibleDate, NothingAnswered
 from registry.measurements.scores import definition_of, score_rows
 from registry.measures.answers import Answer, answer_to_json
 from registry.measures.instrument import Instrument
-from registry.measures.scoring import Scoring, check_declared, score, score_total
+from registry.measures.scoring import Scoring, check_declared, score, score_as_it_stands, score_total
 from registry.patients.models import Patient
 
 __all__ = [
@@ -100,11 +100,11 @@ def record_measurement(
     """Store one administration with its scores, its event and its alerts.
 
     The instrument's latest version unless named. ``source_key`` is the identity of an imported administration in its
-    source. A draft has no scores, yet a positive safety answer in it alerts like any other.
+    source. A draft has no scores and may contradict itself, yet a positive safety answer in it alerts like any other.
 
     Raises:
         ImpossibleDate, NothingAnswered: see ``rules``.
-        ImpossibleAnswer, ImpossibleTotal, ContradictedTotal: see ``registry.measures.scoring``.
+        ImpossibleAnswer, ContradictoryAnswers, ImpossibleTotal, ContradictedTotal: see ``registry.measures.scoring``.
         UnknownInstrument: no file defines it. UnknownPatient: nobody within reach. AlreadyRecorded: a second import.
     """
     definition = catalogue().get(instrument, version)
@@ -231,7 +231,7 @@ def _checked(definition: Instrument, given: Administration, *, is_draft: bool = 
     if total is not None:
         return _Content(answers=None, total_only=total, scoring=score_total(definition, total))
     answers = answers or {}
-    scoring = score(definition, answers)
+    scoring = score_as_it_stands(definition, answers) if is_draft else score(definition, answers)
     declared = given.get("declared_total")
     if declared is not None and not is_draft:
         check_declared(scoring, declared)

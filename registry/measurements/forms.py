@@ -64,9 +64,16 @@ class MeasureForm(RegistryForm):
     again = second_time_field()
 
     def __init__(
-        self, *, today: date, born_on: date, raters: Mapping[str, str], imported: bool = False, **values: Any
+        self,
+        *,
+        today: date,
+        born_on: date,
+        raters: Mapping[str, str],
+        imported: bool = False,
+        as_draft: bool = False,
+        **values: Any,
     ) -> None:
-        self.today, self.born_on = today, born_on
+        self.today, self.born_on, self.as_draft = today, born_on, as_draft
         super().__init__(**values)
         stored = [modes.STORED[mode] for mode in self.instrument.modes] + (["imported"] if imported else [])
         self.mode.choices = {mode: modes.LABELS[mode] for mode in stored}
@@ -99,9 +106,14 @@ class MeasureForm(RegistryForm):
             raise ValidationError(f"Enter the total as a whole number from {bounds}")
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Fields first; then whether the answers can stand together, and a total beside them."""
+        """Fields first; then whether the answers can stand together, and a total beside them.
+
+        A draft is kept whether or not they can: who walks away from a refusal takes a positive safety answer along.
+        """
         if not super().validate(extra_validators):
             return False
+        if self.as_draft:
+            return True
         answers, total = self.answers(), self.total_given
         try:
             scoring = score(self.instrument, answers)

@@ -9,7 +9,7 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measures.answers import answer_from_json
 from registry.measures.instrument import Instrument
-from registry.measures.scoring import Scoring, score, score_total
+from registry.measures.scoring import Scoring, score_as_it_stands, score_total
 
 
 def definition_of(measurement: Measurement) -> Instrument:
@@ -18,11 +18,14 @@ def definition_of(measurement: Measurement) -> Instrument:
 
 
 def score_again(measurement: Measurement, definition: Instrument) -> Scoring:
-    """What a stored measurement says, worked out from its answers or its total alone."""
+    """What a stored measurement says, worked out from its answers or its total alone.
+
+    A draft, discarded or not, may hold answers that cannot stand together.
+    """
     if measurement.total_only is not None:
         return score_total(definition, measurement.total_only)
     answers = measurement.answers or {}
-    return score(definition, {item: answer_from_json(value) for item, value in answers.items()})
+    return score_as_it_stands(definition, {item: answer_from_json(value) for item, value in answers.items()})
 
 
 def score_rows(measurement: Measurement, definition: Instrument, scoring: Scoring) -> list[MeasurementScore]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from registry.measures.adding import adding
-from registry.measures.answers import Answer, read
+from registry.measures.answers import DECLINED, Answer, ContradictoryAnswers, read
 from registry.measures.criteria import at_least, level_of
 from registry.measures.instrument import Instrument, Item
 from registry.measures.scale import Rule, Scale
@@ -97,6 +97,28 @@ def score(instrument: Instrument, answers: Mapping[str, Answer]) -> Scoring:
         declined=given.declined,
         safety=tuple(_safety_answer(item, given.values.get(item.id)) for item in instrument.safety_items),
         skipped=given.skipped,
+    )
+
+
+def score_as_it_stands(instrument: Instrument, answers: Mapping[str, Answer]) -> Scoring:
+    """Score what may be unfinished: of answers that cannot stand together no scale has a result.
+
+    The safety items then say what was answered, and nothing counts as not asked.
+
+    Raises:
+        ImpossibleAnswer: an unknown item, or a value that is none of its choices.
+    """
+    try:
+        return score(instrument, answers)
+    except ContradictoryAnswers as problem:
+        why = str(problem)
+    usable = instrument.usable_values
+    values = {item: each for item, each in answers.items() if isinstance(each, int) and usable[item][each]}
+    return Scoring(
+        scores={scale.id: Score(why_withheld=why) for scale in instrument.scales},
+        missing=tuple(item.id for item in instrument.items if answers.get(item.id) is None),
+        declined=tuple(item.id for item in instrument.items if answers.get(item.id) is DECLINED),
+        safety=tuple(_safety_answer(item, values.get(item.id)) for item in instrument.safety_items),
     )
 
 

@@ -40,10 +40,10 @@ def draft(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     row, place = own_measurement(patient_id, measurement_id, _RECORD), place_of(patient_id, _RECORD)
     if request.method == "GET" and row.status != "draft":
         return redirect(measure_url(row), 303)
-    form = form_of(row, place)
+    as_draft, clinic_id = "draft" in request.form, row.clinic_id
+    form = form_of(row, place, as_draft=as_draft)
     if not form.validate_on_submit():
         return show_form(place, form, status=422 if form.errors else 200, **_details(row, place))
-    as_draft, clinic_id = "draft" in request.form, row.clinic_id
     save = actions.change_draft if as_draft else actions.finish_draft
     recorded = None if as_draft else second_time(place, form)
     if recorded is not None:

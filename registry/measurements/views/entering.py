@@ -38,10 +38,12 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
         abort(404)
     language = request.values.get("language") or definition.languages[0]
     instrument, born_on = in_words(definition, language), place.patient.birth_date
+    as_draft = "draft" in request.form
     form = form_for(instrument)(
         today=place.today,
         born_on=born_on,
         raters=place.raters(),
+        as_draft=as_draft,
         **first_values(
             instrument,
             on=day_of(request.args, today=place.today, born_on=born_on),
@@ -51,7 +53,7 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
     )
     if not form.validate_on_submit():
         return _show(place, form, status=422 if form.errors else 200)
-    clinic_id, as_draft = place.clinic.id, "draft" in request.form
+    clinic_id = place.clinic.id
     recorded = None if as_draft else second_time(place, form)
     if recorded is not None:
         form.version.data = str(recorded.version or "")  # should it be sent to correct the entry that stands

@@ -39,7 +39,7 @@ REFUSED = (ImpossibleDate, ImpossibleTotal, ContradictedTotal, NothingAnswered)
 """What an action may find wrong with a form that looked right."""
 
 
-def form_of(row: Measurement, place: Place, *, is_correction: bool = False) -> MeasureForm:
+def form_of(row: Measurement, place: Place, *, is_correction: bool = False, as_draft: bool = False) -> MeasureForm:
     """The form of a stored measurement, filled in with what it says."""
     definition = definition_of(row)
     instrument = in_words(definition, row.language or definition.languages[0])
@@ -48,6 +48,7 @@ def form_of(row: Measurement, place: Place, *, is_correction: bool = False) -> M
         born_on=place.patient.birth_date,
         raters=place.raters(),
         imported=row.mode == "imported",
+        as_draft=as_draft,
         **values_of(row),
     )
 

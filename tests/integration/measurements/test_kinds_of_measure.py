@@ -80,16 +80,14 @@ def test_each_question_that_may_be_skipped_says_when(browser: Browser) -> None:
     assert one(page, "#item-4-hint").get_text() == "Not asked if item 2 is “No”"
 
 
-@pytest.mark.parametrize("stage", ["entered", "kept as a draft", "finished", "corrected"])
+@pytest.mark.parametrize("stage", ["entered", "finished", "corrected"])
 def test_answers_against_each_other_are_refused_beside_the_item_and_stay_on_the_form(
     app: Flask, browser: Browser, stored: Stored, stage: str
 ) -> None:
     path, values = "/new/outings", typed({"3": "", "5": ""} | AGAINST_ITSELF)
-    if stage == "kept as a draft":
-        values |= {"draft": "yes"}
     if stage == "finished":
         browser.send(path, typed(INSIDE) | {"draft": "yes"})
-        path = str(one(browser.page("/new"), "a[href$='/draft']")["href"]).removeprefix(browser.measures)
+        path = _draft_path(browser)
     if stage == "corrected":
         path = f"/{a_measure(app, browser.person, INSIDE, instrument='outings', mode='interview')}/correct"
         values |= {"why": "misread"}
@@ -104,6 +102,47 @@ def test_answers_against_each_other_are_refused_beside_the_item_and_stay_on_the_
     assert words in one(page, "[data-item='4'] .field__error").get_text()
     assert page.select_one("input[name=item-4][value='1'][checked]"), "the positive answer stays where it was typed"
     assert (stored(), kept(app)) == before
+
+
+@pytest.mark.parametrize("stage", ["new", "kept again"])
+def test_a_draft_against_itself_is_kept_and_its_positive_answer_alerts(
+    app: Flask, browser: Browser, stored: Stored, stage: str
+) -> None:
+    path = "/new/outings"
+    if stage == "kept again":
+        browser.send(path, typed(INSIDE) | {"draft": "yes"})
+        path = _draft_path(browser)
+
+    response = browser.send(path, typed({"3": "", "5": ""} | AGAINST_ITSELF) | {"draft": "yes"})
+
+    assert response.status_code == 303
+    assert stored() == [("draft", [])]
+    assert [answers["4"] for answers in kept(app)] == [1]
+    with app.app_context(), scope.all_patients(reason="test"):
+        assert list(db.session.scalars(select(Alert.rule).where(Alert.is_safety))) == ["safety.self-harm"]
+
+
+def test_a_draft_against_itself_is_opened_refused_as_final_and_discarded(browser: Browser, stored: Stored) -> None:
+    browser.send("/new/outings", typed(AGAINST_ITSELF) | {"draft": "yes"})
+    path = _draft_path(browser)
+
+    assert browser.page(path).select_one("input[name=item-4][value='1'][checked]")
+    assert browser.send(path, typed(AGAINST_ITSELF) | {"version": "1"}).status_code == 422
+    assert stored() == [("draft", [])]
+    assert browser.send(path, {}, form="form[action$='/discard']").status_code == 303
+    assert browser.page(path.removesuffix("/draft")).select_one("table")
+
+
+def test_a_draft_with_both_of_an_either_or_is_kept(browser: Browser, stored: Stored) -> None:
+    both = {"6": 1, "7": 1}
+
+    assert browser.send("/new/contentment", typed(both)).status_code == 422
+    assert browser.send("/new/contentment", typed(both) | {"draft": "yes"}).status_code == 303
+    assert stored() == [("draft", [])]
+
+
+def _draft_path(browser: Browser) -> str:
+    return str(one(browser.page("/new"), "a[href$='/draft']")["href"]).removeprefix(browser.measures)
 
 
 def test_an_answer_against_another_can_be_taken_back_without_a_keyboard(app: Flask, browser: Browser) -> None:

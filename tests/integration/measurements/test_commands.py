@@ -105,7 +105,9 @@ def test_a_new_version_is_synced_with_its_safety_items(app: Flask, folder: Path)
 
     with app.app_context():
         assert is_ready() == ""
-        items = db.session.scalars(select(SafetyItem).where(SafetyItem.instrument == "phq-9")).all()
+        items = db.session.scalars(
+            select(SafetyItem).where(SafetyItem.instrument == "phq-9").order_by(SafetyItem.version)
+        ).all()
         assert [(row.version, row.item, row.positive_from) for row in items] == [("1", "9", 1), ("2", "9", 1)]
 
 

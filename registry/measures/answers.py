@@ -129,14 +129,18 @@ def _refuse_both(instrument: Instrument, values: Mapping[str, int]) -> None:
 
 
 def _skip(instrument: Instrument, values: dict[str, int], declined: set[str]) -> tuple[str, ...]:
-    """Fill in what was not asked, in the order of the form, so that one branch may depend on another."""
+    """Fill in what was not asked, in the order of the form, so that one branch may depend on another.
+
+    Who declined an item was asked it, so it stays declined.
+    """
     skipped: dict[str, None] = {}
     for skip in instrument.skips:
         if holds_all(skip.when, values) is not Truth.TRUE:
             continue
         for item_id in _unasked(instrument, skip, values):
+            if item_id in declined:
+                continue
             values[item_id] = skip.counts_as
-            declined.discard(item_id)
             skipped[item_id] = None
     return tuple(skipped)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Page
 
+from registry.exchange.fhir.expressions import expression
 from registry.exchange.fhir.questionnaire import questionnaire
 from registry.exchange.fhir.terms import Terms
-from registry.measures.answers import Answer
+from registry.measures.answers import DECLINED, Answer, read
 from registry.measures.instrument import Instrument
 from registry.measures.scoring import score
 from tests.fhir_samples import INSTRUMENTS, answered_only, scores_in, told
@@ -14,13 +16,14 @@ from tests.filled_forms import cases, forms
 from tests.lforms.conftest import Fill
 
 BY_CHANCE = 10
+NOTHING_REPORTED: dict[str, Answer] = {"1": 0, "2": 0, "6": 0}
 
 Known = dict[str, float | str | None]
 
 
 @pytest.mark.parametrize("instrument", INSTRUMENTS, ids=lambda each: f"{each.id} version {each.version}")
 def test_every_score_is_ours(fill: Fill, instrument: Instrument) -> None:
-    given = [*forms(instrument, by_chance=BY_CHANCE), *cases(instrument)]
+    given = [_held(instrument, form) for form in (*forms(instrument, by_chance=BY_CHANCE), *cases(instrument))]
     responses = [answered_only(told(instrument, form)) for form in given]
 
     filled = fill(questionnaire(instrument, Terms()), responses)
@@ -43,6 +46,26 @@ def test_the_oracle_works_scores_out_by_itself(fill: Fill) -> None:
 
     assert scores_in(phq9, response) == {"total": None}
     assert scores_in(phq9, filled) == {"total": 27}
+
+
+def test_a_refusal_in_a_response_is_not_taken_for_the_answer_of_what_is_not_asked(lforms: Page) -> None:
+    """LHC-Forms drops it with the item, so the expression is asked about the response we write."""
+    screener = next(each for each in INSTRUMENTS if each.id == "c-ssrs-screener")
+    asked = "([text, resource]) => LForms.FHIR.R4.fhirpath.evaluate(resource, text, { resource }, LForms.FHIR.R4.fhirpathModel)"
+    expressed = expression(screener, screener.primary_scale, Terms())
+
+    found = [
+        lforms.evaluate(asked, [expressed, answered_only(told(screener, NOTHING_REPORTED | refused))])
+        for refused in ({}, {"4": DECLINED})
+    ]
+
+    assert found == [["no-risk"], []]
+
+
+def _held(instrument: Instrument, form: dict[str, Answer]) -> dict[str, Answer]:
+    """The form as a form filler holds it: what it does not ask it drops, a refusal to answer included."""
+    skipped = read(instrument, {item: None if each is DECLINED else each for item, each in form.items()}).skipped
+    return form | dict.fromkeys(item for item in skipped if form.get(item) is DECLINED)
 
 
 def _ours(instrument: Instrument, form: dict[str, Answer]) -> Known:

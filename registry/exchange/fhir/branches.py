@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from registry.exchange.fhir.fhirpath import answers, every, if_else, is_among, one_of
+from registry.exchange.fhir.fhirpath import answers, declined, every, if_else, is_among, one_of
 from registry.exchange.fhir.terms import ENABLED_WHEN, Resource, Terms
 from registry.measures.instrument import Instrument, Item, Skip
 from registry.measures.scale import Condition
@@ -35,7 +35,10 @@ class Branches:
         return f"{against} > {len(condition.items) - condition.at_least}"
 
     def unless_skipped(self, item: Item, own: str, instead: Callable[[int], str]) -> str:
-        """``own``, or where the item is not asked what ``instead`` makes of the answer it counts as."""
+        """``own``, or where the item is not asked what ``instead`` makes of the answer it counts as.
+
+        Who declined the item was asked it.
+        """
         return self._unless(item.id, own, instead, self.instrument.skips)
 
     def enabling(self, item: Item) -> Resource:
@@ -58,7 +61,8 @@ class Branches:
         text = own
         for skip in reversed(skips):
             if item_id in skip.items:
-                text = if_else(self._is_taken(skip), instead(skip.counts_as), text)
+                is_spared = every([self._is_taken(skip), f"{declined(item_id)}.not()"])
+                text = if_else(is_spared, instead(skip.counts_as), text)
         return text
 
     def _counted(self, item_ids: Iterable[str], counts: Counts, skips: Sequence[Skip] | None = None) -> str:

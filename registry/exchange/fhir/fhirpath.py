@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
+from registry.exchange.fhir.terms import DATA_ABSENT
+
 NOTHING: Final = "{}"
 """The empty collection: no score, never 0."""
 
@@ -24,6 +26,12 @@ def one_of(texts: Iterable[str]) -> str:
 def answers(link_ids: Iterable[str]) -> str:
     """The answers to these items, wherever in the response they stand."""
     return f"%resource.repeat(item).where(linkId in {one_of(link_ids)}).answer.value"
+
+
+def declined(link_id: str) -> str:
+    """Whether this item was asked and refused, which a response says beside an item without an answer."""
+    reason = f"extension.where(url = {quoted(DATA_ABSENT)} and value = 'asked-declined')"
+    return f"%resource.repeat(item).where(linkId = {quoted(link_id)}).{reason}.exists()"
 
 
 def together(collections: Sequence[str]) -> str:

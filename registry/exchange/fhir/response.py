@@ -38,8 +38,7 @@ def _answered(told: Administration, terms: Terms) -> Iterator[Resource]:
             continue
         line: Resource = {"linkId": item.id, "text": item.label}
         if answer is DECLINED:
-            if item.id not in told.scoring.skipped:
-                yield {"extension": [{"url": DATA_ABSENT, "valueCode": "asked-declined"}]} | line
+            yield {"extension": [{"url": DATA_ABSENT, "valueCode": "asked-declined"}]} | line
         elif isinstance(answer, int):
             yield line | {"answer": [_value(told, item, answer, terms)]}
 

@@ -42,6 +42,7 @@ const measureScoring = (() => {
       if (allHold(skip.when, values) !== true) continue;
       const reason = numbers(outline, skip.when.flatMap((each) => each.items));
       for (const id of skip.items) {
+        if (answers.get(id) === "declined") continue;
         const answer = values.get(id);
         if (answer === undefined || answer === skip.counts_as) {
           values.set(id, skip.counts_as);

@@ -4,7 +4,7 @@ import pytest
 
 from registry.measures.answers import DECLINED, Answer, ContradictoryAnswers, read
 from registry.measures.instrument import Instrument
-from registry.measures.scoring import SafetyState, score
+from registry.measures.scoring import SafetyState, score, score_as_it_stands
 
 
 def test_items_of_a_branch_not_taken_count_as_answered_and_are_not_missing(screen: Instrument) -> None:
@@ -32,10 +32,26 @@ def test_another_answer_to_what_was_not_asked_is_refused(screen: Instrument) -> 
     assert refusal.value.item == "4"
 
 
-def test_declining_what_was_not_asked_declines_nothing(screen: Instrument) -> None:
-    given = read(screen, {"1": 0, "2": 0, "3": DECLINED, "6": 0})
+def test_an_item_of_a_branch_not_taken_that_was_declined_stays_declined(screen: Instrument) -> None:
+    given = read(screen, {"1": 0, "2": 0, "3": DECLINED, "4": DECLINED, "6": 0})
 
-    assert (given.declined, given.values["3"]) == ((), 0)
+    assert (given.declined, given.skipped, given.missing) == (("3", "4"), ("6a",), ())
+    assert not {"3", "4"} & given.values.keys()
+
+
+def test_a_declined_safety_item_of_a_branch_not_taken_is_unknown_and_withholds_the_level(screen: Instrument) -> None:
+    scoring = score(screen, {"1": 0, "2": 0, "4": DECLINED, "6": 0})
+
+    assert {each.item: each.state for each in scoring.safety}["4"] is SafetyState.UNKNOWN
+    assert scoring.scores["risk"].category is None
+
+
+def test_answers_that_cannot_stand_together_say_what_is_positive_and_nothing_else(screen: Instrument) -> None:
+    scoring = score_as_it_stands(screen, {"1": 0, "2": 0, "4": 1, "6": DECLINED})
+
+    assert {each.item: each.state for each in scoring.safety}["4"] is SafetyState.POSITIVE
+    assert (scoring.skipped, scoring.missing, scoring.declined) == ((), ("3", "6a"), ("6",))
+    assert "Item 4 is not asked" in str(scoring.scores["risk"].why_withheld)
 
 
 def test_a_safety_item_that_was_not_asked_is_negative_and_one_left_blank_unknown(screen: Instrument) -> None:

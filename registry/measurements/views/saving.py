@@ -31,6 +31,7 @@ from registry.measurements.wordings import in_words
 from registry.measures.course import is_elevated
 from registry.measures.instrument import Instrument
 from registry.measures.mania import MANIA
+from registry.measures.scale import Status
 from registry.measures.scoring import ContradictedTotal, ImpossibleTotal, SafetyState, format_value, score, score_total
 from registry.web.filters import local_time, long_date
 from registry.web.second_time import SecondTime
@@ -103,12 +104,14 @@ def positive_answers(measurement: Measurement) -> dict[str, int]:
 
 
 def say_saved(form: MeasureForm, *, patient_id: uuid.UUID, clinic_id: uuid.UUID, as_draft: bool) -> None:
-    """Tell what happened; warn of an elevated score no rule looks at, and of a date from before enrolment.
+    """Tell what happened; warn of a score that tells nobody, and of a date from before enrolment.
 
-    Mania is looked at whether or not it is tracked.
+    Mania is looked at whether or not it is tracked, yet never where no cut-off of its measure is in force.
     """
     name, taken_on = form.instrument.short_title, form.taken_on.data
     flash(f"{name} kept as a draft, without a score" if as_draft else f"{name} saved", "success")
+    if not as_draft:
+        _say_without_cutoff(form.instrument, clinic_id)
     elevated = None if as_draft else _elevated_score(form, clinic_id)
     if taken_on is None or (elevated is None and taken_on >= form.today):
         return
@@ -128,6 +131,22 @@ def say_saved(form: MeasureForm, *, patient_id: uuid.UUID, clinic_id: uuid.UUID,
             "the score is kept and drawn, but is no baseline",
             "warning",
         )
+
+
+def _say_without_cutoff(instrument: Instrument, clinic_id: uuid.UUID) -> None:
+    """Warn that the rule for mania cannot look at this measure: its scales have no cut-off in force here."""
+    read = scales_in_force().at(clinic_id).of(instrument)
+    if read.domain != MANIA or any(scale.cutoff_in_force is not None for scale in read.scales):
+        return
+    offered = any(scale.cutoff is not None and scale.cutoff.source.status is Status.CONSENSUS for scale in read.scales)
+    rises = [change for scale in read.scales if (change := scale.reliable_change_in_force) is not None]
+    unless = f" unless it has risen by {format_value(rises[0])} points" if rises else ""
+    signing = ". A psychiatrist can sign for one on the page of the measure" if offered else ""
+    flash(
+        f"No cut-off of {read.short_title} is in force here: nobody is told of this score{unless}. "
+        f"Ask the psychiatrist{signing}",
+        "warning",
+    )
 
 
 def _is_unwatched(form: MeasureForm, episode: Episode) -> bool:

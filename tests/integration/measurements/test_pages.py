@@ -14,12 +14,13 @@ from sqlalchemy import select
 
 from registry.access import scope
 from registry.access.roles import Role
+from registry.accounts.models import User
 from registry.audit.models import AuditEvent
 from registry.clinics.models import Clinic
 from registry.extensions import db
 from registry.measurements.actions import correct_measurement
 from registry.measurements.models import Measurement, SafetySignal
-from tests.builders import sign_in
+from tests.builders import a_choice, sign_in
 from tests.integration.measurements.browser import Browser, Stored, a_measure, errors, fields, one, typed
 from tests.integration.measurements.people import BORN, ENROLLED, TODAY, Person, a_person, phq9, phq9_total
 from tests.integration.measurements.statements import statements_of
@@ -188,6 +189,25 @@ def test_an_elevated_mania_score_has_its_alert_and_no_warning(browser: Browser) 
     response = browser.send("/new/asrm", typed({str(item): "2" for item in range(1, 6)}))
 
     assert "is not tracked: nobody" not in soup(browser.client.get(response.location)).get_text()
+
+
+@pytest.mark.parametrize(
+    ("instrument", "total", "unless", "may_sign"),
+    [("ymrs", "60", " unless it has risen by 6.6 points", True), ("bdss", "50", "", False)],
+)
+def test_a_mania_score_without_a_cut_off_in_force_is_said_to_tell_nobody(
+    app: Flask, browser: Browser, instrument: str, total: str, unless: str, may_sign: bool
+) -> None:
+    with app.app_context(), scope.all_patients(reason="test"):
+        person = browser.person
+        clinic, lead = db.session.get_one(Clinic, person.clinic_id), db.session.get_one(User, person.user_id)
+        a_choice(clinic=clinic, by=lead, used={instrument})
+    response = browser.send(f"/new/{instrument}", {"total": total})
+
+    said = soup(browser.client.get(response.location)).get_text(" ", strip=True)
+    name = instrument.upper()
+    assert f"No cut-off of {name} is in force here: nobody is told of this score{unless}. Ask the psychiatrist" in said
+    assert ("A psychiatrist can sign for one" in said) is may_sign
 
 
 def test_a_positive_safety_item_is_saved_and_leads_to_what_was_done_about_it(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.clinic import Team, a_team, open_place, sign_in, type_answers
+from tests.e2e.clinic import Team, a_team, open_place, sign_in, someone_in_care, type_answers
 from tests.e2e.windows import LiveServer
 
 
@@ -57,3 +57,18 @@ def test_the_catalogue_is_searched_as_one_types(page: Page, team: Team) -> None:
     expect(page.locator("[data-row-link]")).to_have_count(1)
     page.locator("[data-row-link]").press("Enter")
     expect(page.get_by_role("heading", name="GAD-7", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_search_above_the_measures_to_choose_is_one_line_high(
+    page: Page, live_server: LiveServer, team: Team, width: int
+) -> None:
+    someone_in_care(live_server, team, given="Annelise", family="Brandt")
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(page, team.emails["care_manager"])
+    page.goto(f"{team.person('Annelise')}/measures/new")
+
+    box = page.get_by_role("searchbox", name="Find a measure").bounding_box()
+
+    assert box is not None
+    assert box["height"] < 60

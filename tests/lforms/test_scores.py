@@ -17,6 +17,7 @@ from tests.lforms.conftest import Fill
 
 BY_CHANCE = 10
 NOTHING_REPORTED: dict[str, Answer] = {"1": 0, "2": 0, "6": 0}
+NO_OR_REFUSED: tuple[dict[str, Answer], ...] = ({}, {"4": DECLINED})
 
 Known = dict[str, float | str | None]
 
@@ -51,12 +52,15 @@ def test_the_oracle_works_scores_out_by_itself(fill: Fill) -> None:
 def test_a_refusal_in_a_response_is_not_taken_for_the_answer_of_what_is_not_asked(lforms: Page) -> None:
     """LHC-Forms drops it with the item, so the expression is asked about the response we write."""
     screener = next(each for each in INSTRUMENTS if each.id == "c-ssrs-screener")
-    asked = "([text, resource]) => LForms.FHIR.R4.fhirpath.evaluate(resource, text, { resource }, LForms.FHIR.R4.fhirpathModel)"
+    fhir = "const { fhirpath, fhirpathModel } = LForms.FHIR.R4;"
+    asked = (
+        f"([text, resource]) => {{ {fhir} return fhirpath.evaluate(resource, text, {{ resource }}, fhirpathModel) }}"
+    )
     expressed = expression(screener, screener.primary_scale, Terms())
 
     found = [
         lforms.evaluate(asked, [expressed, answered_only(told(screener, NOTHING_REPORTED | refused))])
-        for refused in ({}, {"4": DECLINED})
+        for refused in NO_OR_REFUSED
     ]
 
     assert found == [["no-risk"], []]

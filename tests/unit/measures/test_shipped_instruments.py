@@ -28,7 +28,7 @@ def test_what_may_not_be_used_for_profit_lies_apart(catalogue: Catalogue) -> Non
     ("key", "items", "low", "high", "cutoff", "remission", "response", "reliable_change"),
     [
         ("phq-9:total", 9, 0, 27, 10, 4, 50, 5),
-        ("gad-7:total", 7, 0, 21, 10, 4, 50, 4),
+        ("gad-7:total", 7, 0, 21, 10, None, 50, 4),
         ("asrm:total", 5, 0, 20, 6, 5, None, None),
         ("bprs-18:total", 18, 18, 126, None, None, 50, None),
         ("bprs-18:positive", 4, 4, 28, None, None, None, None),

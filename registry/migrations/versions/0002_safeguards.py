@@ -77,6 +77,9 @@ PANEL_ROWS = {
 }
 TRANSITIONS = {"OLD": "OLD TABLE AS rows_before", "NEW": "NEW TABLE AS rows_after"}
 
+ANSWERED = ("answers", "instrument", "instrument_version")
+"""What was said: when it changes, an answered signal is open again; a draft that is only finished leaves it so."""
+
 SIGNAL_SQLITE = """
 CREATE TRIGGER safety_signal_{event} AFTER {clause} ON measurement
 WHEN NEW.answers IS NOT NULL AND NEW.status <> 'entered-in-error'
@@ -87,7 +90,8 @@ BEGIN
    WHERE s.instrument = NEW.instrument AND s.version = NEW.instrument_version
      AND json_type(NEW.answers, '$."' || s.item || '"') = 'integer'
      AND json_extract(NEW.answers, '$."' || s.item || '"') >= s.positive_from
-  ON CONFLICT (measurement_id, item) DO UPDATE SET value = excluded.value, alert_id = NULL;
+  ON CONFLICT (measurement_id, item) DO UPDATE SET value = excluded.value, alert_id = NULL
+   WHERE {is_new} OR safety_signal.value <> excluded.value;
 END
 """
 
@@ -95,6 +99,7 @@ SIGNAL_POSTGRES = """
 CREATE FUNCTION registry_write_safety_signal() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   positive record;
+  is_new boolean := TG_OP = 'INSERT' OR {is_new};
 BEGIN
   FOR positive IN
     SELECT s.item, (NEW.answers ->> s.item)::integer AS value
@@ -105,13 +110,18 @@ BEGIN
   LOOP
     INSERT INTO safety_signal (measurement_id, patient_id, item, value, alert_id)
     VALUES (NEW.id, NEW.patient_id, positive.item, positive.value, NULL)
-    ON CONFLICT (measurement_id, item) DO UPDATE SET value = excluded.value, alert_id = NULL;
+    ON CONFLICT (measurement_id, item) DO UPDATE SET value = excluded.value, alert_id = NULL
+     WHERE is_new OR safety_signal.value <> excluded.value;
   END LOOP;
   RETURN NULL;
 END $$
 """
 
 FROZEN_COLUMNS = ("answers", "total_only", "taken_on", "instrument", "instrument_version", "patient_id")
+
+GOES_BACK = "OLD.status <> 'draft' AND NEW.status <> OLD.status AND (OLD.status <> 'final' OR NEW.status = 'draft')"
+"""From final to draft, or out of amended or entered in error: what was frozen would change, what was void count."""
+BACK_REFUSED = "a finished measurement is no draft again, and one that is void stays so"
 
 
 def upgrade() -> None:
@@ -124,8 +134,9 @@ def upgrade() -> None:
 
 
 def _sqlite_triggers() -> None:
-    op.execute(SIGNAL_SQLITE.format(event="on_insert", clause="INSERT"))
-    op.execute(SIGNAL_SQLITE.format(event="on_change", clause="UPDATE OF answers"))
+    changed = f"UPDATE OF status, {', '.join(ANSWERED)}"
+    op.execute(SIGNAL_SQLITE.format(event="on_insert", clause="INSERT", is_new="true"))
+    op.execute(SIGNAL_SQLITE.format(event="on_change", clause=changed, is_new=_differs(ANSWERED, "IS NOT")))
     for verb, rows in PANEL_ROWS.items():
         marks = "".join(PANEL_MARK_SQLITE.format(panel=PANEL_OF.format(row=row)) for row in rows)
         op.execute(PANEL_SQLITE.format(verb=verb, marks=marks))
@@ -139,24 +150,27 @@ def _sqlite_triggers() -> None:
     op.execute(
         _refusal(
             "measurement_frozen",
-            f"BEFORE UPDATE OF {columns} ON measurement WHEN OLD.status <> 'draft' AND ({_differs('IS NOT')})",
+            f"BEFORE UPDATE OF {columns} ON measurement WHEN OLD.status <> 'draft' AND ({_differs(FROZEN_COLUMNS, 'IS NOT')})",
             "a finished measurement is corrected by a new one",
         )
     )
+    op.execute(_refusal("measurement_status", f"BEFORE UPDATE OF status ON measurement WHEN {GOES_BACK}", BACK_REFUSED))
 
 
 def _refusal(name: str, clause: str, message: str) -> str:
     return f"CREATE TRIGGER {name} {clause} BEGIN SELECT RAISE(ABORT, '{message}'); END"
 
 
-def _differs(operator: str) -> str:
-    return " OR ".join(f"OLD.{column} {operator} NEW.{column}" for column in FROZEN_COLUMNS)
+def _differs(columns: tuple[str, ...], operator: str) -> str:
+    return " OR ".join(f"OLD.{column} {operator} NEW.{column}" for column in columns)
 
 
 def _postgres_triggers() -> None:
-    op.execute(sa.text(SIGNAL_POSTGRES))
+    signal = SIGNAL_POSTGRES.format(is_new=_differs(ANSWERED, "IS DISTINCT FROM"))
+    op.execute(sa.text(signal))
     op.execute(
-        "CREATE TRIGGER safety_signal_written AFTER INSERT OR UPDATE OF answers ON measurement FOR EACH ROW "
+        f"CREATE TRIGGER safety_signal_written AFTER INSERT OR UPDATE OF status, {', '.join(ANSWERED)} "
+        "ON measurement FOR EACH ROW "
         "WHEN (NEW.answers IS NOT NULL AND NEW.status <> 'entered-in-error') "
         "EXECUTE FUNCTION registry_write_safety_signal()"
     )
@@ -186,8 +200,12 @@ def _postgres_triggers() -> None:
             )
     op.execute(
         f"CREATE TRIGGER measurement_frozen BEFORE UPDATE OF {', '.join(FROZEN_COLUMNS)} ON measurement FOR EACH ROW "
-        f"WHEN (OLD.status <> 'draft' AND ({_differs('IS DISTINCT FROM')})) "
+        f"WHEN (OLD.status <> 'draft' AND ({_differs(FROZEN_COLUMNS, 'IS DISTINCT FROM')})) "
         "EXECUTE FUNCTION registry_refuse('a finished measurement is corrected by a new one')"
+    )
+    op.execute(
+        "CREATE TRIGGER measurement_status BEFORE UPDATE OF status ON measurement FOR EACH ROW "
+        f"WHEN ({GOES_BACK}) EXECUTE FUNCTION registry_refuse('{BACK_REFUSED}')"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import uuid
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from registry.alerts.models import Alert
 from registry.audit.recorder import record as record_event
 from registry.audit.recorder import record_alone
 from registry.db.identifiers import new_id
-from registry.db.transaction import write
+from registry.db.transaction import end_read, write
 from registry.episodes.signals import episode_changed
 from registry.extensions import db
 from registry.measurements.actions import change_draft
@@ -111,35 +111,102 @@ def test_a_positive_answer_is_not_stored_when_raising_its_alert_fails(person: Pe
     assert db.session.scalars(select(Measurement)).all() == []
 
 
-def insert_by_hand(person: Person) -> None:
+def by_hand(*statements: str, **given: Any) -> None:
     """As somebody with the database does, past the program."""
+    end_read()
     is_sqlite = db.engine.dialect.name == "sqlite"
-    spell = (lambda identifier: identifier.hex) if is_sqlite else str
+    spelled = {
+        name: value.hex if is_sqlite and isinstance(value, uuid.UUID) else value for name, value in given.items()
+    }
     with scope.all_patients(reason="test"), db.engine.begin() as connection:
         if not is_sqlite:
             connection.execute(sa.text("SELECT set_config('registry.everybody', 'on', true)"))
-        connection.execute(
-            sa.text(
-                "INSERT INTO measurement (id, version, patient_id, clinic_id, instrument, instrument_version, taken_on,"
-                " mode, language, used_interpreter, answers, status, why, recorded_at) VALUES (:id, 1, :patient,"
-                " :clinic, 'phq-9', '1', :day, 'imported', '', :no, :answers, 'final', '', :now)"
-            ),
-            {
-                "id": spell(new_id()),
-                "patient": spell(person.patient_id),
-                "clinic": spell(person.clinic_id),
-                "day": TODAY.isoformat(),
-                "no": 0 if is_sqlite else False,
-                "answers": json.dumps({"9": 3}),
-                "now": "2026-03-16 15:00:00.000000" if is_sqlite else clock.now(),
-            },
-        )
+        for statement in statements:
+            connection.execute(sa.text(statement), spelled)
+
+
+def insert_by_hand(
+    person: Person, *, instrument: str = "phq-9", status: str = "final", answers: str = '{"9": 3}'
+) -> None:
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    now = "2026-03-16 15:00:00.000000" if is_sqlite else clock.now()
+    by_hand(
+        "INSERT INTO measurement (id, version, patient_id, clinic_id, instrument, instrument_version, taken_on,"
+        " mode, language, used_interpreter, answers, status, why, recorded_at, voided_at) VALUES (:id, 1, :patient,"
+        " :clinic, :instrument, '1', :day, 'imported', '', :no, :answers, :status, '', :now, :voided_at)",
+        id=new_id(),
+        patient=person.patient_id,
+        clinic=person.clinic_id,
+        instrument=instrument,
+        day=TODAY.isoformat(),
+        no=0 if is_sqlite else False,
+        answers=answers,
+        status=status,
+        now=now,
+        voided_at=now if status == "entered-in-error" else None,
+    )
 
 
 def test_a_row_inserted_by_hand_writes_its_signal(person: Person) -> None:
     insert_by_hand(person)
 
     assert signals() == [("9", 3, False)]
+
+
+@pytest.mark.parametrize(
+    ("instrument", "answers", "changed"),
+    [
+        ("gad-7", '{"9": 3}', "instrument = 'phq-9'"),
+        ("phq-9", '{"9": 0}', "answers = '{\"9\": 3}', status = 'final'"),
+        ("phq-9", '{"9": 0}', "answers = '{\"9\": 3}', status = 'amended', voided_at = recorded_at"),
+    ],
+)
+def test_a_draft_changed_by_hand_writes_its_signal(person: Person, instrument: str, answers: str, changed: str) -> None:
+    insert_by_hand(person, instrument=instrument, status="draft", answers=answers)
+    assert signals() == []
+
+    by_hand(f"UPDATE measurement SET {changed}")
+
+    assert signals() == [("9", 3, False)]
+
+
+@pytest.mark.parametrize("status", ["draft", "final", "amended"])
+def test_what_was_entered_in_error_counts_never_again(person: Person, status: str) -> None:
+    insert_by_hand(person, status="entered-in-error")
+
+    with pytest.raises(sa.exc.DBAPIError, match="one that is void stays so"):
+        by_hand(f"UPDATE measurement SET status = '{status}', voided_at = NULL")
+
+
+def test_a_draft_made_positive_as_it_is_discarded_counts_never_again(person: Person) -> None:
+    insert_by_hand(person, status="draft", answers='{"9": 0}')
+    by_hand("UPDATE measurement SET answers = '{\"9\": 3}', status = 'entered-in-error', voided_at = recorded_at")
+
+    with pytest.raises(sa.exc.DBAPIError, match="one that is void stays so"):
+        by_hand("UPDATE measurement SET status = 'final', voided_at = NULL")
+
+
+def test_a_finished_measure_is_made_no_draft_again(person: Person) -> None:
+    record(person, phq9_total(3))
+
+    with pytest.raises(sa.exc.DBAPIError, match="is no draft again"):
+        by_hand("UPDATE measurement SET status = 'draft'")
+
+
+def test_an_answered_signal_stays_answered_when_the_draft_is_finished_by_hand(person: Person) -> None:
+    record(person, {"9": 3}, as_draft=True)
+
+    by_hand("UPDATE measurement SET status = 'final'")
+
+    assert signals() == [("9", 3, True)]
+
+
+def test_an_answered_signal_is_open_again_when_the_answers_change(person: Person) -> None:
+    record(person, {"9": 3}, as_draft=True)
+
+    by_hand("UPDATE measurement SET answers = '{\"9\": 2}'")
+
+    assert signals() == [("9", 2, False)]
 
 
 def test_a_row_inserted_by_hand_closes_no_page_and_is_answered_by_the_next_write(person: Person) -> None:

@@ -82,19 +82,32 @@ def test_the_program_may_delete_only_what_is_derived_or_passing(postgresql_datab
     )
 
     assert {name for (name,) in granted} == {
-        "caseload_row", "failed_sign_in", "form_receipt", "heartbeat", "panel_change", "panel_count", "safety_item",
+        "caseload_row", "failed_sign_in", "form_receipt", "heartbeat", "panel_change", "panel_count",
         "signed_in_session", "standing",
     }  # fmt: skip
 
 
-def test_the_program_may_only_add_to_the_trails(postgresql_database: MigratedDatabase) -> None:
-    for table in ("audit_event", "alert_event"):
+def test_the_program_may_only_add_to_the_trails_and_to_what_is_a_safety_answer(
+    postgresql_database: MigratedDatabase,
+) -> None:
+    for table in ("audit_event", "alert_event", "safety_item"):
         granted = _rows(
             postgresql_database,
             "SELECT privilege_type FROM information_schema.role_table_grants "
             f"WHERE grantee = 'registry_app' AND table_name = '{table}'",
         )
         assert {privilege for (privilege,) in granted} == {"SELECT", "INSERT"}
+
+
+def test_no_function_of_ours_looks_among_temporary_tables_first(postgresql_database: MigratedDatabase) -> None:
+    """A body that was bound when it was made looks nowhere."""
+    open_to_it = _rows(
+        postgresql_database,
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosqlbody IS NULL "
+        "AND NOT coalesce(proconfig @> ARRAY['search_path=public, pg_temp'], false)",
+    )
+
+    assert open_to_it == []
 
 
 def test_every_table_that_names_a_patient_is_within_the_scope() -> None:

@@ -10,7 +10,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("audit_event", "alert_event")
+APPEND_ONLY = ("audit_event", "alert_event", "safety_item")
 
 ABOUT_PEOPLE = (
     "alert", "alert_event", "caseload_row", "consent", "contact", "contact_point", "danger_report", "episode",
@@ -29,7 +29,7 @@ PASSING = ("failed_sign_in", "form_receipt", "heartbeat", "signed_in_session")
 
 REST = (
     "adopted_figure", "app_user", "clinic", "clinic_instrument", "duty_cover", "import_batch", "instrument_version",
-    "invitation", "job_run", "membership", "organisation", "rule_number", "rulebook_state", "safety_item",
+    "invitation", "job_run", "membership", "organisation", "rule_number", "rulebook_state",
 )  # fmt: skip
 
 NEVER_DELETED = (*(name for name in ABOUT_PEOPLE if name not in DERIVED), "patient", "patient_clinic", "app_user")
@@ -37,6 +37,9 @@ NEVER_DELETED = (*(name for name in ABOUT_PEOPLE if name not in DERIVED), "patie
 # As sub-selects they are worked out once a statement, not once a row.
 EVERYBODY = "(SELECT registry_everybody())"
 CLINICS = "(SELECT registry_clinics())::uuid[]"
+
+# Unless pg_temp is named last, a temporary table called like one of ours would be read and written in its place.
+TRIGGER = "RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS"
 
 PANEL_OF = "{row}.clinic_id, coalesce({row}.care_manager_id, {row}.clinic_id)"
 
@@ -56,7 +59,7 @@ PANEL_MARK_SQLITE = """
 
 # A mark of its own for each statement: a mark another transaction is about to remove would not speak for this change.
 PANEL_POSTGRES = """
-CREATE FUNCTION registry_note_panel_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION registry_note_panel_change() {trigger} $$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     INSERT INTO panel_change (id, clinic_id, panel)
@@ -68,7 +71,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$
-""".format(old=PANEL_OF.format(row="rows_before"), new=PANEL_OF.format(row="rows_after"))
+""".format(trigger=TRIGGER, old=PANEL_OF.format(row="rows_before"), new=PANEL_OF.format(row="rows_after"))
 
 PANEL_ROWS = {
     "insert": ("NEW",),
@@ -96,7 +99,7 @@ END
 """
 
 SIGNAL_POSTGRES = """
-CREATE FUNCTION registry_write_safety_signal() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION registry_write_safety_signal() {trigger} $$
 DECLARE
   positive record;
   is_new boolean := TG_OP = 'INSERT' OR {is_new};
@@ -166,7 +169,7 @@ def _differs(columns: tuple[str, ...], operator: str) -> str:
 
 
 def _postgres_triggers() -> None:
-    signal = SIGNAL_POSTGRES.format(is_new=_differs(ANSWERED, "IS DISTINCT FROM"))
+    signal = SIGNAL_POSTGRES.format(trigger=TRIGGER, is_new=_differs(ANSWERED, "IS DISTINCT FROM"))
     op.execute(sa.text(signal))
     op.execute(
         f"CREATE TRIGGER safety_signal_written AFTER INSERT OR UPDATE OF status, {', '.join(ANSWERED)} "
@@ -181,12 +184,7 @@ def _postgres_triggers() -> None:
             f"CREATE TRIGGER panel_change_on_{verb} AFTER {verb} ON caseload_row REFERENCING {seen} "
             "FOR EACH STATEMENT EXECUTE FUNCTION registry_note_panel_change()"
         )
-    op.execute(
-        sa.text(
-            "CREATE FUNCTION registry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$"
-        )
-    )
+    op.execute(sa.text(f"CREATE FUNCTION registry_refuse() {TRIGGER} $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$"))
     for table in APPEND_ONLY:
         op.execute(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
@@ -210,16 +208,17 @@ def _postgres_triggers() -> None:
 
 
 def _row_level_security() -> None:
+    # Their bodies are bound now: no type of somebody's own stands in the way, and they still melt into the question.
     op.execute(
         sa.text(
-            "CREATE FUNCTION registry_everybody() RETURNS boolean LANGUAGE sql STABLE AS "
-            "$$ SELECT current_setting('registry.everybody', true) = 'on' $$"
+            "CREATE FUNCTION registry_everybody() RETURNS boolean LANGUAGE sql STABLE "
+            "RETURN current_setting('registry.everybody', true) = 'on'"
         )
     )
     op.execute(
         sa.text(
-            "CREATE FUNCTION registry_clinics() RETURNS uuid[] LANGUAGE sql STABLE AS "
-            "$$ SELECT string_to_array(current_setting('registry.clinic_ids', true), ',')\\:\\:uuid[] $$"
+            "CREATE FUNCTION registry_clinics() RETURNS uuid[] LANGUAGE sql STABLE "
+            "RETURN string_to_array(current_setting('registry.clinic_ids', true), ',')\\:\\:uuid[]"
         )
     )
     for table in ABOUT_PEOPLE:
@@ -260,12 +259,12 @@ def _protect(table: str, sees: str, may_add: str) -> None:
 
 def _grants() -> None:
     """What the program's role may do; it owns nothing and deletes only what is derived or passing."""
-    for table in ("audit_event", "alert_event"):
+    for table in APPEND_ONLY:
         op.execute(f"GRANT SELECT, INSERT ON {table} TO registry_app")
     for table in (*ABOUT_PEOPLE, "patient", "patient_clinic", *COUNTED, *REST, *PASSING):
         if table not in APPEND_ONLY:
             op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO registry_app")
-    for table in (*DERIVED, *COUNTED, *PASSING, "safety_item"):
+    for table in (*DERIVED, *COUNTED, *PASSING):
         op.execute(f"GRANT DELETE ON {table} TO registry_app")
     op.execute("GRANT SELECT ON alembic_version TO registry_app")  # readiness compares it with the newest revision
 
@@ -283,7 +282,7 @@ def downgrade() -> None:
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     for table in (
         *ABOUT_PEOPLE,
-        "audit_event",
+        *APPEND_ONLY,
         "patient",
         "patient_clinic",
         *COUNTED,

@@ -209,6 +209,24 @@ def test_an_answered_signal_is_open_again_when_the_answers_change(person: Person
     assert signals() == [("9", 2, False)]
 
 
+@pytest.mark.parametrize("change", ["DELETE FROM safety_item", "UPDATE safety_item SET positive_from = 99"])
+def test_what_is_a_safety_answer_is_not_unsaid(person: Person, change: str) -> None:
+    with pytest.raises(sa.exc.DBAPIError, match=r"append-only|permission denied"):
+        by_hand(change)
+
+
+def test_a_temporary_table_of_safety_items_hides_none(person: Person) -> None:
+    record(person, {"9": 0}, as_draft=True)
+
+    by_hand(
+        "CREATE TEMP TABLE safety_item (instrument text, version text, item text, positive_from integer)",
+        "UPDATE measurement SET answers = '{\"9\": 3}'",
+        f"DROP TABLE {'temp' if db.engine.dialect.name == 'sqlite' else 'pg_temp'}.safety_item",
+    )
+
+    assert signals() == [("9", 3, False)]
+
+
 def test_a_row_inserted_by_hand_closes_no_page_and_is_answered_by_the_next_write(person: Person) -> None:
     insert_by_hand(person)
 

@@ -227,6 +227,9 @@ def _row_level_security() -> None:
     _protect("patient", _is_seen("patient.id"), "true")
     mine = f"{EVERYBODY} OR clinic_id = ANY ({CLINICS})"
     _protect("patient_clinic", mine, mine)
+    _protect("panel_count", mine, mine)
+    # Whoever writes about a person two clinics share marks the panel of the other clinic as well.
+    _protect("panel_change", mine, "true")
     # It runs as the owner: unless pg_temp is named last, a temporary view called "patient" would run its maker's code.
     op.execute(
         sa.text(
@@ -275,7 +278,7 @@ def downgrade() -> None:
         for name in names:
             op.execute(f"DROP TRIGGER {name}")
         return
-    for table in (*ABOUT_PEOPLE, "patient", "patient_clinic"):
+    for table in (*ABOUT_PEOPLE, "patient", "patient_clinic", *COUNTED):
         for act in ("read", "add", "change", "remove"):
             op.execute(f"DROP POLICY {table}_{act} ON {table}")
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")

@@ -16,7 +16,9 @@ from sqlalchemy import event, select, update
 from werkzeug.test import TestResponse
 
 from registry.access import scope
+from registry.access.models import PatientClinic
 from registry.accounts.models import User
+from registry.audit.recorder import record
 from registry.caseload import panels
 from registry.caseload.currency import Today
 from registry.caseload.models import CaseloadRow, PanelChange, PanelCount
@@ -171,7 +173,7 @@ def test_a_panel_of_nobody_any_more_is_kept_no_longer(full: Region, monkeypatch:
     _hand_over(full)
     _keep(full)
 
-    with full.app.app_context():
+    with full.app.app_context(), scope.all_patients(reason="test"):
         kept = set(db.session.scalars(select(PanelCount.panel)))
     assert full.users["other manager"] not in kept
     assert _answers(full) == _counted(full, monkeypatch)
@@ -222,7 +224,7 @@ def test_verify_names_a_kept_count_that_is_wrong(full: Region) -> None:
     runner = full.app.test_cli_runner()
     assert runner.invoke(args=["caseload", "count"]).output == f"{PANELS} panels counted\n"
     assert runner.invoke(args=["caseload", "verify"]).exit_code == 0
-    with full.app.app_context(), write():
+    with full.app.app_context(), scope.all_patients(reason="test"), write():
         db.session.execute(
             update(PanelCount)
             .where(PanelCount.question == "views", PanelCount.clinic_id == full.clinics["Harbor"])
@@ -245,6 +247,60 @@ def test_another_clinics_panels_are_in_no_answer(full: Region) -> None:
 
     for found in _answers(region).values():
         assert elsewhere not in {panel.clinic_id for panel in found}
+
+
+@contextmanager
+def _at_fulton(region: Region) -> Iterator[None]:
+    """Past every question the program itself asks, with every panel kept and marked anew."""
+    with region.app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("SQLite has no second line of this kind")
+    _keep(region)
+    _past_the_program(region)
+    with region.app.app_context(), scope.within({region.clinics["Fulton"]}):
+        yield
+
+
+@pytest.mark.parametrize("table", [PanelCount, PanelChange])
+def test_the_database_shows_a_clinic_its_own_numbers_alone(full: Region, table: type[PanelCount | PanelChange]) -> None:
+    with _at_fulton(full):
+        assert set(db.session.scalars(select(table.clinic_id))) == {full.clinics["Fulton"]}
+
+
+def test_a_clinic_changes_and_removes_no_numbers_of_another(full: Region) -> None:
+    harbor = full.clinics["Harbor"]
+    with _at_fulton(full), write():
+        for statement in (
+            update(PanelCount).where(PanelCount.clinic_id == harbor).values(numbers={}),
+            sa.delete(PanelCount).where(PanelCount.clinic_id == harbor),
+            sa.delete(PanelChange).where(PanelChange.clinic_id == harbor),
+        ):
+            done = db.session.execute(statement.execution_options(synchronize_session=False))
+            assert isinstance(done, sa.CursorResult)
+            assert done.rowcount == 0
+
+
+def test_a_clinic_keeps_no_numbers_for_another(full: Region) -> None:
+    harbor = full.clinics["Harbor"]
+    invented = PanelCount(
+        clinic_id=harbor, panel=uuid.uuid4(), question="views", counted_on=TODAY, definition="", numbers={}
+    )
+    with _at_fulton(full), pytest.raises(sa.exc.DBAPIError, match="row-level security"), write():
+        db.session.add(invented)
+
+
+def test_a_change_of_somebody_shared_marks_the_panel_of_the_other_clinic(full: Region) -> None:
+    """The row is Harbor's, and Fulton may see and write it."""
+    harbor, fulton, patient_id = full.clinics["Harbor"], full.clinics["Fulton"], full.people["Stuck"]
+    _keep(full)
+    with full.app.app_context(), scope.all_patients(reason="test"), write():
+        db.session.add(PatientClinic(patient_id=patient_id, clinic_id=fulton, why="share", since=NOW))
+        record("patient.shared", by=None, patient_id=patient_id)
+    with full.app.app_context(), scope.within({fulton}), write():
+        db.session.execute(update(CaseloadRow).where(CaseloadRow.patient_id == patient_id).values(rank=9))
+
+    with full.app.app_context(), scope.within({harbor}):
+        assert set(db.session.scalars(select(PanelChange.panel))) == {full.users["manager"]}
 
 
 def _listed(page: TestResponse) -> str:

@@ -60,6 +60,7 @@ def prepare(engine: sa.Engine, *, key: str = "") -> None:
             f"journal_mode = {journal}",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "recursive_triggers = ON",  # or INSERT OR REPLACE removes a row past the triggers that refuse it
             f"busy_timeout = {BUSY_MILLISECONDS}",
             "trusted_schema = OFF",
             "cell_size_check = ON",

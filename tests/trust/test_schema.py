@@ -36,18 +36,19 @@ def test_every_sqlite_table_is_strict(sqlite_database: MigratedDatabase) -> None
     assert len(tables) > 30
 
 
+SAFE = {
+    "foreign_keys": 1, "journal_mode": "wal", "recursive_triggers": 1, "secure_delete": 1, "synchronous": 2,
+    "trusted_schema": 0,
+}  # fmt: skip
+
+
 def test_sqlite_connections_keep_foreign_keys_and_a_durable_journal(sqlite_database: MigratedDatabase) -> None:
     with create_app(sqlite_database.settings).app_context():
         with db.engine.connect() as connection:
-            said = {
-                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-                for name in ("foreign_keys", "journal_mode", "synchronous", "trusted_schema", "secure_delete")
-            }
+            said = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in SAFE}
         db.engine.dispose()
 
-    assert said == {
-        "foreign_keys": 1, "journal_mode": "wal", "synchronous": 2, "trusted_schema": 0, "secure_delete": 1,
-    }  # fmt: skip
+    assert said == SAFE
 
 
 OF_CLINICS = {"panel_change", "panel_count"}

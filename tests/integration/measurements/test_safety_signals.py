@@ -209,6 +209,16 @@ def test_an_answered_signal_is_open_again_when_the_answers_change(person: Person
     assert signals() == [("9", 2, False)]
 
 
+@pytest.mark.parametrize("table", ["measurement", "audit_event"])
+def test_no_row_is_replaced_in_place(person: Person, table: str) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite has such a statement")
+    insert_by_hand(person, answers='{"9": 0}')
+
+    with pytest.raises(sa.exc.DBAPIError, match=r"never deleted|append-only"):
+        by_hand(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+
+
 @pytest.mark.parametrize("change", ["DELETE FROM safety_item", "UPDATE safety_item SET positive_from = 99"])
 def test_what_is_a_safety_answer_is_not_unsaid(person: Person, change: str) -> None:
     with pytest.raises(sa.exc.DBAPIError, match=r"append-only|permission denied"):

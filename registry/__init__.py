@@ -12,6 +12,7 @@ from config import ROOT, Settings
 from registry import cli
 from registry.access import policy, refusals, scope
 from registry.accounts import sessions
+from registry.accounts.receipts import is_sent_otherwise
 from registry.alerts.patient_banner import tell_patient_banner
 from registry.alerts.reconcile import follow_write
 from registry.alerts.signals import attention_changed
@@ -30,7 +31,7 @@ from registry.measurements.signals import refuse_unanswered_signals
 from registry.patients.safety_banner import SAFETY_BANNER
 from registry.patients.signals import patient_changed
 from registry.quality.parts import METRICS_QUESTION, parts_by_metric
-from registry.web import assets, errors, filters, form_limit, health, request_log, security_headers, shell
+from registry.web import assets, errors, filters, form_keys, form_limit, health, request_log, security_headers, shell
 
 __all__ = ["create_app"]
 
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     security_headers.init_app(app)
     errors.init_app(app)
     form_limit.init_app(app)
+    form_keys.init_app(app)
     assets.init_app(app)
     filters.init_app(app)
     _start_database(app, settings)
@@ -98,6 +100,7 @@ def _start_database(app: Flask, settings: Settings) -> None:
     app.extensions[QUESTIONS] = {VIEWS_QUESTION: parts_by_view, METRICS_QUESTION: parts_by_metric}
     app.extensions[health.READINESS] = {}
     app.extensions[SAFETY_BANNER] = tell_patient_banner
+    app.extensions[form_keys.SENT_OTHERWISE] = is_sent_otherwise
 
 
 def _connect_signals() -> None:

@@ -143,11 +143,13 @@ class FailedSignIn(Identified, Base):
 
 
 class FormReceipt(Base):
-    """An idempotency key that was used, and where its form led: a second click lands in the same place."""
+    """An idempotency key that was used, for what, and where its form led: a second click lands in the same place."""
 
     __tablename__ = "form_receipt"
 
     key: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     used_at: Mapped[datetime]
+    digest: Mapped[str]
+    """SHA-256, in hex, of the address and the fields that were sent: other content is no second click."""
     location: Mapped[str]

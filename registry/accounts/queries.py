@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -163,10 +164,20 @@ _WITH_ROLE = (
     )
     .order_by(User.name)
 )
-_RECEIPT = select(FormReceipt.user_id, FormReceipt.location).where(FormReceipt.key == bindparam("key"))
+_RECEIPT = select(FormReceipt.user_id, FormReceipt.digest, FormReceipt.location).where(
+    FormReceipt.key == bindparam("key")
+)
 
 
-def location_of_receipt(key: str) -> tuple[uuid.UUID, str] | None:
-    """Who used this form key, and where it led."""
+class Receipt(NamedTuple):
+    """Who used a form key, the digest of what was sent with it, and where it led."""
+
+    user_id: uuid.UUID
+    digest: str
+    location: str
+
+
+def get_receipt(key: str) -> Receipt | None:
+    """What is known of this form key; ``None`` for one that was never used."""
     row = db.session.execute(_RECEIPT, {"key": key}).one_or_none()
-    return (row.user_id, row.location) if row else None
+    return Receipt(*row) if row else None

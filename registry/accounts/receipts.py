@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask_login import current_user
 from sqlalchemy import insert
 from werkzeug.exceptions import Conflict
 
 from registry import clock
 from registry.accounts.models import FormReceipt
-from registry.accounts.queries import location_of_receipt
+from registry.accounts.queries import get_receipt
 from registry.audit.recorder import Actor, ActorId
 from registry.db.conflict import is_overtaken
 from registry.db.transaction import write
 from registry.extensions import db
+from registry.web import form_keys
 
 
 class ForeignReceipt(Conflict):
     """The form key was used by somebody else. Nothing is done, nothing is told of what it led to: 409."""
 
 
+class SentBefore(Conflict):
+    """The form was used for other content while this request was on its way. Nothing is done: 409."""
+
+
 def led_to(form_key: str, *, by: Actor) -> str | None:
     """Where this form already led its user: asked before checks that the first click's own act would fail."""
-    known = location_of_receipt(form_key) if form_key else None
-    return known[1] if known is not None and known[0] == by.id else None
+    known = get_receipt(form_key) if form_key else None
+    is_same = known is not None and (known.user_id, known.digest) == (by.id, form_keys.fingerprint())
+    return known.location if known is not None and is_same else None
+
+
+def is_sent_otherwise(form_key: str) -> bool:
+    """Whether the reader used this form already, for other content than now: an answer corrected on the way back."""
+    known = get_receipt(form_key) if current_user.is_authenticated else None
+    return known is not None and known.user_id == current_user.id and known.digest != form_keys.fingerprint()
 
 
 def once(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
@@ -32,6 +45,9 @@ def once(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
     ``act`` returns that address. A form without a key acts every time. PostgreSQL lets two clicks act side by side:
     the second fails on what the first stored, and then lands where that one led. Where it was somebody else who was
     faster, ``act`` runs again on what is stored now.
+
+    Raises ``SentBefore`` where the form was used for other content than this request's, ``ForeignReceipt`` where
+    somebody else used it.
     """
     by = ActorId(by.id)  # as a value: a transaction that fails forgets the rows it read
     for is_last in (False, False, True):
@@ -48,14 +64,21 @@ def once(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
 
 def _act_unless_used(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
     with write():
-        known = location_of_receipt(form_key) if form_key else None
+        known = get_receipt(form_key) if form_key else None
         if known is not None:
-            owner, location = known
-            if owner != by.id:
+            if known.user_id != by.id:
                 raise ForeignReceipt
-            return location
+            if known.digest != form_keys.fingerprint():
+                raise SentBefore(response=form_keys.refusal())
+            return known.location
         location = act()
         if form_key:
-            row = {"key": form_key, "user_id": by.id, "used_at": clock.now(), "location": location}
+            row = {
+                "key": form_key,
+                "user_id": by.id,
+                "used_at": clock.now(),
+                "digest": form_keys.fingerprint(),
+                "location": location,
+            }
             db.session.execute(insert(FormReceipt), [row])
         return location

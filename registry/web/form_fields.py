@@ -15,6 +15,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from registry.db.identifiers import new_id
+from registry.web import form_keys
 from registry.web.filters import long_date
 
 LINE = 200
@@ -115,6 +116,15 @@ class RegistryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no t
 
     form_key = HiddenField(default=lambda: new_id().hex, validators=[Length(max=64), NoControlCharacters()])
     version = HiddenField(validators=[Optional(), Length(max=12)])
+
+    was_sent_before = False
+    """The key was used for other content: the form comes back with a new one."""
+
+    def validate_form_key(self, field: Field) -> None:
+        sent = field.raw_data[0] if field.raw_data else ""
+        if sent and not field.errors and form_keys.is_sent_otherwise(sent):
+            field.data, self.was_sent_before = new_id().hex, True
+            raise ValidationError(form_keys.SENT_BEFORE)
 
     @property
     def key(self) -> str:

@@ -249,3 +249,23 @@ class TestSentTwice:
 
         assert not faults, "\n".join(faults)
         assert once > 3
+
+    def test_a_form_sent_again_with_its_key_and_other_content_is_refused_in_words_and_stores_nothing(
+        self, app: Flask, world: World, is_everything: bool, database: str
+    ) -> None:
+        with_a_key = [route for route in forms(app) if route.endpoint not in EVERY_TIME]
+        faults, refused = [], 0
+        for route in share(with_a_key, every=1 if is_everything else TWICE_IN, database=database):
+            browser = sign_in(app.test_client(), world.here.people[sender(route)])
+            form = _declare(app, world, route, browser)
+            with watching(app) as stored:
+                first = post(browser, form.address, pairs(form.form))
+                is_used = any("form_receipt" in each for each in stored.take(but=PASSING)) and first.status_code == 303
+                second = post(browser, form.address, [*pairs(form.form), ("a-field-more", "x")])
+                kept = stored.take(but=PASSING)
+            refused += is_used
+            if kept or (is_used and (second.status_code != 409 or "already" not in second.text)):
+                faults.append(f"{route.endpoint}: {first.status_code}, then {second.status_code}, storing {kept}")
+
+        assert not faults, "\n".join(faults)
+        assert refused > 3

@@ -251,7 +251,9 @@ def _what_no_action_here_writes(place: Place) -> None:
         db.session.add_all(
             [
                 FailedSignIn(account="0" * 64, address="192.0.2.1", at=now),
-                FormReceipt(key=new_id().hex, user_id=place.people["care_manager"], used_at=now, location="/"),
+                FormReceipt(
+                    key=new_id().hex, user_id=place.people["care_manager"], used_at=now, digest="0" * 64, location="/"
+                ),
                 JobRun(kind="sweep", occasion="2026-03-12", started_at=now, finished_at=now, outcome={"checked": 1}),
                 Heartbeat(name="consumer", at=now),
                 ImportBatch(

@@ -20,6 +20,8 @@ from registry.web.filters import long_date
 
 LINE = 200
 PARAGRAPH = 4_000
+NO_VERSION = -1
+"""No row is at it and no history counts to it, so a form that names no version is out of date."""
 
 
 def _strip(text: str | None) -> str:
@@ -102,6 +104,13 @@ def choices(words: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[Select
     return [SelectChoice(value, label) for value, label in pairs]
 
 
+class OpenedVersion(HiddenField):
+    """The version a form was opened at. Left out of what was sent it is none, and never the one that stands now."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0] if valuelist else ""
+
+
 class RegistryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no types
     """A form with its idempotency key, and the version of the row it was opened at."""
 
@@ -115,7 +124,7 @@ class RegistryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no t
             return super().wrap_formdata(form, formdata)
 
     form_key = HiddenField(default=lambda: new_id().hex, validators=[Length(max=64), NoControlCharacters()])
-    version = HiddenField(validators=[Optional(), Length(max=12)])
+    version = OpenedVersion(validators=[Optional(), Length(max=12)])
 
     was_sent_before = False
     """The key was used for other content: the form comes back with a new one."""
@@ -132,7 +141,7 @@ class RegistryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no t
         return self.form_key.data or ""
 
     @property
-    def opened_version(self) -> int | None:
-        """The version shown when the form was opened; ``None`` for something new, or for nonsense."""
+    def opened_version(self) -> int:
+        """The version shown when the form was opened; ``NO_VERSION`` for something new, or for nonsense."""
         text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() else None
+        return int(text) if text.isascii() and text.isdigit() else NO_VERSION

@@ -202,6 +202,24 @@ def test_no_whole_form_gone_wrong_breaks_a_page_or_is_half_stored(
     assert not faults, "\n".join(faults)
 
 
+def test_no_form_without_the_version_it_was_opened_at_is_stored(app: Flask, declared: list[Declared]) -> None:
+    faults, tried = [], 0
+    for form in declared:
+        versions = {name for name, value in pairs(form.form) if name.endswith("version") and value}
+        if not versions:
+            continue
+        tried += 1
+        with nothing_stays(app) as stored, cookies_kept(form.browser):
+            for instead in ([], [(name, "") for name in versions], [(name, "x") for name in versions]):
+                sent = [each for each in pairs(form.form) if each[0] not in versions] + instead
+                answer = post(form.browser, form.address, sent)
+                if (kept := stored.take(but=PASSING)) or answer.status_code not in REFUSED | {303}:
+                    faults.append(f"{form.route.endpoint} {instead} answers {answer.status_code}, storing {kept}")
+
+    assert not faults, "\n".join(faults)
+    assert tried > 3
+
+
 def test_a_session_that_ended_in_the_middle_stores_nothing_and_asks_to_sign_in(
     app: Flask, declared: list[Declared]
 ) -> None:

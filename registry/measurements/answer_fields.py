@@ -34,6 +34,9 @@ class AnswerField(Listed, RadioField):
     """One item of an instrument. Nothing chosen is no answer, which is possible and is not 0."""
 
     def pre_validate(self, form: BaseForm) -> None:
+        if self.raw_data and len(self.raw_data) > 1:
+            self.data = None  # none of them is shown as the answer
+            raise ValidationError("Choose one answer: more than one was sent")
         if self.raw_data and self.raw_data != [""]:
             super().pre_validate(form)
 
@@ -53,7 +56,7 @@ class NumberField(Field):
     def __init__(self, label: str, *, low: int, high: int, **others: Any) -> None:
         super().__init__(label, **others)
         self.low, self.high = low, high
-        self.is_declined = False
+        self.is_declined = self.is_several = False
 
     def process_data(self, value: Any) -> None:
         self._take([] if value is None else [str(value)])
@@ -62,6 +65,8 @@ class NumberField(Field):
         self._take(valuelist)
 
     def pre_validate(self, form: BaseForm) -> None:
+        if self.is_several:
+            raise ValidationError("Enter one number: more than one was sent")
         if not self.data:
             return
         if self.is_declined:
@@ -84,7 +89,9 @@ class NumberField(Field):
         """The number as it was typed, and apart from it whether "declined" is ticked."""
         given = [each.strip() for each in sent]
         self.is_declined = DECLINED.value in given
-        self.data = next((each for each in given if each not in ("", DECLINED.value)), "")
+        numbers = [each for each in given if each not in ("", DECLINED.value)]
+        self.is_several = len(numbers) > 1
+        self.data = numbers[0] if len(numbers) == 1 else ""
 
 
 ItemField = AnswerField | NumberField

@@ -170,6 +170,14 @@ def test_a_number_and_a_refusal_to_give_one_exclude_each_other(browser: Browser)
     assert one(page, "#item-rating-declined").has_attr("checked")
 
 
+@pytest.mark.parametrize("given", [["50", "60"], ["50", "50"], ["50", "60", "declined"]])
+def test_two_numbers_for_one_item_are_refused_beside_it(browser: Browser, stored: Stored, given: list[str]) -> None:
+    response = browser.send("/new/days", typed({"worked": 1}) | {"item-rating": given})
+
+    assert (response.status_code, errors(response)) == (422, "Enter one number: more than one was sent")
+    assert stored() == []
+
+
 def test_numbers_are_stored_as_numbers_and_a_declined_one_as_declined(app: Flask, browser: Browser) -> None:
     response = browser.send("/new/days", typed({"worked": 1, "days": "07", "hours": 4, "rating": "declined"}))
 

@@ -111,6 +111,8 @@ BAD_INPUT = [
     ("an answer out of range", {"item-1": "4"}, "Choose one of those listed"),
     ("None", {"item-1": "None"}, "Choose one of those listed"),
     ("a NUL", {"item-1": "\x00"}, "Choose one of those listed"),
+    ("two answers to an item", {"item-1": ["0", "3"]}, "Choose one answer: more than one was sent"),
+    ("the same answer twice", {"item-1": ["3", "3"]}, "Choose one answer: more than one was sent"),
     ("an answer of 10 kB", {"item-1": "1" * 10_000}, "Choose one of those listed"),
     ("a way of giving it that this form has not", {"mode": "imported"}, "Choose one of those listed"),
     ("no way of giving it", {"mode": None}, "Choose how it was given"),

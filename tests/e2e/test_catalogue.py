@@ -51,10 +51,13 @@ def test_an_instrument_is_tried_by_its_digits_and_says_what_it_comes_to(page: Pa
 def test_the_catalogue_is_searched_as_one_types(page: Page, team: Team) -> None:
     sign_in(page, team.emails["care_manager"])
     open_place(page, "Measures")
+    page.wait_for_load_state("networkidle")
 
     page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("disorder-7")
     expect(page.locator("[data-row-link]")).to_have_count(1)
+    page.wait_for_load_state("networkidle")
     page.locator("[data-row-link]").press("Enter")
     expect(page.get_by_role("heading", name="GAD-7", exact=True)).to_be_visible()
 

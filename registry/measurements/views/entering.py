@@ -32,9 +32,13 @@ from registry.web.second_time import SecondTime
 @blueprint.route("/new/<instrument_id>", methods=["GET", "POST"])
 @policy("measurement.record")
 def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
-    """A form that was open when the clinic stopped using the instrument is taken: nothing typed is lost."""
+    """A form that was open when the clinic stopped using the instrument is taken: nothing typed is lost.
+
+    A non-commercial one only where the clinic has confirmed that it may use it.
+    """
     place, definition = place_of(patient_id, "measurement.record"), instrument_called(instrument_id)
-    if request.method == "GET" and definition.id not in {each.id for each in offered_here(place)}:
+    must_be_offered = request.method == "GET" or definition.licence.non_commercial
+    if must_be_offered and definition.id not in {each.id for each in offered_here(place)}:
         abort(404)
     language = request.values.get("language") or definition.languages[0]
     instrument, born_on = in_words(definition, language), place.patient.birth_date

@@ -99,6 +99,18 @@ def test_a_form_that_was_open_when_its_instrument_was_switched_off_is_taken(
         assert db.session.scalars(select(Measurement.instrument)).all() == ["gad-7"]
 
 
+def test_a_form_for_non_commercial_use_is_not_taken_before_the_clinic_confirms_it(
+    app: Flask, client: FlaskClient, in_care: Person
+) -> None:
+    form = fields_of(client.get(_address(in_care, "/new/gad-7")))
+
+    answers = {f"item-{number}": "1" for number in range(1, 6)}
+    assert client.post(_address(in_care, "/new/who-5"), data=form | answers).status_code == 404
+
+    with app.app_context(), scope.within({in_care.clinic_id}):
+        assert db.session.scalars(select(Measurement.id)).all() == []
+
+
 def test_switching_an_instrument_off_hides_no_score(app: Flask, client: FlaskClient, inside: Person) -> None:
     kept = record(inside, phq9(1, 1, 1))
     other = record(inside, {str(number): 2 for number in range(1, 8)}, instrument="gad-7")

@@ -10,7 +10,7 @@ from datetime import datetime
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.load_safety import PersonSafety
 from registry.alerts.parameters import Numbers
-from registry.alerts.rulebook import is_entered_soon
+from registry.alerts.rulebook import how_soon, is_entered_soon
 from registry.alerts.snapshot import AnswerState, Ground, SafetyAnswer
 from registry.measures.instrument import SafetyTier
 
@@ -32,9 +32,8 @@ class Danger:
 def open_dangers(safety: PersonSafety, numbers: NumbersInForce) -> list[Danger]:
     """The positive answers and reports no closed alert covers, in no order."""
     facts, dealt_with = safety.facts, safety.facts.dealt_with
-    unfinished = _unfinished(facts.answers)
     ranks = [
-        (answer.ground, _rank(answer, unfinished, numbers.at(safety.clinic_of[answer.id])), False)
+        (answer.ground, _rank(answer, facts.answers, numbers.at(safety.clinic_of[answer.id])), False)
         for answer in facts.answers
         if answer.state is AnswerState.POSITIVE
     ]
@@ -58,14 +57,5 @@ def asks_again(fresh: Collection[Ground], dangers: Sequence[Danger]) -> bool:
     return any(danger.is_report or danger.rank <= worst_known for danger in new)
 
 
-def _unfinished(answers: Iterable[SafetyAnswer]) -> set[str]:
-    """The measurements with a question left open, a yes to which would not wait for days."""
-    return {answer.id for answer in answers if not answer.state.is_answered and answer.tier is not SafetyTier.ACTION}
-
-
-def _rank(answer: SafetyAnswer, unfinished: Collection[str], numbers: Numbers) -> int:
-    if not is_entered_soon(answer, numbers):
-        return _ONLY_TO_READ
-    if answer.id in unfinished:
-        return min(answer.tier.rank, SafetyTier.URGENT.rank)
-    return answer.tier.rank
+def _rank(answer: SafetyAnswer, answers: Iterable[SafetyAnswer], numbers: Numbers) -> int:
+    return how_soon(answer, answers).rank if is_entered_soon(answer, numbers) else _ONLY_TO_READ

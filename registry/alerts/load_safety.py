@@ -245,8 +245,13 @@ def _closed_by(
 
 
 def seen_by(alerts: Iterable[Alert]) -> dict[Ground, tuple[uuid.UUID, Decimal]]:
-    """What these alerts rest on, the later alert before the earlier."""
-    return {ground: (alert.id, _height(value)) for alert in alerts for ground, value in covered_in(alert.evidence)}
+    """What these alerts rest on, the later alert before the earlier; not what was taken back while they were open."""
+    return {
+        ground: (alert.id, _height(value))
+        for alert in alerts
+        for ground, value in covered_in(alert.evidence)
+        if ground[1] not in alert.evidence.get("withdrawn", {}).get(ground[0], {})
+    }
 
 
 def seen_before(ground: Ground, value: int | str | None, seen: Seen, replaces: Mapping[str, str]) -> uuid.UUID | None:

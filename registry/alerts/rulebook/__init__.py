@@ -16,6 +16,7 @@ from registry.alerts.rulebook.evaluation import (
 from registry.alerts.rulebook.finding import Audience, Finding, Rule, Tier, Verdict
 from registry.alerts.rulebook.safety import (
     given_words,
+    how_soon,
     is_entered_soon,
     is_immediate,
     taken_back_words,
@@ -36,6 +37,7 @@ __all__ = [
     "Verdict",
     "evaluate",
     "given_words",
+    "how_soon",
     "is_entered_soon",
     "is_immediate",
     "ranked",

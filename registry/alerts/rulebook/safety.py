@@ -5,7 +5,7 @@ and in none. A later low answer never clears a positive one; a person closes the
 closure names what it dealt with.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -45,16 +45,16 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | No
     if not open_answers:
         return None
     recent = [answer for answer in open_answers if is_entered_soon(answer, numbers)]
-    tier_of = {answer.ground: _tier(answer, case.safety.answers) for answer in open_answers}
+    tier_of = {answer.ground: how_soon(answer, case.safety.answers) for answer in open_answers}
     tiers = {tier_of[answer.ground] for answer in recent} if case.died_on is None else set[SafetyTier]()
-    unfinished = _worse_gaps(case.safety.answers, recent, tiers)
+    unfinished = _worse_gaps(recent, case.safety.answers) if tiers else []
     newest = sorted(open_answers, key=lambda answer: (answer.on, answer.id), reverse=True)
     answers = sorted(
         newest,
         key=lambda answer: (answer not in recent, tier_of[answer.ground].rank, answer.calls_for is None),
     )
     return Found(
-        tier=Tier.URGENT if tiers - {SafetyTier.ACTION} or unfinished else Tier.ACTION,
+        tier=Tier.URGENT if tiers - {SafetyTier.ACTION} else Tier.ACTION,
         evidence={
             "is_recent": bool(recent),
             "is_immediate": SafetyTier.IMMEDIATE in tiers,
@@ -65,6 +65,16 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | No
         },
         since=min(answer.entered_on for answer in open_answers),
     )
+
+
+def how_soon(answer: SafetyAnswer, answers: Iterable[SafetyAnswer]) -> SafetyTier:
+    """How soon a positive answer is acted on: the same day at least while a worse question of its form is open.
+
+    ``answers`` are all of the person.
+    """
+    known = list(answers)
+    tier = _tier(answer, known)
+    return min(tier, SafetyTier.URGENT, key=lambda each: each.rank) if _worse_gaps([answer], known) else tier
 
 
 def _tier(answer: SafetyAnswer, answers: Iterable[SafetyAnswer]) -> SafetyTier:
@@ -79,12 +89,10 @@ def _tier(answer: SafetyAnswer, answers: Iterable[SafetyAnswer]) -> SafetyTier:
     return answer.tier_again if is_known else answer.tier
 
 
-def _worse_gaps(
-    answers: Iterable[SafetyAnswer], positive: Iterable[SafetyAnswer], tiers: Collection[SafetyTier]
-) -> list[SafetyAnswer]:
+def _worse_gaps(positive: Sequence[SafetyAnswer], answers: Sequence[SafetyAnswer]) -> list[SafetyAnswer]:
     """Questions without an answer in the forms of these, a yes to which would be more pressing than what is known."""
     forms = {answer.id for answer in positive}
-    known = min((tier.rank for tier in tiers), default=0)
+    known = min(_tier(answer, answers).rank for answer in positive)
     return [
         answer for answer in answers if answer.id in forms and not answer.state.is_answered and answer.tier.rank < known
     ]

@@ -404,3 +404,29 @@ def test_a_worse_answer_corrected_up_again_is_news(app: Flask) -> None:
         alert = the_safety_alert(scene.patient)
         assert (alert.state, alert.look_at) == ("open", NOW + timedelta(minutes=30))
         assert "taken_back" not in alert.evidence
+
+
+def test_an_answer_taken_back_and_dealt_with_is_news_when_it_is_corrected_up_again(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        first = screened(scene, q2=1, q3=0, q4=1, q5=0)
+        corrected(scene, first)
+        closed(scene)
+        second = db.session.scalars(select(Measurement).where(Measurement.replaces_id == first.id)).one()
+        corrected(scene, second, q2=1, q3=0, q4=1, q5=0)
+
+        (alert,) = [each for each in alerts_of(scene.patient, is_open=True) if each.is_safety]
+        assert (alert.rule, alert.tier) == ("safety.self-harm", "urgent")
+
+
+def test_behaviour_known_already_takes_no_alert_to_the_clinic_that_asked_again(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        other = another_clinic(scene)
+        screened(scene, days_ago=9, q6=1, q6a=0)
+        closed(scene)
+        screened(scene, q2=1, q3=1, q4=0, q5=0)
+        screened(scene, clinic=other, q6=1, q6a=0)
+
+        (alert,) = [each for each in alerts_of(scene.patient, is_open=True) if each.is_safety]
+        assert alert.clinic_id == scene.clinic.id

@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, case, false, func, literal_column, or_, select, union, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.access.models import PatientClinic
@@ -31,6 +31,11 @@ SORTS: Mapping[str, InstrumentedAttribute[Any]] = {
 SORTED_AMONG = 10_000
 """The trail grows without end, and no index sorts it by a name: a longer period is sorted in parts, by its dates."""
 
+Numbers: TypeAlias = Select[tuple[int]]
+"""A statement that gives numbers of acts."""
+
+_NO_END: Final = 2**62
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -49,14 +54,15 @@ class Question:
     sort: str = "time"
     is_descending: bool = True
 
+    @property
+    def is_oldest_first(self) -> bool:
+        return self.sort == "time" and not self.is_descending
+
 
 def list_acts(question: Question, *, page: int, per_page: int) -> Sequence[AuditEvent]:
     """One page of acts. In another order than by time: of the newest ``SORTED_AMONG`` that match."""
-    query = select(AuditEvent).where(*_conditions(question))
-    if question.sort != "time":
-        newest = select(AuditEvent.number).where(*_conditions(question)).order_by(AuditEvent.number.desc())
-        among = newest.limit(SORTED_AMONG).subquery()
-        query = query.where(AuditEvent.number >= select(func.min(among.c.number)).scalar_subquery())
+    window = _newest(question, most=page * per_page if question.sort == "time" else SORTED_AMONG)
+    query = select(AuditEvent).where(AuditEvent.number.in_(window))
     if question.sort == "who":
         query = query.outerjoin(User, User.id == AuditEvent.actor_id)
     column = SORTS[question.sort]
@@ -69,14 +75,61 @@ def list_acts(question: Question, *, page: int, per_page: int) -> Sequence[Audit
 
 def count_acts(question: Question) -> int:
     """How many match; stops counting just above ``COUNT_LIMIT``."""
-    some = select(AuditEvent.number).where(*_conditions(question)).limit(COUNT_LIMIT + 1).subquery()
+    some = _newest(question, most=COUNT_LIMIT + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _newest(question: Question, *, most: int) -> Numbers:
+    """The numbers of the newest acts that match; where the oldest are asked for first, of the oldest."""
+    conditions = _conditions(question)
+    if question.clinic_ids is None:
+        return _first(select(AuditEvent.number).where(*conditions), question, most=most)
+    return _newest_of_clinics(question.clinic_ids, conditions, question, most=most)
+
+
+def _first(numbers: Numbers, question: Question, *, most: int) -> Numbers:
+    """So many of the numbers, from the end that is looked at first."""
+    (number,) = numbers.selected_columns
+    return numbers.order_by(number.asc() if question.is_oldest_first else number.desc()).limit(most)
+
+
+def _newest_of_clinics(
+    clinic_ids: frozenset[uuid.UUID], conditions: Sequence[ColumnElement[bool]], question: Question, *, most: int
+) -> Numbers:
+    """Acts in these clinics, then those no older on their patients and of their people, each read from its own index.
+
+    Asked for in one condition the trail of the whole organisation would be walked through to find a clinic's.
+    """
+    if not clinic_ids:
+        return select(AuditEvent.number).where(false())
+    matching = select(AuditEvent.number).where(*conditions)
+    in_each = [
+        _first(matching.where(AuditEvent.clinic_id == clinic_id), question, most=most).subquery()
+        for clinic_id in sorted(clinic_ids)
+    ]
+    in_all = union_all(*(select(each.c.number) for each in in_each)).subquery()
+    here = _first(select(in_all.c.number), question, most=most).cte("acts_in_clinics")
+    if question.is_oldest_first:
+        last = select(case((func.count() == most, func.max(here.c.number)))).scalar_subquery()
+        is_in_reach = AuditEvent.number <= func.coalesce(last, _NO_END)
+    else:
+        last = select(case((func.count() == most, func.min(here.c.number)), else_=0)).scalar_subquery()
+        is_in_reach = AuditEvent.number >= last
+    people = select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids), Membership.ends_on.is_(None))
+    patients = select(PatientClinic.patient_id).where(PatientClinic.clinic_id.in_(clinic_ids))
+    about_nobody = AuditEvent.clinic_id.is_(None) & AuditEvent.person_id.is_(None)
+    # What one's people were refused is theirs, whoever it was about: the page shows no id of a stranger.
+    refused = AuditEvent.kind == "refusal"
+    found = union(
+        select(here.c.number),
+        matching.where(AuditEvent.person_id.in_(patients), is_in_reach),
+        matching.where(AuditEvent.actor_id.in_(people), or_(about_nobody, refused), is_in_reach),
+    ).subquery()
+    return _first(select(found.c.number), question, most=most)
 
 
 def _conditions(question: Question) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if question.clinic_ids is not None:
-        conditions.append(_of_clinics(question.clinic_ids))
     if question.only_of:
         conditions.append(AuditEvent.actor_id == question.only_of)
     if question.actor_id:
@@ -103,21 +156,6 @@ def kinds_of_act() -> Sequence[str]:
     after = select(func.min(AuditEvent.action)).where(AuditEvent.action > first.c.action).scalar_subquery()
     kinds = first.union_all(select(after).where(first.c.action.is_not(None)))
     return db.session.scalars(select(kinds.c.action).where(kinds.c.action.is_not(None))).all()
-
-
-def _of_clinics(clinic_ids: frozenset[uuid.UUID]) -> ColumnElement[bool]:
-    people = select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids), Membership.ends_on.is_(None))
-    patients = select(PatientClinic.patient_id).where(PatientClinic.clinic_id.in_(clinic_ids))
-    about_nobody = AuditEvent.clinic_id.is_(None) & AuditEvent.person_id.is_(None)
-    # What one's people were refused is theirs, whoever it was about: the page shows no id of a stranger.
-    refused = AuditEvent.kind == "refusal"
-    in_these = AuditEvent.clinic_id.in_(clinic_ids)
-    if db.engine.dialect.name == "sqlite":
-        # Without this it gathers all acts of the clinic by three indexes and sorts them, to show the newest fifty.
-        in_these = func.coalesce(AuditEvent.clinic_id, None).in_(clinic_ids)
-    return or_(
-        in_these, AuditEvent.person_id.in_(patients), or_(about_nobody, refused) & AuditEvent.actor_id.in_(people)
-    )
 
 
 def patients_among(person_ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Patient]:

@@ -1,15 +1,23 @@
-"""What happens to an invented person, each thing with its local day and time. Values only."""
+"""What happens to an invented person, each thing with its local day and time.
+
+An act of the core (here) is carried out in ``registry.demo.deeds`` and written down in ``registry.demo.crowd.history``;
+one of a feature stands in a module of its own (``registry.demo.questions``) and brings both along.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from registry.contacts.facts import ContactFacts
 from registry.episodes.facts import ConsentFacts, TargetWish, Tracking
 from registry.measures.answers import Answer
+
+if TYPE_CHECKING:
+    from registry.demo.crowd.history import History
+    from registry.demo.deeds import Chart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +27,14 @@ class Act:
     on: date
     at: time
     by: str = "care_manager"
+
+    def do(self, chart: Chart) -> None:
+        """Carry it out by the product's own action, inside ``write()`` and with the clock at its instant."""
+        raise TypeError(f"nobody knows how to do a {type(self).__name__}")
+
+    def write_down(self, history: History) -> None:
+        """Write the rows its action would have left behind. Pure."""
+        raise TypeError(f"nobody knows how to write down a {type(self).__name__}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +124,6 @@ class Danger(Act):
     said_by: str
     words: str
     done: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question(Act):
-    """A question for the psychiatrist."""
-
-    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from random import Random
+from typing import TypeAlias
 
 from registry.demo import wording
 from registry.demo.acts import (
@@ -16,12 +17,21 @@ from registry.demo.acts import (
     Referral,
     Visit,
 )
-from registry.demo.between_visits import distressed, events, phase_changes
+from registry.demo.between_visits import (
+    dangers,
+    distressed,
+    heard_from,
+    other_targets,
+    phase_changes,
+    team_changes,
+)
 from registry.demo.chance import dice, happens, weighted
 from registry.demo.circumstances import Circumstances
 from registry.demo.encounters import attempt, contact_made, time_of_day
 from registry.demo.figures import Figures
 from registry.demo.forms_filled import ASRM, BPRS, GAD, PHQ, SCALES, Folder, tracked
+from registry.demo.questions import questions
+from registry.demo.scene import Scene
 from registry.demo.spans import Spans, day_of, workday
 from registry.demo.story import Story
 from registry.episodes.facts import TargetWish
@@ -39,23 +49,33 @@ def plan(
 ) -> Life:
     """Everything that happens to the person by their own course, up to ``today``, in order."""
     roll = dice(seed, story.number, "agenda")
-    acts = list(_acts(roll, story, person, circumstances, today, figures))
+    acts = list(_acts(seed, roll, story, person, circumstances, today, figures))
     kept = [act for act in acts if act.on <= today]
     return Life(story.number, tuple(sorted(kept, key=lambda act: (act.on, act.at))))
 
 
 def _acts(
-    roll: Random, story: Story, person: PatientFacts, circumstances: Circumstances, today: date, figures: Figures
+    seed: int,
+    roll: Random,
+    story: Story,
+    person: PatientFacts,
+    circumstances: Circumstances,
+    today: date,
+    figures: Figures,
 ) -> Iterator[Act]:
     yield _referral(roll, story, story.referred_on, clinic=story.clinic)
     if story.enrolled_on is None:
         yield from _waiting(roll, story, today)
         return
-    folder = _folder(roll, story, person, circumstances, figures)
-    spans = Spans(story, story.enrolled_on, day_of(story.enrolled_on, story.ends_on) or today + timedelta(days=1))
-    yield from _episode(roll, story, folder, spans)
+
+    def scene(spans: Spans) -> Scene:
+        folder = _folder(roll, story, person, circumstances, figures)
+        return Scene(seed=seed, roll=roll, story=story, folder=folder, spans=spans, person=person)
+
+    until = day_of(story.enrolled_on, story.ends_on) or today + timedelta(days=1)
+    yield from _episode(scene(Spans(story, story.enrolled_on, until)))
     if story.second_start is not None and story.ends_on is not None:
-        yield from _second_episode(roll, story, person, circumstances, figures, today)
+        yield from _second_episode(roll, story, scene, today)
 
 
 def _folder(roll: Random, story: Story, person: PatientFacts, circumstances: Circumstances, figures: Figures) -> Folder:
@@ -87,13 +107,11 @@ def _waiting(roll: Random, story: Story, today: date) -> Iterator[Act]:
         yield attempt(roll, first_call, reached=happens(roll, 0.4))
 
 
-def _episode(roll: Random, story: Story, folder: Folder, spans: Spans) -> Iterator[Act]:
-    yield _enrolment(roll, story, spans)
-    yield from _visits(roll, story, folder, spans)
-    yield from phase_changes(roll, story, spans)
-    yield from events(roll, story, spans)
-    if story.plot == "active":
-        yield from distressed(roll, story, folder, spans)
+def _episode(scene: Scene) -> Iterator[Act]:
+    story, spans = scene.story, scene.spans
+    yield _enrolment(scene.roll, story, spans)
+    for part in PARTS:
+        yield from part(scene)
     if not spans.is_second and story.ends_on is not None:
         reason = story.plot if story.plot in wording.END_NOTES else "lost"
         ended_on = spans.until
@@ -135,8 +153,9 @@ def _targets(story: Story) -> tuple[TargetWish, ...]:
     )
 
 
-def _visits(roll: Random, story: Story, folder: Folder, spans: Spans) -> Iterator[Act]:
+def _visits(scene: Scene) -> Iterator[Act]:
     """The initial assessment with its forms, then visit after visit; who stops coming is tried for."""
+    roll, story, folder, spans = scene.roll, scene.story, scene.folder, scene.spans
     yield Visit(
         on=spans.enrolled_on,
         at=time(15, roll.choice([0, 10, 20])),
@@ -190,7 +209,7 @@ def _missed(roll: Random, on: date, spans: Spans) -> Iterator[Act]:
 
 
 def _second_episode(
-    roll: Random, story: Story, person: PatientFacts, circumstances: Circumstances, figures: Figures, today: date
+    roll: Random, story: Story, scene: Callable[[Spans], Scene], today: date
 ) -> Iterator[Act]:
     """Comes back after the first episode ended, or is taken on by the other clinic."""
     if story.enrolled_on is None or story.second_start is None or story.ends_on is None:
@@ -208,5 +227,21 @@ def _second_episode(
     )
     if start > today:
         return
-    folder = _folder(roll, story, person, circumstances, figures)
-    yield from _episode(roll, story, folder, Spans(story, start, today + timedelta(days=1), is_second=True))
+    yield from _episode(scene(Spans(story, start, today + timedelta(days=1), is_second=True)))
+
+
+Part: TypeAlias = Callable[[Scene], Iterator[Act]]
+"""One kind of thing that happens in an episode."""
+
+PARTS: Sequence[Part] = (
+    _visits,
+    phase_changes,
+    heard_from,
+    questions,
+    dangers,
+    other_targets,
+    team_changes,
+    distressed,
+)
+"""What an episode is made of between enrolment and its end. These share the dice of the agenda, in this order; one that
+is added, at the end, throws its own (``Scene.dice``) and so leaves everybody's life as it was."""

@@ -1,4 +1,4 @@
-"""What happens between the visits: changes of phase, people heard from, questions, dangers, new targets. Pure."""
+"""What happens between the visits: changes of phase, people heard from, dangers, new targets. Pure."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from decimal import Decimal
 from random import Random
 
 from registry.demo import wording
-from registry.demo.acts import Act, Danger, PhaseChange, Question, TargetChange, TeamChange, Visit
+from registry.demo.acts import Act, Danger, PhaseChange, TargetChange, TeamChange, Visit
 from registry.demo.chance import happens, weighted
 from registry.demo.encounters import contact_made, time_of_day
-from registry.demo.forms_filled import Folder, tracked
+from registry.demo.forms_filled import tracked
+from registry.demo.questions import Question
+from registry.demo.scene import Scene
 from registry.demo.spans import Spans, at_random, day_of, last_workday
 from registry.demo.story import Story
 from registry.episodes.facts import TargetWish
 
 _PER_MONTH = {"seen-elsewhere": 0.16, "collateral": 0.06, "team": 0.05, "scheduling": 0.06}
-_QUESTIONS_PER_MONTH, _DANGERS_PER_MONTH = 0.06, 0.009
+_DANGERS_PER_MONTH = 0.009
 
 
-def phase_changes(roll: Random, story: Story, spans: Spans) -> Iterator[Act]:
+def phase_changes(scene: Scene) -> Iterator[PhaseChange]:
     """From engaging to active, to maintaining, back again; a pause with its end."""
+    roll, story, spans = scene.roll, scene.story, scene.spans
     steady = day_of(spans.enrolled_on, roll.randint(12, 36))
     if story.begins_engaging and story.plot != "engaging" and steady and spans.comes(steady):
         yield from _change(steady, spans, "active", "Comes regularly, plan agreed")
@@ -47,21 +50,33 @@ def _change(on: date | None, spans: Spans, phase: str, why: str) -> Iterator[Pha
         yield PhaseChange(on=on, at=time(16, 50), phase=phase, why=why)
 
 
-def events(roll: Random, story: Story, spans: Spans) -> Iterator[Act]:
-    """What lies between the visits: others who saw the person, relatives, questions, dangers, new targets."""
-    length = (spans.until - spans.enrolled_on).days
+def heard_from(scene: Scene) -> Iterator[Visit]:
+    """Others who saw the person, relatives, the team among itself, appointments made."""
+    roll, spans = scene.roll, scene.spans
     for kind, per_month in _PER_MONTH.items():
-        for on in at_random(roll, spans, per_month * length / 30):
+        for on in at_random(roll, spans, per_month * spans.days / 30):
             if kind in {"collateral", "team"} or spans.comes(on) or happens(roll, 0.25):
                 reached = kind == "scheduling"
                 yield Visit(on=on, at=time_of_day(roll), contact=contact_made(roll, on, kind, "phone", reached=reached))
-    for on in at_random(roll, spans, _QUESTIONS_PER_MONTH * length / 30):
-        yield Question(on=on, at=time_of_day(roll), words=roll.choice(wording.QUESTIONS[_group(story)]))
-    for on in at_random(roll, spans, _DANGERS_PER_MONTH * length / 30):
-        yield _danger(roll, on, roll.choice(wording.DANGERS))
-    if length > 150 and happens(roll, 0.1):
-        yield _other_target(roll, story, day_of(spans.enrolled_on, roll.randint(90, 140)) or spans.enrolled_on)
-    if length > 120 and happens(roll, 0.08):
+
+
+def dangers(scene: Scene) -> Iterator[Danger]:
+    """Somebody says that the person is in danger."""
+    for on in at_random(scene.roll, scene.spans, _DANGERS_PER_MONTH * scene.spans.days / 30):
+        yield _danger(scene.roll, on, scene.roll.choice(wording.DANGERS))
+
+
+def other_targets(scene: Scene) -> Iterator[TargetChange]:
+    """After some months a nearer target, or the best achievable."""
+    roll, spans = scene.roll, scene.spans
+    if spans.days > 150 and happens(roll, 0.1):
+        yield _other_target(roll, scene.story, day_of(spans.enrolled_on, roll.randint(90, 140)) or spans.enrolled_on)
+
+
+def team_changes(scene: Scene) -> Iterator[TeamChange]:
+    """Another care manager takes over."""
+    roll, spans = scene.roll, scene.spans
+    if spans.days > 120 and happens(roll, 0.08):
         on = day_of(spans.enrolled_on, roll.randint(60, 110)) or spans.enrolled_on
         yield TeamChange(
             on=on,
@@ -71,10 +86,6 @@ def events(roll: Random, story: Story, spans: Spans) -> Iterator[Act]:
             who="other:care_manager",
             why="Caseloads evened out",
         )
-
-
-def _group(story: Story) -> str:
-    return "psychosis" if story.has_psychosis else "bipolar" if story.has_bipolar else "depression"
 
 
 def _danger(roll: Random, on: date, told: tuple[str, str, str, str]) -> Danger:
@@ -98,15 +109,16 @@ def _other_target(roll: Random, story: Story, on: date) -> TargetChange:
     return TargetChange(on=on, at=time(16, 20), wish=wish)
 
 
-def distressed(roll: Random, story: Story, folder: Folder, spans: Spans) -> Iterator[Act]:
+def distressed(scene: Scene) -> Iterator[Act]:
     """Of the people in treatment some had a bad day yesterday, so that there is something to answer today."""
+    roll, story, spans = scene.roll, scene.story, scene.spans
     on = last_workday(spans.until)
-    if on <= spans.enrolled_on or not spans.comes(on):
+    if story.plot != "active" or on <= spans.enrolled_on or not spans.comes(on):
         return
     if story.number % 15 == 4:
         contact = contact_made(roll, on, "treatment", "in-person", reached=True, minutes=(20, 50))
-        yield Visit(on=on, at=time_of_day(roll, 10, 15), contact=contact, forms=(folder.with_thoughts(on),))
+        yield Visit(on=on, at=time_of_day(roll, 10, 15), contact=contact, forms=(scene.folder.with_thoughts(on),))
     elif story.number % 15 == 9:
-        yield Question(on=on, at=time_of_day(roll, 15, 16), words=roll.choice(wording.QUESTIONS[_group(story)]))
+        yield Question(on=on, at=time_of_day(roll, 15, 16), words=roll.choice(wording.QUESTIONS[story.group]))
     elif story.number % 45 == 7:
         yield _danger(roll, on, wording.DANGERS[story.number // 45 % len(wording.DANGERS)])

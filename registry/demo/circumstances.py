@@ -16,6 +16,9 @@ STREET, SHELTER, TRANSITIONAL, HALFWAY, FAMILY, FRIEND, RENTS, SUBSIDISED, OWNS 
 )  # fmt: skip
 HOMELESS = frozenset({STREET, SHELTER})
 
+RETIRED_FROM = 66
+"""Years of age."""
+
 FULL_TIME, PART_TIME, SPORADIC, SHELTERED, VOLUNTEER, STUDY, LOOKING, UNABLE, NOT_LOOKING, RETIRED = range(1, 11)
 
 # 15 % without a home: 740 people with bipolar disorder in collaborative care (Cerimele 2014). The rest is assumed.
@@ -68,7 +71,7 @@ def _homes(roll: Random) -> tuple[tuple[int, int], ...]:
 
 
 def _jobs(roll: Random, age: int) -> tuple[tuple[int, int], ...]:
-    if age >= 66:
+    if age >= RETIRED_FROM:
         return ((0, RETIRED),)
     first = weighted(roll, _JOBS)
     spells = [(0, first)]

@@ -26,7 +26,8 @@ def demo(seed: int, patients: int, clinics: int) -> None:
     """Invent a clinic with a year of history in an empty database, and say who can sign in.
 
     Up to 2,000 people in one or two clinics live their year day by day, by the program's own actions. More of either
-    are written down in bulk: the same lives, with what follows from them worked out by the program.
+    are written down in bulk: lives of the same kinds, with what follows from them worked out by the program. There, a
+    life drawn once may be lived in up to ten clinics, by people of different names, never twice in one.
     """
     settings = current_app.config["SETTINGS"]
     if not settings.is_demo:
@@ -50,8 +51,11 @@ def _fill(wish: Wish) -> None:
             months.add((day.year, day.month))
             click.echo(f"  {day:%B %Y}")
 
+    thousands = {0}
+
     def tell_number(stored: int) -> None:
-        if stored % _TOLD_EVERY == 0 or stored == wish.patients:
+        if stored // _TOLD_EVERY not in thousands or stored == wish.patients:
+            thousands.add(stored // _TOLD_EVERY)
             click.echo(f"  {stored:,} of {wish.patients:,} people")
 
     if wish.is_a_crowd:

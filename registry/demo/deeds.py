@@ -17,7 +17,6 @@ from registry.demo.acts import (
     Enrolment,
     Form,
     PhaseChange,
-    Question,
     Referral,
     TargetChange,
     TeamChange,
@@ -34,7 +33,6 @@ from registry.measurements import actions as measurements
 from registry.measurements.models import Measurement
 from registry.patients.actions import add_patient
 from registry.patients.models import Patient
-from registry.review.actions import ask_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,11 @@ class Chart:
         """The team's person in this role, else the clinic's."""
         return self.team.who(role)
 
+    @property
+    def episode(self) -> Episode:
+        """The present one."""
+        return db.session.get_one(Episode, self.episode_id)
+
 
 class Deeds:
     """Does what an act says. Called inside ``write()``, with the clock at the act's instant."""
@@ -79,7 +82,7 @@ class Deeds:
     @singledispatchmethod
     def do(self, act: Act, chart: Chart) -> None:
         """Carry out ``act`` for the person of ``chart``."""
-        raise TypeError(f"nobody knows how to do a {type(act).__name__}")
+        act.do(chart)
 
     @do.register
     def _refer(self, act: Referral, chart: Chart) -> None:
@@ -103,7 +106,7 @@ class Deeds:
         chart.team.begin(act)
         by = chart.who("care_manager")
         episodes.enrol(
-            episode=_episode(chart),
+            episode=chart.episode,
             enrolled_on=act.on,
             consent=act.consent(taken_by=by.name),
             team=[_place(name, user, outside) for name, user, outside in chart.team.places(act)],
@@ -147,7 +150,7 @@ class Deeds:
     @do.register
     def _change_phase(self, act: PhaseChange, chart: Chart) -> None:
         episodes.change_phase(
-            episode=_episode(chart),
+            episode=chart.episode,
             phase=act.phase,
             on=act.on,
             why=act.why,
@@ -162,7 +165,7 @@ class Deeds:
             patient = db.session.get_one(Patient, _patient_id(chart))
             episodes.record_death(patient=patient, died_on=act.on, today=act.on, by=by)
         else:
-            episodes.end_episode(episode=_episode(chart), reason=act.reason, on=act.on, note=act.note, by=by)
+            episodes.end_episode(episode=chart.episode, reason=act.reason, on=act.on, note=act.note, by=by)
         chart.episode_id = None
 
     @do.register
@@ -179,13 +182,9 @@ class Deeds:
         )
 
     @do.register
-    def _ask(self, act: Question, chart: Chart) -> None:
-        ask_question(episode=_episode(chart), words=act.words, by=chart.who(act.by))
-
-    @do.register
     def _change_target(self, act: TargetChange, chart: Chart) -> None:
         episodes.change_target(
-            episode=_episode(chart), wish=act.wish, on=act.on, why=act.wish.why, by=chart.who(act.by)
+            episode=chart.episode, wish=act.wish, on=act.on, why=act.wish.why, by=chart.who(act.by)
         )
 
     @do.register
@@ -194,7 +193,7 @@ class Deeds:
         new = chart.team.hand_over(act, lambda role: chart.place.staff[Role(role)], number=chart.person.number)
         if new is not None:
             place = _place(act.place, new)
-            episodes.change_team(episode=_episode(chart), place=place, on=act.on, why=act.why, by=present)
+            episodes.change_team(episode=chart.episode, place=place, on=act.on, why=act.why, by=present)
 
 
 def settle(entry: Entry, *, by: User) -> None:
@@ -229,10 +228,6 @@ def settle(entry: Entry, *, by: User) -> None:
 
 def _clinic(chart: Chart) -> Clinic:
     return db.session.get_one(Clinic, chart.place.clinic_id)
-
-
-def _episode(chart: Chart) -> Episode:
-    return db.session.get_one(Episode, chart.episode_id)
 
 
 def _patient_id(chart: Chart) -> uuid.UUID:

@@ -19,6 +19,11 @@ class Spans:
     until: date
     is_second: bool = False
 
+    @property
+    def days(self) -> int:
+        """From enrolment to the end."""
+        return (self.until - self.enrolled_on).days
+
     def turn(self, days: int | None) -> date | None:
         """A turn of the story that falls into this episode."""
         day = None if self.is_second else day_of(self.enrolled_on, days)

@@ -107,6 +107,11 @@ class Story:
     def has_bipolar(self) -> bool:
         return self.condition in BIPOLAR
 
+    @property
+    def group(self) -> str:
+        """By what is treated first: psychosis, bipolar or depression."""
+        return "psychosis" if self.has_psychosis else "bipolar" if self.has_bipolar else "depression"
+
 
 def plots(count: int, roll: Random) -> list[str]:
     """The plots of ``count`` people, in no order; every plot at least once where there are enough people."""

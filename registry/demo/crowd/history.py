@@ -9,14 +9,13 @@ from typing import Any
 
 from registry.access.models import PatientClinic
 from registry.contacts.models import Contact, DangerReport
-from registry.db.identifiers import new_id
+from registry.db.base import Base
 from registry.demo.acts import (
     Act,
     Danger,
     Ending,
     Enrolment,
     PhaseChange,
-    Question,
     Referral,
     TargetChange,
     TeamChange,
@@ -28,14 +27,11 @@ from registry.demo.crowd import reviews
 from registry.demo.crowd.answered import Answered
 from registry.demo.crowd.episode_rows import EpisodeRows
 from registry.demo.crowd.forms import Desk, between_visits
+from registry.demo.crowd.identity_rows import write_identity
 from registry.demo.crowd.ledger import Ledger, Row
 from registry.demo.crowd.sites import Site, Worker
 from registry.demo.people import Person
 from registry.measures.instrument import Instrument
-from registry.patients.actions import facts_as_columns
-from registry.patients.models import ContactPoint, Patient
-from registry.patients.rules import fold, fold_phone
-from registry.review.models import ReviewQuestion
 
 
 class History:
@@ -103,14 +99,12 @@ class History:
                 self._end_episode(act)
             case Danger():
                 self._report(act)
-            case Question():
-                self._ask(act)
             case TargetChange():
                 self.care.set_target(act.wish, act)
             case TeamChange():
                 self.care.change_team(act, number=self._person.number)
             case _:
-                raise TypeError(f"nobody knows how to write down a {type(act).__name__}")
+                act.write_down(self)
 
     def _refer(self, act: Referral) -> None:
         shift = 0 if act.clinic == self._person.story.clinic else 1
@@ -124,30 +118,14 @@ class History:
         self._care = EpisodeRows(self._ledger, site, team, act)
 
     def _add_person(self, act: Referral, *, by: Worker) -> None:
-        patient_id = new_id()
-        self._ledger.about(patient_id)
-        at = self.site.instant(act.on, act.at)
-        self.patient = self._ledger.write(
-            Patient,
-            id=patient_id,
+        self.patient = write_identity(
+            self._ledger,
+            self._person,
             organisation_id=self.site.organisation_id,
-            created_at=at,
+            created_at=self.site.instant(act.on, act.at),
             created_by_id=by.id,
-            **facts_as_columns(self._person.facts),
         )
         self._let_see(act)
-        for point in self._person.contact_points:
-            self._ledger.write(
-                ContactPoint,
-                kind=point.kind,
-                value=point.value,
-                folded=fold_phone(point.value) if point.kind == "phone" else fold(point.value),
-                note=point.note,
-                may_leave_message=point.may_leave_message,
-                may_text=point.may_text,
-                may_email=point.may_email,
-                created_at=at,
-            )
 
     def _let_see(self, act: Referral) -> None:
         self._ledger.write(
@@ -223,17 +201,10 @@ class History:
         )
         self.answered.report(row, self)
 
-    def _ask(self, act: Question) -> None:
-        by = self.team.who(act.by)
-        self._ledger.write(
-            ReviewQuestion,
-            asked_by_id=by.id,
-            asked_at=self.site.instant(act.on, act.at),
-            asked_on=act.on,
-            words=act.words,
-            answered_by_review_id=self._reviewed_after(act.on),
-        )
+    def row(self, table: type[Base], **columns: Any) -> Row:
+        """Write down a row about the person and, where the table names one, the present episode."""
+        return self._ledger.write(table, **columns)
 
-    def _reviewed_after(self, day: date) -> uuid.UUID | None:
+    def reviewed_after(self, day: date) -> uuid.UUID | None:
         """The first review of the present episode after a day; None where there was none."""
         return next((row["id"] for row in self._reviews if row["reviewed_on"] > day), None)

@@ -123,6 +123,7 @@ def _fill_roster(place: Clinic, staff: Mapping[str, Sequence[User]], *, today: d
 def _site(place: Clinic, staff: Mapping[str, Sequence[User]], now: datetime) -> Site:
     return Site(
         clinic_id=place.id,
+        name=place.name,
         organisation_id=place.organisation_id,
         time_zone=place.time_zone,
         opening_hours=dict(place.opening_hours),

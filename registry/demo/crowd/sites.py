@@ -26,6 +26,7 @@ class Site:
     """One clinic with its staff by role, and its local date while the crowd is invented."""
 
     clinic_id: uuid.UUID
+    name: str
     organisation_id: uuid.UUID
     time_zone: str
     opening_hours: Mapping[str, Any]

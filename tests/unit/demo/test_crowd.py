@@ -42,6 +42,7 @@ def _site(number: int) -> Site:
     staff = {role: (Worker(uuid.UUID(int=number * 100 + place), role),) for place, role in enumerate(ROLES)}
     return Site(
         clinic_id=uuid.UUID(int=number),
+        name=f"Clinic {number}",
         organisation_id=uuid.UUID(int=1000),
         time_zone="America/New_York",
         opening_hours={},

@@ -44,7 +44,8 @@ def pages(population: Population) -> Iterator[Page]:
     yield Page("clinic page, one clinic", ["/clinic"], role="manager")
     yield Page("clinic month by month, one clinic", ["/clinic/months"])
     yield from lead_pages(population)
-    yield Page("audit trail", ["/administration/audit"], role="administrator")
+    yield Page("audit trail, one clinic", ["/administration/audit"], role="clinic_lead")
+    yield Page("audit trail, all clinics", ["/administration/audit"], role="administrator")
 
 
 def lead_pages(population: Population, *, when: str = "") -> Iterator[Page]:

@@ -102,15 +102,18 @@ def list_users_ever(clinic_ids: Collection[uuid.UUID]) -> Sequence[User]:
     return db.session.scalars(_with_memberships().where(User.id.in_(ever))).all()
 
 
-def staff_names(clinic_ids: Collection[uuid.UUID], *, ever: bool = False) -> Mapping[uuid.UUID, str]:
-    """User → name, by name, of those with a role in one of the clinics now; or with one now or before."""
+def staff_names(
+    clinic_ids: Collection[uuid.UUID], *, ever: bool = False, only: uuid.UUID | None = None
+) -> Mapping[uuid.UUID, str]:
+    """User → name, by name, of those with a role in one of the clinics now; or with one now or before.
+
+    ``only``: of this one, where they are among them.
+    """
     held = select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids))
-    rows = db.session.execute(
-        select(User.id, User.name)
-        .where(User.id.in_(held if ever else held.where(Membership.ends_on.is_(None))))
-        .order_by(User.name)
-    )
-    return {row.id: row.name for row in rows}
+    query = select(User.id, User.name).where(User.id.in_(held if ever else held.where(Membership.ends_on.is_(None))))
+    if only is not None:
+        query = query.where(User.id == only)
+    return {row.id: row.name for row in db.session.execute(query.order_by(User.name))}
 
 
 def list_staff(clinic_ids: Collection[uuid.UUID]) -> Sequence[User]:

@@ -15,15 +15,15 @@ from werkzeug.wrappers import Response
 
 from registry.access import scope
 from registry.access.policy import can, clinics_where, policy
-from registry.accounts.queries import names_of, staff_names
+from registry.accounts.queries import names_of
 from registry.administration import trail
 from registry.administration.blueprint import blueprint
 from registry.administration.forms import OUTCOMES, AuditPatientForm, AuditSearchForm
 from registry.administration.reach import clinics_in_reach
+from registry.administration.trail_reach import TrailReach, trail_reach
 from registry.audit.models import AuditEvent
 from registry.audit.opened import opened
 from registry.audit.recorder import record_alone
-from registry.clinics.queries import list_clinics
 from registry.db.transaction import end_read
 from registry.patients.models import Patient
 from registry.web.columns import Column
@@ -68,6 +68,10 @@ class AuditPage:
     form: AuditSearchForm
     patient_form: AuditPatientForm | None
     patient_url: str
+    is_of_several: bool
+    """Whether there is a clinic to choose."""
+    names_everybody: bool
+    """Else there are too many people to choose from, until a clinic is chosen."""
     is_about_one: bool
     everybody_url: str
     pages: Paging
@@ -119,23 +123,25 @@ def _patient_form() -> AuditPatientForm | None:
 
 
 def _show(form: AuditSearchForm, *, patient_form: AuditPatientForm | None, status: int) -> tuple[str, int]:
-    form.actor_id.choices = {"": "Anybody", **{str(user_id): name for user_id, name in _people().items()}}
-    question = _question(form)
+    reach = trail_reach(_uuid(form.clinic_id.data))
+    _offer(form, reach)
+    question = _question(form, reach)
     number = page_number(request.args.get("page"))
     acts = trail.list_acts(question, page=number, per_page=PER_PAGE)
-    patients = _patients(acts)
-    zone = _zone()
+    patients, zone = _patients(acts), reach.zone
     names = names_of({act.actor_id for act in acts if act.actor_id})
     opened("audit.listed", by=current_user, shown=list(patients))
     address = _address(form)
     page = AuditPage(
         title="Audit trail",
-        whose=_whose(),
+        whose=reach.whose,
         rows=tuple(_row(act, names, patients, zone=zone) for act in acts),
         columns=_columns(question, address),
         form=form,
         patient_form=patient_form,
         patient_url=url_for("administration.audit_of_patient"),
+        is_of_several=len(reach.clinics) > 1,
+        names_everybody=reach.names_everybody,
         is_about_one=question.person_id is not None,
         everybody_url=url_for("administration.audit"),
         pages=Paging(
@@ -148,42 +154,27 @@ def _show(form: AuditSearchForm, *, patient_form: AuditPatientForm | None, statu
     return render_template("administration/audit.html", page=page), status
 
 
-def _question(form: AuditSearchForm) -> trail.Question:
+def _offer(form: AuditSearchForm, reach: TrailReach) -> None:
+    """Clinics and people to choose from; whoever was asked for stays chosen."""
+    form.clinic_id.choices = {"": "All", **{str(clinic.id): clinic.name for clinic in reach.clinics}}
+    people = reach.people(_uuid(form.actor_id.data))
+    form.actor_id.choices = {"": "Anybody", **{str(user_id): name for user_id, name in people.items()}}
+
+
+def _question(form: AuditSearchForm, reach: TrailReach) -> trail.Question:
     sort = next((name for name in trail.SORTS if name == form.sort.data), "time")
     return trail.Question(
         only_of=None if can(current_user, "audit.names") or can(current_user, "audit.clinic") else current_user.id,
-        clinic_ids=_clinic_ids(),
+        clinic_ids=reach.clinic_ids,
         actor_id=_uuid(form.actor_id.data),
         person_id=_uuid(form.person.data),
         action=(form.action.data or "").strip() if not form.action.errors else "",
         outcome=form.outcome.data if form.outcome.data in OUTCOMES else "",
-        since=_instant(form.since.data),
-        before=_instant(form.until.data, days=1),
+        since=_instant(form.since.data, reach.zone),
+        before=_instant(form.until.data, reach.zone, days=1),
         sort=sort,
         is_descending=form.order.data == "descending" if form.order.data else sort == "time",
     )
-
-
-def _clinic_ids() -> frozenset[uuid.UUID] | None:
-    """The clinics whose trail may be seen; ``None`` without a limit."""
-    if can(current_user, "audit.names"):
-        reach = clinics_in_reach("audit.names")
-        return None if len(reach) == len(list_clinics()) else frozenset(clinic.id for clinic in reach)
-    return clinics_where(current_user, "audit.clinic") or None
-
-
-def _people() -> Mapping[uuid.UUID, str]:
-    """Whose acts one may ask for: names alone, for there may be thousands of them."""
-    if can(current_user, "audit.names"):
-        return staff_names({clinic.id for clinic in clinics_in_reach("audit.names")}, ever=True)
-    mine = clinics_where(current_user, "audit.clinic")
-    return staff_names(mine) if mine else {current_user.id: current_user.name}
-
-
-def _whose() -> str:
-    if can(current_user, "audit.names"):
-        return "Every act in the organisation, without anything from a patient's record"
-    return "Every act in your clinics" if can(current_user, "audit.clinic") else "Your own acts"
 
 
 def _patients(acts: Any) -> Mapping[uuid.UUID, Patient]:
@@ -257,15 +248,9 @@ def _address(form: AuditSearchForm) -> dict[str, Any]:
     return {field.short_name: field.raw_data[0] for field in form if field.raw_data and field.raw_data[0]}
 
 
-def _zone() -> ZoneInfo:
-    """The zone of one's first clinic: the trail of several clinics still reads as one day."""
-    clinics = list_clinics(current_user.roles_by_clinic())
-    return clinics[0].zone if clinics else ZoneInfo("UTC")
-
-
-def _instant(day: date | None, *, days: int = 0) -> datetime | None:
+def _instant(day: date | None, zone: ZoneInfo, *, days: int = 0) -> datetime | None:
     """Midnight of a local date, some days on."""
-    return datetime.combine(day + timedelta(days=days), time(), tzinfo=_zone()).astimezone(UTC) if day else None
+    return datetime.combine(day + timedelta(days=days), time(), tzinfo=zone).astimezone(UTC) if day else None
 
 
 def _uuid(text: str | None) -> uuid.UUID | None:

@@ -131,6 +131,7 @@ class AuditSearchForm(Form):
 
     since = LocalDate("From", [Optional()])
     until = LocalDate("Until", [Optional(), NotBefore(lambda form: form.since.data, "End on or after {limit}")])
+    clinic_id = SelectField("Clinic", validate_choice=False)
     actor_id = SelectField("By", validate_choice=False)
     action = StringField("What was done", [Optional(), Length(max=60), NoControlCharacters()])
     outcome = SelectField("Outcome", choices={"": "Any", **OUTCOMES}, validate_choice=False)

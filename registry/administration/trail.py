@@ -31,7 +31,7 @@ SORTS: Mapping[str, InstrumentedAttribute[Any]] = {
 SORTED_AMONG = 10_000
 """The trail grows without end, and no index sorts it by a name: a longer period is sorted in parts, by its dates."""
 
-Numbers: TypeAlias = Select[tuple[int]]
+Numbers: TypeAlias = Select[int]
 """A statement that gives numbers of acts."""
 
 _NO_END: Final = 2**62
@@ -61,7 +61,7 @@ class Question:
 
 def list_acts(question: Question, *, page: int, per_page: int) -> Sequence[AuditEvent]:
     """One page of acts. In another order than by time: of the newest ``SORTED_AMONG`` that match."""
-    window = _newest(question, most=page * per_page if question.sort == "time" else SORTED_AMONG)
+    window = newest(question, most=page * per_page if question.sort == "time" else SORTED_AMONG)
     query = select(AuditEvent).where(AuditEvent.number.in_(window))
     if question.sort == "who":
         query = query.outerjoin(User, User.id == AuditEvent.actor_id)
@@ -75,11 +75,11 @@ def list_acts(question: Question, *, page: int, per_page: int) -> Sequence[Audit
 
 def count_acts(question: Question) -> int:
     """How many match; stops counting just above ``COUNT_LIMIT``."""
-    some = _newest(question, most=COUNT_LIMIT + 1).subquery()
+    some = newest(question, most=COUNT_LIMIT + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _newest(question: Question, *, most: int) -> Numbers:
+def newest(question: Question, *, most: int) -> Numbers:
     """The numbers of the newest acts that match; where the oldest are asked for first, of the oldest."""
     conditions = _conditions(question)
     if question.clinic_ids is None:

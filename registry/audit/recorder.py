@@ -8,7 +8,8 @@ event about that row, or to the first event about the same person; a change no e
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -25,7 +26,7 @@ from registry.audit.models import AuditEvent
 from registry.db.base import Audited, Base
 from registry.db.postgres import AUDIT_LOCK
 from registry.db.session import RegistrySession
-from registry.db.transaction import is_writing, write
+from registry.db.transaction import is_writing, registry_session, write
 from registry.extensions import db
 
 _EVENTS = "registry.audit.events"
@@ -118,6 +119,20 @@ def record_alone(action: str, **details: Any) -> None:
     """An event with no change of its own (a sign-in, a refusal, an opened page), in its own transaction."""
     with write():
         record(action, **details)
+
+
+@contextmanager
+def told_at_once() -> Iterator[None]:
+    """Inside, nothing is recorded beside what was recorded before: that speaks for it.
+
+    For a history that is invented all at once, whose rows go in by bulk and are not listed either: one event a person
+    says so, where thousands would say that somebody acted at this instant. Nobody's own act belongs inside.
+    """
+    session = registry_session()
+    events, changes = list(session.info.get(_EVENTS, ())), dict(session.info.get(_CHANGES, {}))
+    yield
+    session.flush()
+    session.info[_EVENTS], session.info[_CHANGES] = events, changes
 
 
 def append_pending() -> None:

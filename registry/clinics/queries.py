@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry.clinics.models import AdoptedFigure, Clinic, DutyCover, InstrumentDecision, Organisation
@@ -30,6 +30,10 @@ def list_clinics(clinic_ids: Iterable[uuid.UUID] | None = None) -> Sequence[Clin
     if clinic_ids is not None:
         query = query.where(Clinic.id.in_(list(clinic_ids)))
     return db.session.scalars(query).all()
+
+
+def count_clinics() -> int:
+    return db.session.scalar(select(func.count()).select_from(Clinic)) or 0
 
 
 def get_organisation(organisation_id: uuid.UUID) -> Organisation | None:

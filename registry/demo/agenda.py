@@ -208,9 +208,7 @@ def _missed(roll: Random, on: date, spans: Spans) -> Iterator[Act]:
         yield attempt(roll, called_on, reached=happens(roll, 0.45))
 
 
-def _second_episode(
-    roll: Random, story: Story, scene: Callable[[Spans], Scene], today: date
-) -> Iterator[Act]:
+def _second_episode(roll: Random, story: Story, scene: Callable[[Spans], Scene], today: date) -> Iterator[Act]:
     """Comes back after the first episode ended, or is taken on by the other clinic."""
     if story.enrolled_on is None or story.second_start is None or story.ends_on is None:
         return

@@ -183,9 +183,7 @@ class Deeds:
 
     @do.register
     def _change_target(self, act: TargetChange, chart: Chart) -> None:
-        episodes.change_target(
-            episode=chart.episode, wish=act.wish, on=act.on, why=act.wish.why, by=chart.who(act.by)
-        )
+        episodes.change_target(episode=chart.episode, wish=act.wish, on=act.on, why=act.wish.why, by=chart.who(act.by))
 
     @do.register
     def _change_team(self, act: TeamChange, chart: Chart) -> None:

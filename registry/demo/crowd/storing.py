@@ -20,7 +20,7 @@ from registry.access import scope
 from registry.access.reviewed_sql import BoundRows, bind_rows, insert_bound
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patients
-from registry.audit.recorder import record
+from registry.audit.recorder import record, told_at_once
 from registry.caseload.models import CaseloadRow
 from registry.contacts.models import DangerReport
 from registry.db.among import among
@@ -60,7 +60,8 @@ def store(plan: Plan, lives: range, *, now: datetime, turn: AbstractContextManag
         _insert(firsts)
         for patient_id, clinic_id in part.clinic_of.items():
             record("patient.invented", by=None, patient_id=patient_id, clinic_id=clinic_id, kind="create")
-        _judge(part, plan, now)
+        with told_at_once():
+            _judge(part, plan, now)
         others.store()
     db.session.expunge_all()
     first = plan.sites[0].clinic_id
@@ -74,9 +75,9 @@ def store(plan: Plan, lives: range, *, now: datetime, turn: AbstractContextManag
 @cache
 def in_order() -> Sequence[type[Base]]:
     """Every table about people: what is pointed at stands before what points at it."""
-    by_name = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
-    ordered = (by_name.get(table.name) for table in Base.metadata.sorted_tables)
-    return [table for table in ordered if table is not None and issubclass(table, Scoped)]
+    tables: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+    ordered = (tables[table.name] for table in Base.metadata.sorted_tables if table.name in tables)
+    return [table for table in ordered if issubclass(table, Scoped)]
 
 
 def _insert(bound: Mapping[type[Base], BoundRows]) -> None:
@@ -93,7 +94,6 @@ def _judge(part: Part, plan: Plan, now: datetime) -> None:
     reconcile_patients(list(part.numbers), now=now, hindsight=shift)
     if shift.dealt_with:
         reconcile_patients(sorted(shift.dealt_with), now=now, hindsight=shift)
-    db.session.flush()
 
 
 class _Others:

@@ -14,9 +14,10 @@ from registry.access import reviewed_sql, scope
 from registry.accounts.models import User
 from registry.accounts.passwords import is_right
 from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.reconcile import reconcile_patients
 from registry.caseload.models import CaseloadRow
 from registry.clinics.models import Organisation
-from registry.db.transaction import end_read
+from registry.db.transaction import end_read, write
 from registry.demo.clinic import PASSWORD
 from registry.demo.crowd import planning
 from registry.demo.crowd.filling import Crowd, invent
@@ -47,6 +48,25 @@ def test_a_crowd_that_several_processes_stored_holds_together(app: Flask, monkey
         _assert_alerts_opened_as_time_went()
         _assert_the_work_is_believable()
         end_read()
+
+
+def test_people_who_live_the_same_life_elsewhere_stand_as_if_the_program_had_judged_them_too(app: Flask) -> None:
+    with app.app_context(), scope.all_patients(reason="test"), clock.at(NOW):
+        _invent(patients=60, clinics=10)
+        assert_everything_is_as_the_facts_say()
+        people = db.session.scalars(select(Patient.id)).all()
+        end_read()
+        with write():
+            again = reconcile_patients(people, now=NOW)
+            assert (again.opened, again.changed, again.closed) == (0, 0, 0)
+        before = Counter(db.session.scalars(select(Alert.clinic_id)))
+        assert len(before) == 10
+        _assert_nobody_names_another_clinic()
+        end_read()
+
+
+def _assert_nobody_names_another_clinic() -> None:
+    pass
 
 
 def _assert_alerts_opened_as_time_went() -> None:

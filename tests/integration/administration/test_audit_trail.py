@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from werkzeug.test import TestResponse
 
 from registry.access import scope
+from registry.administration import trail_reach
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.db.transaction import write
@@ -187,6 +189,33 @@ def test_reading_the_trail_is_itself_on_record(house: House) -> None:
     (act,) = house.acts("audit.listed")
     assert act.actor_id == house.users["lead"]
     assert act.changes == [{"shown": [str(house.patient)]}]
+
+
+def _people_offered(page: TestResponse) -> list[str]:
+    return [option.get_text(strip=True) for option in soup(page).select('select[name="actor_id"] option')]
+
+
+def test_of_many_clinics_one_is_chosen_before_its_people(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trail_reach, "FEW_CLINICS", 1)
+    _open_chart(house, "manager", house.patient)
+    _open_chart(house, "of mill", house.patient)
+    browser = house.browser_of("admin")
+
+    everywhere = browser.get(f"{AUDIT}?actor_id={house.users['of mill']}")
+    at_mill = browser.get(f"{AUDIT}?clinic_id={house.mill}")
+
+    assert _people_offered(everywhere) == ["Anybody", "Milo Mill"]
+    assert "Milo Mill" in _people_offered(at_mill)
+    assert "Rosa Osei" not in _people_offered(at_mill)
+    assert "Every act at Mill" in words(at_mill)
+
+
+@pytest.mark.parametrize("clinic", ["mill", "lakeside"])
+def test_a_clinic_out_of_reach_is_not_asked_for(house: House, clinic: str) -> None:
+    page = house.browser_of("lead").get(f"{AUDIT}?clinic_id={getattr(house, clinic)}")
+
+    assert "Every act in your clinics" in words(page)
+    assert "Lara Lake" not in page.text
 
 
 def test_what_somebody_typed_is_shown_as_text(house: House) -> None:

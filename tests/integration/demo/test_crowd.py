@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from benchmarks.population import populate
 from registry import clock
 from registry.access import reviewed_sql, scope
-from registry.accounts.models import User
+from registry.accounts.models import Membership, User
 from registry.accounts.passwords import is_right
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patients
+from registry.audit.models import AuditEvent
 from registry.caseload.models import CaseloadRow
 from registry.clinics.models import Organisation
+from registry.contacts.models import Contact
 from registry.db.transaction import end_read, write
 from registry.demo.clinic import PASSWORD
 from registry.demo.crowd import planning
 from registry.demo.crowd.filling import Crowd, invent
 from registry.demo.fill import Wish, fill_in_bulk, is_filled
-from registry.episodes.models import Episode, TeamMember
+from registry.episodes.models import Consent, Episode, TeamMember
 from registry.extensions import db
 from registry.measurements.models import Measurement, MeasurementScore, SafetySignal
 from registry.patients.models import Patient
@@ -59,14 +64,28 @@ def test_people_who_live_the_same_life_elsewhere_stand_as_if_the_program_had_jud
         with write():
             again = reconcile_patients(people, now=NOW)
             assert (again.opened, again.changed, again.closed) == (0, 0, 0)
-        before = Counter(db.session.scalars(select(Alert.clinic_id)))
-        assert len(before) == 10
-        _assert_nobody_names_another_clinic()
+        assert len(set(db.session.scalars(select(Alert.clinic_id)))) == 10
+        _assert_everybody_works_where_they_are_named()
+        _assert_one_event_a_person(people)
         end_read()
 
 
-def _assert_nobody_names_another_clinic() -> None:
-    pass
+def _assert_everybody_works_where_they_are_named() -> None:
+    at = _pairs(select(Membership.clinic_id, Membership.user_id))
+    assert _pairs(select(Contact.clinic_id, Contact.staff_id)) <= at
+    assert _pairs(select(Alert.clinic_id, Alert.owner_id).where(Alert.owner_id.is_not(None))) <= at
+    named = _pairs(select(Membership.clinic_id, User.name).join(User, User.id == Membership.user_id))
+    consents = select(Episode.clinic_id, Consent.taken_by).join(Consent, Consent.episode_id == Episode.id)
+    assert _pairs(consents) <= named
+
+
+def _pairs(query: Select[Any, Any]) -> set[tuple[Any, ...]]:
+    return {tuple(row) for row in db.session.execute(query)}
+
+
+def _assert_one_event_a_person(people: Sequence[uuid.UUID]) -> None:
+    events = select(AuditEvent.person_id, AuditEvent.action).where(AuditEvent.person_id.is_not(None))
+    assert sorted(map(tuple, db.session.execute(events))) == sorted((each, "patient.invented") for each in people)
 
 
 def _assert_alerts_opened_as_time_went() -> None:

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from registry.measurements.instruments import sync_instruments
+from tests.integration.alerts.kept_scenes import Ids, an_off_target_scene, an_urgent_scene, known_instruments
 from tests.integration.alerts.scene import NOW
 from tests.worlds import Worlds
 
@@ -24,6 +24,13 @@ def _known_instruments(app: Flask, worlds: Worlds, _frozen_clock: None) -> None:
     worlds.begin_with(known_instruments)
 
 
-def known_instruments(app: Flask) -> None:
-    with app.app_context():
-        sync_instruments()
+@pytest.fixture
+def urgent(app: Flask, worlds: Worlds) -> Ids:
+    """Somebody with a positive answer nobody has acknowledged."""
+    return worlds.begin_with(an_urgent_scene)
+
+
+@pytest.fixture
+def off_target(app: Flask, worlds: Worlds) -> Ids:
+    """Somebody no better after nine weeks."""
+    return worlds.begin_with(an_off_target_scene)

@@ -25,7 +25,7 @@ from registry.db.transaction import write
 from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
-from registry.measurements.models import Measurement
+from registry.measurements.models import Measurement, SafetySignal
 from registry.patients.models import Patient
 from tests import builders
 
@@ -181,6 +181,10 @@ def alerts_of(patient: Patient | uuid.UUID, *, rule: str | None = None, is_open:
     if is_open is not None:
         query = query.where(Alert.closed_at.is_(None) if is_open else Alert.closed_at.is_not(None))
     return db.session.scalars(query).all()
+
+
+def signals_of(patient: Patient) -> list[SafetySignal]:
+    return list(db.session.scalars(select(SafetySignal).where(SafetySignal.patient_id == patient.id)))
 
 
 def the_safety_alert(patient: Patient) -> Alert:

@@ -1,11 +1,7 @@
-"""The day's work, one alert, and what is asked right after a positive answer, as a browser meets them."""
+"""The day's work as a browser meets it: what is urgent, what else needs somebody, what falls due."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -16,98 +12,17 @@ from sqlalchemy import event, select
 
 from registry import clock
 from registry.access import scope
-from registry.accounts.models import User
 from registry.alerts import queries
-from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
 from registry.audit.models import AuditEvent
 from registry.clinics.models import Clinic
 from registry.episodes.actions import change_phase
 from registry.extensions import db
-from registry.measurements.actions import mark_entered_in_error, record_measurement
-from registry.measurements.models import Measurement
+from registry.measurements.actions import record_measurement
 from tests import builders
-from tests.integration.alerts.conftest import known_instruments
-from tests.integration.alerts.scene import (
-    NOW,
-    TODAY,
-    Scene,
-    a_scene,
-    alerts_of,
-    kinds_of,
-    measured,
-    on_stage,
-    phq9,
-    the_safety_alert,
-)
-from tests.pages import fill_in, heading, send, soup, words
-from tests.worlds import Worlds
-
-
-@dataclass(frozen=True, slots=True)
-class Ids:
-    """What of a scene outlives its session."""
-
-    patient: uuid.UUID
-    care_manager: uuid.UUID
-    duty: uuid.UUID
-    lead: uuid.UUID
-    psychiatrist: uuid.UUID
-    clinic: uuid.UUID
-    alert: uuid.UUID
-    measurement: uuid.UUID | None = None
-
-    @property
-    def page(self) -> str:
-        return f"/patients/{self.patient}/alerts/{self.alert}"
-
-
-def ids_of(scene: Scene, alert: Alert, measurement: Measurement | None = None) -> Ids:
-    return Ids(
-        scene.patient.id,
-        scene.care_manager.id,
-        scene.duty.id,
-        scene.lead.id,
-        scene.psychiatrist.id,
-        scene.clinic.id,
-        alert.id,
-        None if measurement is None else measurement.id,
-    )
-
-
-@pytest.fixture
-def urgent(app: Flask, worlds: Worlds) -> Ids:
-    """Somebody with a positive answer nobody has acknowledged."""
-    return worlds.begin_with(an_urgent_scene)
-
-
-def an_urgent_scene(app: Flask) -> Ids:
-    known_instruments(app)
-    with on_stage(app):
-        scene = a_scene()
-        measurement = measured(scene, 9, item9=1)
-        return ids_of(scene, the_safety_alert(scene.patient), measurement)
-
-
-@pytest.fixture
-def off_target(app: Flask, worlds: Worlds) -> Ids:
-    return worlds.begin_with(an_off_target_scene)
-
-
-def an_off_target_scene(app: Flask) -> Ids:
-    known_instruments(app)
-    with on_stage(app):
-        scene = a_scene(enrolled_days_ago=63)
-        measured(scene, 20, days_ago=63)
-        measured(scene, 19, days_ago=2)
-        (alert,) = alerts_of(scene.patient, rule="target.off")
-        return ids_of(scene, alert)
-
-
-@contextmanager
-def row_of(app: Flask, alert_id: uuid.UUID) -> Iterator[Alert]:
-    with on_stage(app):
-        yield db.session.get_one(Alert, alert_id)
+from tests.integration.alerts.kept_scenes import Ids, ids_of, row_of
+from tests.integration.alerts.scene import NOW, TODAY, Scene, a_scene, alerts_of, measured, on_stage, phq9
+from tests.pages import fill_in, heading, soup, words
 
 
 def test_the_day_shows_what_is_urgent_above_the_rest_with_its_clock(client: FlaskClient, urgent: Ids) -> None:
@@ -351,160 +266,3 @@ def test_the_day_takes_as_many_statements_for_many_people_as_for_one(
         event.remove(engine, "before_cursor_execute", note)
 
     assert len(statements) <= 26
-
-
-def test_an_alert_shows_its_history_and_what_can_be_done(client: FlaskClient, urgent: Ids) -> None:
-    builders.sign_in(client, urgent.care_manager)
-    page = client.get(urgent.page)
-
-    assert heading(page) == "Positive safety answer"
-    said = words(page)
-    for part in ("What was done", "Close the alert", "Give it to somebody else", "Opened", "History"):
-        assert part in said
-    assert "Snooze" not in said, "an urgent alert cannot be put off"
-
-
-def test_not_reached_keeps_the_alert_and_says_when_to_try_again(app: Flask, client: FlaskClient, urgent: Ids) -> None:
-    builders.sign_in(client, urgent.care_manager)
-    typed = {"act-outcome": "not-reached", "act-words": "Called twice, no answer.", "act-again": "hour"}
-    fill_in(client, urgent.page, typed, button="Save what was done")
-
-    said = words(client.get(urgent.page))
-    assert "Not reached" in said
-    assert "Called twice, no answer. Try again by 11 Mar 2026, 11:00" in said
-    assert "Outcome or next attempt by 11:00" in said
-    with row_of(app, urgent.alert) as alert:
-        assert alert.closed_at is None
-
-
-def test_closing_asks_how_it_ended_in_words(app: Flask, client: FlaskClient, urgent: Ids) -> None:
-    builders.sign_in(client, urgent.care_manager)
-    refused = fill_in(client, urgent.page, button="Close the alert")
-    assert refused.status_code == 422
-    assert "Choose how it ended" in words(refused)
-    assert "Say how it ended" in words(refused)
-
-    typed = {"close-outcome": "contacted-safe", "close-words": "Low on the C-SSRS; plan reviewed"}
-    assert fill_in(client, urgent.page, typed, button="Close the alert").status_code == 303
-    said = words(client.get(urgent.page))
-    assert "Closed: Reached; safe for now, plan reviewed" in said
-    with row_of(app, urgent.alert) as alert:
-        assert alert.state == "closed"
-
-
-def test_entered_in_error_is_an_end_only_once_the_answer_is_withdrawn(
-    app: Flask, client: FlaskClient, urgent: Ids
-) -> None:
-    builders.sign_in(client, urgent.care_manager)
-    assert "Mark the measure as entered in error first" in words(client.get(urgent.page))
-    typed = {"close-outcome": "entered-in-error", "close-words": "Somebody else's form"}
-    assert fill_in(client, urgent.page, typed, button="Close the alert").status_code == 422
-
-    with on_stage(app):
-        measurement = db.session.get_one(Measurement, urgent.measurement)
-        care_manager = db.session.get_one(User, urgent.care_manager)
-        mark_entered_in_error(measurement=measurement, why="Somebody else's form", by=care_manager)
-    assert fill_in(client, urgent.page, typed, button="Close the alert").status_code == 303
-
-
-def test_an_alert_is_given_to_a_colleague(app: Flask, client: FlaskClient, urgent: Ids) -> None:
-    builders.sign_in(client, urgent.care_manager)
-    fill_in(client, urgent.page, {"assign-to": str(urgent.duty), "assign-why": "In clinic today"}, button="Give it")
-
-    said = words(client.get(urgent.page))
-    assert "Given to Dora Duty" in said
-    with row_of(app, urgent.alert) as alert:
-        assert alert.owner_id == urgent.duty
-
-
-def test_a_second_click_does_nothing_twice(app: Flask, client: FlaskClient, urgent: Ids) -> None:
-    builders.sign_in(client, urgent.care_manager)
-    page = client.get(urgent.page)
-    for _ in range(2):
-        answer = send(client, urgent.page, page, {"act-words": "Called"}, button="Save what was done")
-        assert answer.status_code == 303
-
-    with row_of(app, urgent.alert) as alert:
-        assert kinds_of(alert).count("acted") == 1
-
-
-def test_the_second_of_two_people_is_told_and_loses_nothing(app: Flask, client: FlaskClient, urgent: Ids) -> None:
-    builders.sign_in(client, urgent.care_manager)
-    mine = client.get(urgent.page)
-    other = app.test_client()
-    builders.sign_in(other, urgent.duty)
-    fill_in(other, urgent.page, {"act-words": "Spoke with her sister"}, button="Save what was done")
-
-    refused = send(client, urgent.page, mine, {"act-words": "Left a message"}, button="Save what was done")
-    assert refused.status_code == 409
-    said = words(refused)
-    assert "Saved by Dora Duty" in said
-    assert "Left a message" in refused.text, "what was typed stays"
-    assert send(client, urgent.page, refused, button="Save what was done").status_code == 303
-    with row_of(app, urgent.alert) as alert:
-        assert kinds_of(alert).count("acted") == 2
-
-
-def test_what_was_closed_meanwhile_is_not_acted_on(app: Flask, client: FlaskClient, urgent: Ids) -> None:
-    builders.sign_in(client, urgent.care_manager)
-    mine = client.get(urgent.page)
-    other = app.test_client()
-    builders.sign_in(other, urgent.duty)
-    typed = {"close-outcome": "contacted-safe", "close-words": "Safe"}
-    fill_in(other, urgent.page, typed, button="Close the alert")
-
-    answer = send(client, urgent.page, mine, {"act-words": "Called"}, button="Save what was done")
-    assert answer.status_code == 303
-    assert "closed in the meantime" in words(client.get(urgent.page))
-
-
-@pytest.mark.parametrize("act", ["acknowledge", "act", "assign", "snooze", "close"])
-def test_an_alert_of_another_clinic_does_not_exist(app: Flask, client: FlaskClient, urgent: Ids, act: str) -> None:
-    with on_stage(app):
-        stranger = builders.id_of(builders.a_user(clinic=builders.a_clinic("Hillside")))
-    builders.sign_in(client, stranger)
-
-    assert client.get(urgent.page).status_code == 404
-    token = {"csrf_token": _token(client)}
-    assert client.post(f"{urgent.page}/{act}", data=token).status_code == 404
-
-
-def _token(client: FlaskClient) -> str:
-    meta = soup(client.get("/my-day")).find("meta", {"name": "csrf-token"})
-    return str(meta["content"]) if meta is not None else ""
-
-
-def test_right_after_a_positive_answer_it_asks_what_was_done(app: Flask, client: FlaskClient, urgent: Ids) -> None:
-    builders.sign_in(client, urgent.care_manager)
-    url = f"/patients/{urgent.patient}/measures/{urgent.measurement}/safety"
-    page = client.get(url)
-    assert heading(page) == "Positive safety answer"
-    assert "Ana Care and Dora Duty can see this alert already" in words(page)
-
-    with row_of(app, urgent.alert) as alert:
-        assert alert.state == "open", "leaving the page leaves the alert open"
-    answer = fill_in(client, url, {"words": "No plan, no means; C-SSRS low"}, button="Save what was done")
-    assert answer.location == urgent.page
-    with row_of(app, urgent.alert) as alert:
-        assert alert.state == "acknowledged"
-
-
-def test_after_a_measure_without_a_positive_answer_there_is_nothing_to_ask(app: Flask, client: FlaskClient) -> None:
-    with on_stage(app):
-        scene = a_scene()
-        measurement_id, patient_id, who = measured(scene, 9).id, scene.patient.id, scene.care_manager.id
-    builders.sign_in(client, who)
-
-    assert client.get(f"/patients/{patient_id}/measures/{measurement_id}/safety").status_code == 404
-
-
-def test_an_alert_without_a_clock_asks_for_words_alone(app: Flask, client: FlaskClient, off_target: Ids) -> None:
-    builders.sign_in(client, off_target.care_manager)
-    page = client.get(off_target.page)
-    assert "not reached" not in words(page).lower()
-    assert "The answer was entered in error" not in words(page)
-
-    answer = fill_in(client, off_target.page, {"act-words": "Asked Dr Okafor"}, button="Save what was done")
-    assert answer.status_code == 303
-    with row_of(app, off_target.alert) as alert:
-        assert (alert.state, alert.look_at) == ("acknowledged", None)

@@ -1,0 +1,173 @@
+"""One alert, and what is asked right after a positive answer, as a browser meets them."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from registry.accounts.models import User
+from registry.extensions import db
+from registry.measurements.actions import mark_entered_in_error
+from registry.measurements.models import Measurement
+from tests import builders
+from tests.integration.alerts.kept_scenes import Ids, row_of
+from tests.integration.alerts.scene import a_scene, kinds_of, measured, on_stage
+from tests.pages import fill_in, heading, send, soup, words
+
+
+def test_an_alert_shows_its_history_and_what_can_be_done(client: FlaskClient, urgent: Ids) -> None:
+    builders.sign_in(client, urgent.care_manager)
+    page = client.get(urgent.page)
+
+    assert heading(page) == "Positive safety answer"
+    said = words(page)
+    for part in ("What was done", "Close the alert", "Give it to somebody else", "Opened", "History"):
+        assert part in said
+    assert "Snooze" not in said, "an urgent alert cannot be put off"
+
+
+def test_not_reached_keeps_the_alert_and_says_when_to_try_again(app: Flask, client: FlaskClient, urgent: Ids) -> None:
+    builders.sign_in(client, urgent.care_manager)
+    typed = {"act-outcome": "not-reached", "act-words": "Called twice, no answer.", "act-again": "hour"}
+    fill_in(client, urgent.page, typed, button="Save what was done")
+
+    said = words(client.get(urgent.page))
+    assert "Not reached" in said
+    assert "Called twice, no answer. Try again by 11 Mar 2026, 11:00" in said
+    assert "Outcome or next attempt by 11:00" in said
+    with row_of(app, urgent.alert) as alert:
+        assert alert.closed_at is None
+
+
+def test_closing_asks_how_it_ended_in_words(app: Flask, client: FlaskClient, urgent: Ids) -> None:
+    builders.sign_in(client, urgent.care_manager)
+    refused = fill_in(client, urgent.page, button="Close the alert")
+    assert refused.status_code == 422
+    assert "Choose how it ended" in words(refused)
+    assert "Say how it ended" in words(refused)
+
+    typed = {"close-outcome": "contacted-safe", "close-words": "Low on the C-SSRS; plan reviewed"}
+    assert fill_in(client, urgent.page, typed, button="Close the alert").status_code == 303
+    said = words(client.get(urgent.page))
+    assert "Closed: Reached; safe for now, plan reviewed" in said
+    with row_of(app, urgent.alert) as alert:
+        assert alert.state == "closed"
+
+
+def test_entered_in_error_is_an_end_only_once_the_answer_is_withdrawn(
+    app: Flask, client: FlaskClient, urgent: Ids
+) -> None:
+    builders.sign_in(client, urgent.care_manager)
+    assert "Mark the measure as entered in error first" in words(client.get(urgent.page))
+    typed = {"close-outcome": "entered-in-error", "close-words": "Somebody else's form"}
+    assert fill_in(client, urgent.page, typed, button="Close the alert").status_code == 422
+
+    with on_stage(app):
+        measurement = db.session.get_one(Measurement, urgent.measurement)
+        care_manager = db.session.get_one(User, urgent.care_manager)
+        mark_entered_in_error(measurement=measurement, why="Somebody else's form", by=care_manager)
+    assert fill_in(client, urgent.page, typed, button="Close the alert").status_code == 303
+
+
+def test_an_alert_is_given_to_a_colleague(app: Flask, client: FlaskClient, urgent: Ids) -> None:
+    builders.sign_in(client, urgent.care_manager)
+    fill_in(client, urgent.page, {"assign-to": str(urgent.duty), "assign-why": "In clinic today"}, button="Give it")
+
+    said = words(client.get(urgent.page))
+    assert "Given to Dora Duty" in said
+    with row_of(app, urgent.alert) as alert:
+        assert alert.owner_id == urgent.duty
+
+
+def test_a_second_click_does_nothing_twice(app: Flask, client: FlaskClient, urgent: Ids) -> None:
+    builders.sign_in(client, urgent.care_manager)
+    page = client.get(urgent.page)
+    for _ in range(2):
+        answer = send(client, urgent.page, page, {"act-words": "Called"}, button="Save what was done")
+        assert answer.status_code == 303
+
+    with row_of(app, urgent.alert) as alert:
+        assert kinds_of(alert).count("acted") == 1
+
+
+def test_the_second_of_two_people_is_told_and_loses_nothing(app: Flask, client: FlaskClient, urgent: Ids) -> None:
+    builders.sign_in(client, urgent.care_manager)
+    mine = client.get(urgent.page)
+    other = app.test_client()
+    builders.sign_in(other, urgent.duty)
+    fill_in(other, urgent.page, {"act-words": "Spoke with her sister"}, button="Save what was done")
+
+    refused = send(client, urgent.page, mine, {"act-words": "Left a message"}, button="Save what was done")
+    assert refused.status_code == 409
+    said = words(refused)
+    assert "Saved by Dora Duty" in said
+    assert "Left a message" in refused.text, "what was typed stays"
+    assert send(client, urgent.page, refused, button="Save what was done").status_code == 303
+    with row_of(app, urgent.alert) as alert:
+        assert kinds_of(alert).count("acted") == 2
+
+
+def test_what_was_closed_meanwhile_is_not_acted_on(app: Flask, client: FlaskClient, urgent: Ids) -> None:
+    builders.sign_in(client, urgent.care_manager)
+    mine = client.get(urgent.page)
+    other = app.test_client()
+    builders.sign_in(other, urgent.duty)
+    typed = {"close-outcome": "contacted-safe", "close-words": "Safe"}
+    fill_in(other, urgent.page, typed, button="Close the alert")
+
+    answer = send(client, urgent.page, mine, {"act-words": "Called"}, button="Save what was done")
+    assert answer.status_code == 303
+    assert "closed in the meantime" in words(client.get(urgent.page))
+
+
+@pytest.mark.parametrize("act", ["acknowledge", "act", "assign", "snooze", "close"])
+def test_an_alert_of_another_clinic_does_not_exist(app: Flask, client: FlaskClient, urgent: Ids, act: str) -> None:
+    with on_stage(app):
+        stranger = builders.id_of(builders.a_user(clinic=builders.a_clinic("Hillside")))
+    builders.sign_in(client, stranger)
+
+    assert client.get(urgent.page).status_code == 404
+    token = {"csrf_token": _token(client)}
+    assert client.post(f"{urgent.page}/{act}", data=token).status_code == 404
+
+
+def _token(client: FlaskClient) -> str:
+    meta = soup(client.get("/my-day")).find("meta", {"name": "csrf-token"})
+    return str(meta["content"]) if meta is not None else ""
+
+
+def test_right_after_a_positive_answer_it_asks_what_was_done(app: Flask, client: FlaskClient, urgent: Ids) -> None:
+    builders.sign_in(client, urgent.care_manager)
+    url = f"/patients/{urgent.patient}/measures/{urgent.measurement}/safety"
+    page = client.get(url)
+    assert heading(page) == "Positive safety answer"
+    assert "Ana Care and Dora Duty can see this alert already" in words(page)
+
+    with row_of(app, urgent.alert) as alert:
+        assert alert.state == "open", "leaving the page leaves the alert open"
+    answer = fill_in(client, url, {"words": "No plan, no means; C-SSRS low"}, button="Save what was done")
+    assert answer.location == urgent.page
+    with row_of(app, urgent.alert) as alert:
+        assert alert.state == "acknowledged"
+
+
+def test_after_a_measure_without_a_positive_answer_there_is_nothing_to_ask(app: Flask, client: FlaskClient) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        measurement_id, patient_id, who = measured(scene, 9).id, scene.patient.id, scene.care_manager.id
+    builders.sign_in(client, who)
+
+    assert client.get(f"/patients/{patient_id}/measures/{measurement_id}/safety").status_code == 404
+
+
+def test_an_alert_without_a_clock_asks_for_words_alone(app: Flask, client: FlaskClient, off_target: Ids) -> None:
+    builders.sign_in(client, off_target.care_manager)
+    page = client.get(off_target.page)
+    assert "not reached" not in words(page).lower()
+    assert "The answer was entered in error" not in words(page)
+
+    answer = fill_in(client, off_target.page, {"act-words": "Asked Dr Okafor"}, button="Save what was done")
+    assert answer.status_code == 303
+    with row_of(app, off_target.alert) as alert:
+        assert (alert.state, alert.look_at) == ("acknowledged", None)

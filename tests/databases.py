@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -135,20 +136,38 @@ class PostgresqlDatabase:
         self._superuser.execute(f"ALTER SCHEMA public OWNER TO {OWNER_ROLE}".encode())
         self.settings = _settings(folder, database_url=self._url(APP_ROLE), migration_url=self._url(OWNER_ROLE))
         migrate.upgrade(self.settings)
-        self._number_kept = 0
+        self._kept: list[list[str]] = []
+        self._seen: tuple[int, int] | None = None
         self.remember()
 
     def empty(self) -> None:
         self.put_back(_MIGRATED)
 
     def remember(self) -> int:
-        kept = self._number_kept
-        self._superuser.execute(_REMEMBER.format(kept=f"kept_{kept}").encode())
-        self._number_kept += 1
-        return kept
+        kept, tables = f"kept_{len(self._kept)}", self._tables()
+        filled = self._filled(tables)
+        self._kept.append(filled)
+        as_built = _statements(f"CREATE TABLE {kept}.{{0}} AS TABLE public.{{0}}", filled)
+        back = _statements(f"INSERT INTO public.{{0}} OVERRIDING SYSTEM VALUE SELECT * FROM {kept}.{{0}}", filled)
+        for name, emptied in (("put_back", tables), ("fill", self._kept[_MIGRATED])):
+            body = _statements("DELETE FROM public.{0}", emptied) + back
+            as_built += _PUT_BACK.format(kept=kept, name=name, body=body)
+        self._superuser.execute(f"CREATE SCHEMA {kept}; {as_built}".encode())
+        return len(self._kept) - 1
 
     def put_back(self, kept: int) -> None:
-        self._superuser.execute(_PUT_BACK.format(kept=f"kept_{kept}").encode())
+        now = self._transactions()
+        if (kept, now) == self._seen:
+            return
+        how = "fill" if (_MIGRATED, now) == self._seen else "put_back"
+        self._superuser.execute(f"SELECT kept_{kept}.{how}()".encode())
+        self._seen = kept, self._transactions()
+
+    def _transactions(self) -> int:
+        """A number that differs once somebody has begun to write."""
+        row = self._superuser.execute(b"SELECT pg_snapshot_xmax(pg_current_snapshot())::text").fetchone()
+        assert row is not None
+        return int(row[0])
 
     def rewrite(self, *statements: str) -> None:
         self._superuser.execute("SET session_replication_role = replica")
@@ -163,12 +182,20 @@ class PostgresqlDatabase:
         self._superuser.execute("VACUUM (ANALYZE)")  # what the server does by itself, some minutes after rows come in
 
     def rows_by_table(self) -> dict[str, int]:
-        names = self._superuser.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        return {name: self._count(name) for (name,) in names}
+        return {name: self._count(name) for name in self._tables()}
+
+    def _tables(self) -> list[str]:
+        found = self._superuser.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        return [name for (name,) in found.fetchall()]
 
     def _count(self, table: str) -> int:
         row = self._superuser.execute(f"SELECT count(*) FROM public.{table}".encode()).fetchone()
         return int(row[0]) if row else 0
+
+    def _filled(self, tables: Sequence[str]) -> list[str]:
+        """Those that hold something."""
+        asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM public.{name})" for name in tables)
+        return [name for (name,) in self._superuser.execute(asked.encode()).fetchall()]
 
     def close(self) -> None:
         self._superuser.close()
@@ -219,36 +246,15 @@ _SERVER = [
     )
 ]
 
-_REMEMBER = """
-DO $$
-DECLARE
-    name text;
-    is_filled boolean;
-BEGIN
-    CREATE SCHEMA {kept};
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-        EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', name) INTO is_filled;
-        IF is_filled THEN
-            EXECUTE format('CREATE TABLE {kept}.%1$I AS TABLE public.%1$I', name);
-        END IF;
-    END LOOP;
-END $$
-"""
-
 # As a replica no trigger fires and no foreign key is checked, so the append-only tables empty like the others.
 # DELETE, because TRUNCATE makes new files for each table and takes forty times as long.
+# A function of whole statements, because it is planned once.
 _PUT_BACK = """
-DO $$
-DECLARE
-    name text;
-BEGIN
-    PERFORM set_config('session_replication_role', 'replica', true);
-    PERFORM set_config('lock_timeout', '1s', true);
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-        EXECUTE format('DELETE FROM public.%I', name);
-    END LOOP;
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = '{kept}' LOOP
-        EXECUTE format('INSERT INTO public.%1$I OVERRIDING SYSTEM VALUE SELECT * FROM {kept}.%1$I', name);
-    END LOOP;
-END $$
+CREATE FUNCTION {kept}.{name}() RETURNS void LANGUAGE plpgsql
+SET session_replication_role = replica SET lock_timeout = '1s' AS $$ BEGIN {body} END $$;
 """
+
+
+def _statements(template: str, tables: Iterable[str]) -> str:
+    """The statement for each of the tables, one after the other."""
+    return "".join(f"{template.format(name)}; " for name in tables)

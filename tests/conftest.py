@@ -34,6 +34,14 @@ hypothesis.settings.load_profile("registry")
 gc.set_threshold(50_000, 20, 50)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After the plugin that shuffles them."""
+    from tests.order import in_halves
+
+    items[:] = in_halves(items)
+
+
 def pytest_collection_finish() -> None:
     _hash_passwords_fast()
     gc.collect()
@@ -93,12 +101,10 @@ def database_url(migrated_database: MigratedDatabase) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def started_app(settings: Settings) -> Iterator[Flask]:
     """The program, started once for each database. Tests take ``app``."""
-    from registry import create_app
     from registry.extensions import db
-    from tests.databases import wait_for_no_disk
+    from tests.programs import started
 
-    app = create_app(settings)
-    wait_for_no_disk(app)
+    app = started(settings)
     gc.freeze()
     yield app
     with app.app_context():

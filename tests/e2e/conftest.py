@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from registry import create_app
 from registry.extensions import db
-from tests.databases import MigratedDatabase, wait_for_no_disk
+from tests.databases import MigratedDatabase
 from tests.e2e.browsers import launch_chromium
 from tests.e2e.windows import DESK, LiveServer, Windows
+from tests.programs import started
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,8 +46,7 @@ def served_database(request: pytest.FixtureRequest) -> MigratedDatabase:
 @pytest.fixture(scope="session")
 def running_server(served_database: MigratedDatabase) -> Iterator[LiveServer]:
     """The program, started once for each database. Journeys take ``live_server``."""
-    app = create_app(served_database.settings)
-    wait_for_no_disk(app)
+    app = started(served_database.settings)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, name="live server", daemon=True)
     thread.start()

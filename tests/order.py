@@ -1,0 +1,32 @@
+"""Which test stands where, so that two workers have as little as possible to begin with.
+
+Each worker is given one half of the tests, front to back, and takes from the end of the other's half once it has done
+its own. So the journeys, which are long and need a browser, come first, the tests on the other database begin the
+second half, and between and after them are those that need neither. In each group the order stays what it was: by
+chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+_SHARED = ("served_database", "migrated_database", "database")
+"""The fixtures that stand for one of the databases."""
+
+
+def in_halves(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """The same tests: journeys, SQLite and some that need no database; PostgreSQL and the rest."""
+    by_database: dict[str, list[pytest.Item]] = {"sqlite": [], "postgresql": [], "": []}
+    for item in items:
+        by_database[_database_of(item)].append(item)
+    first = sorted(by_database["sqlite"], key=lambda item: item.get_closest_marker("e2e") is None)
+    free = max(0, len(items) // 2 - len(first))
+    return [*first, *by_database[""][:free], *by_database["postgresql"], *by_database[""][free:]]
+
+
+def _database_of(item: pytest.Item) -> str:
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    named = [parameters[name] for name in _SHARED if name in parameters]
+    return next((str(name) for name in named if name in {"sqlite", "postgresql"}), "")

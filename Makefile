@@ -8,9 +8,11 @@ SHELL := /bin/sh
 # Many processes run the program, and each would compile it anew where the machine's image forbids keeping that.
 export PYTHONDONTWRITEBYTECODE :=
 
+CHECKS := check-types check-lint check-format check-layers check-templates check-dependencies
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check test-data lforms trust bench pictures lock clean python browser
+.PHONY: help demo test check test-data lforms trust bench pictures lock clean python browser $(CHECKS)
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -23,12 +25,28 @@ demo: .venv/run  ## Invent a clinic and serve it on http://127.0.0.1:8000 (PORT=
 test: .venv/dev browser  ## Run every test, on SQLite, on PostgreSQL and in a browser (ARGS=… for pytest)
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-check: .venv/dev  ## Lint, format, types, layers, templates, dependencies
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+# Side by side: the types take as long as all the others.
+check:  ## Lint, format, types, layers, templates, dependencies
+	@$(MAKE) --no-print-directory --jobs=2 $(CHECKS)
+
+$(CHECKS): .venv/dev
+
+check-types:
 	$(BIN)/mypy
+
+check-lint:
+	$(BIN)/ruff check .
+
+check-format:
+	$(BIN)/ruff format --check .
+
+check-layers:
 	$(BIN)/lint-imports --no-cache
+
+check-templates:
 	$(BIN)/djlint templates --lint --quiet
+
+check-dependencies:
 	$(BIN)/deptry .
 
 test-data: .venv/dev  ## Run the long tests on whole published files, on both databases

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from registry.measures.instrument import Instrument
+from registry.measures.instrument import Instrument, Item
 from registry.measures.scale import Better, Scale, Source, Status
 from registry.measures.scoring import format_value
 
@@ -34,11 +34,13 @@ FIGURES = {
     "response_from": "Response expected from",
     "improved_level": "Improved in reports",
     "reliable_change": "Reliable change",
+    "newly_present": "Worse: a rating comes to",
+    "risen_by": "Worse: a rating is up by",
 }
 """The numbers of a scale that are a single value, by their name in the file."""
 
-_WORSE = frozenset({"cutoff", "response_from"})
-_POINTS = frozenset({"response_points", "reliable_change"})
+_WORSE = frozenset({"cutoff", "response_from", "newly_present"})
+_POINTS = frozenset({"response_points", "reliable_change", "risen_by"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,22 @@ def instrument_numbers(instrument: Instrument) -> tuple[NumberRow, ...]:
     """The numbers of the instrument as a whole. A safety item alerts whatever its status."""
     cadence = _fact("Repeated", f"every {instrument.cadence_days} days", instrument.cadence_source)
     safety = (
-        _fact(f"Safety item {item.number}", f"{item.safety_positive_from} or more", item.safety_source)
+        _fact(f"Safety item {item.number}", _positive_words(item), item.safety_source)
         for item in instrument.safety_items
         if item.safety_source is not None
     )
-    return (cadence, *safety)
+    dangers = (
+        _fact(f"Safety: {scale.name}", f"{format_value(scale.cutoff.value)} or more", scale.danger.source)
+        for scale in instrument.scales
+        if scale.danger is not None and scale.cutoff is not None
+    )
+    return (cadence, *safety, *dangers)
+
+
+def _positive_words(item: Item) -> str:
+    if item.safety_positive_to is None:
+        return f"{item.safety_positive_from} or more"
+    return f"{item.safety_positive_from} to {item.safety_positive_to}"
 
 
 def band_facts(scale: Scale) -> tuple[dict[str, str], ...]:

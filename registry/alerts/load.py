@@ -146,7 +146,7 @@ def _history(
         episodes=episodes,
         courses=courses,
         contacts=contacts,
-        categories=[(row.scale, row.category) for row in scores if row.category is not None],
+        categories=[(row.scale, row.category) for row in scores if row.value is None],
         outcomes=outcomes(episodes, courses, dated, read),
         scores=dated,
         read=read,

@@ -21,8 +21,10 @@ from registry.db.grouping import by_patient
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, SafetySignal
-from registry.measures.answers import with_unasked
+from registry.measures.adding import adding
+from registry.measures.answers import answer_from_json, with_unasked
 from registry.measures.instrument import Instrument, Item
+from registry.measures.scale import Better, Scale
 from registry.measures.scoring import proves_positive
 
 _DECLINED = "declined"
@@ -47,14 +49,14 @@ class PersonSafety:
 
 
 Seen = Mapping[Ground, tuple[uuid.UUID, Decimal]]
-"""By answer or report: the alert whose evidence names it, and the answer as it was."""
+"""By answer or report: the alert whose evidence names it, and how high the answer was."""
 
 
 def covered_in(evidence: Mapping[str, Any]) -> Iterator[tuple[Ground, str | None]]:
-    """The answers and reports an alert's evidence rests on, each with the answer as it was."""
+    """The answers and reports an alert's evidence rests on, each with how high the answer was."""
     for facts in (evidence, *(each["evidence"] for each in evidence.get("also", ()))):
         for entry in (*facts.get("answers", ()), *facts.get("reports", ())):
-            yield (entry["id"], entry.get("item_id", "")), entry.get("value")
+            yield (entry["id"], entry.get("item_id", "")), entry.get("height", entry.get("value"))
 
 
 _Row = Row[Any]
@@ -94,7 +96,7 @@ def load_safety(
     ``closed`` are the safety alerts people have closed, by patient, oldest first.
     """
     about = {"patient_ids": list(patient_ids)}
-    rows = by_patient(db.session.execute(_MEASUREMENTS, {**about, "instruments": catalogue().safety_instruments}))
+    rows = by_patient(db.session.execute(_MEASUREMENTS, {**about, "instruments": catalogue().danger_instruments}))
     reports = by_patient(db.session.scalars(_REPORTS, about))
     signals = by_patient(db.session.scalars(_UNANSWERED, about))
     return {
@@ -139,7 +141,7 @@ def _person_safety(
 
 
 def _answers(row: _Row, versions: Mapping[uuid.UUID, _Row], zone: ZoneInfo, *, nth: int) -> Iterator[SafetyAnswer]:
-    """The safety items of one measurement. A draft says nothing that is negative: it is not finished.
+    """The safety items of one measurement, and of its scales those whose score is a danger.
 
     ``versions`` are all measurements of the person, with those that were corrected.
     """
@@ -150,9 +152,10 @@ def _answers(row: _Row, versions: Mapping[uuid.UUID, _Row], zone: ZoneInfo, *, n
     for item in instrument.safety_items:
         first = _first_to_say(row, versions, instrument, item)
         entered_on = first.recorded_at.astimezone(zone).date()
-        answer = _answer(row, instrument, item, given.get(item.id), entered_on=entered_on, nth=nth)
-        if row.status == "final" or answer.state is not AnswerState.NEGATIVE:
-            yield answer
+        yield _answer(row, instrument, item, given.get(item.id), entered_on=entered_on, nth=nth)
+    for scale in instrument.scales:
+        if scale.danger is not None:
+            yield from _danger(row, instrument, scale, entered_on=row.recorded_at.astimezone(zone).date(), nth=nth)
 
 
 def _first_to_say(row: _Row, versions: Mapping[uuid.UUID, _Row], instrument: Instrument, item: Item) -> _Row:
@@ -181,13 +184,58 @@ def _answer(
         state=_state(row, instrument, item, given),
         value=value,
         answer=_needed(row, instrument, item) if choice is None else choice.label,
-        total_above_floor=None if row.total_only is None else row.total_only - int(instrument.primary_scale.floor),
+        total_above_floor=_from_best(row, instrument),
         tier=item.safety_tier,
         tier_again=item.safety_tier_again,
         calls_for=item.safety_calls_for,
         nth=nth,
         is_draft=row.status == "draft",
+        height=None if value is None else item.danger_of(value),
+        tells=item.safety_tells,
     )
+
+
+def _from_best(row: _Row, instrument: Instrument) -> int | None:
+    """How many points a total recorded alone is from the best there is; None where there is none."""
+    scale = instrument.primary_scale
+    if row.total_only is None or scale.maximum is None:
+        return None
+    best = int(scale.floor if scale.better is Better.LOWER else scale.maximum)
+    total: int = row.total_only
+    return abs(total - best)
+
+
+def _danger(row: _Row, instrument: Instrument, scale: Scale, *, entered_on: date, nth: int) -> Iterator[SafetyAnswer]:
+    """What a scale says whose score is a danger: positive also where the answers there are enough whatever is missing.
+
+    Nothing where a missing answer decides, or only a total of something else was recorded.
+    """
+    if scale.danger is None or scale.cutoff is None or row.answers is None:
+        return
+    given = {item_id: answer_from_json(answer) for item_id, answer in row.answers.items()}
+    usable = instrument.usable_values
+    values = {item_id: each for item_id, each in given.items() if isinstance(each, int) and usable[item_id].get(each)}
+    answered = [item_id for item_id in scale.items if item_id in values]
+    least = adding(instrument, scale).at_least(values)
+    if least is None or not answered:
+        return
+    is_positive, is_complete = least >= scale.cutoff.value, len(answered) == len(scale.items)
+    if is_positive or is_complete:
+        yield SafetyAnswer(
+            id=str(row.id),
+            on=row.taken_on,
+            entered_on=max(entered_on, row.taken_on),
+            instrument=instrument.short_title,
+            item_id=scale.id,
+            item=scale.name,
+            state=AnswerState.POSITIVE if is_positive else AnswerState.NEGATIVE,
+            value=int(least),
+            answer=None if is_complete else "at least, with items unanswered",
+            calls_for=scale.danger.calls_for,
+            nth=nth,
+            is_draft=row.status == "draft",
+            kind=scale.danger.kind,
+        )
 
 
 def _needed(row: _Row, instrument: Instrument, item: Item) -> str | None:
@@ -206,8 +254,7 @@ def _state(row: _Row, instrument: Instrument, item: Item, given: object) -> Answ
     if not isinstance(given, int) or (choice is not None and choice.is_missing):
         return AnswerState.BLANK
     # The same comparison as the trigger that writes the safety signal.
-    is_positive = item.safety_positive_from is not None and given >= item.safety_positive_from
-    return AnswerState.POSITIVE if is_positive else AnswerState.NEGATIVE
+    return AnswerState.POSITIVE if item.is_positive(given) else AnswerState.NEGATIVE
 
 
 def _report(row: DangerReport) -> SafetyReport:
@@ -238,7 +285,7 @@ def _closed_by(
     reported: list[Ground] = [(str(report.id), "") for report in reports]
     found = {ground: seen[ground][0] for ground in reported if ground in seen}
     for answer in answers:
-        alert_id = seen_before(answer.ground, answer.value, seen, replaces)
+        alert_id = seen_before(answer.ground, answer.how_high, seen, replaces)
         if alert_id is not None:
             found[answer.ground] = alert_id
     return found

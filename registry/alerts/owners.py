@@ -123,3 +123,22 @@ def lead_of(clinic_id: uuid.UUID) -> uuid.UUID | None:
 def is_active(user_id: uuid.UUID) -> bool:
     """Whether this account still works."""
     return bool(db.session.scalar(select(User.is_active).where(User.id == user_id)))
+
+
+def people_told(patient_id: uuid.UUID, parts: Collection[str]) -> dict[str, str]:
+    """By part ("psychiatrist", "prescriber"): who has it in an open episode of the person, by name; "" where nobody."""
+    roles = {Audience.PSYCHIATRIST.value: "consultant", "prescriber": "prescriber"}
+    named = db.session.execute(
+        select(TeamMember.role, User.name)
+        .join(Episode, Episode.id == TeamMember.episode_id)
+        .join(User, User.id == TeamMember.user_id)
+        .where(
+            TeamMember.patient_id == patient_id,
+            TeamMember.role.in_([roles[part] for part in parts]),
+            TeamMember.ends_on.is_(None),
+            Episode.ended_on.is_(None),
+            User.is_active,
+        )
+        .order_by(User.name)
+    ).all()
+    return {part: ", ".join(name for role, name in named if role == roles[part]) for part in parts}

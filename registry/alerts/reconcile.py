@@ -23,7 +23,7 @@ from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.owners import Team, is_active, load_teams, owner_of
 from registry.alerts.parameters import Numbers
 from registry.alerts.rest import News, at_rest, rest_of
-from registry.alerts.rulebook import Audience, Evaluation, Finding, Tier, evaluate, rule
+from registry.alerts.rulebook import Audience, Evaluation, Family, Finding, Tier, evaluate, rule
 from registry.alerts.safety_alert import reconcile_safety
 from registry.alerts.sentences import kept_sentence
 from registry.alerts.signals import LookedAt, attention_changed
@@ -187,7 +187,7 @@ def _reconcile_case(
     """The alerts of one episode; returns the next date on which time alone could change something."""
     today = case.clinic.today(now)
     evaluation = evaluate(case.snapshot, today, numbers)
-    found = {each.rule: each for each in evaluation.findings if not each.rule.startswith("safety.")}
+    found = {each.rule: each for each in evaluation.findings if rule(each.rule).family is not Family.SAFETY}
     dates = [evaluation.next_check_on]
     closed = [alert for alert in alerts if alert.closed_at is not None]
     for alert in alerts:

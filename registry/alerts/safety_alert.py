@@ -32,7 +32,7 @@ from registry.clinics.models import Clinic
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
 
-_TELLS_OF_DANGER = frozenset({"safety.self-harm", "safety.reported"})
+_TELLS_OF_DANGER = frozenset({"safety.self-harm", "safety.abuse", "safety.reported"})
 """Rules whose new evidence starts the clock again and whose alert a person closes, unlike that of a missing answer."""
 
 SETTLED = "Asked and answered since, or corrected"
@@ -97,20 +97,23 @@ def _stand(
     return _merged(lead.rule, lead.version, lead.tier, evidence, others, lead.since, owner_id=owner_id, today=today)
 
 
-def _taken_back(alert: Alert, person: Person, withdrawn: set[Ground]) -> dict[str, Any] | None:
-    """The answers the alert told of that stand no longer, beside others that do, and what became of each."""
-    told = list(_answers_told(alert))
-    became = _fates(alert, person, told, withdrawn)
+def _taken_back(
+    alert: Alert, person: Person, told: Sequence[Mapping[str, Any]], withdrawn: set[Ground], today: date
+) -> dict[str, Any] | None:
+    """Those of the answers the alert told of that stand no longer, beside what leads it, and what became of each."""
+    became = _fates(alert, person, told, withdrawn, today)
     answers = [answer for answer in told if answer["item_id"] in became.get(answer["id"], ())]
     return {"answers": answers, "withdrawn": became} if answers else None
 
 
 def _fates(
-    alert: Alert, person: Person, told: Iterable[Mapping[str, Any]], withdrawn: set[Ground]
+    alert: Alert, person: Person, told: Iterable[Mapping[str, Any]], withdrawn: set[Ground], today: date
 ) -> dict[str, dict[str, dict[str, Any]]]:
     return fates(
         told,
         withdrawn=withdrawn,
+        known=_fates_known(alert),
+        today=today,
         replaces=person.safety.replaces,
         now_standing=person.safety.facts.answers,
         zone=person.clinics[alert.clinic_id].zone,
@@ -165,7 +168,8 @@ def _extend(
     if has_calmed or (needs_a_person and is_gone):
         stand = _kept(alert, person, findings, withdrawn, owner_id=owner_id, today=today)
     else:
-        stand = _stand(findings, owner_id, today, taken_back=_taken_back(alert, person, withdrawn))
+        taken_back = _taken_back(alert, person, list(_answers_told(alert)), withdrawn, today)
+        stand = _stand(findings, owner_id, today, taken_back=taken_back)
     known_withdrawn = _withdrawn_in(alert)
     has_moved, alert.clinic_id = alert.clinic_id != clinic.id, clinic.id
     has_restarted = revise(alert, stand, clinic=clinic, now=now, log=log)
@@ -202,8 +206,16 @@ def _news(alert: Alert, person: Person, findings: Sequence[Finding]) -> tuple[se
 
 def _withdrawn_in(alert: Alert) -> set[Ground]:
     """The answers the alert already says were taken back."""
-    parts = (alert.evidence, alert.evidence.get("taken_back", {}))
-    return {(id_, item_id) for part in parts for id_, items in part.get("withdrawn", {}).items() for item_id in items}
+    return {(id_, item_id) for id_, items in _fates_known(alert).items() for item_id in items}
+
+
+def _fates_known(alert: Alert) -> dict[str, dict[str, Any]]:
+    """What the alert already says became of them, by measurement and item."""
+    known: dict[str, dict[str, Any]] = {}
+    for part in (alert.evidence, alert.evidence.get("taken_back", {})):
+        for id_, items in part.get("withdrawn", {}).items():
+            known.setdefault(id_, {}).update(items)
+    return known
 
 
 def _dangers_in(alert: Alert) -> set[Ground]:
@@ -238,10 +250,16 @@ def _kept(
     today: date,
 ) -> Stand:
     """An alert whose danger is gone stands as it was, says so, and names what is still open beside it."""
-    evidence = {name: value for name, value in alert.evidence.items() if name not in ("also", "withdrawn")}
-    became = _fates(alert, person, evidence.get("answers", ()), withdrawn)
+    told_of = ("also", "withdrawn", "taken_back")
+    evidence = {name: value for name, value in alert.evidence.items() if name not in told_of}
+    lead = evidence.get("answers", ())
+    became = _fates(alert, person, lead, withdrawn, today)
     if became:
         evidence["withdrawn"] = became
+    others = [answer for answer in _answers_told(alert) if answer not in lead]
+    taken_back = _taken_back(alert, person, others, withdrawn, today)
+    if taken_back:
+        evidence["taken_back"] = taken_back
     return _merged(
         alert.rule,
         alert.rule_version,

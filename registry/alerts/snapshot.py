@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from registry.measures.course import Course, Target
 from registry.measures.instrument import SafetyTier
-from registry.measures.scale import Scale
+from registry.measures.scale import DangerKind, Scale
 
 
 class Phase(StrEnum):
@@ -73,10 +73,14 @@ class SafetyAnswer:
 
     ``id`` names the measurement. ``instrument`` and ``item`` are words to print ("PHQ-9",
     "item 9"); ``answer`` the wording of the choice where it may be shown. ``total_above_floor`` is
-    the score less the scale's floor, None where none was recorded. ``tier`` and ``calls_for`` are
-    what the instrument says of a positive answer, ``tier_again`` of one that an earlier form had
-    already. ``nth`` counts the person's forms in the order in
-    which they were recorded. A draft tells what is positive in it, and what is open yet.
+    how many points a score recorded alone is from the best there is, None where none was recorded.
+    ``tier`` and ``calls_for`` are what the instrument says of a positive answer, ``tier_again`` of one that
+    an earlier form had already, ``tells`` who is told besides. ``nth`` counts the person's forms in the order
+    in which they were recorded.
+    ``height`` compares two answers to one item, more being worse: the value itself unless named. Of a draft nothing is
+    concluded but what is positive in it.
+
+    A scale whose score is a danger stands here like an item: ``item_id`` is the scale's, ``value`` the score.
     """
 
     id: str
@@ -94,6 +98,14 @@ class SafetyAnswer:
     calls_for: str | None = None
     nth: int = 0
     is_draft: bool = False
+    kind: DangerKind = DangerKind.SELF_HARM
+    height: int | None = None
+    tells: tuple[str, ...] = ()
+
+    @property
+    def how_high(self) -> int | None:
+        """To compare it with another answer to the same item: more is worse. None where nobody answered."""
+        return self.value if self.height is None else self.height
 
     @property
     def ground(self) -> Ground:

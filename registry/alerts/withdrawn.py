@@ -1,10 +1,10 @@
-"""What became of a safety answer that was corrected or entered in error, for the alert that rests on it."""
+"""What became of a safety answer that was corrected, changed in a draft or entered in error, for the alert on it."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,8 @@ def fates(
     told: Iterable[Mapping[str, Any]],
     *,
     withdrawn: set[Ground],
+    known: Mapping[str, Any],
+    today: date,
     replaces: Mapping[str, str],
     now_standing: Sequence[SafetyAnswer],
     zone: ZoneInfo,
@@ -34,6 +36,8 @@ def fates(
     """By measurement and item taken back: what it was corrected to, by whom and on which local date; one statement.
 
     ``told`` are the answers of the alert's evidence; ``replaces`` names the measurement each version corrects.
+    A draft is changed in place, so that nothing stored tells when: that is ``today``, unless it is ``known`` already,
+    as this function told it before.
     """
     replaced_by = {old: new for new, old in replaces.items()}
     standing = {answer.ground: answer for answer in now_standing}
@@ -47,12 +51,18 @@ def fates(
         voided = rows.get(last) or rows.get(corrected[-1] if corrected else last)
         if voided is not None:
             at, by = voided
-            found.setdefault(answer["id"], {})[answer["item_id"]] = {
-                "corrected_to": None if now is None else _words(now),
-                "by": by,
-                "on": at.astimezone(zone).date().isoformat(),
-            }
+            fate = _fate(None if now is None else _words(now), by, at.astimezone(zone).date())
+        else:
+            fate = _fate("no answer" if now is None else _words(now), None, today)
+            before = known.get(answer["id"], {}).get(answer["item_id"])
+            if before is not None and before["corrected_to"] == fate["corrected_to"]:
+                fate = before
+        found.setdefault(answer["id"], {})[answer["item_id"]] = fate
     return found
+
+
+def _fate(corrected_to: str | None, by: str | None, on: date) -> dict[str, Any]:
+    return {"corrected_to": corrected_to, "by": by, "on": on.isoformat()}
 
 
 def _versions(id_: str, replaced_by: Mapping[str, str]) -> list[str]:

@@ -23,6 +23,7 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measurements.standings import TrackedScale, follow_patient, mania_courses, stands_beside_mania
 from registry.measures.course import Course, DatedScore, follow
+from registry.measures.profile import ratings_of
 from registry.measures.scale import Rule
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import list_open_questions, list_reviews
@@ -43,6 +44,8 @@ class Followed:
     scores: Sequence[DatedScore]
     beside_mania: bool = False
     """The last score is of depression and stands beside an elevated or rising one of mania."""
+    has_other_rater: bool = False
+    """Of a profile, the last ratings were given by somebody else than those at the baseline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +164,18 @@ def _followed(
             cadence_days=parts[key].cadence_days,
             scores=_one_a_day(scores.get(key, ()), tracked),
             beside_mania=stands_beside_mania(key, course, manias),
+            has_other_rater=tracked.scale.is_profile and _has_other_rater(course),
         )
         for key, (tracked, course) in courses.items()
     ]
     return sorted(found, key=lambda each: (each.key != episode.metric_primary, parts[each.key].position))
+
+
+def _has_other_rater(course: Course) -> bool:
+    """Whether baseline and last ratings name two people. Nothing is said where one of them names nobody."""
+    ends = [score.id for score in (course.baseline, course.latest) if score is not None]
+    raters = db.session.scalars(select(Measurement.rater_id).where(Measurement.id.in_(ends))).all()
+    return len({rater for rater in raters if rater is not None}) > 1
 
 
 def _levels(episode: Episode, measures: Sequence[TrackedMeasure]) -> list[FollowedLevel]:
@@ -195,7 +206,13 @@ def _one_a_day(rows: Sequence[Columns], tracked: TrackedScale) -> Sequence[Dated
 
 def _dated(rows: Sequence[Columns]) -> list[DatedScore]:
     return [
-        DatedScore(on=row.taken_on, value=row.value, prorated=row.is_prorated, id=row.measurement_id)
+        DatedScore(
+            on=row.taken_on,
+            value=row.value,
+            prorated=row.is_prorated,
+            id=row.measurement_id,
+            ratings=() if row.category is None else ratings_of(row.category),
+        )
         for row in rows
         if row.value is not None
     ]

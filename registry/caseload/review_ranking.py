@@ -29,6 +29,7 @@ class Layer(IntEnum):
 
 LAYER_OF: Mapping[str, Layer] = {
     "safety.self-harm": Layer.SAFETY,
+    "safety.abuse": Layer.SAFETY,
     "safety.reported": Layer.SAFETY,
     "target.off": Layer.OFF_TARGET,
     "target.relapse": Layer.WORSE,

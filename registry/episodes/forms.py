@@ -246,7 +246,7 @@ def enrol_form(instruments: Sequence[Instrument], *, today: date, taken_by: str)
         for key, scale, instrument in scales
     }
     form = kind(today=today, taken_by=taken_by, given_by="patient", **defaults)
-    named = {key: instrument.label_of(scale) for key, scale, instrument in scales if scale.has_total}
+    named = {key: instrument.label_of(scale) for key, scale, instrument in scales if scale.has_course}
     form.metric_primary.choices = choices({"": "Choose a measure"} | named)
     return form
 

@@ -345,7 +345,7 @@ def _scale_words(scale_key: str, catalogue: Catalogue) -> tuple[str, bool]:
         instrument, scale = catalogue.instrument_of(scale_key), catalogue.scale(scale_key)
     except LookupError:  # an instrument of the clinic's own that was taken out of use
         return scale_key, False
-    return scale_name(instrument, scale), scale.has_total
+    return scale_name(instrument, scale), scale.has_course
 
 
 def _why(row: TeamMember, names: Names) -> str:

@@ -14,6 +14,7 @@ from registry.exchange.fhir.json_values import plain_number
 from registry.measures.answers import Answer, ContradictoryAnswers, ImpossibleAnswer, answer_from_json
 from registry.measures.catalogue import Catalogue, UnknownInstrument
 from registry.measures.instrument import Instrument
+from registry.measures.profile import ratings_of
 from registry.measures.scoring import Score, Scoring, score
 
 LONGEST_LINE: Final = 100_000
@@ -152,6 +153,8 @@ def _told_score(result: Score) -> Told:
         "band": result.band if result.category is None else None,
         "prorated": result.prorated,
     }
+    if result.category is not None and result.value is not None:
+        return told | {"band": None, "ratings": list(ratings_of(result.category))}
     if result.category is not None:
         return told | {"category": result.category, "label": result.band or result.category}
     return told if result.why_withheld is None else told | {"reason": result.why_withheld}

@@ -119,4 +119,5 @@ def _safety_items(instruments: list[Instrument]) -> Iterator[SafetyItem]:
                     version=instrument.version,
                     item=item.id,
                     positive_from=item.safety_positive_from,
+                    positive_to=item.safety_positive_to,
                 )

@@ -35,7 +35,7 @@ class InstrumentVersion(Base):
 
 
 class SafetyItem(Base):
-    """An answer at or above ``positive_from`` is a safety signal."""
+    """An answer from ``positive_from`` to ``positive_to`` is a safety signal; where there is no end, any above."""
 
     __tablename__ = "safety_item"
     __table_args__ = (
@@ -50,6 +50,7 @@ class SafetyItem(Base):
     version: Mapped[str] = mapped_column(primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True)
     positive_from: Mapped[int]
+    positive_to: Mapped[int | None]
 
 
 class Measurement(Identified, Versioned, PatientLinked, Audited, Base):

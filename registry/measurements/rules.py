@@ -49,8 +49,12 @@ def check_content(answers: Mapping[str, Answer] | None, total_only: int | None) 
 
 
 def takes_total(instrument: Instrument) -> bool:
-    """Whether a total can be copied from paper without its answers: the answer to one item is no total of a form."""
-    return instrument.primary_scale.is_whole and len(instrument.primary_scale.items) > 1
+    """Whether a total can be copied from paper without its answers: the answer to one item is no total of a form.
+
+    Nor is a profile, which has none.
+    """
+    primary = instrument.primary_scale
+    return primary.is_whole and not primary.is_profile and len(primary.items) > 1
 
 
 def is_before_enrolment(taken_on: date, *, enrolled_on: date | None) -> bool:

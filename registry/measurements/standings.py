@@ -27,6 +27,7 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.models import MeasurementScore, StandingRow
 from registry.measures.course import Course, DatedScore, Outcome, Target, follow, outcome_of
 from registry.measures.mania import DEPRESSION, MANIA, ManiaCourse, Reported, is_beside_mania
+from registry.measures.profile import ratings_of
 from registry.measures.scale import Scale
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -166,11 +167,12 @@ def read_scores(patient_ids: Collection[uuid.UUID], scales: Collection[str]) -> 
 
 
 def dated_scores(rows: Iterable[AnyRow]) -> dict[str, list[DatedScore]]:
-    """The numbers among the scores of one patient, by scale key, in their order."""
+    """The numbers among the scores of one patient, by scale key, in order; a profile with its ratings."""
     found: dict[str, list[DatedScore]] = defaultdict(list)
-    for _patient_id, scale, on, value, prorated, measurement_id, band, _category in rows:
+    for _patient_id, scale, on, value, prorated, measurement_id, band, category in rows:
         if value is not None:
-            found[scale].append(DatedScore(on=on, value=value, prorated=prorated, id=measurement_id, band=band))
+            ratings = () if category is None else ratings_of(category)
+            found[scale].append(DatedScore(on, value, prorated, measurement_id, band, ratings))
     return found
 
 

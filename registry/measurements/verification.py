@@ -17,6 +17,7 @@ from registry.measurements.scores import definition_of, score_again
 from registry.measurements.standings import follow_scores, standing_values, tracked_scales
 from registry.measures.course import DatedScore
 from registry.measures.instrument import Instrument
+from registry.measures.profile import ratings_of
 from registry.measures.scoring import SafetyState, Score, Scoring
 from registry.patients.models import Patient
 
@@ -109,8 +110,9 @@ def _collect(
     for scale in definition.scales:
         result = scoring.scores[scale.id]
         if result.value is not None:
+            ratings = () if result.category is None else ratings_of(result.category)
             scores[definition.scale_key(scale)].append(
-                DatedScore(measurement.taken_on, result.value, result.prorated, measurement.id, result.band)
+                DatedScore(measurement.taken_on, result.value, result.prorated, measurement.id, result.band, ratings)
             )
 
 

@@ -68,11 +68,16 @@ class Adding:
         """The lowest and the highest score the answers can add up to."""
         return self._reach(min), self._reach(max)
 
-    def most_without(self, item: Item) -> Decimal:
-        """The highest score without a positive answer to this safety item."""
-        limit = item.safety_positive_from
-        kept = {value: points for value, points in self.points[item.id].items() if limit is None or value < limit}
-        return replace(self, points={**self.points, item.id: kept})._reach(max)
+    def bounds_without(self, item: Item) -> tuple[Decimal, Decimal]:
+        """The lowest and the highest score without a positive answer to this safety item."""
+        kept = {value: points for value, points in self.points[item.id].items() if not item.is_positive(value)}
+        return replace(self, points={**self.points, item.id: kept}).bounds
+
+    def at_least(self, values: Mapping[str, int]) -> Decimal | None:
+        """What the answers add up to where each that is missing adds as little as it can."""
+        open_slots = [slot for place in self.places for slot in place if not any(each in values for each in slot)]
+        least = {slot[0]: min(self.points[slot[0]], key=self.points[slot[0]].__getitem__) for slot in open_slots}
+        return self.up({**least, **values}).value
 
     def _whole(self, total: int) -> Added:
         """What complete answers add up to."""

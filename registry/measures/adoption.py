@@ -17,6 +17,8 @@ FIGURES: Final = (
     "response_from",
     "improved_level",
     "reliable_change",
+    "newly_present",
+    "risen_by",
 )
 """The numbers of a scale that a clinic can sign for, by their name in the file.
 

@@ -146,11 +146,14 @@ def _skip(instrument: Instrument, values: dict[str, int], declined: set[str]) ->
 
 
 def _unasked(instrument: Instrument, skip: Skip, values: Mapping[str, int]) -> Iterator[str]:
-    """The items of a branch that was not taken. Raises ContradictoryAnswers where one has another answer."""
+    """The items of a branch that was not taken, those asked all the same aside where they may be.
+
+    Raises ContradictoryAnswers where one has another answer that cannot be.
+    """
     for item_id in skip.items:
         if item_id not in values:
             yield item_id
-        elif values[item_id] != skip.counts_as:
+        elif values[item_id] != skip.counts_as and not skip.may_be_asked:
             number = instrument.item(item_id).number
             reason = _numbers(instrument, [each for condition in skip.when for each in condition.items])
             raise ContradictoryAnswers(

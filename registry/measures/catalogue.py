@@ -103,6 +103,12 @@ class Catalogue:
         return tuple(sorted({each.instrument_id for each in self.safety_items()}))
 
     @cached_property
+    def danger_instruments(self) -> tuple[str, ...]:
+        """Those, and the ids of the instruments with a score that is a danger, in any version."""
+        scored = {each.id for each in self.versions() if any(scale.danger is not None for scale in each.scales)}
+        return tuple(sorted({*self.safety_instruments, *scored}))
+
+    @cached_property
     def number_scales(self) -> Mapping[str, frozenset[str]]:
         """Domain → the keys of its scales with numbers."""
         found: dict[str, set[str]] = defaultdict(set)
@@ -115,7 +121,7 @@ class Catalogue:
     def safety_items(self) -> tuple[SafetyItem, ...]:
         """Every safety item of every version: old answers keep their meaning."""
         return tuple(
-            SafetyItem(instrument.id, instrument.version, item.id, item.safety_positive_from)
+            SafetyItem(instrument.id, instrument.version, item.id, item.safety_positive_from, item.safety_positive_to)
             for instrument in self.versions()
             for item in instrument.safety_items
             if item.safety_positive_from is not None

@@ -48,9 +48,12 @@ def _item_contradictions(instrument: Instrument, item: Item) -> Iterator[Contrad
     if instrument.score_only and item.text is not None:
         yield ("text",), "the wording of a score-only instrument may not be shipped"
     if item.safety_positive_from is not None:
-        if item.safety_positive_from not in values:
-            yield ("safety",), f"{item.safety_positive_from} is none of the item's answers"
-        if any(choice.is_missing and choice.value >= item.safety_positive_from for choice in item.choices):
+        for bound in (item.safety_positive_from, item.safety_positive_to):
+            if bound is not None and bound not in values:
+                yield ("safety",), f"{bound} is none of the item's answers"
+        if len({item.is_positive(choice.value) for choice in item.choices if not choice.is_missing}) < 2:
+            yield ("safety",), "some answers must be positive and some not"
+        if any(choice.is_missing and item.is_positive(choice.value) for choice in item.choices):
             yield ("safety",), "a choice that is no information would count as positive"
         if item.reversed:
             yield (
@@ -97,10 +100,9 @@ def _skip_contradictions(instrument: Instrument, skip: Skip, order: dict[str, in
     if late:
         yield "when", f"whether item {first!r} is asked depends on item {late[0]!r}, which does not come before it"
     for item_id in skip.items:
-        positive_from = instrument.item(item_id).safety_positive_from
         if not instrument.usable_values[item_id].get(skip.counts_as, False):
             yield "counts_as", f"{skip.counts_as} is no answer to item {item_id!r}"
-        elif positive_from is not None and skip.counts_as >= positive_from:
+        elif instrument.item(item_id).is_positive(skip.counts_as):
             yield "counts_as", f"item {item_id!r} would be positive without being asked"
     for condition in skip.when:
         yield from (("when", reason) for reason in condition_faults(instrument, condition))

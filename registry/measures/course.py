@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
+from registry.measures import profile
 from registry.measures.scale import Better, Scale
 from registry.measures.scoring import format_value
 
@@ -38,13 +39,14 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DatedScore:
-    """A score on the local date of service."""
+    """A score on the local date of service. ``ratings`` are those of a profile, of which ``value`` is the highest."""
 
     on: date
     value: Decimal
     prorated: bool = False
     id: UUID | None = None
     band: str | None = None
+    ratings: profile.Ratings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ def follow(
     mistaken for a follow-up nor able to hide the worse answer. A prorated score may show worsening or
     improvement, but sets no baseline, response, remission, target or confirmed level.
 
+    A comparison has no baseline, so that nothing is counted from its first score.
+
     Raises:
         ScaleHasNoTotal: ``scale`` yields categories.
     """
@@ -145,7 +149,7 @@ def follow(
     within = [each for each in scores if starts_on <= each.on and (ends_on is None or each.on <= ends_on)]
     counted = _one_a_day(within, scale)
     latest = counted[-1] if counted else None
-    baseline = next((each for each in counted if not each.prorated), None)
+    baseline = next((each for each in counted if not each.prorated), None) if scale.has_course else None
     start = Course(
         baseline=baseline,
         baseline_late_by=_late_by(baseline, starts_on),
@@ -153,8 +157,8 @@ def follow(
         previous=counted[-2] if len(counted) > 1 else None,
         change=None,
         percent=None,
-        best_confirmed=_best_confirmed(counted, scale),
-        standing=Standing.NO_BASELINE if baseline is None else Standing.AWAITING_FOLLOW_UP,
+        best_confirmed=_best_confirmed(counted, scale) if scale.has_course else None,
+        standing=_first_standing(baseline, latest, scale=scale, target=target),
         is_relapse=False,
         responded=False,
         in_remission=False,
@@ -253,9 +257,9 @@ def outcome_of(course: Course, scale: Scale) -> Outcome:
 def _one_a_day(scores: Iterable[DatedScore], scale: Scale) -> tuple[DatedScore, ...]:
     """The score that counts on each day, in order of date."""
 
-    def precedence(score: DatedScore) -> tuple[bool, Decimal, str]:
+    def precedence(score: DatedScore) -> tuple[bool, Decimal, list[int], str]:
         goodness = -score.value if scale.better is Better.LOWER else score.value
-        return score.prorated, goodness, str(score.id)
+        return score.prorated, goodness, sorted(-rating for rating in score.ratings), str(score.id)
 
     counts: dict[date, DatedScore] = {}
     for score in sorted(scores, key=attrgetter("on")):
@@ -281,9 +285,9 @@ def _best_confirmed(scores: Sequence[DatedScore], scale: Scale) -> Decimal | Non
 
 
 def _percent_change(baseline: Decimal, latest: Decimal, scale: Scale) -> Decimal | None:
-    """Change over the baseline's distance from the floor; None for a baseline at the floor."""
+    """Change over the baseline's distance from the floor; None for a baseline at the floor, and of a profile."""
     distance = baseline - scale.floor
-    return None if distance == 0 else (latest - baseline) * 100 / distance
+    return None if distance == 0 or scale.is_profile else (latest - baseline) * 100 / distance
 
 
 def _has_responded(baseline: Decimal, latest: DatedScore, scale: Scale) -> bool:
@@ -312,11 +316,30 @@ def _standing(baseline: DatedScore, latest: DatedScore, *, scale: Scale, target:
         return Standing.AT_TARGET
     if _has_responded(baseline.value, latest, scale):
         return Standing.RESPONDING
+    if scale.is_profile:
+        return _standing_of_profile(baseline, latest, scale)
     worsening = scale.worsening(before=baseline.value, after=latest.value)
     reliable = scale.reliable_change_in_force
     if reliable is None or abs(worsening) < reliable:
         return Standing.NOT_IMPROVING
     return Standing.WORSE if worsening > 0 else Standing.IMPROVING
+
+
+def _first_standing(
+    baseline: DatedScore | None, latest: DatedScore | None, *, scale: Scale, target: Target | None
+) -> Standing:
+    """Where a course stands without a follow-up. A comparison has none ever, and may be at its target all the same."""
+    if baseline is not None:
+        return Standing.AWAITING_FOLLOW_UP
+    is_met = scale.is_comparison and latest is not None and target is not None and target.is_met(latest.value)
+    return Standing.AT_TARGET if is_met else Standing.NO_BASELINE
+
+
+def _standing_of_profile(baseline: DatedScore, latest: DatedScore, scale: Scale) -> Standing:
+    if profile.is_worse(scale, before=baseline.ratings, after=latest.ratings):
+        return Standing.WORSE
+    is_better = profile.is_improving(scale, before=baseline.ratings, after=latest.ratings)
+    return Standing.IMPROVING if is_better else Standing.NOT_IMPROVING
 
 
 def _is_relapse(

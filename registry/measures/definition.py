@@ -4,7 +4,6 @@ The format is described in ``instruments/README.md``.
 """
 
 import hashlib
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ from pydantic import ValidationError
 
 from registry.measures.consistency import contradictions
 from registry.measures.file_format import InstrumentFile
+from registry.measures.file_reading import Fault, Unreadable, read_bytes, read_text, read_toml
 from registry.measures.instrument import Instrument
-from registry.measures.toml_lines import Place, line_of, said, syntax_error
+from registry.measures.toml_lines import Place, line_of, said
 
 
 class DefinitionError(ValueError):
@@ -49,15 +49,11 @@ def content_hash(content: bytes) -> str:
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
-Fault = tuple[int | None, str]
-"""The line to blame, counted from 1, and what is wrong there."""
-
-
 def _read(path: Path) -> tuple[Instrument | None, list[DefinitionError]]:
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        return None, [DefinitionError(path, None, f"cannot be read: {error.strerror}")]
+        content = read_bytes(path)
+    except Unreadable as problem:
+        return None, [DefinitionError(path, problem.line, problem.reason)]
     instrument, faults = _understand(path.name, content)
     return instrument, [DefinitionError(path, line, reason) for line, reason in faults]
 
@@ -66,16 +62,16 @@ def _read(path: Path) -> tuple[Instrument | None, list[DefinitionError]]:
 def _understand(name: str, content: bytes) -> tuple[Instrument | None, tuple[Fault, ...]]:
     """What a file of that name and content says. Kept, since a process reads the same files again and again."""
     try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return None, ((content.count(b"\n", 0, error.start) + 1, "is not UTF-8"),)
+        text = read_text(content)
+        parsed = read_toml(text)
+    except Unreadable as problem:
+        return None, ((problem.line, problem.reason),)
     try:
-        parsed = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return None, (syntax_error(text, error),)
-    instrument, problems = _build(parsed, content_hash(content))
-    if instrument is not None:
-        problems = [*_misnamed(name, instrument), *contradictions(instrument)]
+        instrument, problems = _build(parsed, content_hash(content))
+        if instrument is not None:
+            problems = [*_misnamed(name, instrument), *contradictions(instrument)]
+    except (ArithmeticError, RecursionError, ValueError) as problem:  # contradictory past what the checks foresee
+        return None, ((None, f"cannot be understood: {problem}"),)
     return instrument, tuple((line_of(text, place), said(place, reason)) for place, reason in problems)
 
 

@@ -3,13 +3,24 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
 
 from registry.measures.instrument import Choice, Instrument, Item, Licence, SafetyTier, Shipping, Skip
 from registry.measures.scale import (
     Band,
     Better,
     Condition,
+    Danger,
+    DangerKind,
     Figure,
     Level,
     Loss,
@@ -21,15 +32,32 @@ from registry.measures.scale import (
     Status,
 )
 
+LARGEST = 1_000_000
+"""No number of any instrument is larger: what is, is a slip, and arithmetic on it would not end well."""
+
+
+MOST_ITEMS = 300
+"""Of items, scales, and answers to an item."""
+
 
 def _number(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("must be a number")
+    if not abs(value) <= LARGEST:
+        raise ValueError(f"must be a number between -{LARGEST} and {LARGEST}")
     return Decimal(str(value))
 
 
+def _printable(text: str) -> str:
+    """Refuses characters nobody can see, which no database or page would take either."""
+    if any(ord(character) < ord(" ") and character not in "\n\t" for character in text) or "\x7f" in text:
+        raise ValueError("has a control character in it")
+    return text
+
+
 Number = Annotated[Decimal, BeforeValidator(_number), Field(allow_inf_nan=False)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Whole = Annotated[StrictInt, Field(ge=-LARGEST, le=LARGEST)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_printable)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 Items = Annotated[list[Name], Field(min_length=1)]
@@ -55,9 +83,9 @@ class _Figure(_Sourced):
 
 
 class _Choice(_Table):
-    value: StrictInt
+    value: Whole
     label: Text
-    score: StrictInt | None = None
+    score: Whole | None = None
     code: Text | None = None
     category: Name | None = None
     missing: StrictBool = False
@@ -70,15 +98,17 @@ class _Choice(_Table):
 class _Digits(_Table):
     """An answer that is written as a whole number, such as days of a month."""
 
-    low: Annotated[StrictInt, Field(ge=0)]
-    high: Annotated[StrictInt, Field(le=1000)]
+    low: Annotated[Whole, Field(ge=0)]
+    high: Annotated[Whole, Field(le=1000)]
 
     def to_choices(self) -> tuple[Choice, ...]:
         return tuple(Choice(number, str(number), number) for number in range(self.low, self.high + 1))
 
 
 class _Safety(_Sourced):
-    positive_from: StrictInt
+    positive_from: Whole
+    positive_to: Whole | None = None
+    tells: list[Literal["psychiatrist", "prescriber"]] = []
     tier: SafetyTier = SafetyTier.URGENT
     tier_again: SafetyTier | None = None
     calls_for: Text | None = None
@@ -101,6 +131,8 @@ class _Item(_Table):
             choices=choices,
             is_number=is_number,
             safety_positive_from=None if self.safety is None else self.safety.positive_from,
+            safety_positive_to=None if self.safety is None else self.safety.positive_to,
+            safety_tells=() if self.safety is None else tuple(self.safety.tells),
             safety_source=_source(self.safety),
             safety_tier=SafetyTier.URGENT if self.safety is None else self.safety.tier,
             safety_tier_again=None if self.safety is None else self.safety.tier_again,
@@ -116,14 +148,14 @@ class _Band(_Table):
 
 
 class _Prorating(_Sourced):
-    at_most_missing: Annotated[StrictInt, Field(ge=1)]
+    at_most_missing: Annotated[Whole, Field(ge=1)]
 
 
 class _Condition(_Table):
     items: Items
-    low: StrictInt | None = Field(None, alias="from")
-    high: StrictInt | None = Field(None, alias="to")
-    at_least: Annotated[StrictInt, Field(ge=1)] = 1
+    low: Whole | None = Field(None, alias="from")
+    high: Whole | None = Field(None, alias="to")
+    at_least: Annotated[Whole, Field(ge=1)] = 1
 
     def to_condition(self) -> Condition:
         return Condition(tuple(self.items), self.low, self.high, self.at_least)
@@ -146,7 +178,7 @@ class _Level(_Table):
 
 class _Recode(_Table):
     items: Items
-    points: dict[Annotated[int, Field(ge=0)], StrictInt]
+    points: dict[Annotated[int, Field(ge=0, le=LARGEST)], Whole]
 
     def to_recode(self) -> Recode:
         return Recode(tuple(self.items), tuple(self.points.items()))
@@ -155,15 +187,29 @@ class _Recode(_Table):
 class _Skip(_Table):
     when: Annotated[list[_Condition], Field(min_length=1)]
     items: Items
-    counts_as: StrictInt
+    counts_as: Whole
+    may_be_asked: StrictBool = False
 
     def to_skip(self) -> Skip:
-        return Skip(tuple(each.to_condition() for each in self.when), tuple(self.items), self.counts_as)
+        when = tuple(each.to_condition() for each in self.when)
+        return Skip(when, tuple(self.items), self.counts_as, self.may_be_asked)
 
 
 class _Loss(_Table):
     before: Name
     after: Name
+
+
+class _Danger(_Table):
+    """Where it counts from is the scale's cut-off."""
+
+    kind: DangerKind
+    calls_for: Text
+    source: Text
+    status: Status
+
+    def to_danger(self) -> Danger:
+        return Danger(self.kind, self.calls_for, Source(self.source, self.status))
 
 
 class _Scale(_Table):
@@ -176,9 +222,9 @@ class _Scale(_Table):
     minimum: Number | None = None
     maximum: Number | None = None
     floor: Number | None = None
-    times: Annotated[StrictInt, Field(ge=1)] = 1
-    divided_by: Annotated[StrictInt, Field(ge=1)] = 1
-    decimals: Annotated[StrictInt, Field(ge=0, le=2)] = 0
+    times: Annotated[Whole, Field(ge=1)] = 1
+    divided_by: Annotated[Whole, Field(ge=1)] = 1
+    decimals: Annotated[Whole, Field(ge=0, le=2)] = 0
     highest_of: list[Annotated[list[Name], Field(min_length=2)]] = []
     recodes: list[_Recode] = []
     rule_source: _Sourced | None = None
@@ -199,6 +245,11 @@ class _Scale(_Table):
     losses: list[_Loss] = []
     losses_source: _Sourced | None = None
     code: Text | None = None
+    comparison: StrictBool = False
+    profile: StrictBool = False
+    newly_present: _Figure | None = None
+    risen_by: _Figure | None = None
+    danger: _Danger | None = None
 
     def to_scale(self) -> Scale:
         floor = self.floor if self.floor is not None else self.minimum
@@ -237,6 +288,11 @@ class _Scale(_Table):
             losses=tuple(Loss(loss.before, loss.after) for loss in self.losses),
             losses_source=_source(self.losses_source),
             code=self.code,
+            is_comparison=self.comparison,
+            is_profile=self.profile,
+            newly_present=_figure(self.newly_present),
+            risen_by=_figure(self.risen_by),
+            danger=None if self.danger is None else self.danger.to_danger(),
         )
 
     def _bands(self) -> tuple[Band, ...]:
@@ -249,7 +305,7 @@ class _Scale(_Table):
 
 
 class _Cadence(_Sourced):
-    days: Annotated[StrictInt, Field(ge=1)]
+    days: Annotated[Whole, Field(ge=1, le=3650)]
 
 
 class _Licence(_Sourced):
@@ -265,13 +321,13 @@ class InstrumentFile(_Table):
     """One version of one instrument, each table of the right shape. Whether it adds up is asked of the instrument."""
 
     id: Name
-    version: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*$")]
+    version: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}$")]
     title: Text
     short_title: Text
     domain: Name
     respondent: Literal["self", "clinician", "staff"]
     lead: Text | None = None
-    recall_days: Annotated[StrictInt, Field(ge=1)] | None = None
+    recall_days: Annotated[Whole, Field(ge=1)] | None = None
     modes: Annotated[
         list[Literal["paper", "device", "read-aloud", "interview", "clinician", "proxy"]], Field(min_length=1)
     ]
@@ -282,11 +338,11 @@ class InstrumentFile(_Table):
     cadence: _Cadence
     core: StrictBool = False
     either_or: list[Annotated[list[Name], Field(min_length=2)]] = []
-    choices: dict[Name, Annotated[list[_Choice], Field(min_length=1)]] = {}
+    choices: dict[Name, Annotated[list[_Choice], Field(min_length=1, max_length=MOST_ITEMS)]] = {}
     numbers: dict[Name, _Digits] = {}
-    items: Annotated[list[_Item], Field(min_length=1)]
+    items: Annotated[list[_Item], Field(min_length=1, max_length=MOST_ITEMS)]
     skips: list[_Skip] = []
-    scales: Annotated[list[_Scale], Field(min_length=1)]
+    scales: Annotated[list[_Scale], Field(min_length=1, max_length=MOST_ITEMS)]
 
     def to_instrument(self, *, content_hash: str) -> Instrument:
         choices = {name: tuple(each.to_choice() for each in group) for name, group in self.choices.items()}

@@ -43,9 +43,10 @@ class Item:
     ``topic`` is a neutral word for what it is about, where its wording may not be shipped. The answer
     to a number item is written as digits rather than chosen.
 
-    A stored answer of ``safety_positive_from`` or higher raises a safety alert, whatever the status of
-    its source: where a person may be in danger, a doubtful number fires too. ``safety_calls_for`` says what
-    is to be done then, where the instrument itself says more than that somebody has to ask.
+    A stored answer of ``safety_positive_from`` or higher, ``safety_positive_to`` or lower where that is named, raises a
+    safety alert, whatever the status of its source: where a person may be in danger, a doubtful number fires too.
+    ``safety_calls_for`` says what is to be done then, where the instrument itself says more than that somebody has to
+    ask; ``safety_tells`` who is told besides: "psychiatrist", "prescriber".
     """
 
     id: str
@@ -56,10 +57,12 @@ class Item:
     scored: bool = True
     optional: bool = False
     safety_positive_from: int | None = None
+    safety_positive_to: int | None = None
     safety_source: Source | None = None
     safety_tier: SafetyTier = SafetyTier.URGENT
     safety_tier_again: SafetyTier | None = None
     safety_calls_for: str | None = None
+    safety_tells: tuple[str, ...] = ()
     code: str | None = None
     topic: str | None = None
     is_number: bool = False
@@ -75,6 +78,16 @@ class Item:
     def is_safety_item(self) -> bool:
         """Whether an answer to this item can raise a safety alert by itself."""
         return self.safety_positive_from is not None
+
+    def is_positive(self, value: int) -> bool:
+        """Whether this answer by itself raises a safety alert."""
+        if self.safety_positive_from is None or value < self.safety_positive_from:
+            return False
+        return self.safety_positive_to is None or value <= self.safety_positive_to
+
+    def danger_of(self, value: int) -> int:
+        """How far this answer to a safety item goes, to compare two: more is worse, and 0 the least."""
+        return value if self.safety_positive_to is None else self.safety_positive_to + 1 - value
 
     def choice(self, value: int) -> Choice | None:
         """The choice keyed ``value``, or None where the item has no such answer."""
@@ -112,21 +125,26 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Items that are not asked where every condition of ``when`` holds; each counts as answered ``counts_as``."""
+    """Items that are not asked where every condition of ``when`` holds; each counts as answered ``counts_as``.
+
+    Where ``may_be_asked`` they may be left blank then, and an answer counts as it was given.
+    """
 
     when: tuple[Condition, ...]
     items: tuple[str, ...]
     counts_as: int
+    may_be_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SafetyItem:
-    """An item whose answer alerts by itself, as stored for the database trigger."""
+    """An item whose answer alerts by itself, as stored for the database trigger; no ``positive_to``: however high."""
 
     instrument_id: str
     version: str
     item_id: str
     positive_from: int
+    positive_to: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

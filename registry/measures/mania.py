@@ -6,9 +6,10 @@ A measure belongs to either by the domain its instrument file names.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from registry.measures.course import Course, Outcome, days_fresh, is_elevated, rose_by_reliable_change
-from registry.measures.scale import Scale
+from registry.measures.scale import Better, Scale
 
 MANIA = "mania"
 DEPRESSION = "depression"
@@ -42,6 +43,14 @@ def has_risen(scale: Scale, course: Course) -> bool:
 def is_at_cutoff(scale: Scale, course: Course) -> bool:
     """Whether the latest score is at the cut-off or worse. Never, where the scale has no sourced cut-off."""
     return course.latest is not None and is_elevated(scale, course.latest.value) is True
+
+
+def how_far(scale: Scale, course: Course) -> Decimal:
+    """How far the latest score is from the best of its scale towards the worst, 0 to 1: to compare two measures."""
+    if course.latest is None or scale.minimum is None or scale.maximum is None:
+        return Decimal(0)
+    best = scale.minimum if scale.better is Better.LOWER else scale.maximum
+    return scale.worsening(before=best, after=course.latest.value) / (scale.maximum - scale.minimum)
 
 
 def is_manic(scale: Scale, course: Course) -> bool:

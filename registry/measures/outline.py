@@ -51,16 +51,22 @@ def _is_worth_itself(item: Item) -> bool:
 
 
 def _skip(skip: Skip) -> Plain:
-    return {"when": _conditions(skip.when), "items": list(skip.items), "counts_as": skip.counts_as}
+    return {
+        "when": _conditions(skip.when),
+        "items": list(skip.items),
+        "counts_as": skip.counts_as,
+        "may_be_asked": skip.may_be_asked,
+    }
 
 
 def _scale(instrument: Instrument, scale: Scale, target: Target | None) -> Plain:
     plain: Plain = {"id": scale.id, "name": scale.name, "rule": scale.rule.value, "items": list(scale.items)}
     if scale.rule is Rule.CATEGORY:
-        return plain
+        return plain | {"categories": _categories(instrument.item(scale.items[0]))}
     if scale.rule is Rule.CRITERIA:
         return plain | {"levels": [_level(level) for level in scale.levels]}
     return plain | {
+        "is_profile": scale.is_profile,
         "minimum": _number(scale.minimum),
         "maximum": _number(scale.maximum),
         "better": scale.better.value,
@@ -77,6 +83,11 @@ def _scale(instrument: Instrument, scale: Scale, target: Target | None) -> Plain
         ],
         "target": None if target is None else _target(target),
     }
+
+
+def _categories(item: Item) -> Plain:
+    """Answer → the name of its category; None for one that belongs to none."""
+    return {str(choice.value): choice.category for choice in item.choices}
 
 
 def _level(level: Level) -> Plain:

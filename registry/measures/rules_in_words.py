@@ -19,7 +19,8 @@ def of_instrument(instrument: Instrument) -> tuple[str, ...]:
         *_turned_round(instrument),
         *_blank(instrument),
         *(
-            f"Item {item.number} {_answer(item.safety_positive_from, None)} raises a safety alert, whatever the total."
+            f"Item {item.number} {_answer(item.safety_positive_from, item.safety_positive_to)} raises a safety alert, "
+            "whatever the total."
             for item in instrument.safety_items
         ),
     )
@@ -35,8 +36,11 @@ def of_scale(instrument: Instrument, scale: Scale) -> tuple[str, ...]:
 
 
 def _number(instrument: Instrument, scale: Scale) -> Iterator[str]:
-    yield f"{_what(scale)} {_items(instrument, scale.items)}{_factor(scale)}{_rounding(scale)}."
-    for group in scale.highest_of:
+    if scale.is_profile:
+        yield f"The answers to {_items(instrument, scale.items)} side by side, never added; its number is the highest."
+    else:
+        yield f"{_what(scale)} {_items(instrument, scale.items)}{_factor(scale)}{_rounding(scale)}."
+    for group in () if scale.is_profile else scale.highest_of:
         yield f"Of {_items(instrument, group)} only the highest counts."
     for recode in scale.recodes:
         yield f"On this scale {_recode(instrument, recode)}."
@@ -44,6 +48,10 @@ def _number(instrument: Instrument, scale: Scale) -> Iterator[str]:
         better = "lower" if scale.better is Better.LOWER else "higher"
         yield f"From {format_value(scale.minimum)} to {format_value(scale.maximum)}; {better} is better."
     yield _missing(scale)
+    if scale.is_comparison:
+        yield "Each score is a comparison with the start already: it has no baseline, and no change is worked out."
+    if scale.danger is not None and scale.cutoff is not None:
+        yield f"A score of {format_value(scale.cutoff.value)} or more raises a safety alert."
 
 
 def _what(scale: Scale) -> str:
@@ -107,7 +115,8 @@ def _skip(instrument: Instrument, skip: Skip) -> str:
     when = " and ".join(_condition(instrument, each) for each in skip.when)
     are, count = ("is", "it counts") if len(skip.items) == 1 else ("are", "each counts")
     items = _items(instrument, skip.items)
-    return f"With {when}, {items} {are} not asked; {count} as answered {skip.counts_as}."
+    how = f"may be left blank and then {count}" if skip.may_be_asked else f"{are} not asked; {count}"
+    return f"With {when}, {items} {how} as answered {skip.counts_as}."
 
 
 def _turned_round(instrument: Instrument) -> Iterator[str]:

@@ -51,6 +51,22 @@ def _in_force(figure: Figure | None) -> Decimal | None:
     return None if figure is None else figure.in_force
 
 
+class DangerKind(StrEnum):
+    """What a safety answer or score tells of."""
+
+    SELF_HARM = "self-harm"
+    ABUSE = "abuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """A scale whose score at the cut-off or worse is a danger: of which kind, and what is to be done the same day."""
+
+    kind: DangerKind
+    calls_for: str
+    source: Source
+
+
 class Better(StrEnum):
     """Which direction of a scale is good for the patient."""
 
@@ -149,6 +165,10 @@ class Scale:
     baseline has to have for a response to be expected, where no cut-off is published. ``domain`` is
     named where it is not the instrument's. A category scale has categories instead of numbers, a
     criteria scale ``levels`` from the worst to the mildest.
+
+    Of a comparison each score says itself how much has changed since the start: it has no baseline and no change.
+    A profile is ratings side by side: its number is the highest of them, never a sum, and it is worse where a rating
+    comes to ``newly_present`` or is up by ``risen_by`` points (see ``profile``).
     """
 
     id: str
@@ -183,6 +203,11 @@ class Scale:
     losses: tuple[Loss, ...] = ()
     losses_source: Source | None = None
     code: str | None = None
+    is_comparison: bool = False
+    is_profile: bool = False
+    newly_present: Figure | None = None
+    risen_by: Figure | None = None
+    danger: Danger | None = None
 
     @property
     def has_total(self) -> bool:
@@ -238,6 +263,21 @@ class Scale:
     def improved_level_in_force(self) -> Decimal | None:
         """Counts as improved in reports at this level or better; None where unsourced."""
         return _in_force(self.improved_level)
+
+    @property
+    def has_course(self) -> bool:
+        """Whether its scores are compared with a first one: not where each is a comparison already."""
+        return self.has_total and not self.is_comparison
+
+    @property
+    def newly_present_in_force(self) -> Decimal | None:
+        """A rating of a profile that comes to this level or worse is worse; None where unsourced."""
+        return _in_force(self.newly_present)
+
+    @property
+    def risen_by_in_force(self) -> Decimal | None:
+        """A rating of a profile that got worse by so many points is worse; None where unsourced."""
+        return _in_force(self.risen_by)
 
     @property
     def reliable_change_in_force(self) -> Decimal | None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from registry.measures.adding import adding
 from registry.measures.instrument import Instrument, Item
-from registry.measures.scale import Condition, Figure, Level, Rule, Scale
+from registry.measures.scale import Better, Condition, Figure, Level, Rule, Scale
 from registry.measures.scoring import format_value
 from registry.measures.toml_lines import Contradiction
 
@@ -59,7 +59,9 @@ def _misplaced(scale: Scale) -> Iterator[Contradiction]:
     else:
         numbers = (scale.minimum, scale.maximum, scale.cutoff, scale.remission, scale.response, scale.target)
         others = (scale.reliable_change, scale.response_points, scale.response_from, scale.improved_level)
-        is_numeric = any(number is not None for number in (*numbers, *others, scale.prorating))
+        ratings = (scale.newly_present, scale.risen_by, scale.prorating, scale.danger)
+        is_numeric = any(number is not None for number in (*numbers, *others, *ratings))
+        is_numeric = is_numeric or scale.is_comparison or scale.is_profile
         if is_numeric or scale.bands or scale.highest_of or scale.recodes or scale.times != 1 or scale.divided_by != 1:
             yield ("rule",), "a category has no numbers"
 
@@ -80,6 +82,9 @@ def _number_contradictions(instrument: Instrument, scale: Scale, items: list[Ite
     if scale.prorating is not None and scale.prorating.at_most_missing >= len(items):
         yield ("prorating",), "at least one item must be answered"
     yield from _level_contradictions(scale, scale.minimum, scale.maximum)
+    yield from _comparison_contradictions(scale)
+    yield from _profile_contradictions(scale, items)
+    yield from _danger_contradictions(scale)
     yield from _band_contradictions(scale, scale.minimum, scale.maximum)
 
 
@@ -152,6 +157,36 @@ def _level_contradictions(scale: Scale, minimum: Decimal, maximum: Decimal) -> I
         yield ("response_points",), "is not a change the scale can show"
     if scale.reliable_change is not None and not 0 < scale.reliable_change.value <= maximum - minimum:
         yield ("reliable_change",), "is not a change the scale can show"
+
+
+def _comparison_contradictions(scale: Scale) -> Iterator[Contradiction]:
+    """Of a rating that says itself how much changed, nothing can be said of the change from one to another."""
+    if not scale.is_comparison:
+        return
+    for name in ("response", "response_points", "response_from", "reliable_change"):
+        if getattr(scale, name) is not None:
+            yield (name,), "a comparison has no baseline to count from"
+
+
+def _profile_contradictions(scale: Scale, items: list[Item]) -> Iterator[Contradiction]:
+    for name in ("newly_present", "risen_by"):
+        if getattr(scale, name) is not None and not scale.is_profile:
+            yield (name,), "only a profile has it"
+    if not scale.is_profile:
+        return
+    is_plain = scale.times == scale.divided_by == 1 and not scale.recodes and not any(item.reversed for item in items)
+    if scale.rule is not Rule.SUM or scale.highest_of != (scale.items,) or not is_plain:
+        yield ("profile",), "the number of a profile is the highest of all its items, as rated"
+    if scale.better is not Better.LOWER or min(choice.score for item in items for choice in item.choices) < 0:
+        yield ("profile",), "the ratings of a profile count up from 0, and lower is better"
+    for name in ("response", "response_points", "response_from", "reliable_change"):
+        if getattr(scale, name) is not None:
+            yield (name,), "a profile is compared rating by rating"
+
+
+def _danger_contradictions(scale: Scale) -> Iterator[Contradiction]:
+    if scale.danger is not None and (scale.cutoff is None or scale.better is not Better.LOWER):
+        yield ("danger",), "a danger is a score at the cut-off or higher"
 
 
 def _is_elevated_too(scale: Scale, healthy: Figure | None) -> bool:

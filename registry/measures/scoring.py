@@ -1,7 +1,7 @@
 """Answers to scores, or the reason there is none. Missing is never 0."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -11,6 +11,7 @@ from registry.measures.adding import adding
 from registry.measures.answers import DECLINED, Answer, ContradictoryAnswers, read
 from registry.measures.criteria import at_least, level_of
 from registry.measures.instrument import Instrument, Item
+from registry.measures.profile import written
 from registry.measures.scale import Rule, Scale
 
 
@@ -34,6 +35,8 @@ class SafetyAnswer:
 @dataclass(frozen=True, slots=True)
 class Score:
     """One scale's result. Either ``value`` or ``category`` is set, or ``why_withheld`` says why neither is.
+
+    Of a profile both are: the highest rating, and the ratings side by side ("3-1-0-2-1").
 
     ``band`` names the range a value falls in, and a category that has words of its own.
     ``missing`` lists the scale's items without a usable answer, in the order of the form.
@@ -164,7 +167,8 @@ def proves_positive(instrument: Instrument, item: Item, total: int) -> bool:
     scale = instrument.primary_scale
     if not item.is_safety_item or item.id not in scale.items or not scale.has_total:
         return False
-    return total > adding(instrument, scale).most_without(item)
+    lowest, highest = adding(instrument, scale).bounds_without(item)
+    return not lowest <= total <= highest
 
 
 def format_value(value: Decimal) -> str:
@@ -181,13 +185,18 @@ def _score_scale(instrument: Instrument, scale: Scale, values: Mapping[str, int]
     added = adding(instrument, scale).up(values)
     if added.value is None:
         return Score(missing=added.missing, why_withheld=_missing_in_words(instrument, scale, added.missing))
-    return _valued(scale, added.value, added.missing)
+    valued = _valued(scale, added.value, added.missing)
+    return valued if not scale.is_profile else replace(valued, category=_ratings(instrument, scale, values))
 
 
 @lru_cache(maxsize=8192)
 def _valued(scale: Scale, value: Decimal, missing: tuple[str, ...]) -> Score:
     """The score of a value. Kept: few values come again and again."""
     return Score(value=value, band=_band_label(scale, value), prorated=bool(missing), missing=missing)
+
+
+def _ratings(instrument: Instrument, scale: Scale, values: Mapping[str, int]) -> str:
+    return written(tuple(instrument.item(item_id).worth()[values[item_id]] for item_id in scale.items))
 
 
 def _categorise(instrument: Instrument, scale: Scale, values: Mapping[str, int]) -> Score:
@@ -221,12 +230,12 @@ def _missing_in_words(instrument: Instrument, scale: Scale, missing: tuple[str, 
 def _safety_answer(item: Item, value: int | None) -> SafetyAnswer:
     if value is None or item.safety_positive_from is None:
         return SafetyAnswer(item=item.id, value=None, state=SafetyState.UNKNOWN)
-    positive = value >= item.safety_positive_from
+    positive = item.is_positive(value)
     return SafetyAnswer(item=item.id, value=value, state=SafetyState.POSITIVE if positive else SafetyState.NEGATIVE)
 
 
 def _possible_total(scale: Scale, total: Decimal | int) -> Decimal:
-    if not scale.is_whole or scale.minimum is None or scale.maximum is None:
+    if not scale.is_whole or scale.is_profile or scale.minimum is None or scale.maximum is None:
         raise ImpossibleTotal(total, "cannot be recorded: this instrument has no total")
     value = Decimal(total)
     if not value.is_finite() or value != value.to_integral_value():

@@ -3,10 +3,14 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 Place = tuple[str | int, ...]
 """Keys and list positions from the top of the document, such as ("scales", 0, "cutoff")."""
+
+LONGEST_STATEMENT: Final = 60
+"""Lines. Where one statement goes on for longer, what follows has no line of its own."""
 
 Contradiction = tuple[Place, str]
 """Where a file says something that cannot be, and why."""
@@ -17,11 +21,20 @@ def line_of(text: str, place: Place) -> int | None:
 
     ``text`` must be valid TOML.
     """
-    lines = dict(_statements(text))
+    lines = _lines(text)
     for length in range(len(place), 0, -1):
         if place[:length] in lines:
             return lines[place[:length]]
     return None
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> dict[Place, int]:
+    """Every place of the text with its line; read once, however much is wrong with it."""
+    try:
+        return dict(_statements(text))
+    except RecursionError:  # so deep that nothing in it has a line of its own
+        return {}
 
 
 def syntax_error(text: str, error: tomllib.TOMLDecodeError) -> tuple[int | None, str]:
@@ -57,11 +70,13 @@ def _split(text: str) -> Iterator[tuple[int, str]]:
     """The document's statements. A value over several lines ends where it first parses."""
     pending: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
+        if len(pending) == LONGEST_STATEMENT:
+            return
         pending.append(line)
         statement = "\n".join(pending)
         try:
             tomllib.loads(statement)
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):  # not whole yet
             continue
         if statement.strip() and not line.lstrip().startswith("#"):
             yield number - len(pending) + 1, statement

@@ -3,7 +3,6 @@
 A wording names items and answers and says nothing else, so no wording can change a score.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,9 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from registry.measures.catalogue import Catalogue, UnknownInstrument
 from registry.measures.definition import DefinitionError
+from registry.measures.file_format import LARGEST, Text
+from registry.measures.file_reading import Unreadable, read_bytes, read_text, read_toml
 from registry.measures.instrument import Choice, Instrument, Item
 from registry.measures.scale import Source, Status
-from registry.measures.toml_lines import Contradiction, line_of, said, syntax_error
+from registry.measures.toml_lines import Contradiction, line_of, said
 
 FOLDER = "wordings"
 """Where wordings lie, inside a folder of instruments."""
@@ -59,9 +60,6 @@ def read_wordings(folder: Path, catalogue: Catalogue) -> tuple[list[Wording], li
     return list(found.values()), errors
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -73,7 +71,7 @@ class _Validation(_Table):
 
 class _Item(_Table):
     text: Text
-    answers: dict[Annotated[int, Field(ge=0)], Text] = {}
+    answers: dict[Annotated[int, Field(ge=0, le=LARGEST)], Text] = {}
 
 
 class _File(_Table):
@@ -100,13 +98,12 @@ class _File(_Table):
 
 def _read(path: Path, catalogue: Catalogue) -> tuple[Wording | None, list[DefinitionError]]:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        return None, [DefinitionError(path, None, f"cannot be read: {problem}")]
+        text = read_text(read_bytes(path))
+        parsed = read_toml(text)
+    except Unreadable as problem:
+        return None, [DefinitionError(path, problem.line, problem.reason)]
     try:
-        wording = _File.model_validate(tomllib.loads(text)).to_wording()
-    except tomllib.TOMLDecodeError as problem:
-        return None, [DefinitionError(path, *syntax_error(text, problem))]
+        wording = _File.model_validate(parsed).to_wording()
     except ValidationError as problem:
         faults = [(each["loc"], each["msg"]) for each in problem.errors()]
     else:

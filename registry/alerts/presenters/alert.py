@@ -118,8 +118,8 @@ class AfterPositivePage:
         return bool(self.form.errors)
 
 
-def facts_of(alert: Alert, clinic: Clinic, now: datetime) -> list[Mapping[str, str]]:
-    """What the alert's page says of it beside its sentence."""
+def facts_of(alert: Alert, clinic: Clinic, now: datetime, *, told: Mapping[str, str]) -> list[Mapping[str, str]]:
+    """What the alert's page says of it beside its sentence. ``told``: who is told besides, part by part."""
     today = clinic.today(now)
     rows: list[Mapping[str, str]] = [
         {"label": "Reason", "value": TITLES.get(alert.rule, alert.rule)},
@@ -128,6 +128,7 @@ def facts_of(alert: Alert, clinic: Clinic, now: datetime) -> list[Mapping[str, s
         {"label": "Answers for it", "value": alert.owner.name if alert.owner else "Nobody yet"},
         {"label": "Clinic", "value": clinic.name},
     ]
+    rows[4:4] = [_told_row(part, name) for part, name in told.items()]
     if alert.closed_at is None and alert.tier == Tier.QUEUE:
         rows.append({"label": "Ends with", "value": "A recorded review"})
     if alert.snoozed_until is not None and alert.snoozed_until > today:
@@ -136,6 +137,12 @@ def facts_of(alert: Alert, clinic: Clinic, now: datetime) -> list[Mapping[str, s
         rows.append({"label": "Closed", "value": local_time(alert.closed_at, clinic.zone)})
         rows.append({"label": "Outcome", "value": OUTCOMES.get(alert.outcome or "", "Closed by itself")})
     return rows
+
+
+def _told_row(part: str, name: str) -> Mapping[str, str]:
+    """Told by standing on that person's day; nobody of record is said, since then somebody has to tell."""
+    label = f"Also for the {part}"
+    return {"label": label, "value": name} if name else {"label": label, "value": "Nobody of record: tell one"}
 
 
 def step_shown(step: AlertEvent, clinic: Clinic, names: Mapping[uuid.UUID, str], today: date) -> StepShown:

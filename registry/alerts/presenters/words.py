@@ -11,7 +11,7 @@ from flask import current_app, url_for
 
 from registry.alerts.models import Alert
 from registry.alerts.opening_hours import open_minutes_between, read_hours
-from registry.alerts.rulebook import Tier
+from registry.alerts.rulebook import Tier, told_besides
 from registry.alerts.sentences import sentence_today
 from registry.clinics.models import Clinic
 from registry.patients.models import Patient
@@ -59,12 +59,20 @@ def closed_banner(alert: Alert, today: date) -> SafetyBanner:
 
 
 def owner_words(alert: Alert, clinic: Clinic, now: datetime) -> str:
-    """Who answers, and whether they know."""
+    """Who answers, whether they know, and who is told besides."""
+    told = also_for_words(alert)
+    besides = f"; {told}" if told else ""
     if alert.owner is None:
-        return "Nobody has taken it yet"
+        return f"Nobody has taken it yet{besides}"
     if alert.acknowledged_at is None:
-        return f"{alert.owner.name}, not yet acknowledged"
-    return f"{alert.owner.name}, acknowledged {moment(alert.acknowledged_at, clinic, now)}"
+        return f"{alert.owner.name}, not yet acknowledged{besides}"
+    return f"{alert.owner.name}, acknowledged {moment(alert.acknowledged_at, clinic, now)}{besides}"
+
+
+def also_for_words(alert: Alert) -> str:
+    """ "also for the psychiatrist and the prescriber", while it is urgent and its instrument says so."""
+    parts = told_besides(alert.evidence) if alert.tier == Tier.URGENT else ()
+    return f"also for {' and '.join(f'the {part}' for part in parts)}" if parts else ""
 
 
 def clock_words(alert: Alert, clinic: Clinic, now: datetime) -> str:

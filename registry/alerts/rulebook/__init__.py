@@ -20,10 +20,11 @@ from registry.alerts.rulebook.safety import (
     is_entered_soon,
     is_immediate,
     taken_back_words,
-    unknown_item,
+    told_besides,
     withdrawn_words,
 )
 from registry.alerts.rulebook.suspension import Family
+from registry.alerts.rulebook.unasked import unknown_item
 
 __all__ = [
     "RULEBOOK",
@@ -44,6 +45,7 @@ __all__ = [
     "rule",
     "rulebook_fingerprint",
     "taken_back_words",
+    "told_besides",
     "unknown_item",
     "withdrawn_words",
     "words",

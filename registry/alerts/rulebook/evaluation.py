@@ -5,19 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from registry.alerts.parameters import Numbers
-from registry.alerts.rulebook import engage, mania, measure, review, safety, social, target, worsening
+from registry.alerts.rulebook import engage, mania, measure, review, safety, social, target, unasked, worsening
 from registry.alerts.rulebook.evidence import JSON, Evidence
 from registry.alerts.rulebook.finding import Finding, Rule, Tier
 from registry.alerts.snapshot import CaseSnapshot
 
 RULEBOOK: tuple[Rule, ...] = (
     *safety.RULES,
+    unasked.UNKNOWN,
     *mania.RULES,
     worsening.PSYCHOSIS,
     worsening.RELAPSE,
     worsening.WORSE,
     target.OFF,
     target.EARLY,
+    unasked.SCREEN_DUE,
     *engage.RULES,
     *social.RULES,
     *review.RULES,

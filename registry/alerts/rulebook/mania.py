@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
@@ -11,21 +12,28 @@ from registry.alerts.rulebook.phrases import figure
 from registry.alerts.rulebook.scores import held_since, scores_facts, scores_words
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, TrackedMeasure
-from registry.measures.mania import DEPRESSION, MANIA, has_risen, is_at_cutoff, is_manic, is_of_the_time
+from registry.measures.mania import DEPRESSION, MANIA, has_risen, how_far, is_at_cutoff, is_manic, is_of_the_time
 
 
 def _manias(case: CaseSnapshot) -> list[TrackedMeasure]:
-    """The mania measures, the metric primary first; none while care is not promised."""
+    """The measures that say mania, the worst first, so that none hides another; none while care is not promised.
+
+    At the cut-off is worse than risen below it; of those alike, further up its own scale.
+    """
     if phase_in_force(case.episode) not in IN_CARE:
         return []
-    tracked = [measure for measure in case.measures if measure.domain == MANIA]
-    return [*sorted(tracked, key=lambda each: not each.is_metric_primary), *case.untracked_mania]
+    given = [*(each for each in case.measures if each.domain == MANIA), *case.untracked_mania]
+    manic = [each for each in given if is_manic(each.scale, each.course)]
+    return sorted(manic, key=_severity, reverse=True)
+
+
+def _severity(measure: TrackedMeasure) -> tuple[bool, Decimal]:
+    return is_at_cutoff(measure.scale, measure.course), how_far(measure.scale, measure.course)
 
 
 def _mania(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None:
     """A mania measure elevated, or up by its reliable change from the last score or the baseline."""
-    found = [_one_mania(measure) for measure in _manias(case) if is_manic(measure.scale, measure.course)]
-    return found_together(found, under="measures")
+    return found_together([_one_mania(measure) for measure in _manias(case)], under="measures")
 
 
 def _one_mania(measure: TrackedMeasure) -> tuple[date, dict[str, JSON]]:
@@ -60,19 +68,24 @@ def _one_in_words(measure: Evidence, today: date) -> str:
 
 
 def _mixed(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None:
-    """Depression and mania both at their cut-offs, by scores of about the same time."""
-    manias = [each for each in _manias(case) if is_at_cutoff(each.scale, each.course)]
+    """Depression and mania both at their cut-offs, by scores of about the same time.
+
+    It speaks for the rule of mania alone as well, so that every measure that says mania is named, the worst first.
+    """
+    manias = _manias(case)
+    elevated = [each for each in manias if is_at_cutoff(each.scale, each.course)]
     depressions = [
         each for each in case.measures if each.domain == DEPRESSION and is_at_cutoff(each.scale, each.course)
     ]
     pairs = [
-        (mania, depression) for mania in manias for depression in depressions if _are_of_one_time(mania, depression)
+        (mania, depression) for mania in elevated for depression in depressions if _are_of_one_time(mania, depression)
     ]
     if not pairs:
         return None
-    mania = [_one_mania(each) for each in manias if any(each is one for one, _ in pairs)]
+    mania = [_one_mania(each) for each in manias]
     depression = [_one_depression(each) for each in depressions if any(each is one for _, one in pairs)]
-    since = max(min(since for since, _ in mania), min(since for since, _ in depression))
+    paired = [_one_mania(each)[0] for each in elevated if any(each is one for one, _ in pairs)]
+    since = max(min(paired), min(since for since, _ in depression))
     return found_together(
         [(since, {"mania": [facts for _, facts in mania], "depression": [facts for _, facts in depression]})],
         under="both",
@@ -114,6 +127,7 @@ RULES = (
         source="The cut-offs of both measures, in their instrument files; mania is dealt with first",
         check=_mixed,
         words=_mixed_words,
+        version=2,
     ),
     Rule(
         id="target.mania",
@@ -124,6 +138,6 @@ RULES = (
         source="The cut-off and reliable change of the mania measure, in its instrument file",
         check=_mania,
         words=_mania_words,
-        version=2,
+        version=3,
     ),
 )

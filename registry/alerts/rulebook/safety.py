@@ -1,4 +1,4 @@
-"""Safety: a positive answer, a danger somebody reported, an answer nobody has.
+"""Safety: a positive answer, a score that is a sign of danger, a danger somebody reported.
 
 These rules belong to the person: they look at every measurement that is not void, in any episode
 and in none. A later low answer never clears a positive one; a person closes the alert, and the
@@ -7,31 +7,25 @@ closure names what it dealt with.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from functools import partial
 from typing import Any
 
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
-from registry.alerts.rulebook.phrases import C_SSRS, ago, capitalised, count, written
+from registry.alerts.rulebook.phrases import C_SSRS, capitalised, written
+from registry.alerts.rulebook.safety_forms import answer_facts, forms_of, is_answered, items_in_words, of_one_form
 from registry.alerts.rulebook.suspension import Family
 from registry.alerts.snapshot import AnswerState, CaseSnapshot, SafetyAnswer, SafetyReport
 from registry.measures.instrument import SafetyTier
+from registry.measures.scale import DangerKind
 
 _UNREVIEWED_AFTER = "safety.self-harm.unreviewed_after"
-_TOTAL_ONLY_FROM = "safety.unknown.total_only_from"
 
 
-def unknown_item(answer: SafetyAnswer) -> str | None:
-    """What to print beside a total recorded without its items: "item 9 unknown", from a total of 1 on."""
-    if answer.state is not AnswerState.TOTAL_ONLY or not answer.total_above_floor:
-        return None
-    return f"{answer.item} unknown"
-
-
-def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | None:
-    """Any positive answer not yet dealt with, whatever the total.
+def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers, *, kind: DangerKind) -> Found | None:
+    """Any positive answer of that kind not yet dealt with, whatever the total.
 
     As pressing as the worst of those entered soon after they were given, by the instrument's file, and
     no less than urgent while a worse question of the same form has no answer; an old answer still has to
@@ -40,7 +34,7 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | No
     open_answers = [
         answer
         for answer in case.safety.answers
-        if answer.state is AnswerState.POSITIVE and answer.ground not in case.safety.dealt_with
+        if answer.kind is kind and answer.state is AnswerState.POSITIVE and answer.ground not in case.safety.dealt_with
     ]
     if not open_answers:
         return None
@@ -48,6 +42,7 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | No
     tier_of = {answer.ground: how_soon(answer, case.safety.answers) for answer in open_answers}
     tiers = {tier_of[answer.ground] for answer in recent} if case.died_on is None else set[SafetyTier]()
     unfinished = _worse_gaps(recent, case.safety.answers) if tiers else []
+    tells = {part for answer in recent if tier_of[answer.ground] is not SafetyTier.ACTION for part in answer.tells}
     newest = sorted(open_answers, key=lambda answer: (answer.on, answer.id), reverse=True)
     answers = sorted(
         newest,
@@ -58,10 +53,11 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | No
         evidence={
             "is_recent": bool(recent),
             "is_immediate": SafetyTier.IMMEDIATE in tiers,
+            "tells": sorted(tells) if tiers else [],
             "died_on": stored(case.died_on),
-            "answers": [_answer_facts(answer) for answer in answers],
-            "unfinished": [_answer_facts(answer) for answer in unfinished],
-            "screens": [_answer_facts(answer) for answer in _screens_since(answers[0], case.safety.answers)],
+            "answers": [answer_facts(answer) for answer in answers],
+            "unfinished": [answer_facts(answer) for answer in unfinished],
+            "screens": [answer_facts(answer) for answer in _screens_since(answers[0], case.safety.answers)],
         },
         since=min(answer.entered_on for answer in open_answers),
     )
@@ -102,8 +98,8 @@ def _screens_since(worst: SafetyAnswer, answers: Iterable[SafetyAnswer]) -> list
     """The last form of several safety questions answered in full since ``worst`` was given; its first question."""
     screens = [
         form[0]
-        for form in _forms(answer for answer in answers if not answer.is_draft)
-        if len(form) > 1 and _is_answered(form) and form[0].on >= worst.on and form[0].id != worst.id
+        for form in forms_of(answer for answer in answers if not answer.is_draft and answer.kind is worst.kind)
+        if len(form) > 1 and is_answered(form) and form[0].on >= worst.on and form[0].id != worst.id
     ]
     return sorted(screens, key=lambda answer: (answer.on, answer.nth))[-1:]
 
@@ -114,23 +110,15 @@ def is_immediate(evidence: Mapping[str, Any]) -> bool:
     return any(part.get("is_immediate") is True for part in parts)
 
 
+def told_besides(evidence: Mapping[str, Any]) -> tuple[str, ...]:
+    """Who is told of a safety alert that rests on this, besides whoever answers it: "psychiatrist", "prescriber"."""
+    parts = (evidence, *(each["evidence"] for each in evidence.get("also", ())))
+    return tuple(sorted({part for each in parts for part in each.get("tells", ())}, reverse=True))
+
+
 def is_entered_soon(answer: SafetyAnswer, numbers: Numbers) -> bool:
     """Whether it was entered so soon after it was given that somebody has to ask today."""
     return answer.entered_on - answer.on <= timedelta(days=numbers.required(_UNREVIEWED_AFTER))
-
-
-def _answer_facts(answer: SafetyAnswer) -> dict[str, JSON]:
-    return {
-        "id": answer.id,
-        "instrument": answer.instrument,
-        "item_id": answer.item_id,
-        "item": answer.item,
-        "on": stored(answer.on),
-        "state": answer.state.value,
-        "value": None if answer.value is None else str(answer.value),
-        "answer": answer.answer,
-        "calls_for": answer.calls_for,
-    }
 
 
 def _positive_words(evidence: Evidence, _today: date) -> str:
@@ -138,9 +126,9 @@ def _positive_words(evidence: Evidence, _today: date) -> str:
     worst, *others = evidence.each("answers")
     said = ": ".join(part for part in (worst.optional_text("value"), worst.optional_text("answer")) if part)
     answered = f"{worst.text('instrument')} {worst.text('item')} positive" + (f" ({said})" if said else "")
-    beside, elsewhere = _of_one_form(worst, others)
+    beside, elsewhere = of_one_form(worst, others)
     if beside:
-        answered += f", with {_items(beside)},"
+        answered += f", with {items_in_words(beside)},"
     also = dict.fromkeys(_elsewhere_words(worst, each) for each in elsewhere)
     more = f"; also {', '.join(also)}" if also else ""
     died_on = evidence.optional_day("died_on")
@@ -164,27 +152,12 @@ def _asks(worst: Evidence, evidence: Evidence) -> str:
     calls_for = worst.optional_text("calls_for")
     if unfinished := evidence.each("unfinished"):
         at_least = f"; at least {calls_for}" if calls_for else ""
-        return f"{_items(unfinished)} of this form not answered, ask today{at_least}"
+        return f"{items_in_words(unfinished)} of this form not answered, ask today{at_least}"
     if calls_for is not None:
         return calls_for
     for screen in evidence.each("screens"):
         return f"{screen.text('instrument')} done on {written(screen.day('on'))}, decide what follows"
     return f"do a {C_SSRS} today"
-
-
-def _of_one_form(first: Evidence, others: Iterable[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
-    """Those of the same measurement as ``first``, and the rest."""
-    beside, elsewhere = list[Evidence](), list[Evidence]()
-    for each in others:
-        (beside if each.text("id") == first.text("id") else elsewhere).append(each)
-    return beside, elsewhere
-
-
-def _items(answers: Sequence[Evidence]) -> str:
-    """ "item 9", "items 1, 2"."""
-    if len(answers) == 1:
-        return answers[0].text("item")
-    return f"items {', '.join(each.text('item').removeprefix('item ') for each in answers)}"
 
 
 def withdrawn_words(evidence: Evidence) -> str:
@@ -258,87 +231,6 @@ def _reported_words(evidence: Evidence, _today: date) -> str:
     return sentence if died_on is None else f"Review: {sentence}; died on {written(died_on)}"
 
 
-def _unknown(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | None:
-    """A safety item blank or declined at any total, or a higher total without its items, not asked since.
-
-    A form whose safety items are all answered settles a single question on the same day or later, on any
-    instrument. What a form of several left open is settled by the same form only, recorded later. A draft
-    is still being filled in. A death settles it too.
-    """
-    if case.died_on is not None:
-        return None
-    from_total = numbers.required(_TOTAL_ONLY_FROM)
-    forms = _forms(answer for answer in case.safety.answers if not answer.is_draft)
-    complete = [form for form in forms if _is_answered(form)]
-    gaps = [
-        answer
-        for form in forms
-        for answer in form
-        if _is_gap(answer, from_total)
-        and not any(_settles(later, form) for later in complete)
-        and answer.ground not in case.safety.dealt_with
-    ]
-    if not gaps:
-        return None
-    answers = sorted(gaps, key=lambda answer: (answer.on, answer.id), reverse=True)
-    return Found(
-        tier=Tier.ACTION,
-        evidence={"answers": [_answer_facts(answer) for answer in answers]},
-        since=min(answer.entered_on for answer in gaps),
-    )
-
-
-def _settles(complete: Sequence[SafetyAnswer], form: Sequence[SafetyAnswer]) -> bool:
-    """Whether a form answered in full says what the other left open."""
-    asked, left_open = complete[0], form[0]
-    if len(form) == 1:
-        return asked.on >= left_open.on
-    is_later = (asked.on, asked.nth) > (left_open.on, left_open.nth)
-    return asked.instrument == left_open.instrument and is_later
-
-
-def _forms(answers: Iterable[SafetyAnswer]) -> list[list[SafetyAnswer]]:
-    """The answers by measurement, those of one in the order of the form."""
-    return [list(form) for _, form in groupby(sorted(answers, key=_measurement), key=_measurement)]
-
-
-def _measurement(answer: SafetyAnswer) -> str:
-    return answer.id
-
-
-def _is_answered(form: Iterable[SafetyAnswer]) -> bool:
-    return all(answer.state.is_answered for answer in form)
-
-
-def _is_gap(answer: SafetyAnswer, from_total: int) -> bool:
-    if answer.state is AnswerState.TOTAL_ONLY:
-        return answer.total_above_floor is not None and answer.total_above_floor >= from_total
-    return not answer.state.is_answered
-
-
-_GAP = {
-    AnswerState.BLANK: "left blank",
-    AnswerState.DECLINED: "declined",
-    AnswerState.TOTAL_ONLY: "unknown",
-}
-
-
-def _unknown_words(evidence: Evidence, today: date) -> str:
-    newest, *others = evidence.each("answers")
-    beside, elsewhere = _of_one_form(newest, others)
-    earlier = {each.text("id") for each in elsewhere}
-    states = {AnswerState(each.text("state")) for each in (newest, *beside)}
-    gap = _GAP[next(iter(states))] if len(states) == 1 else "not answered"
-    state = AnswerState(newest.text("state"))
-    why = " (only a total was recorded)" if state is AnswerState.TOTAL_ONLY else ""
-    on = newest.day("on")
-    sentence = (
-        f"{newest.text('instrument')} {_items([newest, *beside])} {gap} on {written(on)}{why}, "
-        f"not asked since ({ago(on, today)})"
-    )
-    return f"{sentence}; {count(len(earlier), 'earlier gap')}" if earlier else sentence
-
-
 RULES = (
     Rule(
         id="safety.self-harm",
@@ -347,9 +239,19 @@ RULES = (
         audience=(Audience.CARE_MANAGER, Audience.DUTY),
         parameters=(_UNREVIEWED_AFTER,),
         source="Any positive self-harm item, whatever the total: the item's own threshold in the instrument file",
-        check=_positive,
+        check=partial(_positive, kind=DangerKind.SELF_HARM),
         words=_positive_words,
-        version=3,
+        version=4,
+    ),
+    Rule(
+        id="safety.abuse",
+        title="Sign of abuse",
+        family=Family.SAFETY,
+        audience=(Audience.CARE_MANAGER, Audience.DUTY),
+        parameters=(_UNREVIEWED_AFTER,),
+        source="A score that is a sign of abuse, at the cut-off in the instrument file",
+        check=partial(_positive, kind=DangerKind.ABUSE),
+        words=_positive_words,
     ),
     Rule(
         id="safety.reported",
@@ -360,16 +262,5 @@ RULES = (
         source="A danger anyone of the team reports is answered the same day",
         check=_reported,
         words=_reported_words,
-    ),
-    Rule(
-        id="safety.unknown",
-        title="Safety answer missing",
-        family=Family.SAFETY,
-        audience=(Audience.CARE_MANAGER,),
-        parameters=(_TOTAL_ONLY_FROM,),
-        source="Unknown is not no: an unanswered safety item has to be asked",
-        check=_unknown,
-        words=_unknown_words,
-        version=3,
     ),
 )

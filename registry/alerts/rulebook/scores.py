@@ -7,6 +7,7 @@ from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.phrases import ago, figure, signed_percent, signed_points, written
 from registry.alerts.snapshot import TrackedMeasure
 from registry.measures.course import Course, DatedScore, follow
+from registry.measures.profile import written as written_ratings
 
 
 def scores_facts(measure: TrackedMeasure, *, before: DatedScore | None) -> dict[str, JSON]:
@@ -17,7 +18,7 @@ def scores_facts(measure: TrackedMeasure, *, before: DatedScore | None) -> dict[
     """
     course = measure.course
     has_percent = before == course.baseline and course.change is not None and not _is_worse(measure)
-    return {
+    facts: dict[str, JSON] = {
         "key": measure.key,
         "label": measure.label,
         "before": None if before is None else stored(before.value),
@@ -28,6 +29,9 @@ def scores_facts(measure: TrackedMeasure, *, before: DatedScore | None) -> dict[
         "late_by": course.baseline_late_by if before == course.baseline else None,
         "target": None if measure.target is None else measure.target.words(),
     }
+    if measure.scale.is_profile and before is not None and course.latest is not None:
+        facts["ratings"] = {"before": written_ratings(before.ratings), "latest": written_ratings(course.latest.ratings)}
+    return facts
 
 
 def _is_worse(measure: TrackedMeasure) -> bool:
@@ -38,8 +42,15 @@ def _is_worse(measure: TrackedMeasure) -> bool:
 
 
 def scores_words(evidence: Evidence, today: date) -> str:
-    """ "PHQ-9 21 → 19 (−10 %, 10 days ago)", "PHQ-9 8 → 13 (+5 points, today)"; a late baseline named as one."""
+    """ "PHQ-9 21 → 19 (−10 %, 10 days ago)", "PHQ-9 8 → 13 (+5 points, today)"; a late baseline named as one.
+
+    Of a profile the ratings: "CRDPSS domains I to V 1-0-1-0-0 → 2-0-1-0-0 (today)".
+    """
     latest_on = evidence.day("latest_on")
+    if evidence.has("ratings"):
+        ratings = evidence.part("ratings")
+        change = f"{ratings.text('before')} → {ratings.text('latest')}"
+        return f"{evidence.text('label')} {change} ({ago(latest_on, today)})"
     latest = figure(evidence.amount("latest"))
     before_on = evidence.optional_day("before_on")
     if before_on is None or before_on == latest_on:

@@ -11,6 +11,8 @@ class Family(StrEnum):
     """What a rule is about."""
 
     SAFETY = "safety"
+    SCREEN = "screen"
+    """Asking about safety in time: of the episode, yet as little interrupted by a pause or a stay elsewhere."""
     ENGAGE = "engage"
     MEASURE = "measure"
     TARGET = "target"

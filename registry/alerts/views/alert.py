@@ -27,6 +27,7 @@ from registry.alerts.forms import (
     field_errors,
 )
 from registry.alerts.models import CARE_OUTCOMES, OUTCOMES, Alert
+from registry.alerts.owners import people_told
 from registry.alerts.presenters.alert import (
     TIER_TITLES,
     TITLES,
@@ -41,7 +42,7 @@ from registry.alerts.presenters.alert import (
 )
 from registry.alerts.presenters.words import alert_url, banner, next_steps
 from registry.alerts.response_times import latest_snooze, longest_snooze
-from registry.alerts.rulebook import Audience, Tier, rule
+from registry.alerts.rulebook import Audience, Tier, rule, told_besides
 from registry.alerts.views.shared import Page, acknowledge_form, act_on, blueprint, then, what_may_follow
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
@@ -236,6 +237,11 @@ def _assign_form(row: Alert, version: str) -> AssignForm:
     return form
 
 
+def _told(row: Alert) -> dict[str, str]:
+    parts = told_besides(row.evidence) if row.is_safety and row.tier == Tier.URGENT else ()
+    return people_told(row.patient_id, parts) if parts else {}
+
+
 def _colleagues(row: Alert) -> dict[str, str]:
     return choices_of([each for each in list_users_with_role(row.clinic_id, *_ANSWERS) if each.id != row.owner_id])
 
@@ -257,7 +263,7 @@ def _outcomes(row: Alert) -> list[str]:
 
 
 def _awaits_withdrawal(row: Alert) -> bool:
-    return row.rule == "safety.self-harm" and not row.evidence.get("withdrawn")
+    return row.rule in ("safety.self-harm", "safety.abuse") and not row.evidence.get("withdrawn")
 
 
 def _closing_hint(row: Alert) -> str:
@@ -286,7 +292,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
         closing_hint=_closing_hint(row),
         tier=TIER_TITLES[tier],
         tier_kind=tier.value,
-        facts=facts_of(row, clinic, now),
+        facts=facts_of(row, clinic, now, told=_told(row)),
         steps=[step_shown(step, clinic, names, today) for step in steps],
         forms=forms,
         urls={

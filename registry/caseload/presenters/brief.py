@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -84,16 +84,26 @@ def _early(evidence: Evidence, today: date) -> str:
 
 def _mixed(evidence: Evidence, _today: date) -> str:
     both = evidence.each("both")[0]
-    mania, depression = both.each("mania")[0], both.each("depression")[0]
-    scores = " and ".join(f"{each.text('label')} {figure(each.amount('latest'))}" for each in (mania, depression))
-    return f"Mixed, mania first: {scores}, both elevated"
+    (mania, *others), depression = both.each("mania"), both.each("depression")[0]
+    scores = " and ".join(_score(each) for each in (mania, depression))
+    return f"Mixed, mania first: {scores}, both elevated{_also(others)}"
 
 
 def _mania(evidence: Evidence, _today: date) -> str:
-    measure = evidence.each("measures")[0]
+    measure, *others = evidence.each("measures")
     cutoff = measure.optional_amount("elevated_from")
     why = f"at {figure(cutoff)} or above" if cutoff is not None else "up by the reliable change"
-    return f"Mania: {measure.text('label')} {figure(measure.amount('latest'))}, {why}"
+    return f"Mania: {_score(measure)}, {why}{_also(others)}"
+
+
+def _score(measure: Evidence) -> str:
+    return f"{measure.text('label')} {figure(measure.amount('latest'))}"
+
+
+def _also(others: Iterable[Evidence]) -> str:
+    """The other measures that say mania: the worst speaks first and hides none."""
+    named = ", ".join(_score(each) for each in others)
+    return f"; also {named}" if named else ""
 
 
 def _relapse(evidence: Evidence, _today: date) -> str:

@@ -14,7 +14,7 @@ from flask import url_for
 from registry.alerts.sentences import sentence_of
 from registry.caseload.presenters.brief import says_no_score
 from registry.caseload.presenters.row import HOUSING_WORDS, WORK_WORDS, ReasonShown, reasons_today
-from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, scale_label
+from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, level_words, scale_label, value_words
 from registry.caseload.review_case import ReviewCase
 from registry.caseload.review_queue import Queued, ReviewQueue
 from registry.caseload.rules import STANDINGS
@@ -209,7 +209,9 @@ def _chart(key: str, tracked: TrackedScale, course: Course, case: ReviewCase, to
     stale_after = days_fresh(case.cadences.get(key, 28))
     age = (today - course.latest.on).days
     is_stale = age > stale_after
+    is_comparison = tracked.scale.is_comparison
     standing = STANDINGS.get(course.standing.value, "").lower()
+    standing = level_words(tracked.scale, course.latest.value) if is_comparison else standing
     on = short_date(course.latest.on, today=today)
     is_beside = case.row is not None and case.row.beside_mania and case.row.first_scale == key
     beside = f". {BESIDE_MANIA}" if is_beside and course.standing in GOOD else ""
@@ -227,8 +229,9 @@ def _course_words(course: Course) -> str:
     if course.latest is None:
         return ""
     if course.baseline is None or course.change is None:
-        return number(course.latest.value)
-    return f"{number(course.baseline.value)} {ARROW} {number(course.latest.value)} ({signed(course.change)})"
+        return value_words(course.latest)
+    change = "" if course.latest.ratings else f" ({signed(course.change)})"
+    return f"{value_words(course.baseline)} {ARROW} {value_words(course.latest)}{change}"
 
 
 def _kind(course: Course, *, is_stale: bool) -> str:

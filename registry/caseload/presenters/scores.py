@@ -9,12 +9,19 @@ from decimal import Decimal
 
 from registry.charts.sparkline import Point, Sparkline, sparkline
 from registry.measurements.instruments import catalogue
-from registry.measures.course import Standing, Target, is_elevated
+from registry.measures.course import DatedScore, Standing, Target, is_elevated
+from registry.measures.profile import written
 from registry.measures.scale import Better, Scale
 from registry.web.filters import count, number, percent, points, short_date
 
 BESIDE_MANIA = "Beside mania: no success"
 """Said beside depression that is better (domain: depression falling while mania rises is no improvement)."""
+
+AGAINST_START = "Rated against the start"
+"""Said of a score that is a comparison already: nothing is counted from its first one."""
+
+HIGHEST_RATING = "The highest of its ratings"
+"""Said of the number of a profile, where its ratings do not stand beside it."""
 
 GOOD = frozenset({Standing.AT_TARGET, Standing.RESPONDING, Standing.IMPROVING})
 """Standings that are said to be good news, stored words of them included."""
@@ -103,8 +110,23 @@ def _remarks(measured: Measured) -> Iterator[str]:
     """What qualifies the score: a success beside mania is marked as one, and a score nothing judges."""
     if measured.beside_mania and measured.standing in GOOD:
         yield BESIDE_MANIA
-    if measured.target is None:
+    if measured.definition.is_comparison:
+        yield AGAINST_START
+    elif measured.target is None:
         yield no_target(measured.scale)
+    if measured.definition.is_profile:
+        yield HIGHEST_RATING
+
+
+def value_words(score: DatedScore) -> str:
+    """The number, or of a profile its ratings side by side."""
+    return written(score.ratings) if score.ratings else number(score.value)
+
+
+def level_words(scale: Scale, value: Decimal | None) -> str:
+    """The name of the range a score is in: "much improved"; nothing where it has none."""
+    band = None if value is None else scale.band_of(value)
+    return "" if band is None else band.label
 
 
 def improvement_percent(change: Decimal | None, percent_change: Decimal | None, scale: Scale) -> Decimal | None:
@@ -116,7 +138,9 @@ def improvement_percent(change: Decimal | None, percent_change: Decimal | None, 
 
 
 def _change(change: Decimal | None, measured: Measured) -> str:
-    """In points; a first score says what it is."""
+    """In points; a first score says what it is, and a comparison how much has changed."""
+    if measured.definition.is_comparison:
+        return level_words(measured.definition, measured.latest)
     if change is None:
         return "first" if measured.baseline is not None else "no baseline"
     return points(change)

@@ -11,9 +11,11 @@ from registry.caseload.presenters.scores import (
     GOOD,
     Measured,
     improvement_percent,
+    level_words,
     no_target,
     scale_label,
     show_score,
+    value_words,
 )
 from registry.caseload.record import EpisodeRecord, Followed, FollowedLevel, open_advice
 from registry.contacts.rules import MODALITIES, is_failed_attempt, is_two_way
@@ -23,10 +25,13 @@ from registry.measurements.presenters.words import ScoreShown as ResultShown
 from registry.measurements.presenters.words import show_score as show_result
 from registry.measurements.scores import definition_of, score_again
 from registry.measures.answers import with_unasked
-from registry.measures.course import Standing, days_fresh
+from registry.measures.course import DatedScore, Standing, days_fresh
 from registry.measures.instrument import Choice, Instrument, Item
 from registry.measures.scoring import proves_positive
 from registry.web.filters import ARROW, count, days_ago, number, percent, points, short_date
+
+OTHER_RATER = "Rated by somebody else than the baseline"
+"""Said beside a profile: raters differ in what they call mild."""
 
 MOST_TILES = 3
 """Measures shown as tiles; the chart and its table show all."""
@@ -65,28 +70,39 @@ def _score_tile(each: Followed, today: date) -> Tile:
     label = f"{catalogue().domain_of(each.key).capitalize()} · {scale_label(each.key)}"
     if course.latest is None:
         return Tile(label=label, value="none yet", is_unknown=True)
-    remarks = [] if each.tracked.target is not None else [no_target(each.key)]
+    scale = each.tracked.scale
+    remarks = [] if each.tracked.target is not None or scale.is_comparison else [no_target(each.key)]
+    if each.has_other_rater:
+        remarks.insert(0, OTHER_RATER)
     if each.beside_mania and course.standing in GOOD:
         remarks.insert(0, BESIDE_MANIA)
     age = (today - course.latest.on).days
     is_stale = age > days_fresh(each.cadence_days)
+    stood = _standing_words(each, course.latest)
     if is_stale:
-        was = f"was {number(course.latest.value)}, {course.standing.value}, {short_date(course.latest.on, today=today)}"
+        was = f"was {value_words(course.latest)}, {stood}, {short_date(course.latest.on, today=today)}"
         return Tile(label=label, value="unknown", detail=". ".join([was, *remarks]), is_unknown=True)
     shown = show_score(_measured(each), today=today, starts_on=course.latest.on)
     change = ""
     if course.baseline is not None and course.change is not None:
-        better_by = improvement_percent(course.change, course.percent, each.tracked.scale)
+        better_by = improvement_percent(course.change, course.percent, scale)
         by = points(course.change) if better_by is None else percent(better_by)
-        change = f"{number(course.baseline.value)} {ARROW} {number(course.latest.value)}, {by}"
+        change = f"{value_words(course.baseline)} {ARROW} {value_words(course.latest)}"
+        change = change if scale.is_profile else f"{change}, {by}"
     late = f", late baseline (day {course.baseline_late_by})" if course.baseline_late_by is not None else ""
     return Tile(
         label=label,
-        value=number(course.latest.value),
+        value=value_words(course.latest),
         change=change,
         change_kind=shown.kind,
-        detail=". ".join([f"{_standing(course.standing)}, {days_ago(course.latest.on, today)}{late}", *remarks]),
+        detail=". ".join([f"{stood}, {days_ago(course.latest.on, today)}{late}", *remarks]),
     )
+
+
+def _standing_words(each: Followed, latest: DatedScore) -> str:
+    """The standing, or of a comparison what it says itself: "much improved"."""
+    said = level_words(each.tracked.scale, latest.value) if each.tracked.scale.is_comparison else ""
+    return said or _standing(each.course.standing)
 
 
 def _level_tile(each: FollowedLevel, today: date) -> Tile:
@@ -155,20 +171,18 @@ class _Asked:
     @property
     def is_positive(self) -> bool:
         """Whether the answer, given or proven by the total alone, calls for action."""
-        value = -1 if self.choice is None else self.choice.value
-        return self.is_proven or (
-            self.item.safety_positive_from is not None and value >= self.item.safety_positive_from
-        )
+        return self.is_proven or (self.choice is not None and self.item.is_positive(self.choice.value))
 
     @property
     def severity(self) -> tuple[bool, int, bool, int]:
         """Above all others a positive answer, the most pressing first; within a form a gap before a negative one."""
         pressing = -self.item.safety_tier.rank if self.is_positive else 0
-        return self.is_positive, pressing, not self.is_known, -1 if self.choice is None else self.choice.value
+        height = -1 if self.choice is None else self.item.danger_of(self.choice.value)
+        return self.is_positive, pressing, not self.is_known, height
 
     @property
     def is_proven(self) -> bool:
-        """Whether a total recorded without answers is too high for any but a positive one."""
+        """Whether a total recorded without answers could not be without a positive one."""
         return self.row.total_only is not None and proves_positive(self.instrument, self.item, self.row.total_only)
 
 

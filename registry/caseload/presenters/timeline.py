@@ -81,7 +81,7 @@ _Shown = tuple[str, str, str, str]
 def _measurement(row: Any, _today: date) -> _Shown:
     instrument = catalogue().get(row.instrument, row.instrument_version)
     scores = [
-        f"{scale_label(score.scale)} {number(score.value)}{f' ({score.band})' if score.band else ''}"
+        f"{scale_label(score.scale)} {score.category or number(score.value)}{f' ({score.band})' if score.band else ''}"
         if score.value is not None
         else f"{scale_label(score.scale)}: {category_words(score.category, score.band)}"
         for score in row.scores

@@ -121,7 +121,7 @@ def _enrol_page(form: EnrolForm, episode: Episode) -> str:
             ScaleRow(
                 name=scale_name(instrument, scale),
                 field=field_name(key),
-                takes_target=scale.has_total,
+                takes_target=scale.has_course,
                 target_label=level_words(scale),
             )
             for key, scale, instrument in form.scales

@@ -37,13 +37,13 @@ class Branches:
     def unless_skipped(self, item: Item, own: str, instead: Callable[[int], str]) -> str:
         """``own``, or where the item is not asked what ``instead`` makes of the answer it counts as.
 
-        Who declined the item was asked it.
+        Who declined the item was asked it; so was whoever answered one that might have been left blank.
         """
         return self._unless(item.id, own, instead, self.instrument.skips)
 
     def enabling(self, item: Item) -> Resource:
-        """The elements that leave an item out where it is not asked; none for one that always is."""
-        skips = [skip for skip in self.instrument.skips if item.id in skip.items]
+        """The elements that leave an item out where it is not asked; none for one that always is, or may be."""
+        skips = [skip for skip in self.instrument.skips if item.id in skip.items and not skip.may_be_asked]
         if not skips:
             return {}
         plain = self._plain_enabling(skips[0]) if len(skips) == 1 else None
@@ -61,7 +61,8 @@ class Branches:
         text = own
         for skip in reversed(skips):
             if item_id in skip.items:
-                is_spared = every([self._is_taken(skip), f"{declined(item_id)}.not()"])
+                is_blank = [f"{answers([item_id])}.empty()"] if skip.may_be_asked else []
+                is_spared = every([self._is_taken(skip), f"{declined(item_id)}.not()", *is_blank])
                 text = if_else(is_spared, instead(skip.counts_as), text)
         return text
 

@@ -78,19 +78,28 @@ def _score(told: Administration, scale: Scale, terms: Terms, items: Sequence[Res
         scale.name,
         derived_from=[reference(each) for each in items],
         interpretation=[{"text": result.band}] if result.band and result.value is not None else [],
-        note=[{"text": _prorated(told, result)}] if result.prorated else [],
+        note=[{"text": text} for text in _notes(told, scale, result)],
         **_result(told, scale, result, terms),
     )
 
 
+def _notes(told: Administration, scale: Scale, result: Score) -> Iterator[str]:
+    if result.prorated:
+        yield _prorated(told, result)
+    if scale.is_profile and result.category is not None:
+        yield f"The highest of these ratings, side by side: {result.category}"
+    if scale.is_comparison and result.value is not None:
+        yield "A comparison with the start of this course, not a level"
+
+
 def _result(told: Administration, scale: Scale, result: Score, terms: Terms) -> Resource:
-    if result.category is not None:
-        coding = terms.category(told.instrument, scale, result.category)
-        return {"valueCodeableConcept": {"coding": [coding], "text": result.band or result.category}}
-    if result.value is None:
+    if result.value is not None:
+        score = "{score}"
+        return {"valueQuantity": {"value": plain_number(result.value), "unit": score, "system": UCUM, "code": score}}
+    if result.category is None:
         return _absent("unknown", result.why_withheld or "")
-    score = "{score}"
-    return {"valueQuantity": {"value": plain_number(result.value), "unit": score, "system": UCUM, "code": score}}
+    coding = terms.category(told.instrument, scale, result.category)
+    return {"valueCodeableConcept": {"coding": [coding], "text": result.band or result.category}}
 
 
 def _prorated(told: Administration, result: Score) -> str:

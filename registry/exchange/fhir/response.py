@@ -60,8 +60,6 @@ def _scored(told: Administration) -> Iterator[Resource]:
 def _score(told: Administration, scale: Scale) -> Resource:
     """A score as the Questionnaire's own item would hold it; nothing where it is withheld."""
     result = told.scoring.scores[scale.id]
-    if result.category is not None:
-        return {"valueString": result.category}
-    if result.value is None:
-        return {}
-    return {f"value{score_type(scale).capitalize()}": plain_number(result.value)}
+    if result.value is not None:
+        return {f"value{score_type(scale).capitalize()}": plain_number(result.value)}
+    return {} if result.category is None else {"valueString": result.category}

@@ -133,7 +133,7 @@ def _given(entry: Scored, previous: Scored | None, names: Mapping[uuid.UUID, str
     change, kind = ("", "even")
     if previous is not None:
         change = value_change(previous, entry, entry.definition.primary_scale)
-        kind = _change_kind(previous, entry)
+        kind = _change_kind(previous, entry) if change else "even"
     return Given(
         date=long_date(row.taken_on),
         url=measure_url(row),

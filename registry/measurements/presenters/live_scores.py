@@ -13,7 +13,7 @@ from registry.measurements.standings import TrackedScale
 from registry.measures.course import Course, Target
 from registry.measures.instrument import Instrument
 from registry.measures.outline import outline
-from registry.measures.scale import Rule
+from registry.measures.scale import Scale
 from registry.measures.scoring import format_value
 from registry.web.filters import short_date
 
@@ -42,12 +42,10 @@ def live_scales(
 ) -> tuple[LiveScale, ...]:
     """The instrument's scales, with the course where the episode follows them, else the last result.
 
-    An answer that is a category by itself is read where it is chosen.
+    The browser says how far a score is from the last one, unless each is a comparison already.
     """
     shown: list[LiveScale] = []
     for scale in instrument.scales:
-        if scale.rule is Rule.CATEGORY:
-            continue
         key = instrument.scale_key(scale)
         tracked, course = followed.get(key, (None, None))
         before = latest.get(key)
@@ -63,8 +61,8 @@ def live_scales(
                 is_level=not scale.has_total,
                 before=f"{_result_words(before)} on {short_date(before.on, today=today)}" if before else "",
                 target=target.words() if target is not None else "",
-                latest=format_value(value) if value is not None else "",
-                baseline=format_value(baseline.value) if baseline is not None else "",
+                latest=format_value(value) if value is not None and _is_compared(scale) else "",
+                baseline=format_value(baseline.value) if baseline is not None and _is_compared(scale) else "",
             )
         )
     return tuple(shown)
@@ -77,5 +75,12 @@ def outline_for(instrument: Instrument, followed: Mapping[str, tuple[TrackedScal
     return outline(instrument, target=target)
 
 
+def _is_compared(scale: Scale) -> bool:
+    """Whether one number less the other says anything: a profile is compared rating by rating."""
+    return scale.has_course and not scale.is_profile
+
+
 def _result_words(latest: Latest) -> str:
-    return category_words(latest.category, latest.band) if latest.value is None else format_value(latest.value)
+    if latest.value is None:
+        return category_words(latest.category, latest.band)
+    return latest.category or format_value(latest.value)

@@ -108,6 +108,9 @@ def _result(entry: Scored, scale: Scale) -> str:
 
 
 def value_change(before: Scored, after: Scored, scale: Scale) -> str:
+    """In points; nothing of what is a comparison already, or is compared rating by rating."""
+    if not scale.has_course or scale.is_profile:
+        return ""
     first, second = value_of(before, scale), value_of(after, scale)
     return signed(second - first) if first is not None and second is not None else ""
 
@@ -115,8 +118,13 @@ def value_change(before: Scored, after: Scored, scale: Scale) -> str:
 def _point_change(before: Scored, after: Scored, item_id: str) -> str:
     """How far the item moved on the scale, where its answers are worth points there."""
     first, second = (_points(entry, item_id) for entry in (before, after))
-    has_numbers = after.definition.primary_scale.has_total
+    has_numbers = after.definition.primary_scale.has_total and not _is_comparison(after.definition, item_id)
     return signed(second - first) if has_numbers and first is not None and second is not None else ""
+
+
+def _is_comparison(definition: Instrument, item_id: str) -> bool:
+    """Whether the answer says itself how much changed, so that the next one less this one says nothing."""
+    return any(scale.is_comparison and item_id in scale.items for scale in definition.scales)
 
 
 def _points(entry: Scored, item_id: str) -> int | None:

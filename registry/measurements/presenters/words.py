@@ -102,6 +102,8 @@ def show_score(scale: Scale, result: Score) -> ScoreShown:
         return ScoreShown(scale.name, INCOMPLETE, note=_capital(result.why_withheld), is_words=True)
     if result.why_withheld is not None:
         return ScoreShown(scale.name, UNSCORED, note=f"No score: {result.why_withheld}")
+    if scale.is_profile and result.category is not None and result.value is not None:
+        return ScoreShown(scale.name, result.category, f"highest {format_value(result.value)}")
     if result.category is not None:
         note = "No answer to the items left open could change this" if result.missing else ""
         return ScoreShown(scale.name, category_words(result.category, result.band), note=note, is_words=True)

@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("item", sa.Text(), nullable=False),
         sa.Column("positive_from", sa.Integer(), nullable=False),
+        sa.Column("positive_to", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["instrument", "version"],
             ["instrument_version.instrument", "instrument_version.version"],

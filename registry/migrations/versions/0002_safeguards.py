@@ -93,6 +93,7 @@ BEGIN
    WHERE s.instrument = NEW.instrument AND s.version = NEW.instrument_version
      AND json_type(NEW.answers, '$."' || s.item || '"') = 'integer'
      AND json_extract(NEW.answers, '$."' || s.item || '"') >= s.positive_from
+     AND (s.positive_to IS NULL OR json_extract(NEW.answers, '$."' || s.item || '"') <= s.positive_to)
   ON CONFLICT (measurement_id, item) DO UPDATE SET value = excluded.value, alert_id = NULL
    WHERE {is_new} OR safety_signal.value <> excluded.value;
 END
@@ -110,6 +111,7 @@ BEGIN
      WHERE s.instrument = NEW.instrument AND s.version = NEW.instrument_version
        AND jsonb_typeof(NEW.answers -> s.item) = 'number'
        AND (NEW.answers ->> s.item)::numeric >= s.positive_from
+       AND (s.positive_to IS NULL OR (NEW.answers ->> s.item)::numeric <= s.positive_to)
   LOOP
     INSERT INTO safety_signal (measurement_id, patient_id, item, value, alert_id)
     VALUES (NEW.id, NEW.patient_id, positive.item, positive.value, NULL)

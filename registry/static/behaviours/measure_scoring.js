@@ -25,7 +25,7 @@ const measureScoring = (() => {
   const some = (truths) => (truths.includes(true) ? true : truths.includes(null) ? null : false);
   const allHold = (conditions, values) => every(conditions.map((each) => holds(each, values)));
 
-  // What was given: values with those of items that were not asked, item → partner answered instead, and item → what contradicts.
+  // What was given: values with those of items that were not asked or may stay blank, item → partner answered instead, and item → what contradicts.
   const read = (outline, answers) => {
     const values = new Map();
     for (const item of outline.items) if (isInformation(item, answers.get(item.id))) values.set(item.id, answers.get(item.id));
@@ -38,13 +38,17 @@ const measureScoring = (() => {
       else if (answered.length) for (const id of group) if (id !== answered[0]) instead.set(id, answered[0]);
     }
     const notAsked = new Set();
+    const mayStayBlank = new Set();
     for (const skip of outline.skips) {
       if (allHold(skip.when, values) !== true) continue;
       const reason = numbers(outline, skip.when.flatMap((each) => each.items));
       for (const id of skip.items) {
         if (answers.get(id) === "declined") continue;
         const answer = values.get(id);
-        if (answer === undefined || answer === skip.counts_as) {
+        if (skip.may_be_asked) {
+          if (answer === undefined) mayStayBlank.add(id);
+          if (answer === undefined) values.set(id, skip.counts_as);
+        } else if (answer === undefined || answer === skip.counts_as) {
           values.set(id, skip.counts_as);
           notAsked.add(id);
         } else {
@@ -53,7 +57,7 @@ const measureScoring = (() => {
         }
       }
     }
-    return { values, instead, notAsked, contradictions };
+    return { values, instead, notAsked, mayStayBlank, contradictions };
   };
 
   // Rounded half away from zero. Whole numbers all the way, so that no binary fraction decides a half.
@@ -85,7 +89,8 @@ const measureScoring = (() => {
     const value = rounded(over, scale.divided_by * counted.length, scale.decimals);
     const reached = scale.bands.filter((band) => band.low <= value);
     const band = reached.reduce((best, each) => (best && best.low >= each.low ? best : each), null);
-    return { value, band: band ? band.label : null, missing, isProrated: missing.length > 0 };
+    const ratings = scale.is_profile ? scale.items.map((id) => values.get(id)).join("-") : null;
+    return { value, ratings, band: band ? band.label : null, missing, isProrated: missing.length > 0 };
   };
 
   const judge = (scale, values) => {
@@ -99,13 +104,19 @@ const measureScoring = (() => {
     return { missing, atLeast: certain ? certain.label : null };
   };
 
+  const classify = (scale, values) => {
+    const category = values.has(scale.items[0]) ? scale.categories[values.get(scale.items[0])] : undefined;
+    return category ? { category, missing: [] } : { missing: category === null ? [] : scale.items };
+  };
+
   // Scale → its result. Without a value or a category it is withheld, of a contradiction all are.
   const score = (outline, answers) => {
     const given = read(outline, answers);
     const scales = new Map();
     for (const scale of outline.scales) {
-      if (scale.rule === "category" || given.contradictions.size) continue;
-      scales.set(scale.id, scale.rule === "criteria" ? judge(scale, given.values) : add(outline, scale, given.values));
+      if (given.contradictions.size) continue;
+      const work = { criteria: judge, category: classify }[scale.rule];
+      scales.set(scale.id, work ? work(scale, given.values) : add(outline, scale, given.values));
     }
     return { ...given, scales };
   };

@@ -47,7 +47,13 @@ def test_the_sourced_numbers_are_in_force_as_shipped(id_: str, number: int) -> N
 def test_a_number_of_mere_consensus_is_off_until_a_clinic_adopts_it() -> None:
     consensus = [id_ for id_ in NUMBERS if NUMBERS.parameters[id_].status is Status.CLINIC_ADOPTED]
 
-    assert consensus == ["target.psychosis.percent", "target.psychosis.points", "review.due.maintaining"]
+    assert consensus == [
+        "safety.screen-due.active",
+        "safety.screen-due.maintaining",
+        "target.psychosis.percent",
+        "target.psychosis.points",
+        "review.due.maintaining",
+    ]
     assert NUMBERS.get("review.due.maintaining") is None
     assert NUMBERS.at_clinic({"review.due.maintaining": ClinicNumber(168)}).get("review.due.maintaining") == 168
 

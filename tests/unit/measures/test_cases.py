@@ -5,7 +5,7 @@
 * ``answers`` in the order of the form: a number as printed, ``-`` unanswered, ``d`` declined;
 * ``result``: the score or category, ``none`` where it has to be withheld, or ``refused`` where the answers cannot be
   (a category of that name is written ``=none``);
-* ``says``: the band, or the words of a category; why there is no score; why the answers are refused;
+* ``says``: the band, the words of a category, the ratings of a profile; why there is no score, or what is refused;
 * ``safety``: the numbers of the positive safety items, and those unknown with a question mark.
 """
 
@@ -74,7 +74,8 @@ def test_the_table_of_cases(catalogue: Catalogue, case: Case) -> None:
         assert case.says in (result.why_withheld or "")
     else:
         said = format_value(result.value) if isinstance(result.value, Decimal) else result.category
-        assert (said, result.band or "") == (case.result.removeprefix("="), case.says)
+        words = result.category if instrument.scale(case.scale).is_profile else result.band
+        assert (said, words or "") == (case.result.removeprefix("="), case.says)
     assert _safety(instrument, scoring) == case.safety
 
 

@@ -1,0 +1,159 @@
+"""Safety nobody has asked about: an item left blank or declined, a total without its items, no question for months."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from registry.alerts.parameters import Numbers
+from registry.alerts.rulebook.clock import Clock
+from registry.alerts.rulebook.evidence import Evidence, stored
+from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
+from registry.alerts.rulebook.phrases import C_SSRS, ago, count, written
+from registry.alerts.rulebook.safety_forms import answer_facts, forms_of, is_answered, items_in_words, of_one_form
+from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, SafetyAnswer
+from registry.measures.scale import DangerKind
+
+_TOTAL_ONLY_FROM = "safety.unknown.total_only_from"
+_DUE_AFTER = {Phase.ACTIVE: "safety.screen-due.active", Phase.MAINTAINING: "safety.screen-due.maintaining"}
+
+
+def unknown_item(answer: SafetyAnswer) -> str | None:
+    """What to print beside a total recorded without its items: "item 9 unknown", from a total of 1 on."""
+    if answer.state is not AnswerState.TOTAL_ONLY or not answer.total_above_floor:
+        return None
+    return f"{answer.item} unknown"
+
+
+def _about_self_harm(case: CaseSnapshot) -> list[list[SafetyAnswer]]:
+    """The finished forms that ask about it. A draft is still being filled in."""
+    answers = case.safety.answers
+    return forms_of(each for each in answers if not each.is_draft and each.kind is DangerKind.SELF_HARM)
+
+
+def _unknown(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | None:
+    """A safety item blank or declined at any total, or a higher total without its items, not asked since.
+
+    A form whose safety items are all answered settles a single question on the same day or later, on any
+    instrument. What a form of several left open is settled by the same form only, recorded later. A draft
+    is still being filled in. A death settles it too.
+    """
+    if case.died_on is not None:
+        return None
+    from_total = numbers.required(_TOTAL_ONLY_FROM)
+
+    forms = _about_self_harm(case)
+    complete = [form for form in forms if is_answered(form)]
+    gaps = [
+        answer
+        for form in forms
+        for answer in form
+        if _is_gap(answer, from_total)
+        and not any(_settles(later, form) for later in complete)
+        and answer.ground not in case.safety.dealt_with
+    ]
+    if not gaps:
+        return None
+    answers = sorted(gaps, key=lambda answer: (answer.on, answer.id), reverse=True)
+    return Found(
+        tier=Tier.ACTION,
+        evidence={"answers": [answer_facts(answer) for answer in answers]},
+        since=min(answer.entered_on for answer in gaps),
+    )
+
+
+def _settles(complete: Sequence[SafetyAnswer], form: Sequence[SafetyAnswer]) -> bool:
+    """Whether a form answered in full says what the other left open."""
+    asked, left_open = complete[0], form[0]
+    if len(form) == 1:
+        return asked.on >= left_open.on
+    is_later = (asked.on, asked.nth) > (left_open.on, left_open.nth)
+    return asked.instrument == left_open.instrument and is_later
+
+
+def _is_gap(answer: SafetyAnswer, from_total: int) -> bool:
+    if answer.state is AnswerState.TOTAL_ONLY:
+        return answer.total_above_floor is not None and answer.total_above_floor >= from_total
+    return not answer.state.is_answered
+
+
+_GAP = {
+    AnswerState.BLANK: "left blank",
+    AnswerState.DECLINED: "declined",
+    AnswerState.TOTAL_ONLY: "unknown",
+}
+
+
+def _unknown_words(evidence: Evidence, today: date) -> str:
+    newest, *others = evidence.each("answers")
+    beside, elsewhere = of_one_form(newest, others)
+    earlier = {each.text("id") for each in elsewhere}
+    states = {AnswerState(each.text("state")) for each in (newest, *beside)}
+    gap = _GAP[next(iter(states))] if len(states) == 1 else "not answered"
+    state = AnswerState(newest.text("state"))
+    why = " (only a total was recorded)" if state is AnswerState.TOTAL_ONLY else ""
+    on = newest.day("on")
+    sentence = (
+        f"{newest.text('instrument')} {items_in_words([newest, *beside])} {gap} on {written(on)}{why}, "
+        f"not asked since ({ago(on, today)})"
+    )
+    return f"{sentence}; {count(len(earlier), 'earlier gap')}" if earlier else sentence
+
+
+def _screen_due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """No safety question answered for too long, while in active treatment or maintaining.
+
+    From the last form whose safety questions were all answered, on any instrument; from enrolment where there is none.
+    What calls for asking sooner, a stay on a ward, self-harm treated elsewhere or a release, is not looked at: the
+    registry keeps no life events.
+    """
+    phase = phase_in_force(case.episode)
+    after = None if phase not in _DUE_AFTER else numbers.get(_DUE_AFTER[phase])
+    if after is None or case.episode is None or case.episode.enrolled_on is None:
+        return None
+    answered = [form[0] for form in _about_self_harm(case) if is_answered(form)]
+    last = max(answered, key=lambda answer: (answer.on, answer.nth), default=None)
+    since = case.episode.enrolled_on if last is None else max(last.on, case.episode.enrolled_on)
+    due_on = since + timedelta(days=after + 1)
+    if not clock.has_come(due_on):
+        return None
+    return Found(
+        tier=Tier.ACTION,
+        evidence={
+            "last_on": None if last is None else stored(last.on),
+            "instrument": None if last is None else last.instrument,
+            "enrolled_on": stored(case.episode.enrolled_on),
+        },
+        since=due_on,
+    )
+
+
+def _screen_due_words(evidence: Evidence, today: date) -> str:
+    last_on = evidence.optional_day("last_on")
+    if last_on is None:
+        enrolled_on = evidence.day("enrolled_on")
+        return f"Never asked about suicide since enrolment {ago(enrolled_on, today)}: do a {C_SSRS}"
+    days = count((today - last_on).days, "day")
+    return f"Not asked about suicide for {days} ({evidence.text('instrument')} of {written(last_on)}): do a {C_SSRS}"
+
+
+UNKNOWN = Rule(
+    id="safety.unknown",
+    title="Safety answer missing",
+    family=Family.SAFETY,
+    audience=(Audience.CARE_MANAGER,),
+    parameters=(_TOTAL_ONLY_FROM,),
+    source="Unknown is not no: an unanswered safety item has to be asked",
+    check=_unknown,
+    words=_unknown_words,
+    version=3,
+)
+SCREEN_DUE = Rule(
+    id="safety.screen-due",
+    title="Safety screen due",
+    family=Family.SCREEN,
+    audience=(Audience.CARE_MANAGER,),
+    parameters=tuple(_DUE_AFTER.values()),
+    source="Clinic consensus: silent until the clinic's psychiatrist signs for the number",
+    check=_screen_due,
+    words=_screen_due_words,
+)

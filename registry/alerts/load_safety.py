@@ -21,10 +21,10 @@ from registry.db.grouping import by_patient
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, SafetySignal
-from registry.measures.adding import adding
 from registry.measures.answers import answer_from_json, with_unasked
+from registry.measures.danger import danger_scores
 from registry.measures.instrument import Instrument, Item
-from registry.measures.scale import Better, Scale
+from registry.measures.scale import Better
 from registry.measures.scoring import proves_positive
 
 _DECLINED = "declined"
@@ -153,9 +153,7 @@ def _answers(row: _Row, versions: Mapping[uuid.UUID, _Row], zone: ZoneInfo, *, n
         first = _first_to_say(row, versions, instrument, item)
         entered_on = first.recorded_at.astimezone(zone).date()
         yield _answer(row, instrument, item, given.get(item.id), entered_on=entered_on, nth=nth)
-    for scale in instrument.scales:
-        if scale.danger is not None:
-            yield from _danger(row, instrument, scale, entered_on=row.recorded_at.astimezone(zone).date(), nth=nth)
+    yield from _dangers(row, instrument, entered_on=row.recorded_at.astimezone(zone).date(), nth=nth)
 
 
 def _first_to_say(row: _Row, versions: Mapping[uuid.UUID, _Row], instrument: Instrument, item: Item) -> _Row:
@@ -205,36 +203,24 @@ def _from_best(row: _Row, instrument: Instrument) -> int | None:
     return abs(total - best)
 
 
-def _danger(row: _Row, instrument: Instrument, scale: Scale, *, entered_on: date, nth: int) -> Iterator[SafetyAnswer]:
-    """What a scale says whose score is a danger: positive also where the answers there are enough whatever is missing.
-
-    Nothing where a missing answer decides, or only a total of something else was recorded.
-    """
-    if scale.danger is None or scale.cutoff is None or row.answers is None:
-        return
-    given = {item_id: answer_from_json(answer) for item_id, answer in row.answers.items()}
-    usable = instrument.usable_values
-    values = {item_id: each for item_id, each in given.items() if isinstance(each, int) and usable[item_id].get(each)}
-    answered = [item_id for item_id in scale.items if item_id in values]
-    least = adding(instrument, scale).at_least(values)
-    if least is None or not answered:
-        return
-    is_positive, is_complete = least >= scale.cutoff.value, len(answered) == len(scale.items)
-    if is_positive or is_complete:
+def _dangers(row: _Row, instrument: Instrument, *, entered_on: date, nth: int) -> Iterator[SafetyAnswer]:
+    """What the scales say whose score is a danger; nothing where only a total was recorded."""
+    answers = {item_id: answer_from_json(answer) for item_id, answer in (row.answers or {}).items()}
+    for found in danger_scores(instrument, answers):
         yield SafetyAnswer(
             id=str(row.id),
             on=row.taken_on,
             entered_on=max(entered_on, row.taken_on),
             instrument=instrument.short_title,
-            item_id=scale.id,
-            item=scale.name,
-            state=AnswerState.POSITIVE if is_positive else AnswerState.NEGATIVE,
-            value=int(least),
-            answer=None if is_complete else "at least, with items unanswered",
-            calls_for=scale.danger.calls_for,
+            item_id=found.scale.id,
+            item=found.scale.name,
+            state=AnswerState.POSITIVE if found.is_positive else AnswerState.NEGATIVE,
+            value=int(found.value),
+            answer=None if found.is_complete else "at least, with items unanswered",
+            calls_for=found.danger.calls_for,
             nth=nth,
             is_draft=row.status == "draft",
-            kind=scale.danger.kind,
+            kind=found.danger.kind,
         )
 
 

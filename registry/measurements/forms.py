@@ -75,7 +75,7 @@ class MeasureForm(RegistryForm):
     ) -> None:
         self.today, self.born_on, self.as_draft = today, born_on, as_draft
         super().__init__(**values)
-        stored = [modes.STORED[mode] for mode in self.instrument.modes] + (["imported"] if imported else [])
+        stored = modes_offered(self.instrument) + (["imported"] if imported else [])
         self.mode.choices = {mode: modes.LABELS[mode] for mode in stored}
         self.rater_id.choices = {"": "Nobody", **raters}
         self.language.choices = {"": "Not stated", **LANGUAGES}
@@ -176,12 +176,17 @@ def form_for(instrument: Instrument, *, may_clear: bool = False, is_correction: 
     return type("InstrumentForm", (MeasureForm,), fields | {"instrument": instrument, "may_clear": may_clear})
 
 
-def first_values(instrument: Instrument, *, on: date, rater_id: uuid.UUID, language: str) -> dict[str, Any]:
+def modes_offered(instrument: Instrument) -> list[str]:
+    """The ways of giving it, as a measurement stores them, the usual one first."""
+    return [modes.STORED[mode] for mode in instrument.modes]
+
+
+def first_values(instrument: Instrument, *, on: date, mode: str, rater_id: uuid.UUID, language: str) -> dict[str, Any]:
     """What a new form is opened with."""
     is_rated = instrument.respondent == "clinician"
     return {
         "taken_on": on,
-        "mode": modes.STORED[instrument.modes[0]],
+        "mode": mode,
         "rater_id": str(rater_id) if is_rated else "",
         "language": language if language in LANGUAGES else "",
     }

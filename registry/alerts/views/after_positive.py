@@ -17,6 +17,7 @@ from registry.alerts import actions, queries
 from registry.alerts.forms import (
     ActForm,
 )
+from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert
 from registry.alerts.owners import on_duty
 from registry.alerts.presenters.alert import (
@@ -73,7 +74,15 @@ def _alert_of(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Alert | None:
         .where(SafetySignal.measurement_id == measurement_id, SafetySignal.patient_id == patient_id)
         .limit(1)
     )
-    return None if alert_id is None else queries.get_alert(alert_id, patient_id=patient_id)
+    if alert_id is not None:
+        return queries.get_alert(alert_id, patient_id=patient_id)
+    # Of a score that is a danger no trigger writes a signal: the alert itself names the measurement.
+    is_told = (row for row in queries.list_open_alerts(patient_id) if row.is_safety)
+    return next((row for row in is_told if str(measurement_id) in _told_of(row)), None)
+
+
+def _told_of(row: Alert) -> set[str]:
+    return {id_ for (id_, _item), _height in covered_in(row.evidence)}
 
 
 def _who_is_told(row: Alert, clinic: Clinic, now: datetime) -> str:

@@ -28,7 +28,7 @@ from registry.measures.course import Course, Standing, days_fresh
 from registry.patients.presenters import IdentityHeader
 from registry.review.forms import ReviewForm
 from registry.review.presenters import QuestionShown, RecommendationShown, show_question, show_recommendation
-from registry.web.filters import ARROW, count, days_ago, long_date, number, short_date, signed
+from registry.web.filters import ARROW, count, days_ago, long_date, short_date, signed
 
 CHART_WIDTH, CHART_HEIGHT = 320, 96
 MOST_SHOWN = 100

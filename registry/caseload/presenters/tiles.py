@@ -28,7 +28,7 @@ from registry.measures.answers import with_unasked
 from registry.measures.course import DatedScore, Standing, days_fresh
 from registry.measures.instrument import Choice, Instrument, Item
 from registry.measures.scoring import proves_positive
-from registry.web.filters import ARROW, count, days_ago, number, percent, points, short_date
+from registry.web.filters import ARROW, count, days_ago, percent, points, short_date
 
 OTHER_RATER = "Rated by somebody else than the baseline"
 """Said beside a profile: raters differ in what they call mild."""

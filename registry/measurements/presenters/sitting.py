@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
+from werkzeug.datastructures import MultiDict
 
 from registry.measurements import rules
 from registry.measurements.instruments import catalogue
@@ -17,6 +18,9 @@ NEXT = "next"
 
 ON = "on"
 """The day of the sitting, in an address."""
+
+MODE = "mode"
+"""How the forms of the sitting were given, the last one last, in an address: the next is given alike if it can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,29 @@ def asked_for(sent: Mapping[str, str]) -> str | None:
     return instrument_id if instrument_id in catalogue() else None
 
 
-def next_url(patient_id: uuid.UUID, instrument_id: str, *, on: str | None) -> str:
-    """The form of the instrument that follows, for the day of the sitting."""
-    return url_for("measurements.enter", patient_id=patient_id, instrument_id=instrument_id, on=on)
+def next_url(patient_id: uuid.UUID, instrument_id: str, *, on: str | None, modes: Sequence[str]) -> str:
+    """The form of the instrument that follows, for the day of the sitting, to be given as those before."""
+    return url_for("measurements.enter", patient_id=patient_id, instrument_id=instrument_id, on=on, mode=list(modes))
 
 
-def next_in(patient_id: uuid.UUID, address: Mapping[str, str]) -> str:
+def modes_so_far(sent: MultiDict[str, str], mode: str) -> list[str]:
+    """How the forms of the sitting were given, this one last; each way once."""
+    return [*(each for each in dict.fromkeys(sent.getlist(MODE)) if each != mode), mode]
+
+
+def mode_of(sent: MultiDict[str, str], offered: Sequence[str]) -> str:
+    """How to give the next form: as the last one of the sitting that was given in a way this one offers."""
+    return next((mode for mode in reversed(sent.getlist(MODE)) if mode in offered), offered[0])
+
+
+def next_in(patient_id: uuid.UUID, address: MultiDict[str, str]) -> str:
     """Where a page in the middle of a sitting leads, by its own address; empty where nothing follows."""
     instrument_id = asked_for(address)
-    return "" if instrument_id is None else next_url(patient_id, instrument_id, on=address.get(ON))
+    return (
+        ""
+        if instrument_id is None
+        else next_url(patient_id, instrument_id, on=address.get(ON), modes=address.getlist(MODE))
+    )
 
 
 def day_of(sent: Mapping[str, str], *, today: date, born_on: date) -> date:

@@ -12,9 +12,9 @@ from registry.accounts import receipts
 from registry.audit.recorder import ActorId
 from registry.episodes.queries import names_of
 from registry.measurements import actions, queries
-from registry.measurements.forms import MeasureForm, first_values, form_for
+from registry.measurements.forms import MeasureForm, first_values, form_for, modes_offered
 from registry.measurements.presenters.entering import languages_offered, show_draft
-from registry.measurements.presenters.sitting import day_of
+from registry.measurements.presenters.sitting import MODE, day_of, mode_of
 from registry.measurements.views.place import Page, Place, blueprint, instrument_called, offered_here, place_of
 from registry.measurements.views.saving import (
     REFUSED,
@@ -32,13 +32,14 @@ from registry.web.second_time import SecondTime
 @blueprint.route("/new/<instrument_id>", methods=["GET", "POST"])
 @policy("measurement.record")
 def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
-    """A form that was open when the clinic stopped using the instrument is taken: nothing typed is lost.
+    """A form that was open when the clinic stopped using the instrument is refused with what was typed still in it.
 
-    A non-commercial one only where the clinic has confirmed that it may use it.
+    Of a non-commercial one not even that is shown: a clinic has to confirm first that it may use it. A draft can be
+    finished all the same.
     """
     place, definition = place_of(patient_id, "measurement.record"), instrument_called(instrument_id)
-    must_be_offered = request.method == "GET" or definition.licence.non_commercial
-    if must_be_offered and definition.id not in {each.id for each in offered_here(place)}:
+    is_offered = definition.id in {each.id for each in offered_here(place)}
+    if not is_offered and (request.method == "GET" or definition.licence.non_commercial):
         abort(404)
     language = request.values.get("language") or definition.languages[0]
     instrument, born_on = in_words(definition, language), place.patient.birth_date
@@ -51,6 +52,7 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
         **first_values(
             instrument,
             on=day_of(request.args, today=place.today, born_on=born_on),
+            mode=mode_of(request.args, modes_offered(instrument)),
             rater_id=current_user.id,
             language=language,
         ),
@@ -58,6 +60,9 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
     if not form.validate_on_submit():
         return _show(place, form, status=422 if form.errors else 200)
     clinic_id = place.clinic.id
+    if not is_offered and receipts.led_to(form.key, by=current_user) is None:
+        form.form_errors = [_not_in_use(place, form)]
+        return _show(place, form, status=422)
     recorded = None if as_draft else second_time(place, form)
     if recorded is not None:
         form.version.data = str(recorded.version or "")  # should it be sent to correct the entry that stands
@@ -84,6 +89,13 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
     return redirect(location, 303)
 
 
+def _not_in_use(place: Place, form: MeasureForm) -> str:
+    return (
+        f"{place.clinic.name} no longer uses {form.instrument.short_title}, so nothing was saved. "
+        "Ask whoever chooses its measures to use it again, then save: what you entered is still here"
+    )
+
+
 def _show(place: Place, form: MeasureForm, *, status: int, second_time: SecondTime | None = None) -> Page:
     patient_id, instrument = place.patient.id, form.instrument
     drafts = [each for each in queries.list_drafts(patient_id) if each.instrument == instrument.id]
@@ -96,7 +108,9 @@ def _show(place: Place, form: MeasureForm, *, status: int, second_time: SecondTi
         status=status,
         title=instrument.title,
         save="Save",
-        action_url=address,
+        action_url=url_for(
+            "measurements.enter", patient_id=patient_id, instrument_id=instrument.id, mode=request.args.getlist(MODE)
+        ),
         languages=languages_offered(instrument, current=language, address=address),
         back_url=url_for("measurements.choose", patient_id=patient_id),
         drafts=[show_draft(each, names) for each in drafts],

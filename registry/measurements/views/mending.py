@@ -26,12 +26,14 @@ from registry.measurements.views.saving import (
     form_of,
     positive_answers,
     saved_by,
+    say_what_it_means,
     show_conflict,
     show_form,
 )
 from registry.web.filters import long_date
 
 _CORRECT = "measurement.correct"
+_TAKEN_BACK = "A safety answer was taken back. Its alert stays open until somebody closes it with how it ended"
 
 
 @blueprint.route("/<uuid:measurement_id>/correct", methods=["GET", "POST"])
@@ -40,7 +42,7 @@ def correct(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     row, place = own_measurement(patient_id, measurement_id, _CORRECT), place_of(patient_id, _CORRECT)
     if request.method == "GET" and row.status != "final":
         return _go_to_what_stands(row)
-    form = form_of(row, place, is_correction=True)
+    form, clinic_id, known = form_of(row, place, is_correction=True), row.clinic_id, positive_answers(row)
     if not form.validate_on_submit():
         return show_form(place, form, status=422 if form.errors else 200, **_details(row))
 
@@ -53,7 +55,7 @@ def correct(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
             opened_version=form.opened_version or 0,
             **form.administration(),
         )
-        return address_after(new, already_known=positive_answers(stored))
+        return address_after(new, already_known=known)
 
     try:
         location = receipts.once(form.key, by=current_user, act=act)
@@ -64,6 +66,10 @@ def correct(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
         theirs = queries.get_current(own_measurement(patient_id, measurement_id, _CORRECT))
         return show_conflict(place, form, theirs, can_save_again=theirs.status == "final", **_details(theirs))
     flash("Correction saved. The earlier version is kept", "success")
+    say_what_it_means(form, patient_id=patient_id, clinic_id=clinic_id)
+    stands = queries.get_current(own_measurement(patient_id, measurement_id, _CORRECT))
+    if known.keys() - positive_answers(stands).keys():
+        flash(_TAKEN_BACK, "warning")
     return redirect(location, 303)
 
 
@@ -73,7 +79,7 @@ def withdraw(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     row = own_measurement(patient_id, measurement_id, _CORRECT)
     if request.method == "GET" and row.status != "final":
         return _go_to_what_stands(row)
-    form = WithdrawForm(version=str(row.version))
+    form, known = WithdrawForm(version=str(row.version)), positive_answers(row)
     if not form.validate_on_submit():
         return _show_withdrawal(row, form, status=422 if form.errors else 200)
 
@@ -91,6 +97,8 @@ def withdraw(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
         form.version.data = str(theirs.version)
         return _show_withdrawal(theirs, form, status=409)
     flash("Marked as entered in error. It is kept, struck through, and counts nowhere", "success")
+    if known:
+        flash(_TAKEN_BACK, "warning")
     return redirect(location, 303)
 
 

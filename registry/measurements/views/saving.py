@@ -28,7 +28,9 @@ from registry.measurements.rules import ImpossibleDate, NothingAnswered, is_befo
 from registry.measurements.scores import definition_of, score_again
 from registry.measurements.views.place import Page, Place
 from registry.measurements.wordings import in_words
+from registry.measures.answers import answer_from_json
 from registry.measures.course import is_elevated
+from registry.measures.danger import danger_scores
 from registry.measures.instrument import Instrument
 from registry.measures.mania import MANIA
 from registry.measures.scale import Status
@@ -70,7 +72,7 @@ def address_after(measurement: Measurement, *, already_known: Mapping[str, int] 
     Else to the next instrument of the sitting, if the button said so.
     """
     patient_id, on = measurement.patient_id, measurement.taken_on.isoformat()
-    following_id = sitting.asked_for(request.form)
+    following_id, modes = sitting.asked_for(request.form), sitting.modes_so_far(request.args, measurement.mode)
     answers = positive_answers(measurement)
     is_news = any((already_known or {}).get(item) != value for item, value in answers.items())
     if is_news and "alerts.after_positive" in current_app.view_functions:
@@ -80,10 +82,13 @@ def address_after(measurement: Measurement, *, already_known: Mapping[str, int] 
             measurement_id=measurement.id,
             next=following_id,
             on=following_id and on,
+            mode=modes if following_id else None,
         )
     if measurement.status == "draft":
         return url_for("measurements.choose", patient_id=patient_id)
-    return measure_url(measurement) if following_id is None else sitting.next_url(patient_id, following_id, on=on)
+    if following_id is None:
+        return measure_url(measurement)
+    return sitting.next_url(patient_id, following_id, on=on, modes=modes)
 
 
 def following(place: Place, instrument: Instrument, *, on: date) -> sitting.Following | None:
@@ -94,9 +99,12 @@ def following(place: Place, instrument: Instrument, *, on: date) -> sitting.Foll
 
 
 def positive_answers(measurement: Measurement) -> dict[str, int]:
-    """Safety item → its positive answer."""
-    scoring = score_again(measurement, definition_of(measurement))
-    return {
+    """Safety item → its positive answer; scale → its score, where that is a danger."""
+    definition = definition_of(measurement)
+    scoring = score_again(measurement, definition)
+    answers = {item: answer_from_json(value) for item, value in (measurement.answers or {}).items()}
+    dangers = {each.scale.id: int(each.value) for each in danger_scores(definition, answers) if each.is_positive}
+    return dangers | {
         each.item: each.value
         for each in scoring.safety
         if each.state is SafetyState.POSITIVE and each.value is not None
@@ -108,8 +116,19 @@ def say_saved(form: MeasureForm, *, patient_id: uuid.UUID, clinic_id: uuid.UUID,
 
     Mania is looked at whether or not it is tracked, yet never where no cut-off of its measure is in force.
     """
-    name, taken_on = form.instrument.short_title, form.taken_on.data
+    name = form.instrument.short_title
     flash(f"{name} kept as a draft, without a score" if as_draft else f"{name} saved", "success")
+    say_what_it_means(form, patient_id=patient_id, clinic_id=clinic_id, as_draft=as_draft)
+
+
+def say_what_it_means(
+    form: MeasureForm, *, patient_id: uuid.UUID, clinic_id: uuid.UUID, as_draft: bool = False
+) -> None:
+    """Warn of a score that tells nobody, and of a date from before enrolment, entered or corrected.
+
+    Mania is looked at whether or not it is tracked, yet never where no cut-off of its measure is in force.
+    """
+    name, taken_on = form.instrument.short_title, form.taken_on.data
     if not as_draft:
         _say_without_cutoff(form.instrument, clinic_id)
     elevated = None if as_draft else _elevated_score(form, clinic_id)

@@ -113,13 +113,19 @@ def _one_of(instrument: Instrument, group: Sequence[str]) -> str:
 
 
 def skip_hints(instrument: Instrument) -> Mapping[str, str]:
-    """Item → when it is not asked: "Not asked if item 2 is “No”"."""
-    hints: dict[str, list[str]] = {}
+    """Item → when it is not asked, or may stay blank: "Not asked if item 2 is “No”"."""
+    hints: dict[str, dict[str, list[str]]] = {}
     for skip in instrument.skips:
         words = ", and ".join(_condition_words(instrument, condition) for condition in skip.when)
+        how = "may be left blank" if skip.may_be_asked else "not asked"
         for item_id in skip.items:
-            hints.setdefault(item_id, []).append(words)
-    return {item_id: f"Not asked if {', or if '.join(reasons)}" for item_id, reasons in hints.items()}
+            hints.setdefault(item_id, {}).setdefault(how, []).append(words)
+    return {item_id: _hint_words(ways) for item_id, ways in hints.items()}
+
+
+def _hint_words(ways: Mapping[str, Sequence[str]]) -> str:
+    words = "; ".join(f"{how} if {', or if '.join(reasons)}" for how, reasons in ways.items())
+    return words[:1].upper() + words[1:]
 
 
 def _condition_words(instrument: Instrument, condition: Condition) -> str:

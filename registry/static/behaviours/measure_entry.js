@@ -34,7 +34,8 @@
     question.scrollIntoView({ block: "nearest" });
   };
   const isOpen = (question) => !question.disabled;
-  const isAsked = (question) => isOpen(question) && !question.hasAttribute("data-instead");
+  const isSpared = (question) => question.hasAttribute("data-instead") || question.hasAttribute("data-may-stay-blank");
+  const isAsked = (question) => isOpen(question) && !isSpared(question);
   const after = (question, isWanted) => questions.slice(questions.indexOf(question) + 1).find(isWanted);
   const before = (question, isWanted) => questions.slice(0, questions.indexOf(question)).reverse().find(isWanted);
   const forward = (question, isWanted = isAsked) => {
@@ -92,16 +93,18 @@
     return contradictions.get(id) || "";
   };
 
-  const showQuestion = (question, { notAsked, instead, contradictions }) => {
+  const showQuestion = (question, { notAsked, instead, mayStayBlank, contradictions }) => {
     const id = question.dataset.item;
     const fault = faultOf(question, contradictions);
     question.disabled = notAsked.has(id) && !fault;
     question.toggleAttribute("data-instead", instead.has(id));
+    question.toggleAttribute("data-may-stay-blank", mayStayBlank.has(id));
     question.classList.toggle("question--contradicted", Boolean(fault));
     const partner = instead.has(id) ? `Item ${items.get(instead.get(id)).number} is answered instead` : "";
+    const spared = partner || (mayStayBlank.has(id) ? "May be left blank" : "");
     const state = question.querySelector("[data-part=state]");
     const isSaid = Boolean(fault) && question.querySelector(".field__error")?.textContent.includes(fault);
-    state.textContent = fault || (question.disabled ? "Not asked" : partner);
+    state.textContent = fault || (question.disabled ? "Not asked" : spared);
     state.hidden = !state.textContent || isSaid;
   };
 

@@ -37,8 +37,9 @@ const measurePanel = (() => {
 
   const showNumber = (panel, scale, found, { all, open }) => {
     const isShown = found.value !== undefined && open === 0;
-    write(panel, "value", isShown ? String(found.value) : "–");
-    write(panel, "band", (isShown && found.band) || "");
+    write(panel, "value", isShown ? found.ratings || String(found.value) : "–");
+    const highest = found.ratings ? `highest ${found.value}` : "";
+    write(panel, "band", (isShown && (highest || found.band)) || "");
     write(panel, "change", isShown ? changeWords(panel, scale, found.value) : "");
     const target = isShown ? scale.target : null;
     const isAtTarget = Boolean(target) && meets(target, found.value);
@@ -58,6 +59,12 @@ const measurePanel = (() => {
     write(panel, "answered", open && !found.category ? `${all - open} of ${all} answered` : "");
   };
 
+  // The one answer is the result; one that belongs to no category says so.
+  const showCategory = (panel, found, { open }) => {
+    write(panel, "value", found.category ? capital(found.category.replaceAll("-", " ")) : "–");
+    write(panel, "answered", open || found.category ? "" : "This answer belongs to no category");
+  };
+
   const showRefusal = (panel, isFirst) => {
     for (const part of ["band", "change", "target"]) write(panel, part, "");
     write(panel, "value", "–");
@@ -70,6 +77,7 @@ const measurePanel = (() => {
       const scale = outline.scales.find((each) => each.id === panel.dataset.scale);
       const found = result.scales.get(panel.dataset.scale);
       if (!found) showRefusal(panel, at === 0);
+      else if (scale.rule === "category") showCategory(panel, found, progress(scale, items, result, answers));
       else if (scale.rule === "criteria") showLevel(panel, found, progress(scale, items, result, answers));
       else showNumber(panel, scale, found, progress(scale, items, result, answers));
     });

@@ -1,5 +1,6 @@
 """Files somebody wrote by hand, or that only look like it: read as far as an instrument can be long."""
 
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -9,6 +10,12 @@ from registry.measures.toml_lines import syntax_error
 
 LARGEST_FILE: Final = 256 * 1024
 """Bytes: far more than the longest instrument takes, anchors of every rating included."""
+
+MOST_PARTS: Final = 16
+"""Of a dotted key. The parser's time grows with their square, so longer ones are not given to it."""
+
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_BETWEEN_KEYS = re.compile(r"[^\w.-]+")
 
 Fault = tuple[int | None, str]
 """The line to blame, counted from 1, and what is wrong there."""
@@ -47,6 +54,9 @@ def read_text(content: bytes) -> str:
 
 def read_toml(text: str) -> dict[str, Any]:
     """The tables of the text. Raises Unreadable naming the line, where one is to blame."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if _has_long_key(line):
+            raise Unreadable(number, "is nested too deeply")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -55,3 +65,11 @@ def read_toml(text: str) -> dict[str, Any]:
         raise Unreadable(None, "is nested too deeply") from error
     except ValueError as error:  # a number of thousands of digits, a date that never was
         raise Unreadable(None, f"is not TOML: {error}") from error
+
+
+def _has_long_key(line: str) -> bool:
+    if line.count(".") <= MOST_PARTS:
+        return False
+    unquoted = _QUOTED.sub("x", line)
+    joined = ".".join(part.strip() for part in unquoted.split("."))
+    return any(key.count(".") > MOST_PARTS for key in _BETWEEN_KEYS.split(joined))

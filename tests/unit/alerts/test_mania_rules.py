@@ -1,9 +1,11 @@
 """Mania: elevated or rising, tracked or not, and beside depression."""
 
+from decimal import Decimal
+
 import pytest
 
 from registry.alerts.rulebook import evaluate
-from registry.alerts.snapshot import CaseSnapshot, Phase
+from registry.alerts.snapshot import CaseSnapshot, Phase, TrackedMeasure
 from tests.unit.alerts.cases import (
     NUMBERS,
     case,
@@ -11,6 +13,7 @@ from tests.unit.alerts.cases import (
     episode,
     finding,
     mania,
+    mania_scale,
     measure,
     measured,
     sentence,
@@ -125,3 +128,42 @@ def test_mixed_speaks_for_mania_too() -> None:
 
     assert [rule for rule, _ in told(of, 10) if rule in (MANIA, MIXED)] == [MIXED]
     assert [(each.finding.rule, each.by) for each in evaluate(of, day(10), NUMBERS).swallowed] == [(MANIA, MIXED)]
+
+
+# Several measures of mania
+
+
+def ymrs(scores: dict[int, float], **facts: object) -> TrackedMeasure:
+    """As if somebody had published a cut-off of 20."""
+    scale = mania_scale(maximum=Decimal(60), cutoff=figure(20))
+    return mania(scores, scale=scale, key="ymrs:total", label="YMRS", **facts)
+
+
+@pytest.mark.parametrize(
+    ("why", "first", "second", "named"),
+    [
+        ("the further up its scale leads", {0: 7}, {0: 40}, ["YMRS", "ASRM"]),
+        ("whichever is tracked first", {0: 19}, {0: 20}, ["ASRM", "YMRS"]),
+        ("only one is elevated", {0: 7}, {0: 5}, ["ASRM"]),
+    ],
+)
+def test_the_worse_of_several_mania_measures_leads_and_hides_none(
+    why: str, first: dict[int, float], second: dict[int, float], named: list[str]
+) -> None:
+    both = (mania(first), ymrs(second))
+    alone = sentence(MANIA, measured(*both), 1)
+    beside_depression = sentence(MIXED, measured(measure({0: 20}), *both), 1)
+
+    for said in (alone, beside_depression.partition("; beside")[0]):
+        assert [each.split()[0] for each in said.partition(": ")[2].split("; ")] == named, why
+
+
+def test_mixed_hides_no_mania_of_another_time_nor_one_that_only_rose() -> None:
+    """The mixed finding speaks for mania alone too, so what is not beside depression in time is said all the same."""
+    said = sentence(MIXED, measured(measure({60: 20}), mania({60: 6}), ymrs({0: 40})), 60)
+
+    assert said.startswith("Mixed, mania first: YMRS 40 on 5 Jan 2026 (60 days ago), elevated from ")
+    assert "; ASRM 6 on 6 Mar 2026 (today), elevated from 6; beside PHQ-9 20" in said
+    assert "ASRM 1 → 5 (+4 points, today), up by the reliable change" in sentence(
+        MIXED, measured(measure({60: 20}), ymrs({60: 40}), mania({0: 1, 60: 5}, scale=RISING)), 60
+    )

@@ -86,17 +86,32 @@ def test_the_page_of_an_instrument_not_in_use_does_not_exist(app: Flask, client:
     assert client.get(_address(in_care, "/new/gad-7")).status_code == 404
 
 
-def test_a_form_that_was_open_when_its_instrument_was_switched_off_is_taken(
+def test_a_form_that_was_open_when_its_instrument_was_switched_off_is_refused_with_what_was_typed(
     app: Flask, client: FlaskClient, in_care: Person
 ) -> None:
     form = fields_of(client.get(_address(in_care, "/new/gad-7")))
     _switch_off(app, in_care, "gad-7")
 
     answers = {f"item-{number}": "1" for number in range(1, 8)}
-    assert client.post(_address(in_care, "/new/gad-7"), data=form | answers).status_code == 303
+    refused = client.post(_address(in_care, "/new/gad-7"), data=form | answers)
 
+    assert refused.status_code == 422
+    assert "no longer uses GAD-7, so nothing was saved" in words(refused)
+    assert len(soup(refused).select("input[name^=item-][value='1'][checked]")) == 7
     with app.app_context(), scope.within({in_care.clinic_id}):
-        assert db.session.scalars(select(Measurement.instrument)).all() == ["gad-7"]
+        assert db.session.scalars(select(Measurement.instrument)).all() == []
+
+
+def test_a_form_sent_twice_leads_to_what_it_stored_although_it_was_switched_off_since(
+    app: Flask, client: FlaskClient, in_care: Person
+) -> None:
+    form = fields_of(client.get(_address(in_care, "/new/gad-7"))) | {f"item-{number}": "1" for number in range(1, 8)}
+    first = client.post(_address(in_care, "/new/gad-7"), data=form)
+    _switch_off(app, in_care, "gad-7")
+
+    again = client.post(_address(in_care, "/new/gad-7"), data=form)
+
+    assert (again.status_code, again.location) == (303, first.location)
 
 
 def test_a_form_for_non_commercial_use_is_not_taken_before_the_clinic_confirms_it(
@@ -131,7 +146,9 @@ def test_a_draft_of_an_instrument_switched_off_can_be_finished(app: Flask, clien
     _switch_off(app, inside, "gad-7")
 
     assert "GAD-7 of 16 Mar 2026" in " ".join(_offered(client, inside))
-    assert client.get(_address(inside, f"/{draft}/draft")).status_code == 200
+    form = fields_of(client.get(_address(inside, f"/{draft}/draft")))
+    answers = {f"item-{number}": "1" for number in range(1, 8)}
+    assert client.post(_address(inside, f"/{draft}/draft"), data=form | answers).status_code == 303
 
 
 def test_choosing_costs_as_many_statements_whatever_is_offered(

@@ -33,7 +33,7 @@ def test_saving_leads_to_the_next_instrument_with_the_date_kept(sitting: Browser
 
     response = sitting.send("/new/phq-9", typed(phq9_total(9)) | {"taken_on": "2026-03-12", "next": "gad-7"})
 
-    assert response.location == f"{sitting.measures}/new/gad-7?on=2026-03-12"
+    assert response.location == f"{sitting.measures}/new/gad-7?on=2026-03-12&mode=self-paper"
     following = soup(sitting.client.get(response.location))
     assert one(following, "#taken_on")["value"] == "2026-03-12"
     assert "PHQ-9 saved" in following.get_text()
@@ -59,7 +59,7 @@ def test_the_safety_step_comes_before_the_next_instrument(sitting: Browser) -> N
     sent["outcome"] = one(page, "input[name=outcome]")["value"]
     after = sitting.client.post(response.location, data=sent)
 
-    assert after.location == f"{sitting.measures}/new/gad-7?on=2026-03-16"
+    assert after.location == f"{sitting.measures}/new/gad-7?on=2026-03-16&mode=self-paper"
 
 
 @pytest.mark.parametrize("on", ["tomorrow", "2026-03-17", "1970-01-01", ""])
@@ -80,4 +80,30 @@ def test_a_draft_that_is_finished_goes_on_too(sitting: Browser) -> None:
 
     response = sitting.send(path, {"next": "gad-7"})
 
-    assert response.location == f"{sitting.measures}/new/gad-7?on=2026-03-16"
+    assert response.location == f"{sitting.measures}/new/gad-7?on=2026-03-16&mode=self-paper"
+
+
+def chosen_mode(browser: Browser, path: str) -> str:
+    return str(one(browser.page(path), "input[name=mode][checked]")["value"])
+
+
+def test_the_next_form_is_given_as_the_one_before(sitting: Browser) -> None:
+    read_aloud = {"taken_on": "2026-03-12", "mode": "read-aloud", "next": "gad-7"}
+    first = sitting.send("/new/phq-9", typed(phq9_total(9)) | read_aloud).location.removeprefix(sitting.measures)
+    assert chosen_mode(sitting, first) == "read-aloud"
+
+    second = sitting.send(first, typed(GAD_7) | {"next": "asrm"}).location.removeprefix(sitting.measures)
+    assert chosen_mode(sitting, second) == "read-aloud"
+
+
+@pytest.mark.parametrize(
+    ("address", "mode"),
+    [
+        ("/new/phq-9?mode=read-aloud&mode=clinician", "read-aloud"),
+        ("/new/cgi?mode=read-aloud", "clinician"),
+        ("/new/phq-9?mode=by-owl", "self-paper"),
+        ("/new/phq-9", "self-paper"),
+    ],
+)
+def test_a_way_the_form_does_not_offer_is_stepped_over(sitting: Browser, address: str, mode: str) -> None:
+    assert chosen_mode(sitting, address) == mode

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from flask import abort, render_template, request, url_for
@@ -33,7 +32,7 @@ from registry.measurements.presenters.words import domain_words
 from registry.measures.adoption import adoptable
 from registry.measures.catalogue import UnknownInstrument
 from registry.measures.instrument import Choice, Instrument, Item
-from registry.measures.rules_in_words import of_instrument, of_scale
+from registry.measures.rules_in_words import numbered, of_instrument, of_scale
 from registry.measures.scale import Scale
 from registry.web.filters import count, long_date
 
@@ -227,13 +226,14 @@ def _item(instrument: Instrument, item: Item) -> ItemRow:
 
 
 def _answers(instrument: Instrument) -> Iterator[Answers]:
-    """The answers once for each run of items that share them."""
-    for choices, run in groupby(instrument.items, key=lambda item: (item.choices, item.reversed)):
-        items = list(run)
-        first, last = items[0], items[-1]
-        title = f"Item {first.number}" if first is last else f"Items {first.number} to {last.number}"
+    """The answers once for all items that share them, wherever on the form they stand."""
+    sharing: dict[tuple[tuple[Choice, ...], bool], list[Item]] = {}
+    for item in instrument.items:
+        sharing.setdefault((item.choices, item.reversed), []).append(item)
+    for (choices, _), items in sharing.items():
+        first, title = items[0], numbered(instrument, (item.id for item in items))
         if first.is_number:
-            written = f"{title}: a whole number from {choices[0][0].value} to {choices[0][-1].value}"
+            written = f"{title}: a whole number from {choices[0].value} to {choices[-1].value}"
             yield Answers(written, is_written=True, rows=())
         else:
             yield Answers(title, is_written=False, rows=tuple(_answer(first, choice) for choice in first.choices))

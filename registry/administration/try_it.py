@@ -18,7 +18,13 @@ from registry.measurements import modes
 from registry.measurements.forms import ITEM, MeasureForm, form_for
 from registry.measurements.presenters.entering import about, notice
 from registry.measurements.presenters.live_scores import LiveScale, live_scales, outline_for
-from registry.measurements.presenters.questions import QuestionGroup, is_wide, question_groups
+from registry.measurements.presenters.questions import (
+    KeyedAnswer,
+    QuestionGroup,
+    answers_alike,
+    is_wide,
+    question_groups,
+)
 from registry.measurements.presenters.words import ScoreShown, show_score
 from registry.measurements.wordings import in_own_words
 from registry.measures.answers import ContradictoryAnswers, ImpossibleAnswer
@@ -60,6 +66,7 @@ class TryPage:
     form: MeasureForm
     groups: Sequence[QuestionGroup]
     is_wide: bool
+    key: Sequence[KeyedAnswer]
     scales: Sequence[LiveScale]
     outline: Mapping[str, Any]
     result: Result | None
@@ -124,6 +131,7 @@ def _page(instrument: Instrument, form: MeasureForm, result: Result | None, toda
         lead=instrument.lead or "",
         groups=question_groups(form),
         is_wide=is_wide(instrument),
+        key=answers_alike(instrument),
         scales=live_scales(instrument, {}, {}, today=today),
         outline=outline_for(instrument, {}),
         result=result,

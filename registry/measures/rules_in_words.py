@@ -26,6 +26,11 @@ def of_instrument(instrument: Instrument) -> tuple[str, ...]:
     )
 
 
+def numbered(instrument: Instrument, item_ids: Iterable[str]) -> str:
+    """ "Items 1 to 9", "Items 1, 3 and 5", "Item 2"."""
+    return _capital(_items(instrument, item_ids))
+
+
 def of_scale(instrument: Instrument, scale: Scale) -> tuple[str, ...]:
     """How the answers become this scale's score, and when there is none."""
     if scale.rule is Rule.CATEGORY:

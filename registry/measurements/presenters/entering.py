@@ -15,7 +15,7 @@ from flask import url_for
 from registry.measurements import modes
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.live_scores import LiveScale
-from registry.measurements.presenters.questions import QuestionGroup
+from registry.measurements.presenters.questions import KeyedAnswer, QuestionGroup
 from registry.measurements.presenters.sitting import Following
 from registry.measurements.presenters.words import (
     NO_ANSWER,
@@ -82,6 +82,7 @@ class EnterPage:
     lead: str
     groups: Sequence[QuestionGroup]
     is_wide: bool
+    key: Sequence[KeyedAnswer]
     scales: Sequence[LiveScale]
     outline: Mapping[str, Any]
     total_hint: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,9 @@ LONGEST_BESIDE = 30
 
 LONGEST_BESIDE_MANY = 20
 
+FEWEST_ALIKE = 4
+"""Items that share their answers, before these are worth a key of their own."""
+
 
 class Layout(StrEnum):
     """How the answers to one item stand."""
@@ -38,7 +42,7 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One item as the paper has it. ``bounds`` of a number: "0 to 30"."""
+    """One item as the paper has it. ``bounds`` of a number: "0 to 30"; ``is_alike``: its answers stand in the key."""
 
     field: ItemField
     id: str
@@ -49,6 +53,7 @@ class Question:
     hint: str
     bounds: str
     hides_blank: bool
+    is_alike: bool = False
 
     @property
     def is_list(self) -> bool:
@@ -70,7 +75,7 @@ class QuestionGroup:
 def question_groups(form: MeasureForm) -> tuple[QuestionGroup, ...]:
     """Every item, those of which one is to be answered together with a word that says so."""
     instrument = form.instrument
-    hints = skip_hints(instrument)
+    hints, alike = skip_hints(instrument), answers_alike(instrument)
     partners = {item_id: group for group in instrument.either_or for item_id in group}
     questions = [
         Question(
@@ -83,6 +88,7 @@ def question_groups(form: MeasureForm) -> tuple[QuestionGroup, ...]:
             hint=hints.get(item.id, ""),
             bounds=f"{item.choices[0].value} to {item.choices[-1].value}" if item.is_number else "",
             hides_blank=not form.may_clear,
+            is_alike=bool(alike) and _answers_of(item) == alike,
         )
         for item, field in form.items
     ]
@@ -90,6 +96,25 @@ def question_groups(form: MeasureForm) -> tuple[QuestionGroup, ...]:
         QuestionGroup(_one_of(instrument, partners_of), tuple(together))
         for partners_of, together in groupby(questions, key=lambda each: partners.get(each.id, ()))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedAnswer:
+    """What a digit means wherever it stands."""
+
+    digit: str
+    words: str
+
+
+def answers_alike(instrument: Instrument) -> tuple[KeyedAnswer, ...]:
+    """The answers most items share, to be said once where there is little room; none where too few do."""
+    sets = Counter(_answers_of(item) for item in instrument.items if layout_of(item) is Layout.BOXES)
+    shared, items = sets.most_common(1)[0] if sets else ((), 0)
+    return shared if items >= FEWEST_ALIKE and items * 2 > len(instrument.items) else ()
+
+
+def _answers_of(item: Item) -> tuple[KeyedAnswer, ...]:
+    return tuple(KeyedAnswer(str(choice.value), choice.label) for choice in item.choices)
 
 
 def layout_of(item: Item) -> Layout:

@@ -22,7 +22,7 @@ from registry.measurements.models import Measurement
 from registry.measurements.presenters import entering as shown
 from registry.measurements.presenters import sitting
 from registry.measurements.presenters.live_scores import live_scales, outline_for
-from registry.measurements.presenters.questions import is_wide, question_groups
+from registry.measurements.presenters.questions import answers_alike, is_wide, question_groups
 from registry.measurements.presenters.words import measure_url
 from registry.measurements.rules import ImpossibleDate, NothingAnswered, is_before_enrolment
 from registry.measurements.scores import definition_of, score_again
@@ -229,6 +229,7 @@ def show_form(
         lead=instrument.lead or "",
         groups=question_groups(form),
         is_wide=is_wide(instrument),
+        key=answers_alike(instrument),
         scales=live_scales(
             instrument,
             followed,

@@ -51,6 +51,21 @@ def test_a_wrong_file_is_named_by_its_line(app: Flask, folder: Path) -> None:
     assert re.search(r"phq-9\.toml:3: version", output)
 
 
+@pytest.mark.parametrize("migrated_database", ["sqlite"], indirect=True)
+def test_files_nobody_wrote_by_hand_are_named_and_none_ends_the_check(app: Flask, folder: Path) -> None:
+    (folder / "deep.toml").write_text(f"id = {'[' * 5000}", encoding="utf-8")
+    (folder / "long.toml").write_text(f"id = {'9' * 5000}", encoding="utf-8")
+    (folder / "other.toml").write_text('id = "other"\nextends = "other"\n', encoding="utf-8")
+
+    code, output = run(app, "instruments", "check")
+
+    assert code == 1
+    assert "Traceback" not in output
+    for file, reason in (("deep.toml", "nested too deeply"), ("long.toml", "digits"), ("other.toml:2", "extends")):
+        assert re.search(rf"{file}: .*{reason}", output), output
+    assert run(app, "instruments", "sync")[0] == 1
+
+
 WORDING = """
 instrument = "asrm"
 version = "1"

@@ -90,10 +90,11 @@ def test_a_comparison_is_shown_without_a_change(app: Flask, client: FlaskClient)
     with app.app_context():
         person = a_person(tracked=("cgi:improvement",))
         with scope.within({person.clinic_id}):
-            for on, improvement in ((date(2026, 1, 12), 2), (date(2026, 3, 9), 4)):
-                answers = {"severity": 4, "improvement": improvement}
-                kept = record(person, answers, instrument="cgi", mode="clinician", taken_on=on)
-            measurement_id = id_of(kept)
+            first, then = (
+                record(person, {"severity": 4, "improvement": rating}, instrument="cgi", mode="clinician", taken_on=on)
+                for on, rating in ((date(2026, 1, 12), 2), (date(2026, 3, 9), 4))
+            )
+            compared = f"first={id_of(first)}&second={id_of(then)}"
             row = standing_of(person, "cgi:improvement")
             assert row is not None
             assert (row.standing, row.baseline_value, row.change, row.percent) == ("no baseline", None, None, None)
@@ -103,6 +104,6 @@ def test_a_comparison_is_shown_without_a_change(app: Flask, client: FlaskClient)
     tile = page.partition("CGI-I improvement")[2][:60]
     assert "4 no change, " in tile
     assert "→" not in tile
-    history = client.get(f"/patients/{person.patient_id}/measures?instrument=cgi")
-    assert "+2" not in words(history)
-    assert "since baseline" not in words(client.get(f"/patients/{person.patient_id}/measures/{measurement_id}"))
+    history = words(client.get(f"/patients/{person.patient_id}/measures?instrument=cgi&{compared}"))
+    assert "CGI-I improvement" in history
+    assert "+2" not in history

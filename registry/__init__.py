@@ -20,6 +20,7 @@ from registry.audit import opened, recorder
 from registry.caseload.panels import QUESTIONS
 from registry.caseload.queries import VIEWS_QUESTION, parts_by_view
 from registry.caseload.rows import follow_attention, follow_identity
+from registry.contacts import timer_bar
 from registry.db import transaction
 from registry.db.engine import engine_options, is_sqlite, prepare
 from registry.db.session import install_gateway
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> Flask:
     opened.init_app(app)
     refusals.init_app(app)
     shell.init_app(app)
+    timer_bar.init_app(app)
     _register_pages(app)
     readiness.init_app(app)
     cli.init_app(app)
@@ -122,6 +124,7 @@ def _register_pages(app: Flask) -> None:
     from registry.measurements import views as measurements
     from registry.patients import views as patients
     from registry.quality import views as quality
+    from registry.tasks import views as tasks
 
     for blueprint in (
         health.blueprint,
@@ -130,6 +133,7 @@ def _register_pages(app: Flask) -> None:
         alerts.blueprint,
         caseload.blueprint,
         contacts.blueprint,
+        tasks.blueprint,
         patients.blueprint,
         episodes.blueprint,
         measurements.blueprint,

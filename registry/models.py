@@ -13,5 +13,6 @@ import registry.jobs.models
 import registry.measurements.models
 import registry.patients.models
 import registry.review.models
+import registry.tasks.models
 
 __all__ = ["registry"]

@@ -30,6 +30,7 @@ class User(Identified, Versioned, Audited, Base):
     created_at: Mapped[datetime]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="user", order_by="Membership.starts_on")
+    stopwatch: Mapped[Stopwatch | None] = relationship()
 
     def roles_by_clinic(self) -> Mapping[uuid.UUID, frozenset[Role]]:
         """Clinic → the roles held there now."""
@@ -82,6 +83,17 @@ class Membership(Identified, Audited, Base):
 
     user: Mapped[User] = relationship(back_populates="memberships")
     clinic: Mapped[Clinic] = relationship()
+
+
+class Stopwatch(Base):
+    """Since when somebody is timing what they do. One a person; with whom is no business of an account."""
+
+    __tablename__ = "stopwatch"
+    __table_args__ = (sa.CheckConstraint("stopped_at IS NULL OR stopped_at >= started_at", name="in_order"),)
+
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"), primary_key=True)
+    started_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]
 
 
 class SignedInSession(Identified, Base):

@@ -38,7 +38,7 @@ def fold_email(email: str) -> str:
 
 
 def get_session_by_token(token_hash: str) -> SignedInSession | None:
-    """The session of this token with its user, memberships and clinics, whatever its state."""
+    """The session of this token with its user, memberships, clinics and stopwatch, whatever its state."""
     return db.session.scalars(_session_by_token(), {"token_hash": token_hash}).unique().one_or_none()
 
 
@@ -50,6 +50,7 @@ def _session_by_token() -> Select[SignedInSession]:
         .where(SignedInSession.token_hash == bindparam("token_hash"))
         .options(
             joinedload(SignedInSession.user).joinedload(User.memberships).joinedload(Membership.clinic),
+            joinedload(SignedInSession.user).joinedload(User.stopwatch),
         )
     )
 

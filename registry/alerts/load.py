@@ -10,11 +10,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from registry.alerts.load_care import Sighting, contact_facts, load_circumstances, load_reviews, load_sightings
+from registry.alerts.load_care import (
+    Sighting,
+    contact_facts,
+    load_circumstances,
+    load_reviews,
+    load_sightings,
+    not_reached,
+)
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.models import Alert
 from registry.alerts.snapshot import CaseSnapshot, CircumstanceHistory, EpisodeFacts, Phase, ReviewFacts, TrackedMeasure
 from registry.clinics.models import Clinic
+from registry.contacts.reachability import Reachability
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, PhaseSpell
 from registry.episodes.scales import ScalesInForce, scales_in_force
@@ -155,23 +163,26 @@ def _history(
 
 @dataclass(frozen=True, slots=True)
 class _Care:
-    """What only the rules about open episodes look at: by episode, by patient, by episode."""
+    """What only the rules about open episodes look at: by episode, by patient, by episode; and how those can be reached
+    whom somebody has tried to reach in vain."""
 
     reviews: Mapping[uuid.UUID, ReviewFacts]
     circumstances: Mapping[uuid.UUID, tuple[CircumstanceHistory, ...]]
     before_pause: Mapping[uuid.UUID, str]
+    reachability: Reachability
 
 
 def _load_care(histories: Mapping[uuid.UUID, History]) -> _Care:
     cared_for = {id_: each for id_, each in histories.items() if any(episode.is_open for episode in each.episodes)}
     if not cared_for:
-        return _Care({}, {}, {})
+        return _Care({}, {}, {}, Reachability(()))
     return _Care(
         reviews=load_reviews(cared_for),
         circumstances=load_circumstances(
             {id_: {scale for scale, _ in each.categories} for id_, each in cared_for.items()}
         ),
         before_pause=phases_before_pause(episode for each in cared_for.values() for episode in each.episodes),
+        reachability=Reachability([id_ for id_, each in cared_for.items() if not_reached(each.contacts)]),
     )
 
 
@@ -190,7 +201,9 @@ def _cases(
                 patient_id=person.patient_id,
                 episode=_episode_facts(episode, courses, care.before_pause.get(episode.id)),
                 safety=person.safety,
-                contacts=contact_facts(episode, history.contacts),
+                contacts=contact_facts(
+                    episode, history.contacts, care.reachability.steps(patient_id, clinic_id=episode.clinic_id)
+                ),
                 measures=_measures(episode, courses),
                 untracked_mania=_untracked_mania(episode, courses, history),
                 reviews=care.reviews.get(episode.id, ReviewFacts()),

@@ -13,7 +13,9 @@ from sqlalchemy import Row, func, select
 
 from registry.accounts.models import User
 from registry.alerts.snapshot import Circumstance, CircumstanceHistory, ContactFacts, OpenOrder, ReviewFacts
+from registry.contacts.ladder import Attempt, Step, since_reached
 from registry.contacts.models import Contact
+from registry.contacts.queries import PEERS
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
 from registry.db.among import among
 from registry.db.grouping import by_patient
@@ -32,9 +34,15 @@ _OF_THE_TEAM = "the team"
 _OTHER_TEAM = "another team"
 
 # Made once: building a statement costs more than running it.
-_CONTACTS = select(Contact.patient_id, Contact.took_place_on, Contact.clinic_id, Contact.kind, Contact.reached).where(
-    among(Contact.patient_id, "patient_ids"), Contact.status == "final"
-)
+_CONTACTS = select(
+    Contact.patient_id,
+    Contact.took_place_on,
+    Contact.clinic_id,
+    Contact.kind,
+    Contact.reached,
+    Contact.modality,
+    Contact.staff_id.in_(PEERS).label("by_peer"),
+).where(among(Contact.patient_id, "patient_ids"), Contact.status == "final")
 _REVIEWS = (
     select(Review.episode_id, Review.reviewed_on, Review.look_again_on)
     .where(among(Review.patient_id, "patient_ids"))
@@ -79,36 +87,66 @@ _CIRCUMSTANCES = (
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One contact as the rules need it."""
+    """One contact as the rules need it; how it was made is of interest only where nobody was reached."""
 
     took_place_on: date
     clinic_id: uuid.UUID
     kind: str
     reached: bool
+    modality: str = ""
+    by_peer: bool = False
+
+    @property
+    def attempt(self) -> Attempt:
+        """As a step of outreach."""
+        return Attempt(on=self.took_place_on, kind=self.kind, modality=self.modality, by_peer=self.by_peer)
 
 
 def load_sightings(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Sighting]]:
     """Every contact of each patient that counts, at any clinic."""
     rows = by_patient(db.session.execute(_CONTACTS, {"patient_ids": list(patient_ids)}))
     return {
-        patient_id: [Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached) for row in own]
+        patient_id: [
+            Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached, row.modality, bool(row.by_peer))
+            for row in own
+        ]
         for patient_id, own in rows.items()
     }
 
 
-def contact_facts(episode: Episode, sightings: Iterable[Sighting]) -> ContactFacts:
-    """Who reached the person in this episode; whoever saw them anywhere counts as a sighting."""
+def contact_facts(
+    episode: Episode, sightings: Iterable[Sighting], possible_steps: frozenset[Step] | None = None
+) -> ContactFacts:
+    """Who reached the person in this episode; whoever saw them anywhere counts as a sighting.
+
+    ``possible_steps`` as ``contacts.reachability`` gives them; ``None`` where they are of no interest.
+    """
     sightings = [each for each in sightings if each.took_place_on >= episode.referred_on]
     ours = [each for each in sightings if each.clinic_id == episode.clinic_id]
     seen = [each for each in sightings if is_seen(each.kind, reached=each.reached)]
     last = max(seen, key=lambda each: (each.took_place_on, each.clinic_id == episode.clinic_id), default=None)
     is_ours = last is not None and last.clinic_id == episode.clinic_id and last.kind != "seen-elsewhere"
+    two_way_on = tuple(each.took_place_on for each in ours if is_two_way(each.kind, reached=each.reached))
+    failed = [each for each in ours if is_failed_attempt(each.kind, reached=each.reached)]
     return ContactFacts(
-        two_way_on=tuple(each.took_place_on for each in ours if is_two_way(each.kind, reached=each.reached)),
-        attempts_on=tuple(each.took_place_on for each in ours if is_failed_attempt(each.kind, reached=each.reached)),
+        two_way_on=two_way_on,
+        attempts_on=tuple(each.took_place_on for each in failed),
+        attempts=since_reached((each.attempt for each in failed), two_way_on),
+        possible_steps=frozenset(Step) if possible_steps is None else possible_steps,
         seen_on=None if last is None else last.took_place_on,
         seen_by=_OF_THE_TEAM if is_ours else _OTHER_TEAM,
     )
+
+
+def not_reached(sightings: Iterable[Sighting]) -> bool:
+    """Whether somebody tried to reach the person and nobody has since."""
+    failed, two_way_on = [], []
+    for each in sightings:
+        if is_two_way(each.kind, reached=each.reached):
+            two_way_on.append(each.took_place_on)
+        elif is_failed_attempt(each.kind, reached=each.reached):
+            failed.append(each.attempt)
+    return bool(since_reached(failed, two_way_on))
 
 
 def load_reviews(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, ReviewFacts]:

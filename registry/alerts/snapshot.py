@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from registry.contacts.ladder import Attempt, Step
 from registry.measures.course import Course, Target
 from registry.measures.instrument import SafetyTier
 from registry.measures.scale import DangerKind, Scale
@@ -156,12 +157,15 @@ class ContactFacts:
     """Who has reached the person. Only a two-way treatment contact resets a due date.
 
     ``two_way_on`` are the dates of two-way treatment contacts of this episode, in any order;
-    ``attempts_on`` those of failed attempts, no-shows included. ``seen_on`` is the last day anyone
+    ``attempts_on`` those of failed attempts, no-shows included, and ``attempts`` how those were made that nobody has
+    followed by a two-way contact. ``possible_steps`` are the steps of outreach somebody can take. ``seen_on`` is the last day anyone
     saw the person and ``seen_by`` who, in words that follow "by" ("another team", "the ward").
     """
 
     two_way_on: tuple[date, ...] = ()
     attempts_on: tuple[date, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    possible_steps: frozenset[Step] = frozenset(Step)
     seen_on: date | None = None
     seen_by: str = "another team"
 

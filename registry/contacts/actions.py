@@ -102,6 +102,7 @@ def _new(patient_id: uuid.UUID, clinic_id: uuid.UUID, facts: ContactFacts, *, by
         kind=facts.kind,
         modality=facts.modality,
         reached=facts.reached,
+        took_part=list(facts.took_part),
         participants=facts.participants,
         note=facts.note,
         recorded_at=clock.now(),

@@ -4,18 +4,40 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from wtforms import IntegerField, RadioField, TimeField
+from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, TimeField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from registry.contacts.facts import ContactFacts
 from registry.contacts.models import Contact
-from registry.contacts.rules import DANGERS, KINDS, LONGEST_MINUTES, MODALITIES, contradiction
-from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, line, paragraph
+from registry.contacts.rules import (
+    DANGERS,
+    KINDS,
+    LONGEST_MINUTES,
+    MODALITIES,
+    QUICK_KINDS,
+    TOOK_PART,
+    contradiction,
+    impossible_way,
+    is_named,
+)
+from registry.contacts.span import ImpossibleSpan, minutes_of, span_of
+from registry.web.form_fields import PARAGRAPH, LocalDate, NotAfter, NotBefore, RegistryForm, choices, line, paragraph
 from registry.web.second_time import second_time_field
 
 YES, NO = "yes", "no"
+NEVER_KEPT = frozenset({"csrf_token", "form_key", "version", "again", "why"})
+"""Fields of the form itself, and answers to what it asked when it was sent: no part of a draft."""
+
+
+def minutes_field(label: str) -> IntegerField:
+    """How long it took, 0 to 600; empty where nobody counted."""
+    return IntegerField(
+        label, [Optional(), NumberRange(0, LONGEST_MINUTES, f"Enter whole minutes between 0 and {LONGEST_MINUTES}")]
+    )
 
 
 class ContactForm(RegistryForm):
@@ -28,6 +50,12 @@ class ContactForm(RegistryForm):
         choices={YES: "Yes, seen or spoken with", NO: "No"},
     )
     modality = RadioField("How", [InputRequired("Choose how it happened")], choices=dict(MODALITIES))
+    took_part = SelectMultipleField(
+        "Who else took part",
+        choices=choices(TOOK_PART),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
     took_place_on = LocalDate(
         "Date",
         [
@@ -37,27 +65,69 @@ class ContactForm(RegistryForm):
         ],
     )
     started_at = TimeField("Start time", [Optional()])
-    minutes = IntegerField(
-        "Minutes",
-        [Optional(), NumberRange(0, LONGEST_MINUTES, f"Enter whole minutes between 0 and {LONGEST_MINUTES}")],
-    )
-    participants = line("Who else took part", hint="For example: sister, residence staff, interpreter")
+    ended_at = TimeField("End time", [Optional()])
+    minutes = minutes_field("Minutes")
+    participants = line("Who they were", hint="For example: her sister, Mr Lind of the residence")
     note = paragraph("Note")
     again = second_time_field()
 
     def __init__(self, *args: Any, now: datetime, born_on: date, **values: Any) -> None:
-        """``now`` is the clinic's local time."""
+        """``now`` is the time at the clinic, in its zone."""
         self.now, self.born_on = now, born_on
+        self.minutes_taken: int | None = None
         super().__init__(*args, **values)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clinic's. Raises ``TypeError`` where the form was given a time without one."""
+        if not isinstance(self.now.tzinfo, ZoneInfo):
+            raise TypeError("the time at the clinic has a zone")
+        return self.now.tzinfo
 
     def validate_reached(self, field: Field) -> None:
         wrong = contradiction(self.kind.data or "", reached=field.data == YES)
         if wrong:
             raise ValidationError(wrong)
 
+    def validate_modality(self, field: Field) -> None:
+        wrong = impossible_way(self.kind.data or "", field.data or "", reached=self.reached.data == YES)
+        if wrong:
+            raise ValidationError(wrong)
+
+    def validate_took_part(self, field: Field) -> None:
+        if not is_named(self.kind.data or "", field.data or (), self.participants.data or ""):
+            raise ValidationError("Say with whom it was")
+
     def validate_started_at(self, field: Field) -> None:
         if field.data and self.took_place_on.data == self.now.date() and field.data > self.now.time():
             raise ValidationError("Enter a time that has come, or leave it empty")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field, then whether start, end and minutes go together."""
+        is_valid = bool(super().validate(extra_validators=extra_validators))
+        day = self.took_place_on.data
+        times = (self.took_place_on, self.started_at, self.ended_at, self.minutes)
+        if day is None or any(field.errors for field in times):
+            return is_valid
+        try:
+            self.minutes_taken = self._minutes_taken(day)
+        except ImpossibleSpan as wrong:
+            self[wrong.field].errors = [str(wrong)]
+            return False
+        return is_valid
+
+    def _minutes_taken(self, day: date) -> int | None:
+        """Raises ``ImpossibleSpan``, also for a contact that would not be over yet."""
+        start, end = self.started_at.data, self.ended_at.data
+        minutes = minutes_of(day, start, end, self.minutes.data, zone=self.zone)
+        span = span_of(day, start, minutes, zone=self.zone)
+        if span is not None and span.ends > self.now:
+            over = f"{span.ends.astimezone(self.zone):%H:%M}"
+            raise ImpossibleSpan(
+                "ended_at" if end else "minutes",
+                f"It would end at {over}: enter a time that has come, or leave it empty",
+            )
+        return minutes
 
     def facts(self) -> ContactFacts:
         """What was entered. Raises ``ValueError`` on a form that was not validated."""
@@ -68,9 +138,56 @@ class ContactForm(RegistryForm):
             kind=self.kind.data,
             modality=self.modality.data,
             reached=self.reached.data == YES,
-            minutes=self.minutes.data,
+            minutes=self.minutes_taken,
             started_at=self.started_at.data,
+            took_part=tuple(self.took_part.data or ()),
             participants=self.participants.data or "",
+            note=self.note.data or "",
+        )
+
+    def says_nothing(self) -> bool:
+        """Whether nothing stands in it but what it was opened with."""
+        return not self.typed().keys() - {"kind", "modality", "took_place_on"}
+
+    def typed(self) -> dict[str, str | list[str]]:
+        """What stands in each field as it was sent, right or wrong; nothing of a field left empty."""
+        said = {field.name: list(field.raw_data or ()) for field in self if field.name not in NEVER_KEPT}
+        return {name: values if name == "took_part" else values[0] for name, values in said.items() if any(values)}
+
+
+class QuickContactForm(RegistryForm):
+    """What can be told in one line: of today, and without more than it says."""
+
+    kind = SelectField("Kind", choices=choices({kind: KINDS[kind] for kind in QUICK_KINDS}))
+    modality = SelectField("How", choices=choices(MODALITIES))
+    reached = RadioField(
+        "Reached?", [InputRequired("Say whether the person was reached")], choices={YES: "Reached", NO: "Not reached"}
+    )
+    minutes = minutes_field("Minutes")
+    note = line("Note", longest=PARAGRAPH)
+
+    def __init__(self, *args: Any, today: date, **values: Any) -> None:
+        self.today = today
+        super().__init__(*args, **values)
+
+    def validate_reached(self, field: Field) -> None:
+        wrong = contradiction(self.kind.data or "", reached=field.data == YES)
+        if wrong:
+            raise ValidationError(wrong)
+
+    def validate_modality(self, field: Field) -> None:
+        wrong = impossible_way(self.kind.data or "", field.data or "", reached=self.reached.data == YES)
+        if wrong:
+            raise ValidationError(wrong)
+
+    def facts(self) -> ContactFacts:
+        """What was entered."""
+        return ContactFacts(
+            took_place_on=self.today,
+            kind=self.kind.data,
+            modality=self.modality.data,
+            reached=self.reached.data == YES,
+            minutes=self.minutes.data,
             note=self.note.data or "",
         )
 
@@ -116,6 +233,7 @@ def values_of(contact: Contact) -> dict[str, Any]:
         "modality": contact.modality,
         "took_place_on": contact.took_place_on,
         "started_at": contact.started_at,
+        "took_part": contact.took_part,
         "minutes": contact.minutes,
         "participants": contact.participants,
         "note": contact.note,

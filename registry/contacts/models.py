@@ -1,9 +1,10 @@
-"""Contacts, and reports of danger."""
+"""Contacts, finished or not, and reports of danger."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, time
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -25,19 +26,24 @@ class Contact(Identified, Versioned, PatientLinked, Audited, Base):
         one_of("status", STATUSES),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 600", name="minutes_possible"),
         sa.Index("ix_contact_patient_date", "patient_id", "took_place_on"),
+        sa.Index("ix_contact_staff_date", "staff_id", "took_place_on"),
     )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
     took_place_on: Mapped[date]
     """Local date of service."""
     started_at: Mapped[time | None]
+    """By the clinic's clock. The end follows from the minutes."""
     minutes: Mapped[int | None]
     staff_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     kind: Mapped[str]
     modality: Mapped[str]
     reached: Mapped[bool]
     """Whether the patient took part."""
+    took_part: Mapped[list[str]] = mapped_column(default=list)
+    """Who took part beside the patient: codes of ``contacts.rules.TOOK_PART``."""
     participants: Mapped[str] = mapped_column(default="")
+    """Who they were, in words."""
     note: Mapped[str] = mapped_column(default="")
     status: Mapped[str] = mapped_column(default="final")
     why: Mapped[str] = mapped_column(default="")
@@ -46,6 +52,32 @@ class Contact(Identified, Versioned, PatientLinked, Audited, Base):
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
     staff: Mapped[User] = relationship(foreign_keys="Contact.staff_id")
+
+
+class ContactDraft(Identified, PatientLinked, Base):
+    """What somebody has typed of a contact and not saved as one: theirs alone, and in nobody's way."""
+
+    __tablename__ = "contact_draft"
+    __table_args__ = (sa.UniqueConstraint("user_id", "patient_id", name="uq_contact_draft_of_user"),)
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    form_key: Mapped[str]
+    """Of the form it was typed into: once that is saved, nothing typed into it is kept any more."""
+    typed: Mapped[dict[str, Any]]
+    """Name of a field → what stands in it, as it would be sent; a list where several were chosen."""
+    saved_at: Mapped[datetime]
+
+
+class TimedContact(PatientLinked, Base):
+    """With whom somebody is in the contact that is being timed; since when says their ``Stopwatch``."""
+
+    __tablename__ = "timed_contact"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey("stopwatch.user_id", ondelete="RESTRICT"), primary_key=True
+    )
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
 
 
 class DangerReport(Identified, PatientLinked, Audited, Base):

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from registry.access.roles import Role
+from registry.accounts.models import Membership
+from registry.clinics.models import Clinic
 from registry.contacts.facts import ContactFacts
+from registry.contacts.ladder import Attempt, since_reached
 from registry.contacts.models import Contact
+from registry.contacts.rules import KINDS, counts_minutes, first_of_month, is_failed_attempt, is_two_way
+from registry.contacts.span import Span, overlapping, span_of
+from registry.db.among import among
 from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
+from registry.patients.models import Patient
 from registry.web.paging import COUNT_LIMIT
+
+PEERS = select(Membership.user_id).where(Membership.role == Role.PEER_SPECIALIST)
+"""Who is, or was, a peer specialist anywhere: their attempts are a step of their own."""
+
+_A_DAY, _NONE = timedelta(days=1), timedelta()
 
 
 def list_contacts(patient_id: uuid.UUID, *, limit: int = 200, offset: int = 0) -> Sequence[Contact]:
@@ -56,7 +71,92 @@ def find_same(patient_id: uuid.UUID, facts: ContactFacts, *, staff_id: uuid.UUID
 
 
 def _facts_of(contact: Contact) -> ContactFacts:
-    return ContactFacts(**{field.name: getattr(contact, field.name) for field in fields(ContactFacts)})
+    known = {field.name: getattr(contact, field.name) for field in fields(ContactFacts)}
+    return ContactFacts(**{**known, "took_part": tuple(contact.took_part)})
+
+
+@dataclass(frozen=True, slots=True)
+class TimedEntry:
+    """A contact of which the time is known, with whose it was and the zone of its clinic."""
+
+    contact: Contact
+    patient: Patient
+    zone: ZoneInfo
+
+    @property
+    def span(self) -> Span | None:
+        """When it was; ``None`` where it took no time."""
+        return span_of(self.contact.took_place_on, self.contact.started_at, self.contact.minutes, zone=self.zone)
+
+
+def list_overlaps(contacts: Collection[Contact]) -> Mapping[uuid.UUID, Sequence[TimedEntry]]:
+    """By contact: those of the same member of staff, with whomever the reader may see, that share time with it."""
+    timed = [each for each in contacts if each.started_at is not None and each.minutes and each.status == "final"]
+    if not timed:
+        return {}
+    days = {each.took_place_on + shift for each in timed for shift in (-_A_DAY, _NONE, _A_DAY)}
+    rows = db.session.execute(
+        select(Contact, Patient, Clinic.time_zone)
+        .join(Patient, Patient.id == Contact.patient_id)
+        .join(Clinic, Clinic.id == Contact.clinic_id)
+        .where(
+            Contact.staff_id.in_({each.staff_id for each in timed}),
+            Contact.took_place_on.in_(days),
+            Contact.started_at.is_not(None),
+            Contact.minutes > 0,
+            Contact.status == "final",
+        )
+        .order_by(Contact.took_place_on, Contact.started_at)
+    ).all()
+    entries = [TimedEntry(contact, patient, ZoneInfo(zone)) for contact, patient, zone in rows]
+    spans = [entry.span for entry in entries]
+    of_id = {entry.contact.id: span for entry, span in zip(entries, spans, strict=True)}
+    return {
+        each.id: [
+            entries[place]
+            for place in overlapping(of_id.get(each.id), spans)
+            if entries[place].contact.staff_id == each.staff_id and entries[place].contact.id != each.id
+        ]
+        for each in timed
+    }
+
+
+def minutes_in_month(patient_ids: Collection[uuid.UUID], *, of: date) -> Mapping[uuid.UUID, int]:
+    """Minutes the team spent on each patient in the month of that local date up to it; nobody without any."""
+    rows = db.session.execute(
+        select(Contact.patient_id, func.sum(Contact.minutes).label("minutes"))
+        .where(
+            among(Contact.patient_id, "patient_ids"),
+            Contact.took_place_on.between(first_of_month(of), of),
+            Contact.status == "final",
+            Contact.kind.in_([kind for kind in KINDS if counts_minutes(kind)]),
+            Contact.minutes.is_not(None),
+        )
+        .group_by(Contact.patient_id),
+        {"patient_ids": list(patient_ids)},
+    )
+    return {row.patient_id: int(row.minutes) for row in rows}
+
+
+def list_attempts(patient_id: uuid.UUID, *, clinic_id: uuid.UUID) -> Sequence[Attempt]:
+    """The failed attempts at this clinic since somebody last reached the person there, oldest first."""
+    rows = db.session.execute(
+        select(
+            Contact.took_place_on,
+            Contact.kind,
+            Contact.modality,
+            Contact.reached,
+            Contact.staff_id.in_(select(Membership.user_id).where(Membership.role == Role.PEER_SPECIALIST)).label(
+                "peer"
+            ),
+        ).where(Contact.patient_id == patient_id, Contact.clinic_id == clinic_id, Contact.status == "final")
+    ).all()
+    failed = [
+        Attempt(on=row.took_place_on, kind=row.kind, modality=row.modality, by_peer=bool(row.peer))
+        for row in rows
+        if is_failed_attempt(row.kind, reached=row.reached)
+    ]
+    return since_reached(failed, (row.took_place_on for row in rows if is_two_way(row.kind, reached=row.reached)))
 
 
 def get_contact(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Contact | None:

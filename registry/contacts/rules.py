@@ -6,7 +6,8 @@ outreach and messages never do (NYS OMH CoCM metrics 2025, clinical contact).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 
 KINDS: Mapping[str, str] = {
     "treatment": "Treatment contact",
@@ -24,8 +25,34 @@ MODALITIES: Mapping[str, str] = {
     "in-person": "In person",
     "video": "Video",
     "home": "Home or community",
-    "text": "Text or e-mail",
+    "group": "Group",
+    "text": "Text message",
+    "email": "E-mail or portal",
+    "letter": "Letter",
+    "peer": "Through a peer specialist",
+    "partner": "Through a partner",
 }
+
+TOOK_PART: Mapping[str, str] = {
+    "family": "Family or friend",
+    "guardian": "Guardian or representative",
+    "residence": "Residence staff",
+    "other-service": "Another service",
+    "peer": "Peer specialist",
+    "colleague": "Colleague of the team",
+    "interpreter": "Interpreter",
+    "other": "Somebody else",
+}
+"""Who can take part beside the person."""
+
+WITHOUT_CONVERSATION = frozenset({"text", "email", "letter"})
+"""Ways in which nobody speaks with anybody."""
+
+OUTREACH_ONLY = frozenset({"peer", "partner"})
+"""Ways in which somebody else tries to reach the person."""
+
+QUICK_KINDS = ("treatment", "outreach", "no-show", "scheduling", "message")
+"""What can be told in one line."""
 
 DANGERS: Mapping[str, str] = {
     "self-harm": "Suicide or self-harm",
@@ -74,7 +101,35 @@ def contradiction(kind: str, *, reached: bool) -> str | None:
     """Why a kind and "reached" exclude each other; ``None`` when they do not."""
     if kind == "no-show" and reached:
         return "In a no-show the person was not reached: choose No, or another kind"
+    if kind == "collateral" and reached:
+        return "A collateral contact is without the person: choose No, or Treatment contact"
     return None
+
+
+def impossible_way(kind: str, modality: str, *, reached: bool) -> str | None:
+    """Why a contact of this kind cannot have been made in this way; ``None`` when it can."""
+    if modality in OUTREACH_ONLY and kind != "outreach":
+        return "Choose how it happened; through somebody else one only tries to reach a person"
+    if modality in WITHOUT_CONVERSATION and kind == "no-show":
+        return "Choose how the appointment that was missed was to take place"
+    if modality == "letter" and reached and kind == "treatment":
+        return "A letter reaches nobody by itself: choose Message, or log the answer when it comes"
+    return None
+
+
+def is_named(kind: str, took_part: Collection[str], participants: str) -> bool:
+    """Whether it is said with whom a contact was that was not with the person."""
+    return kind != "collateral" or bool(took_part) or bool(participants.strip())
+
+
+def counts_minutes(kind: str) -> bool:
+    """Whether the team spent the minutes of such a contact: those of another team are not ours."""
+    return kind != "seen-elsewhere"
+
+
+def first_of_month(day: date) -> date:
+    """The first day of the month ``day`` lies in."""
+    return day.replace(day=1)
 
 
 def is_two_way(kind: str, *, reached: bool) -> bool:

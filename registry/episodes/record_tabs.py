@@ -12,6 +12,7 @@ _TABS = (
     ("Measures", "measurements.history"),
     ("Contacts", "contacts.contacts"),
     ("Reviews", "review.reviews"),
+    ("Tasks", "tasks.tasks"),
     ("Care", "episodes.care"),
     ("Timeline", "caseload.timeline"),
     ("Details", "patients.details"),

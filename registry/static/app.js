@@ -65,6 +65,7 @@
     const form = event.target.closest("form[method=post]");
     if (form && !form.matches("[data-repeatable]")) changed.add(form);
   });
+  document.addEventListener("draft:kept", (event) => changed.delete(event.target));
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.matches("[data-repeatable]")) return;

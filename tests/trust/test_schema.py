@@ -81,7 +81,9 @@ def test_without_a_scope_postgresql_shows_the_program_nobody(
         assert _rows(migrated_database, f"SELECT count(*) FROM {table}") == [(0,)], table
 
 
-def test_the_program_may_delete_only_what_is_derived_or_passing(postgresql_database: MigratedDatabase) -> None:
+def test_the_program_may_delete_only_what_is_derived_unfinished_or_passing(
+    postgresql_database: MigratedDatabase,
+) -> None:
     granted = _rows(
         postgresql_database,
         "SELECT table_name FROM information_schema.role_table_grants "
@@ -89,8 +91,8 @@ def test_the_program_may_delete_only_what_is_derived_or_passing(postgresql_datab
     )
 
     assert {name for (name,) in granted} == {
-        "caseload_row", "failed_sign_in", "form_receipt", "heartbeat", "panel_change", "panel_count",
-        "signed_in_session", "standing",
+        "caseload_row", "contact_draft", "failed_sign_in", "form_receipt", "heartbeat", "panel_change", "panel_count",
+        "signed_in_session", "standing", "stopwatch", "timed_contact",
     }  # fmt: skip
 
 

@@ -26,6 +26,8 @@ from registry.audit.recorder import record
 from registry.clinics.actions import cover_duty
 from registry.clinics.models import AdoptedFigure, Clinic
 from registry.contacts.actions import ContactFacts, record_contact, report_danger
+from registry.contacts.drafts import keep_draft
+from registry.contacts.timer import start_timer
 from registry.db.base import Base
 from registry.db.identifiers import new_id
 from registry.db.transaction import write
@@ -41,6 +43,7 @@ from registry.patients.facts import ContactPointFacts
 from registry.patients.models import Patient
 from registry.quality.rules import MET, METRICS
 from registry.review.actions import Advice, ask_question, record_review
+from registry.tasks.actions import send_task
 from tests.builders import a_choice, a_clinic, a_patient, a_user, an_episode, an_organisation
 
 NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
@@ -118,6 +121,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     )
     kept, draft = _measures(patient, clinic, by=manager)
     contact = _contact(patient, clinic, by=manager)
+    task = _unfinished(patient, clinic, by=manager, asker=psychiatrist)
     question, advice = _review(episode, by=psychiatrist, asker=manager)
     set_rule_number(
         clinic=clinic,
@@ -139,6 +143,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "measurement_id": kept,
             "draft_id": draft,
             "contact_id": contact,
+            "task_id": task,
             "question_id": question,
             "recommendation_id": advice,
             "alert_id": _an_alert(patient),
@@ -219,6 +224,15 @@ def _contact(patient: Patient, clinic: Clinic, *, by: User) -> uuid.UUID:
         by=by,
     )
     return record_contact(patient_id=patient.id, clinic_id=clinic.id, facts=facts, by=by).id
+
+
+def _unfinished(patient: Patient, clinic: Clinic, *, by: User, asker: User) -> uuid.UUID:
+    """A contact begun, another being timed, and what a colleague asked."""
+    keep_draft(patient_id=patient.id, clinic_id=clinic.id, form_key=new_id().hex, typed={"note": "zanote"}, by=by)
+    start_timer(patient_id=patient.id, clinic_id=clinic.id, by=by)
+    return send_task(
+        patient_id=patient.id, clinic_id=clinic.id, to_id=by.id, kind="task", words="zawords", due_on=TODAY, by=asker
+    ).id
 
 
 def _review(episode: Episode, *, by: User, asker: User) -> tuple[uuid.UUID, uuid.UUID]:

@@ -13,6 +13,7 @@ from registry.alerts.due import CONTACT, MEASURE, PAUSE, Due
 from registry.alerts.models import Alert
 from registry.alerts.presenters.words import Reason, alert_url, banner, next_steps, reason
 from registry.clinics.models import Clinic
+from registry.contacts.presenters.unfinished import DraftShown
 from registry.episodes.models import Episode
 from registry.episodes.rules import PHASE_TITLES, weeks_in_care
 from registry.patients.models import Patient
@@ -20,6 +21,7 @@ from registry.patients.presenters import patient_url
 from registry.patients.safety_banner import SafetyBanner
 from registry.review.models import Review
 from registry.review.rules import AWAITS_DECISION
+from registry.tasks.presenters import TaskLine
 from registry.web.filters import age, count, days_ago, short_date
 from registry.web.paging import Paging
 
@@ -80,6 +82,10 @@ class WorklistPage:
     contacts_due: Sequence[LineShown]
     measures_due: Sequence[LineShown]
     answered: Sequence[LineShown]
+    tasks: Sequence[TaskLine]
+    outcomes: Sequence[TaskLine]
+    """What became of the tasks the reader sent."""
+    drafts: Sequence[DraftShown]
     put_off: str
     pages: Paging
     caseload_url: str

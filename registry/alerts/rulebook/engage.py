@@ -4,25 +4,30 @@ Only a two-way treatment contact counts. Attempts, no-shows, messages and sighti
 are told in the sentence and never reset a date.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, Tier
-from registry.alerts.rulebook.phrases import ago, count, written
+from registry.alerts.rulebook.phrases import ago, count, listed, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, Phase
+from registry.contacts.ladder import STEPS, WHAT_TO_DO, WHY_NOT, Step, next_step, tried
 
 PAUSE_OVER = "engage.pause-over"
 FIRST_FOLLOW_UP = "engage.first-follow-up"
 NO_CONTACT = "engage.no-contact"
+ATTEMPTS = "engage.attempts"
 
 _REMIND_AFTER = f"{FIRST_FOLLOW_UP}.remind_after"
 _LIMIT = f"{FIRST_FOLLOW_UP}.limit"
 _SILENCE = {phase: f"{NO_CONTACT}.{phase.value}" for phase in (Phase.ENGAGING, Phase.ACTIVE, Phase.MAINTAINING)}
 _DECIDE = f"{NO_CONTACT}.decide"
 _SEEN_WITHIN = f"{NO_CONTACT}.seen_within"
+_DAYS_TRIED = f"{ATTEMPTS}.days_tried"
+_TRIED_WITHIN = f"{ATTEMPTS}.within"
 
 
 def _pause_over(case: CaseSnapshot, clock: Clock, _numbers: Numbers) -> Found | None:
@@ -157,6 +162,63 @@ def _no_contact_words(evidence: Evidence, today: date) -> str:
     return f"{sentence}; decide how to go on" if evidence.flag("decide") else sentence
 
 
+def _tried_in_vain(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | None:
+    """Failed attempts, no-shows among them, on so many days since the last two-way contact that another way is due.
+
+    It stands until somebody reaches the person, however long ago the attempts were.
+    """
+    episode, needed, within = case.episode, numbers.get(_DAYS_TRIED), numbers.get(_TRIED_WITHIN)
+    if episode is None or needed is None or within is None:
+        return None
+    if phase_in_force(episode) not in IN_CARE | {Phase.REFERRED}:
+        return None
+    attempts = case.contacts.attempts
+    since = _came_together(sorted({each.on for each in attempts}), needed, timedelta(days=within))
+    if since is None:
+        return None
+    taken = tried(attempts)
+    following = next_step(taken, case.contacts.possible_steps)
+    skipped = [step for step in Step if step not in case.contacts.possible_steps and step not in taken]
+    return Found(
+        tier=Tier.ACTION,
+        evidence={
+            "attempts": len(attempts),
+            "first_on": stored(attempts[0].on),
+            "tried": [step.value for step in taken],
+            "missed": any(each.step is None for each in attempts),
+            "next": following,
+            "skipped": [step.value for step in skipped if following is None or _is_before(step, following)],
+        },
+        since=since,
+    )
+
+
+def _came_together(days: Sequence[date], needed: int, within: timedelta) -> date | None:
+    """The first of ``days``, in order, that is the last of so many within that time."""
+    for first, last in zip(days, days[needed - 1 :], strict=False):
+        if last - first < within:
+            return last
+    return None
+
+
+def _is_before(step: Step, other: Step) -> bool:
+    steps = list(Step)
+    return steps.index(step) < steps.index(other)
+
+
+def _tried_in_vain_words(evidence: Evidence, _today: date) -> str:
+    ways = [STEPS[Step(each)] for each in evidence.words("tried")]
+    if evidence.flag("missed"):
+        ways.append("missed appointment")
+    following = evidence.optional_text("next")
+    skipped = listed([WHY_NOT[Step(each)] for each in evidence.words("skipped")])
+    what = f"next, {WHAT_TO_DO[Step(following)]}" if following else "every step is tried: decide how to go on"
+    return (
+        f"Not reached in {count(evidence.whole('attempts'), 'attempt')} since {written(evidence.day('first_on'))} "
+        f"({listed(ways)}); {what}{f' ({skipped})' if skipped else ''}"
+    )
+
+
 RULES = (
     Rule(
         id=PAUSE_OVER,
@@ -177,6 +239,16 @@ RULES = (
         source="Two-way treatment contact at least monthly in active treatment (New York State OMH metrics 2025)",
         check=_no_contact,
         words=_no_contact_words,
+    ),
+    Rule(
+        id=ATTEMPTS,
+        title="Not reached",
+        family=Family.ENGAGE,
+        audience=(Audience.CARE_MANAGER,),
+        parameters=(_DAYS_TRIED, _TRIED_WITHIN),
+        source="Outreach by more than one way before anybody counts as lost: registry decision, see the numbers",
+        check=_tried_in_vain,
+        words=_tried_in_vain_words,
     ),
     Rule(
         id=FIRST_FOLLOW_UP,

@@ -93,9 +93,13 @@ def _said_by_one_call(found: Mapping[str, Finding]) -> tuple[Swallowed, ...]:
     The most pressing speaks; of those that press alike the one for the most people, then the duty that came first.
     """
     calls = [found[id_] for id_ in _ONE_CALL & found.keys()]
-    if not calls:
+    speaker = min(
+        calls,
+        key=lambda each: (each.tier.rank, -len(each.audience), each.since, _ORDER[each.rule]),
+        default=found.get(engage.ATTEMPTS),
+    )
+    if speaker is None:
         return ()
-    speaker = min(calls, key=lambda each: (each.tier.rank, -len(each.audience), each.since, _ORDER[each.rule]))
     superfluous = (found[id_] for id_ in _DONE_WITH_THE_CALL & found.keys())
     unsaid = [
         *(each for each in calls if each is not speaker),

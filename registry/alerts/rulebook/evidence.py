@@ -71,6 +71,13 @@ class Evidence:
             raise TypeError(f"evidence {name!r} is not yes or no")
         return value
 
+    def words(self, name: str) -> list[str]:
+        """The list of words stored under ``name``."""
+        value = self._facts[name]
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            raise TypeError(f"evidence {name!r} is not a list")
+        return [entry for entry in value if isinstance(entry, str)]
+
     def part(self, name: str) -> "Evidence":
         """The facts stored together under ``name``."""
         value = self._facts[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 from flask import render_template, request, url_for
 from flask_login import current_user
@@ -26,11 +27,16 @@ from registry.alerts.queries import Desk
 from registry.alerts.views.shared import Page, acknowledge_form, blueprint, what_may_follow
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
+from registry.contacts.drafts import list_drafts
+from registry.contacts.presenters.unfinished import show_draft
 from registry.extensions import db
+from registry.tasks.presenters import line_answered, line_to_answer
+from registry.tasks.queries import list_answered_to, list_open_for
 from registry.web.filters import count
 from registry.web.paging import COUNT_LIMIT, Paging, page_number
 
 PER_PAGE = 50
+NEWS = timedelta(days=queries.ANSWERED_DAYS)
 
 
 @blueprint.get("/my-day")
@@ -58,6 +64,9 @@ def worklist() -> Page:
     )
     episodes = queries.open_episodes({alerts[0].patient_id for alerts in waiting})
     clinics = _with_foreign(clinics, {alert.clinic_id for alert in urgent})
+    asked = list_open_for(current_user.id, today.keys())
+    became = list_answered_to(current_user.id, today.keys(), since=now - NEWS)
+    begun = list_drafts(by=current_user, clinic_ids=today.keys())
     may, total, put_off = what_may_follow(), queries.count_waiting(desk), queries.count_put_off(desk)
     due_lines = [(each.kind, due_shown(each, people[each.patient_id], today[each.clinic_id])) for each in due]
     page = WorklistPage(
@@ -93,6 +102,9 @@ def worklist() -> Page:
         contacts_due=[line for kind, line in due_lines if kind != MEASURE],
         measures_due=[line for kind, line in due_lines if kind == MEASURE],
         answered=[answered_shown(review, people[review.patient_id], today[review.clinic_id]) for review in answered],
+        tasks=[line_to_answer(task, today[task.clinic_id]) for task in asked],
+        outcomes=[line_answered(task, clinics[task.clinic_id].zone) for task in became],
+        drafts=[show_draft(draft, patient, clinics[draft.clinic_id].zone) for draft, patient in begun],
         put_off=f"{count(put_off, 'reason')} put off until a later day" if put_off else "",
         pages=Paging(
             page=number,
@@ -102,7 +114,8 @@ def worklist() -> Page:
         ),
         caseload_url=url_for("caseload.caseload"),
     )
-    opened("worklist.listed", by=current_user, shown=sorted(people, key=str))
+    others = {task.patient_id for task in (*asked, *became)} | {patient.id for _, patient in begun}
+    opened("worklist.listed", by=current_user, shown=sorted(others | people.keys(), key=str))
     return render_template("alerts/worklist.html", page=page)
 
 

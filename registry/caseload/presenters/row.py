@@ -74,6 +74,8 @@ class RowShown:
     """What is treated, and home and work: "Bipolar I · Homeless · No work"."""
     measure_url: str
     contact_url: str
+    quick_url: str
+    """Where one line logs a contact of today, below the row."""
     question_url: str
 
 
@@ -125,6 +127,7 @@ class RowPresenter:
         self._record = PatientAddress("caseload.patient")
         self._measure = PatientAddress("measurements.choose")
         self._contact = PatientAddress("contacts.log_contact")
+        self._quick = PatientAddress("contacts.quick")
         self._question = PatientAddress("review.ask")
 
     def show(self, facts: RowFacts) -> RowShown:
@@ -154,6 +157,7 @@ class RowPresenter:
             situation=_situation(row),
             measure_url=self._measure.of(row.patient_id) if "measurement.record" in facts.offers else "",
             contact_url=self._contact.of(row.patient_id) if "contact.record" in facts.offers else "",
+            quick_url=self._quick.of(row.patient_id) if "contact.record" in facts.offers else "",
             question_url=self._question.of(row.patient_id) if "question.ask" in facts.offers else "",
         )
 

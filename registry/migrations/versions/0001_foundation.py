@@ -294,6 +294,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("modality", sa.Text(), nullable=False),
         sa.Column("reached", sa.Boolean(), nullable=False),
+        sa.Column("took_part", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("participants", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
@@ -309,7 +310,8 @@ def upgrade() -> None:
             name=op.f("ck_contact_kind_known"),
         ),
         sa.CheckConstraint(
-            "modality IN ('phone', 'in-person', 'video', 'home', 'text')", name=op.f("ck_contact_modality_known")
+            "modality IN ('phone', 'in-person', 'video', 'home', 'group', 'text', 'email', 'letter', 'peer', 'partner')",
+            name=op.f("ck_contact_modality_known"),
         ),
         sa.CheckConstraint("status IN ('final', 'amended', 'entered-in-error')", name=op.f("ck_contact_status_known")),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 600", name=op.f("ck_contact_minutes_possible")),
@@ -328,6 +330,86 @@ def upgrade() -> None:
     )
     op.create_index("ix_contact_patient_date", "contact", ["patient_id", "took_place_on"], unique=False)
     op.create_index(op.f("ix_contact_patient_id"), "contact", ["patient_id"], unique=False)
+    op.create_index("ix_contact_staff_date", "contact", ["staff_id", "took_place_on"], unique=False)
+    op.create_table(
+        "contact_draft",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("form_key", sa.Text(), nullable=False),
+        sa.Column("typed", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_contact_draft_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_contact_draft_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_contact_draft_user_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_draft")),
+        sa.UniqueConstraint("user_id", "patient_id", name="uq_contact_draft_of_user"),
+    )
+    op.create_index(op.f("ix_contact_draft_patient_id"), "contact_draft", ["patient_id"], unique=False)
+    op.create_table(
+        "stopwatch",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("stopped_at IS NULL OR stopped_at >= started_at", name=op.f("ck_stopwatch_in_order")),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_stopwatch_user_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_stopwatch")),
+    )
+    op.create_table(
+        "timed_contact",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_timed_contact_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_timed_contact_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["stopwatch.user_id"], name=op.f("fk_timed_contact_user_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_timed_contact")),
+    )
+    op.create_index(op.f("ix_timed_contact_patient_id"), "timed_contact", ["patient_id"], unique=False)
+    op.create_table(
+        "task",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("from_id", sa.Uuid(), nullable=False),
+        sa.Column("to_id", sa.Uuid(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "kind = 'task' OR (due_on IS NULL AND state <> 'declined')", name=op.f("ck_task_note_asks_nothing")
+        ),
+        sa.CheckConstraint("(state = 'open') = (answered_at IS NULL)", name=op.f("ck_task_answered_once")),
+        sa.CheckConstraint("kind IN ('task', 'note')", name=op.f("ck_task_kind_known")),
+        sa.CheckConstraint("state = 'open' OR kind = 'note' OR answer <> ''", name=op.f("ck_task_answer_has_words")),
+        sa.CheckConstraint("state IN ('open', 'done', 'declined')", name=op.f("ck_task_state_known")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_task_clinic_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["from_id"], ["app_user.id"], name=op.f("fk_task_from_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_task_patient_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["to_id"], ["app_user.id"], name=op.f("fk_task_to_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+    )
+    op.create_index("ix_task_from_answered", "task", ["from_id", "answered_at"], unique=False)
+    op.create_index(op.f("ix_task_patient_id"), "task", ["patient_id"], unique=False)
+    op.create_index("ix_task_to_state", "task", ["to_id", "state"], unique=False)
     op.create_table(
         "contact_point",
         sa.Column("kind", sa.Text(), nullable=False),
@@ -1480,6 +1562,16 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_contact_point_patient_id"), table_name="contact_point")
     op.drop_index("ix_contact_point_folded", table_name="contact_point")
     op.drop_table("contact_point")
+    op.drop_index("ix_task_to_state", table_name="task")
+    op.drop_index(op.f("ix_task_patient_id"), table_name="task")
+    op.drop_index("ix_task_from_answered", table_name="task")
+    op.drop_table("task")
+    op.drop_index(op.f("ix_timed_contact_patient_id"), table_name="timed_contact")
+    op.drop_table("timed_contact")
+    op.drop_table("stopwatch")
+    op.drop_index(op.f("ix_contact_draft_patient_id"), table_name="contact_draft")
+    op.drop_table("contact_draft")
+    op.drop_index("ix_contact_staff_date", table_name="contact")
     op.drop_index(op.f("ix_contact_patient_id"), table_name="contact")
     op.drop_index("ix_contact_patient_date", table_name="contact")
     op.drop_table("contact")

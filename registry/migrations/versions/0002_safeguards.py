@@ -13,26 +13,31 @@ depends_on = None
 APPEND_ONLY = ("audit_event", "alert_event", "safety_item")
 
 ABOUT_PEOPLE = (
-    "alert", "alert_event", "caseload_row", "consent", "contact", "contact_point", "danger_report", "episode",
-    "episode_condition", "measurement", "measurement_score", "phase_spell", "recommendation", "review",
-    "review_question", "safety_signal", "standing", "team_member", "tracked_measure", "treatment_course",
-    "treatment_target",
+    "alert", "alert_event", "caseload_row", "consent", "contact", "contact_draft", "contact_point", "danger_report",
+    "episode", "episode_condition", "measurement", "measurement_score", "phase_spell", "recommendation", "review",
+    "review_question", "safety_signal", "standing", "task", "team_member", "timed_contact", "tracked_measure",
+    "treatment_course", "treatment_target",
 )  # fmt: skip
 
 DERIVED = ("caseload_row", "standing")
 """Recomputed from the rest, so they may be deleted."""
 
+UNFINISHED = ("contact_draft", "timed_contact")
+"""What one person has begun and not recorded: gone when it is recorded, or when that person throws it away."""
+
 COUNTED = ("panel_change", "panel_count")
 """How many people a panel holds, and which to count again: numbers of clinics, not rows about people."""
 
-PASSING = ("failed_sign_in", "form_receipt", "heartbeat", "signed_in_session")
+PASSING = ("failed_sign_in", "form_receipt", "heartbeat", "signed_in_session", "stopwatch")
 
 REST = (
     "adopted_figure", "app_user", "clinic", "clinic_instrument", "duty_cover", "import_batch", "instrument_version",
     "invitation", "job_run", "membership", "organisation", "rule_number", "rulebook_state",
 )  # fmt: skip
 
-NEVER_DELETED = (*(name for name in ABOUT_PEOPLE if name not in DERIVED), "patient", "patient_clinic", "app_user")
+NEVER_DELETED = (
+    *(name for name in ABOUT_PEOPLE if name not in DERIVED + UNFINISHED), "patient", "patient_clinic", "app_user",
+)  # fmt: skip
 
 # As sub-selects they are worked out once a statement, not once a row.
 EVERYBODY = "(SELECT registry_everybody())"
@@ -268,13 +273,13 @@ def _protect(table: str, sees: str, may_add: str) -> None:
 
 
 def _grants() -> None:
-    """What the program's role may do; it owns nothing and deletes only what is derived or passing."""
+    """What the program's role may do; it owns nothing and deletes only what is derived, unfinished or passing."""
     for table in APPEND_ONLY:
         op.execute(f"GRANT SELECT, INSERT ON {table} TO registry_app")
     for table in (*ABOUT_PEOPLE, "patient", "patient_clinic", *COUNTED, *REST, *PASSING):
         if table not in APPEND_ONLY:
             op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO registry_app")
-    for table in (*DERIVED, *COUNTED, *PASSING):
+    for table in (*DERIVED, *UNFINISHED, *COUNTED, *PASSING):
         op.execute(f"GRANT DELETE ON {table} TO registry_app")
     op.execute("GRANT SELECT ON alembic_version TO registry_app")  # readiness compares it with the newest revision
 

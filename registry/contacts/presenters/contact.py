@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
 from registry.contacts.facts import ContactFacts
 from registry.contacts.models import Contact
-from registry.contacts.rules import KINDS, MODALITIES, counts_as, reach_words
+from registry.contacts.presenters.outreach import Outreach
+from registry.contacts.presenters.unfinished import DraftShown
+from registry.contacts.queries import TimedEntry
+from registry.contacts.rules import KINDS, MODALITIES, TOOK_PART, counts_as, reach_words
 from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import count, days_ago, long_date
@@ -19,7 +22,7 @@ from registry.web.paging import Paging
 from registry.web.second_time import SecondTime
 
 if TYPE_CHECKING:
-    from registry.contacts.forms import ContactForm, DangerForm, WithdrawContactForm
+    from registry.contacts.forms import ContactForm, DangerForm, QuickContactForm, WithdrawContactForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,17 @@ class ContactShown:
     note: str
     is_void: bool
     state: str
+    overlaps: Sequence[OverlapShown] = ()
     correct_url: str = ""
     withdraw_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapShown:
+    """Another contact of the same member of staff at the same time."""
+
+    words: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,11 @@ class ContactsPage:
     contacts: Sequence[ContactShown]
     pages: Paging
     log_url: str
+    minutes: str
+    outreach: Outreach | None
+    draft: DraftShown | None
+    timer_url: str
+    """Where a timer is started; empty where one may not, or is timing already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,32 @@ class ContactFormPage:
     conflict: Sequence[Difference] = ()
     conflict_by: str = ""
     second_time: SecondTime | None = None
+    draft_url: str = ""
+    """Where what is typed is kept; empty where it is not."""
+    discard_url: str = ""
+    draft: str = ""
+    """What was filled in of a draft, in words."""
+    timed: str = ""
+    """What was filled in of a timer, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuickLine:
+    """One line to log a contact by, below the person's row in a list."""
+
+    patient_id: str
+    name: str
+    form: QuickContactForm
+    save_url: str
+    full_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuickSaved:
+    """What the line says once it is saved."""
+
+    words: str
+    correct_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +159,9 @@ def second_time(contact: Contact, *, by: str, url: str) -> SecondTime:
     )
 
 
-def show_contact(contact: Contact, *, today: date, may_correct: bool) -> ContactShown:
+def show_contact(
+    contact: Contact, *, today: date, may_correct: bool, overlaps: Sequence[TimedEntry] = ()
+) -> ContactShown:
     """A contact as the list prints it; only what counts can be corrected."""
     is_open = may_correct and contact.status == "final"
     return ContactShown(
@@ -127,13 +172,50 @@ def show_contact(contact: Contact, *, today: date, may_correct: bool) -> Contact
         counts_kind="good" if contact.reached else "action",
         minutes=_minutes(contact.minutes),
         staff=contact.staff.name,
-        participants=contact.participants,
+        participants=who_took_part(contact.took_part, contact.participants),
         note=contact.note,
         is_void=contact.status != "final",
         state=_state(contact),
+        overlaps=show_overlaps(overlaps),
         correct_url=_address("contacts.correct", contact) if is_open else "",
         withdraw_url=_address("contacts.withdraw", contact) if is_open else "",
     )
+
+
+def quick_words(facts: ContactFacts) -> str:
+    """What was saved, in a line."""
+    said = (*_words(facts), _minutes(facts.minutes))
+    return ", ".join(words for words in said if words)
+
+
+def show_overlaps(entries: Sequence[TimedEntry]) -> list[OverlapShown]:
+    """With which contacts one shares time: when, and with whom."""
+    return [
+        OverlapShown(
+            words=f"overlaps with {_from_to(entry)}, {entry.patient.name}",
+            url=url_for("contacts.contacts", patient_id=entry.patient.id),
+        )
+        for entry in entries
+    ]
+
+
+def _from_to(entry: TimedEntry) -> str:
+    start, end = entry.contact.started_at, end_of(entry.contact)
+    return f"{start:%H:%M}–{end}" if start is not None else ""
+
+
+def end_of(contact: Contact) -> str:
+    """When it ended by the clock it was timed by; nothing where that is not known."""
+    if contact.started_at is None or contact.minutes is None:
+        return ""
+    ended = datetime.combine(contact.took_place_on, contact.started_at) + timedelta(minutes=contact.minutes)
+    return f"{ended:%H:%M}"
+
+
+def who_took_part(codes: Sequence[str], words: str) -> str:
+    """Who took part beside the person: what they were, and who."""
+    kinds = ", ".join(TOOK_PART[code].lower() for code in codes)
+    return f"{kinds} ({words})" if kinds and words else kinds or words
 
 
 def differences(theirs: Contact, yours: ContactFacts | None) -> list[Difference]:
@@ -158,19 +240,22 @@ def _fields(entry: Any) -> list[tuple[str, str]]:
         ("Date", long_date(entry.took_place_on)),
         ("Start time", f"{entry.started_at:%H:%M}" if entry.started_at else "not given"),
         ("Minutes", _minutes(entry.minutes) or "not given"),
-        ("Who else took part", entry.participants or "nobody named"),
+        ("Who else took part", who_took_part(entry.took_part, entry.participants) or "nobody named"),
         ("Note", entry.note or "empty"),
     ]
 
 
-def _words(contact: Contact) -> tuple[str, str, str]:
+def _words(contact: Contact | ContactFacts) -> tuple[str, str, str]:
     reached = reach_words(contact.kind, reached=contact.reached)
     return KINDS[contact.kind], MODALITIES[contact.modality].lower(), reached
 
 
 def _when(contact: Contact) -> str:
     day = long_date(contact.took_place_on)
-    return f"{day}, {contact.started_at:%H:%M}" if contact.started_at else day
+    if contact.started_at is None:
+        return day
+    end = end_of(contact) if contact.minutes else ""
+    return f"{day}, {contact.started_at:%H:%M}{f'–{end}' if end else ''}"
 
 
 def _minutes(minutes: int | None) -> str:

@@ -1,0 +1,100 @@
+"""What somebody has begun to type of a contact: kept until it is saved as one, or thrown away by its author."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from registry import clock
+from registry.accounts.queries import get_receipt
+from registry.audit.recorder import Actor, record
+from registry.contacts.models import ContactDraft
+from registry.db.among import among
+from registry.db.transaction import write
+from registry.extensions import db
+from registry.patients.models import Patient
+
+LONGEST = 8_000
+"""Characters of all fields together. A form that is longer could not be saved either."""
+
+MOST_SHOWN = 20
+
+
+class TooLong(ValueError):
+    """More was typed than a contact holds."""
+
+
+class AnotherDraft(RuntimeError):
+    """Its author has begun another form about this person: neither takes the other's place."""
+
+
+def get_draft(patient_id: uuid.UUID, *, by: Actor) -> ContactDraft | None:
+    """What this user has begun about this person."""
+    return db.session.scalars(
+        select(ContactDraft).where(ContactDraft.patient_id == patient_id, ContactDraft.user_id == by.id)
+    ).one_or_none()
+
+
+def list_drafts(*, by: Actor, clinic_ids: Collection[uuid.UUID]) -> Sequence[tuple[ContactDraft, Patient]]:
+    """What this user has begun at these clinics and with whom, oldest first."""
+    rows = db.session.execute(
+        select(ContactDraft, Patient)
+        .join(Patient, Patient.id == ContactDraft.patient_id)
+        .where(ContactDraft.user_id == by.id, among(ContactDraft.clinic_id, "clinic_ids"))
+        .order_by(ContactDraft.saved_at, ContactDraft.id)
+        .limit(MOST_SHOWN),
+        {"clinic_ids": list(clinic_ids)},
+    )
+    return [(draft, patient) for draft, patient in rows]
+
+
+def keep_draft(
+    *, patient_id: uuid.UUID, clinic_id: uuid.UUID, form_key: str, typed: Mapping[str, str | list[str]], by: Actor
+) -> ContactDraft | None:
+    """Keep what stands in the form in place of what was kept of it before.
+
+    ``None`` where that form has been saved as a contact meanwhile: nothing is left to keep. Raises ``TooLong``, and
+    ``AnotherDraft`` where the author's draft is of another form.
+    """
+    printable = {name: _printable(value) for name, value in typed.items()}
+    if sum(len(name) + len(str(value)) for name, value in printable.items()) > LONGEST:
+        raise TooLong
+    with write():
+        if get_receipt(form_key) is not None:
+            return None
+        draft = get_draft(patient_id, by=by)
+        if draft is None:
+            draft = ContactDraft(patient_id=patient_id, user_id=by.id, clinic_id=clinic_id)
+            db.session.add(draft)
+            record("contact-draft.begun", by=by, patient_id=patient_id, clinic_id=clinic_id, kind="create")
+        elif draft.form_key != form_key:
+            raise AnotherDraft
+        draft.clinic_id, draft.form_key, draft.typed, draft.saved_at = clinic_id, form_key, printable, clock.now()
+    return draft
+
+
+def discard_draft(*, patient_id: uuid.UUID, by: Actor) -> None:
+    """Throw away what this user has begun about this person."""
+    with write():
+        draft = get_draft(patient_id, by=by)
+        if draft is not None:
+            db.session.delete(draft)
+            record("contact-draft.discarded", by=by, patient_id=patient_id, clinic_id=draft.clinic_id)
+
+
+def drop_saved(patient_id: uuid.UUID, form_key: str, *, by: Actor) -> None:
+    """Inside the transaction that saves the contact: its draft is of no use any more. Another form's draft stays."""
+    draft = get_draft(patient_id, by=by)
+    if draft is not None and draft.form_key == form_key:
+        db.session.delete(draft)
+
+
+def _printable(value: str | list[str]) -> Any:
+    """Without the characters one database stores and the other does not; the form itself refuses them."""
+    if isinstance(value, list):
+        return [_printable(each) for each in value]
+    return "".join(sign for sign in value if sign in "\n\r\t" or unicodedata.category(sign) not in {"Cc", "Cs"})

@@ -1,0 +1,80 @@
+"""Drafts and the timer in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+
+from registry.contacts.models import ContactDraft
+from registry.contacts.timer import Timed
+from registry.patients.models import Patient
+from registry.web.filters import count, local_time
+
+
+@dataclass(frozen=True, slots=True)
+class DraftShown:
+    """What somebody has begun about one person."""
+
+    name: str
+    words: str
+    begins: str
+    """The first words of its note."""
+    url: str
+    discard_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimerShown:
+    """The contact that is being timed, at the head of every page."""
+
+    name: str
+    patient_url: str
+    words: str
+    is_running: bool
+    seconds: int
+    """Since it began, when the page was made."""
+    stop_url: str
+    log_url: str
+    discard_url: str
+
+
+def show_draft(draft: ContactDraft, patient: Patient, zone: ZoneInfo) -> DraftShown:
+    """A draft where it is found again."""
+    note = " ".join(str(draft.typed.get("note", "")).split())
+    return DraftShown(
+        name=patient.name,
+        words=f"Contact begun, kept {local_time(draft.saved_at, zone)}",
+        begins=note if len(note) <= 80 else f"{note[:79].rstrip()}…",
+        url=url_for("contacts.log_contact", patient_id=patient.id),
+        discard_url=url_for("contacts.discard_draft", patient_id=patient.id),
+    )
+
+
+def show_timer(timed: Timed, now: datetime) -> TimerShown:
+    """What is being timed, or was and is not logged yet."""
+    is_running = timed.stopped_at is None
+    return TimerShown(
+        name=timed.patient.name,
+        patient_url=url_for("contacts.contacts", patient_id=timed.patient.id),
+        words=f"since {timed.start:%H:%M}" if is_running else f"{timed_words(timed)}, not logged yet",
+        is_running=is_running,
+        seconds=max(0, int((now - timed.started_at).total_seconds())),
+        stop_url=url_for("contacts.stop_timer"),
+        log_url=url_for("contacts.log_contact", patient_id=timed.patient.id),
+        discard_url=url_for("contacts.discard_timer"),
+    )
+
+
+def timed_words(timed: Timed) -> str:
+    """From when to when; that it ran too long where the end has to be said by a person."""
+    if timed.end is None:
+        return f"from {timed.start:%H:%M}, longer than a contact lasts"
+    return f"{timed.start:%H:%M}–{timed.end:%H:%M}"
+
+
+def minutes_words(minutes: int, month: str) -> str:
+    """What the team spent in a month."""
+    return f"{count(minutes, 'minute')} in {month}"

@@ -1,0 +1,128 @@
+"""A contact that is being timed: one a user, begun and stopped on the server, so that no closed page loses it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from registry import clock
+from registry.access.scope import all_patients
+from registry.accounts.models import Stopwatch
+from registry.audit.recorder import Actor, record
+from registry.clinics.models import Clinic
+from registry.contacts.models import TimedContact
+from registry.contacts.rules import LONGEST_MINUTES
+from registry.db.transaction import write
+from registry.extensions import db
+from registry.patients.models import Patient
+
+LONGEST = timedelta(minutes=LONGEST_MINUTES)
+
+
+class AlreadyTiming(RuntimeError):
+    """Nobody is in two contacts at once: the one before is stopped and logged, or thrown away, first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Whom somebody is, or was, with, and since when."""
+
+    patient: Patient
+    clinic: Clinic
+    started_at: datetime
+    stopped_at: datetime | None
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether it ran longer than a contact can: when it ended has to be said by whoever was there."""
+        return (self.stopped_at or clock.now()) - self.started_at > LONGEST
+
+    @property
+    def took_place_on(self) -> date:
+        """The clinic's local date on which it began."""
+        return self._local(self.started_at).date()
+
+    @property
+    def start(self) -> time:
+        """By the clinic's clock, to the minute."""
+        return _to_the_minute(self._local(self.started_at))
+
+    @property
+    def end(self) -> time | None:
+        """By the clinic's clock, to the minute; ``None`` while it runs, and where it ran longer than it can."""
+        if self.stopped_at is None or self.is_forgotten:
+            return None
+        return _to_the_minute(self._local(self.stopped_at))
+
+    def _local(self, instant: datetime) -> datetime:
+        zone: ZoneInfo = self.clinic.zone
+        return instant.astimezone(zone)
+
+
+def get_timed(*, by: Actor) -> Timed | None:
+    """What this user is timing, or has stopped and not logged; ``None`` also for a person they may no longer see."""
+    row = db.session.execute(
+        select(TimedContact, Stopwatch, Patient, Clinic)
+        .join(Stopwatch, Stopwatch.user_id == TimedContact.user_id)
+        .join(Patient, Patient.id == TimedContact.patient_id)
+        .join(Clinic, Clinic.id == TimedContact.clinic_id)
+        .where(TimedContact.user_id == by.id)
+    ).one_or_none()
+    if row is None:
+        return None
+    _, stopwatch, patient, clinic = row
+    return Timed(patient, clinic, stopwatch.started_at, stopwatch.stopped_at)
+
+
+def start_timer(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, by: Actor) -> None:
+    """Begin to time a contact with this person now. Raises ``AlreadyTiming``."""
+    with write():
+        if db.session.get(Stopwatch, by.id) is not None:
+            raise AlreadyTiming
+        db.session.add(Stopwatch(user_id=by.id, started_at=clock.now()))
+        db.session.flush()
+        db.session.add(TimedContact(user_id=by.id, patient_id=patient_id, clinic_id=clinic_id))
+        record("contact-timer.started", by=by, patient_id=patient_id, clinic_id=clinic_id)
+
+
+def stop_timer(*, by: Actor) -> Timed | None:
+    """End the time, and keep it until it is logged or thrown away. Stopped before, it stays as it was."""
+    with write():
+        timed = get_timed(by=by)
+        if timed is None:
+            return None
+        stopwatch = db.session.get_one(Stopwatch, by.id)
+        if stopwatch.stopped_at is None:
+            stopwatch.stopped_at = clock.now()
+            record("contact-timer.stopped", by=by, patient_id=timed.patient.id, clinic_id=timed.clinic.id)
+    return get_timed(by=by)
+
+
+def discard_timer(*, by: Actor) -> None:
+    """Throw the time away, running or stopped."""
+    with write(), all_patients(reason="a timer is its owner's, who may no longer see whom they were with"):
+        timed = get_timed(by=by)
+        if timed is not None:
+            _forget(by)
+            record("contact-timer.discarded", by=by, patient_id=timed.patient.id, clinic_id=timed.clinic.id)
+
+
+def drop_logged(patient_id: uuid.UUID, *, by: Actor) -> None:
+    """Inside the transaction that saves a contact with this person: a time that was stopped is now logged."""
+    timed = get_timed(by=by)
+    if timed is not None and timed.patient.id == patient_id and timed.stopped_at is not None:
+        _forget(by)
+
+
+def _forget(by: Actor) -> None:
+    db.session.delete(db.session.get_one(TimedContact, by.id))
+    db.session.flush()
+    db.session.delete(db.session.get_one(Stopwatch, by.id))
+
+
+def _to_the_minute(local: datetime) -> time:
+    return local.time().replace(second=0, microsecond=0)

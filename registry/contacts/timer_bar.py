@@ -1,0 +1,26 @@
+"""The running timer at the head of every page, wherever its owner is."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_login import current_user
+
+from registry import clock
+from registry.access.policy import clinics_where
+from registry.access.scope import within
+from registry.contacts.presenters.unfinished import TimerShown, show_timer
+from registry.contacts.timer import get_timed
+
+
+def contact_timer() -> TimerShown | None:
+    """What the reader is timing, or has stopped and not logged. Asks nothing of whoever is timing nothing."""
+    if not current_user.is_authenticated or current_user.stopwatch is None:
+        return None
+    with within(clinics_where(current_user, "contact.record")):
+        timed = get_timed(by=current_user)
+    return show_timer(timed, clock.now()) if timed is not None else None
+
+
+def init_app(app: Flask) -> None:
+    """Let the frame around the pages ask."""
+    app.jinja_env.globals["contact_timer"] = contact_timer

@@ -1,0 +1,113 @@
+"""What the pages over contacts share: the person, the clinic, and the form of a contact."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from flask import Blueprint, abort, flash, render_template
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry import clock
+from registry.access.policy import can, found
+from registry.accounts.models import User
+from registry.audit.opened import opened
+from registry.clinics.models import Clinic
+from registry.contacts import queries
+from registry.contacts.forms import ContactForm
+from registry.contacts.models import Contact
+from registry.contacts.presenters.contact import ContactFormPage, Difference, show_overlaps
+from registry.contacts.rules import KIND_HINTS
+from registry.episodes.patient_header import load_header
+from registry.episodes.place import get_clinic_of
+from registry.extensions import db
+from registry.patients.models import Patient
+from registry.patients.presenters import IdentityHeader
+from registry.patients.queries import get_patient
+from registry.web.filters import local_time
+
+blueprint = Blueprint("contacts", __name__)
+
+Page = str | tuple[str, int] | Response
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The person, and the clinic at which they are dealt with here."""
+
+    patient: Patient
+    clinic: Clinic
+
+    @property
+    def now(self) -> datetime:
+        return clock.now().astimezone(self.clinic.zone)
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def header(self) -> IdentityHeader:
+        """Leads to the record for whoever may open it."""
+        shown = found(load_header(self.patient.id, self.today, clinic_id=self.clinic.id))
+        return shown if can(current_user, "patient.read", clinic_id=self.clinic.id) else replace(shown, url="")
+
+
+def place_of(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Place:
+    """The person at one of these clinics, or 404."""
+    return Place(found(get_patient(patient_id)), found(get_clinic_of(patient_id, clinic_ids)))
+
+
+def refuse_stranger(patient_id: uuid.UUID) -> None:
+    """404 for whoever may deal only with the people whose team they are on: anybody else does not exist."""
+    if not queries.is_on_team(patient_id, current_user.id):
+        abort(404)
+
+
+def saved_by(contact: Contact, place: Place) -> str:
+    """Who made the entry that stands, and when. Who withdrew one stands in the audit trail only."""
+    if contact.status == "entered-in-error":
+        return "a colleague"
+    author = db.session.get_one(User, contact.recorded_by_id)
+    return f"{author.name}, {local_time(contact.recorded_at, place.clinic.zone)}"
+
+
+def show_form(page: ContactFormPage, *, status: int) -> Page:
+    """The form of a contact."""
+    opened("contact.opened", by=current_user, patient_id=page.patient.patient_id)
+    return render_template("contacts/contact_form.html", page=page), status
+
+
+def form_page(
+    place: Place,
+    form: ContactForm,
+    *,
+    title: str,
+    save: str,
+    action_url: str,
+    back_url: str,
+    conflict: Sequence[Difference] = (),
+    conflict_by: str = "",
+) -> ContactFormPage:
+    """A page with the form of a contact on it."""
+    return ContactFormPage(
+        title=title,
+        patient=place.header(),
+        form=form,
+        hints=dict(KIND_HINTS),
+        today=place.today,
+        born_on=place.patient.birth_date,
+        save=save,
+        action_url=action_url,
+        back_url=back_url,
+        conflict=conflict,
+        conflict_by=conflict_by,
+    )
+
+
+def warn_of_overlaps(contact: Contact) -> None:
+    """Tell whoever saved it which other contacts of the same member of staff share time with it. Nothing is refused."""
+    for overlap in show_overlaps(queries.list_overlaps([contact]).get(contact.id, ())):
+        flash(f"The time {overlap.words}: correct one of them if that is a mistake", "warning")

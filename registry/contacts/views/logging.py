@@ -1,0 +1,118 @@
+"""Logging a contact: the whole form, filled in from a draft or a timer where there is one."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from flask import current_app, flash, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from registry.access.policy import permitted_clinics, policy
+from registry.accounts import receipts
+from registry.contacts import actions, drafts, queries, timer
+from registry.contacts.forms import ContactForm
+from registry.contacts.models import ContactDraft
+from registry.contacts.presenters.contact import second_time
+from registry.contacts.presenters.unfinished import timed_words
+from registry.contacts.timer import Timed
+from registry.contacts.views.common import (
+    Page,
+    Place,
+    blueprint,
+    form_page,
+    place_of,
+    refuse_stranger,
+    saved_by,
+    show_form,
+    warn_of_overlaps,
+)
+from registry.web.filters import local_time
+from registry.web.second_time import SecondTime
+
+
+@blueprint.route("/patients/<uuid:patient_id>/contacts/new", methods=["GET", "POST"])
+@policy("contact.record")
+def log_contact(patient_id: uuid.UUID) -> Page:
+    place = place_of(patient_id, permitted_clinics("contact.record"))
+    return _log(place, back_url=url_for("contacts.contacts", patient_id=patient_id), whose="")
+
+
+@blueprint.route("/my-people/<uuid:patient_id>/contacts/new", methods=["GET", "POST"])
+@policy("contact.record-own")
+def log_own_contact(patient_id: uuid.UUID) -> Page:
+    """For whoever may deal only with the people whose team they are on: anybody else does not exist."""
+    place = place_of(patient_id, permitted_clinics("contact.record-own"))
+    refuse_stranger(patient_id)
+    is_built = "caseload.my_people" in current_app.view_functions
+    return _log(place, back_url=url_for("caseload.my_people") if is_built else request.path, whose="own_")
+
+
+def _log(place: Place, *, back_url: str, whose: str) -> Page:
+    """``whose`` tells the addresses of one's own people from those of everybody."""
+    patient_id, clinic_id = place.patient.id, place.clinic.id
+    draft, timed = drafts.get_draft(patient_id, by=current_user), _stopped_with(patient_id)
+    form = _form(place, draft, timed)
+
+    def show(status: int, recorded: SecondTime | None = None) -> Page:
+        page = form_page(place, form, title="Log a contact", save="Save contact", action_url="", back_url=back_url)
+        page = replace(
+            page,
+            second_time=recorded,
+            draft_url=url_for(f"contacts.keep_{whose}draft", patient_id=patient_id),
+            discard_url=url_for(f"contacts.discard_{whose}draft", patient_id=patient_id) if draft is not None else "",
+            draft=local_time(draft.saved_at, place.clinic.zone) if draft is not None else "",
+            timed=timed_words(timed) if timed is not None else "",
+        )
+        return show_form(page, status=status)
+
+    if not form.validate_on_submit():
+        return show(422 if form.is_submitted() else 200)
+    recorded = _second_time(place, form, url=back_url)
+    if recorded is not None:
+        return show(409, recorded)
+
+    def act() -> str:
+        contact = actions.record_contact(
+            patient_id=patient_id, clinic_id=clinic_id, facts=form.facts(), by=current_user
+        )
+        drafts.drop_saved(patient_id, form.key, by=current_user)
+        timer.drop_logged(patient_id, by=current_user)
+        warn_of_overlaps(contact)
+        return back_url
+
+    location = receipts.once(form.key, by=current_user, act=act)
+    flash("Contact saved", "success")
+    return redirect(location, 303)
+
+
+def _form(place: Place, draft: ContactDraft | None, timed: Timed | None) -> ContactForm:
+    """With what was typed before, and the time that was stopped where the draft says none."""
+    values: dict[str, Any] = {"kind": "treatment", "modality": "phone", "took_place_on": place.today}
+    if request.method == "GET" and draft is not None:
+        values |= {"formdata": MultiDict(draft.typed), "form_key": draft.form_key}
+    form = ContactForm(now=place.now, born_on=place.patient.birth_date, **values)
+    if request.method == "GET" and timed is not None and form.started_at.data is None:
+        form.took_place_on.data = timed.took_place_on
+        form.started_at.data, form.ended_at.data = timed.start, timed.end
+    return form
+
+
+def _stopped_with(patient_id: uuid.UUID) -> Timed | None:
+    """The time this user stopped with this person and has not logged."""
+    if current_user.stopwatch is None or current_user.stopwatch.stopped_at is None:
+        return None
+    timed = timer.get_timed(by=current_user)
+    return timed if timed is not None and timed.patient.id == patient_id else None
+
+
+def _second_time(place: Place, form: ContactForm, *, url: str) -> SecondTime | None:
+    """What says the same already. Nothing for a second click on the form that stored it, or one said to be another."""
+    if form.again.data:
+        return None
+    contact = queries.find_same(place.patient.id, form.facts(), staff_id=current_user.id)
+    if contact is None or receipts.led_to(form.key, by=current_user) is not None:
+        return None
+    return second_time(contact, by=saved_by(contact, place), url=url)

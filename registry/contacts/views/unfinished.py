@@ -1,0 +1,123 @@
+"""What is begun and not yet logged: drafts kept while they are typed, and the timer."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry.access.policy import permitted_clinics, policy
+from registry.contacts import drafts, timer
+from registry.contacts.drafts import AnotherDraft, TooLong
+from registry.contacts.forms import ContactForm
+from registry.contacts.views.common import Page, Place, blueprint, place_of, refuse_stranger
+from registry.web.filters import local_time
+
+SAVED_MEANWHILE = "This contact is saved already. What you typed since then is on this page only"
+IN_ANOTHER_WINDOW = (
+    "You have begun another contact with this person in another window. What you typed stays on this page"
+)
+TOO_LONG = "This is longer than a contact holds, and is on this page only. Shorten it"
+
+
+@blueprint.post("/patients/<uuid:patient_id>/contacts/draft")
+@policy("contact.record")
+def keep_draft(patient_id: uuid.UUID) -> Page:
+    """Asked by the page while one types, and by a button without scripts."""
+    place = place_of(patient_id, permitted_clinics("contact.record"))
+    return _keep(place, back_url=url_for("contacts.contacts", patient_id=patient_id))
+
+
+@blueprint.post("/my-people/<uuid:patient_id>/contacts/draft")
+@policy("contact.record-own")
+def keep_own_draft(patient_id: uuid.UUID) -> Page:
+    place = place_of(patient_id, permitted_clinics("contact.record-own"))
+    refuse_stranger(patient_id)
+    return _keep(place, back_url=url_for("contacts.log_own_contact", patient_id=patient_id))
+
+
+def _keep(place: Place, *, back_url: str) -> Page:
+    form = ContactForm(now=place.now, born_on=place.patient.birth_date)
+    status, words = _kept(place, form)
+    if request.headers.get("X-Requested-With") == "draft":
+        return Response(words, status, mimetype="text/plain")
+    if words:
+        flash(words, "success" if status == 200 else "warning")
+    return redirect(back_url, 303)
+
+
+def _kept(place: Place, form: ContactForm) -> tuple[int, str]:
+    """The status and the words of the answer."""
+    if form.says_nothing():
+        return 200, ""
+    try:
+        draft = drafts.keep_draft(
+            patient_id=place.patient.id,
+            clinic_id=place.clinic.id,
+            form_key=form.key,
+            typed=form.typed(),
+            by=current_user,
+        )
+    except TooLong:
+        return 409, TOO_LONG
+    except AnotherDraft:
+        return 409, IN_ANOTHER_WINDOW
+    if draft is None:
+        return 409, SAVED_MEANWHILE
+    return 200, f"Draft kept {local_time(draft.saved_at, place.clinic.zone)}"
+
+
+@blueprint.post("/patients/<uuid:patient_id>/contacts/draft/discard")
+@policy("contact.record")
+def discard_draft(patient_id: uuid.UUID) -> Page:
+    place_of(patient_id, permitted_clinics("contact.record"))
+    return _discard(patient_id, back_url=url_for("contacts.contacts", patient_id=patient_id))
+
+
+@blueprint.post("/my-people/<uuid:patient_id>/contacts/draft/discard")
+@policy("contact.record-own")
+def discard_own_draft(patient_id: uuid.UUID) -> Page:
+    place_of(patient_id, permitted_clinics("contact.record-own"))
+    refuse_stranger(patient_id)
+    return _discard(patient_id, back_url=url_for("contacts.log_own_contact", patient_id=patient_id))
+
+
+def _discard(patient_id: uuid.UUID, *, back_url: str) -> Page:
+    drafts.discard_draft(patient_id=patient_id, by=current_user)
+    flash("Draft thrown away", "success")
+    return redirect(back_url, 303)
+
+
+@blueprint.post("/patients/<uuid:patient_id>/contacts/timer")
+@policy("contact.record")
+def start_timer(patient_id: uuid.UUID) -> Page:
+    place = place_of(patient_id, permitted_clinics("contact.record"))
+    try:
+        timer.start_timer(patient_id=patient_id, clinic_id=place.clinic.id, by=current_user)
+    except timer.AlreadyTiming:
+        flash("You are timing another contact already: stop it and log it, or throw its time away", "warning")
+    return redirect(url_for("contacts.log_contact", patient_id=patient_id), 303)
+
+
+@blueprint.post("/contacts/timer/stop")
+@policy("contact.record")
+def stop_timer() -> Page:
+    """Leads to the form of the contact, with its start and end filled in."""
+    timed = timer.stop_timer(by=current_user)
+    if timed is None:
+        flash("No contact is being timed", "warning")
+        return redirect(url_for("accounts.start"), 303)
+    return redirect(url_for("contacts.log_contact", patient_id=timed.patient.id), 303)
+
+
+@blueprint.post("/contacts/timer/discard")
+@policy("contact.record")
+def discard_timer() -> Page:
+    timed = timer.get_timed(by=current_user)
+    timer.discard_timer(by=current_user)
+    flash("The time is thrown away. Nothing was logged", "success")
+    if timed is None:
+        return redirect(url_for("accounts.start"), 303)
+    return redirect(url_for("contacts.contacts", patient_id=timed.patient.id), 303)

@@ -1,0 +1,1 @@
+"""What colleagues ask and tell each other about a person, and what became of it."""

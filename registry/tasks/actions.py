@@ -1,0 +1,65 @@
+"""Asking something of a colleague, and answering."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from registry import clock
+from registry.accounts.models import User
+from registry.audit.recorder import record
+from registry.db.conflict import EditConflict, refuse_stale
+from registry.db.transaction import write
+from registry.extensions import db
+from registry.tasks.models import Task
+from registry.tasks.rules import ANSWERS
+
+
+class NotTheirs(PermissionError):
+    """A task is answered by whom it was sent to."""
+
+
+def send_task(
+    *,
+    patient_id: uuid.UUID,
+    clinic_id: uuid.UUID,
+    to_id: uuid.UUID,
+    kind: str,
+    words: str,
+    due_on: date | None = None,
+    by: User,
+) -> Task:
+    """Put a task or a note about the person on a colleague's day. Only a task has a day it is due."""
+    with write():
+        task = Task(
+            patient_id=patient_id,
+            clinic_id=clinic_id,
+            kind=kind,
+            words=words,
+            from_id=by.id,
+            to_id=to_id,
+            sent_at=clock.now(),
+            due_on=due_on if kind == "task" else None,
+        )
+        db.session.add(task)
+        db.session.flush()
+        record("task.sent", by=by, subject=task, kind="create")
+    return task
+
+
+def answer_task(*, task: Task, state: str, words: str, opened_version: int | None, by: User) -> None:
+    """Say that it was done, read, or cannot be done, and in what way.
+
+    Raises ``NotTheirs``, and ``EditConflict`` when it was answered already.
+    """
+    with write():
+        if task.to_id != by.id:
+            raise NotTheirs(task.id)
+        refuse_stale(task, opened_version=opened_version)
+        if task.state != "open":
+            raise EditConflict(task)
+        if state not in ANSWERS[task.kind]:
+            raise ValueError(f"a {task.kind} cannot become {state}")
+        with db.session.no_autoflush:
+            task.state, task.answer, task.answered_at = state, words, clock.now()
+        record(f"task.{state}", by=by, subject=task, reason=words or None)

@@ -1,0 +1,54 @@
+"""Writing to a colleague about a person, and answering."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from wtforms import RadioField, SelectField
+from wtforms.fields import Field
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+from registry.tasks.rules import ANSWERS, KINDS, LATEST, needs_words
+from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, paragraph
+
+
+class TaskForm(RegistryForm):
+    """What is asked of whom, and by when."""
+
+    to = SelectField("To", [InputRequired("Choose a colleague")])
+    kind = RadioField("What is it?", [InputRequired("Choose what it is")], choices=dict(KINDS))
+    words = paragraph("What is to be done, or known?", required="Say what is to be done, or known", longest=2_000)
+    due_on = LocalDate(
+        "Due",
+        [
+            Optional(),
+            NotBefore(lambda form: form.today, "Enter a date from today on ({limit})"),
+            NotAfter(lambda form: form.today + LATEST, "Enter a date within a year ({limit})"),
+        ],
+    )
+
+    def __init__(self, *args: Any, today: date, colleagues: dict[str, str], **values: Any) -> None:
+        self.today = today
+        super().__init__(*args, **values)
+        self.to.choices = {"": "Choose a colleague", **colleagues}
+
+    def validate_due_on(self, field: Field) -> None:
+        if field.data and self.kind.data == "note":
+            raise ValidationError("Leave the date empty, or choose something to do: nothing is due of a note")
+
+
+class AnswerForm(RegistryForm):
+    """What became of it."""
+
+    state = RadioField("What became of it?", [InputRequired("Choose what became of it")])
+    words = paragraph("In words", longest=2_000)
+
+    def __init__(self, *args: Any, kind: str, **values: Any) -> None:
+        self.kind = kind
+        super().__init__(*args, **values)
+        self.state.choices = dict(ANSWERS[kind])
+
+    def validate_words(self, field: Field) -> None:
+        if not field.data and needs_words(self.kind):
+            raise ValidationError("Say what was done, or why it cannot be done")

@@ -1,0 +1,82 @@
+"""Reading tasks: a person's, a colleague's open ones, and what became of those one sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from registry.access.roles import Role, actions_of
+from registry.accounts.models import User
+from registry.accounts.queries import list_users_with_role
+from registry.db.among import among
+from registry.extensions import db
+from registry.tasks.models import Task
+from registry.web.paging import COUNT_LIMIT
+
+WRITING = "task.write"
+
+MOST_SHOWN = 50
+"""More than anybody answers in a day; the rest follows when these are."""
+
+
+def list_tasks(patient_id: uuid.UUID, *, limit: int, offset: int = 0) -> Sequence[Task]:
+    """What was asked and told about this person, open ones first, then newest first."""
+    return db.session.scalars(
+        _with_people()
+        .where(Task.patient_id == patient_id)
+        .order_by(Task.state != "open", Task.sent_at.desc(), Task.id.desc())
+        .limit(limit)
+        .offset(offset)
+    ).all()
+
+
+def count_tasks(patient_id: uuid.UUID) -> int:
+    """How many there are about this person, counted no further than anybody reads."""
+    some = select(Task.id).where(Task.patient_id == patient_id).limit(COUNT_LIMIT + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def get_task(patient_id: uuid.UUID, task_id: uuid.UUID) -> Task | None:
+    """The task, if it is about this person."""
+    return db.session.scalars(_with_people().where(Task.id == task_id, Task.patient_id == patient_id)).one_or_none()
+
+
+def list_open_for(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Sequence[Task]:
+    """What this colleague has not answered at these clinics: by the day it is due, then oldest first."""
+    return db.session.scalars(
+        _with_people()
+        .where(Task.to_id == user_id, Task.state == "open", among(Task.clinic_id, "clinic_ids"))
+        .order_by(Task.due_on.asc().nulls_last(), Task.sent_at, Task.id)
+        .limit(MOST_SHOWN),
+        {"clinic_ids": list(clinic_ids)},
+    ).all()
+
+
+def list_answered_to(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID], *, since: datetime) -> Sequence[Task]:
+    """What became since then of the tasks this colleague sent at these clinics, newest answer first."""
+    return db.session.scalars(
+        _with_people()
+        .where(
+            Task.from_id == user_id,
+            Task.kind == "task",
+            Task.answered_at >= since,
+            among(Task.clinic_id, "clinic_ids"),
+        )
+        .order_by(Task.answered_at.desc(), Task.id)
+        .limit(MOST_SHOWN),
+        {"clinic_ids": list(clinic_ids)},
+    ).all()
+
+
+def list_recipients(clinic_id: uuid.UUID, *, but: uuid.UUID) -> Sequence[User]:
+    """The colleagues of a clinic who may open the record of its people and answer, by name."""
+    roles = sorted(role.value for role in Role if WRITING in actions_of(role))
+    return [user for user in list_users_with_role(clinic_id, *roles) if user.id != but]
+
+
+def _with_people() -> Select[Task]:
+    return select(Task).options(joinedload(Task.sender), joinedload(Task.recipient), joinedload(Task.patient))

@@ -96,8 +96,11 @@ def send(patient_id: uuid.UUID) -> Page:
 @blueprint.route("/patients/<uuid:patient_id>/tasks/<uuid:task_id>/answer", methods=["GET", "POST"])
 @policy("task.write")
 def answer(patient_id: uuid.UUID, task_id: uuid.UUID) -> Page:
-    """Only for whom it was sent to: to anybody else there is nothing to answer."""
-    task = _mine(patient_id, task_id)
+    """Only whom it was sent to answers; whoever else may open the record is led to what is asked there."""
+    task = _at_ones_clinic(patient_id, task_id)
+    if task.to_id != current_user.id:
+        flash(f"This was sent to {task.recipient.name}, who answers it", "warning")
+        return redirect(tasks_url(patient_id), 303)
     if request.method == "GET" and task.state != "open":
         flash("You have answered this already", "warning")
         return redirect(tasks_url(patient_id), 303)
@@ -107,7 +110,7 @@ def answer(patient_id: uuid.UUID, task_id: uuid.UUID) -> Page:
 
     def act() -> str:
         actions.answer_task(
-            task=_mine(patient_id, task_id),
+            task=_at_ones_clinic(patient_id, task_id),
             state=form.state.data,
             words=form.words.data or "",
             opened_version=form.opened_version,
@@ -118,7 +121,7 @@ def answer(patient_id: uuid.UUID, task_id: uuid.UUID) -> Page:
     try:
         location = receipts.once(form.key, by=current_user, act=act)
     except EditConflict:
-        return _show_answer(_mine(patient_id, task_id), form, status=409)
+        return _show_answer(_at_ones_clinic(patient_id, task_id), form, status=409)
     flash("Answer saved: your colleague sees it", "success")
     return redirect(location, 303)
 
@@ -140,8 +143,9 @@ def _show_answer(task: Task, form: AnswerForm, *, status: int) -> Page:
     return render_template("tasks/answer.html", page=page), status
 
 
-def _mine(patient_id: uuid.UUID, task_id: uuid.UUID) -> Task:
+def _at_ones_clinic(patient_id: uuid.UUID, task_id: uuid.UUID) -> Task:
+    """The task, if it is about this person and was sent at a clinic where one may answer."""
     task = found(queries.get_task(patient_id, task_id))
-    if task.to_id != current_user.id or task.clinic_id not in permitted_clinics("task.write"):
+    if task.clinic_id not in permitted_clinics("task.write"):
         abort(404)
     return task

@@ -20,10 +20,10 @@ from registry.contacts.views.common import Page, Place, blueprint, place_of
 @policy("contact.record")
 def quick(patient_id: uuid.UUID) -> Page:
     """A row of a table for htmx; asked for by itself, the whole form."""
+    place = place_of(patient_id, permitted_clinics("contact.record"))
     full_url = url_for("contacts.log_contact", patient_id=patient_id)
     if "HX-Request" not in request.headers:
         return redirect(full_url, 303)
-    place = place_of(patient_id, permitted_clinics("contact.record"))
     form = QuickContactForm(today=place.today, kind="treatment", modality="phone")
     line = QuickLine(
         patient_id=str(patient_id),

@@ -12,7 +12,11 @@ from registry.db.conflict import EditConflict, refuse_stale
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.tasks.models import Task
-from registry.tasks.rules import ANSWERS
+from registry.tasks.rules import ANSWERS, needs_words
+
+
+class WordsMissing(ValueError):
+    """Whoever asked sees nothing but the words of the answer."""
 
 
 class NotTheirs(PermissionError):
@@ -50,7 +54,7 @@ def send_task(
 def answer_task(*, task: Task, state: str, words: str, opened_version: int | None, by: User) -> None:
     """Say that it was done, read, or cannot be done, and in what way.
 
-    Raises ``NotTheirs``, and ``EditConflict`` when it was answered already.
+    Raises ``NotTheirs``, ``WordsMissing``, and ``EditConflict`` when it was answered already.
     """
     with write():
         if task.to_id != by.id:
@@ -60,6 +64,8 @@ def answer_task(*, task: Task, state: str, words: str, opened_version: int | Non
             raise EditConflict(task)
         if state not in ANSWERS[task.kind]:
             raise ValueError(f"a {task.kind} cannot become {state}")
+        if needs_words(task.kind) and not words.strip():
+            raise WordsMissing(task.kind)
         with db.session.no_autoflush:
             task.state, task.answer, task.answered_at = state, words, clock.now()
         record(f"task.{state}", by=by, subject=task, reason=words or None)

@@ -49,6 +49,10 @@ class AnswerForm(RegistryForm):
         super().__init__(*args, **values)
         self.state.choices = dict(ANSWERS[kind])
 
-    def validate_words(self, field: Field) -> None:
-        if not field.data and needs_words(self.kind):
-            raise ValidationError("Say what was done, or why it cannot be done")
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field, then whether the answer says what it has to."""
+        is_valid = bool(super().validate(extra_validators=extra_validators))
+        if not self.words.data and needs_words(self.kind):
+            self.words.errors = ["Say what was done, or why it cannot be done"]
+            return False
+        return is_valid

@@ -1,11 +1,13 @@
 """The first follow-up, and the person nobody has reached."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from registry.alerts.rulebook import evaluate, rule
 from registry.alerts.snapshot import CaseSnapshot, ContactFacts, EpisodeFacts, Phase, ReviewFacts
+from registry.contacts.ladder import Attempt, Step
 from tests.unit.alerts.cases import (
     NUMBERS,
     case,
@@ -24,6 +26,7 @@ from tests.unit.alerts.cases import (
 FIRST = "engage.first-follow-up"
 SILENCE = "engage.no-contact"
 PAUSE = "engage.pause-over"
+TRIED = "engage.attempts"
 ENGAGING, MAINTAINING = Phase.ENGAGING, Phase.MAINTAINING
 
 
@@ -249,3 +252,67 @@ def test_what_is_left_unsaid_is_kept_with_the_alert_that_speaks_for_it() -> None
     unsaid = evaluate(unmeasured, day(21), NUMBERS).swallowed
 
     assert [(each.finding.rule, each.by) for each in unsaid] == [(FIRST, SILENCE), ("measure.due", SILENCE)]
+
+
+def _calls(*on: int, how: str = "phone", kind: str = "outreach") -> tuple[Attempt, ...]:
+    return tuple(Attempt(day(each), kind, how) for each in on)
+
+
+def _not_reached(*attempts: Attempt, possible: frozenset[Step] = frozenset(Step), **facts: Any) -> CaseSnapshot:
+    return case(contacts=ContactFacts(two_way_on=days([1]), attempts=attempts, possible_steps=possible), **facts)
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("two days", _not_reached(*_calls(3, 5)), 5, None),
+        ("three on two days", _not_reached(*_calls(3, 5, 5)), 5, None),
+        ("three days", _not_reached(*_calls(3, 5, 9)), 9, "action"),
+        ("no-shows count", _not_reached(*_calls(3, 5), *_calls(9, how="in-person", kind="no-show")), 9, "action"),
+        ("the last day of the thirty", _not_reached(*_calls(3, 5, 32)), 32, "action"),
+        ("the day after", _not_reached(*_calls(3, 5, 33)), 33, None),
+        ("a later three", _not_reached(*_calls(3, 33, 40, 41)), 41, "action"),
+        ("however long ago", _not_reached(*_calls(3, 5, 9)), 400, "action"),
+        ("referred", _not_reached(*_calls(3, 5, 9), episode=episode(Phase.REFERRED, enrolled_on=None)), 9, "action"),
+        ("paused", _not_reached(*_calls(3, 5, 9), episode=episode(Phase.PAUSED, paused_until=day(60))), 9, None),
+        ("on a ward", _not_reached(*_calls(3, 5, 9), suspended_since=day(8)), 9, None),
+        ("ended", _not_reached(*_calls(3, 5, 9), episode=episode(Phase.ENDED)), 9, None),
+    ],
+)
+def test_attempts_in_vain_on_three_days_ask_for_another_way(
+    why: str, of: CaseSnapshot, on: int, expected: str | None
+) -> None:
+    assert tier(TRIED, of, on) == expected, why
+
+
+@pytest.mark.parametrize(
+    ("attempts", "possible", "words"),
+    [
+        (_calls(3, 5, 9), "call text partner", "3 attempts since 8 Jan 2026 (call); next, send a text or an e-mail"),
+        (
+            _calls(3, 5, 9),
+            "call visit partner",
+            "(call); next, go and see the person (nothing on record that may be used for it and no address on record)",
+        ),
+        (_calls(3, 5, 9, how="in-person", kind="no-show"), "call partner", "(missed appointment); next, call"),
+        (
+            (*_calls(3, 5), *_calls(9, how="partner")),
+            "call partner",
+            "(call and partner); every step is tried: decide how to go on",
+        ),
+    ],
+)
+def test_attempts_in_vain_name_the_next_step_that_is_possible(
+    attempts: tuple[Attempt, ...], possible: str, words: str
+) -> None:
+    steps = frozenset(Step(each) for each in possible.split())
+
+    assert words in sentence(TRIED, _not_reached(*attempts, possible=steps), 10)
+
+
+def test_a_no_show_resets_nothing() -> None:
+    """Neither the silence, nor the first follow-up, nor what was tried."""
+    missed = _calls(29, how="in-person", kind="no-show")
+    silent = ContactFacts(two_way_on=days([0]), attempts_on=days([29]), attempts=missed)
+
+    assert tier(SILENCE, case(contacts=silent), 31) == "action"

@@ -1,0 +1,162 @@
+"""What is begun and not yet logged: drafts, the timer, and one line from a list."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from registry.access import scope
+from registry.contacts.models import Contact, ContactDraft, TimedContact
+from registry.extensions import db
+from tests.integration.contacts.conftest import NOW, Case
+from tests.pages import Fields, fields_of, fill_in, send, soup, words
+
+HTMX = {"HX-Request": "true"}
+
+
+def _contacts(case: Case) -> list[Contact]:
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        return list(db.session.scalars(select(Contact)))
+
+
+def _drafts(case: Case) -> list[dict[str, object]]:
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        return [dict(draft.typed) for draft in db.session.scalars(select(ContactDraft))]
+
+
+def _typing(case: Case, browser: FlaskClient, **typed: str) -> tuple[int, str, Fields]:
+    """What the page sends by itself while somebody types."""
+    fields = {**fields_of(browser.get(f"{case.url}/new")), **typed}
+    answer = browser.post(f"{case.url}/draft", data=fields, headers={"X-Requested-With": "draft"})
+    return answer.status_code, answer.text, fields
+
+
+def _bar(browser: FlaskClient, url: str = "/my-day") -> str:
+    """What the head of a page says of the timer."""
+    bar = soup(browser.get(url)).select_one(".timer__words")
+    return " ".join(bar.get_text(" ").split()) if bar else ""
+
+
+def test_what_is_typed_is_found_again_and_is_in_nobodys_way(case: Case) -> None:
+    mine, theirs = case.browser_of("care_manager"), case.browser_of("colleague")
+
+    status, told, typed = _typing(case, mine, note="Sleeps four hours", minutes="soon", reached="yes")
+
+    assert (status, told) == (200, "Draft kept 12 Mar 2026, 15:00")
+    for page in (mine.get("/my-day"), mine.get(case.url)):
+        assert "Sleeps four hours" in words(page)
+    again = mine.get(f"{case.url}/new")
+    assert "Your draft of 12 Mar 2026, 15:00 is filled in" in words(again)
+    assert fields_of(again) | {"csrf_token": ""} == typed | {"csrf_token": ""}
+    assert "Sleeps four hours" not in theirs.get(case.url).text + theirs.get(f"{case.url}/new").text
+    assert fill_in(theirs, f"{case.url}/new", {"reached": "no"}).status_code == 303
+    assert len(_drafts(case)) == 1
+
+    assert send(mine, f"{case.url}/new", again, {"minutes": "20"}).status_code == 303
+    assert _drafts(case) == []
+    late = mine.post(f"{case.url}/draft", data=typed, headers={"X-Requested-With": "draft"})
+    assert (late.status_code, _drafts(case)) == (409, [])
+    assert "saved already" in late.text
+
+
+def test_a_draft_goes_only_when_its_author_throws_it_away(case: Case) -> None:
+    mine, theirs = case.browser_of("care_manager"), case.browser_of("colleague")
+    fill_in(mine, f"{case.url}/new", {"note": "Rang twice"}, button="Keep as draft")
+    _typing(case, mine, note="Rang twice, then her sister")
+    token = fields_of(theirs.get(f"{case.url}/new"))["csrf_token"]
+
+    theirs.post(f"{case.url}/draft/discard", data={"csrf_token": token})
+    with time_machine.travel(NOW + timedelta(hours=7), tick=False):
+        assert [draft["note"] for draft in _drafts(case)] == ["Rang twice, then her sister"]
+
+    token = fields_of(mine.get(f"{case.url}/new"))["csrf_token"]
+    assert mine.post(f"{case.url}/draft/discard", data={"csrf_token": token}).status_code == 303
+    assert _drafts(case) == []
+
+
+def test_a_second_window_takes_nothing_from_the_first(case: Case) -> None:
+    browser = case.browser_of("care_manager")
+    opened = fields_of(browser.get(f"{case.url}/new"))
+    _typing(case, browser, note="In the first")
+
+    answer = browser.post(
+        f"{case.url}/draft", data={**opened, "note": "In the second"}, headers={"X-Requested-With": "draft"}
+    )
+
+    assert (answer.status_code, [draft["note"] for draft in _drafts(case)]) == (409, ["In the first"])
+
+
+def test_a_timer_runs_on_the_server_until_it_is_logged(case: Case) -> None:
+    browser = case.browser_of("care_manager")
+    _start(case, browser)
+    assert _bar(browser) == "Marisol Vega since 15:00 0 min"
+    _start(case, browser)
+
+    with time_machine.travel(NOW + timedelta(minutes=12, seconds=50), tick=False):
+        assert _bar(browser, "/caseload") == "Marisol Vega since 15:00 12 min"
+        assert _bar(case.browser_of("colleague")) == ""
+        stopped = browser.post("/contacts/timer/stop", data={"csrf_token": _token(browser)})
+        assert stopped.location == f"{case.url}/new"
+        form = browser.get(stopped.location)
+        assert "Timed: 15:00–15:12" in words(form)
+        assert fields_of(form).items() >= {"started_at": "15:00", "ended_at": "15:12", "minutes": ""}.items()
+        assert _bar(browser) == "Marisol Vega 15:00–15:12, not logged yet"
+        assert send(browser, f"{case.url}/new", form, {"reached": "yes"}).status_code == 303
+
+    (contact,) = _contacts(case)
+    assert (contact.started_at, contact.minutes) == (time(15), 12)
+    assert _bar(browser) == ""
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        assert db.session.scalars(select(TimedContact)).all() == []
+
+
+@pytest.mark.parametrize(("hours", "end"), [(9, "00:00"), (11, "")])
+def test_a_forgotten_timer_makes_up_no_end(case: Case, hours: int, end: str) -> None:
+    """At midnight the contact is still of the day it began."""
+    browser = case.browser_of("care_manager")
+    _start(case, browser)
+
+    with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
+        late = case.browser_of("care_manager")
+        late.post("/contacts/timer/stop", data={"csrf_token": _token(late)})
+        form = fields_of(late.get(f"{case.url}/new"))
+        assert (form["took_place_on"], form["started_at"], form["ended_at"]) == ("2026-03-12", "15:00", end)
+        late.post("/contacts/timer/discard", data={"csrf_token": _token(late)})
+        assert _bar(late) == ""
+    assert _contacts(case) == []
+
+
+def test_a_line_of_the_caseload_logs_a_contact_of_today(case: Case) -> None:
+    browser, url = case.browser_of("care_manager"), f"{case.url}/quick"
+    opener = soup(browser.get("/caseload")).select_one("[data-quick]")
+    assert opener is not None
+    assert (opener["hx-get"], opener["href"]) == (url, f"{case.url}/new")
+    assert browser.get(url).location == f"{case.url}/new"
+    line = soup(browser.get(url, headers=HTMX))
+    fields = {str(each["name"]): str(each.get("value", "")) for each in line.select("input[type=hidden]")}
+    typed = {**fields, "kind": "outreach", "modality": "phone", "minutes": "5", "note": "Left no message"}
+
+    unsaid = browser.post(url, data=typed, headers=HTMX)
+    saved = browser.post(url, data={**typed, "reached": "no"}, headers=HTMX)
+    browser.post(url, data={**typed, "reached": "no"}, headers=HTMX)
+
+    assert (unsaid.status_code, saved.status_code) == (422, 200)
+    assert "Say whether the person was reached" in unsaid.text
+    assert 'value="Left no message"' in unsaid.text
+    assert "Outreach attempt, phone, not reached, 5 minutes" in saved.text
+    (contact,) = _contacts(case)
+    assert (contact.took_place_on, contact.kind, contact.minutes) == (date(2026, 3, 12), "outreach", 5)
+
+
+def _start(case: Case, browser: FlaskClient) -> None:
+    assert browser.post(f"{case.url}/timer", data={"csrf_token": _token(browser)}).status_code == 303
+
+
+def _token(browser: FlaskClient) -> str:
+    meta = soup(browser.get("/my-day")).select_one('meta[name="csrf-token"]')
+    assert meta is not None
+    return str(meta["content"])

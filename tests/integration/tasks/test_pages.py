@@ -1,0 +1,94 @@
+"""What colleagues ask of each other, from the one who asks to the one who answers and back."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from registry.access import scope
+from registry.audit.models import AuditEvent
+from registry.extensions import db
+from registry.tasks.models import Task
+from tests.integration.contacts.conftest import Case, _frozen, case
+from tests.pages import fill_in, send, soup, words
+
+__all__ = ["_frozen", "case"]
+
+ASKED = {"words": "Ring her sister", "due_on": "2026-03-13"}
+
+
+def _tasks(case: Case) -> list[Task]:
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        return list(db.session.scalars(select(Task)))
+
+
+def _url(case: Case) -> str:
+    return f"/patients/{case.patient_id}/tasks"
+
+
+def _ask(case: Case, to: str = "colleague", **typed: str) -> uuid.UUID:
+    asked = {**ASKED, "to": str(case.users[to]), **typed}
+    assert fill_in(case.browser_of("care_manager"), f"{_url(case)}/new", asked).status_code == 303
+    return _tasks(case)[-1].id
+
+
+def test_a_task_stands_on_the_colleagues_day_until_it_is_answered_and_the_answer_comes_back(case: Case) -> None:
+    answer_url = f"{_url(case)}/{_ask(case)}/answer"
+    mine, theirs = case.browser_of("care_manager"), case.browser_of("colleague")
+    line = soup(theirs.get("/my-day")).select_one(f"a[href='{answer_url}']")
+    assert line is not None
+    assert "Rosa Osei: Ring her sister" in words(theirs.get("/my-day"))
+    assert "due tomorrow (13 Mar 2026)" in words(theirs.get("/my-day"))
+
+    wordless = fill_in(theirs, answer_url, {"state": "declined"})
+    assert wordless.status_code == 422
+    assert "Say what was done, or why it cannot be done" in words(wordless)
+    opened = theirs.get(answer_url)
+    assert send(theirs, answer_url, opened, {"state": "done", "words": "She is fine"}).location == "/my-day"
+
+    assert "Ring her sister" not in words(theirs.get("/my-day"))
+    assert "Kofi Boateng: done. She is fine" in words(mine.get("/my-day"))
+    assert "She is fine (Kofi Boateng, 12 Mar 2026, 15:00)" in words(mine.get(_url(case)))
+    with case.app.app_context():
+        acts = db.session.scalars(select(AuditEvent.action).where(AuditEvent.action.startswith("task.")))
+        assert [act for act in acts if act != "task.opened"] == ["task.sent", "task.done"]
+
+
+def test_only_whom_it_was_sent_to_answers_and_only_once(case: Case) -> None:
+    answer_url = f"{_url(case)}/{_ask(case)}/answer"
+    first = case.browser_of("colleague")
+    opened, again = first.get(answer_url), first.get(answer_url)
+    send(first, answer_url, opened, {"state": "done", "words": "She is fine"})
+
+    second = send(first, answer_url, again, {"state": "declined", "words": "No time"})
+
+    assert second.status_code == 409
+    assert "You have answered this already: She is fine" in words(second)
+    assert case.browser_of("care_manager").get(answer_url).location == _url(case)
+    assert case.browser_of("stranger").get(answer_url).status_code == 404
+    assert [(task.state, task.answer) for task in _tasks(case)] == [("done", "She is fine")]
+
+
+def test_a_note_asks_for_nothing_but_to_be_read(case: Case) -> None:
+    browser, url = case.browser_of("care_manager"), f"{_url(case)}/new"
+    note = {"to": str(case.users["colleague"]), "kind": "note", "words": "Moved in with her sister"}
+    due = fill_in(browser, url, {**note, "due_on": "2026-03-13"})
+    assert (due.status_code, "nothing is due of a note" in words(due)) == (422, True)
+
+    fill_in(browser, url, note)
+    fill_in(case.browser_of("colleague"), f"{_url(case)}/{_tasks(case)[0].id}/answer")
+
+    assert [(task.state, task.answer) for task in _tasks(case)] == [("done", "")]
+    assert "Read Kofi Boateng, 12 Mar 2026, 15:00" in words(browser.get(_url(case)))
+
+
+@pytest.mark.parametrize("to", ["care_manager", "stranger", "peer", "other peer"])
+def test_nobody_is_asked_who_may_not_open_the_record(case: Case, to: str) -> None:
+    """Nor oneself."""
+    asked = {**ASKED, "to": str(case.users[to])}
+
+    answer = fill_in(case.browser_of("care_manager"), f"{_url(case)}/new", asked)
+
+    assert (answer.status_code, _tasks(case)) == (422, [])

@@ -210,21 +210,25 @@ def test_the_second_of_two_people_correcting_is_told_what_changed_and_loses_noth
     url = f"{case.url}/{contact_id}/correct"
     mine, theirs = case.browser_of("care_manager"), case.browser_of("colleague")
     opened_by_me = mine.get(url)
-    fill_in(theirs, url, {"minutes": "40", "why": "From the telephone bill"})
+    fill_in(theirs, url, {"minutes": "40", "note": "She rang back", "why": "From the telephone bill"})
 
     told = send(mine, url, opened_by_me, {"minutes": "25", "note": "A long story", "why": "Mistyped"})
 
     assert told.status_code == 409
     assert "Saved by Kofi Boateng" in words(told)
     rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in soup(told).select(".conflict tbody tr")]
-    assert rows == [["Minutes", "40 minutes", "25 minutes"], ["Note", "empty", "A long story"]]
+    assert rows == [["Minutes", "40 minutes", "25 minutes"], ["Note", "She rang back", "A long story"]]
     assert fields_of(told)["note"] == "A long story"
 
-    again = send(mine, url, told)
+    again = send(mine, url, told, {"note": "A long story. She rang back"})
 
     assert again.status_code == 303
-    final = [contact for contact in _contacts(case) if contact.status == "final"]
-    assert [(contact.minutes, contact.note) for contact in final] == [(25, "A long story")]
+    kept = [(contact.status, contact.minutes, contact.note) for contact in _contacts(case)]
+    assert sorted(kept) == [
+        ("amended", 10, ""),
+        ("amended", 40, "She rang back"),
+        ("final", 25, "A long story. She rang back"),
+    ]
 
 
 def test_correcting_what_was_withdrawn_meanwhile_is_refused(case: Case) -> None:

@@ -125,16 +125,22 @@ def test_the_evening_of_31_march_in_los_angeles_is_march(case: Case) -> None:
         manager = a_user(clinic=clinic)
         patient = a_patient(clinic=clinic)
         an_episode(patient=patient, clinic=clinic, enrolled_on=date(2026, 1, 5), care_manager=manager)
-        for on, kind, minutes in [
-            (date(2026, 2, 28), "treatment", 7),
-            (date(2026, 3, 1), "treatment", 20),
-            (date(2026, 3, 2), "seen-elsewhere", 50),
-            (date(2026, 3, 3), "team", 5),
-            (date(2026, 3, 4), "treatment", 90),
-        ]:
-            facts = ContactFacts(took_place_on=on, kind=kind, modality="phone", reached=True, minutes=minutes)
-            contact = record_contact(patient_id=patient.id, clinic_id=clinic.id, facts=facts, by=manager)
-        mark_entered_in_error(contact=contact, why="Of somebody else", opened_version=contact.version, by=manager)
+        *_, void = [
+            record_contact(
+                patient_id=patient.id,
+                clinic_id=clinic.id,
+                facts=ContactFacts(took_place_on=on, kind=kind, modality="phone", reached=True, minutes=minutes),
+                by=manager,
+            )
+            for on, kind, minutes in [
+                (date(2026, 2, 28), "treatment", 7),
+                (date(2026, 3, 1), "treatment", 20),
+                (date(2026, 3, 2), "seen-elsewhere", 50),
+                (date(2026, 3, 3), "team", 5),
+                (date(2026, 3, 4), "treatment", 90),
+            ]
+        ]
+        mark_entered_in_error(contact=void, why="Of somebody else", opened_version=void.version, by=manager)
         manager_id, url = manager.id, f"/patients/{patient.id}/contacts"
 
     with time_machine.travel(datetime(2026, 4, 1, 1, 5, tzinfo=UTC), tick=False):

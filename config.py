@@ -21,6 +21,9 @@ _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)
 
 Environment = Literal["production", "demo", "test"]
 
+HELP_LINE = "Call or text 988, the Suicide and Crisis Lifeline, at any time."
+"""The number in the United States."""
+
 
 class SettingsError(RuntimeError):
     """The environment does not hold what the program needs; the message says which variable and why."""
@@ -46,6 +49,8 @@ class Settings:
     """A clinic's own instrument and wording files, outside the program."""
     fhir_base: str = ""
     """Web address below which this installation names its FHIR resources. Empty: they are named by UUIDs."""
+    help_line: str = HELP_LINE
+    """What a person in danger is told to do, on what is printed for them."""
     idle_minutes: int = 15
     """A signed-in session ends after this many minutes without a page (NIST SP 800-63B-4, AAL3)."""
     absolute_hours: int = 12
@@ -95,6 +100,7 @@ class Settings:
             audit_key=env.get("REGISTRY_AUDIT_KEY", ""),
             extra_instruments_folder=_folder(env.get("REGISTRY_INSTRUMENTS")),
             fhir_base=env.get("REGISTRY_FHIR_BASE", "").rstrip("/"),
+            help_line=env.get("REGISTRY_HELP_LINE") or HELP_LINE,
             idle_minutes=_whole(env, "REGISTRY_IDLE_MINUTES", 15),
             absolute_hours=_whole(env, "REGISTRY_ABSOLUTE_HOURS", 12),
             trusted_proxies=_whole(env, "REGISTRY_TRUSTED_PROXIES", 0),

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db.base import Base, EpisodeLinked, Identified, one_of
+from registry.db.base import Audited, Base, EpisodeLinked, Identified, PatientLinked, one_of
 from registry.measures.course import Outcome
 
 
@@ -127,3 +127,18 @@ class PanelChange(Identified, Base):
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
     panel: Mapped[uuid.UUID]
+
+
+class LookMark(Identified, PatientLinked, Audited, Base):
+    """A reader says that they have looked at a record. Taken back it stays, and the one before holds again."""
+
+    __tablename__ = "look_mark"
+    __table_args__ = (
+        sa.CheckConstraint("undone_at IS NULL OR undone_at >= looked_at", name="undone_after"),
+        sa.Index("ix_look_mark_reader", "user_id", "patient_id"),
+    )
+
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    looked_at: Mapped[datetime]
+    """When the page they looked at was made: what was stored later, they cannot have seen."""
+    undone_at: Mapped[datetime | None]

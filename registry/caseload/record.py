@@ -15,6 +15,7 @@ from registry.alerts.queries import list_open_alerts
 from registry.caseload.columns import Columns
 from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
+from registry.contacts.rules import is_failed_attempt, is_two_way
 from registry.episodes.models import Episode, PhaseSpell, TrackedMeasure, TreatmentCourse
 from registry.episodes.queries import list_parts
 from registry.episodes.scales import scales_in_force
@@ -109,6 +110,23 @@ def open_advice(record: EpisodeRecord) -> Iterator[Recommendation]:
         for each in review.recommendations:
             if each.state in OPEN:
                 yield each
+
+
+def last_two_way(record: EpisodeRecord) -> tuple[Contact | None, int]:
+    """The last two-way contact at the episode's clinic since the referral, and the attempts that failed after it."""
+    episode = record.episode
+    here = [
+        row
+        for row in record.contacts
+        if row.clinic_id == episode.clinic_id and row.took_place_on >= episode.referred_on
+    ]
+    two_way = [row for row in here if is_two_way(row.kind, reached=row.reached)]
+    last = max(two_way, key=lambda row: row.took_place_on, default=None)
+    missed = sum(
+        is_failed_attempt(row.kind, reached=row.reached) and (last is None or row.took_place_on > last.took_place_on)
+        for row in here
+    )
+    return last, missed
 
 
 def _open_alerts(patient_id: uuid.UUID, episode_id: uuid.UUID | None) -> Sequence[Alert]:

@@ -31,6 +31,7 @@ class Decided:
     set_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_why: Mapped[str] = mapped_column(default="")
     ended_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    ended_at: Mapped[datetime | None]
 
 
 class Episode(Identified, Versioned, PatientLinked, Audited, Base):

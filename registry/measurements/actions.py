@@ -159,7 +159,7 @@ def finish_draft(
         row = _current(draft, "draft", opened_version=opened_version)
         _check_date(given["taken_on"], patient_id=row.patient_id, clinic_id=row.clinic_id)
         _fill(row, given, content)
-        row.status = "final"
+        row.status, row.finished_at = "final", clock.now()
         _store_scores(row, definition, content.scoring)
         record("measurement.recorded", by=by, subject=row)
         tell_episode_changed(row.patient_id)

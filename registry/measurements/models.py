@@ -97,6 +97,8 @@ class Measurement(Identified, Versioned, PatientLinked, Audited, Base):
     """Identity of an imported administration in its source: importing it twice stores it once."""
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    finished_at: Mapped[datetime | None]
+    """When a draft was made to count; empty for what was entered at once."""
     voided_at: Mapped[datetime | None]
     """When it was corrected or said to be in error, and so counts no longer."""
     voided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))

@@ -130,7 +130,7 @@ def decide(*, recommendation: Recommendation, state: str, why: str = "", opened_
             raise ImpossibleStep(f"{STATES[recommendation.state]} cannot become {STATES.get(state, state)}")
         if state in {"declined", "modified"} and not why.strip():
             raise WordsMissing(state)
-        decided = {"decided_by_id": by.id, "decided_on": _clinic_today(recommendation)}
+        decided = {"decided_by_id": by.id, "decided_on": _clinic_today(recommendation), "decided_at": clock.now()}
         _become(recommendation, state=state, decision_why=why.strip(), **decided)
         record(f"recommendation.{state}", by=by, subject=recommendation, reason=why.strip() or None)
         tell_episode_changed(recommendation.patient_id)
@@ -142,7 +142,8 @@ def finish(*, recommendation: Recommendation, opened_version: int | None, by: Us
         refuse_stale(recommendation, opened_version=opened_version)
         if recommendation.state not in AWAITS_DOING:
             raise ImpossibleStep(f"{STATES[recommendation.state]} cannot become {STATES['done']}")
-        _become(recommendation, state="done", done_by_id=by.id, done_on=_clinic_today(recommendation))
+        done = {"done_by_id": by.id, "done_on": _clinic_today(recommendation), "done_at": clock.now()}
+        _become(recommendation, state="done", **done)
         record("recommendation.done", by=by, subject=recommendation)
         tell_episode_changed(recommendation.patient_id)
 
@@ -170,6 +171,7 @@ def _recommendation(review: Review, position: int, advice: Advice, *, orders: Us
         state=state,
         decided_by_id=orders.id if orders is not None and is_ordered else None,
         decided_on=review.reviewed_on if is_ordered else None,
+        decided_at=review.recorded_at if is_ordered else None,
     )
 
 

@@ -65,9 +65,12 @@ class Recommendation(Identified, Versioned, EpisodeLinked, Audited, Base):
     state: Mapped[str] = mapped_column(default="proposed")
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     decided_on: Mapped[date | None]
+    decided_at: Mapped[datetime | None]
+    """When it was written down; ``decided_on`` is the local date it holds from."""
     decision_why: Mapped[str] = mapped_column(default="")
     done_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     done_on: Mapped[date | None]
+    done_at: Mapped[datetime | None]
 
     review: Mapped[Review] = relationship(back_populates="recommendations")
     to_user: Mapped[User | None] = relationship(foreign_keys="Recommendation.to_user_id")

@@ -59,6 +59,23 @@
     dialog.showModal();
   });
 
+  // Print this page; copy the text of a field. Without this script the browser's own menu does both.
+  document.addEventListener("click", async (event) => {
+    if (event.target.closest("[data-prints]")) window.print();
+    const button = event.target.closest("[data-copies]");
+    const field = button && document.getElementById(button.dataset.copies);
+    if (!field) return;
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      if (!document.execCommand("copy")) return announce("Not copied. The text is selected: press Control and C");
+    }
+    announce("Copied");
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+
   // A second click does nothing twice, and leaving with unsaved words asks first.
   const changed = new Set();
   document.addEventListener("input", (event) => {
@@ -91,6 +108,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     showTheme();
+    for (const button of document.querySelectorAll("[data-prints], [data-copies]")) button.hidden = false;
     document.querySelector("[data-focus]")?.focus();
   });
 })();

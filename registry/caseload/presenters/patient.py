@@ -14,6 +14,7 @@ from registry.alerts.models import Alert
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.brief import full_sentence
 from registry.caseload.presenters.course import draw_course, height_of
+from registry.caseload.presenters.looked import LookedShown
 from registry.caseload.presenters.row import ReasonShown
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.presenters.tiles import Tile, show_tiles
@@ -81,6 +82,7 @@ class NextSteps:
     question_url: str
     danger_url: str
     refer_url: str
+    summary_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class PatientPage:
     patient: IdentityHeader
     tabs: Sequence[Tab]
     steps: NextSteps
+    looked: LookedShown
     has_episode: bool
     tiles: Sequence[Tile] = ()
     figure: dict[str, Any] | None = None
@@ -128,6 +131,7 @@ def next_steps(patient_id: uuid.UUID, may: Permitted) -> NextSteps:
         question_url=page("review.ask", may.ask),
         danger_url=page("contacts.report_danger", may.report_danger),
         refer_url=page("episodes.refer", may.refer),
+        summary_url=page("caseload.summary", True),
     )
 
 
@@ -138,6 +142,7 @@ def show_overview(
     tabs: Sequence[Tab],
     others: Sequence[Episode],
     may: Permitted,
+    looked: LookedShown,
     today: date,
 ) -> PatientPage:
     """The overview of one episode."""
@@ -146,6 +151,7 @@ def show_overview(
         title="Overview",
         patient=patient,
         tabs=tabs,
+        looked=looked,
         has_episode=True,
         steps=next_steps(patient.patient_id, may),
         tiles=list(show_tiles(record, today)),

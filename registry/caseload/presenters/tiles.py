@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,8 +17,8 @@ from registry.caseload.presenters.scores import (
     show_score,
     value_words,
 )
-from registry.caseload.record import EpisodeRecord, Followed, FollowedLevel, open_advice
-from registry.contacts.rules import MODALITIES, is_failed_attempt, is_two_way
+from registry.caseload.record import EpisodeRecord, Followed, FollowedLevel, last_two_way, open_advice
+from registry.contacts.rules import MODALITIES
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.words import ScoreShown as ResultShown
@@ -57,8 +57,8 @@ def show_tiles(record: EpisodeRecord, today: date) -> Iterator[Tile]:
     for each in record.followed[:MOST_TILES]:
         yield _score_tile(each, until)
     for level in record.levels:
-        yield _level_tile(level, until)
-    safety = _safety_tile(record, today)
+        yield level_tile(level, until)
+    safety = safety_tile(record.safety_measurements, today)
     if safety is not None:
         yield safety
     yield _contact_tile(record, today)
@@ -105,7 +105,7 @@ def _standing_words(each: Followed, latest: DatedScore) -> str:
     return said or _standing(each.course.standing)
 
 
-def _level_tile(each: FollowedLevel, today: date) -> Tile:
+def level_tile(each: FollowedLevel, today: date) -> Tile:
     """The level of the last administration, or what is certain of it; one too old to go by is unknown."""
     label = f"{catalogue().instrument_of(each.key).domain.capitalize()} · {scale_label(each.key)}"
     shown = _level_shown(each)
@@ -214,13 +214,13 @@ def _worst(rows: Iterable[Measurement]) -> _Asked | None:
     )
 
 
-def _safety_tile(record: EpisodeRecord, today: date) -> Tile | None:
+def safety_tile(measurements: Sequence[Measurement], today: date) -> Tile | None:
     """The worst answer to a safety item on the last day of any: a form beside it hides none.
 
     Blank, declined or a total alone is not known, never "no"; a total no negative answer could reach is positive. A
     negative answer older than one and a half cadences is no longer known either; a positive one stands.
     """
-    worst = _worst(record.safety_measurements)
+    worst = _worst(measurements)
     if worst is None:
         return None
     latest, instrument, item, choice = worst.row, worst.instrument, worst.item, worst.choice
@@ -253,14 +253,7 @@ def _is_outdated(asked: _Asked, today: date) -> bool:
 
 
 def _contact_tile(record: EpisodeRecord, today: date) -> Tile:
-    since = record.episode.referred_on
-    here = [row for row in record.contacts if row.clinic_id == record.episode.clinic_id and row.took_place_on >= since]
-    two_way = [row for row in here if is_two_way(row.kind, reached=row.reached)]
-    last = max(two_way, key=lambda row: row.took_place_on, default=None)
-    missed = sum(
-        is_failed_attempt(row.kind, reached=row.reached) and (last is None or row.took_place_on > last.took_place_on)
-        for row in here
-    )
+    last, missed = last_two_way(record)
     attempts = f"{count(missed, 'attempt')} missed since" if missed else ""
     if last is None:
         return Tile(label="Last contact", value="never", detail=attempts, is_unknown=True)

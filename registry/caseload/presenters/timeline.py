@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
-from registry.caseload.presenters.brief import full_sentence
-from registry.caseload.presenters.scores import scale_label
+from flask import url_for
+
+from registry.caseload.happenings import KINDS
+from registry.caseload.looked import News
+from registry.caseload.presenters.happenings import WORDED, Told
+from registry.caseload.presenters.looked import LookedShown
 from registry.caseload.timeline import Happening
-from registry.contacts.rules import DANGERS, KINDS, MODALITIES
 from registry.episodes.patient_header import IdentityHeader
 from registry.episodes.record_tabs import Tab
-from registry.episodes.rules import END_REASONS, PHASE_TITLES
-from registry.measurements.instruments import catalogue
-from registry.measurements.presenters.words import category_words
-from registry.review.rules import KINDS as ADVICE_KINDS
-from registry.review.rules import STATES
-from registry.web.filters import count, long_date, number
+from registry.web.filters import long_date
 from registry.web.paging import Paging
 
 _VOID = {"entered-in-error": "Entered in error", "amended": "Corrected since"}
-_ICONS = {
-    "measurement": "measures",
-    "contact": "phone",
-    "danger": "urgent",
-    "review": "review",
-    "alert": "action",
-    "phase": "event",
-}
-_TIER_KINDS = {"urgent": "urgent", "action": "action"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +31,49 @@ class Entry:
     words: str = ""
     by: str = ""
     kind: str = ""
+    url: str = ""
+    is_new: bool = False
     is_void: bool = False
     void_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A kind that is shown or left out at a click, and how many entries it has."""
+
+    label: str
+    url: str
+    is_current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """What the address asks for: kinds (none: all), or, of every kind, only what is new."""
+
+    kinds: frozenset[str] = frozenset()
+    only_new: bool = False
+
+    @classmethod
+    def of(cls, kinds: Iterable[str], *, only_new: bool) -> Filtered:
+        """What is asked for; a kind nobody knows is none."""
+        return cls(frozenset() if only_new else frozenset(kinds).intersection(KINDS), only_new)
+
+    def total(self, counts: Mapping[str, int], news: News) -> int:
+        """How many entries it holds."""
+        if self.only_new:
+            return news.new
+        return sum(number for kind, number in counts.items() if not self.kinds or kind in self.kinds)
+
+    def address(self, patient_id: uuid.UUID, *, page: int | None = None) -> str:
+        """The timeline filtered so. Equal filters have equal addresses."""
+        kinds = [kind for kind in KINDS if kind in self.kinds]
+        is_new = "1" if self.only_new else None
+        return url_for("caseload.timeline", patient_id=patient_id, kind=kinds, new=is_new, page=page)
+
+    def without_or_with(self, kind: str) -> Filtered:
+        """The filter with this kind chosen, or, where it was chosen, let go."""
+        return Filtered(self.kinds ^ {kind})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,87 +83,57 @@ class TimelinePage:
     title: str
     patient: IdentityHeader
     tabs: Sequence[Tab]
+    looked: LookedShown
+    chips: Sequence[Chip]
     entries: Sequence[Entry]
     pages: Paging
+    is_filtered: bool
+    clear_url: str
 
 
-def show_happening(happening: Happening, today: date) -> Entry:
-    """One entry, newest facts in its title."""
-    title, words, by, kind = _SHOWN[happening.kind](happening.row, today)
+def show_chips(filtered: Filtered, counts: Mapping[str, int], news: News, patient_id: uuid.UUID) -> list[Chip]:
+    """Everything, what is new, then each kind that has an entry or is chosen."""
+    return list(_chips(filtered, counts, news, patient_id))
+
+
+def _chips(filtered: Filtered, counts: Mapping[str, int], news: News, patient_id: uuid.UUID) -> Iterator[Chip]:
+    everything = Filtered()
+    yield Chip("Everything", everything.address(patient_id), filtered == everything, sum(counts.values()))
+    if news.new or filtered.only_new:
+        yield Chip("New", Filtered(only_new=not filtered.only_new).address(patient_id), filtered.only_new, news.new)
+    for kind, label in KINDS.items():
+        if counts.get(kind) or kind in filtered.kinds:
+            address = filtered.without_or_with(kind).address(patient_id)
+            yield Chip(label, address, kind in filtered.kinds, counts.get(kind, 0))
+
+
+def show_entries(
+    happenings: Sequence[Happening], told: Told, *, news: News, reader_id: uuid.UUID, names: Mapping[uuid.UUID, str]
+) -> list[Entry]:
+    """The entries of one page; who stored them by name."""
+    return [
+        _entry(
+            each,
+            told,
+            is_new=news.holds(stored_at=each.stored_at, stored_by=each.stored_by, reader_id=reader_id),
+            stored_by=names.get(each.stored_by, "") if each.stored_by else "",
+        )
+        for each in happenings
+    ]
+
+
+def _entry(happening: Happening, told: Told, *, is_new: bool, stored_by: str) -> Entry:
+    words = WORDED[happening.source](happening.row, told)
     status = getattr(happening.row, "status", "")
     return Entry(
         date=long_date(happening.on),
-        title=title,
-        icon=_ICONS[happening.kind],
-        words=words,
-        by=by,
-        kind=kind,
+        title=words.title,
+        icon=words.icon,
+        words=words.more,
+        by=words.by or stored_by,
+        kind=words.kind,
+        url=words.url,
+        is_new=is_new,
         is_void=status in _VOID,
         void_words=_VOID.get(status, ""),
     )
-
-
-_Shown = tuple[str, str, str, str]
-"""Title, words, by whom, kind."""
-
-
-def _measurement(row: Any, _today: date) -> _Shown:
-    instrument = catalogue().get(row.instrument, row.instrument_version)
-    scores = [
-        f"{scale_label(score.scale)} {score.category or number(score.value)}{f' ({score.band})' if score.band else ''}"
-        if score.value is not None
-        else f"{scale_label(score.scale)}: {category_words(score.category, score.band)}"
-        for score in row.scores
-    ]
-    draft = " (draft)" if row.status == "draft" else ""
-    title = f"{'; '.join(scores) or f'{instrument.short_title}, no score'}{draft}"
-    return title, row.why, "", ""
-
-
-def _contact(row: Any, _today: date) -> _Shown:
-    reached = "reached" if row.reached else "not reached"
-    minutes = f", {count(row.minutes, 'minute')}" if row.minutes else ""
-    title = f"{KINDS[row.kind]}, {MODALITIES[row.modality].lower()}, {reached}{minutes}"
-    return title, row.note, row.staff.name, "good" if row.reached and row.kind == "treatment" else ""
-
-
-def _danger(row: Any, _today: date) -> _Shown:
-    return f"Danger reported: {DANGERS[row.kind].lower()}", row.words, f"said by {row.said_by}", "urgent"
-
-
-def _review(row: Any, _today: date) -> _Shown:
-    advice = [f"{ADVICE_KINDS[each.kind]}: {each.words} ({STATES[each.state].lower()})" for each in row.recommendations]
-    return (
-        "Psychiatric case review",
-        "; ".join([*([row.summary.rstrip(".")] if row.summary else []), *advice]),
-        row.consultant.name,
-        "",
-    )
-
-
-def _alert(row: Any, today: date) -> _Shown:
-    """Worded as of today, or as of the day it was closed."""
-    until = row.closed_at.date() if row.closed_at else today
-    sentence = full_sentence({"rule": row.rule, "evidence": row.evidence, "sentence": row.sentence}, until)
-    closed = f"Closed {long_date(until)}. {row.closing_words}" if row.closed_at and row.closing_words else ""
-    return sentence, closed, "", _TIER_KINDS.get(row.tier, "")
-
-
-def _phase(row: Any, _today: date) -> _Shown:
-    words = END_REASONS.get(row.why, row.why) if row.phase == "ended" else row.why
-    return f"Phase: {PHASE_TITLES[row.phase].lower()}", words, "", ""
-
-
-_SHOWN = {
-    "measurement": _measurement,
-    "contact": _contact,
-    "danger": _danger,
-    "review": _review,
-    "alert": _alert,
-    "phase": _phase,
-}
-
-
-def entries_of(happenings: Sequence[Happening], today: date) -> list[Entry]:
-    """The entries of one page."""
-    return [show_happening(each, today) for each in happenings]

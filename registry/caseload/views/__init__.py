@@ -6,6 +6,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("caseload", __name__)
 
-from registry.caseload.views import listing, own_people, record  # noqa: E402  # their routes stand on the blueprint
+from registry.caseload.views import listing, looked, own_people, record, summary  # noqa: E402  # their routes stand on the blueprint
 
-__all__ = ["blueprint", "listing", "own_people", "record"]
+__all__ = ["blueprint", "listing", "looked", "own_people", "record", "summary"]

@@ -12,17 +12,21 @@ from flask_login import current_user
 from registry import clock
 from registry.access.policy import can, found, permitted_clinics, policy
 from registry.audit.opened import opened
+from registry.caseload.looked import News, new_since
+from registry.caseload.looked_form import OVERVIEW, TIMELINE, LookedForm
+from registry.caseload.presenters.happenings import Told
+from registry.caseload.presenters.looked import LookedShown, show_looked
 from registry.caseload.presenters.patient import PatientPage, Permitted, next_steps, show_overview
-from registry.caseload.presenters.timeline import TimelinePage, entries_of
+from registry.caseload.presenters.timeline import Filtered, TimelinePage, show_chips, show_entries
 from registry.caseload.record import load_record
-from registry.caseload.timeline import PER_PAGE, count_happenings, list_happenings
+from registry.caseload.timeline import PER_PAGE, Wanted, count_by_kind, list_happenings
 from registry.caseload.views import blueprint
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import identity_header
-from registry.episodes.queries import list_episodes
+from registry.episodes.queries import list_episodes, names_of
 from registry.episodes.record_tabs import record_tabs
 from registry.patients.models import Patient
-from registry.patients.place import local_today
+from registry.patients.place import clinics_for, local_today
 from registry.patients.queries import get_patient
 from registry.web.paging import Paging, page_number
 
@@ -32,11 +36,12 @@ from registry.web.paging import Paging, page_number
 def patient(patient_id: uuid.UUID) -> str:
     person = found(get_patient(patient_id))
     episodes = list_episodes(patient_id)
-    episode = _chosen(episodes, request.args.get("episode", ""))
-    today = _today(episode)
+    episode = chosen(episodes, request.args.get("episode", ""))
+    today = today_at(episode)
     may = _permitted(person)
+    looked = _looked(patient_id, _news_of(patient_id), episode, page=OVERVIEW)
     if episode is None:
-        page = _without_episode(person, may, today)
+        page = _without_episode(person, may, today, looked)
     else:
         record = load_record(episode)
         page = show_overview(
@@ -45,6 +50,7 @@ def patient(patient_id: uuid.UUID) -> str:
             tabs=record_tabs(patient_id),
             others=[each for each in episodes if each is not episode],
             may=may,
+            looked=looked,
             today=today,
         )
     opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=episode.clinic_id if episode else None)
@@ -55,26 +61,50 @@ def patient(patient_id: uuid.UUID) -> str:
 @policy("patient.read")
 def timeline(patient_id: uuid.UUID) -> str:
     person = found(get_patient(patient_id))
-    episode = _chosen(list_episodes(patient_id), "")
-    today = _today(episode)
-    number = page_number(request.args.get("page"))
+    episodes = list_episodes(patient_id)
+    episode = chosen(episodes)
+    today, number = today_at(episode), page_number(request.args.get("page"))
+    filtered = Filtered.of(request.args.getlist("kind"), only_new=request.args.get("new") == "1")
+    news, counts = _news_of(patient_id), count_by_kind(patient_id)
+    reader = current_user.id if filtered.only_new else None
+    happenings = list_happenings(patient_id, Wanted(filtered.kinds, reader, news.looked_at), page=number)
     page = TimelinePage(
         title="Timeline",
         patient=identity_header(person, episode, today),
         tabs=record_tabs(patient_id),
-        entries=entries_of(list_happenings(patient_id, page=number), today),
+        looked=_looked(patient_id, news, episode, page=TIMELINE),
+        chips=show_chips(filtered, counts, news, patient_id),
+        entries=show_entries(
+            happenings,
+            Told(today, {each.id: each for each in episodes}),
+            news=news,
+            reader_id=current_user.id,
+            names=names_of({each.stored_by for each in happenings}),
+        ),
         pages=Paging(
             page=number,
             per_page=PER_PAGE,
-            total=count_happenings(patient_id),
-            address=lambda wanted: url_for("caseload.timeline", patient_id=patient_id, page=wanted),
+            total=filtered.total(counts, news),
+            address=lambda wanted: filtered.address(patient_id, page=wanted),
         ),
+        is_filtered=filtered != Filtered(),
+        clear_url=Filtered().address(patient_id),
     )
     opened("timeline.opened", by=current_user, patient_id=patient_id)
     return render_template("caseload/timeline.html", page=page)
 
 
-def _chosen(episodes: Sequence[Episode], wanted: str) -> Episode | None:
+def _news_of(patient_id: uuid.UUID) -> News:
+    return new_since(current_user.id, [patient_id]).get(patient_id, News())
+
+
+def _looked(patient_id: uuid.UUID, news: News, episode: Episode | None, *, page: str) -> LookedShown:
+    clinic = episode.clinic if episode else clinics_for("patient.read")[0]
+    form = LookedForm(page=page)
+    return show_looked(news, patient_id=patient_id, form=form, today=clinic.today(clock.now()), zone=clinic.zone)
+
+
+def chosen(episodes: Sequence[Episode], wanted: str = "") -> Episode | None:
     """The episode the address names; else the open one at a clinic of the reader, else the first there is."""
     named = next((each for each in episodes if str(each.id) == wanted), None)
     own = permitted_clinics("patient.read")
@@ -82,7 +112,8 @@ def _chosen(episodes: Sequence[Episode], wanted: str) -> Episode | None:
     return named or at_home or next(iter(episodes), None)
 
 
-def _today(episode: Episode | None) -> date:
+def today_at(episode: Episode | None) -> date:
+    """The local date at the episode's clinic; without one, the latest at the reader's own."""
     return episode.clinic.today(clock.now()) if episode else local_today("patient.read")
 
 
@@ -103,11 +134,12 @@ def _permitted(person: Patient) -> Permitted:
     )
 
 
-def _without_episode(person: Patient, may: Permitted, today: date) -> PatientPage:
+def _without_episode(person: Patient, may: Permitted, today: date, looked: LookedShown) -> PatientPage:
     return PatientPage(
         title="Overview",
         patient=identity_header(person, None, today),
         tabs=record_tabs(person.id),
         has_episode=False,
+        looked=looked,
         steps=next_steps(person.id, may),
     )

@@ -208,4 +208,5 @@ def _next_position(episode: Episode) -> int:
 
 def _end(row: EpisodeCondition | TrackedMeasure | TreatmentTarget, *, on: date, why: str, by: User | None) -> None:
     row.ends_on, row.ended_why, row.ended_by_id = on, why, by.id if by else None
+    row.ended_at = clock.now()
     db.session.flush()  # one is over before the next begins

@@ -133,6 +133,7 @@ def _end(episode: Episode, *, reason: str, on: date, note: str, by: User | None)
             "Episode ended",
             by.id if by else None,
         )
+        member.ended_at = clock.now()
     record("episode.ended", by=by, subject=episode, reason=reason)
 
 

@@ -72,6 +72,7 @@ def _hand_over(
 ) -> None:
     if holder is not None:
         holder.ends_on, holder.ended_why, holder.ended_by_id = on, why, by.id if by else None
+        holder.ended_at = clock.now()
         db.session.flush()  # the place is free before it is taken
     if not place.is_empty:
         db.session.add(

@@ -435,6 +435,20 @@ def upgrade() -> None:
     op.create_index("ix_contact_point_folded", "contact_point", ["folded"], unique=False)
     op.create_index(op.f("ix_contact_point_patient_id"), "contact_point", ["patient_id"], unique=False)
     op.create_table(
+        "look_mark",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("undone_at IS NULL OR undone_at >= looked_at", name=op.f("ck_look_mark_undone_after")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_look_mark_patient_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_look_mark_user_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_look_mark")),
+    )
+    op.create_index(op.f("ix_look_mark_patient_id"), "look_mark", ["patient_id"], unique=False)
+    op.create_index("ix_look_mark_reader", "look_mark", ["user_id", "patient_id"], unique=False)
+    op.create_table(
         "duty_cover",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -540,6 +554,7 @@ def upgrade() -> None:
         sa.Column("source_key", sa.Text(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("voided_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -910,6 +925,7 @@ def upgrade() -> None:
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_why", sa.Text(), nullable=False),
         sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "condition IN ('major-depression', 'bipolar-1', 'bipolar-2', 'schizophrenia', 'schizoaffective', 'early-psychosis', 'ptsd', 'anxiety', 'substance-use', 'other')",
             name=op.f("ck_episode_condition_condition_known"),
@@ -1082,6 +1098,7 @@ def upgrade() -> None:
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_why", sa.Text(), nullable=False),
         sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "role IN ('care_manager', 'consultant', 'prescriber', 'key_worker', 'peer')",
             name=op.f("ck_team_member_role_known"),
@@ -1131,6 +1148,7 @@ def upgrade() -> None:
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_why", sa.Text(), nullable=False),
         sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("cadence_days BETWEEN 1 AND 730", name=op.f("ck_tracked_measure_cadence_possible")),
         sa.ForeignKeyConstraint(
             ["ended_by_id"], ["app_user.id"], name=op.f("fk_tracked_measure_ended_by_id"), ondelete="RESTRICT"
@@ -1204,6 +1222,7 @@ def upgrade() -> None:
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_why", sa.Text(), nullable=False),
         sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("NOT is_hold OR review_by IS NOT NULL", name=op.f("ck_treatment_target_hold_is_reviewed")),
         sa.CheckConstraint(
             "is_hold OR (at_most IS NOT NULL AND at_least IS NULL) OR (at_most IS NULL AND at_least IS NOT NULL)",
@@ -1303,9 +1322,11 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("decided_by_id", sa.Uuid(), nullable=True),
         sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision_why", sa.Text(), nullable=False),
         sa.Column("done_by_id", sa.Uuid(), nullable=True),
         sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("episode_id", sa.Uuid(), nullable=False),
@@ -1559,6 +1580,9 @@ def downgrade() -> None:
     op.drop_table("episode")
     op.drop_index("ix_duty_cover_clinic_dates", table_name="duty_cover")
     op.drop_table("duty_cover")
+    op.drop_index("ix_look_mark_reader", table_name="look_mark")
+    op.drop_index(op.f("ix_look_mark_patient_id"), table_name="look_mark")
+    op.drop_table("look_mark")
     op.drop_index(op.f("ix_contact_point_patient_id"), table_name="contact_point")
     op.drop_index("ix_contact_point_folded", table_name="contact_point")
     op.drop_table("contact_point")

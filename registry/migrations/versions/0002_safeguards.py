@@ -14,8 +14,8 @@ APPEND_ONLY = ("audit_event", "alert_event", "safety_item")
 
 ABOUT_PEOPLE = (
     "alert", "alert_event", "caseload_row", "consent", "contact", "contact_draft", "contact_point", "danger_report",
-    "episode", "episode_condition", "measurement", "measurement_score", "phase_spell", "recommendation", "review",
-    "review_question", "safety_signal", "standing", "task", "team_member", "timed_contact", "tracked_measure",
+    "episode", "episode_condition", "look_mark", "measurement", "measurement_score", "phase_spell", "recommendation",
+    "review", "review_question", "safety_signal", "standing", "task", "team_member", "timed_contact", "tracked_measure",
     "treatment_course", "treatment_target",
 )  # fmt: skip
 

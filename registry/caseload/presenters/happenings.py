@@ -1,0 +1,180 @@
+"""Each entry of the timeline in words, by the name of its source in ``registry.caseload.happenings``."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import url_for
+
+from registry.caseload.presenters.brief import full_sentence
+from registry.caseload.presenters.scores import scale_label
+from registry.contacts.rules import DANGERS, KINDS, MODALITIES
+from registry.episodes.models import Episode
+from registry.episodes.patient_header import holder_name
+from registry.episodes.presenters import consent_words, target_words
+from registry.episodes.rules import CONDITIONS, END_REASONS, PHASE_TITLES, TEAM_ROLES
+from registry.measurements.instruments import catalogue
+from registry.measurements.presenters.words import category_words
+from registry.review.rules import KINDS as ADVICE_KINDS
+from registry.review.rules import STATES
+from registry.web.filters import count, long_date, number
+
+_TIER_KINDS = {"urgent": "urgent", "action": "action"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an entry may need beside its own row."""
+
+    today: date
+    episodes: Mapping[uuid.UUID, Episode] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An entry as it is said. ``by`` empty: whoever stored it is named."""
+
+    title: str
+    more: str = ""
+    by: str = ""
+    kind: str = ""
+    icon: str = "note"
+    url: str = ""
+
+
+def _measurement(row: Any, _told: Told) -> Words:
+    instrument = catalogue().get(row.instrument, row.instrument_version)
+    scores = [
+        f"{scale_label(score.scale)} {score.category or number(score.value)}{f' ({score.band})' if score.band else ''}"
+        if score.value is not None
+        else f"{scale_label(score.scale)}: {category_words(score.category, score.band)}"
+        for score in row.scores
+    ]
+    draft = " (draft)" if row.status == "draft" else ""
+    title = f"{'; '.join(scores) or f'{instrument.short_title}, no score'}{draft}"
+    page = url_for("measurements.measure", patient_id=row.patient_id, measurement_id=row.id)
+    return Words(title, row.why, icon="measures", url="" if row.status == "draft" else page)
+
+
+def _contact(row: Any, _told: Told) -> Words:
+    reached = "reached" if row.reached else "not reached"
+    minutes = f", {count(row.minutes, 'minute')}" if row.minutes else ""
+    title = f"{KINDS[row.kind]}, {MODALITIES[row.modality].lower()}, {reached}{minutes}"
+    kind = "good" if row.reached and row.kind == "treatment" else ""
+    return Words(title, row.note, row.staff.name, kind, icon="phone")
+
+
+def _danger(row: Any, _told: Told) -> Words:
+    title = f"Danger reported: {DANGERS[row.kind].lower()}"
+    return Words(title, row.words, f"said by {row.said_by}", "urgent", icon="urgent")
+
+
+def _review(row: Any, _told: Told) -> Words:
+    advice = [f"{ADVICE_KINDS[each.kind]}: {each.words} ({STATES[each.state].lower()})" for each in row.recommendations]
+    words = "; ".join([*([row.summary.rstrip(".")] if row.summary else []), *advice])
+    return Words("Psychiatric case review", words, row.consultant.name, icon="review")
+
+
+def _question(row: Any, _told: Told) -> Words:
+    withdrawn = " (withdrawn)" if row.withdrawn_at else ""
+    return Words(f"Question for the psychiatrist{withdrawn}", row.words, icon="review")
+
+
+def _decided(row: Any, _told: Told) -> Words:
+    """Done since, the decision is no longer stored: it was one of those that lead to doing."""
+    decision = "taken up" if row.state == "done" else STATES[row.state].lower()
+    return Words(f"Recommendation {decision}", _advice_words(row, row.decision_why), icon="review")
+
+
+def _done(row: Any, _told: Told) -> Words:
+    return Words("Recommendation done", _advice_words(row), kind="good", icon="good")
+
+
+def _advice_words(row: Any, why: str = "") -> str:
+    return ". ".join(part for part in (f"{ADVICE_KINDS[row.kind]}: {row.words.rstrip('.')}", why) if part)
+
+
+def _alert(row: Any, told: Told) -> Words:
+    """Worded as of today, or as of the day it was closed."""
+    until = row.closed_at.date() if row.closed_at else told.today
+    sentence = full_sentence({"rule": row.rule, "evidence": row.evidence, "sentence": row.sentence}, until)
+    closed = f"Closed {long_date(until)}. {row.closing_words}" if row.closed_at and row.closing_words else ""
+    page = url_for("alerts.alert", patient_id=row.patient_id, alert_id=row.id)
+    return Words(sentence, closed, kind=_TIER_KINDS.get(row.tier, ""), icon="action", url=page)
+
+
+def _phase(row: Any, told: Told) -> Words:
+    if row.phase != "ended":
+        return Words(f"Phase: {PHASE_TITLES[row.phase].lower()}", row.why, icon="event")
+    episode = told.episodes.get(row.episode_id)
+    reason = END_REASONS.get(episode.end_reason or "", "") if episode else ""
+    return Words(f"Episode ended: {reason.lower()}" if reason else "Episode ended", row.why, icon="event")
+
+
+def _joined(row: Any, _told: Told) -> Words:
+    return Words(f"{TEAM_ROLES[row.role]}: {holder_name(row)}", row.why, icon="patients")
+
+
+def _left(row: Any, _told: Told) -> Words:
+    return Words(f"No longer {TEAM_ROLES[row.role].lower()}: {holder_name(row)}", row.ended_why, icon="patients")
+
+
+def _consented(row: Any, _told: Told) -> Words:
+    return Words("Consent to collaborative care", consent_words(row), icon="event")
+
+
+def _consent_revoked(row: Any, _told: Told) -> Words:
+    return Words("Consent revoked", f"The consent of {long_date(row.given_on)}", kind="action", icon="event")
+
+
+def _condition(row: Any, _told: Told) -> Words:
+    return Words(f"Condition: {CONDITIONS[row.condition]}", row.why, icon="event")
+
+
+def _condition_ended(row: Any, _told: Told) -> Words:
+    return Words(f"No longer a condition treated here: {CONDITIONS[row.condition]}", row.ended_why, icon="event")
+
+
+def _followed(row: Any, _told: Told) -> Words:
+    return Words(f"Followed: {scale_label(row.scale)}, every {count(row.cadence_days, 'day')}", row.why, icon="measures")
+
+
+def _followed_ended(row: Any, _told: Told) -> Words:
+    title = f"No longer followed every {count(row.cadence_days, 'day')}: {scale_label(row.scale)}"
+    return Words(title, row.ended_why, icon="measures")
+
+
+def _target(row: Any, _told: Told) -> Words:
+    return Words(f"Target for {scale_label(row.scale)}: {target_words(row)}", row.why, icon="event")
+
+
+def _target_ended(row: Any, _told: Told) -> Words:
+    return Words(f"No longer the target for {scale_label(row.scale)}: {target_words(row)}", row.ended_why, icon="event")
+
+
+WORDED: Mapping[str, Callable[[Any, Told], Words]] = {
+    "measurement": _measurement,
+    "contact": _contact,
+    "danger": _danger,
+    "review": _review,
+    "question": _question,
+    "decided": _decided,
+    "done": _done,
+    "alert": _alert,
+    "phase": _phase,
+    "joined": _joined,
+    "left": _left,
+    "consented": _consented,
+    "consent-revoked": _consent_revoked,
+    "condition": _condition,
+    "condition-ended": _condition_ended,
+    "followed": _followed,
+    "followed-ended": _followed_ended,
+    "target": _target,
+    "target-ended": _target_ended,
+}
+"""Source → its words."""

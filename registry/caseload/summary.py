@@ -1,0 +1,58 @@
+"""What the one-page summary of a person is made of, read in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from registry.alerts.models import Alert
+from registry.alerts.queries import list_open_alerts
+from registry.caseload.record import EpisodeRecord, last_safety_measurements, load_record
+from registry.episodes.models import Episode, EpisodeCondition
+from registry.episodes.queries import list_parts
+from registry.measurements.models import Measurement
+from registry.patients.models import Patient
+
+
+class Reading(StrEnum):
+    """Whom the summary is for."""
+
+    TEAM = "team"
+    """The next team: everything somebody would otherwise have to ask again."""
+    PERSON = "person"
+    """The person themselves: plain words, and nothing that was written about them for colleagues."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryFacts:
+    """One person, the episode the summary is of, and what belongs to the person whatever the episode."""
+
+    patient: Patient
+    record: EpisodeRecord | None
+    """None for somebody who was never referred."""
+    conditions: Sequence[EpisodeCondition]
+    other_episodes: Sequence[Episode]
+    safety_measurements: Sequence[Measurement]
+    safety_alert: Alert | None
+
+
+def load_summary(patient: Patient, episode: Episode | None, *, others: Sequence[Episode]) -> SummaryFacts:
+    """Everything both readings show."""
+    if episode is None:
+        alerts = list_open_alerts(patient.id)
+        return SummaryFacts(patient, None, (), others, last_safety_measurements(patient.id), _safety(alerts))
+    record = load_record(episode)
+    conditions = list_parts(EpisodeCondition, episode.id)
+    return SummaryFacts(
+        patient=patient,
+        record=record,
+        conditions=[row for row in conditions if row.ends_on is None or row.ends_on == episode.ended_on],
+        other_episodes=others,
+        safety_measurements=record.safety_measurements,
+        safety_alert=_safety(record.alerts),
+    )
+
+
+def _safety(alerts: Sequence[Alert]) -> Alert | None:
+    return next((alert for alert in alerts if alert.is_safety), None)

@@ -125,9 +125,7 @@ SOURCES: Sequence[Source] = (
     _source("left", "team", TeamMember.ends_on, TeamMember.ended_at, TeamMember.ended_by_id, loaded=_HOLDER),
     _source("consented", "consent", Consent.given_on),
     _source("consent-revoked", "consent", Consent.revoked_on),
-    _source(
-        "condition", "focus", EpisodeCondition.starts_on, EpisodeCondition.set_at, EpisodeCondition.set_by_id
-    ),
+    _source("condition", "focus", EpisodeCondition.starts_on, EpisodeCondition.set_at, EpisodeCondition.set_by_id),
     _source(
         "condition-ended", "focus", EpisodeCondition.ends_on, EpisodeCondition.ended_at, EpisodeCondition.ended_by_id
     ),

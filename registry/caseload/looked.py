@@ -57,9 +57,7 @@ def new_since(user_id: uuid.UUID, patient_ids: Collection[uuid.UUID]) -> Mapping
 def get_mark(patient_id: uuid.UUID, mark_id: uuid.UUID, *, user_id: uuid.UUID) -> LookMark | None:
     """A mark of this reader about this person, taken back or not."""
     return db.session.scalars(
-        select(LookMark).where(
-            LookMark.id == mark_id, LookMark.patient_id == patient_id, LookMark.user_id == user_id
-        )
+        select(LookMark).where(LookMark.id == mark_id, LookMark.patient_id == patient_id, LookMark.user_id == user_id)
     ).one_or_none()
 
 

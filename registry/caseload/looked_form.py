@@ -27,8 +27,13 @@ class LookedForm(RegistryForm):
     @property
     def looked_at(self) -> datetime | None:
         """The instant; None where what was sent is none."""
-        try:
-            instant = datetime.fromisoformat(self.shown_at.data or "")
-        except ValueError:
-            return None
-        return None if instant.tzinfo is None or instant.year < 2000 else instant
+        return read_instant(self.shown_at.data or "")
+
+
+def read_instant(text: str) -> datetime | None:
+    """An instant with its offset, as ISO 8601 writes it, of this century; None for anything else."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if instant.tzinfo is None or not 2000 <= instant.year < 2100 else instant

@@ -23,6 +23,7 @@ from registry.administration.actions import set_rule_number
 from registry.alerts.models import Alert
 from registry.alerts.sweep import sweep_clinic
 from registry.audit.recorder import record
+from registry.caseload.looked import mark_looked
 from registry.clinics.actions import cover_duty
 from registry.clinics.models import AdoptedFigure, Clinic
 from registry.contacts.actions import ContactFacts, record_contact, report_danger
@@ -146,6 +147,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "task_id": task,
             "question_id": question,
             "recommendation_id": advice,
+            "mark_id": mark_looked(patient_id=patient.id, looked_at=NOW, by=manager).id,
             "alert_id": _an_alert(patient),
             "clinic_id": clinic.id,
             "user_id": manager.id,

@@ -140,7 +140,9 @@ def _condition_ended(row: Any, _told: Told) -> Words:
 
 
 def _followed(row: Any, _told: Told) -> Words:
-    return Words(f"Followed: {scale_label(row.scale)}, every {count(row.cadence_days, 'day')}", row.why, icon="measures")
+    return Words(
+        f"Followed: {scale_label(row.scale)}, every {count(row.cadence_days, 'day')}", row.why, icon="measures"
+    )
 
 
 def _followed_ended(row: Any, _told: Told) -> Words:

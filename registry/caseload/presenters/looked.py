@@ -35,9 +35,7 @@ class LookedShown:
         return self.form.page.data or ""
 
 
-def show_looked(
-    news: News, *, patient_id: uuid.UUID, form: LookedForm, today: date, zone: ZoneInfo
-) -> LookedShown:
+def show_looked(news: News, *, patient_id: uuid.UUID, form: LookedForm, today: date, zone: ZoneInfo) -> LookedShown:
     """The line over the overview and the timeline, its times in ``zone``."""
     undo_url = ""
     if news.mark_id is not None:
@@ -57,4 +55,3 @@ def _words(news: News, today: date, zone: ZoneInfo) -> str:
     looked = news.looked_at.astimezone(zone)
     when = f"at {looked:%H:%M}" if looked.date() == today else f"on {short_date(looked.date(), today=today)}"
     return f"{news.new or 'Nothing'} new since you looked {when}"
-

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask_login import current_user
 
 from registry import clock

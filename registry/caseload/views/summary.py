@@ -22,7 +22,7 @@ from registry.patients.queries import get_patient
 
 _LABELS = {Reading.TEAM: "For the next team", Reading.PERSON: "For the person"}
 _HINTS = {
-    Reading.TEAM: "Print it, save it as PDF, or copy the text into another record. Give it only to whom the person agreed to.",
+    Reading.TEAM: "Print it, save it as PDF, or copy the text. Give it only to whom the person agreed to.",
     Reading.PERSON: "Print it for the person. Alerts, reviews and what colleagues wrote are left out.",
 }
 

@@ -442,7 +442,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("undone_at IS NULL OR undone_at >= looked_at", name=op.f("ck_look_mark_undone_after")),
-        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_look_mark_patient_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_look_mark_patient_id"), ondelete="RESTRICT"
+        ),
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_look_mark_user_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_look_mark")),
     )

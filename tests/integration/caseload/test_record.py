@@ -216,7 +216,7 @@ def test_a_person_of_another_clinic_does_not_exist(team: Team) -> None:
     person = team.person(here=False)
     browser = team.browser_of("care_manager")
 
-    for address in ("", "/timeline"):
+    for address in ("", "/timeline", "/summary"):
         assert browser.get(f"/patients/{person}{address}").status_code == 404
 
 

@@ -16,6 +16,7 @@ _TABS = (
     ("Care", "episodes.care"),
     ("Timeline", "caseload.timeline"),
     ("Details", "patients.details"),
+    ("Summary", "caseload.summary"),
 )
 
 

@@ -12,7 +12,7 @@ from flask import url_for
 
 from registry.caseload.presenters.brief import full_sentence
 from registry.caseload.presenters.scores import scale_label
-from registry.contacts.rules import DANGERS, KINDS, MODALITIES
+from registry.contacts.rules import DANGERS, KINDS, MODALITIES, reach_words
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import holder_name
 from registry.episodes.presenters import consent_words, target_words
@@ -61,9 +61,9 @@ def _measurement(row: Any, _told: Told) -> Words:
 
 
 def _contact(row: Any, _told: Told) -> Words:
-    reached = "reached" if row.reached else "not reached"
-    minutes = f", {count(row.minutes, 'minute')}" if row.minutes else ""
-    title = f"{KINDS[row.kind]}, {MODALITIES[row.modality].lower()}, {reached}{minutes}"
+    minutes = count(row.minutes, "minute") if row.minutes else ""
+    facts = [KINDS[row.kind], MODALITIES[row.modality].lower(), reach_words(row.kind, reached=row.reached), minutes]
+    title = ", ".join(fact for fact in facts if fact)
     kind = "good" if row.reached and row.kind == "treatment" else ""
     return Words(title, row.note, row.staff.name, kind, icon="phone")
 

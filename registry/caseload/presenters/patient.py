@@ -82,7 +82,6 @@ class NextSteps:
     question_url: str
     danger_url: str
     refer_url: str
-    summary_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,6 @@ def next_steps(patient_id: uuid.UUID, may: Permitted) -> NextSteps:
         question_url=page("review.ask", may.ask),
         danger_url=page("contacts.report_danger", may.report_danger),
         refer_url=page("episodes.refer", may.refer),
-        summary_url=page("caseload.summary", True),
     )
 
 

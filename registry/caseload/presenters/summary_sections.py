@@ -51,6 +51,12 @@ class Section:
     lines: Sequence[Line] = ()
     table: Table | None = None
     empty: str = ""
+    holds_prose: bool = False
+    """What people wrote, at whatever length: it has the whole width."""
+
+    @property
+    def is_wide(self) -> bool:
+        return self.holds_prose or self.table is not None
 
     @property
     def is_empty(self) -> bool:

@@ -47,8 +47,8 @@ def team_sections(facts: SummaryFacts, today: date) -> list[Section]:
         Section("Team", list(team_lines(facts)), empty="Nobody is on a team"),
         Section("Measures", list(_levels(record, today)), _measures(record, today), empty="No measure is followed"),
         Section("Contact", list(_contact(record)), empty="No contact on record"),
-        Section("Psychiatric review", list(_review(record)), empty="Never reviewed"),
         Section("Housing and work", list(circumstance_lines(facts))),
+        Section("Psychiatric review", list(_review(record)), empty="Never reviewed", holds_prose=True),
     ]
 
 
@@ -62,7 +62,7 @@ def _who(facts: SummaryFacts, today: date) -> Iterator[Line]:
     yield Line("Sex and gender", f"{SEXES[patient.sex]}; gender identity: {_gender(patient.gender_identity)}")
     yield Line("Languages", languages(patient) or "not asked")
     yield Line("Interpreter", "needed" if patient.needs_interpreter else "not needed")
-    yield Line("Insurance", PAYERS.get(patient.payer, patient.payer).lower())
+    yield Line("Insurance", PAYERS.get(patient.payer, patient.payer))
     yield Line("Primary care", patient.primary_care or "not known")
 
 
@@ -199,5 +199,6 @@ def _review(record: EpisodeRecord | None) -> Iterator[Line]:
 
 def _advice(advice: Recommendation) -> str:
     to = advice.to_user.name if advice.to_user is not None else advice.to_name
-    facts = [STATES[advice.state].lower(), f"of {long_date(advice.proposed_on)}", f"to {to}" if to else ""]
+    decided = STATES[advice.state].lower() if advice.decided_on is not None else ""
+    facts = [f"proposed {long_date(advice.proposed_on)}", f"to {to}" if to else "", decided]
     return f"{KINDS[advice.kind]}: {advice.words} ({', '.join(part for part in facts if part)})"

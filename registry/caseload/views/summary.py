@@ -32,7 +32,7 @@ _HINTS = {
 def summary(patient_id: uuid.UUID) -> str:
     person = found(get_patient(patient_id))
     clinic = found(get_clinic_of(patient_id, permitted_clinics("patient.read")))
-    reading = Reading.PERSON if request.args.get("for") == Reading.PERSON else Reading.TEAM
+    reading = Reading.PERSON if request.args.get("reading") == Reading.PERSON else Reading.TEAM
     episodes, wanted = list_episodes(patient_id), request.args.get("episode")
     episode = chosen(episodes, wanted or "")
     today = today_at(episode)
@@ -58,4 +58,4 @@ def summary(patient_id: uuid.UUID) -> str:
 
 
 def _address(patient_id: uuid.UUID, reading: Reading, episode: str | None) -> str:
-    return url_for("caseload.summary", patient_id=patient_id, episode=episode, **{"for": reading.value})
+    return url_for("caseload.summary", patient_id=patient_id, episode=episode, reading=reading.value)

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 
 import time_machine
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from sqlalchemy import select
 
 from registry.access import scope
@@ -24,7 +24,7 @@ from tests.pages import fields_of, soup
 LATER = NOW + timedelta(hours=2)
 
 
-def words(part: BeautifulSoup) -> str:
+def words(part: Tag) -> str:
     return " ".join(part.get_text(" ").split())
 
 

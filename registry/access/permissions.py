@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 ACTIONS: Mapping[str, str] = {
     "caseload.list": "See the caseload and the worklist",
+    "caseload.export": "Take the caseload out of the registry as a file",
     "patient.read": "Open a patient's record with its scores",
     "patient.read-own": "Open the record of a patient one is on the team of, without item answers",
     "patient.write": "Add a patient, change identity and contact points",

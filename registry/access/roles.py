@@ -32,7 +32,15 @@ TITLES: Mapping[Role, str] = {
     Role.AUDITOR: "Auditor",
 }
 
-_READ = {"caseload.list", "patient.read", "alert.read", "instrument.read", "measurement.export", "task.write"}
+_READ = {
+    "caseload.list",
+    "caseload.export",
+    "patient.read",
+    "alert.read",
+    "instrument.read",
+    "measurement.export",
+    "task.write",
+}
 _REPORT = {"danger.report"}
 _TREAT = {
     "measurement.record",

@@ -218,7 +218,9 @@ def _fields(act: AuditEvent) -> str:
     shown = sum(len(change.get("shown", ())) for change in changes)
     if shown:
         return f"{count(shown, 'person', 'people')} shown"
-    changed = sorted({f"{each['entity']}.{name}" for each in changes for name in each.get("after", ())})
+    changed = sorted(
+        {f"{each['entity']}.{name}" for each in changes if "entity" in each for name in each.get("after", ())}
+    )
     more = " …" if len(changed) > FIELDS_SHOWN else ""
     return ", ".join(changed[:FIELDS_SHOWN]) + more
 

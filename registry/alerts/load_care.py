@@ -40,6 +40,7 @@ _CONTACTS = select(
     Contact.clinic_id,
     Contact.kind,
     Contact.reached,
+    Contact.minutes,
     Contact.modality,
     Contact.staff_id.in_(PEERS).label("by_peer"),
 ).where(among(Contact.patient_id, "patient_ids"), Contact.status == "final")
@@ -93,6 +94,8 @@ class Sighting:
     clinic_id: uuid.UUID
     kind: str
     reached: bool
+    minutes: int | None = None
+    """None where nobody wrote them down."""
     modality: str = ""
     by_peer: bool = False
 
@@ -107,7 +110,9 @@ def load_sightings(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Seq
     rows = by_patient(db.session.execute(_CONTACTS, {"patient_ids": list(patient_ids)}))
     return {
         patient_id: [
-            Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached, row.modality, bool(row.by_peer))
+            Sighting(
+                row.took_place_on, row.clinic_id, row.kind, row.reached, row.minutes, row.modality, bool(row.by_peer)
+            )
             for row in own
         ]
         for patient_id, own in rows.items()

@@ -19,6 +19,7 @@ from registry.access import scope
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.lifecycle import Hindsight, Log, Stand, close_by_itself, end_snooze, open_alert, plain, revise
 from registry.alerts.load import EpisodeCase, Person, load_people
+from registry.alerts.look import told
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.owners import Team, is_active, load_teams, owner_of
 from registry.alerts.parameters import Numbers
@@ -126,12 +127,7 @@ def _reconcile(
     log.store()
     new = by_patient(log.new)
     return log, {
-        patient_id: LookedAt(
-            _still_open(alerts.get(patient_id, ()), new.get(patient_id, ())),
-            person.history.contacts,
-            person.history.categories,
-            person.history.outcomes,
-        )
+        patient_id: told(person, _still_open(alerts.get(patient_id, ()), new.get(patient_id, ())), numbers)
         for patient_id, person in people.items()
     }
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from blinker import Signal
 
 if TYPE_CHECKING:
+    from registry.alerts.last_safety import LastSafety
     from registry.alerts.load_care import Sighting
     from registry.alerts.models import Alert
     from registry.measures.mania import Reported
@@ -20,13 +22,16 @@ class LookedAt:
     """What the look has just read of a patient, so that whoever follows need not read it again.
 
     ``categories`` are scale and category of every result that is no number, oldest first; ``outcomes`` those of the
-    episodes that have one.
+    episodes that have one. ``safety`` is the last word on the person's safety, None where nobody was ever asked;
+    ``due`` is what falls due in each open episode, and on which day.
     """
 
     open_alerts: Sequence[Alert]
     contacts: Sequence[Sighting]
     categories: Sequence[tuple[str, str]]
     outcomes: Mapping[uuid.UUID, Reported]
+    safety: LastSafety | None
+    due: Mapping[uuid.UUID, Mapping[str, date]]
 
 
 attention_changed = Signal("alerts of some patients were reconciled, in the transaction that caused it")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flask import Flask, Response, g
 
@@ -25,10 +26,12 @@ def opened(
     clinic_id: uuid.UUID | None = None,
     about: tuple[str, uuid.UUID] | None = None,
     kind: str = "",
+    details: Mapping[str, Any] | None = None,
 ) -> None:
     """Note that this request shows a person's record, or a list of the people ``shown``.
 
-    ``about`` names the row it shows, by its table and id. ``kind`` is that of the act where it does more than show.
+    ``about`` names the row it shows, by its table and id. ``kind`` is that of the act
+    where it does more than show. ``details`` say how: numbers and codes, never a name.
     Written when the page is ready: the page's read transaction ends first, so that the event's lock is short.
     """
     people = [str(person) for person in shown]
@@ -40,7 +43,7 @@ def opened(
             "clinic_id": clinic_id,
             "about": about,
             "kind": kind or ("read" if patient_id else "list"),
-            "changes": [{"shown": people}] if people else None,
+            "changes": [{"shown": people, **(details or {})}] if people or details else None,
         }
     )
 

@@ -87,3 +87,9 @@ def is_on_course(today: ColumnElement[date]) -> ColumnElement[bool]:
 def was_reviewed(today: Today) -> ColumnElement[bool]:
     """Whether the last review is not too long ago. Never NULL: somebody never reviewed was not."""
     return sa.func.coalesce(CaseloadRow.last_review_on > days_ago(today, NOT_REVIEWED_DAYS), sa.false())
+
+
+def minutes_this_month(today: Today) -> ColumnElement[int]:
+    """Minutes written down in the clinic's local month; NULL where there are none."""
+    this_month = today_at({clinic_id: day.replace(day=1) for clinic_id, day in today.items()})
+    return sa.case((CaseloadRow.minutes_month == this_month, CaseloadRow.minutes), else_=sa.null())

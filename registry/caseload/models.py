@@ -9,8 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from registry.accounts.models import User
+from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
+from registry.caseload.rules import LONGEST_VIEW_NAME
 from registry.db.base import Audited, Base, EpisodeLinked, Identified, PatientLinked, one_of
 from registry.measures.course import Outcome
 
@@ -32,6 +35,7 @@ class CaseloadRow(EpisodeLinked, Base):
         return (
             sa.PrimaryKeyConstraint("episode_id"),
             one_of("outcome", Outcome),
+            one_of("safety_state", (POSITIVE, NEGATIVE, UNKNOWN)),
             sa.Index("ix_caseload_row_rank", "clinic_id", "is_open", "rank", "sort_name"),
             sa.Index("ix_caseload_row_name", "clinic_id", "is_open", "sort_name"),
             sa.Index("ix_caseload_row_manager", "care_manager_id", "is_open", "rank"),
@@ -84,10 +88,40 @@ class CaseloadRow(EpisodeLinked, Base):
     second_stale_after_days: Mapped[int | None]
     second_at_most: Mapped[Decimal | None]
     second_at_least: Mapped[Decimal | None]
+    function_scale: Mapped[str | None]
+    """How somebody lives, beside symptoms: function, recovery, quality of life."""
+    function_standing: Mapped[str | None]
+    function_baseline: Mapped[Decimal | None]
+    function_baseline_on: Mapped[date | None]
+    function_latest: Mapped[Decimal | None]
+    function_latest_on: Mapped[date | None]
+    function_stale_after_days: Mapped[int | None]
+    function_at_most: Mapped[Decimal | None]
+    function_at_least: Mapped[Decimal | None]
+    further: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """Every other measure that is tracked: scale, standing, baseline, latest, their dates, stale_after_days."""
+    further_count: Mapped[int] = mapped_column(default=0)
+
+    safety_state: Mapped[str | None]
+    """Of the newest form that asks: positive, negative, or unknown; NULL where nobody was ever asked."""
+    safety_item: Mapped[str | None]
+    safety_on: Mapped[date | None]
+    safety_positive_item: Mapped[str | None]
+    safety_positive_on: Mapped[date | None]
+    """When a danger was last told of."""
 
     last_two_way_on: Mapped[date | None]
     last_seen_on: Mapped[date | None]
     failed_attempts: Mapped[int] = mapped_column(default=0)
+    minutes_month: Mapped[date | None]
+    """First day of the last month in which minutes of a contact were written down."""
+    minutes: Mapped[int] = mapped_column(default=0)
+    """Those of that month. Whether it is this month is asked when the row is read."""
+    due_on: Mapped[date | None]
+    """The first of the days below, or the day a pause ends."""
+    contact_due_on: Mapped[date | None]
+    measure_due_on: Mapped[date | None]
+    review_due_on: Mapped[date | None]
     last_review_on: Mapped[date | None]
     open_recommendations: Mapped[int] = mapped_column(default=0)
     has_question: Mapped[bool] = mapped_column(default=False)
@@ -142,3 +176,34 @@ class LookMark(Identified, PatientLinked, Audited, Base):
     looked_at: Mapped[datetime]
     """When the page they looked at was made: what was stored later, they cannot have seen."""
     undone_at: Mapped[datetime | None]
+
+
+class ColumnChoice(Audited, Base):
+    """The columns somebody chose for the list, in their order. Without a row it shows those of the role."""
+
+    __tablename__ = "column_choice"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"), primary_key=True)
+    columns: Mapped[list[str]]
+    chosen_at: Mapped[datetime]
+
+
+class SavedView(Identified, Audited, Base):
+    """A list somebody comes back to: its filters, order and name. Holds no name of a patient and no search."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        sa.CheckConstraint(f"length(name) BETWEEN 1 AND {LONGEST_VIEW_NAME}", name="name_length"),
+        sa.UniqueConstraint("owner_id", "name", name="uq_saved_view_name"),
+        sa.Index("ix_saved_view_shared_with", "shared_with_id"),
+    )
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    name: Mapped[str]
+    address: Mapped[dict[str, Any]]
+    """As ``rules.Listing.address``: what an address says."""
+    shared_with_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    """The clinic whose people see it too; NULL: only its owner."""
+    saved_at: Mapped[datetime]
+
+    owner: Mapped[User] = relationship()

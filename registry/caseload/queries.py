@@ -10,53 +10,29 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, bindparam, case, cast, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, bindparam, case, cast, func, select, type_coerce
 
+from registry.accounts.models import User
 from registry.caseload.columns import Columns
-from registry.caseload.currency import (
-    Today,
-    days_ago,
-    days_in_care,
-    is_in_care,
-    is_known,
-    is_stale,
-    seen_or_enrolled,
-    today_at,
-    was_reviewed,
-)
+from registry.caseload.currency import Today, minutes_this_month
 from registry.caseload.models import CaseloadRow
+from registry.caseload.narrowing import views, wanted
+from registry.caseload.ordering import IS_ANYWHERE, order
 from registry.caseload.panels import answer, are_many
-from registry.caseload.rules import (
-    ASCENDING,
-    MINE,
-    NO_SCORE,
-    NOT_SEEN_DAYS,
-    OFF_TARGET_RULE,
-    UNKNOWN,
-    Listing,
-)
+from registry.caseload.rules import MINE, Listing
 from registry.charts.sparkline import Point
 from registry.db.among import among
-from registry.episodes.models import EpisodeCondition, TeamMember
 from registry.extensions import db
 from registry.measurements.models import MeasurementScore
-from registry.measures.course import Standing
 from registry.patients.models import Patient
-from registry.patients.rules import fold, fold_mrn
 
 PER_PAGE = 50
 
 SPARKLINE_DAYS = 364
 """Sparklines show at most the last 52 weeks."""
 
-URGENT, ACTION = 0, 1
+URGENT = 0
 _URGENT = "urgent"
-
-_IS_ANYWHERE = {
-    "rank": (CaseloadRow.rank >= sa.literal_column("0"),),
-    "name": (CaseloadRow.sort_name >= sa.literal_column("''"),),
-}
-"""Sort → what is true of every row, and opens the index of that order."""
 
 VIEWS_QUESTION = "views"
 """What the counts of the views are kept under: see ``registry.caseload.panels``."""
@@ -89,8 +65,7 @@ class CaseloadPage:
     """Patient and scale → the scores of the last 52 weeks as ``read_course`` takes them."""
 
 
-# Documents as text: whoever shows a row reads them, and a row that is shown again need not be read again.
-_SHOWN = (
+_ALWAYS = (
     CaseloadRow.episode_id,
     CaseloadRow.patient_id,
     CaseloadRow.clinic_id,
@@ -98,37 +73,6 @@ _SHOWN = (
     CaseloadRow.phase,
     CaseloadRow.enrolled_on,
     CaseloadRow.referred_on,
-    CaseloadRow.ended_on,
-    cast(CaseloadRow.conditions, sa.Text()).label("conditions"),
-    CaseloadRow.first_scale,
-    CaseloadRow.first_standing,
-    CaseloadRow.first_baseline,
-    CaseloadRow.first_baseline_on,
-    CaseloadRow.first_latest,
-    CaseloadRow.first_latest_on,
-    CaseloadRow.first_percent,
-    CaseloadRow.first_stale_after_days,
-    CaseloadRow.first_at_most,
-    CaseloadRow.first_at_least,
-    CaseloadRow.beside_mania,
-    CaseloadRow.second_scale,
-    CaseloadRow.second_standing,
-    CaseloadRow.second_baseline,
-    CaseloadRow.second_baseline_on,
-    CaseloadRow.second_latest,
-    CaseloadRow.second_latest_on,
-    CaseloadRow.second_stale_after_days,
-    CaseloadRow.second_at_most,
-    CaseloadRow.second_at_least,
-    CaseloadRow.last_two_way_on,
-    CaseloadRow.failed_attempts,
-    CaseloadRow.last_review_on,
-    CaseloadRow.open_recommendations,
-    CaseloadRow.has_question,
-    CaseloadRow.housing,
-    CaseloadRow.work,
-    CaseloadRow.rank,
-    cast(CaseloadRow.reasons, sa.Text()).label("reasons"),
     Patient.legal_given,
     Patient.legal_family,
     Patient.used_name,
@@ -137,17 +81,132 @@ _SHOWN = (
 )
 
 
-def list_caseload(listing: Listing, *, reader: Reader, page: int = 1) -> CaseloadPage:
-    """One page of ``listing`` as ``reader`` may see it. Three statements, whatever is listed; a few more of many
-    clinics, as many for a hundred as for ten."""
+def _measure(which: str) -> tuple[Any, ...]:
+    names = (
+        "scale",
+        "standing",
+        "baseline",
+        "baseline_on",
+        "latest",
+        "latest_on",
+        "stale_after_days",
+        "at_most",
+        "at_least",
+    )
+    return tuple(getattr(CaseloadRow, f"{which}_{name}") for name in names)
+
+
+# Documents as text: whoever shows a row reads them, and a row that is shown again need not be read again.
+_SHOWN: Mapping[str, tuple[Any, ...]] = {
+    "reasons": (cast(CaseloadRow.reasons, sa.Text()).label("reasons"),),
+    "phase": (
+        CaseloadRow.ended_on,
+        cast(CaseloadRow.conditions, sa.Text()).label("conditions"),
+        CaseloadRow.housing,
+        CaseloadRow.work,
+    ),
+    "main": (*_measure("first"), CaseloadRow.first_percent, CaseloadRow.beside_mania),
+    "second": _measure("second"),
+    "function": _measure("function"),
+    "further": (cast(CaseloadRow.further, sa.Text()).label("further"),),
+    "safety": (
+        CaseloadRow.safety_state,
+        CaseloadRow.safety_item,
+        CaseloadRow.safety_on,
+        CaseloadRow.safety_positive_on,
+    ),
+    "contact": (CaseloadRow.last_two_way_on, CaseloadRow.failed_attempts, CaseloadRow.rules),
+    "due": (
+        CaseloadRow.due_on,
+        CaseloadRow.contact_due_on,
+        CaseloadRow.measure_due_on,
+        CaseloadRow.review_due_on,
+        CaseloadRow.paused_until,
+    ),
+    "review": (CaseloadRow.last_review_on, CaseloadRow.open_recommendations, CaseloadRow.has_question),
+    "housing": (CaseloadRow.housing,),
+    "work": (CaseloadRow.work,),
+    "manager": (User.name.label("manager"),),
+}
+"""Column of the list → what it shows; minutes depend on the date. Nothing is read that is not shown."""
+
+DRAWN = {"main": "first_scale", "second": "second_scale", "function": "function_scale"}
+"""Column of the list → the scale whose course is drawn in it."""
+
+
+def list_caseload(listing: Listing, *, reader: Reader, columns: tuple[str, ...], page: int = 1) -> CaseloadPage:
+    """One page of ``listing`` as ``reader`` may see it, with what ``columns`` show. Three statements, whatever is
+    listed; a few more of many clinics, as many for a hundred as for ten."""
     # A search holds a name, and is not kept.
     ask = _ask.__wrapped__ if listing.search else _ask
     of_many = _is_of_many(listing, reader.today)
-    asked = ask(listing, reader.user_id if listing.team == MINE else None, tuple(reader.today.items()), page, of_many)
+    asked = ask(listing, _mine(listing, reader), tuple(reader.today.items()), columns, page, of_many)
     rows = db.session.execute(asked.rows).all()
     counts = _count_panels(reader.today) if of_many else _count_rows(asked)
     urgent = counts.pop(_URGENT)
-    return CaseloadPage(rows=rows, counts=counts, urgent=urgent, courses=_courses(rows, max(reader.today.values())))
+    return CaseloadPage(rows=rows, counts=counts, urgent=urgent, courses=_courses(rows, columns, reader.today))
+
+
+def list_everybody(
+    listing: Listing,
+    *,
+    reader: Reader,
+    columns: tuple[str, ...],
+    most: int,
+    among_episodes: Collection[uuid.UUID] = (),
+) -> Sequence[Columns]:
+    """Every row of ``listing`` in its order, ``most`` of them at most, to be taken out; of ``among_episodes`` alone
+    where some are named. One statement."""
+    rows = _rows(listing, _mine(listing, reader), reader.today, columns, limit=most, offset=0, of_many=False)
+    if among_episodes:
+        rows = rows.where(CaseloadRow.episode_id.in_(list(among_episodes)))
+    return db.session.execute(rows).all()
+
+
+def list_chosen(episode_ids: Collection[uuid.UUID], *, reader: Reader) -> Sequence[Columns]:
+    """Who these open episodes of the reader's clinics are about, by name; the others do not exist."""
+    if not episode_ids:
+        return []
+    return db.session.execute(
+        select(*_ALWAYS)
+        .join(Patient, Patient.id == CaseloadRow.patient_id)
+        .where(
+            CaseloadRow.episode_id.in_(list(episode_ids)),
+            CaseloadRow.clinic_id.in_(list(reader.clinic_ids)),
+            CaseloadRow.is_open.is_(True),
+        )
+        .order_by(CaseloadRow.sort_name, CaseloadRow.episode_id)
+    ).all()
+
+
+def count_listings(listings: Sequence[Listing], reader: Reader) -> list[int]:
+    """How many episodes each listing holds. One statement, in one pass over the rows of the clinics."""
+    if not listings:
+        return []
+    mine = tuple(_mine(listing, reader) for listing in listings)
+    found = db.session.execute(_tally(tuple(listings), mine, tuple(reader.today.items()))).one()
+    return [int(number) for number in found]
+
+
+@lru_cache(maxsize=256)
+def _tally(
+    listings: tuple[Listing, ...], mine: tuple[uuid.UUID | None, ...], days: tuple[tuple[uuid.UUID, date], ...]
+) -> sa.Select[*tuple[Any, ...]]:
+    at = dict(days)
+    holds = [
+        sa.and_(*wanted(listing, own, at), views(at)[listing.view]) for listing, own in zip(listings, mine, strict=True)
+    ]
+    return (
+        select(
+            *(func.coalesce(func.sum(case((each, 1), else_=0)), 0).label(f"n{nth}") for nth, each in enumerate(holds))
+        )
+        .select_from(CaseloadRow)
+        .where(CaseloadRow.clinic_id.in_(list(at)))
+    )
+
+
+def _mine(listing: Listing, reader: Reader) -> uuid.UUID | None:
+    return reader.user_id if listing.team == MINE else None
 
 
 def _count_rows(asked: _Asked) -> dict[str, int]:
@@ -178,42 +237,68 @@ class _Asked:
 
 @lru_cache(maxsize=256)
 def _ask(
-    listing: Listing, mine: uuid.UUID | None, days: tuple[tuple[uuid.UUID, date], ...], page: int, of_many: bool
+    listing: Listing,
+    mine: uuid.UUID | None,
+    days: tuple[tuple[uuid.UUID, date], ...],
+    columns: tuple[str, ...],
+    page: int,
+    of_many: bool,
 ) -> _Asked:
     """Made once a day for each listing that is opened: making them takes as long as running them."""
     at = dict(days)
-    today = today_at(at)
-    wanted, views, order = _wanted(listing, mine, at), _views(at), _order(listing, today)
-    if of_many:
-        # By the index of the order, which only this condition opens, to the end of the page; not clinic by clinic.
-        wanted[0] = func.coalesce(CaseloadRow.clinic_id, None).in_(list(at))
-        wanted.extend(_IS_ANYWHERE.get(listing.sort, ()))
-    # Sorted by what is sorted by, and only then filled: a sort that carries whole rows takes several times as long.
-    # Said to be worked out once: PostgreSQL had rather sort again for each row it looks at.
-    on_page = (
-        select(CaseloadRow.episode_id)
-        .where(*wanted, views[listing.view])
-        .order_by(*order)
-        .limit(_number(PER_PAGE))
-        .offset(_number((page - 1) * PER_PAGE))
-        .cte("on_page")
-        .prefix_with("MATERIALIZED")
-    )
     tallies = _tallied(at)
     return _Asked(
-        select(*_SHOWN)
-        .join(Patient, Patient.id == CaseloadRow.patient_id)
-        .where(CaseloadRow.episode_id.in_(select(on_page.c.episode_id)))
-        .order_by(*order),
+        _rows(listing, mine, at, columns, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, of_many=of_many),
         select(*(func.coalesce(func.sum(case((holds, 1), else_=0)), 0) for holds in tallies.values()))
         .select_from(CaseloadRow)
-        .where(*wanted),
+        .where(*wanted(listing, mine, at)),
         tuple(tallies),
     )
 
 
+def _rows(
+    listing: Listing,
+    mine: uuid.UUID | None,
+    at: Today,
+    columns: tuple[str, ...],
+    *,
+    limit: int,
+    offset: int,
+    of_many: bool,
+) -> sa.Select[*tuple[Any, ...]]:
+    asked, in_order = wanted(listing, mine, at), order(listing, at)
+    if of_many:
+        # By the index of the order, which only this condition opens, to the end of the page; not clinic by clinic.
+        asked[0] = func.coalesce(CaseloadRow.clinic_id, None).in_(list(at))
+        asked.extend(IS_ANYWHERE.get(listing.sort, ()))
+    # Sorted by what is sorted by, and only then filled: a sort that carries whole rows takes several times as long.
+    # Said to be worked out once: PostgreSQL had rather sort again for each row it looks at.
+    on_page = (
+        select(CaseloadRow.episode_id)
+        .where(*asked, views(at)[listing.view])
+        .order_by(*in_order)
+        .limit(_number(limit))
+        .offset(_number(offset))
+        .cte("on_page")
+        .prefix_with("MATERIALIZED")
+    )
+    filled = (
+        select(*_ALWAYS, *_selected(columns, at))
+        .join(Patient, Patient.id == CaseloadRow.patient_id)
+        .where(CaseloadRow.episode_id.in_(select(on_page.c.episode_id)))
+        .order_by(*in_order)
+    )
+    return filled.outerjoin(User, User.id == CaseloadRow.care_manager_id) if "manager" in columns else filled
+
+
+def _selected(columns: tuple[str, ...], at: Today) -> list[Any]:
+    """What the columns show, each once: two of them say where somebody lives."""
+    shown = {**_SHOWN, "minutes": (minutes_this_month(at).label("minutes"),)}
+    return list({each.key: each for column in columns for each in shown[column]}.values())
+
+
 def _tallied(at: Today) -> Mapping[str, ColumnElement[bool]]:
-    return {**_views(at), _URGENT: CaseloadRow.rank == URGENT}
+    return {**views(at), _URGENT: CaseloadRow.rank == URGENT}
 
 
 def parts_by_view(today: Today) -> Mapping[str, ColumnElement[str]]:
@@ -224,109 +309,6 @@ def parts_by_view(today: Today) -> Mapping[str, ColumnElement[str]]:
 def _number(number: int) -> ColumnElement[int]:
     """Written out: of a limit it does not know PostgreSQL expects a tenth of all rows, and sorts them."""
     return sa.literal_column(str(number), sa.Integer())
-
-
-def _views(at: Today) -> Mapping[str, ColumnElement[bool]]:
-    today = today_at(at)
-    in_care = is_in_care(today)
-    return {
-        "needs-action": CaseloadRow.rank <= ACTION,
-        "off-target": _has_reason(OFF_TARGET_RULE),
-        "not-seen": and_(in_care, seen_or_enrolled() <= days_ago(at, NOT_SEEN_DAYS)),
-        "not-reviewed": and_(in_care, sa.not_(was_reviewed(at))),
-        "at-target": is_known(Standing.AT_TARGET, today),
-        "everyone": sa.true(),
-    }
-
-
-def _has_reason(rule: str) -> ColumnElement[bool]:
-    return CaseloadRow.rules.contains(f" {rule} ", autoescape=True)
-
-
-def _wanted(listing: Listing, mine: uuid.UUID | None, at: Today) -> list[ColumnElement[bool]]:
-    """Every filter beside the view. The clinic's own episodes only: history elsewhere stands in the record."""
-    wanted: list[ColumnElement[bool]] = [CaseloadRow.clinic_id.in_(list(at))]
-    if listing.course != "all":
-        wanted.append(CaseloadRow.is_open.is_(listing.course == "open"))
-    if listing.clinic:
-        wanted.append(CaseloadRow.clinic_id == uuid.UUID(listing.clinic))
-    if listing.team:
-        wanted.append(_is_on_team(mine or uuid.UUID(listing.team)))
-    if listing.phase:
-        wanted.append(CaseloadRow.phase == listing.phase)
-    if listing.condition:
-        wanted.append(_treats(listing.condition))
-    if listing.reason:
-        wanted.append(_has_reason(listing.reason))
-    if listing.standing:
-        wanted.append(_stands(listing.standing, today_at(at)))
-    if listing.search:
-        wanted.append(_is_called(listing.search))
-    return wanted
-
-
-def _is_on_team(user_id: uuid.UUID) -> ColumnElement[bool]:
-    return (
-        select(TeamMember.id)
-        .where(
-            TeamMember.episode_id == CaseloadRow.episode_id,
-            TeamMember.user_id == user_id,
-            or_(TeamMember.ends_on.is_(None), TeamMember.ends_on >= CaseloadRow.ended_on),
-        )
-        .exists()
-    )
-
-
-def _treats(condition: str) -> ColumnElement[bool]:
-    return (
-        select(EpisodeCondition.id)
-        .where(
-            EpisodeCondition.episode_id == CaseloadRow.episode_id,
-            EpisodeCondition.condition == condition,
-            or_(EpisodeCondition.ends_on.is_(None), EpisodeCondition.ends_on >= CaseloadRow.ended_on),
-        )
-        .exists()
-    )
-
-
-def _stands(standing: str, today: ColumnElement[date]) -> ColumnElement[bool]:
-    if standing == UNKNOWN:
-        return and_(is_stale(today), CaseloadRow.first_latest_on.is_not(None))
-    if standing == NO_SCORE:
-        return or_(CaseloadRow.first_latest_on.is_(None), is_known(Standing.NO_BASELINE, today))
-    return is_known(Standing(standing), today)
-
-
-def _is_called(text: str) -> ColumnElement[bool]:
-    """Every word is part of the name, in any order; or the text is part of the MRN. Signs mean themselves."""
-    number = CaseloadRow.mrn.contains(fold_mrn(text), autoescape=True)
-    words = fold(text).split()
-    if not words:
-        return number
-    return or_(number, and_(*(CaseloadRow.sort_name.contains(word, autoescape=True) for word in words)))
-
-
-def _order(listing: Listing, today: ColumnElement[date]) -> list[Any]:
-    """Empty last in either direction, then by name, so that a page is the same twice."""
-    keys: dict[str, list[Any]] = {
-        "rank": [CaseloadRow.rank],
-        "name": [],
-        "weeks": [days_in_care(today)],
-        # What is not known to be at target comes with what is not at target.
-        "score": [case((is_known(Standing.AT_TARGET, today), 0), else_=1), CaseloadRow.first_latest],
-        "change": [case((sa.not_(is_stale(today)), CaseloadRow.first_percent), else_=sa.null())],
-        "last-contact": [CaseloadRow.last_two_way_on],
-        "last-review": [CaseloadRow.last_review_on],
-    }
-    ascends = listing.direction == ASCENDING
-    if listing.sort == "rank" and ascends:  # never empty: said to be last, SQLite would not take it from its index
-        return [CaseloadRow.rank, CaseloadRow.sort_name, CaseloadRow.episode_id]
-    empty_last = [CaseloadRow.first_latest.is_(None)] if listing.sort == "score" else []
-    chosen = [(key.asc() if ascends else key.desc()).nulls_last() for key in keys[listing.sort]]
-    by_name = CaseloadRow.sort_name
-    if listing.sort == "name":
-        return [by_name.asc() if ascends else by_name.desc(), CaseloadRow.episode_id]
-    return [*empty_last, *chosen, by_name, CaseloadRow.episode_id]
 
 
 # One row a course, its points joined into a text by the database: a row a point costs five times as much.
@@ -352,15 +334,16 @@ _COURSES = (
 )
 
 
-def _courses(rows: Sequence[Columns], today: date) -> Mapping[tuple[uuid.UUID, str], str]:
-    """The counted scores of the people on the page, of the last 52 weeks."""
-    scales = {scale for row in rows for scale in (row.first_scale, row.second_scale) if scale}
+def _courses(rows: Sequence[Columns], columns: Collection[str], today: Today) -> Mapping[tuple[uuid.UUID, str], str]:
+    """The counted scores of the people on the page, of the last 52 weeks, on the scales that are drawn."""
+    drawn = [scale for column, scale in DRAWN.items() if column in columns]
+    scales = {getattr(row, scale) for row in rows for scale in drawn} - {None}
     if not scales:
         return {}
     asked = {
         "patient_ids": list({row.patient_id for row in rows}),
         "scales": list(scales),
-        "since": today - timedelta(days=SPARKLINE_DAYS),
+        "since": max(today.values()) - timedelta(days=SPARKLINE_DAYS),
     }
     return {(patient_id, scale): joined for patient_id, scale, joined in db.session.execute(_COURSES, asked)}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +14,9 @@ from sqlalchemy import select
 from registry import clock
 from registry.access import scope
 from registry.access.reviewed_sql import insert_rows
+from registry.alerts.last_safety import LastSafety
 from registry.alerts.models import TIERS, Alert
+from registry.alerts.next_due import CONTACT, MEASURE, REVIEW
 from registry.alerts.rulebook import RULEBOOK
 from registry.alerts.signals import LookedAt
 from registry.caseload import stored_facts
@@ -29,6 +33,9 @@ NOTHING_OPEN = 9
 
 BESIDE_THE_MAIN = frozenset({"mania", "psychosis"})
 """Domains shown as the second measure before any other: depression falling while mania rises is no success."""
+
+HOW_SOMEBODY_LIVES = frozenset({"function", "recovery", "quality-of-life", "wellbeing"})
+"""Domains shown beside the symptoms, in a column of their own."""
 
 _ROWS = select(CaseloadRow).where(among(CaseloadRow.patient_id, "patient_ids"))
 
@@ -123,6 +130,10 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "last_two_way_on": contacts.last_two_way_on,
         "last_seen_on": contacts.last_seen_on,
         "failed_attempts": contacts.failed_attempts,
+        "minutes_month": contacts.minutes_month,
+        "minutes": contacts.minutes,
+        **_due(facts.due.get(episode.id, {})),
+        **_safety(facts.safety),
         "last_review_on": episode.last_review_on,
         "open_recommendations": episode.open_recommendations,
         "has_question": bool(episode.has_question),
@@ -134,20 +145,49 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
     }
 
 
+def _due(days: Mapping[str, date]) -> dict[str, Any]:
+    return {
+        "due_on": min(days.values(), default=None),
+        **{f"{kind}_due_on": days.get(kind) for kind in (CONTACT, MEASURE, REVIEW)},
+    }
+
+
+def _safety(last: LastSafety | None) -> dict[str, Any]:
+    return {
+        f"safety_{name}": None if last is None else getattr(last, name)
+        for name in ("state", "item", "on", "positive_item", "positive_on")
+    }
+
+
 def _measures(episode: Columns, scales: Sequence[Columns]) -> dict[str, Any]:
     numeric = [row for row in scales if catalogue().scale(row.scale).has_total]
     first = next((row for row in numeric if row.scale == episode.metric_primary), numeric[0] if numeric else None)
     others = [row for row in numeric if row is not first]
+    function = next((row for row in others if catalogue().domain_of(row.scale) in HOW_SOMEBODY_LIVES), None)
+    others = [row for row in others if row is not function]
     second = next(
         (row for row in others if catalogue().domain_of(row.scale) in BESIDE_THE_MAIN),
         others[0] if others else None,
     )
+    further = [_further(row) for row in others if row is not second]
     return {
         **{f"first_{name}": value for name, value in _measure(first).items()},
         "first_percent": first and first.percent,
         "first_responded": bool(first and first.responded),
         "first_baseline_elevated": first and first.baseline_elevated,
         **{f"second_{name}": value for name, value in _measure(second).items()},
+        **{f"function_{name}": value for name, value in _measure(function).items()},
+        "further": further,
+        "further_count": len(further),
+    }
+
+
+def _further(row: Columns) -> dict[str, Any]:
+    """As a document keeps it."""
+    return {
+        name: str(value) if isinstance(value, date | Decimal) else value
+        for name, value in _measure(row).items()
+        if name not in ("at_most", "at_least")
     }
 
 
@@ -165,7 +205,7 @@ def _measure(row: Columns | None) -> dict[str, Any]:
     }
 
 
-def _reasons(episode: Columns, alerts: Sequence[Columns | Alert]) -> Iterator[dict[str, Any]]:
+def _reasons(episode: Columns, alerts: Sequence[Alert]) -> Iterator[dict[str, Any]]:
     """The open alerts of the episode, and those of the person's safety, most pressing first."""
     own = [alert for alert in alerts if alert.episode_id == episode.id or alert.is_safety]
     for alert in sorted(own, key=lambda each: (TIERS.index(each.tier), _PLACE.get(each.rule, len(_PLACE)), each.since)):

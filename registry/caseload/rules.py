@@ -55,12 +55,34 @@ SORTS: Mapping[str, str] = {
     "weeks": DESCENDING,
     "score": DESCENDING,
     "change": DESCENDING,
+    "second": DESCENDING,
+    "function": DESCENDING,
+    "further": DESCENDING,
+    "safety": DESCENDING,
     "last-contact": ASCENDING,
+    "due": ASCENDING,
     "last-review": ASCENDING,
+    "housing": ASCENDING,
+    "work": ASCENDING,
+    "minutes": DESCENDING,
+    "manager": ASCENDING,
 }
 """What a list may be sorted by, and the direction a first click gives: the most pressing first."""
 
+OVERDUE, DUE_SOON = "overdue", "week"
+DUE_CONTACT, DUE_MEASURE, DUE_REVIEW = "contact", "measure", "review"
+DUES: Mapping[str, str] = {
+    OVERDUE: "Anything overdue",
+    DUE_SOON: "Anything within 7 days",
+    DUE_CONTACT: "A contact within 7 days",
+    DUE_MEASURE: "A measure within 7 days",
+    DUE_REVIEW: "A review within 7 days",
+}
+"""Whatever is overdue is due within seven days as well."""
+DUE_DAYS = 7
+
 LONGEST_SEARCH = 100
+LONGEST_VIEW_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +97,12 @@ class Listing:
     condition: str = ""
     standing: str = ""
     reason: str = ""
+    due: str = ""
     course: str = "open"
     sort: str = "rank"
     direction: str = ASCENDING
     search: str = ""
-    """Words of a name, or a part of an MRN. Never part of an address."""
+    """Words of a name, or a whole MRN. Never part of an address."""
 
     @property
     def filters(self) -> Mapping[str, str]:
@@ -91,6 +114,7 @@ class Listing:
             "condition": self.condition,
             "standing": self.standing,
             "reason": self.reason,
+            "due": self.due,
             "course": "" if self.course == "open" else self.course,
         }
         return {name: value for name, value in named.items() if value}
@@ -118,6 +142,7 @@ def read_listing(args: Mapping[str, str], *, default_view: str = EVERYONE) -> Li
         condition=_known(args.get("condition"), CONDITIONS),
         standing=_known(args.get("standing"), STANDINGS),
         reason=_known(args.get("reason"), REASONS),
+        due=_known(args.get("due"), DUES),
         course=_known(args.get("course"), COURSES, "open"),
         sort=sort,
         direction=_known(args.get("direction"), (ASCENDING, DESCENDING), SORTS[sort]),

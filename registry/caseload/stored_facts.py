@@ -7,24 +7,24 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypedDict
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import and_, or_, select
 
+from registry.alerts.last_safety import LastSafety
 from registry.alerts.load_care import Sighting
+from registry.alerts.look import look
 from registry.alerts.models import Alert
 from registry.alerts.signals import LookedAt
 from registry.caseload.columns import Columns
-from registry.contacts.models import Contact
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, EpisodeCondition, TeamMember, TrackedMeasure, TreatmentTarget
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
-from registry.measurements.models import MeasurementScore, StandingRow
-from registry.measurements.standings import outcomes_of
+from registry.measurements.models import StandingRow
 from registry.measures.mania import Reported
 from registry.patients.models import Patient
 from registry.review.models import Recommendation, Review, ReviewQuestion
@@ -36,11 +36,16 @@ HOUSING, WORK = "housing", "employment"
 
 @dataclass(frozen=True, slots=True)
 class ContactHistory:
-    """The contacts of one episode: the last two-way one, the attempts that failed since, and the last sight of all."""
+    """The contacts of one episode: the last two-way one, the attempts that failed since, and the last sight of all.
+
+    ``minutes`` are those written down in ``minutes_month``, the last month (its first day) that has any.
+    """
 
     last_two_way_on: date | None = None
     last_seen_on: date | None = None
     failed_attempts: int = 0
+    minutes_month: date | None = None
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,15 @@ class StoredFacts:
     episodes: Sequence[Columns]
     scales: Mapping[uuid.UUID, Sequence[Columns]] = field(default_factory=dict)
     """Episode → its tracked scales with cadence, target and stored standing, in the order they are followed."""
-    contacts: Sequence[Columns | Sighting] = ()
-    alerts: Sequence[Columns | Alert] = ()
+    contacts: Sequence[Sighting] = ()
+    alerts: Sequence[Alert] = ()
     circumstances: Mapping[str, str] = field(default_factory=dict)
     """Domain → the latest category ("housing" → "homeless")."""
     outcomes: Mapping[uuid.UUID, Reported] = field(default_factory=dict)
     """Episode → its outcome, of those that have one."""
+    safety: LastSafety | None = None
+    due: Mapping[uuid.UUID, Mapping[str, date]] = field(default_factory=dict)
+    """Open episode → what falls due → the day."""
 
     def contacts_of(self, episode: Columns) -> ContactHistory:
         """The contacts at the episode's clinic between its dates. Attempts count from the last two-way contact."""
@@ -69,63 +77,51 @@ class StoredFacts:
             for row in here
             if is_failed_attempt(row.kind, reached=row.reached) and (last is None or row.took_place_on > last)
         ]
-        return ContactHistory(last, max(seen, default=None), len(failed))
+        month, minutes = _minutes(here, since=episode.enrolled_on)
+        return ContactHistory(last, max(seen, default=None), len(failed), month, minutes)
 
 
 def load(
     patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID, LookedAt] | None = None
 ) -> dict[uuid.UUID, StoredFacts]:
-    """Everything a row of the caseload is made of, for every episode of each patient. Nine statements at most.
+    """Everything a row of the caseload is made of, for every episode of each patient.
 
-    Two where ``looked_at`` has the contacts, the alerts, the categories and the outcomes already.
+    Two statements where ``looked_at`` has the rest already; else as many more as a look takes.
     """
     about = {"patient_ids": list(patient_ids)}
     episodes = by_patient(db.session.execute(_EPISODES, about))
     if not episodes:
         return {patient_id: StoredFacts(episodes=()) for patient_id in patient_ids}
     scales = _scales(about)
-    beside = _looked_at(patient_ids, looked_at) if looked_at is not None else _look(about, patient_ids)
+    looked_at = look(patient_ids) if looked_at is None else looked_at
     return {
-        patient_id: StoredFacts(episodes=episodes.get(patient_id, ()), scales=scales, **beside[patient_id])
-        for patient_id in patient_ids
+        patient_id: _facts(episodes.get(patient_id, ()), scales, looked_at[patient_id]) for patient_id in patient_ids
     }
 
 
-class _Beside(TypedDict):
-    """What of a patient's facts a look at their alerts reads as well."""
-
-    contacts: Sequence[Columns | Sighting]
-    alerts: Sequence[Columns | Alert]
-    circumstances: Mapping[str, str]
-    outcomes: Mapping[uuid.UUID, Reported]
-
-
-def _looked_at(patient_ids: Collection[uuid.UUID], looked_at: Mapping[uuid.UUID, LookedAt]) -> dict[uuid.UUID, _Beside]:
-    return {
-        patient_id: {
-            "contacts": looked_at[patient_id].contacts,
-            "alerts": looked_at[patient_id].open_alerts,
-            "circumstances": _circumstances(looked_at[patient_id].categories),
-            "outcomes": looked_at[patient_id].outcomes,
-        }
-        for patient_id in patient_ids
-    }
+def _facts(
+    episodes: Sequence[Columns], scales: Mapping[uuid.UUID, Sequence[Columns]], looked_at: LookedAt
+) -> StoredFacts:
+    return StoredFacts(
+        episodes=episodes,
+        scales=scales,
+        contacts=looked_at.contacts,
+        alerts=looked_at.open_alerts,
+        circumstances=_circumstances(looked_at.categories),
+        outcomes=looked_at.outcomes,
+        safety=looked_at.safety,
+        due=looked_at.due,
+    )
 
 
-def _look(about: Mapping[str, Any], patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, _Beside]:
-    contacts = by_patient(db.session.execute(_CONTACTS, about))
-    alerts = by_patient(db.session.execute(_ALERTS, about))
-    categories = by_patient(db.session.execute(_CATEGORIES, {**about, "scales": sorted(catalogue().circumstances)}))
-    outcomes = outcomes_of(patient_ids)
-    return {
-        patient_id: {
-            "contacts": contacts.get(patient_id, ()),
-            "alerts": alerts.get(patient_id, ()),
-            "circumstances": _circumstances((row.scale, row.category) for row in categories.get(patient_id, ())),
-            "outcomes": outcomes,
-        }
-        for patient_id in patient_ids
-    }
+def _minutes(contacts: Iterable[Sighting], *, since: date | None) -> tuple[date | None, int]:
+    """The last month in which minutes were written down, and how many, from enrolment on; of any kind of contact."""
+    months: dict[date, int] = defaultdict(int)
+    for contact in contacts:
+        if contact.minutes is not None and since is not None and contact.took_place_on >= since:
+            months[contact.took_place_on.replace(day=1)] += contact.minutes
+    last = max(months, default=None)
+    return last, 0 if last is None else months[last]
 
 
 def _is_within(day: date, episode: Columns) -> bool:
@@ -229,38 +225,6 @@ _SCALES = (
     )
     .where(among(TrackedMeasure.patient_id, "patient_ids"), _in_force(TrackedMeasure))
     .order_by(TrackedMeasure.position, TrackedMeasure.starts_on, TreatmentTarget.starts_on)
-)
-_CONTACTS = select(Contact.patient_id, Contact.clinic_id, Contact.took_place_on, Contact.kind, Contact.reached).where(
-    among(Contact.patient_id, "patient_ids"), Contact.status == "final"
-)
-_ALERTS = (
-    select(
-        Alert.patient_id,
-        Alert.id,
-        Alert.episode_id,
-        Alert.rule,
-        Alert.tier,
-        Alert.sentence,
-        Alert.evidence,
-        Alert.since,
-        Alert.state,
-        Alert.snoozed_until,
-        Alert.is_safety,
-    )
-    .where(among(Alert.patient_id, "patient_ids"), Alert.closed_at.is_(None))
-    .order_by(Alert.since, Alert.opened_at)
-)
-
-
-_CATEGORIES = (
-    select(MeasurementScore.patient_id, MeasurementScore.scale, MeasurementScore.category)
-    .where(
-        among(MeasurementScore.patient_id, "patient_ids"),
-        among(MeasurementScore.scale, "scales"),
-        MeasurementScore.counts,
-        MeasurementScore.category.is_not(None),
-    )
-    .order_by(MeasurementScore.taken_on, MeasurementScore.id)
 )
 
 

@@ -78,6 +78,12 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "administration.audit_of_patient": frozenset(ROLES),
     # the caseload and the record of a person
     "caseload.caseload": READS,
+    "caseload.columns": READS,
+    "caseload.saved_views": READS,
+    "caseload.share_view": READS,
+    "caseload.remove_view": READS,
+    "caseload.export": READS,
+    "caseload.assign": ONLY_LEAD,
     "caseload.patient": READS,
     "caseload.timeline": READS,
     "caseload.summary": READS,

@@ -12,6 +12,7 @@ from tests.trust.routes import Route, routes, token_in, token_of
 from tests.trust.world import TODAY, Place
 
 LAST = (
+    "caseload.remove_view",
     "contacts.withdraw",
     "measurements.draft",
     "measurements.discard",

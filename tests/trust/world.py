@@ -23,7 +23,9 @@ from registry.administration.actions import set_rule_number
 from registry.alerts.models import Alert
 from registry.alerts.sweep import sweep_clinic
 from registry.audit.recorder import record
+from registry.caseload.actions import choose_columns, save_view
 from registry.caseload.looked import mark_looked
+from registry.caseload.rules import Listing
 from registry.clinics.actions import cover_duty
 from registry.clinics.models import AdoptedFigure, Clinic
 from registry.contacts.actions import ContactFacts, record_contact, report_danger
@@ -157,12 +159,19 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "token": token,
             "instrument_id": "phq-9",
             "parameter_id": "engage.first-follow-up.limit",
+            "view_id": _a_view(clinic, by=manager),
             "role": "care_manager",
             "scale": "phq-9:total",
             "metric": next(iter(METRICS)),
             "part": MET,
         },
     )
+
+
+def _a_view(clinic: Clinic, *, by: User) -> uuid.UUID:
+    """A list somebody saved for their clinic; and the columns they chose."""
+    choose_columns(columns=["reasons", "due"], by=by)
+    return save_view(name="Off target", listing=Listing(view="off-target"), share_with=clinic, by=by).id
 
 
 def _signed_for(clinic: Clinic, *, by: User) -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from registry.caseload.presenters.row import HOUSING_WORDS, WORK_WORDS
+from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.record import DatedCategory, EpisodeRecord, Followed
 from registry.caseload.stored_facts import HOUSING, WORK

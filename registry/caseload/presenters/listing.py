@@ -9,7 +9,9 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
+from registry.caseload.column_sets import COLUMNS
 from registry.caseload.columns import Columns
+from registry.caseload.models import SavedView
 from registry.caseload.panels import are_many
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.queries import PER_PAGE, CaseloadPage
@@ -17,6 +19,7 @@ from registry.caseload.rules import (
     ASCENDING,
     COURSES,
     DESCENDING,
+    DUES,
     EVERYONE,
     MINE,
     REASONS,
@@ -24,6 +27,7 @@ from registry.caseload.rules import (
     STANDINGS,
     VIEWS,
     Listing,
+    read_listing,
 )
 from registry.clinics.models import Clinic
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES
@@ -32,6 +36,10 @@ from registry.web.columns import Column
 from registry.web.paging import COUNT_LIMIT, Paging
 
 ENDPOINT = "caseload.caseload"
+VIEWS_ENDPOINT = "caseload.saved_views"
+COLUMNS_ENDPOINT = "caseload.columns"
+EXPORT_ENDPOINT = "caseload.export"
+ASSIGN_ENDPOINT = "caseload.assign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +93,19 @@ class CaseloadShown:
     more_found: str
     empty_title: str
     empty_words: str
+    saved: Sequence[Chip]
+    views_url: str
+    columns_url: str
+    export_url: str
+    assign_url: str
+    """Where whoever may give people to a care manager does so; empty for everybody else."""
     enrol_url: str
 
 
-def scales_of(found: CaseloadPage) -> set[str]:
-    """The main measures of the people on the page."""
+def scales_of(found: CaseloadPage, columns: Sequence[str]) -> set[str]:
+    """The main measures of the people on the page, where they are shown."""
+    if "main" not in columns:
+        return set()
     return {row.first_scale for row in found.rows if row.first_scale}
 
 
@@ -98,19 +114,22 @@ def show_caseload(
     found: CaseloadPage,
     *,
     rows: Sequence[Markup],
+    columns: Sequence[str],
     page: int,
     clinics: Sequence[Clinic],
     team: Sequence[Columns],
+    saved: Sequence[tuple[SavedView, int]],
+    may_assign: bool,
     enrol_url: str,
 ) -> CaseloadShown:
     """Everything the page prints."""
     total = found.counts[listing.view]
-    main_scales = scales_of(found)
+    main_scales = scales_of(found, columns)
     pages = Paging(
         page=page,
         per_page=PER_PAGE,
         total=min(total, COUNT_LIMIT + 1),
-        address=lambda number: _address(listing, page=number),
+        address=lambda number: address_of(listing, page=number),
     )
     is_searching = bool(listing.search)
     return CaseloadShown(
@@ -118,26 +137,48 @@ def show_caseload(
         subtitle=_subtitle(found, listing),
         rows=rows,
         chips=[] if is_searching else list(_chips(listing, found.counts)),
-        columns=_columns(listing, main_scales),
+        columns=_columns(listing, columns, main_scales),
         filters=_filters(listing, clinics, team),
         filters_in_force=str(len(listing.filters) - (listing.team == MINE) or ""),
         kept={name: value for name, value in listing.address.items() if name in ("view", "sort", "direction")},
         mine=Choice(MINE, "Mine", listing.team == MINE),
-        mine_url=_address(replace(listing, team="" if listing.team == MINE else MINE)),
+        mine_url=address_of(replace(listing, team="" if listing.team == MINE else MINE)),
         clear_url=url_for(ENDPOINT, view=listing.view),
         search=listing.search,
-        search_url=_address(listing),
+        search_url=address_of(listing),
         pages=pages,
         more_found=_more_found(listing, total),
         empty_title=_empty_title(listing),
         empty_words=_empty_words(listing),
+        saved=[_saved(view, number, listing) for view, number in saved],
+        views_url=address_of(listing, VIEWS_ENDPOINT),
+        columns_url=address_of(listing, COLUMNS_ENDPOINT),
+        export_url=address_of(listing, EXPORT_ENDPOINT),
+        assign_url=address_of(listing, ASSIGN_ENDPOINT) if may_assign else "",
         enrol_url=enrol_url,
     )
 
 
-def _address(listing: Listing, **more: Any) -> str:
+def words_of(listing: Listing) -> str:
+    """A list in words: "Off target · Active · A contact within 7 days"."""
+    named = (
+        VIEWS[listing.view],
+        {"": "", MINE: "My people"}.get(listing.team, "One team member"),
+        "One clinic" if listing.clinic else "",
+        PHASE_TITLES.get(listing.phase, ""),
+        CONDITIONS.get(listing.condition, ""),
+        STANDINGS.get(listing.standing, ""),
+        REASONS.get(listing.reason, ""),
+        DUES.get(listing.due, ""),
+        "" if listing.course == "open" else COURSES[listing.course],
+    )
+    return " · ".join(words for words in named if words)
+
+
+def address_of(listing: Listing, endpoint: str = ENDPOINT, **more: Any) -> str:
+    """The address of a list, or of a page that comes back to it."""
     values: dict[str, Any] = {**listing.address, **more}
-    return url_for(ENDPOINT, **values)
+    return url_for(endpoint, **values)
 
 
 def _capped(number: int) -> str:
@@ -164,7 +205,7 @@ def _chips(listing: Listing, counts: Mapping[str, int]) -> Sequence[Chip]:
     return [
         Chip(
             label="Needs me" if view == "needs-action" and listing.team == MINE else label,
-            url=_address(replace(listing, view=view)),
+            url=address_of(replace(listing, view=view)),
             is_current=view == listing.view,
             count=_capped(counts[view]),
         )
@@ -172,32 +213,32 @@ def _chips(listing: Listing, counts: Mapping[str, int]) -> Sequence[Chip]:
     ]
 
 
-def _columns(listing: Listing, main_scales: set[str]) -> list[Column]:
-    main = "Main measure"
-    if len(main_scales) == 1:
-        (key,) = main_scales
-        main = f"{catalogue().domain_of(key).capitalize()} · {scale_label(key)}"
+def _saved(view: SavedView, number: int, listing: Listing) -> Chip:
+    wanted = read_listing(view.address)
+    return Chip(view.name, address_of(wanted), is_current=wanted == listing, count=_capped(number))
+
+
+def _columns(listing: Listing, keys: Sequence[str], main_scales: set[str]) -> list[Column]:
+    titles = {key: COLUMNS[key].title for key in keys}
+    if "main" in titles and len(main_scales) == 1:
+        (scale,) = main_scales
+        titles["main"] = f"{catalogue().domain_of(scale).capitalize()} · {scale_label(scale)}"
     return [
         _column(listing, "Patient", "name"),
-        _column(listing, "Why now", "rank", "wide"),
-        _column(listing, "Phase", "weeks"),
-        _column(listing, main, "score", "measure"),
-        _column(listing, "Second measure", "", "measure"),
-        _column(listing, "Contact", "last-contact", "tight"),
-        _column(listing, "Review", "last-review", "tight"),
+        *(_column(listing, title, COLUMNS[key].sort, COLUMNS[key].kind) for key, title in titles.items()),
         Column("Next step", kind="steps"),
     ]
 
 
 def _column(listing: Listing, label: str, sort: str, kind: str = "") -> Column:
-    if not sort or listing.search:
+    if listing.search:
         return Column(label, kind=kind)
     is_current = listing.sort == sort
     other = DESCENDING if listing.direction == ASCENDING else ASCENDING
     direction = other if is_current else SORTS[sort]
     return Column(
         label,
-        url=_address(replace(listing, sort=sort, direction=direction)),
+        url=address_of(replace(listing, sort=sort, direction=direction)),
         direction=listing.direction if is_current else "",
         kind=kind,
     )
@@ -213,6 +254,7 @@ def _filters(listing: Listing, clinics: Sequence[Clinic], team: Sequence[Columns
         _filter("condition", "Condition", listing.condition, "Any condition", CONDITIONS),
         _filter("standing", "Standing on the main measure", listing.standing, "Any standing", STANDINGS),
         _filter("reason", "Reason", listing.reason, "Any reason", REASONS),
+        _filter("due", "Due", listing.due, "Whenever", DUES),
         FilterShown(
             "course",
             "Episodes",
@@ -233,7 +275,7 @@ def _filter(name: str, label: str, chosen: str, nothing: str, values: Mapping[st
 def _more_found(listing: Listing, total: int) -> str:
     if not listing.search or total <= PER_PAGE:
         return ""
-    return f"The first {PER_PAGE} of {_capped(total)} are shown. Type more of the name or the MRN."
+    return f"The first {PER_PAGE} of {_capped(total)} are shown. Type more of the name, or the whole MRN."
 
 
 def _empty_title(listing: Listing) -> str:
@@ -244,7 +286,7 @@ def _empty_title(listing: Listing) -> str:
 
 def _empty_words(listing: Listing) -> str:
     if listing.search:
-        return "Check the spelling, try the family name alone, or search by MRN. Search looks at your clinics only."
+        return "Check the spelling, try the family name alone, or give the whole MRN. Only your clinics are searched."
     if listing.view != EVERYONE or listing.filters:
         return "Choose another view, or clear the filters."
     return "People appear here once they are referred or enrolled."

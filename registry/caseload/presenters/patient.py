@@ -13,9 +13,9 @@ from flask import url_for
 from registry.alerts.models import Alert
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.brief import full_sentence
+from registry.caseload.presenters.cells import ReasonShown
 from registry.caseload.presenters.course import draw_course, height_of
 from registry.caseload.presenters.looked import LookedShown
-from registry.caseload.presenters.row import ReasonShown
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.presenters.tiles import Tile, show_tiles
 from registry.caseload.record import EpisodeRecord, open_advice

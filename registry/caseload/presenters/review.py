@@ -13,7 +13,7 @@ from flask import url_for
 
 from registry.alerts.sentences import sentence_of
 from registry.caseload.presenters.brief import says_no_score
-from registry.caseload.presenters.row import HOUSING_WORDS, WORK_WORDS, ReasonShown, reasons_today
+from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS, ReasonShown, reasons_today
 from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, level_words, scale_label, value_words
 from registry.caseload.review_case import ReviewCase
 from registry.caseload.review_queue import Queued, ReviewQueue

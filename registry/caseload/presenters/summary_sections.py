@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from registry.caseload.presenters.row import HOUSING_WORDS, WORK_WORDS
+from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS
 from registry.caseload.stored_facts import HOUSING, WORK
 from registry.caseload.summary import SummaryFacts
 from registry.episodes.patient_header import holder_name

@@ -6,6 +6,15 @@ from flask import Blueprint
 
 blueprint = Blueprint("caseload", __name__)
 
-from registry.caseload.views import listing, looked, own_people, record, summary  # noqa: E402  # their routes stand on the blueprint
+from registry.caseload.views import (  # noqa: E402  # their routes stand on the blueprint
+    chosen,
+    columns,
+    listing,
+    looked,
+    own_people,
+    record,
+    saved_views,
+    summary,
+)
 
-__all__ = ["blueprint", "listing", "looked", "own_people", "record", "summary"]
+__all__ = ["blueprint", "chosen", "columns", "listing", "looked", "own_people", "record", "saved_views", "summary"]

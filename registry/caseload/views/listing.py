@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flask import render_template, request, url_for
 from flask_login import current_user
 
-from registry import clock
 from registry.access.policy import can, clinics_where, policy
 from registry.audit.opened import opened
+from registry.caseload.choices import list_saved_views
 from registry.caseload.colleagues import list_colleagues
+from registry.caseload.models import SavedView
 from registry.caseload.presenters.listing import scales_of, show_caseload
 from registry.caseload.presenters.row import STEPS, facts_of
-from registry.caseload.queries import Reader, list_caseload
+from registry.caseload.queries import Reader, count_listings, list_caseload
 from registry.caseload.rules import read_listing
 from registry.caseload.views import blueprint
+from registry.caseload.views.reading import columns_shown, read_as
 from registry.caseload.views.rendered import rendered_rows
 from registry.episodes.scales import scales_in_force
 from registry.patients.place import clinics_for
 from registry.web.paging import page_number
+
+MOST_CHIPS = 6
+"""Saved views that stand on the page with their counts; the others stand on theirs."""
 
 
 @blueprint.route("/caseload", methods=["GET", "POST"])
 @policy("caseload.list")
 def caseload() -> str:
     clinics = clinics_for("caseload.list")
-    now = clock.now()
-    reader = Reader(current_user.id, {clinic.id: clinic.today(now) for clinic in clinics})
+    reader = read_as(clinics)
     listing = read_listing(request.args)
     page = page_number(request.args.get("page"))
     if request.method == "POST":
         listing, page = listing.searching(request.form.get("q", "")), 1
-    found = list_caseload(listing, reader=reader, page=page)
+    columns = columns_shown()
+    found = list_caseload(listing, reader=reader, columns=columns, page=page)
     shown = show_caseload(
         listing,
         found,
@@ -41,18 +46,28 @@ def caseload() -> str:
             facts_of(
                 found,
                 reader.today,
-                names_scale=len(scales_of(found)) > 1,
+                columns=columns,
+                names_scale=len(scales_of(found, columns)) > 1,
                 offers=_offers(reader.clinic_ids),
                 read=scales_in_force(),
             )
         ),
+        columns=columns,
         page=page,
         clinics=clinics,
         team=list_colleagues(listing, reader.clinic_ids),
+        saved=_counted_views(reader),
+        may_assign=can(current_user, "work.reassign"),
         enrol_url=_enrol_url(),
     )
     opened("caseload.listed", by=current_user, shown=[row.patient_id for row in found.rows])
     return render_template("caseload/caseload.html", page=shown)
+
+
+def _counted_views(reader: Reader) -> Sequence[tuple[SavedView, int]]:
+    views = list_saved_views(current_user.id, reader.clinic_ids)[:MOST_CHIPS]
+    counts = count_listings([read_listing(view.address) for view in views], reader)
+    return list(zip(views, counts, strict=True))
 
 
 def _offers(clinic_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:

@@ -13,7 +13,8 @@ from functools import lru_cache
 from flask import current_app
 from markupsafe import Markup
 
-from registry.caseload.presenters.row import RowFacts, RowPresenter
+from registry.caseload.presenters.cells import RowFacts
+from registry.caseload.presenters.row import RowPresenter
 
 REMEMBERED = 2_000
 """Rows kept by each process: some 10 MB."""

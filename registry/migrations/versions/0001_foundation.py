@@ -636,6 +636,35 @@ def upgrade() -> None:
         postgresql_where=sa.text("ends_on IS NULL"),
     )
     op.create_table(
+        "column_choice",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("columns", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_column_choice_user_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_column_choice")),
+    )
+    op.create_table(
+        "saved_view",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("address", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("shared_with_id", sa.Uuid(), nullable=True),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("length(name) BETWEEN 1 AND 60", name=op.f("ck_saved_view_name_length")),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["app_user.id"], name=op.f("fk_saved_view_owner_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["shared_with_id"], ["clinic.id"], name=op.f("fk_saved_view_shared_with_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("owner_id", "name", name="uq_saved_view_name"),
+    )
+    op.create_index("ix_saved_view_shared_with", "saved_view", ["shared_with_id"], unique=False)
+    op.create_table(
         "panel_change",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.Column("panel", sa.Uuid(), nullable=False),
@@ -837,9 +866,31 @@ def upgrade() -> None:
         sa.Column("second_stale_after_days", sa.Integer(), nullable=True),
         sa.Column("second_at_most", sa.Integer(), nullable=True),
         sa.Column("second_at_least", sa.Integer(), nullable=True),
+        sa.Column("function_scale", sa.Text(), nullable=True),
+        sa.Column("function_standing", sa.Text(), nullable=True),
+        sa.Column("function_baseline", sa.Integer(), nullable=True),
+        sa.Column("function_baseline_on", sa.Date(), nullable=True),
+        sa.Column("function_latest", sa.Integer(), nullable=True),
+        sa.Column("function_latest_on", sa.Date(), nullable=True),
+        sa.Column("function_stale_after_days", sa.Integer(), nullable=True),
+        sa.Column("function_at_most", sa.Integer(), nullable=True),
+        sa.Column("function_at_least", sa.Integer(), nullable=True),
+        sa.Column("further", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("further_count", sa.Integer(), nullable=False),
+        sa.Column("safety_state", sa.Text(), nullable=True),
+        sa.Column("safety_item", sa.Text(), nullable=True),
+        sa.Column("safety_on", sa.Date(), nullable=True),
+        sa.Column("safety_positive_item", sa.Text(), nullable=True),
+        sa.Column("safety_positive_on", sa.Date(), nullable=True),
         sa.Column("last_two_way_on", sa.Date(), nullable=True),
         sa.Column("last_seen_on", sa.Date(), nullable=True),
         sa.Column("failed_attempts", sa.Integer(), nullable=False),
+        sa.Column("minutes_month", sa.Date(), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("contact_due_on", sa.Date(), nullable=True),
+        sa.Column("measure_due_on", sa.Date(), nullable=True),
+        sa.Column("review_due_on", sa.Date(), nullable=True),
         sa.Column("last_review_on", sa.Date(), nullable=True),
         sa.Column("open_recommendations", sa.Integer(), nullable=False),
         sa.Column("has_question", sa.Boolean(), nullable=False),
@@ -854,6 +905,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "outcome IN ('improved', 'not-improved', 'not-elevated', 'no-cut-off', 'no-baseline')",
             name=op.f("ck_caseload_row_outcome_known"),
+        ),
+        sa.CheckConstraint(
+            "safety_state IN ('positive', 'negative', 'unknown')", name=op.f("ck_caseload_row_safety_state_known")
         ),
         sa.ForeignKeyConstraint(
             ["clinic_id"], ["clinic.id"], name=op.f("fk_caseload_row_clinic_id"), ondelete="RESTRICT"
@@ -1554,6 +1608,9 @@ def downgrade() -> None:
     op.drop_index("ix_patient_clinic_clinic", table_name="patient_clinic")
     op.drop_table("patient_clinic")
     op.drop_table("panel_count")
+    op.drop_index("ix_saved_view_shared_with", table_name="saved_view")
+    op.drop_table("saved_view")
+    op.drop_table("column_choice")
     op.drop_index("ix_panel_change_panel", table_name="panel_change")
     op.drop_table("panel_change")
     op.drop_index(

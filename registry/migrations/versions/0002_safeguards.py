@@ -28,6 +28,9 @@ UNFINISHED = ("contact_draft", "timed_contact")
 COUNTED = ("panel_change", "panel_count")
 """How many people a panel holds, and which to count again: numbers of clinics, not rows about people."""
 
+CHOSEN = ("column_choice", "saved_view")
+"""How somebody likes to see a list: theirs to take back, and nothing about a person."""
+
 PASSING = ("failed_sign_in", "form_receipt", "heartbeat", "signed_in_session", "stopwatch")
 
 REST = (
@@ -276,10 +279,10 @@ def _grants() -> None:
     """What the program's role may do; it owns nothing and deletes only what is derived, unfinished or passing."""
     for table in APPEND_ONLY:
         op.execute(f"GRANT SELECT, INSERT ON {table} TO registry_app")
-    for table in (*ABOUT_PEOPLE, "patient", "patient_clinic", *COUNTED, *REST, *PASSING):
+    for table in (*ABOUT_PEOPLE, "patient", "patient_clinic", *COUNTED, *CHOSEN, *REST, *PASSING):
         if table not in APPEND_ONLY:
             op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO registry_app")
-    for table in (*DERIVED, *UNFINISHED, *COUNTED, *PASSING):
+    for table in (*DERIVED, *UNFINISHED, *COUNTED, *CHOSEN, *PASSING):
         op.execute(f"GRANT DELETE ON {table} TO registry_app")
     op.execute("GRANT SELECT ON alembic_version TO registry_app")  # readiness compares it with the newest revision
 
@@ -301,6 +304,7 @@ def downgrade() -> None:
         "patient",
         "patient_clinic",
         *COUNTED,
+        *CHOSEN,
         *REST,
         *PASSING,
         "alembic_version",

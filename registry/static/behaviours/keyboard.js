@@ -26,7 +26,7 @@
     const selector = `[data-key="${CSS.escape(key)}"]`;
     const target = row?.querySelector(selector) || [...document.querySelectorAll(selector)].find((each) => !each.closest("[data-row]"));
     if (!target) return false;
-    if (target.matches("input, textarea, select")) {
+    if (target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) {
       target.focus();
       target.select?.();
     } else target.click();

@@ -1,0 +1,47 @@
+"""What is known of patients once somebody has looked at all that may need attention: for lists that show it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from registry.alerts.clinic_numbers import NumbersInForce
+from registry.alerts.last_safety import last_safety
+from registry.alerts.load import Person, load_people
+from registry.alerts.models import Alert
+from registry.alerts.next_due import due_days
+from registry.alerts.signals import LookedAt
+from registry.db.among import among
+from registry.db.grouping import by_patient
+from registry.extensions import db
+from registry.patients.models import Patient
+
+_DIED_ON = select(Patient.id, Patient.died_on).where(among(Patient.id, "patient_ids"))
+_OPEN = (
+    select(Alert)
+    .where(among(Alert.patient_id, "patient_ids"), Alert.closed_at.is_(None))
+    .order_by(Alert.since, Alert.opened_at)
+)
+
+
+def look(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, LookedAt]:
+    """What a look at the patients reads; nothing is worked out anew, and nothing stored."""
+    about = {"patient_ids": list(patient_ids)}
+    died_on = {row.id: row.died_on for row in db.session.execute(_DIED_ON, about)}
+    alerts = by_patient(db.session.scalars(_OPEN, about))
+    people, numbers = load_people(died_on, {}), NumbersInForce()
+    return {patient_id: told(person, alerts.get(patient_id, ()), numbers) for patient_id, person in people.items()}
+
+
+def told(person: Person, open_alerts: Sequence[Alert], numbers: NumbersInForce) -> LookedAt:
+    """What whoever follows is told of a person."""
+    return LookedAt(
+        open_alerts=open_alerts,
+        contacts=person.history.contacts,
+        categories=person.history.categories,
+        outcomes=person.history.outcomes,
+        safety=last_safety(person.safety.facts.answers),
+        due={case.episode.id: due_days(case.snapshot, numbers.at(case.clinic.id)) for case in person.cases},
+    )

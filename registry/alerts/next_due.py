@@ -1,0 +1,50 @@
+"""When the next contact, measure and review of a case fall due, by the rules that will say so. Pure.
+
+The rules themselves are asked about a day so far ahead that everything has come: what they give as the first day of
+their finding is the day it falls due. So a list and the alert that follows it cannot disagree, and a day that has
+passed stays the day it was due. Nothing here depends on today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from registry.alerts.parameters import Numbers
+from registry.alerts.rulebook import rule
+from registry.alerts.rulebook.clock import Clock
+from registry.alerts.rulebook.finding import Found
+from registry.alerts.rulebook.suspension import suspension
+from registry.alerts.snapshot import CaseSnapshot
+
+CONTACT, MEASURE, REVIEW, PAUSE = "contact", "measure", "review", "pause"
+"""What can fall due; the end of a pause is the day to resume care."""
+
+_RULES: Mapping[str, str] = {
+    "engage.first-follow-up": CONTACT,
+    "engage.no-contact": CONTACT,
+    "measure.due": MEASURE,
+    "review.due": REVIEW,
+    "engage.pause-over": PAUSE,
+}
+
+_FAR_AHEAD = date(9000, 1, 1)
+
+
+def due_days(case: CaseSnapshot, numbers: Numbers) -> dict[str, date]:
+    """What falls due → the day. What a rule that is off, a pause or the phase does not ask for is left out."""
+    found: dict[str, date] = {}
+    for rule_id, kind in _RULES.items():
+        day = _day_of(rule_id, case, numbers)
+        if day is not None:
+            found[kind] = min(day, found.get(kind, day))
+    resumes_on = found.get(PAUSE)
+    return found if resumes_on is None else {kind: max(day, resumes_on) for kind, day in found.items()}
+
+
+def _day_of(rule_id: str, case: CaseSnapshot, numbers: Numbers) -> date | None:
+    asked, clock = rule(rule_id), Clock(_FAR_AHEAD)
+    if suspension(case, clock, family=asked.family) is not None:
+        return None
+    found = asked.check(case, clock, numbers)
+    return found.since if isinstance(found, Found) else None

@@ -1,0 +1,135 @@
+"""Which rows a listing asks for: its views, its filters, its search."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from registry.caseload.currency import (
+    Today,
+    days_ago,
+    is_in_care,
+    is_known,
+    is_stale,
+    seen_or_enrolled,
+    today_at,
+    was_reviewed,
+)
+from registry.caseload.models import CaseloadRow
+from registry.caseload.rules import (
+    DUE_CONTACT,
+    DUE_DAYS,
+    DUE_MEASURE,
+    DUE_REVIEW,
+    DUE_SOON,
+    NO_SCORE,
+    NOT_SEEN_DAYS,
+    OFF_TARGET_RULE,
+    OVERDUE,
+    UNKNOWN,
+    Listing,
+)
+from registry.episodes.models import EpisodeCondition, TeamMember
+from registry.measures.course import Standing
+from registry.patients.rules import fold, fold_mrn
+
+ACTION = 1
+"""Rank of an action: see ``CaseloadRow.rank``."""
+
+
+def views(at: Today) -> Mapping[str, ColumnElement[bool]]:
+    today = today_at(at)
+    in_care = is_in_care(today)
+    return {
+        "needs-action": CaseloadRow.rank <= ACTION,
+        "off-target": has_reason(OFF_TARGET_RULE),
+        "not-seen": and_(in_care, seen_or_enrolled() <= days_ago(at, NOT_SEEN_DAYS)),
+        "not-reviewed": and_(in_care, sa.not_(was_reviewed(at))),
+        "at-target": is_known(Standing.AT_TARGET, today),
+        "everyone": sa.true(),
+    }
+
+
+def has_reason(rule: str) -> ColumnElement[bool]:
+    return CaseloadRow.rules.contains(f" {rule} ", autoescape=True)
+
+
+def wanted(listing: Listing, mine: uuid.UUID | None, at: Today) -> list[ColumnElement[bool]]:
+    """Every filter beside the view. The clinic's own episodes only: history elsewhere stands in the record."""
+    asked: list[ColumnElement[bool]] = [CaseloadRow.clinic_id.in_(list(at))]
+    if listing.course != "all":
+        asked.append(CaseloadRow.is_open.is_(listing.course == "open"))
+    if listing.clinic:
+        asked.append(CaseloadRow.clinic_id == uuid.UUID(listing.clinic))
+    if listing.team:
+        asked.append(_is_on_team(mine or uuid.UUID(listing.team)))
+    if listing.phase:
+        asked.append(CaseloadRow.phase == listing.phase)
+    if listing.condition:
+        asked.append(_treats(listing.condition))
+    if listing.reason:
+        asked.append(has_reason(listing.reason))
+    if listing.standing:
+        asked.append(_stands(listing.standing, today_at(at)))
+    if listing.due:
+        asked.append(_is_due(listing.due, at))
+    if listing.search:
+        asked.append(_is_called(listing.search))
+    return asked
+
+
+def _is_on_team(user_id: uuid.UUID) -> ColumnElement[bool]:
+    return (
+        select(TeamMember.id)
+        .where(
+            TeamMember.episode_id == CaseloadRow.episode_id,
+            TeamMember.user_id == user_id,
+            or_(TeamMember.ends_on.is_(None), TeamMember.ends_on >= CaseloadRow.ended_on),
+        )
+        .exists()
+    )
+
+
+def _treats(condition: str) -> ColumnElement[bool]:
+    return (
+        select(EpisodeCondition.id)
+        .where(
+            EpisodeCondition.episode_id == CaseloadRow.episode_id,
+            EpisodeCondition.condition == condition,
+            or_(EpisodeCondition.ends_on.is_(None), EpisodeCondition.ends_on >= CaseloadRow.ended_on),
+        )
+        .exists()
+    )
+
+
+def _stands(standing: str, today: ColumnElement[date]) -> ColumnElement[bool]:
+    if standing == UNKNOWN:
+        return and_(is_stale(today), CaseloadRow.first_latest_on.is_not(None))
+    if standing == NO_SCORE:
+        return or_(CaseloadRow.first_latest_on.is_(None), is_known(Standing.NO_BASELINE, today))
+    return is_known(Standing(standing), today)
+
+
+def _is_due(due: str, at: Today) -> ColumnElement[bool]:
+    if due == OVERDUE:
+        return CaseloadRow.due_on < today_at(at)
+    column = {
+        DUE_SOON: CaseloadRow.due_on,
+        DUE_CONTACT: CaseloadRow.contact_due_on,
+        DUE_MEASURE: CaseloadRow.measure_due_on,
+        DUE_REVIEW: CaseloadRow.review_due_on,
+    }[due]
+    return column <= days_ago(at, -DUE_DAYS)
+
+
+def _is_called(text: str) -> ColumnElement[bool]:
+    """Every word is part of the name, in any order; or the text is the MRN. Signs mean themselves."""
+    number = CaseloadRow.mrn == fold_mrn(text)
+    words = fold(text).split()
+    if not words:
+        return number
+    return or_(number, and_(*(CaseloadRow.sort_name.contains(word, autoescape=True) for word in words)))

@@ -1,0 +1,323 @@
+"""What each column of the list says about one episode."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
+from registry.caseload.columns import Columns
+from registry.caseload.presenters.brief import brief_sentence
+from registry.caseload.presenters.scores import Measured, ScoreShown, scale_label, show_score
+from registry.caseload.queries import SPARKLINE_DAYS, read_course
+from registry.episodes.rules import CONDITIONS, PHASE_TITLES, weeks_in_care
+from registry.episodes.scales import ClinicScales
+from registry.measures.course import Target
+from registry.web.filters import count, number, short_date
+
+WIDTHS: Mapping[str, int] = {"first": 64, "second": 44, "function": 44}
+"""Widths of the sparklines, in CSS pixels."""
+
+MOST_REASONS = 3
+"""A row shows this many sentences; the person's page shows all."""
+
+HOUSING_WORDS: Mapping[str, str] = {
+    "stable": "Stable home",
+    "unstable": "Unstable home",
+    "institution": "Institution",
+    "homeless": "Homeless",
+}
+WORK_WORDS: Mapping[str, str] = {
+    "competitive": "Competitive job",
+    "other": "Other work",
+    "education": "In education",
+    "none": "No work",
+}
+SAFETY_WORDS: Mapping[str, str] = {POSITIVE: "Positive", NEGATIVE: "Negative", UNKNOWN: "Unknown"}
+_SAFETY_KINDS: Mapping[str, str] = {POSITIVE: "urgent", UNKNOWN: "action"}
+
+DUE_WORDS: Mapping[str, str] = {"contact": "Contact", "measure": "Measure", "review": "Review"}
+PAUSE_ENDS = "Pause ends"
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonShown:
+    """One reason, worded for today."""
+
+    tier: str
+    sentence: str
+    since: str = ""
+    detail: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseShown:
+    """A phase with its weeks and what is treated."""
+
+    title: str
+    code: str
+    weeks: str
+    situation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a row. Of ``reasons``, ``phase``, ``score`` and ``words`` one is said; ``kind`` is how it is drawn.
+
+    ``label`` names it where rows are cards; a cell without one is left out there.
+    """
+
+    label: str = ""
+    kind: str = ""
+    has_reasons: bool = False
+    reasons: Sequence[ReasonShown] = ()
+    phase: PhaseShown | None = None
+    has_score: bool = False
+    score: ScoreShown | None = None
+    words: str = ""
+    words_kind: str = ""
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """All that the words of one row depend on, comparable as a whole: the same facts give the same row.
+
+    ``courses``: scale → its scores of the last year as ``read_course`` takes them.
+    """
+
+    columns: Columns
+    shown: tuple[str, ...]
+    """The columns of the list, in order."""
+    courses: tuple[tuple[str, str], ...]
+    today: date
+    names_scale: bool
+    """Whether the main measure is named in the row, because the page holds several."""
+    offers: frozenset[str]
+    """Which of ``STEPS`` the reader may do at the clinic of the row."""
+    read: ClinicScales
+    """How the clinic of the row reads its scales."""
+
+
+def cells_of(facts: RowFacts) -> list[Cell]:
+    """The cells of a row, one for each column that is shown."""
+    return [_CELLS[column](facts) for column in facts.shown]
+
+
+def _reasons(facts: RowFacts) -> Cell:
+    reasons = list(reasons_today(json.loads(facts.columns.reasons), facts.today))
+    hidden = len(reasons) - MOST_REASONS
+    notes = (f"and {hidden} more",) if hidden > 0 else ()
+    return Cell(has_reasons=True, reasons=reasons[:MOST_REASONS], notes=notes)
+
+
+def reasons_today(stored: Iterable[Mapping[str, Any]], today: date) -> Iterable[ReasonShown]:
+    """The reasons with their counts as of today; those put off last, saying until when."""
+    awake, asleep = [], []
+    for reason in stored:
+        until = reason["snoozed_until"] and date.fromisoformat(reason["snoozed_until"])
+        sentence = brief_sentence(reason, today)
+        if until and until > today:
+            put_off = f"{sentence} (put off until {short_date(until, today=today)})"
+            asleep.append(ReasonShown(tier="queue", sentence=put_off))
+        else:
+            awake.append(ReasonShown(tier=reason["tier"], sentence=sentence))
+    return [*awake, *asleep]
+
+
+def _phase(facts: RowFacts) -> Cell:
+    row = facts.columns
+    shown = PhaseShown(PHASE_TITLES[row.phase], row.phase, _weeks(row, facts.today), situation_of(facts))
+    return Cell(label="Phase", kind="phase", phase=shown)
+
+
+def _weeks(row: Columns, today: date) -> str:
+    if row.enrolled_on is None:
+        return f"since {short_date(row.referred_on, today=today)}"
+    return f"{weeks_in_care(row.enrolled_on, ended_on=row.ended_on, today=today)} wk"
+
+
+def situation_of(facts: RowFacts) -> str:
+    """What is treated, and home and work unless they have columns of their own: "Bipolar I · Homeless · No work"."""
+    row = facts.columns
+    treated = ", ".join(CONDITIONS[each] for each in json.loads(row.conditions))
+    home = "" if "housing" in facts.shown else HOUSING_WORDS.get(row.housing or "", "")
+    work = "" if "work" in facts.shown else WORK_WORDS.get(row.work or "", "")
+    return " · ".join(words for words in (treated, home, work) if words)
+
+
+def _main(facts: RowFacts) -> Cell:
+    return Cell(label="Main measure", kind="measure", has_score=True, score=_score(facts, "first"))
+
+
+def _second(facts: RowFacts) -> Cell:
+    return Cell(kind="measure", has_score=True, score=_score(facts, "second"))
+
+
+def _function(facts: RowFacts) -> Cell:
+    return Cell(kind="measure", has_score=True, score=_score(facts, "function"))
+
+
+def _score(facts: RowFacts, which: str) -> ScoreShown | None:
+    row, today = facts.columns, facts.today
+    scale = getattr(row, f"{which}_scale")
+    if scale is None:
+        return None
+    at_most, at_least = getattr(row, f"{which}_at_most"), getattr(row, f"{which}_at_least")
+    baseline_on = getattr(row, f"{which}_baseline_on")
+    begins = baseline_on or row.enrolled_on or row.referred_on
+    measured = Measured(
+        scale=scale,
+        definition=facts.read.scale(scale),
+        standing=getattr(row, f"{which}_standing"),
+        baseline=getattr(row, f"{which}_baseline"),
+        baseline_on=baseline_on,
+        latest=getattr(row, f"{which}_latest"),
+        latest_on=getattr(row, f"{which}_latest_on"),
+        percent=row.first_percent if which == "first" else None,
+        stale_after_days=getattr(row, f"{which}_stale_after_days"),
+        target=None if at_most is None and at_least is None else Target(at_most=at_most, at_least=at_least),
+        beside_mania=which == "first" and row.beside_mania,
+        points=[each for each in read_course(dict(facts.courses).get(scale, "")) if begins <= each.on <= today],
+    )
+    return show_score(
+        measured,
+        today=today,
+        starts_on=max(begins, today - timedelta(days=SPARKLINE_DAYS)),
+        width=WIDTHS[which],
+        with_name=which != "first" or facts.names_scale,
+    )
+
+
+def _further(facts: RowFacts) -> Cell:
+    measures = [further_words(each, facts.today) for each in json.loads(facts.columns.further)]
+    return Cell(words="" if measures else "None", words_kind="quiet", notes=measures)
+
+
+def further_words(measure: Mapping[str, Any], today: date) -> str:
+    """A measure in a line: "GAD-7 14 → 9, 12 days"; one too old to go by reads unknown."""
+    name = scale_label(measure["scale"])
+    if measure["latest"] is None:
+        return f"{name}: none yet"
+    latest_on = date.fromisoformat(measure["latest_on"])
+    age = (today - latest_on).days
+    has_followed_up = measure["baseline_on"] is not None and measure["baseline_on"] < measure["latest_on"]
+    before = f"{number(Decimal(measure['baseline']))} → " if has_followed_up else ""
+    latest = number(Decimal(measure["latest"]))
+    if age > measure["stale_after_days"]:
+        return f"{name} {before}unknown, was {latest} {short_date(latest_on, today=today)}"
+    return f"{name} {before}{latest}, {count(age, 'day') if age else 'today'}"
+
+
+def _safety(facts: RowFacts) -> Cell:
+    row, today = facts.columns, facts.today
+    if row.safety_state is None:
+        return Cell(label="Safety", words="Never asked", words_kind="quiet")
+    notes = [f"{row.safety_item}, {short_date(row.safety_on, today=today)}"]
+    if row.safety_state != POSITIVE and row.safety_positive_on is not None:
+        notes.append(f"last positive {short_date(row.safety_positive_on, today=today)}")
+    kind = _SAFETY_KINDS.get(row.safety_state, "")
+    return Cell(label="Safety", words=SAFETY_WORDS[row.safety_state], words_kind=kind, notes=notes)
+
+
+def _contact(facts: RowFacts) -> Cell:
+    row = facts.columns
+    return Cell(
+        label="Last contact",
+        words=_days(row.last_two_way_on, facts.today, never="Never"),
+        words_kind="action" if " engage." in row.rules else "",
+        notes=(f"{row.failed_attempts} missed",) if row.failed_attempts else (),
+    )
+
+
+def _due(facts: RowFacts) -> Cell:
+    first, *others = due_days(facts) or [("", None)]
+    if first[1] is None:
+        return Cell(label="Next due", words="Nothing", words_kind="quiet")
+    what, day = first
+    late = (facts.today - day).days
+    return Cell(
+        label="Next due",
+        words=f"{what} {_until(late)}",
+        words_kind="action" if late > 0 else "",
+        notes=[f"{what.lower()} {short_date(day, today=facts.today)}" for what, day in others],
+    )
+
+
+def due_days(facts: RowFacts) -> list[tuple[str, Any]]:
+    """What falls due and on which day, soonest first; while care is paused, the day the pause ends before the rest."""
+    row = facts.columns
+    days = [(words, getattr(row, f"{kind}_due_on")) for kind, words in DUE_WORDS.items()]
+    if row.due_on is not None and row.due_on == row.paused_until:
+        days.insert(0, (PAUSE_ENDS, row.paused_until))
+    return sorted(((what, day) for what, day in days if day is not None), key=lambda each: each[1])
+
+
+def _until(late: int) -> str:
+    if late > 0:
+        return f"{count(late, 'day')} late"
+    return f"in {count(-late, 'day')}" if late else "today"
+
+
+def _review(facts: RowFacts) -> Cell:
+    row = facts.columns
+    return Cell(words=_days(row.last_review_on, facts.today, never="Never"), notes=[*_review_notes(row)])
+
+
+def _review_notes(row: Columns) -> Iterator[str]:
+    if row.has_question:
+        yield "question"
+    if row.open_recommendations:
+        yield f"{row.open_recommendations} open"
+
+
+def _housing(facts: RowFacts) -> Cell:
+    return _told(HOUSING_WORDS, facts.columns.housing)
+
+
+def _work(facts: RowFacts) -> Cell:
+    return _told(WORK_WORDS, facts.columns.work)
+
+
+def _told(words: Mapping[str, str], code: str | None) -> Cell:
+    return Cell(words=words[code]) if code is not None and code in words else Cell(words="Not told", words_kind="quiet")
+
+
+def _minutes(facts: RowFacts) -> Cell:
+    minutes = facts.columns.minutes
+    return Cell(kind="number", words="None" if minutes is None else f"{minutes} min")
+
+
+def _manager(facts: RowFacts) -> Cell:
+    name = facts.columns.manager
+    return Cell(words=name) if name else Cell(words="Nobody", words_kind="action")
+
+
+def _days(day: date | None, today: date, *, never: str) -> str:
+    if day is None:
+        return never
+    days = (today - day).days
+    return count(days, "day") if days else "today"
+
+
+_CELLS: Mapping[str, Callable[[RowFacts], Cell]] = {
+    "reasons": _reasons,
+    "phase": _phase,
+    "main": _main,
+    "second": _second,
+    "function": _function,
+    "further": _further,
+    "safety": _safety,
+    "contact": _contact,
+    "due": _due,
+    "review": _review,
+    "housing": _housing,
+    "work": _work,
+    "minutes": _minutes,
+    "manager": _manager,
+}

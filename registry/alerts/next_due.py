@@ -8,7 +8,7 @@ passed stays the day it was due. Nothing here depends on today.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import rule
@@ -20,11 +20,14 @@ from registry.alerts.snapshot import CaseSnapshot
 CONTACT, MEASURE, REVIEW, PAUSE = "contact", "measure", "review", "pause"
 """What can fall due; the end of a pause is the day to resume care."""
 
+_REVIEW_DUE = "review.due"
+_FIRST_REVIEW_WITHIN = "review.due.alert_after"
+
 _RULES: Mapping[str, str] = {
     "engage.first-follow-up": CONTACT,
     "engage.no-contact": CONTACT,
     "measure.due": MEASURE,
-    "review.due": REVIEW,
+    _REVIEW_DUE: REVIEW,
     "engage.pause-over": PAUSE,
 }
 
@@ -47,4 +50,9 @@ def _day_of(rule_id: str, case: CaseSnapshot, numbers: Numbers) -> date | None:
     if suspension(case, clock, family=asked.family) is not None:
         return None
     found = asked.check(case, clock, numbers)
-    return found.since if isinstance(found, Found) else None
+    if not isinstance(found, Found):
+        return None
+    # Whoever was never reviewed stands in the queue at once, and is due when the time for a first review is over.
+    is_first_review = rule_id == _REVIEW_DUE and found.evidence["reviewed_on"] is None
+    grace = numbers.get(_FIRST_REVIEW_WITHIN) if is_first_review else None
+    return found.since + timedelta(days=grace or 0)

@@ -81,7 +81,7 @@ def test_a_row_says_what_falls_due_how_safe_somebody_is_and_the_minutes_of_this_
         row = db.session.scalars(select(CaseloadRow)).one()
         assert (row.minutes_month, row.minutes) == (date(2026, 3, 1), 25)
         assert (row.contact_due_on, row.measure_due_on) == (date(2026, 4, 8), TODAY - timedelta(days=4))
-        assert row.due_on == row.measure_due_on
+        assert row.due_on == row.review_due_on == row.enrolled_on + timedelta(days=14)
         assert (row.safety_state, row.safety_on) == ("unknown", TODAY - timedelta(days=40))
         assert [each["scale"] for each in row.further] == ["pcl-5:total"]
         assert row.function_scale == "wsas:total"
@@ -90,7 +90,7 @@ def test_a_row_says_what_falls_due_how_safe_somebody_is_and_the_minutes_of_this_
 
     said = row_of(soup(browser.get("/caseload")), "Ada Vega")
 
-    assert "Measure 4 days late contact 8 Apr" in said
+    assert "Review 46 days late measure 8 Mar contact 8 Apr" in said
     assert "Unknown PHQ-9 item 9, 31 Jan" in said
     assert "25 min" in said
     assert names(soup(browser.get("/caseload?due=overdue"))) == ["Ada Vega"]

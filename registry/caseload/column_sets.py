@@ -43,9 +43,9 @@ COLUMNS: Mapping[str, ListColumn] = {
 """Every column beside the name, which always stands first."""
 
 _BEGINS_WITH: Mapping[Role, Sequence[str]] = {
-    Role.CARE_MANAGER: ("reasons", "phase", "main", "second", "safety", "contact", "due"),
+    Role.CARE_MANAGER: ("reasons", "phase", "main", "second", "contact", "due", "safety"),
     Role.PSYCHIATRIST: ("reasons", "phase", "main", "second", "function", "safety", "review"),
-    Role.CLINIC_LEAD: ("reasons", "manager", "phase", "main", "second", "contact", "review"),
+    Role.CLINIC_LEAD: ("reasons", "manager", "phase", "main", "contact", "review", "due"),
     Role.CLINICIAN: ("reasons", "phase", "main", "second", "safety", "contact", "review"),
 }
 """In the order in which a role decides for somebody who has several."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from registry.caseload.currency import (
     Today,
@@ -36,6 +37,10 @@ from registry.caseload.rules import (
 from registry.episodes.models import EpisodeCondition, TeamMember
 from registry.measures.course import Standing
 from registry.patients.rules import fold, fold_mrn
+
+MOST_WORDS = 8
+"""Of a search: more of them find nobody else."""
+_ANY_WORD, _NO_WORD, _ESCAPE = "w", "-", "/"
 
 ACTION = 1
 """Rank of an action: see ``CaseloadRow.rank``."""
@@ -126,10 +131,26 @@ def _is_due(due: str, at: Today) -> ColumnElement[bool]:
     return column <= days_ago(at, -DUE_DAYS)
 
 
-def _is_called(text: str) -> ColumnElement[bool]:
-    """Every word is part of the name, in any order; or the text is the MRN. Signs mean themselves."""
-    number = CaseloadRow.mrn == fold_mrn(text)
-    words = fold(text).split()
-    if not words:
+def typed(listing: Listing) -> tuple[Listing, dict[str, str]]:
+    """A listing that searches for as many words and holds none of them, and what was typed, as its parameters.
+
+    So a statement can be made once, and kept, and no name with it.
+    """
+    if not listing.search:
+        return listing, {}
+    words = fold(listing.search).split()[:MOST_WORDS]
+    patterns = {f"word_{nth}": f"%{_taken_literally(word)}%" for nth, word in enumerate(words)}
+    return replace(listing, search=_ANY_WORD * len(words) or _NO_WORD), {"mrn": fold_mrn(listing.search), **patterns}
+
+
+def _taken_literally(word: str) -> str:
+    return "".join(f"{_ESCAPE}{sign}" if sign in f"%_{_ESCAPE}" else sign for sign in word)
+
+
+def _is_called(search: str) -> ColumnElement[bool]:
+    """Every word is part of the name, in any order; or the text is the MRN. ``search`` counts the words."""
+    number = CaseloadRow.mrn == bindparam("mrn")
+    if search == _NO_WORD:
         return number
-    return or_(number, and_(*(CaseloadRow.sort_name.contains(word, autoescape=True) for word in words)))
+    words = (CaseloadRow.sort_name.like(bindparam(f"word_{nth}"), escape=_ESCAPE) for nth in range(len(search)))
+    return or_(number, and_(*words))

@@ -16,7 +16,7 @@ from registry.accounts.models import User
 from registry.caseload.columns import Columns
 from registry.caseload.currency import Today, minutes_this_month
 from registry.caseload.models import CaseloadRow
-from registry.caseload.narrowing import views, wanted
+from registry.caseload.narrowing import typed, views, wanted
 from registry.caseload.ordering import IS_ANYWHERE, order
 from registry.caseload.panels import answer, are_many
 from registry.caseload.rules import MINE, Listing
@@ -137,12 +137,11 @@ DRAWN = {"main": "first_scale", "second": "second_scale", "function": "function_
 def list_caseload(listing: Listing, *, reader: Reader, columns: tuple[str, ...], page: int = 1) -> CaseloadPage:
     """One page of ``listing`` as ``reader`` may see it, with what ``columns`` show. Three statements, whatever is
     listed; a few more of many clinics, as many for a hundred as for ten."""
-    # A search holds a name, and is not kept.
-    ask = _ask.__wrapped__ if listing.search else _ask
     of_many = _is_of_many(listing, reader.today)
-    asked = ask(listing, _mine(listing, reader), tuple(reader.today.items()), columns, page, of_many)
-    rows = db.session.execute(asked.rows).all()
-    counts = _count_panels(reader.today) if of_many else _count_rows(asked)
+    kept, words = typed(listing)
+    asked = _ask(kept, _mine(listing, reader), tuple(reader.today.items()), columns, page, of_many)
+    rows = db.session.execute(asked.rows, words).all()
+    counts = _count_panels(reader.today) if of_many else _count_rows(asked, words)
     urgent = counts.pop(_URGENT)
     return CaseloadPage(rows=rows, counts=counts, urgent=urgent, courses=_courses(rows, columns, reader.today))
 
@@ -157,10 +156,11 @@ def list_everybody(
 ) -> Sequence[Columns]:
     """Every row of ``listing`` in its order, ``most`` of them at most, to be taken out; of ``among_episodes`` alone
     where some are named. One statement."""
-    rows = _rows(listing, _mine(listing, reader), reader.today, columns, limit=most, offset=0, of_many=False)
+    kept, words = typed(listing)
+    rows = _rows(kept, _mine(listing, reader), reader.today, columns, limit=most, offset=0, of_many=False)
     if among_episodes:
         rows = rows.where(CaseloadRow.episode_id.in_(list(among_episodes)))
-    return db.session.execute(rows).all()
+    return db.session.execute(rows, words).all()
 
 
 def list_chosen(episode_ids: Collection[uuid.UUID], *, reader: Reader) -> Sequence[Columns]:
@@ -209,8 +209,8 @@ def _mine(listing: Listing, reader: Reader) -> uuid.UUID | None:
     return reader.user_id if listing.team == MINE else None
 
 
-def _count_rows(asked: _Asked) -> dict[str, int]:
-    return dict(zip(asked.tallied, map(int, db.session.execute(asked.tallies).one()), strict=True))
+def _count_rows(asked: _Asked, words: Mapping[str, str]) -> dict[str, int]:
+    return dict(zip(asked.tallied, map(int, db.session.execute(asked.tallies, words).one()), strict=True))
 
 
 def _count_panels(today: Today) -> dict[str, int]:

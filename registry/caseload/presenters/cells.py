@@ -40,6 +40,9 @@ WORK_WORDS: Mapping[str, str] = {
 SAFETY_WORDS: Mapping[str, str] = {POSITIVE: "Positive", NEGATIVE: "Negative", UNKNOWN: "Unknown"}
 _SAFETY_KINDS: Mapping[str, str] = {POSITIVE: "urgent", UNKNOWN: "action"}
 
+FACTS = "facts-cell"
+"""Drawn with each note on a line of its own."""
+
 DUE_WORDS: Mapping[str, str] = {"contact": "Contact", "measure": "Measure", "review": "Review"}
 PAUSE_ENDS = "Pause ends"
 
@@ -196,7 +199,7 @@ def _score(facts: RowFacts, which: str) -> ScoreShown | None:
 
 def _further(facts: RowFacts) -> Cell:
     measures = [further_words(each, facts.today) for each in json.loads(facts.columns.further)]
-    return Cell(words="" if measures else "None", words_kind="quiet", notes=measures)
+    return Cell(kind=FACTS, words="" if measures else "None", words_kind="quiet", notes=measures)
 
 
 def further_words(measure: Mapping[str, Any], today: date) -> str:
@@ -222,7 +225,7 @@ def _safety(facts: RowFacts) -> Cell:
     if row.safety_state != POSITIVE and row.safety_positive_on is not None:
         notes.append(f"last positive {short_date(row.safety_positive_on, today=today)}")
     kind = _SAFETY_KINDS.get(row.safety_state, "")
-    return Cell(label="Safety", words=SAFETY_WORDS[row.safety_state], words_kind=kind, notes=notes)
+    return Cell(label="Safety", kind=FACTS, words=SAFETY_WORDS[row.safety_state], words_kind=kind, notes=notes)
 
 
 def _contact(facts: RowFacts) -> Cell:
@@ -243,6 +246,7 @@ def _due(facts: RowFacts) -> Cell:
     late = (facts.today - day).days
     return Cell(
         label="Next due",
+        kind=FACTS,
         words=f"{what} {_until(late)}",
         words_kind="action" if late > 0 else "",
         notes=[f"{what.lower()} {short_date(day, today=facts.today)}" for what, day in others],

@@ -10,9 +10,8 @@ from flask import url_for
 from markupsafe import Markup
 
 from registry.caseload.column_sets import COLUMNS
-from registry.caseload.columns import Columns
 from registry.caseload.models import SavedView
-from registry.caseload.panels import are_many
+from registry.caseload.presenters.filters import Choice
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.queries import PER_PAGE, CaseloadPage
 from registry.caseload.rules import (
@@ -29,7 +28,6 @@ from registry.caseload.rules import (
     Listing,
     read_listing,
 )
-from registry.clinics.models import Clinic
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES
 from registry.measurements.instruments import catalogue
 from registry.web.columns import Column
@@ -53,24 +51,6 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One option of a filter."""
-
-    value: str
-    label: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FilterShown:
-    """A filter as a list to choose from; the first option filters nothing."""
-
-    name: str
-    label: str
-    choices: Sequence[Choice]
-
-
-@dataclass(frozen=True, slots=True)
 class CaseloadShown:
     """The page."""
 
@@ -80,7 +60,7 @@ class CaseloadShown:
     """Each row as it is printed."""
     chips: Sequence[Chip]
     columns: Sequence[Column]
-    filters: Sequence[FilterShown]
+    filters: Markup
     filters_in_force: str
     kept: Mapping[str, str]
     """What the filter form sends along unseen: the view and the order."""
@@ -116,8 +96,7 @@ def show_caseload(
     rows: Sequence[Markup],
     columns: Sequence[str],
     page: int,
-    clinics: Sequence[Clinic],
-    team: Sequence[Columns],
+    filters: Markup,
     saved: Sequence[tuple[SavedView, int]],
     may_assign: bool,
     enrol_url: str,
@@ -138,7 +117,7 @@ def show_caseload(
         rows=rows,
         chips=[] if is_searching else list(_chips(listing, found.counts)),
         columns=_columns(listing, columns, main_scales),
-        filters=_filters(listing, clinics, team),
+        filters=filters,
         filters_in_force=str(len(listing.filters) - (listing.team == MINE) or ""),
         kept={name: value for name, value in listing.address.items() if name in ("view", "sort", "direction")},
         mine=Choice(MINE, "Mine", listing.team == MINE),
@@ -242,34 +221,6 @@ def _column(listing: Listing, label: str, sort: str, kind: str = "") -> Column:
         direction=listing.direction if is_current else "",
         kind=kind,
     )
-
-
-def _filters(listing: Listing, clinics: Sequence[Clinic], team: Sequence[Columns]) -> list[FilterShown]:
-    members = {MINE: "My people", **{str(user.id): user.name for user in team}}
-    are_named = bool(listing.clinic) or not are_many(clinics)
-    whole_team = "Whole team" if are_named else "Whole team; choose a clinic for its people"
-    shown = [
-        _filter("team", "Team member", listing.team, whole_team, members),
-        _filter("phase", "Phase", listing.phase, "Any phase", {k: v for k, v in PHASE_TITLES.items() if k != "ended"}),
-        _filter("condition", "Condition", listing.condition, "Any condition", CONDITIONS),
-        _filter("standing", "Standing on the main measure", listing.standing, "Any standing", STANDINGS),
-        _filter("reason", "Reason", listing.reason, "Any reason", REASONS),
-        _filter("due", "Due", listing.due, "Whenever", DUES),
-        FilterShown(
-            "course",
-            "Episodes",
-            [Choice(value, label, value == listing.course) for value, label in COURSES.items()],
-        ),
-    ]
-    if len(clinics) > 1:
-        places = {str(clinic.id): clinic.name for clinic in clinics}
-        shown.insert(1, _filter("clinic", "Clinic", listing.clinic, "All my clinics", places))
-    return shown
-
-
-def _filter(name: str, label: str, chosen: str, nothing: str, values: Mapping[str, str]) -> FilterShown:
-    options = {"": nothing, **values}
-    return FilterShown(name, label, [Choice(value, words, value == chosen) for value, words in options.items()])
 
 
 def _more_found(listing: Listing, total: int) -> str:

@@ -13,13 +13,14 @@ from registry.audit.opened import opened
 from registry.caseload.choices import list_saved_views
 from registry.caseload.colleagues import list_colleagues
 from registry.caseload.models import SavedView
+from registry.caseload.presenters.filters import filters_of
 from registry.caseload.presenters.listing import scales_of, show_caseload
 from registry.caseload.presenters.row import STEPS, facts_of
 from registry.caseload.queries import Reader, count_listings, list_caseload
 from registry.caseload.rules import read_listing
 from registry.caseload.views import blueprint
 from registry.caseload.views.reading import columns_shown, read_as
-from registry.caseload.views.rendered import rendered_rows
+from registry.caseload.views.rendered import rendered_filters, rendered_rows
 from registry.episodes.scales import scales_in_force
 from registry.patients.place import clinics_for
 from registry.web.paging import page_number
@@ -54,8 +55,7 @@ def caseload() -> str:
         ),
         columns=columns,
         page=page,
-        clinics=clinics,
-        team=list_colleagues(listing, reader.clinic_ids),
+        filters=rendered_filters(filters_of(listing, clinics, list_colleagues(listing, reader.clinic_ids))),
         saved=_counted_views(reader),
         may_assign=can(current_user, "work.reassign"),
         enrol_url=_enrol_url(),

@@ -15,8 +15,10 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from registry.access import scope
+from registry.accounts.models import User
 from registry.audit.models import AuditEvent
 from registry.caseload.models import CaseloadRow
+from registry.clinics.models import Clinic
 from registry.contacts.actions import ContactFacts, record_contact
 from registry.extensions import db
 from tests.builders import a_user
@@ -81,7 +83,7 @@ def test_a_row_says_what_falls_due_how_safe_somebody_is_and_the_minutes_of_this_
         row = db.session.scalars(select(CaseloadRow)).one()
         assert (row.minutes_month, row.minutes) == (date(2026, 3, 1), 25)
         assert (row.contact_due_on, row.measure_due_on) == (date(2026, 4, 8), TODAY - timedelta(days=4))
-        assert row.due_on == row.review_due_on == row.enrolled_on + timedelta(days=14)
+        assert row.due_on == row.review_due_on == TODAY - timedelta(days=46)
         assert (row.safety_state, row.safety_on) == ("unknown", TODAY - timedelta(days=40))
         assert [each["scale"] for each in row.further] == ["pcl-5:total"]
         assert row.function_scale == "wsas:total"
@@ -97,9 +99,7 @@ def test_a_row_says_what_falls_due_how_safe_somebody_is_and_the_minutes_of_this_
     assert names(soup(browser.get("/caseload?due=contact"))) == []
 
 
-def _manager(team: Team) -> object:
-    from registry.accounts.models import User
-
+def _manager(team: Team) -> User:
     return db.session.get_one(User, team.users["care_manager"])
 
 
@@ -184,8 +184,6 @@ def _episode_of(team: Team, patient_id: object) -> str:
 
 
 def test_a_lead_gives_the_ticked_people_to_another_care_manager(team: Team) -> None:
-    from registry.clinics.models import Clinic
-
     first, _, third = (team.person(family=family, mrn=family) for family in ("Anders", "Berg", "Carl"))
     with team.app.app_context(), scope.all_patients(reason="test"):
         clinic = db.session.get_one(Clinic, team.clinic_id)

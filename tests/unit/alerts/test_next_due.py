@@ -1,0 +1,96 @@
+"""What falls due and when, and the last word on safety: tables of cases."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN, last_safety
+from registry.alerts.next_due import due_days
+from registry.alerts.snapshot import AnswerState, CaseSnapshot, ContactFacts, Phase, ReviewFacts, SafetyAnswer
+from registry.measures.instrument import SafetyTier
+from tests.unit.alerts.cases import NUMBERS, day, episode
+
+
+def case(phase: Phase = Phase.ACTIVE, **facts: object) -> CaseSnapshot:
+    care = {name: facts.pop(name) for name in ("contacts", "reviews", "died_on") if name in facts}
+    return CaseSnapshot(patient_id="p", episode=episode(phase, **facts), **care)  # type: ignore[arg-type]  # by name
+
+
+CASES = {
+    "nobody was in contact yet": (case(), {"contact": day(21), "review": day(14)}),
+    "thirty days from the last contact": (
+        case(contacts=ContactFacts(two_way_on=(day(3), day(40)))),
+        {"contact": day(70), "review": day(14)},
+    ),
+    "an attempt resets nothing": (
+        case(contacts=ContactFacts(two_way_on=(day(3),), attempts_on=(day(50),))),
+        {"contact": day(33), "review": day(14)},
+    ),
+    "eight weeks from the last review": (
+        case(contacts=ContactFacts(two_way_on=(day(3),)), reviews=ReviewFacts(last_on=day(10))),
+        {"contact": day(33), "review": day(66)},
+    ),
+    "the day a review asked for": (
+        case(contacts=ContactFacts(two_way_on=(day(3),)), reviews=ReviewFacts(last_on=day(10), look_again_on=day(24))),
+        {"contact": day(33), "review": day(24)},
+    ),
+    "nothing before a pause is over": (
+        case(Phase.PAUSED, paused_until=day(90), contacts=ContactFacts(two_way_on=(day(3),))),
+        {"pause": day(90), "contact": day(90), "review": day(90)},
+    ),
+    "nothing of the dead": (case(died_on=day(5)), {}),
+    "nothing after the end": (case(Phase.ENDED, ended_on=day(5)), {}),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_falls_due(name: str) -> None:
+    asked, expected = CASES[name]
+    assert due_days(asked, NUMBERS) == expected
+
+
+def answer(state: AnswerState, on: date, item: str = "9", **facts: object) -> SafetyAnswer:
+    return SafetyAnswer(
+        id=f"{on}{item}",
+        on=on,
+        entered_on=on,
+        instrument="PHQ-9",
+        item_id=item,
+        item=f"item {item}",
+        state=state,
+        **facts,
+    )  # type: ignore[arg-type]  # by name
+
+
+def test_nobody_was_asked() -> None:
+    assert last_safety([]) is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "state", "item", "positive_on"),
+    [
+        ([answer(AnswerState.NEGATIVE, day(9))], NEGATIVE, "PHQ-9 item 9", None),
+        ([answer(AnswerState.BLANK, day(9))], UNKNOWN, "PHQ-9 item 9", None),
+        ([answer(AnswerState.TOTAL_ONLY, day(9)), answer(AnswerState.POSITIVE, day(2))], UNKNOWN, "PHQ-9 item 9", day(2)),
+        ([answer(AnswerState.POSITIVE, day(9)), answer(AnswerState.NEGATIVE, day(9), "1")], POSITIVE, "PHQ-9 item 9", day(9)),
+        ([answer(AnswerState.NEGATIVE, day(9), "1"), answer(AnswerState.DECLINED, day(9))], UNKNOWN, "PHQ-9 item 9", None),
+        (
+            [
+                answer(AnswerState.POSITIVE, day(9), "1", tier=SafetyTier.ACTION),
+                answer(AnswerState.POSITIVE, day(9), "4", tier=SafetyTier.IMMEDIATE),
+            ],
+            POSITIVE,
+            "PHQ-9 item 4",
+            day(9),
+        ),
+    ],
+)  # fmt: skip
+def test_of_one_day_the_answer_that_calls_for_most_is_the_last_word(
+    answers: list[SafetyAnswer], state: str, item: str, positive_on: date | None
+) -> None:
+    found = last_safety(answers)
+
+    assert found is not None
+    assert (found.state, found.item, found.on, found.positive_on) == (state, item, day(9), positive_on)

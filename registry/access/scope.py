@@ -38,7 +38,7 @@ from registry import clock
 from registry.access.models import PatientClinic
 from registry.db import postgres
 from registry.db.among import among
-from registry.db.base import Base, PatientItself, PatientLinked, Scoped
+from registry.db.base import Base, ClinicsOwn, PatientItself, PatientLinked, Scoped
 from registry.db.session import Gateway, RegistrySession, ScopeError, is_flushing
 from registry.extensions import db
 
@@ -165,6 +165,14 @@ def _is_visible(patient_id: Any) -> sa.ColumnElement[bool]:
     )
 
 
+def _is_seen(kind: Any) -> sa.ColumnElement[bool]:
+    """Whether a row is about somebody visible. A clinic keeps seeing whoever had an episode there, so a row of the
+    clinic's own episode is taken at its word: asked first, it spares looking up everybody on a list."""
+    if not issubclass(kind, ClinicsOwn):
+        return _is_visible(kind.patient_id)
+    return or_(among(kind.clinic_id, "scope_own_clinic_ids", values=_bound_clinics), _is_visible(kind.patient_id))
+
+
 @cache
 def _criteria() -> tuple[Any, ...]:
     """One option for the patient and one for every table about patients.
@@ -176,7 +184,7 @@ def _criteria() -> tuple[Any, ...]:
         with_loader_criteria(person, _is_visible(_patient_column(person)), include_aliases=True),
         with_loader_criteria(
             PatientLinked,
-            lambda kind: _is_visible(kind.patient_id),
+            _is_seen,
             include_aliases=True,
             track_closure_variables=False,
         ),

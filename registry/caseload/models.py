@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.accounts.models import User
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
 from registry.caseload.rules import LONGEST_VIEW_NAME
-from registry.db.base import Audited, Base, EpisodeLinked, Identified, PatientLinked, one_of
+from registry.db.base import Audited, Base, ClinicsOwn, EpisodeLinked, Identified, PatientLinked, one_of
 from registry.measures.course import Outcome
 
 
@@ -22,7 +22,7 @@ def _only(condition: str) -> Mapping[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
-class CaseloadRow(EpisodeLinked, Base):
+class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     """What the list shows, filters and sorts by. Holds no "today": weeks, age and due are computed when read.
 
     Written only by ``caseload.rows.refresh``, in the transaction of the write that changed it.

@@ -84,6 +84,10 @@ class PatientLinked(Scoped):
         return mapped_column(sa.ForeignKey("patient.id", ondelete="RESTRICT"), index=True)
 
 
+class ClinicsOwn:
+    """A row that stands for an episode of the clinic it names, as ``clinic_id``."""
+
+
 class EpisodeLinked(PatientLinked):
     """A row about one episode. The pair of keys makes it impossible to point at another person's episode."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,9 @@ from registry.measures.instrument import SafetyTier
 from tests.unit.alerts.cases import NUMBERS, day, episode
 
 
-def case(phase: Phase = Phase.ACTIVE, **facts: object) -> CaseSnapshot:
+def case(phase: Phase = Phase.ACTIVE, **facts: Any) -> CaseSnapshot:
     care = {name: facts.pop(name) for name in ("contacts", "reviews", "died_on") if name in facts}
-    return CaseSnapshot(patient_id="p", episode=episode(phase, **facts), **care)  # type: ignore[arg-type]  # by name
+    return CaseSnapshot(patient_id="p", episode=episode(phase, **facts), **care)
 
 
 CASES = {
@@ -51,17 +52,13 @@ def test_what_falls_due(name: str) -> None:
     assert due_days(asked, NUMBERS) == expected
 
 
-def answer(state: AnswerState, on: date, item: str = "9", **facts: object) -> SafetyAnswer:
-    return SafetyAnswer(
-        id=f"{on}{item}",
-        on=on,
-        entered_on=on,
-        instrument="PHQ-9",
-        item_id=item,
-        item=f"item {item}",
-        state=state,
-        **facts,
-    )  # type: ignore[arg-type]  # by name
+BLANK, DECLINED, TOTAL_ONLY = AnswerState.BLANK, AnswerState.DECLINED, AnswerState.TOTAL_ONLY
+YES, NO = AnswerState.POSITIVE, AnswerState.NEGATIVE
+
+
+def answer(state: AnswerState, on: date, item: str = "9", **facts: Any) -> SafetyAnswer:
+    said: dict[str, Any] = {"id": f"{on}{item}", "on": on, "entered_on": on, "instrument": "PHQ-9", "item_id": item}
+    return SafetyAnswer(**said, item=f"item {item}", state=state, **facts)
 
 
 def test_nobody_was_asked() -> None:
@@ -71,22 +68,22 @@ def test_nobody_was_asked() -> None:
 @pytest.mark.parametrize(
     ("answers", "state", "item", "positive_on"),
     [
-        ([answer(AnswerState.NEGATIVE, day(9))], NEGATIVE, "PHQ-9 item 9", None),
-        ([answer(AnswerState.BLANK, day(9))], UNKNOWN, "PHQ-9 item 9", None),
-        ([answer(AnswerState.TOTAL_ONLY, day(9)), answer(AnswerState.POSITIVE, day(2))], UNKNOWN, "PHQ-9 item 9", day(2)),
-        ([answer(AnswerState.POSITIVE, day(9)), answer(AnswerState.NEGATIVE, day(9), "1")], POSITIVE, "PHQ-9 item 9", day(9)),
-        ([answer(AnswerState.NEGATIVE, day(9), "1"), answer(AnswerState.DECLINED, day(9))], UNKNOWN, "PHQ-9 item 9", None),
+        ([answer(NO, day(9))], NEGATIVE, "PHQ-9 item 9", None),
+        ([answer(BLANK, day(9))], UNKNOWN, "PHQ-9 item 9", None),
+        ([answer(TOTAL_ONLY, day(9)), answer(YES, day(2))], UNKNOWN, "PHQ-9 item 9", day(2)),
+        ([answer(YES, day(9)), answer(NO, day(9), "1")], POSITIVE, "PHQ-9 item 9", day(9)),
+        ([answer(NO, day(9), "1"), answer(DECLINED, day(9))], UNKNOWN, "PHQ-9 item 9", None),
         (
             [
-                answer(AnswerState.POSITIVE, day(9), "1", tier=SafetyTier.ACTION),
-                answer(AnswerState.POSITIVE, day(9), "4", tier=SafetyTier.IMMEDIATE),
+                answer(YES, day(9), "1", tier=SafetyTier.ACTION),
+                answer(YES, day(9), "4", tier=SafetyTier.IMMEDIATE),
             ],
             POSITIVE,
             "PHQ-9 item 4",
             day(9),
         ),
     ],
-)  # fmt: skip
+)
 def test_of_one_day_the_answer_that_calls_for_most_is_the_last_word(
     answers: list[SafetyAnswer], state: str, item: str, positive_on: date | None
 ) -> None:

@@ -81,7 +81,7 @@ def test_without_a_scope_postgresql_shows_the_program_nobody(
         assert _rows(migrated_database, f"SELECT count(*) FROM {table}") == [(0,)], table
 
 
-def test_the_program_may_delete_only_what_is_derived_unfinished_or_passing(
+def test_the_program_may_delete_only_what_is_derived_unfinished_passing_or_chosen(
     postgresql_database: MigratedDatabase,
 ) -> None:
     granted = _rows(
@@ -91,8 +91,8 @@ def test_the_program_may_delete_only_what_is_derived_unfinished_or_passing(
     )
 
     assert {name for (name,) in granted} == {
-        "caseload_row", "contact_draft", "failed_sign_in", "form_receipt", "heartbeat", "panel_change", "panel_count",
-        "signed_in_session", "standing", "stopwatch", "timed_contact",
+        "caseload_row", "column_choice", "contact_draft", "failed_sign_in", "form_receipt", "heartbeat",
+        "panel_change", "panel_count", "saved_view", "signed_in_session", "standing", "stopwatch", "timed_contact",
     }  # fmt: skip
 
 

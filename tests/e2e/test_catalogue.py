@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.clinic import Team, a_team, open_place, sign_in, someone_in_care, type_answers
+from tests.e2e.clinic import Team, a_team, open_place, sign_in, sign_in_by_hand, someone_in_care, type_answers
 from tests.e2e.windows import LiveServer
 
 
@@ -15,7 +15,7 @@ def team(live_server: LiveServer) -> Team:
 
 
 def test_a_lead_finds_a_measure_by_typing_and_switches_it_off(page: Page, team: Team) -> None:
-    sign_in(page, team.emails["clinic_lead"])
+    sign_in_by_hand(page, team.emails["clinic_lead"])
     open_place(page, "Measures")
     page.get_by_role("link", name="Choose for Harbor Street Clinic").press("Enter")
     expect(page.get_by_role("heading", name="Measures in use")).to_be_visible()
@@ -49,7 +49,7 @@ def test_an_instrument_is_tried_by_its_digits_and_says_what_it_comes_to(page: Pa
 
 
 def test_the_catalogue_is_searched_as_one_types(page: Page, team: Team) -> None:
-    sign_in(page, team.emails["care_manager"])
+    sign_in_by_hand(page, team.emails["care_manager"])
     open_place(page, "Measures")
     page.wait_for_load_state("networkidle")
 

@@ -15,8 +15,9 @@ from registry.accounts.models import User
 from registry.extensions import db
 from registry.measurements.instruments import sync_instruments
 from registry.measurements.models import MeasurementScore, SafetySignal
-from tests.builders import PASSWORD, a_clinic, a_patient, a_user, an_episode, id_of
+from tests.builders import a_clinic, a_patient, a_user, an_episode, id_of
 from tests.e2e.accessibility import accessibility_faults
+from tests.e2e.clinic import sign_in
 from tests.e2e.windows import PHONE, LiveServer, Windows
 
 log = logging.getLogger(__name__)
@@ -41,14 +42,11 @@ def patient_id(live_server: LiveServer) -> uuid.UUID:
         return id_of(patient)
 
 
-def sign_in(page: Page, live_server: LiveServer) -> None:
+def begin(page: Page, live_server: LiveServer) -> None:
+    """Signed in as the one care manager."""
     with live_server.app.app_context():
         email = db.session.scalars(select(User.email)).one()
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "sign-in" not in url)
+    sign_in(page, email)
 
 
 def totals(live_server: LiveServer) -> list[int]:
@@ -59,7 +57,7 @@ def totals(live_server: LiveServer) -> list[int]:
 def test_a_phq_9_is_typed_by_digits_and_saved_by_enter(
     page: Page, live_server: LiveServer, patient_id: uuid.UUID
 ) -> None:
-    sign_in(page, live_server)
+    begin(page, live_server)
     page.goto(f"/patients/{patient_id}/measures/new/phq-9")
     expect(page.locator("[data-item='1'] input").first).to_be_focused()
 
@@ -82,7 +80,7 @@ def test_a_phq_9_is_typed_by_digits_and_saved_by_enter(
 
 def test_a_phq_9_takes_eleven_keys_and_no_mouse(page: Page, live_server: LiveServer, patient_id: uuid.UUID) -> None:
     """The keys are what a person needs; what the program takes meanwhile is measured and logged, not asserted."""
-    sign_in(page, live_server)
+    begin(page, live_server)
     page.goto(f"/patients/{patient_id}/measures/new/phq-9")
     page.evaluate(_COUNT_INTERACTIONS)
 
@@ -101,7 +99,7 @@ def test_a_phq_9_takes_eleven_keys_and_no_mouse(page: Page, live_server: LiveSer
 def test_a_key_goes_back_and_another_takes_an_answer_back(
     page: Page, live_server: LiveServer, patient_id: uuid.UUID
 ) -> None:
-    sign_in(page, live_server)
+    begin(page, live_server)
     page.goto(f"/patients/{patient_id}/measures/new/phq-9")
 
     page.keyboard.press("3")
@@ -114,7 +112,7 @@ def test_a_key_goes_back_and_another_takes_an_answer_back(
 
 
 def test_a_correction_begins_at_the_first_item(page: Page, live_server: LiveServer, patient_id: uuid.UUID) -> None:
-    sign_in(page, live_server)
+    begin(page, live_server)
     page.goto(f"/patients/{patient_id}/measures/new/phq-9")
     for digit in "223211100":
         page.keyboard.press(digit)
@@ -128,7 +126,7 @@ def test_a_correction_begins_at_the_first_item(page: Page, live_server: LiveServ
 def test_a_positive_item_9_is_saved_before_anything_is_asked(
     page: Page, live_server: LiveServer, patient_id: uuid.UUID
 ) -> None:
-    sign_in(page, live_server)
+    begin(page, live_server)
     page.goto(f"/patients/{patient_id}/measures/new/phq-9")
 
     for digit in "0000000020":
@@ -147,7 +145,7 @@ def test_without_scripts_the_server_shows_the_score(
     windows: Windows, live_server: LiveServer, patient_id: uuid.UUID
 ) -> None:
     page = windows.open(viewport=PHONE, javascript=False)
-    sign_in(page, live_server)
+    begin(page, live_server)
     page.goto(f"/patients/{patient_id}/measures/new/gad-7")
 
     for item in range(1, 8):
@@ -162,7 +160,7 @@ def test_the_history_and_the_choice_of_a_measure_are_accessible_on_a_phone(
     windows: Windows, live_server: LiveServer, patient_id: uuid.UUID
 ) -> None:
     page = windows.open(viewport=PHONE, colours="dark")
-    sign_in(page, live_server)
+    begin(page, live_server)
     for path in ("new", "new/bprs-18", "new/hmis-living-situation", ""):
         page.goto(f"/patients/{patient_id}/measures/{path}".rstrip("/"))
         assert accessibility_faults(page) == [], path

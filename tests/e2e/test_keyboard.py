@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.clinic import Team, a_team, open_place, sign_in, someone_in_care
+from tests.e2e.clinic import Team, a_team, sign_in, someone_in_care
 from tests.e2e.windows import LiveServer
 
 _FOCUS_IS_SEEN = """() => {
@@ -29,7 +29,7 @@ def team(live_server: LiveServer) -> Team:
 
 def test_the_caseload_is_moved_through_searched_and_opened_by_keys(page: Page, team: Team) -> None:
     sign_in(page, team.emails["care_manager"])
-    open_place(page, "Caseload")
+    page.goto("/caseload")
     rows = page.locator("[data-row-link]")
 
     page.keyboard.press("j")
@@ -63,7 +63,7 @@ def test_the_caseload_is_moved_through_searched_and_opened_by_keys(page: Page, t
 
 def test_a_list_that_arrives_late_leaves_the_keyboard_on_its_row(page: Page, team: Team) -> None:
     sign_in(page, team.emails["care_manager"])
-    open_place(page, "Caseload")
+    page.goto("/caseload")
     page.get_by_role("link", name="Annelise Brandt").focus()
 
     with page.expect_response(lambda answer: answer.request.method == "POST"):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import accessibility_faults
-from tests.e2e.clinic import Team, a_team, open_place, sign_in, someone_in_care, type_answers
+from tests.e2e.clinic import Team, a_team, open_place, sign_in_by_hand, someone_in_care, type_answers
 from tests.e2e.windows import LiveServer, Windows
 
 SAFETY_WORDS = "PHQ-9 item 9"
@@ -64,7 +64,7 @@ def test_the_main_job_is_done_on_postgresql_as_well(windows: Windows, team: Team
 
 
 def given_somebody_signed_in(page: Page, email: str) -> None:
-    sign_in(page, email)
+    sign_in_by_hand(page, email)
     expect(page.get_by_role("link", name="Caseload").first).to_be_visible()
 
 

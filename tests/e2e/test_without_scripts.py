@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.clinic import Team, a_team, sign_in, someone_in_care
+from tests.e2e.clinic import Team, a_team, sign_in_by_hand, someone_in_care
 from tests.e2e.windows import LiveServer, Windows
 
 
@@ -21,11 +21,11 @@ def team(live_server: LiveServer) -> Team:
 def test_the_main_job_needs_no_scripts(windows: Windows, team: Team) -> None:
     manager, psychiatrist = windows.open(javascript=False), windows.open(javascript=False)
 
-    sign_in(manager, team.emails["care_manager"])
+    sign_in_by_hand(manager, team.emails["care_manager"])
     _enter_a_phq_9(manager, team)
     _log_a_contact(manager, team)
 
-    sign_in(psychiatrist, team.emails["psychiatrist"])
+    sign_in_by_hand(psychiatrist, team.emails["psychiatrist"])
     _record_a_review(psychiatrist, team)
 
 

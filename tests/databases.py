@@ -132,7 +132,7 @@ class PostgresqlDatabase:
         with psycopg.connect(self._server.get_uri(), autocommit=True) as server:
             for statement in _SERVER:
                 server.execute(statement)
-        self._superuser = psycopg.connect(self._server.get_uri(database="registry"), autocommit=True)
+        self._superuser = psycopg.connect(self._server.get_uri(database="registry"), autocommit=True, options=_REPLICA)
         self._superuser.execute(f"ALTER SCHEMA public OWNER TO {OWNER_ROLE}".encode())
         self.settings = _settings(folder, database_url=self._url(APP_ROLE), migration_url=self._url(OWNER_ROLE))
         migrate.upgrade(self.settings)
@@ -170,10 +170,8 @@ class PostgresqlDatabase:
         return int(row[0])
 
     def rewrite(self, *statements: str) -> None:
-        self._superuser.execute("SET session_replication_role = replica")
         for statement in statements:
             self._superuser.execute(statement.encode())
-        self._superuser.execute("SET session_replication_role = DEFAULT")
 
     def make_durable(self) -> None:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -247,11 +245,12 @@ _SERVER = [
 ]
 
 # As a replica no trigger fires and no foreign key is checked, so the append-only tables empty like the others.
+_REPLICA = "-c session_replication_role=replica -c lock_timeout=1s"
+
 # DELETE, because TRUNCATE makes new files for each table and takes forty times as long.
 # A function of whole statements, because it is planned once.
 _PUT_BACK = """
-CREATE FUNCTION {kept}.{name}() RETURNS void LANGUAGE plpgsql
-SET session_replication_role = replica SET lock_timeout = '1s' AS $$ BEGIN {body} END $$;
+CREATE FUNCTION {kept}.{name}() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {body} END $$;
 """
 
 

@@ -18,12 +18,17 @@ _SHARED = ("served_database", "migrated_database", "database")
 
 def in_halves(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """The same tests: journeys, SQLite and some that need no database; PostgreSQL and the rest."""
-    by_database: dict[str, list[pytest.Item]] = {"sqlite": [], "postgresql": [], "": []}
+    kinds: dict[str, list[pytest.Item]] = {"journey": [], "sqlite": [], "postgresql": [], "": []}
     for item in items:
-        by_database[_database_of(item)].append(item)
-    first = sorted(by_database["sqlite"], key=lambda item: item.get_closest_marker("e2e") is None)
-    free = max(0, len(items) // 2 - len(first))
-    return [*first, *by_database[""][:free], *by_database["postgresql"], *by_database[""][free:]]
+        kinds[_kind_of(item)].append(item)
+    first, free = kinds["journey"] + kinds["sqlite"], kinds[""]
+    room = max(0, len(items) // 2 - len(first))
+    return [*first, *free[:room], *kinds["postgresql"], *free[room:]]
+
+
+def _kind_of(item: pytest.Item) -> str:
+    database = _database_of(item)
+    return "journey" if item.get_closest_marker("e2e") and database != "postgresql" else database
 
 
 def _database_of(item: pytest.Item) -> str:

@@ -13,8 +13,10 @@ from tests.trust.routes import routes
 from tests.trust.world import World
 
 
+@pytest.mark.parametrize("migrated_database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", [PEER, LEAD, ADMINISTRATOR, AUDITOR])
 def test_no_page_links_to_what_its_reader_may_not_open(started_app: Flask, standing_world: World, role: str) -> None:
+    """What a page offers is written in its template; ``test_route_walk`` opens the same pages on both databases."""
     browser = sign_in(started_app.test_client(), standing_world.here.people[role])
     addresses = started_app.url_map.bind("localhost")
     refused = set()

@@ -55,5 +55,5 @@ class AssignForm(RegistryForm):
     to_user_id = SelectField("Care manager", validate_choice=False)
 
     def validate_to_user_id(self, field: SelectField) -> None:
-        if field.data not in (value for value, *_ in field.iter_choices()):
+        if not field.data or field.data not in (value for value, *_ in field.iter_choices()):
             raise ValidationError("Choose a care manager")

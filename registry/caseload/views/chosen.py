@@ -104,7 +104,7 @@ def assign() -> Response | str | tuple[str, int]:
         return redirect(back_url, 303)
     form = AssignForm()
     managers = {user.id: user for clinic in _clinics_of(rows) for user in list_users_with_role(clinic, "care_manager")}
-    form.to_user_id.choices = {str(user_id): user.name for user_id, user in managers.items()}
+    form.to_user_id.choices = {"": "Choose", **{str(user_id): user.name for user_id, user in managers.items()}}
     if "to_user_id" in request.form and form.validate():
         to = found(get_user(uuid.UUID(form.to_user_id.data)))
         try:

@@ -24,7 +24,12 @@ def quick(patient_id: uuid.UUID) -> Page:
     full_url = url_for("contacts.log_contact", patient_id=patient_id)
     if "HX-Request" not in request.headers:
         return redirect(full_url, 303)
-    form = QuickContactForm(today=place.today, kind="treatment", modality="phone")
+    form = QuickContactForm(
+        today=place.today,
+        prefix=f"{patient_id.hex}-",  # several lines may be open in one list, and each names its fields
+        kind="treatment",
+        modality="phone",
+    )
     line = QuickLine(
         patient_id=str(patient_id),
         name=place.patient.name,

@@ -137,12 +137,15 @@ def test_a_line_of_the_caseload_logs_a_contact_of_today(case: Case) -> None:
     assert (opener["hx-get"], opener["href"]) == (url, f"{case.url}/new")
     assert browser.get(url).location == f"{case.url}/new"
     line = soup(browser.get(url, headers=HTMX))
-    fields = {str(each["name"]): str(each.get("value", "")) for each in line.select("input[type=hidden]")}
-    typed = {**fields, "kind": "outreach", "modality": "phone", "minutes": "5", "note": "Left no message"}
+    hidden = {str(each["name"]): str(each.get("value", "")) for each in line.select("input[type=hidden]")}
+    own = f"{case.patient_id.hex}-"
+    told = {"kind": "outreach", "modality": "phone", "minutes": "5", "note": "Left no message"}
+    typed = hidden | {own + name: value for name, value in told.items()}
+    whole = typed | {f"{own}reached": "no"}
 
     unsaid = browser.post(url, data=typed, headers=HTMX)
-    saved = browser.post(url, data={**typed, "reached": "no"}, headers=HTMX)
-    browser.post(url, data={**typed, "reached": "no"}, headers=HTMX)
+    saved = browser.post(url, data=whole, headers=HTMX)
+    browser.post(url, data=whole, headers=HTMX)
 
     assert (unsaid.status_code, saved.status_code) == (422, 200)
     assert "Say whether the person was reached" in unsaid.text

@@ -19,7 +19,7 @@ from registry.patients.facts import ContactPointFacts
 from registry.patients.models import Patient
 from tests.builders import a_clinic, a_patient, a_user, an_episode, sign_in
 from tests.integration.contacts.conftest import Case
-from tests.pages import fields_of, fill_in, soup, words
+from tests.pages import Fields, fields_of, fill_in, soup, words
 
 REACHED = {"reached": "yes", "minutes": ""}
 

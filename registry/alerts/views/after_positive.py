@@ -19,11 +19,13 @@ from registry.alerts.forms import (
 )
 from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert
-from registry.alerts.owners import on_duty
+from registry.alerts.owners import on_duty, people_told
 from registry.alerts.presenters.alert import (
     AfterPositivePage,
 )
 from registry.alerts.presenters.words import alert_url, banner
+from registry.alerts.rulebook import Tier, told_besides
+from registry.alerts.rulebook.phrases import listed
 from registry.alerts.views.shared import Page, act_on, blueprint, then
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
@@ -88,5 +90,7 @@ def _told_of(row: Alert) -> set[str]:
 def _who_is_told(row: Alert, clinic: Clinic, now: datetime) -> str:
     duty_id = on_duty(clinic.id, clinic.today(now))
     duty = db.session.get(User, duty_id) if duty_id else None
+    parts = told_besides(row.evidence) if row.tier == Tier.URGENT else ()
+    besides = people_told(row.patient_id, parts) if parts else {}
     names = [person.name for person in (row.owner, duty) if person is not None]
-    return " and ".join(dict.fromkeys(names)) or "the clinic's lead"
+    return listed(list(dict.fromkeys([*names, *filter(None, besides.values())]))) or "the clinic's lead"

@@ -174,13 +174,15 @@ def _is_unwatched(form: MeasureForm, episode: Episode) -> bool:
 
 
 def _elevated_score(form: MeasureForm, clinic_id: uuid.UUID) -> str | None:
-    """The score on the primary scale where it is at the cut-off or worse, as the clinic reads the scale."""
+    """The score on the primary scale, or its ratings, where it is at the cut-off or worse as the clinic reads it."""
     instrument, given = scales_in_force().at(clinic_id).of(form.instrument), form.administration()
     total = given["total_only"]
     scoring = score(instrument, given["answers"] or {}) if total is None else score_total(instrument, total)
     scale = instrument.primary_scale
-    value = scoring.scores[scale.id].value
-    return format_value(value) if value is not None and is_elevated(scale, value) else None
+    result = scoring.scores[scale.id]
+    if result.value is None or not is_elevated(scale, result.value):
+        return None
+    return result.category or format_value(result.value)
 
 
 def second_time(place: Place, form: MeasureForm) -> SecondTime | None:

@@ -24,7 +24,7 @@ from tests.builders import a_choice, sign_in
 from tests.integration.measurements.browser import Browser, Stored, a_measure, errors, fields, one, typed
 from tests.integration.measurements.people import BORN, ENROLLED, TODAY, Person, a_person, phq9, phq9_total
 from tests.integration.measurements.statements import statements_of
-from tests.pages import soup
+from tests.pages import soup, words
 
 
 def test_a_phq_9_typed_from_paper_is_scored_by_the_server(browser: Browser, stored: Stored) -> None:
@@ -248,6 +248,26 @@ def test_a_correction_keeps_the_old_version_struck_through(app: Flask, browser: 
     rows = browser.page("").select("[data-row]")
     assert ["Corrected since" in row.get_text() for row in rows].count(True) == 1
     assert len(browser.page("").select("[data-row] a.is-void")) == 1
+
+
+def test_a_correction_warns_as_a_first_entry_does(app: Flask, browser: Browser) -> None:
+    """GAD-7 is not tracked here: a corrected score that is elevated tells nobody, and says so."""
+    measurement = a_measure(app, browser.person, {str(item): 0 for item in range(1, 8)}, instrument="gad-7")
+    answers = typed({str(item): 2 for item in range(1, 8)}) | {"why": "Misread", "taken_on": "2025-12-30"}
+
+    page = words(browser.client.get(browser.send(f"/{measurement}/correct", answers).location))
+
+    assert "GAD-7 14 is elevated, and GAD-7 is not tracked: nobody else is told of it" in page
+    assert "30 Dec 2025 is before enrolment" in page
+
+
+def test_taking_back_a_safety_answer_says_that_its_alert_stays(app: Flask, browser: Browser) -> None:
+    measurement = a_measure(app, browser.person, phq9_total(9, item_9=1))
+    answers = typed({"9": 0}) | {"why": "Misread"}
+
+    page = words(browser.client.get(browser.send(f"/{measurement}/correct", answers).location))
+
+    assert "A safety answer was taken back. Its alert stays open until somebody closes it" in page
 
 
 def test_a_correction_says_why(app: Flask, browser: Browser) -> None:

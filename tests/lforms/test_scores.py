@@ -75,6 +75,6 @@ def _held(instrument: Instrument, form: dict[str, Answer]) -> dict[str, Answer]:
 def _ours(instrument: Instrument, form: dict[str, Answer]) -> Known:
     scores = score(instrument, form).scores
     return {
-        scale_id: result.category or (None if result.value is None else float(result.value))
+        scale_id: result.category if result.value is None else float(result.value)
         for scale_id, result in scores.items()
     }

@@ -37,8 +37,8 @@ const measurePanel = (() => {
 
   const showNumber = (panel, scale, found, { all, open }) => {
     const isShown = found.value !== undefined && open === 0;
-    write(panel, "value", isShown ? found.ratings || String(found.value) : "–");
-    const highest = found.ratings ? `highest ${found.value}` : "";
+    write(panel, "value", isShown ? found.category || String(found.value) : "–");
+    const highest = found.category ? `highest ${found.value}` : "";
     write(panel, "band", (isShown && (highest || found.band)) || "");
     write(panel, "change", isShown ? changeWords(panel, scale, found.value) : "");
     const target = isShown ? scale.target : null;

@@ -89,8 +89,8 @@ const measureScoring = (() => {
     const value = rounded(over, scale.divided_by * counted.length, scale.decimals);
     const reached = scale.bands.filter((band) => band.low <= value);
     const band = reached.reduce((best, each) => (best && best.low >= each.low ? best : each), null);
-    const ratings = scale.is_profile ? scale.items.map((id) => values.get(id)).join("-") : null;
-    return { value, ratings, band: band ? band.label : null, missing, isProrated: missing.length > 0 };
+    const ratings = scale.is_profile ? { category: scale.items.map((id) => values.get(id)).join("-") } : {};
+    return { value, ...ratings, band: band ? band.label : null, missing, isProrated: missing.length > 0 };
   };
 
   const judge = (scale, values) => {

@@ -13,6 +13,7 @@ from registry import cli
 from registry.access import policy, refusals, scope
 from registry.accounts import sessions
 from registry.accounts.receipts import is_sent_otherwise
+from registry.alerts.cadence import phase_cadence
 from registry.alerts.patient_banner import tell_patient_banner
 from registry.alerts.reconcile import follow_write
 from registry.alerts.signals import attention_changed
@@ -25,12 +26,13 @@ from registry.db import transaction
 from registry.db.engine import engine_options, is_sqlite, prepare
 from registry.db.session import install_gateway
 from registry.db.transaction import BEFORE_COMMIT
-from registry.episodes.signals import episode_changed
+from registry.episodes.cadence import PHASE_CADENCE
+from registry.episodes.signals import episode_changed, follow_person
 from registry.extensions import csrf, db, login, migrate
 from registry.jobs import readiness
 from registry.measurements.signals import refuse_unanswered_signals
 from registry.patients.safety_banner import SAFETY_BANNER
-from registry.patients.signals import patient_changed
+from registry.patients.signals import attention_may_change, patient_changed
 from registry.quality.parts import METRICS_QUESTION, parts_by_metric
 from registry.web import assets, errors, filters, form_keys, form_limit, health, request_log, security_headers, shell
 
@@ -102,11 +104,13 @@ def _start_database(app: Flask, settings: Settings) -> None:
     app.extensions[QUESTIONS] = {VIEWS_QUESTION: parts_by_view, METRICS_QUESTION: parts_by_metric}
     app.extensions[health.READINESS] = {}
     app.extensions[SAFETY_BANNER] = tell_patient_banner
+    app.extensions[PHASE_CADENCE] = phase_cadence
     app.extensions[form_keys.SENT_OTHERWISE] = is_sent_otherwise
 
 
 def _connect_signals() -> None:
     """Who hears of a write. Never weakly: a receiver that vanished in silence would take the alerts with it."""
+    attention_may_change.connect(follow_person, weak=False)
     episode_changed.connect(follow_write, weak=False)
     attention_changed.connect(follow_attention, weak=False)
     patient_changed.connect(follow_identity, weak=False)

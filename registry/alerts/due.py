@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.load import phases_before_pause
@@ -21,7 +21,7 @@ from registry.alerts.queries import Desk
 from registry.alerts.rulebook import rule
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, ContactFacts, EpisodeFacts, Phase, TrackedMeasure
 from registry.contacts.models import Contact
-from registry.episodes.models import Episode, TeamMember
+from registry.episodes.models import Episode, TeamMember, Transfer
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import StandingRow
@@ -32,6 +32,7 @@ _MOST = 100
 
 CONTACT, MEASURE, PAUSE = "contact", "measure", "pause"
 _RULES = {
+    "engage.referred": CONTACT,
     "engage.pause-over": PAUSE,
     "engage.first-follow-up": CONTACT,
     "engage.no-contact": CONTACT,
@@ -83,6 +84,12 @@ def list_due(desk: Desk) -> list[Due]:
     return sorted(found, key=lambda due: (due.on, due.kind, str(due.patient_id)))
 
 
+_IS_TAKEN_OVER = (
+    exists().where(Transfer.received_episode_id == Episode.id, Transfer.state == "accepted").correlate(Episode)
+)
+"""Until its first two-way contact nothing falls due at the clinic that took somebody over: see ``suspension``."""
+
+
 def _episodes(desk: Desk) -> Sequence[Episode]:
     """Open episodes of the desk whose next check comes in these days: nobody else can have anything fall due."""
     first, last = min(desk.today.values()), max(desk.today.values()) + timedelta(days=DAYS_AHEAD)
@@ -91,9 +98,10 @@ def _episodes(desk: Desk) -> Sequence[Episode]:
         .where(
             Episode.clinic_id.in_(desk.today),
             Episode.ended_on.is_(None),
-            Episode.phase.in_((*IN_CARE, Phase.PAUSED)),
+            Episode.phase.in_((Phase.REFERRED, *IN_CARE, Phase.PAUSED)),
             Episode.next_check_on > first,
             Episode.next_check_on <= last,
+            ~_IS_TAKEN_OVER,
         )
         .order_by(Episode.next_check_on, Episode.id)
         .limit(_MOST)
@@ -167,6 +175,7 @@ def _facts(episode: Episode, measures: Sequence[tuple[TrackedMeasure, date]], be
         course_started_on=max((began for _, began in measures), default=episode.enrolled_on),
         paused_until=episode.paused_until,
         phase_before_pause=None if before_pause is None else Phase(before_pause),
+        is_urgent=episode.urgency == "urgent",
     )
 
 

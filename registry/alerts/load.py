@@ -14,13 +14,24 @@ from registry.alerts.load_care import (
     Sighting,
     contact_facts,
     load_circumstances,
+    load_legal_statuses,
     load_reviews,
     load_sightings,
+    load_transfers,
     not_reached,
 )
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.models import Alert
-from registry.alerts.snapshot import CaseSnapshot, CircumstanceHistory, EpisodeFacts, Phase, ReviewFacts, TrackedMeasure
+from registry.alerts.snapshot import (
+    CaseSnapshot,
+    CircumstanceHistory,
+    EpisodeFacts,
+    LegalStatusFacts,
+    Phase,
+    ReviewFacts,
+    TrackedMeasure,
+    TransferFacts,
+)
 from registry.clinics.models import Clinic
 from registry.contacts.reachability import Reachability
 from registry.db.grouping import by_patient
@@ -107,7 +118,7 @@ def load_people(
     zones: dict[uuid.UUID, ZoneInfo] = {id_: clinic.zone for id_, clinic in clinics.items()}
     safety = load_safety(died_on, zones, closed)
     histories = _load_histories(died_on)
-    care = _load_care(histories)
+    care = _load_care(histories, clinics)
     people = {}
     for patient_id, last_day in died_on.items():
         snapshot = CaseSnapshot(patient_id=str(patient_id), safety=safety[patient_id].facts, died_on=last_day)
@@ -163,19 +174,22 @@ def _history(
 
 @dataclass(frozen=True, slots=True)
 class _Care:
-    """What only the rules about open episodes look at: by episode, by patient, by episode; and how those can be reached
-    whom somebody has tried to reach in vain."""
+    """What only the rules about open episodes look at: reviews, phases before a pause and transfers by episode,
+    circumstances and legal statuses by patient; and how those can be reached whom somebody has tried to reach in vain.
+    """
 
     reviews: Mapping[uuid.UUID, ReviewFacts]
     circumstances: Mapping[uuid.UUID, tuple[CircumstanceHistory, ...]]
     before_pause: Mapping[uuid.UUID, str]
     reachability: Reachability
+    legal: Mapping[uuid.UUID, LegalStatusFacts]
+    transfers: Mapping[uuid.UUID, TransferFacts]
 
 
-def _load_care(histories: Mapping[uuid.UUID, History]) -> _Care:
+def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUID, Clinic]) -> _Care:
     cared_for = {id_: each for id_, each in histories.items() if any(episode.is_open for episode in each.episodes)}
     if not cared_for:
-        return _Care({}, {}, {}, Reachability(()))
+        return _Care({}, {}, {}, Reachability(()), {}, {})
     return _Care(
         reviews=load_reviews(cared_for),
         circumstances=load_circumstances(
@@ -183,6 +197,8 @@ def _load_care(histories: Mapping[uuid.UUID, History]) -> _Care:
         ),
         before_pause=phases_before_pause(episode for each in cared_for.values() for episode in each.episodes),
         reachability=Reachability([id_ for id_, each in cared_for.items() if not_reached(each.contacts)]),
+        legal=load_legal_statuses(cared_for),
+        transfers=load_transfers(cared_for, clinics),
     )
 
 
@@ -208,6 +224,8 @@ def _cases(
                 untracked_mania=_untracked_mania(episode, courses, history),
                 reviews=care.reviews.get(episode.id, ReviewFacts()),
                 circumstances=care.circumstances.get(patient_id, ()),
+                legal_status=care.legal.get(patient_id),
+                transfer=care.transfers.get(episode.id),
                 died_on=person.died_on,
             ),
         )
@@ -226,6 +244,7 @@ def _episode_facts(
         ended_on=episode.ended_on,
         paused_until=episode.paused_until,
         phase_before_pause=None if before_pause is None else Phase(before_pause),
+        is_urgent=episode.urgency == "urgent",
     )
 
 

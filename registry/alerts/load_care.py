@@ -12,19 +12,31 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row, func, select
 
 from registry.accounts.models import User
-from registry.alerts.snapshot import Circumstance, CircumstanceHistory, ContactFacts, OpenOrder, ReviewFacts
+from registry.alerts.snapshot import (
+    Circumstance,
+    CircumstanceHistory,
+    ContactFacts,
+    LegalStatusFacts,
+    OpenOrder,
+    ReviewFacts,
+    TransferFacts,
+)
+from registry.clinics.models import Clinic
 from registry.contacts.ladder import Attempt, Step, since_reached
 from registry.contacts.models import Contact
 from registry.contacts.queries import PEERS
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
 from registry.db.among import among
 from registry.db.grouping import by_patient
-from registry.episodes.models import Episode
+from registry.episodes.models import Episode, Transfer
+from registry.episodes.rules import OPEN_TRANSFERS
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measures.instrument import Instrument
 from registry.measures.scale import Scale
+from registry.patients.around import LEGAL_STATUSES
+from registry.patients.models import LegalStatus
 from registry.review.models import Recommendation, Review
 from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, TREATMENT_CHANGES
 
@@ -66,6 +78,17 @@ _ADVICE = (
     .where(among(Recommendation.patient_id, "patient_ids"))
     .order_by(Recommendation.proposed_on, Recommendation.position)
 )
+_LEGAL_STATUS = select(LegalStatus.patient_id, LegalStatus.kind, LegalStatus.starts_on, LegalStatus.expires_on).where(
+    among(LegalStatus.patient_id, "patient_ids"), LegalStatus.ended_on.is_(None), LegalStatus.error_why == ""
+)
+_TRANSFERS = select(
+    Transfer.episode_id,
+    Transfer.received_episode_id,
+    Transfer.from_clinic_id,
+    Transfer.to_clinic_id,
+    Transfer.proposed_on,
+    Transfer.answered_on,
+).where(among(Transfer.patient_id, "patient_ids"), Transfer.state.in_(sorted(OPEN_TRANSFERS)))
 _CIRCUMSTANCES = (
     select(
         MeasurementScore.patient_id,
@@ -188,6 +211,25 @@ def _order(row: _Row) -> OpenOrder:
         to=row.to,
         decided_on=row.decided_on,
     )
+
+
+def load_legal_statuses(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, LegalStatusFacts]:
+    """The legal status that holds, of those who have one; one statement."""
+    rows = db.session.execute(_LEGAL_STATUS, {"patient_ids": list(patient_ids)})
+    return {row.patient_id: LegalStatusFacts(LEGAL_STATUSES[row.kind], row.starts_on, row.expires_on) for row in rows}
+
+
+def load_transfers(
+    patient_ids: Collection[uuid.UUID], clinics: Mapping[uuid.UUID, Clinic]
+) -> dict[uuid.UUID, TransferFacts]:
+    """The open transfers, by the episode at either end; one statement."""
+    found: dict[uuid.UUID, TransferFacts] = {}
+    for row in db.session.execute(_TRANSFERS, {"patient_ids": list(patient_ids)}):
+        sender, receiver = clinics[row.from_clinic_id].name, clinics[row.to_clinic_id].name
+        found[row.episode_id] = TransferFacts(receiver, False, row.proposed_on, row.answered_on)
+        if row.received_episode_id is not None:
+            found[row.received_episode_id] = TransferFacts(sender, True, row.proposed_on, row.answered_on)
+    return found
 
 
 def load_circumstances(

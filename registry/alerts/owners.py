@@ -63,12 +63,19 @@ class Team:
 
     of_record: Mapping[tuple[uuid.UUID, str], uuid.UUID]
     _on_duty: OnDuty = field(default_factory=dict)
+    _leads: dict[uuid.UUID, uuid.UUID | None] = field(default_factory=dict)
 
     def on_duty(self, clinic_id: uuid.UUID, today: date) -> uuid.UUID | None:
         """As the function of this name, remembered for this look at the person."""
         if (clinic_id, today) not in self._on_duty:
             self._on_duty[clinic_id, today] = on_duty(clinic_id, today)
         return self._on_duty[clinic_id, today]
+
+    def lead(self, clinic_id: uuid.UUID) -> uuid.UUID | None:
+        """As ``lead_of``, remembered likewise."""
+        if clinic_id not in self._leads:
+            self._leads[clinic_id] = lead_of(clinic_id)
+        return self._leads[clinic_id]
 
 
 def load_teams(patient_ids: Collection[uuid.UUID], today: Mapping[uuid.UUID, date]) -> dict[uuid.UUID, Team]:
@@ -79,6 +86,7 @@ def load_teams(patient_ids: Collection[uuid.UUID], today: Mapping[uuid.UUID, dat
     about = {"patient_ids": list(patient_ids), "today": min(today.values(), default=date.min)}
     rows = by_patient(db.session.execute(_OF_RECORD, about))
     asked: OnDuty = {}
+    leads: dict[uuid.UUID, uuid.UUID | None] = {}
     return {
         patient_id: Team(
             {
@@ -87,6 +95,7 @@ def load_teams(patient_ids: Collection[uuid.UUID], today: Mapping[uuid.UUID, dat
                 if row.user_id is not None and (row.ends_on is None or row.ends_on > today[row.clinic_id])
             },
             asked,
+            leads,
         )
         for patient_id in patient_ids
     }
@@ -94,6 +103,8 @@ def load_teams(patient_ids: Collection[uuid.UUID], today: Mapping[uuid.UUID, dat
 
 def owner_of(audience: Sequence[str], *, clinic_id: uuid.UUID, team: Team, today: date) -> uuid.UUID | None:
     """Who answers at this clinic: by the first of ``audience``, else the care manager, else duty, else nobody."""
+    if audience and audience[0] == Audience.CLINIC_LEAD and (lead := team.lead(clinic_id)) is not None:
+        return lead
     part = _PART.get(Audience(audience[0]), "care_manager") if audience else "care_manager"
     of_record = team.of_record.get((clinic_id, part)) or team.of_record.get((clinic_id, "care_manager"))
     return of_record or team.on_duty(clinic_id, today)

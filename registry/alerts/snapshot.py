@@ -36,7 +36,8 @@ class EpisodeFacts:
     ``enrolled_on`` is the day of the initial assessment, None while referred.
     ``course_started_on`` opens the present course of treatment: enrolment, or a return from
     maintaining to active. ``paused_until`` is the first day a pause no longer holds;
-    ``phase_before_pause`` is the phase whose numbers count again from that day.
+    ``phase_before_pause`` is the phase whose numbers count again from that day. ``is_urgent`` says how soon whoever
+    referred the person asked for the first contact.
     """
 
     phase: Phase
@@ -47,6 +48,7 @@ class EpisodeFacts:
     ended_on: date | None = None
     paused_until: date | None = None
     phase_before_pause: Phase | None = None
+    is_urgent: bool = False
 
 
 class AnswerState(StrEnum):
@@ -246,6 +248,29 @@ class CircumstanceHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class LegalStatusFacts:
+    """The legal status that holds, in words ("Outpatient treatment order"), and the last day its order covers."""
+
+    words: str
+    starts_on: date
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFacts:
+    """An open transfer, as the episode at one end of it sees it.
+
+    ``is_receiver``: this is the clinic that took the person over. It has not spoken with them yet, and the other
+    clinic answers for every alert until it has.
+    """
+
+    other_clinic: str
+    is_receiver: bool
+    proposed_on: date
+    accepted_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSnapshot:
     """All the rules may look at for one patient at one clinic.
 
@@ -263,6 +288,8 @@ class CaseSnapshot:
     untracked_mania: tuple[TrackedMeasure, ...] = ()
     reviews: ReviewFacts = field(default_factory=ReviewFacts)
     circumstances: tuple[CircumstanceHistory, ...] = ()
+    legal_status: LegalStatusFacts | None = None
+    transfer: TransferFacts | None = None
     suspended_since: date | None = None
     died_on: date | None = None
 

@@ -36,6 +36,15 @@ def count_clinics() -> int:
     return db.session.scalar(select(func.count()).select_from(Clinic)) or 0
 
 
+def list_sister_clinics(clinic: Clinic) -> Sequence[Clinic]:
+    """The other open clinics of its organisation, by name."""
+    return db.session.scalars(
+        select(Clinic)
+        .where(Clinic.organisation_id == clinic.organisation_id, Clinic.id != clinic.id, Clinic.ended_on.is_(None))
+        .order_by(Clinic.name)
+    ).all()
+
+
 def get_organisation(organisation_id: uuid.UUID) -> Organisation | None:
     return db.session.get(Organisation, organisation_id)
 

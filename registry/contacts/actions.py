@@ -10,8 +10,10 @@ from registry.accounts.models import User
 from registry.audit.recorder import record
 from registry.contacts.facts import ContactFacts
 from registry.contacts.models import Contact, DangerReport
+from registry.contacts.rules import is_two_way
 from registry.db.conflict import EditConflict, refuse_stale
 from registry.db.transaction import write
+from registry.episodes.actions import complete_transfers
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 
@@ -25,6 +27,7 @@ def record_contact(
     with write():
         contact = _new(patient_id, clinic_id, facts, by=by, staff_id=staff_id or by.id)
         db.session.flush()
+        _take_over(contact, by=by)
         record("contact.recorded", by=by, subject=contact, kind="create")
         tell_episode_changed(patient_id)
     return contact
@@ -40,6 +43,7 @@ def correct_contact(
         replacement.replaces_id, replacement.why = contact.id, why
         contact.status = "amended"
         db.session.flush()
+        _take_over(replacement, by=by)
         record("contact.corrected", by=by, subject=replacement, reason=why)
         tell_episode_changed(contact.patient_id)
     return replacement
@@ -83,6 +87,12 @@ def report_danger(
         record("danger.reported", by=by, subject=report, kind="create")
         tell_episode_changed(patient_id)
     return report
+
+
+def _take_over(contact: Contact, *, by: User) -> None:
+    """The first two-way contact of a clinic that somebody was transferred to ends the episode they came from."""
+    if is_two_way(contact.kind, reached=contact.reached):
+        complete_transfers(patient_id=contact.patient_id, clinic_id=contact.clinic_id, on=contact.took_place_on, by=by)
 
 
 def _refuse_superseded(contact: Contact, opened_version: int | None) -> None:

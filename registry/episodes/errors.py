@@ -35,5 +35,17 @@ class ImpossibleTarget(Refused):
     """A level outside the scale, in the wrong direction, or of a scale nobody tracks."""
 
 
+class TransferIsOpen(Refused):
+    """While somebody is being transferred, neither clinic lets go of them by itself."""
+
+
+class ImpossibleTransfer(Refused):
+    """A transfer that cannot be proposed, or is no longer there to be answered."""
+
+
+class ConsentIsMissing(Refused):
+    """Nobody agreed to the care, or the consent was taken back."""
+
+
 class PersonHasDied(Refused):
     """Nobody is referred or enrolled after their death."""

@@ -24,6 +24,16 @@ class ConsentFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherTeamFacts:
+    """Another team involved, and what it does. ``kind`` is one of ``rules.OTHER_TEAMS``."""
+
+    kind: str
+    name: str
+    does: str
+    reach: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamPlace:
     """A place in the care team and who takes it: a user of the clinic, or somebody outside by name, or nobody."""
 

@@ -14,7 +14,16 @@ from registry import clock
 from registry.accounts.models import User
 from registry.clinics.models import Clinic
 from registry.db.base import Audited, Base, EpisodeLinked, Identified, PatientLinked, Versioned, one_of
-from registry.episodes.rules import CONDITIONS, END_REASONS, PHASES, TEAM_ROLES, URGENCIES
+from registry.episodes.rules import (
+    CONDITIONS,
+    END_REASONS,
+    OPEN_TRANSFERS,
+    OTHER_TEAMS,
+    PHASES,
+    TEAM_ROLES,
+    TRANSFER_STATES,
+    URGENCIES,
+)
 from registry.patients.models import Patient
 
 
@@ -117,7 +126,11 @@ class Consent(Identified, EpisodeLinked, Audited, Base):
 
     @classmethod
     def more_table_args(cls) -> tuple[Any, ...]:
-        return (sa.Index("ix_consent_episode", "episode_id"),)
+        return (
+            sa.Index("ix_consent_episode", "episode_id"),
+            sa.CheckConstraint("has_capacity OR given_by <> 'patient'", name="given_with_capacity"),
+            sa.CheckConstraint("revoked_on IS NULL OR revoked_on >= given_on", name="revoked_after_given"),
+        )
 
     given_on: Mapped[date]
     mode: Mapped[str]
@@ -128,6 +141,9 @@ class Consent(Identified, EpisodeLinked, Audited, Base):
     has_capacity: Mapped[bool] = mapped_column(default=True)
     cost_sharing_told: Mapped[bool] = mapped_column(default=False)
     revoked_on: Mapped[date | None]
+    revoked_by: Mapped[str] = mapped_column(default="")
+    """Who took it back, in words: "patient", "guardian Rosa Vega"."""
+    revoked_why: Mapped[str] = mapped_column(default="")
 
 
 class TeamMember(Identified, EpisodeLinked, Decided, Audited, Base):
@@ -218,3 +234,84 @@ class TreatmentTarget(Identified, EpisodeLinked, Decided, Audited, Base):
     review_by: Mapped[date | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+
+
+class OtherTeam(Identified, EpisodeLinked, Decided, Audited, Base):
+    """Another team that cares for the person, and what it does, from a date on."""
+
+    __tablename__ = "other_team"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (sa.Index("ix_other_team_episode", "episode_id"), one_of("kind", OTHER_TEAMS))
+
+    kind: Mapped[str]
+    name: Mapped[str]
+    does: Mapped[str]
+    """Who does what: "gives the injection", "visits on Tuesdays, watches the evening dose"."""
+    reach: Mapped[str] = mapped_column(default="")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+_open_transfer = sa.text("state IN ('proposed', 'accepted')")
+
+
+class Transfer(Identified, Versioned, EpisodeLinked, Audited, Base):
+    """A handshake: one clinic proposes, the other accepts, and has spoken with the person.
+
+    ``episode_id`` is the sender's. It stays open, and every alert with it, until the receiver's first two-way contact.
+    """
+
+    __tablename__ = "transfer"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (
+            one_of("state", TRANSFER_STATES),
+            sa.ForeignKeyConstraint(
+                ["received_episode_id", "patient_id"],
+                ["episode.id", "episode.patient_id"],
+                name="fk_transfer_received_episode",
+                ondelete="RESTRICT",
+            ),
+            sa.CheckConstraint("from_clinic_id <> to_clinic_id", name="to_another"),
+            sa.CheckConstraint(
+                "(state IN ('accepted', 'completed', 'returned')) = (received_episode_id IS NOT NULL)",
+                name="accepted_has_episode",
+            ),
+            sa.CheckConstraint("(state = 'completed') = (completed_on IS NOT NULL)", name="completed_has_date"),
+            sa.Index(
+                "uq_transfer_open",
+                "episode_id",
+                unique=True,
+                sqlite_where=_open_transfer,
+                postgresql_where=_open_transfer,
+            ),
+            sa.Index("ix_transfer_from", "from_clinic_id", "state"),
+            sa.Index("ix_transfer_to", "to_clinic_id", "state"),
+            sa.Index("ix_transfer_received", "received_episode_id"),
+        )
+
+    from_clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    to_clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    state: Mapped[str] = mapped_column(default="proposed")
+    words: Mapped[str]
+    """Why, and what the receiver must know."""
+    proposed_on: Mapped[date]
+    proposed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    answered_on: Mapped[date | None]
+    answered_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    answer: Mapped[str] = mapped_column(default="")
+    """Why it was refused, taken back or handed back."""
+    received_episode_id: Mapped[uuid.UUID | None]
+    completed_on: Mapped[date | None]
+    """The receiver's first two-way contact: the day on which the sender's episode ended."""
+
+    patient: Mapped[Patient] = relationship(foreign_keys="Transfer.patient_id")
+    from_clinic: Mapped[Clinic] = relationship(foreign_keys="Transfer.from_clinic_id")
+    to_clinic: Mapped[Clinic] = relationship(foreign_keys="Transfer.to_clinic_id")
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_TRANSFERS

@@ -14,21 +14,30 @@ from registry.episodes.models import (
     Consent,
     Episode,
     EpisodeCondition,
+    OtherTeam,
     PhaseSpell,
     TeamMember,
     TrackedMeasure,
+    Transfer,
     TreatmentCourse,
     TreatmentTarget,
 )
+from registry.episodes.rules import OPEN_TRANSFERS
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.patients.rules import fold, fold_mrn
 from registry.web.paging import COUNT_LIMIT
 
-Part = TypeVar("Part", EpisodeCondition, PhaseSpell, TrackedMeasure, TreatmentCourse, TreatmentTarget)
+Part = TypeVar("Part", EpisodeCondition, OtherTeam, PhaseSpell, TrackedMeasure, TreatmentCourse, TreatmentTarget)
 
 History: TypeAlias = (
-    type[EpisodeCondition] | type[PhaseSpell] | type[TeamMember] | type[TrackedMeasure] | type[TreatmentTarget]
+    type[Consent]
+    | type[EpisodeCondition]
+    | type[OtherTeam]
+    | type[PhaseSpell]
+    | type[TeamMember]
+    | type[TrackedMeasure]
+    | type[TreatmentTarget]
 )
 """A kind of dated part that two people may change at once."""
 
@@ -90,6 +99,60 @@ def get_consent(episode_id: uuid.UUID) -> Consent | None:
     ).first()
 
 
+def get_other_team(other_team_id: uuid.UUID, *, episode_id: uuid.UUID) -> OtherTeam | None:
+    """Another team of this episode."""
+    return db.session.scalars(
+        select(OtherTeam).where(OtherTeam.id == other_team_id, OtherTeam.episode_id == episode_id)
+    ).one_or_none()
+
+
+def list_consents(episode_id: uuid.UUID) -> Sequence[Consent]:
+    """Every consent of an episode, the latest first."""
+    return db.session.scalars(
+        select(Consent).where(Consent.episode_id == episode_id).order_by(Consent.given_on.desc(), Consent.id.desc())
+    ).all()
+
+
+def get_transfer(transfer_id: uuid.UUID, *, patient_id: uuid.UUID) -> Transfer | None:
+    """A transfer of this person, with both clinics."""
+    return db.session.scalars(
+        select(Transfer).where(Transfer.id == transfer_id, Transfer.patient_id == patient_id).options(*_BOTH_CLINICS)
+    ).one_or_none()
+
+
+def list_transfers(patient_id: uuid.UUID) -> Sequence[Transfer]:
+    """Every transfer of a person with both clinics, the latest first."""
+    return db.session.scalars(
+        select(Transfer)
+        .where(Transfer.patient_id == patient_id)
+        .options(*_BOTH_CLINICS)
+        .order_by(Transfer.proposed_on.desc(), Transfer.id.desc())
+    ).all()
+
+
+def list_open_transfers(clinic_ids: Collection[uuid.UUID]) -> Sequence[Transfer]:
+    """The transfers that wait, from or to these clinics, with the people and both clinics; the oldest first."""
+    return db.session.scalars(
+        select(Transfer)
+        .where(
+            Transfer.state.in_(OPEN_TRANSFERS),
+            or_(Transfer.from_clinic_id.in_(clinic_ids), Transfer.to_clinic_id.in_(clinic_ids)),
+        )
+        .options(*_BOTH_CLINICS, joinedload(Transfer.patient))
+        .order_by(Transfer.proposed_on, Transfer.id)
+    ).all()
+
+
+def count_transfers_to_answer(clinic_ids: Collection[uuid.UUID]) -> int:
+    """How many people these clinics were asked to take over, and have not answered."""
+    query = select(func.count()).select_from(Transfer)
+    asked = query.where(Transfer.state == "proposed", Transfer.to_clinic_id.in_(clinic_ids))
+    return db.session.scalar(asked) or 0
+
+
+_BOTH_CLINICS = (joinedload(Transfer.from_clinic), joinedload(Transfer.to_clinic))
+
+
 def list_team(episode_id: uuid.UUID) -> Sequence[TeamMember]:
     """Everybody who is or was on the team, with their accounts, oldest first."""
     return db.session.scalars(
@@ -140,7 +203,8 @@ def edition(history: History, episode_id: uuid.UUID) -> int:
     It tells a second editor that somebody was quicker, as a version does for a single row.
     """
     begun = func.count()
-    ends_on = getattr(history, "ends_on", None)  # a phase only begins: the next one ends it
+    # A phase only begins: the next one ends it. A consent is taken back.
+    ends_on = getattr(history, "ends_on", getattr(history, "revoked_on", None))
     changes = begun if ends_on is None else begun + func.count(ends_on)
     return db.session.scalar(select(changes).select_from(history).where(history.episode_id == episode_id)) or 0
 

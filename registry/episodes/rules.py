@@ -48,9 +48,36 @@ TEAM_USER_ROLES: Mapping[str, frozenset[str]] = {
 
 CONSENT_MODES: Mapping[str, str] = {"written": "Written", "verbal": "Verbal", "electronic": "Electronic"}
 
+PATIENT = "patient"
+"""Who gave a consent, where it was the person."""
+
+OTHER_TEAMS: Mapping[str, str] = {
+    "act": "Assertive community treatment",
+    "injection": "Injection clinic",
+    "residence": "Residence",
+    "crisis": "Crisis team",
+    "case-management": "Case management",
+    "substance-use": "Substance use programme",
+    "therapy": "Psychotherapy",
+    "medical": "Medical clinic",
+    "justice": "Court or probation",
+    "other": "Another team",
+}
+
+TRANSFER_STATES: Mapping[str, str] = {
+    "proposed": "Proposed",
+    "accepted": "Accepted",
+    "completed": "Completed",
+    "refused": "Refused",
+    "withdrawn": "Taken back",
+    "returned": "Handed back",
+}
+OPEN_TRANSFERS = frozenset({"proposed", "accepted"})
+
 REFERRAL_SOURCES: Mapping[str, str] = {
     "primary-care": "Primary care",
     "own-clinic": "This clinic's own staff",
+    "transfer": "Another clinic of the organisation",
     "hospital": "Hospital or emergency department",
     "crisis": "Crisis or mobile team",
     "justice": "Jail, court or probation",

@@ -32,6 +32,11 @@ def tell_episode_changed(patient_id: uuid.UUID) -> None:
         waiting[patient_id] = None
 
 
+def follow_person(_sender: object, *, patient_id: uuid.UUID) -> None:
+    """Receiver of ``attention_may_change``."""
+    tell_episode_changed(patient_id)
+
+
 @contextmanager
 def told_once() -> Iterator[None]:
     """Several writes in one ``write()``: all patients are told of together, at the end; after an error, nobody is."""

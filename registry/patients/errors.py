@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from registry.patients.models import Patient
 
 
@@ -19,3 +21,11 @@ class KnownElsewhere(ValueError):
 
 class ImpossibleBirthDate(ValueError):
     """A birth date in the future, or after something that already happened to the person."""
+
+
+class LegalStatusBefore(ValueError):
+    """A legal status that would begin, or end, before ``began_on``, when what holds now began."""
+
+    def __init__(self, began_on: date) -> None:
+        super().__init__("what holds now began later")
+        self.began_on = began_on

@@ -36,3 +36,41 @@ class ContactPointFacts:
     may_leave_message: bool = False
     may_text: bool = False
     may_email: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedPersonFacts:
+    """Somebody around the patient. Codes of ``patients.around``; dates are the last and first day, both included."""
+
+    name: str
+    relation: str
+    words: str = ""
+    reach: str = ""
+    is_emergency_contact: bool = False
+    consents_to_treatment: bool = False
+    authority: str = ""
+    may_have_information: bool = False
+    release_scope: str = ""
+    release_until: date | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalStatusFacts:
+    """Under which law somebody is treated. ``expires_on`` is the last day the order covers."""
+
+    kind: str
+    starts_on: date
+    expires_on: date | None = None
+    order_words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectiveFacts:
+    """Whether there is an advance directive, and where it is kept."""
+
+    answer: str
+    made_on: date | None = None
+    kept_at: str = ""
+    note: str = ""

@@ -1,4 +1,4 @@
-"""Patients and how to reach them."""
+"""Patients, how to reach them, and the people and the law around them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.access.models import PatientClinic
 from registry.db.base import Audited, Base, Identified, PatientItself, PatientLinked, Versioned, one_of
+from registry.patients.around import DIRECTIVES, LEGAL_STATUSES, RELATIONS
 from registry.patients.rules import CONTACT_KINDS, SEXES
 
 
@@ -81,3 +82,84 @@ class ContactPoint(Identified, Versioned, PatientLinked, Audited, Base):
     may_email: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class RelatedPerson(Identified, Versioned, PatientLinked, Audited, Base):
+    """Somebody around the patient: what they decide, what they may be told, and until when."""
+
+    __tablename__ = "related_person"
+    __table_args__ = (
+        one_of("relation", RELATIONS),
+        sa.CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name="in_order"),
+        sa.CheckConstraint(
+            "may_have_information OR (release_scope = '' AND release_until IS NULL)", name="release_is_given"
+        ),
+    )
+
+    name: Mapped[str]
+    relation: Mapped[str]
+    words: Mapped[str] = mapped_column(default="")
+    """The relation in the family's or the house's own words: "mother", "night staff of Maple House"."""
+    reach: Mapped[str] = mapped_column(default="")
+    """How they are reached, and what to mind when calling."""
+    is_emergency_contact: Mapped[bool] = mapped_column(default=False)
+    consents_to_treatment: Mapped[bool] = mapped_column(default=False)
+    authority: Mapped[str] = mapped_column(default="")
+    """What their authority rests on: the document, its court and date."""
+    may_have_information: Mapped[bool] = mapped_column(default=False)
+    release_scope: Mapped[str] = mapped_column(default="")
+    release_until: Mapped[date | None]
+    """The last day on which the release of information holds."""
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    """The last day of the relation or of its authority; it may lie ahead."""
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+
+
+_holds = sa.text("ended_on IS NULL AND error_why = ''")
+
+
+class LegalStatus(Identified, Versioned, PatientLinked, Audited, Base):
+    """Under which law somebody is treated, from a day on. One holds at a time."""
+
+    __tablename__ = "legal_status"
+    __table_args__ = (
+        one_of("kind", LEGAL_STATUSES),
+        sa.CheckConstraint("expires_on IS NULL OR expires_on >= starts_on", name="expires_after_start"),
+        sa.CheckConstraint("ended_on IS NULL OR ended_on >= starts_on", name="ends_after_start"),
+        sa.Index("uq_legal_status_holds", "patient_id", unique=True, sqlite_where=_holds, postgresql_where=_holds),
+    )
+
+    kind: Mapped[str]
+    starts_on: Mapped[date]
+    expires_on: Mapped[date | None]
+    """The last day the order covers, as it was made; empty where it names none."""
+    order_words: Mapped[str] = mapped_column(default="")
+    """The court or hospital, and the number of the order."""
+    ended_on: Mapped[date | None]
+    """The day on which something else began to hold."""
+    ended_why: Mapped[str] = mapped_column(default="")
+    error_why: Mapped[str] = mapped_column(default="")
+    """Entered in error, and why: kept, and counted nowhere."""
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+
+
+class AdvanceDirective(Identified, Versioned, PatientLinked, Audited, Base):
+    """What the person laid down for a time when they cannot decide: whether there is one, and where it is kept."""
+
+    __tablename__ = "advance_directive"
+    __table_args__ = (
+        sa.UniqueConstraint("patient_id", name="uq_advance_directive_patient"),
+        one_of("answer", DIRECTIVES),
+        sa.CheckConstraint("(answer = 'made') = (kept_at <> '')", name="made_is_kept_somewhere"),
+    )
+
+    answer: Mapped[str]
+    made_on: Mapped[date | None]
+    kept_at: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    """What whoever is on duty must know of it at once."""
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))

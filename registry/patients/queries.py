@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from registry.extensions import db
 from registry.patients.facts import PatientFacts
-from registry.patients.models import ContactPoint, Patient
+from registry.patients.models import AdvanceDirective, ContactPoint, LegalStatus, Patient, RelatedPerson
 from registry.patients.rules import day_and_month_swapped, fold_mrn, fold_phone, names_are_near, search_name
 
 SHORTEST_PHONE = 7
@@ -95,3 +95,54 @@ def _why_alike(patient: Patient, facts: PatientFacts, *, has_the_phone: bool) ->
     if has_the_phone:
         why.append("same phone number")
     return tuple(why)
+
+
+def lock_patient(patient_id: uuid.UUID) -> None:
+    """Nobody else adds to what holds one at a time about this person until this transaction ends.
+
+    Belongs inside ``write()``.
+    """
+    db.session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
+
+
+def list_related_people(patient_id: uuid.UUID) -> Sequence[RelatedPerson]:
+    """Everybody around the person, former ones too, by name."""
+    return db.session.scalars(
+        select(RelatedPerson).where(RelatedPerson.patient_id == patient_id).order_by(RelatedPerson.name)
+    ).all()
+
+
+def get_related_person(related_id: uuid.UUID, *, patient_id: uuid.UUID) -> RelatedPerson | None:
+    """Somebody around this person."""
+    return db.session.scalars(
+        select(RelatedPerson).where(RelatedPerson.id == related_id, RelatedPerson.patient_id == patient_id)
+    ).one_or_none()
+
+
+def list_legal_statuses(patient_id: uuid.UUID) -> Sequence[LegalStatus]:
+    """Every legal status, the latest first; those entered in error too."""
+    return db.session.scalars(
+        select(LegalStatus)
+        .where(LegalStatus.patient_id == patient_id)
+        .order_by(LegalStatus.starts_on.desc(), LegalStatus.id.desc())
+    ).all()
+
+
+def get_legal_status(legal_status_id: uuid.UUID, *, patient_id: uuid.UUID) -> LegalStatus | None:
+    """A legal status of this person."""
+    return db.session.scalars(
+        select(LegalStatus).where(LegalStatus.id == legal_status_id, LegalStatus.patient_id == patient_id)
+    ).one_or_none()
+
+
+def get_legal_status_in_force(patient_id: uuid.UUID) -> LegalStatus | None:
+    """The one that holds, also past the day its order expired: nobody has said yet what came after."""
+    return db.session.scalars(
+        select(LegalStatus).where(
+            LegalStatus.patient_id == patient_id, LegalStatus.ended_on.is_(None), LegalStatus.error_why == ""
+        )
+    ).one_or_none()
+
+
+def get_directive(patient_id: uuid.UUID) -> AdvanceDirective | None:
+    return db.session.scalars(select(AdvanceDirective).where(AdvanceDirective.patient_id == patient_id)).one_or_none()

@@ -86,6 +86,7 @@ CONTACT_KINDS: Mapping[str, str] = {
     "email": "E-mail",
     "address": "Address",
     "place": "Where and when found",
+    "no-phone": "No phone",
     "none": "No way to reach",
 }
 

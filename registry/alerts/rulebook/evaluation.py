@@ -5,7 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from registry.alerts.parameters import Numbers
-from registry.alerts.rulebook import engage, mania, measure, review, safety, social, target, unasked, worsening
+from registry.alerts.rulebook import (
+    engage,
+    legal,
+    mania,
+    measure,
+    referral,
+    review,
+    safety,
+    social,
+    target,
+    transfer,
+    unasked,
+    worsening,
+)
 from registry.alerts.rulebook.evidence import JSON, Evidence
 from registry.alerts.rulebook.finding import Finding, Rule, Tier
 from registry.alerts.snapshot import CaseSnapshot
@@ -20,7 +33,10 @@ RULEBOOK: tuple[Rule, ...] = (
     target.OFF,
     target.EARLY,
     unasked.SCREEN_DUE,
+    *referral.RULES,
     *engage.RULES,
+    *legal.RULES,
+    *transfer.RULES,
     *social.RULES,
     *review.RULES,
     *measure.RULES,

@@ -1,4 +1,6 @@
-"""When rules rest: after a death, during a stay on a ward or in jail, and while an episode is paused."""
+"""When rules rest: after a death, during a stay on a ward or in jail, while an episode is paused, and at a clinic that
+has taken somebody over and not spoken with them yet: until then the clinic they come from answers.
+"""
 
 from enum import StrEnum
 
@@ -18,6 +20,8 @@ class Family(StrEnum):
     TARGET = "target"
     REVIEW = "review"
     SOCIAL = "social"
+    LEGAL = "legal"
+    TRANSFER = "transfer"
 
 
 _RESTS_WITH_CARE = frozenset({Family.ENGAGE, Family.MEASURE, Family.TARGET, Family.REVIEW})
@@ -30,6 +34,8 @@ def suspension(case: CaseSnapshot, clock: Clock, *, family: Family) -> str | Non
         return None
     if case.died_on is not None:
         return f"Died on {written(case.died_on)}"
+    if case.transfer is not None and case.transfer.is_receiver and family is not Family.TRANSFER:
+        return f"{case.transfer.other_clinic} answers until the first two-way contact here"
     if family not in _RESTS_WITH_CARE:
         return None
     if case.suspended_since is not None:

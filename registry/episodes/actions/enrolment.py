@@ -13,13 +13,13 @@ from registry.accounts.models import User
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.db.transaction import write
+from registry.episodes.actions.consent import consent_row
 from registry.episodes.actions.focus import refuse_impossible_target, refuse_untrackable, target_row
 from registry.episodes.actions.team import refuse_unfit
 from registry.episodes.dates import refuse_impossible
 from registry.episodes.errors import EpisodeHasEnded, EpisodeIsOpen, ImpossiblePhase, ImpossibleTarget, PersonHasDied
 from registry.episodes.facts import ConsentFacts, TargetWish, TeamPlace, Tracking
 from registry.episodes.models import (
-    Consent,
     Episode,
     EpisodeCondition,
     PhaseSpell,
@@ -99,7 +99,8 @@ def enrol(
     """Begin care with the initial assessment on ``enrolled_on``: the start of every metric and of the first course.
 
     ``metric_primary`` is one of the ``tracked`` scales and stays for the episode.
-    Raises ``ImpossibleDate``, ``ImpossiblePhase``, ``UnfitForTeam``, ``ImpossibleTarget``, ``UnknownScale``.
+    Raises ``ImpossibleDate``, ``ImpossiblePhase``, ``UnfitForTeam``, ``ImpossibleTarget``, ``UnknownScale``;
+    ``Refused`` for a consent of somebody without the capacity for it.
     """
     with write():
         _refuse_impossible_enrolment(episode, enrolled_on, consent, phase)
@@ -112,7 +113,7 @@ def enrol(
             [
                 _phase(episode, phase, enrolled_on, by),
                 TreatmentCourse(episode_id=episode.id, patient_id=episode.patient_id, starts_on=enrolled_on),
-                _consent(episode, consent),
+                consent_row(episode, consent),
                 *_team(episode, team, enrolled_on, by),
                 *_conditions(episode, conditions, enrolled_on, by),
                 *_tracked(episode, tracked, enrolled_on, by),
@@ -172,19 +173,6 @@ def _phase(episode: Episode, phase: str, on: date, by: User | None) -> PhaseSpel
         starts_on=on,
         set_by_id=by.id if by else None,
         set_at=clock.now(),
-    )
-
-
-def _consent(episode: Episode, facts: ConsentFacts) -> Consent:
-    return Consent(
-        episode_id=episode.id,
-        patient_id=episode.patient_id,
-        given_on=facts.given_on,
-        mode=facts.mode,
-        taken_by=facts.taken_by,
-        given_by=facts.given_by,
-        has_capacity=facts.has_capacity,
-        cost_sharing_told=facts.cost_sharing_told,
     )
 
 

@@ -10,6 +10,7 @@ from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
 from registry.db.transaction import write
+from registry.episodes.actions.open_transfers import call_off_transfers, refuse_while_transferred
 from registry.episodes.dates import refuse_impossible, refuse_long_pause
 from registry.episodes.errors import EpisodeHasEnded, ImpossibleDate, ImpossiblePhase
 from registry.episodes.models import Episode, PhaseSpell, TeamMember, TreatmentCourse
@@ -50,13 +51,14 @@ def change_phase(
 def end_episode(*, episode: Episode, reason: str, on: date, note: str = "", by: User | None) -> None:
     """End an episode; its team is released, its record stays.
 
-    Raises ``EpisodeHasEnded``, ``ImpossibleDate``.
+    Raises ``EpisodeHasEnded``, ``ImpossibleDate``, ``TransferIsOpen``.
     """
     with write():
         if not episode.is_open:
             raise EpisodeHasEnded("This episode has already ended")
         _refuse_impossible_day(episode, on)
-        _end(episode, reason=reason, on=on, note=note, by=by)
+        refuse_while_transferred(episode.id)
+        conclude(episode, reason=reason, on=on, note=note, by=by)
         tell_episode_changed(episode.patient_id)
 
 
@@ -76,10 +78,11 @@ def record_death(*, patient: Patient, died_on: date, today: date, by: User | Non
         )
         patient.died_on = died_on
         record("patient.died", by=by, subject=patient)
+        call_off_transfers(patient.id, why="The person died", by=by)
         for episode in list_episodes(patient.id):
             if episode.is_open:
                 # What was written down for later days, before anybody knew, does not move the death.
-                _end(episode, reason="died", on=max(died_on, episode.referred_on), note="", by=by)
+                conclude(episode, reason="died", on=max(died_on, episode.referred_on), note="", by=by)
         tell_episode_changed(patient.id)
 
 
@@ -119,7 +122,8 @@ def _enter(episode: Episode, phase: str, *, on: date, why: str, by: User | None)
     )
 
 
-def _end(episode: Episode, *, reason: str, on: date, note: str, by: User | None) -> None:
+def conclude(episode: Episode, *, reason: str, on: date, note: str, by: User | None) -> None:
+    """End an open episode within a transaction that tells of it: the day is the caller's to check."""
     _enter(episode, "ended", on=on, why=note, by=by)
     episode.ended_on, episode.end_reason, episode.end_note = on, reason, note
     episode.paused_until = None

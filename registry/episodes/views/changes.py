@@ -10,6 +10,7 @@ from flask_login import current_user
 from registry.access.policy import policy
 from registry.accounts.queries import list_users
 from registry.episodes import actions
+from registry.episodes.cadence import cadence_of
 from registry.episodes.forms import EndForm, PhaseForm, TeamForm, fitting
 from registry.episodes.models import Episode, PhaseSpell, TeamMember
 from registry.episodes.patient_header import holder_name
@@ -50,8 +51,16 @@ def change_phase(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
     def render(differences: tuple[Difference, ...]) -> str:
         form.offer(may_follow(episode.phase))
         since = f"{PHASE_TITLES[episode.phase]} since {long_date(episode.phase_since)}"
+        possible = may_follow(episode.phase)
+        asked = {phase: ", ".join(cadence_of(episode.clinic_id, phase)) for phase in possible}
         return show(
-            "phase", title="Change the phase", subtitle=since, episode=episode, form=form, differences=differences
+            "phase",
+            title="Change the phase",
+            subtitle=since,
+            episode=episode,
+            form=form,
+            differences=differences,
+            hints={phase: words[:1].upper() + words[1:] for phase, words in asked.items() if words},
         )
 
     return save_change(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from flask import Blueprint, abort, redirect, render_template, url_for
@@ -71,6 +71,7 @@ def show(
     subtitle: str = "",
     unit: str = "",
     differences: tuple[Difference, ...] = (),
+    hints: Mapping[str, str] | None = None,
 ) -> str:
     """A form about one episode, under the person's header."""
     page = ChangePage(
@@ -82,6 +83,7 @@ def show(
         subtitle=subtitle,
         unit=unit,
         changes=differences,
+        hints=hints or {},
     )
     opened("patient.opened", by=current_user, patient_id=episode.patient_id)
     return render_template(f"episodes/{template}.html", page=page)

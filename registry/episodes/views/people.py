@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 from flask_login import current_user
 
-from registry.access.policy import can, policy
+from registry.access.policy import can, permitted_clinics, policy
 from registry.audit.opened import opened
 from registry.episodes.forms import SearchForm
 from registry.episodes.presenters import PeoplePage, person_line
-from registry.episodes.queries import count_people, latest_episodes, list_people
+from registry.episodes.queries import count_people, count_transfers_to_answer, latest_episodes, list_people
 from registry.episodes.views.common import Page, blueprint
 from registry.patients.place import local_today
 from registry.web.paging import Paging, page_number
@@ -38,6 +38,8 @@ def people() -> Page:
             total=count_people(search),
             address=lambda wanted: url_for("episodes.people", page=wanted),
         ),
+        transfers_url=url_for("episodes.transfers"),
+        transfers_to_answer=count_transfers_to_answer(permitted_clinics("patient.read")),
         add_url=url_for("patients.add") if can(current_user, "patient.write") else "",
     )
     opened("people.listed", by=current_user, shown=[patient.id for patient in found])

@@ -425,7 +425,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('phone', 'email', 'address', 'place', 'none')", name=op.f("ck_contact_point_kind_known")
+            "kind IN ('phone', 'email', 'address', 'place', 'no-phone', 'none')",
+            name=op.f("ck_contact_point_kind_known"),
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_contact_point_patient_id"), ondelete="RESTRICT"
@@ -952,9 +953,13 @@ def upgrade() -> None:
         sa.Column("has_capacity", sa.Boolean(), nullable=False),
         sa.Column("cost_sharing_told", sa.Boolean(), nullable=False),
         sa.Column("revoked_on", sa.Date(), nullable=True),
+        sa.Column("revoked_by", sa.Text(), nullable=False),
+        sa.Column("revoked_why", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("episode_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("has_capacity OR given_by <> 'patient'", name=op.f("ck_consent_given_with_capacity")),
+        sa.CheckConstraint("revoked_on IS NULL OR revoked_on >= given_on", name=op.f("ck_consent_revoked_after_given")),
         sa.ForeignKeyConstraint(
             ["episode_id", "patient_id"],
             ["episode.id", "episode.patient_id"],
@@ -1490,9 +1495,248 @@ def upgrade() -> None:
         sqlite_where=sa.text("alert_id IS NULL"),
         postgresql_where=sa.text("alert_id IS NULL"),
     )
+    op.create_table(
+        "advance_directive",
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=True),
+        sa.Column("kept_at", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(answer = 'made') = (kept_at <> '')", name=op.f("ck_advance_directive_made_is_kept_somewhere")
+        ),
+        sa.CheckConstraint(
+            "answer IN ('made', 'none', 'asked-no-answer')", name=op.f("ck_advance_directive_answer_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["app_user.id"], name=op.f("fk_advance_directive_changed_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_advance_directive_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advance_directive")),
+        sa.UniqueConstraint("patient_id", name="uq_advance_directive_patient"),
+    )
+    op.create_index(op.f("ix_advance_directive_patient_id"), "advance_directive", ["patient_id"], unique=False)
+    op.create_table(
+        "legal_status",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("order_words", sa.Text(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_why", sa.Text(), nullable=False),
+        sa.Column("error_why", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('voluntary', 'commitment', 'outpatient-order')", name=op.f("ck_legal_status_kind_known")
+        ),
+        sa.CheckConstraint("ended_on IS NULL OR ended_on >= starts_on", name=op.f("ck_legal_status_ends_after_start")),
+        sa.CheckConstraint(
+            "expires_on IS NULL OR expires_on >= starts_on", name=op.f("ck_legal_status_expires_after_start")
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["app_user.id"], name=op.f("fk_legal_status_changed_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_legal_status_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_status")),
+    )
+    op.create_index(op.f("ix_legal_status_patient_id"), "legal_status", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_legal_status_holds",
+        "legal_status",
+        ["patient_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_on IS NULL AND error_why = ''"),
+        postgresql_where=sa.text("ended_on IS NULL AND error_why = ''"),
+    )
+    op.create_table(
+        "related_person",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("relation", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("reach", sa.Text(), nullable=False),
+        sa.Column("is_emergency_contact", sa.Boolean(), nullable=False),
+        sa.Column("consents_to_treatment", sa.Boolean(), nullable=False),
+        sa.Column("authority", sa.Text(), nullable=False),
+        sa.Column("may_have_information", sa.Boolean(), nullable=False),
+        sa.Column("release_scope", sa.Text(), nullable=False),
+        sa.Column("release_until", sa.Date(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "may_have_information OR (release_scope = '' AND release_until IS NULL)",
+            name=op.f("ck_related_person_release_is_given"),
+        ),
+        sa.CheckConstraint(
+            "relation IN ('kin', 'friend', 'guardian', 'conservator', 'proxy', 'payee', 'probation', 'residence', 'other')",
+            name=op.f("ck_related_person_relation_known"),
+        ),
+        sa.CheckConstraint(
+            "ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name=op.f("ck_related_person_in_order")
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["app_user.id"], name=op.f("fk_related_person_changed_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_related_person_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_related_person")),
+    )
+    op.create_index(op.f("ix_related_person_patient_id"), "related_person", ["patient_id"], unique=False)
+    op.create_table(
+        "other_team",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("does", sa.Text(), nullable=False),
+        sa.Column("reach", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("set_by_id", sa.Uuid(), nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_why", sa.Text(), nullable=False),
+        sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('act', 'injection', 'residence', 'crisis', 'case-management', 'substance-use', 'therapy', 'medical', 'justice', 'other')",
+            name=op.f("ck_other_team_kind_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by_id"], ["app_user.id"], name=op.f("fk_other_team_ended_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_other_team_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_other_team_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["set_by_id"], ["app_user.id"], name=op.f("fk_other_team_set_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_other_team")),
+    )
+    op.create_index("ix_other_team_episode", "other_team", ["episode_id"], unique=False)
+    op.create_index(op.f("ix_other_team_patient_id"), "other_team", ["patient_id"], unique=False)
+    op.create_table(
+        "transfer",
+        sa.Column("from_clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("to_clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("received_episode_id", sa.Uuid(), nullable=True),
+        sa.Column("completed_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'completed') = (completed_on IS NOT NULL)", name=op.f("ck_transfer_completed_has_date")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('accepted', 'completed', 'returned')) = (received_episode_id IS NOT NULL)",
+            name=op.f("ck_transfer_accepted_has_episode"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'accepted', 'completed', 'refused', 'withdrawn', 'returned')",
+            name=op.f("ck_transfer_state_known"),
+        ),
+        sa.CheckConstraint("from_clinic_id <> to_clinic_id", name=op.f("ck_transfer_to_another")),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["app_user.id"], name=op.f("fk_transfer_answered_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_transfer_episode_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_clinic_id"], ["clinic.id"], name=op.f("fk_transfer_from_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_transfer_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["app_user.id"], name=op.f("fk_transfer_proposed_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["received_episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name="fk_transfer_received_episode",
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_clinic_id"], ["clinic.id"], name=op.f("fk_transfer_to_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
+    )
+    op.create_index("ix_transfer_from", "transfer", ["from_clinic_id", "state"], unique=False)
+    op.create_index(op.f("ix_transfer_patient_id"), "transfer", ["patient_id"], unique=False)
+    op.create_index("ix_transfer_received", "transfer", ["received_episode_id"], unique=False)
+    op.create_index("ix_transfer_to", "transfer", ["to_clinic_id", "state"], unique=False)
+    op.create_index(
+        "uq_transfer_open",
+        "transfer",
+        ["episode_id"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('proposed', 'accepted')"),
+        postgresql_where=sa.text("state IN ('proposed', 'accepted')"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "uq_transfer_open",
+        table_name="transfer",
+        sqlite_where=sa.text("state IN ('proposed', 'accepted')"),
+        postgresql_where=sa.text("state IN ('proposed', 'accepted')"),
+    )
+    op.drop_index("ix_transfer_to", table_name="transfer")
+    op.drop_index("ix_transfer_received", table_name="transfer")
+    op.drop_index(op.f("ix_transfer_patient_id"), table_name="transfer")
+    op.drop_index("ix_transfer_from", table_name="transfer")
+    op.drop_table("transfer")
+    op.drop_index(op.f("ix_other_team_patient_id"), table_name="other_team")
+    op.drop_index("ix_other_team_episode", table_name="other_team")
+    op.drop_table("other_team")
+    op.drop_index(op.f("ix_related_person_patient_id"), table_name="related_person")
+    op.drop_table("related_person")
+    op.drop_index(
+        "uq_legal_status_holds",
+        table_name="legal_status",
+        sqlite_where=sa.text("ended_on IS NULL AND error_why = ''"),
+        postgresql_where=sa.text("ended_on IS NULL AND error_why = ''"),
+    )
+    op.drop_index(op.f("ix_legal_status_patient_id"), table_name="legal_status")
+    op.drop_table("legal_status")
+    op.drop_index(op.f("ix_advance_directive_patient_id"), table_name="advance_directive")
+    op.drop_table("advance_directive")
     op.drop_index(
         "ix_safety_signal_unanswered",
         table_name="safety_signal",

@@ -19,6 +19,7 @@ from registry.episodes.rules import (
     CONDITIONS,
     CONSENT_MODES,
     END_REASONS,
+    PATIENT,
     PHASE_TITLES,
     REFERRAL_SOURCES,
     TEAM_ROLES,
@@ -33,7 +34,7 @@ NOBODY = ""
 CADENCE = NumberRange(1, 730, message="Enter how often in days, from 1 to 730")
 
 
-def _on(label: str, *, missing: str = "Enter the date") -> LocalDate:
+def past_date(label: str, *, missing: str = "Enter the date") -> LocalDate:
     """A date of service, not after today (``form.today``)."""
     return LocalDate(
         label,
@@ -41,7 +42,7 @@ def _on(label: str, *, missing: str = "Enter the date") -> LocalDate:
     )
 
 
-def _date_of(field: Field) -> date:
+def date_of(field: Field) -> date:
     if not isinstance(field.data, date):
         raise ValueError("a form that was not validated")
     return field.data
@@ -56,7 +57,7 @@ class DatedForm(RegistryForm):
 
 
 class ReferForm(ClinicForm, DatedForm):
-    referred_on = _on("Referred on", missing="Enter the date of the referral")
+    referred_on = past_date("Referred on", missing="Enter the date of the referral")
     source = SelectField("Referred by", choices=choices({"": "Not known", **REFERRAL_SOURCES}), default="")
     urgency = RadioField(
         "How soon",
@@ -68,7 +69,7 @@ class ReferForm(ClinicForm, DatedForm):
 
     @property
     def day(self) -> date:
-        return _date_of(self.referred_on)
+        return date_of(self.referred_on)
 
 
 class PlaceForm(Form):
@@ -130,10 +131,10 @@ def field_name(scale_key: str) -> str:
     return scale_key.replace("-", "_").replace(":", "__")
 
 
-class EnrolForm(DatedForm):
-    """Everything an enrolment needs, on one page. Made by ``enrol_form``, which adds the scales."""
+class ConsentFields(Form):
+    """Agreement to collaborative care: part of two forms, whose dates are not after their ``today``."""
 
-    given_on = _on("Consent given on", missing="Enter the date consent was given")
+    given_on = past_date("Consent given on", missing="Enter the date consent was given")
     mode = RadioField("How it was given", [InputRequired("Choose how it was given")], choices=choices(CONSENT_MODES))
     taken_by = line("Taken by", required="Enter who took the consent")
     given_by = line(
@@ -143,6 +144,25 @@ class EnrolForm(DatedForm):
     )
     has_capacity = BooleanField("The person had capacity to consent", default=True)
     cost_sharing_told = BooleanField("Cost sharing was explained")
+
+    def validate_given_by(self, field: Field) -> None:
+        if not self.has_capacity.data and (field.data or "").casefold() == PATIENT:
+            raise ValidationError("Enter who gave the consent for the person, and with what authority")
+
+    def consent(self) -> ConsentFacts:
+        return ConsentFacts(
+            given_on=date_of(self.given_on),
+            mode=self.mode.data,
+            taken_by=self.taken_by.data or "",
+            given_by=self.given_by.data or "",
+            has_capacity=bool(self.has_capacity.data),
+            cost_sharing_told=bool(self.cost_sharing_told.data),
+        )
+
+
+class EnrolForm(DatedForm, ConsentFields):
+    """Everything an enrolment needs, on one page. Made by ``enrol_form``, which adds the scales."""
+
     enrolled_on = LocalDate(
         "Initial assessment on",
         [
@@ -200,19 +220,9 @@ class EnrolForm(DatedForm):
         if is_known and not self.row(field.data).is_tracked.data:
             raise ValidationError("Track this measure as well, below")
 
-    def consent(self) -> ConsentFacts:
-        return ConsentFacts(
-            given_on=_date_of(self.given_on),
-            mode=self.mode.data,
-            taken_by=self.taken_by.data or "",
-            given_by=self.given_by.data or "",
-            has_capacity=bool(self.has_capacity.data),
-            cost_sharing_told=bool(self.cost_sharing_told.data),
-        )
-
     @property
     def day(self) -> date:
-        return _date_of(self.enrolled_on)
+        return date_of(self.enrolled_on)
 
     def team(self) -> list[TeamPlace]:
         return [place for role in TEAM_ROLES if not (place := self._place(role).place(role)).is_empty]
@@ -245,7 +255,7 @@ def enrol_form(instruments: Sequence[Instrument], *, today: date, taken_by: str)
         field_name(key): {"cadence_days": instrument.cadence_days, "level": scale.target_in_force}
         for key, scale, instrument in scales
     }
-    form = kind(today=today, taken_by=taken_by, given_by="patient", **defaults)
+    form = kind(today=today, taken_by=taken_by, given_by=PATIENT, **defaults)
     named = {key: instrument.label_of(scale) for key, scale, instrument in scales if scale.has_course}
     form.metric_primary.choices = choices({"": "Choose a measure"} | named)
     return form
@@ -254,12 +264,12 @@ def enrol_form(instruments: Sequence[Instrument], *, today: date, taken_by: str)
 class ChangeForm(DatedForm):
     """A change with its date and reason."""
 
-    on = _on("From", missing="Enter the date of the change")
+    on = past_date("From", missing="Enter the date of the change")
     why = paragraph("Why", required="Say why, so that the next person understands", longest=500)
 
     @property
     def day(self) -> date:
-        return _date_of(self.on)
+        return date_of(self.on)
 
 
 class PhaseForm(ChangeForm):
@@ -325,20 +335,20 @@ class EndForm(DatedForm):
         [InputRequired("Choose why the episode ends")],
         choices=choices((code, words) for code, words in END_REASONS.items() if code != "died"),
     )
-    on = _on("Ended on", missing="Enter the date the episode ended")
+    on = past_date("Ended on", missing="Enter the date the episode ended")
     note = paragraph("Note", longest=500)
 
     @property
     def day(self) -> date:
-        return _date_of(self.on)
+        return date_of(self.on)
 
 
 class DeathForm(DatedForm):
-    died_on = _on("Died on", missing="Enter the date of death")
+    died_on = past_date("Died on", missing="Enter the date of death")
 
     @property
     def day(self) -> date:
-        return _date_of(self.died_on)
+        return date_of(self.died_on)
 
 
 class WithdrawDeathForm(RegistryForm):

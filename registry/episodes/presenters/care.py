@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,8 @@ from registry.web.paging import Paging
 
 if TYPE_CHECKING:
     from registry.episodes.forms import EnrolForm
+    from registry.episodes.presenters.around import ConsentCard
+    from registry.episodes.presenters.handover import TransferNote
 
 Names = Mapping[uuid.UUID, str]
 
@@ -68,6 +70,8 @@ class PeoplePage:
     pages: Paging
     add_url: str
     """Empty for whoever may not add people."""
+    transfers_url: str
+    transfers_to_answer: int
 
 
 def person_line(patient: Patient, episode: Episode | None, today: date) -> PersonLine:
@@ -98,6 +102,8 @@ class ChangePage:
     subtitle: str = ""
     unit: str = ""
     changes: tuple[Difference, ...] = ()
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """Of a choice, what it asks for."""
 
     @property
     def has_errors(self) -> bool:
@@ -178,9 +184,16 @@ class EpisodeCard:
     title: str
     clinic: str
     facts: tuple[Fact, ...]
+    consent: ConsentCard
     phases: tuple[TimelineEntry, ...]
+    cadence: tuple[str, ...]
+    """What the present phase asks for: "contact every 30 days"."""
     team: tuple[Line, ...]
     former_team: tuple[Line, ...]
+    other_teams: tuple[Line, ...]
+    former_other_teams: tuple[Line, ...]
+    transfer: TransferNote | None
+    former_transfers: tuple[str, ...]
     measures: tuple[Line, ...]
     former_measures: tuple[Line, ...]
     conditions: str
@@ -198,6 +211,7 @@ class CarePage:
     episode: EpisodeCard | None
     earlier: tuple[Fact, ...]
     refer_url: str
+    refer_label: str
     details_url: str
 
 
@@ -206,14 +220,15 @@ def _before(label: str, value: str, row: TeamMember | TrackedMeasure | Treatment
     return Line(label=label, value=value, since=f"{long_date(row.starts_on)}{until}", why=row.ended_why or row.why)
 
 
-def episode_facts(episode: Episode, consent: Consent | None) -> tuple[Fact, ...]:
+def episode_facts(episode: Episode) -> tuple[Fact, ...]:
     urgency = ", urgent" if episode.urgency == "urgent" else ""
     source = REFERRAL_SOURCES.get(episode.referral_source, episode.referral_source)
     facts = [Fact("Referred", f"{long_date(episode.referred_on)}{' by ' + source.lower() if source else ''}{urgency}")]
     if episode.enrolled_on:
         facts.append(Fact("Enrolled (initial assessment)", long_date(episode.enrolled_on)))
-    if consent:
-        facts.append(Fact("Consent", consent_words(consent)))
+    if episode.paused_until is not None:
+        what_then = "then you are asked to resume care or end the episode"
+        facts.append(Fact("Paused until", f"{long_date(episode.paused_until)}: {what_then}; safety never pauses"))
     if episode.ended_on and episode.end_reason:
         note = f". {episode.end_note}" if episode.end_note else ""
         facts.append(Fact("Ended", f"{long_date(episode.ended_on)}: {END_REASONS[episode.end_reason].lower()}{note}"))
@@ -364,8 +379,10 @@ def episode_urls(episode: Episode, *, may_change: bool) -> dict[str, str]:
     """What can be done with an episode now, by name; empty where it cannot."""
     possible: set[str] = set()
     if may_change and episode.is_open:
-        possible = {"end", "enrol"} if episode.enrolled_on is None else {"end", *_IN_CARE}
-    return {name: _url(name, episode) if name in possible else "" for name in ("end", "enrol", *_IN_CARE)}
+        possible = {"end", "propose_transfer", "involve_team"}
+        possible |= {"enrol"} if episode.enrolled_on is None else set(_IN_CARE)
+    offered = ("end", "enrol", "propose_transfer", "involve_team", *_IN_CARE)
+    return {name: _url(name, episode) if name in possible else "" for name in offered}
 
 
 _IN_CARE = ("change_phase", "track", "change_conditions")

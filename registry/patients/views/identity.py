@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from registry.access.policy import can, found, permitted_clinics, policy
 from registry.accounts import receipts
@@ -17,24 +16,26 @@ from registry.audit.recorder import record_alone
 from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
 from registry.extensions import db
-from registry.patients import actions, elsewhere, presenters
+from registry.patients import actions, elsewhere
 from registry.patients.errors import DuplicateMrn, ImpossibleBirthDate, KnownElsewhere
 from registry.patients.forms import AddPatientForm, ContactPointForm, PatientForm, facts_of
 from registry.patients.models import ContactPoint, Patient
 from registry.patients.place import clinics_for, local_today
+from registry.patients.presenters import person as presenters
+from registry.patients.presenters.around import surroundings
 from registry.patients.queries import (
     Likeness,
     get_contact_point,
+    get_directive,
     get_patient,
     get_patient_with_contact_points,
     likely_duplicates,
+    list_legal_statuses,
+    list_related_people,
 )
 from registry.patients.safety_banner import safety_banner
+from registry.patients.views.common import Page, blueprint
 from registry.web.filters import local_time
-
-blueprint = Blueprint("patients", __name__, url_prefix="/patients")
-
-Page = Response | str | tuple[str, int]
 
 MRN_IN_USE = "This MRN belongs to the person shown above. Open that record, or correct the number"
 
@@ -105,13 +106,21 @@ def _add_page(form: AddPatientForm, alike: Sequence[Likeness] = (), *, may_save_
 def details(patient_id: uuid.UUID) -> Page:
     patient = found(get_patient_with_contact_points(patient_id))
     opened("patient.opened", by=current_user, patient_id=patient_id)
+    today = local_today("patient.read")
     page = presenters.DetailsPage(
         title="Identity and contact details",
-        patient=presenters.identity(patient, local_today("patient.read"), safety_banner(patient_id)),
+        patient=presenters.identity(patient, today, safety_banner(patient_id)),
         identity=presenters.identity_facts(patient),
         demographics=presenters.demographic_facts(patient),
         contact_points=presenters.contact_point_lines(patient),
         former=presenters.former_contact_points(patient),
+        around=surroundings(
+            patient,
+            list_related_people(patient_id),
+            list_legal_statuses(patient_id),
+            get_directive(patient_id),
+            today,
+        ),
         may_write=can(current_user, "patient.write"),
         urls={
             "change": url_for("patients.change", patient_id=patient_id),

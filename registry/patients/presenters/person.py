@@ -1,15 +1,16 @@
-"""A person's record in words."""
+"""Who somebody is and how to reach them, in words."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import url_for
 
+from registry.patients.before_calling import before_calling
 from registry.patients.facts import ContactPointFacts, PatientFacts
 from registry.patients.models import ContactPoint, Patient
 from registry.patients.queries import Likeness
@@ -19,6 +20,7 @@ from registry.web.filters import age, count, long_date
 
 if TYPE_CHECKING:
     from registry.patients.forms import AddPatientForm, ContactPointForm, PatientForm
+    from registry.patients.presenters.around import Surroundings
 
 NOT_ASKED = "Not asked"
 
@@ -36,13 +38,18 @@ class IdentityHeader:
     facts: tuple[str, ...]
     url: str
     safety: SafetyBanner | None
+    to_mind: tuple[str, ...] = ()
+    """What whoever calls must know first: see ``before_calling``."""
     phase: str = ""
     phase_kind: str = ""
     team: tuple[str, ...] = ()
 
 
 def identity(patient: Patient, today: date, safety: SafetyBanner | None) -> IdentityHeader:
-    """The header of a person, without an episode. ``safety`` is what ``safety_banner`` tells of them."""
+    """The header of a person, without an episode. ``safety`` is what ``safety_banner`` tells of them.
+
+    One statement.
+    """
     return IdentityHeader(
         patient_id=patient.id,
         name=patient.name,
@@ -53,6 +60,7 @@ def identity(patient: Patient, today: date, safety: SafetyBanner | None) -> Iden
         facts=_facts(patient),
         url=patient_url(patient.id),
         safety=safety,
+        to_mind=before_calling(patient.id, today),
     )
 
 
@@ -200,6 +208,7 @@ class DetailsPage:
     demographics: tuple[Fact, ...]
     contact_points: tuple[ContactPointLine, ...]
     former: tuple[str, ...]
+    around: Surroundings
     may_write: bool
     urls: Mapping[str, str]
 
@@ -263,10 +272,13 @@ def permissions(point: ContactPoint | ContactPointFacts) -> str:
 def differences(theirs: PatientFacts, yours: PatientFacts) -> tuple[Difference, ...]:
     """The fields in which two versions of a person differ, in words."""
     left, right = _in_words(theirs), _in_words(yours)
+    return differing((label, left[label], right[label]) for label in left)
+
+
+def differing(pairs: Iterable[tuple[str, str, str]]) -> tuple[Difference, ...]:
+    """Of fields with the words of the one and of the other, those that differ."""
     return tuple(
-        Difference(label, left[label] or "nothing", right[label] or "nothing")
-        for label in left
-        if left[label] != right[label]
+        Difference(label, left or "nothing", right or "nothing") for label, left, right in pairs if left != right
     )
 
 
@@ -291,12 +303,11 @@ def _in_words(facts: PatientFacts) -> dict[str, str]:
 
 def contact_differences(theirs: ContactPoint, yours: ContactPointFacts) -> tuple[Difference, ...]:
     """The fields in which a way to reach somebody differs from what was typed, in words."""
-    pairs = [
-        ("How", CONTACT_KINDS[theirs.kind], CONTACT_KINDS[yours.kind]),
-        ("Number, e-mail or address", theirs.value, yours.value),
-        ("Note", theirs.note, yours.note),
-        ("Permissions", permissions(theirs), permissions(yours)),
-    ]
-    return tuple(
-        Difference(label, left or "nothing", right or "nothing") for label, left, right in pairs if left != right
+    return differing(
+        [
+            ("How", CONTACT_KINDS[theirs.kind], CONTACT_KINDS[yours.kind]),
+            ("Number, e-mail or address", theirs.value, yours.value),
+            ("Note", theirs.note, yours.note),
+            ("Permissions", permissions(theirs), permissions(yours)),
+        ]
     )

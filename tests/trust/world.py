@@ -34,15 +34,16 @@ from registry.contacts.timer import start_timer
 from registry.db.base import Base
 from registry.db.identifiers import new_id
 from registry.db.transaction import write
-from registry.episodes.facts import TeamPlace
+from registry.episodes.actions import involve_team, propose_transfer
+from registry.episodes.facts import OtherTeamFacts, TeamPlace
 from registry.episodes.models import Episode
 from registry.exchange.models import ImportBatch
 from registry.extensions import db
 from registry.jobs.models import Heartbeat, JobRun
 from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
-from registry.patients.actions import add_contact_point
-from registry.patients.facts import ContactPointFacts
+from registry.patients.actions import add_contact_point, add_related_person, note_directive, set_legal_status
+from registry.patients.facts import ContactPointFacts, DirectiveFacts, LegalStatusFacts, RelatedPersonFacts
 from registry.patients.models import Patient
 from registry.quality.rules import MET, METRICS
 from registry.review.actions import Advice, ask_question, record_review
@@ -122,6 +123,8 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
         consultant=psychiatrist,
         team=[TeamPlace(role="peer", user_id=people["peer_specialist"].id)],
     )
+    surroundings = _surroundings(patient, episode, by=manager)
+    transfers = _transfers(clinic, number, episode, by=manager)
     kept, draft = _measures(patient, clinic, by=manager)
     contact = _contact(patient, clinic, by=manager)
     task = _unfinished(patient, clinic, by=manager, asker=psychiatrist)
@@ -143,6 +146,8 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "patient_id": patient.id,
             "contact_point_id": point.id,
             "episode_id": episode.id,
+            **surroundings,
+            **transfers,
             "measurement_id": kept,
             "draft_id": draft,
             "contact_id": contact,
@@ -172,6 +177,31 @@ def _a_view(clinic: Clinic, *, by: User) -> uuid.UUID:
     """A list somebody saved for their clinic; and the columns they chose."""
     choose_columns(columns=["reasons", "due"], by=by)
     return save_view(name="Off target", listing=Listing(view="off-target"), share_with=clinic, by=by).id
+
+
+def _surroundings(patient: Patient, episode: Episode, *, by: User) -> dict[str, uuid.UUID]:
+    """The people, the law and the other teams around a person."""
+    related = add_related_person(
+        patient=patient,
+        facts=RelatedPersonFacts(name="zaperson", relation="guardian", consents_to_treatment=True, authority="zawords"),
+        by=by,
+    )
+    order = LegalStatusFacts(kind="outpatient-order", starts_on=date(2026, 1, 5), expires_on=date(2026, 9, 1))
+    status = set_legal_status(patient=patient, facts=order, by=by)
+    note_directive(patient=patient, facts=DirectiveFacts(answer="made", kept_at="zawords"), opened_version=None, by=by)
+    facts = OtherTeamFacts(kind="act", name="zaperson", does="zawords")
+    team = involve_team(episode=episode, facts=facts, on=date(2026, 1, 5), why="zawords", by=by)
+    return {"related_id": related.id, "legal_status_id": status.id, "other_team_id": team.id}
+
+
+def _transfers(clinic: Clinic, number: int, episode: Episode, *, by: User) -> dict[str, uuid.UUID]:
+    """One person on the way out, to a clinic where nobody under test works, and one whom it proposes."""
+    annex = a_clinic(f"Annex {number}", organisation=clinic.organisation)
+    outgoing = propose_transfer(episode=episode, to_clinic=annex, words="zawords", by=by)
+    handed_over = a_patient(clinic=annex, given="Quillonia", family="Zanzibarquist", mrn=f"ZMRN-{number}-T")
+    theirs = an_episode(patient=handed_over, clinic=annex, enrolled_on=date(2026, 1, 5))
+    proposal = propose_transfer(episode=theirs, to_clinic=clinic, words="zawords", by=None)
+    return {"transfer_id": outgoing.id, "handed_over_id": handed_over.id, "proposal_id": proposal.id}
 
 
 def _signed_for(clinic: Clinic, *, by: User) -> None:

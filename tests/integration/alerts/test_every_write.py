@@ -23,9 +23,13 @@ from registry.contacts import actions as contacts
 from registry.contacts.actions import ContactFacts
 from registry.db.transaction import is_writing, write
 from registry.episodes import actions as episodes
-from registry.episodes.facts import TargetWish, TeamPlace, Tracking
+from registry.episodes.facts import ConsentFacts, OtherTeamFacts, TargetWish, TeamPlace, Tracking
+from registry.episodes.models import OtherTeam, Transfer
 from registry.extensions import db
 from registry.measurements import actions as measurements
+from registry.patients import actions as patients
+from registry.patients.facts import LegalStatusFacts
+from registry.patients.models import LegalStatus
 from registry.review import actions as reviews
 from registry.review.models import Recommendation
 from tests import builders
@@ -36,6 +40,7 @@ ROOMS = (
     "registry/contacts/actions.py",
     "registry/review/actions.py",
     "registry/episodes/actions",
+    "registry/patients/actions/legal.py",
 )
 ANSWERS: dict[str, Any] = {"taken_on": TODAY, "mode": "self-paper", "answers": phq9(12)}
 
@@ -77,6 +82,37 @@ def died(scene: Scene) -> Scene:
     episodes.record_death(patient=scene.patient, died_on=TODAY, today=TODAY, by=scene.care_manager)
     return scene
 
+
+def involved(scene: Scene) -> OtherTeam:
+    facts = OtherTeamFacts(kind="act", name="North", does="visits")
+    return episodes.involve_team(episode=scene.episode, facts=facts, on=TODAY, why="", by=scene.care_manager)
+
+
+def proposed(scene: Scene) -> Transfer:
+    sister = builders.a_clinic("Hillside")
+    return episodes.propose_transfer(episode=scene.episode, to_clinic=sister, words="Moved", by=scene.care_manager)
+
+
+def taken_over(scene: Scene) -> Transfer:
+    row = proposed(scene)
+    manager = builders.a_user(clinic=row.to_clinic)
+    episodes.accept_transfer(
+        transfer=row,
+        on=TODAY,
+        phase="engaging",
+        team=[TeamPlace(role="care_manager", user_id=manager.id)],
+        opened_version=row.version,
+        by=manager,
+    )
+    return row
+
+
+def under_order(scene: Scene) -> LegalStatus:
+    facts = LegalStatusFacts(kind="outpatient-order", starts_on=TODAY, expires_on=TODAY + timedelta(days=20))
+    return patients.set_legal_status(patient=scene.patient, facts=facts, by=scene.care_manager)
+
+
+CONSENT = ConsentFacts(given_on=TODAY, mode="written", taken_by="R. Osei", given_by="guardian Rosa Vega")
 
 Given = Callable[[Scene], Any]
 Act = Callable[[Scene, Any], object]
@@ -204,6 +240,61 @@ WRITES: dict[str, tuple[Given, Act]] = {
         nothing,
         lambda s, _: episodes.change_conditions(
             episode=s.episode, conditions={"bipolar-2"}, on=TODAY, why="Hypomania", by=s.care_manager
+        ),
+    ),
+    "episodes.take_consent": (
+        nothing,
+        lambda s, _: episodes.take_consent(episode=s.episode, facts=CONSENT, by=s.care_manager),
+    ),
+    "episodes.revoke_consent": (
+        nothing,
+        lambda s, _: episodes.revoke_consent(
+            episode=s.episode, on=TODAY, said_by="patient", why="Wants no calls", by=s.care_manager
+        ),
+    ),
+    "episodes.involve_team": (nothing, lambda s, _: involved(s)),
+    "episodes.change_other_team": (
+        involved,
+        lambda s, row: episodes.change_other_team(
+            episode=s.episode, team=row, facts=None, on=TODAY, why="Discharged", by=s.care_manager
+        ),
+    ),
+    "episodes.propose_transfer": (nothing, lambda s, _: proposed(s)),
+    "episodes.accept_transfer": (nothing, lambda s, _: taken_over(s)),
+    "episodes.refuse_transfer": (
+        proposed,
+        lambda s, row: episodes.refuse_transfer(transfer=row, words="Full", opened_version=row.version, by=s.lead),
+    ),
+    "episodes.withdraw_transfer": (
+        proposed,
+        lambda s, row: episodes.withdraw_transfer(
+            transfer=row, words="Stays", opened_version=row.version, by=s.care_manager
+        ),
+    ),
+    "episodes.hand_back": (
+        taken_over,
+        lambda s, row: episodes.hand_back(transfer=row, words="Too far", opened_version=row.version, by=s.lead),
+    ),
+    "patients.set_legal_status": (nothing, lambda s, _: under_order(s)),
+    "patients.change_legal_status": (
+        under_order,
+        lambda s, row: patients.change_legal_status(
+            status=row,
+            facts=LegalStatusFacts(kind="commitment", starts_on=TODAY),
+            opened_version=row.version,
+            by=s.care_manager,
+        ),
+    ),
+    "patients.end_legal_status": (
+        under_order,
+        lambda s, row: patients.end_legal_status(
+            status=row, on=TODAY, why="Dismissed", opened_version=row.version, by=s.care_manager
+        ),
+    ),
+    "patients.void_legal_status": (
+        under_order,
+        lambda s, row: patients.void_legal_status(
+            status=row, why="Another person", opened_version=row.version, by=s.care_manager
         ),
     ),
 }

@@ -13,9 +13,11 @@ from registry.alerts.snapshot import (
     CaseSnapshot,
     ContactFacts,
     EpisodeFacts,
+    LegalStatusFacts,
     Phase,
     ReviewFacts,
     SafetyFacts,
+    TransferFacts,
 )
 from registry.measures.course import Target
 from tests.unit.alerts.cases import (
@@ -42,6 +44,8 @@ offsets = st.integers(-30, 150)
 scores = st.dictionaries(st.integers(0, 60), st.integers(0, 27).map(float), max_size=5)
 adopted = NUMBERS.at_clinic(
     {
+        "engage.referred.urgent": ClinicNumber(1),
+        "engage.referred.routine": ClinicNumber(10),
         "review.due.maintaining": ClinicNumber(60),
         "engage.no-contact.decide": ClinicNumber(None),
         "target.psychosis.percent": ClinicNumber(20),
@@ -61,6 +65,7 @@ def episodes(draw: st.DrawFn) -> EpisodeFacts | None:
         enrolled_on=None if phase is Phase.REFERRED else day(draw(past)),
         phase_since=day(draw(past)),
         paused_until=paused_until,
+        is_urgent=draw(st.booleans()),
         phase_before_pause=draw(st.sampled_from([None, Phase.ENGAGING, Phase.ACTIVE, Phase.MAINTAINING])),
     )
 
@@ -111,6 +116,8 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
                 draw(st.dictionaries(past, st.sampled_from(list(HOUSING.categories)), max_size=3)),
             ),
         ),
+        legal_status=LegalStatusFacts("Commitment", day(draw(past)), draw(st.none() | offsets.map(day))),
+        transfer=draw(st.none() | st.builds(TransferFacts, st.just("Mill"), st.booleans(), past.map(day))),
         suspended_since=draw(st.sampled_from([None, None, None, day(0)])),
         died_on=draw(st.sampled_from([None, None, None, day(0)])),
     )

@@ -38,6 +38,8 @@ def test_every_number_says_what_it_means_where_it_comes_from_and_how_far_it_may_
         ("review.due.active", 56),
         ("review.open.undecided", 14),
         ("review.undone.after", 28),
+        ("legal.expiring.warn", 30),
+        ("transfer.open.tell_lead_after", 14),
     ],
 )
 def test_the_sourced_numbers_are_in_force_as_shipped(id_: str, number: int) -> None:
@@ -50,6 +52,8 @@ def test_a_number_of_mere_consensus_is_off_until_a_clinic_adopts_it() -> None:
     assert consensus == [
         "safety.screen-due.active",
         "safety.screen-due.maintaining",
+        "engage.referred.urgent",
+        "engage.referred.routine",
         "target.psychosis.percent",
         "target.psychosis.points",
         "review.due.maintaining",

@@ -1,0 +1,62 @@
+"""An order that runs out is told a month before, and until somebody says what holds now."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from registry.alerts.rulebook import evaluate
+from registry.alerts.snapshot import CaseSnapshot, LegalStatusFacts, Phase
+from tests.unit.alerts.cases import NUMBERS, case, day, episode, sentence, tier
+
+RULE = "legal.expiring"
+
+
+def order(expires: int | None, *, starts: int = -200) -> LegalStatusFacts:
+    return LegalStatusFacts("Outpatient treatment order", day(starts), None if expires is None else day(expires))
+
+
+def under(status: LegalStatusFacts | None, **facts: object) -> CaseSnapshot:
+    return case(legal_status=status, **facts)
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("31 days before", under(order(100)), 69, None),
+        ("30 days before", under(order(100)), 70, "action"),
+        ("the last day", under(order(100)), 100, "action"),
+        ("past it, until somebody says what holds now", under(order(100)), 190, "action"),
+        ("an order of three weeks is told from its first day", under(order(100, starts=80)), 79, None),
+        ("from its first day on", under(order(100, starts=80)), 80, "action"),
+        ("an order whose end is not known", under(order(None)), 100, None),
+        ("no legal status on record", under(None), 100, None),
+        ("in a pause", under(order(100), episode=episode(Phase.PAUSED, paused_until=day(120))), 70, "action"),
+        ("on a ward", under(order(100), suspended_since=day(60)), 70, "action"),
+        ("referred, not enrolled", under(order(100), episode=episode(Phase.REFERRED, enrolled_on=None)), 70, "action"),
+        ("after a death", under(order(100), died_on=day(60)), 70, None),
+    ],
+)
+def test_an_order_that_expires_is_told_thirty_days_before(
+    why: str, of: CaseSnapshot, on: int, expected: str | None
+) -> None:
+    assert tier(RULE, of, on) == expected, why
+
+
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [
+        (70, "expires in 30 days, on 15 Apr 2026: ask for another, or plan care without it"),
+        (99, "expires in 1 day, on 15 Apr 2026: ask for another, or plan care without it"),
+        (100, "expires today: ask for another, or plan care without it"),
+        (103, "expired on 15 Apr 2026 (3 days ago): write down what holds now"),
+    ],
+)
+def test_the_sentence_says_when_it_ends_and_what_to_do(on: int, words: str) -> None:
+    assert sentence(RULE, under(order(100)), on) == f"Outpatient treatment order {words}"
+
+
+def test_it_is_looked_at_again_on_the_day_the_warning_begins() -> None:
+    looked_at: date | None = evaluate(under(order(40)), day(0), NUMBERS).next_check_on
+
+    assert looked_at is not None
+    assert looked_at <= day(40) - timedelta(days=30)

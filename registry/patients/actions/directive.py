@@ -23,7 +23,6 @@ def note_directive(
         is_new = directive is None
         if directive is None:
             directive = AdvanceDirective(patient_id=patient.id)
-            db.session.add(directive)
         else:
             refuse_stale(directive, opened_version=opened_version)
         directive.answer = facts.answer
@@ -31,5 +30,6 @@ def note_directive(
         directive.kept_at = facts.kept_at
         directive.note = facts.note
         directive.changed_at, directive.changed_by_id = clock.now(), by.id
+        db.session.add(directive)
         record("advance-directive.noted", by=by, subject=directive, kind="create" if is_new else "change")
     return directive

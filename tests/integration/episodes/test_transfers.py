@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 import time_machine
@@ -23,8 +22,8 @@ from registry.episodes.models import Episode, Transfer
 from registry.extensions import db
 from tests.builders import a_clinic, a_patient, a_user, an_episode, id_of, sign_in
 from tests.pages import fill_in, words
+from tests.worlds import Worlds
 
-NOON = datetime.fromisoformat("2026-03-12T16:00:00+00:00")
 TODAY = date(2026, 3, 12)
 
 
@@ -88,22 +87,26 @@ class Handover:
             return {(self.clinics.index(row.clinic_id), row.rule) for row in rows}
 
 
+Ids = tuple[tuple[uuid.UUID, uuid.UUID], tuple[uuid.UUID, uuid.UUID], uuid.UUID, uuid.UUID, uuid.UUID]
+
+
+def two_clinics(app: Flask) -> Ids:
+    """The clinics, their care managers, the receiver's lead, the person, the sender's episode."""
+    with app.app_context():
+        here, there = a_clinic("Harbor"), a_clinic("Mill")
+        ours, theirs = (a_user(clinic=clinic, name=f"Manager of {clinic.name}") for clinic in (here, there))
+        lead = a_user(role="clinic_lead", clinic=there, name="Lead of Mill")
+        person = a_patient(clinic=here, given="Ada", family="Quillon")
+        episode = an_episode(patient=person, clinic=here, enrolled_on=date(2026, 1, 5), care_manager=ours)
+        clinics, managers = (id_of(here), id_of(there)), (id_of(ours), id_of(theirs))
+        return clinics, managers, id_of(lead), id_of(person), id_of(episode)
+
+
 @pytest.fixture
-def handover(app: Flask) -> Iterator[Handover]:
-    with time_machine.travel(NOON, tick=False):
-        with app.app_context():
-            clinics = a_clinic("Harbor"), a_clinic("Mill")
-            managers = [a_user(clinic=clinic, name=f"Manager of {clinic.name}") for clinic in clinics]
-            lead = a_user(role="clinic_lead", clinic=clinics[1], name="Lead of Mill")
-            person = a_patient(clinic=clinics[0], given="Ada", family="Quillon")
-            episode = an_episode(
-                patient=person, clinic=clinics[0], enrolled_on=date(2026, 1, 5), care_manager=managers[0]
-            )
-            ids = tuple(map(id_of, clinics)), tuple(map(id_of, managers)), id_of(lead), id_of(person), id_of(episode)
-        sender, receiver = app.test_client(), app.test_client()
-        sign_in(sender, ids[1][0])
-        sign_in(receiver, ids[1][1])
-        yield Handover(app, sender, receiver, *ids)  # type: ignore[arg-type]  # two clinics, two managers
+def handover(app: Flask, worlds: Worlds) -> Handover:
+    clinics, managers, lead, patient, episode = worlds.begin_with(two_clinics)
+    sender, receiver = sign_in(app.test_client(), managers[0]), sign_in(app.test_client(), managers[1])
+    return Handover(app, sender, receiver, clinics, managers, lead, patient, episode)
 
 
 YES, NO = True, False

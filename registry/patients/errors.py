@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from registry.patients.models import Patient
+from registry.patients.models import Patient, PayerPeriod
+from registry.web.filters import long_date
 
 
 class DuplicateMrn(ValueError):
@@ -29,3 +30,12 @@ class LegalStatusBefore(ValueError):
     def __init__(self, began_on: date) -> None:
         super().__init__("what holds now began later")
         self.began_on = began_on
+
+
+class PayersOverlap(ValueError):
+    """Two primary payers on one day. ``payer`` and ``span`` tell of the one on record."""
+
+    def __init__(self, period: PayerPeriod) -> None:
+        super().__init__("two primary payers on one day")
+        until = "" if period.ends_on is None else f" to {long_date(period.ends_on)}"
+        self.payer, self.span = period.payer, f"from {long_date(period.starts_on)}{until}"

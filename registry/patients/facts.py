@@ -8,7 +8,10 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientFacts:
-    """Identity and demographics as entered. Codes are those of ``patients.rules``; an empty text is "not asked"."""
+    """Identity and demographics as entered. Codes are those of ``patients.rules``; an empty text is "not asked".
+
+    ``payer`` is the primary payer of somebody who is added; from then on payers have periods of their own.
+    """
 
     mrn: str
     legal_given: str
@@ -74,3 +77,14 @@ class DirectiveFacts:
     made_on: date | None = None
     kept_at: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayerFacts:
+    """Who pays from ``starts_on`` to ``ends_on``, both included. ``payer`` is one of ``rules.PAYERS``."""
+
+    payer: str
+    starts_on: date
+    ends_on: date | None = None
+    is_primary: bool = True
+    member_number: str = ""

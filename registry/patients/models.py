@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.access.models import PatientClinic
 from registry.db.base import Audited, Base, Identified, PatientItself, PatientLinked, Versioned, one_of
 from registry.patients.around import DIRECTIVES, LEGAL_STATUSES, RELATIONS
-from registry.patients.rules import CONTACT_KINDS, SEXES
+from registry.patients.rules import CONTACT_KINDS, PAYERS, SEXES
 
 
 class Patient(Identified, Versioned, PatientItself, Audited, Base):
@@ -43,7 +43,6 @@ class Patient(Identified, Versioned, PatientItself, Audited, Base):
     ethnicity: Mapped[str] = mapped_column(default="")
     languages: Mapped[list[str]] = mapped_column(default=list)
     needs_interpreter: Mapped[bool] = mapped_column(default=False)
-    payer: Mapped[str] = mapped_column(default="")
     primary_care: Mapped[str] = mapped_column(default="")
     died_on: Mapped[date | None]
     created_at: Mapped[datetime]
@@ -161,5 +160,30 @@ class AdvanceDirective(Identified, Versioned, PatientLinked, Audited, Base):
     kept_at: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     """What whoever is on duty must know of it at once."""
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+
+
+class PayerPeriod(Identified, Versioned, PatientLinked, Audited, Base):
+    """Who pays for the care, from a day to a day, both included. There is one primary payer at a time."""
+
+    __tablename__ = "payer_period"
+    __table_args__ = (
+        one_of("payer", [code for code in PAYERS if code]),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="in_order"),
+        sa.Index(
+            "uq_payer_period_primary",
+            "patient_id",
+            unique=True,
+            sqlite_where=sa.text("ends_on IS NULL AND is_primary = 1"),
+            postgresql_where=sa.text("ends_on IS NULL AND is_primary"),
+        ),
+    )
+
+    payer: Mapped[str]
+    is_primary: Mapped[bool] = mapped_column(default=True)
+    member_number: Mapped[str] = mapped_column(default="")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from registry.extensions import db
 from registry.patients.facts import PatientFacts
-from registry.patients.models import AdvanceDirective, ContactPoint, LegalStatus, Patient, RelatedPerson
+from registry.patients.models import AdvanceDirective, ContactPoint, LegalStatus, Patient, PayerPeriod, RelatedPerson
 from registry.patients.rules import day_and_month_swapped, fold_mrn, fold_phone, names_are_near, search_name
 
 SHORTEST_PHONE = 7
@@ -146,3 +146,19 @@ def get_legal_status_in_force(patient_id: uuid.UUID) -> LegalStatus | None:
 
 def get_directive(patient_id: uuid.UUID) -> AdvanceDirective | None:
     return db.session.scalars(select(AdvanceDirective).where(AdvanceDirective.patient_id == patient_id)).one_or_none()
+
+
+def list_payers(patient_id: uuid.UUID) -> Sequence[PayerPeriod]:
+    """Every period of every payer, the latest first."""
+    return db.session.scalars(
+        select(PayerPeriod)
+        .where(PayerPeriod.patient_id == patient_id)
+        .order_by(PayerPeriod.starts_on.desc(), PayerPeriod.id.desc())
+    ).all()
+
+
+def get_payer(payer_id: uuid.UUID, *, patient_id: uuid.UUID) -> PayerPeriod | None:
+    """A payer's period of this person."""
+    return db.session.scalars(
+        select(PayerPeriod).where(PayerPeriod.id == payer_id, PayerPeriod.patient_id == patient_id)
+    ).one_or_none()

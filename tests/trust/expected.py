@@ -103,6 +103,8 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "patients.change_legal_status": ENROLS,
     "patients.end_legal_status": ENROLS,
     "patients.directive": ENROLS,
+    "patients.add_payer": ENROLS,
+    "patients.change_payer": ENROLS,
     # episodes
     "episodes.people": READS,
     "episodes.care": READS,

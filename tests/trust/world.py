@@ -42,8 +42,8 @@ from registry.extensions import db
 from registry.jobs.models import Heartbeat, JobRun
 from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
-from registry.patients.actions import add_contact_point, add_related_person, note_directive, set_legal_status
-from registry.patients.facts import ContactPointFacts, DirectiveFacts, LegalStatusFacts, RelatedPersonFacts
+from registry.patients.actions import add_contact_point, add_payer, add_related_person, note_directive, set_legal_status
+from registry.patients.facts import ContactPointFacts, DirectiveFacts, LegalStatusFacts, PayerFacts, RelatedPersonFacts
 from registry.patients.models import Patient
 from registry.quality.rules import MET, METRICS
 from registry.review.actions import Advice, ask_question, record_review
@@ -189,9 +189,10 @@ def _surroundings(patient: Patient, episode: Episode, *, by: User) -> dict[str, 
     order = LegalStatusFacts(kind="outpatient-order", starts_on=date(2026, 1, 5), expires_on=date(2026, 9, 1))
     status = set_legal_status(patient=patient, facts=order, by=by)
     note_directive(patient=patient, facts=DirectiveFacts(answer="made", kept_at="zawords"), opened_version=None, by=by)
+    payer = add_payer(patient=patient, facts=PayerFacts(payer="medicaid", starts_on=date(2026, 1, 5)), by=by)
     facts = OtherTeamFacts(kind="act", name="zaperson", does="zawords")
     team = involve_team(episode=episode, facts=facts, on=date(2026, 1, 5), why="zawords", by=by)
-    return {"related_id": related.id, "legal_status_id": status.id, "other_team_id": team.id}
+    return {"related_id": related.id, "legal_status_id": status.id, "payer_id": payer.id, "other_team_id": team.id}
 
 
 def _transfers(clinic: Clinic, number: int, episode: Episode, *, by: User) -> dict[str, uuid.UUID]:

@@ -22,10 +22,10 @@ from registry.demo.crowd.ledger import Row
 from registry.demo.crowd.translation import Translation, says_nothing
 from registry.episodes.models import Consent
 from registry.measurements.models import Measurement
-from registry.patients.models import ContactPoint, Patient
+from registry.patients.models import ContactPoint, Patient, PayerPeriod
 
-OWN: frozenset[type[Base]] = frozenset({Patient, ContactPoint})
-"""Who somebody is: never taken from the first."""
+OWN: frozenset[type[Base]] = frozenset({Patient, ContactPoint, PayerPeriod})
+"""Who somebody is and who pays: never taken from the first."""
 
 _NAMES_SOMEBODY: Mapping[type[Base], tuple[str, ...]] = {
     Consent: ("taken_by",),

@@ -53,6 +53,7 @@ class History:
         self.site = sites[self._home]
         self._place_in_site = person.number // len(sites)
         self.patient: Row = {}
+        self.added_on = date.min
         self._care: EpisodeRows | None = None
         self._reviews: list[Row] = []
         self.answered = Answered(ledger, dice(seed, person.number, "answered"))
@@ -118,9 +119,11 @@ class History:
         self._care = EpisodeRows(self._ledger, site, team, act)
 
     def _add_person(self, act: Referral, *, by: Worker) -> None:
+        self.added_on = act.on
         self.patient = write_identity(
             self._ledger,
             self._person,
+            since=act.on,
             organisation_id=self.site.organisation_id,
             created_at=self.site.instant(act.on, act.at),
             created_by_id=by.id,
@@ -175,6 +178,7 @@ class History:
             took_place_on=on,
             staff_id=by.id,
             kind=kind,
+            took_part=[],
             recorded_at=self.site.instant(on, at),
             recorded_by_id=by.id,
             **facts,

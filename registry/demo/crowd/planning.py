@@ -98,7 +98,7 @@ class Plan:
 
     def _counterpart(self, own: Ledger, person: Person, history: History) -> Counterpart:
         book = self._book(history.person.number, person.number)
-        patient = write_identity(own, person, **_as_added(history.patient, book))
+        patient = write_identity(own, person, since=history.added_on, **_as_added(history.patient, book))
         told = {name: (str(history.patient[name]), str(patient[name])) for name in ("search_name", "mrn")}
         return Counterpart(
             number=person.number,

@@ -151,7 +151,6 @@ def upgrade() -> None:
         sa.Column("ethnicity", sa.Text(), nullable=False),
         sa.Column("languages", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("needs_interpreter", sa.Boolean(), nullable=False),
-        sa.Column("payer", sa.Text(), nullable=False),
         sa.Column("primary_care", sa.Text(), nullable=False),
         sa.Column("died_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1561,6 +1560,40 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_on IS NULL AND error_why = ''"),
     )
     op.create_table(
+        "payer_period",
+        sa.Column("payer", sa.Text(), nullable=False),
+        sa.Column("is_primary", sa.Boolean(), nullable=False),
+        sa.Column("member_number", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "payer IN ('medicaid', 'medicare', 'dual', 'commercial', 'other-public', 'self-pay', 'none')",
+            name=op.f("ck_payer_period_payer_known"),
+        ),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_payer_period_in_order")),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["app_user.id"], name=op.f("fk_payer_period_changed_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_payer_period_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payer_period")),
+    )
+    op.create_index(op.f("ix_payer_period_patient_id"), "payer_period", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_payer_period_primary",
+        "payer_period",
+        ["patient_id"],
+        unique=True,
+        sqlite_where=sa.text("ends_on IS NULL AND is_primary = 1"),
+        postgresql_where=sa.text("ends_on IS NULL AND is_primary"),
+    )
+    op.create_table(
         "related_person",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("relation", sa.Text(), nullable=False),
@@ -1727,6 +1760,14 @@ def downgrade() -> None:
     op.drop_table("other_team")
     op.drop_index(op.f("ix_related_person_patient_id"), table_name="related_person")
     op.drop_table("related_person")
+    op.drop_index(
+        "uq_payer_period_primary",
+        table_name="payer_period",
+        sqlite_where=sa.text("ends_on IS NULL AND is_primary = 1"),
+        postgresql_where=sa.text("ends_on IS NULL AND is_primary"),
+    )
+    op.drop_index(op.f("ix_payer_period_patient_id"), table_name="payer_period")
+    op.drop_table("payer_period")
     op.drop_index(
         "uq_legal_status_holds",
         table_name="legal_status",

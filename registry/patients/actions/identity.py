@@ -18,8 +18,9 @@ from registry.clinics.models import Clinic
 from registry.db.conflict import refuse_stale
 from registry.db.transaction import write
 from registry.extensions import db
+from registry.patients.actions.payers import payer_row
 from registry.patients.errors import DuplicateMrn, ImpossibleBirthDate, KnownElsewhere
-from registry.patients.facts import ContactPointFacts, PatientFacts
+from registry.patients.facts import ContactPointFacts, PatientFacts, PayerFacts
 from registry.patients.models import ContactPoint, Patient
 from registry.patients.queries import get_patient_by_mrn
 from registry.patients.rules import fold, fold_mrn, fold_phone, search_name
@@ -51,6 +52,8 @@ def add_patient(
         _store()
         for point in contact_points:
             db.session.add(_contact_point(patient, point))
+        if facts.payer:
+            db.session.add(payer_row(patient.id, PayerFacts(payer=facts.payer, starts_on=clinic.today(now)), by=by))
         reason = f"saved as a new person beside {len(despite)} alike" if despite else None
         record("patient.added", by=by, subject=patient, clinic_id=clinic.id, kind="create", reason=reason)
     return patient
@@ -113,7 +116,6 @@ def facts_as_columns(facts: PatientFacts) -> dict[str, Any]:
         "ethnicity": facts.ethnicity,
         "languages": list(facts.languages),
         "needs_interpreter": facts.needs_interpreter,
-        "payer": facts.payer,
         "primary_care": facts.primary_care,
     }
 

@@ -2,6 +2,7 @@
 
 from registry.patients.forms.around import DirectiveForm, EndLegalStatusForm, LegalStatusForm, RelatedPersonForm
 from registry.patients.forms.identity import AddPatientForm, ClinicForm, ContactPointForm, PatientForm, facts_of
+from registry.patients.forms.payers import PayerForm
 
 __all__ = [
     "AddPatientForm",
@@ -11,6 +12,7 @@ __all__ = [
     "EndLegalStatusForm",
     "LegalStatusForm",
     "PatientForm",
+    "PayerForm",
     "RelatedPersonForm",
     "facts_of",
 ]

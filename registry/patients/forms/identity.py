@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -74,7 +75,6 @@ class PatientForm(RegistryForm):
     ethnicity = SelectField("Ethnicity", choices=choices(ETHNICITIES), default="")
     languages = _several("Languages", LANGUAGES, hint="Those the person speaks well enough for care")
     needs_interpreter = BooleanField("Needs an interpreter")
-    payer = SelectField("Payer", choices=choices(PAYERS), default="")
     primary_care = line("Primary care provider", hint="Name and practice")
 
     def __init__(self, *args: Any, today: date, **values: Any) -> None:
@@ -114,7 +114,6 @@ class PatientForm(RegistryForm):
             ethnicity=self.ethnicity.data,
             languages=tuple(self.languages.data or ()),
             needs_interpreter=bool(self.needs_interpreter.data),
-            payer=self.payer.data,
             primary_care=self.primary_care.data or "",
         )
 
@@ -218,6 +217,11 @@ class AddPatientForm(ClinicForm, PatientForm, ReachFields):
     kind = RadioField(
         "How can they be reached?", choices=choices({**CONTACT_KINDS, LATER: "Enter this later"}), default=LATER
     )
+    payer = SelectField("Primary payer", choices=choices(PAYERS), default="")
+
+    def facts(self) -> PatientFacts:
+        """As of anybody, with who pays from today."""
+        return replace(super().facts(), payer=self.payer.data)
 
 
 def facts_of(patient: Patient) -> PatientFacts:
@@ -235,6 +239,5 @@ def facts_of(patient: Patient) -> PatientFacts:
         ethnicity=patient.ethnicity,
         languages=tuple(patient.languages),
         needs_interpreter=patient.needs_interpreter,
-        payer=patient.payer,
         primary_care=patient.primary_care,
     )

@@ -14,13 +14,14 @@ from registry.patients.before_calling import before_calling
 from registry.patients.facts import ContactPointFacts, PatientFacts
 from registry.patients.models import ContactPoint, Patient
 from registry.patients.queries import Likeness
-from registry.patients.rules import CONTACT_KINDS, ETHNICITIES, GENDER_IDENTITIES, LANGUAGES, PAYERS, RACES, SEXES
+from registry.patients.rules import CONTACT_KINDS, ETHNICITIES, GENDER_IDENTITIES, LANGUAGES, RACES, SEXES
 from registry.patients.safety_banner import SafetyBanner
 from registry.web.filters import age, count, long_date
 
 if TYPE_CHECKING:
     from registry.patients.forms import AddPatientForm, ContactPointForm, PatientForm
     from registry.patients.presenters.around import Surroundings
+    from registry.patients.presenters.payers import PayerLine
 
 NOT_ASKED = "Not asked"
 
@@ -83,8 +84,6 @@ def _facts(patient: Patient) -> tuple[str, ...]:
     spoken = languages(patient)
     if spoken and (patient.languages != ["en"] or patient.needs_interpreter):
         facts.append(spoken)
-    if patient.payer:
-        facts.append(PAYERS.get(patient.payer, patient.payer))
     return tuple(facts)
 
 
@@ -209,6 +208,8 @@ class DetailsPage:
     contact_points: tuple[ContactPointLine, ...]
     former: tuple[str, ...]
     around: Surroundings
+    payers: tuple[PayerLine, ...]
+    other_payers: tuple[PayerLine, ...]
     may_write: bool
     urls: Mapping[str, str]
 
@@ -231,7 +232,6 @@ def demographic_facts(patient: Patient) -> tuple[Fact, ...]:
         Fact("Race", ", ".join(RACES.get(code, code) for code in patient.races) or NOT_ASKED),
         Fact("Ethnicity", ETHNICITIES.get(patient.ethnicity, patient.ethnicity)),
         Fact("Languages", languages(patient) or NOT_ASKED),
-        Fact("Payer", PAYERS.get(patient.payer, patient.payer)),
         Fact("Primary care provider", patient.primary_care or "Not known"),
     )
 
@@ -296,7 +296,6 @@ def _in_words(facts: PatientFacts) -> dict[str, str]:
         "Ethnicity": ETHNICITIES.get(facts.ethnicity, facts.ethnicity),
         "Languages": ", ".join(LANGUAGES.get(code, code) for code in sorted(facts.languages)),
         "Interpreter": "needed" if facts.needs_interpreter else "not needed",
-        "Payer": PAYERS.get(facts.payer, facts.payer),
         "Primary care provider": facts.primary_care,
     }
 

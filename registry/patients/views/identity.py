@@ -23,6 +23,7 @@ from registry.patients.models import ContactPoint, Patient
 from registry.patients.place import clinics_for, local_today
 from registry.patients.presenters import person as presenters
 from registry.patients.presenters.around import surroundings
+from registry.patients.presenters.payers import payer_lines
 from registry.patients.queries import (
     Likeness,
     get_contact_point,
@@ -31,6 +32,7 @@ from registry.patients.queries import (
     get_patient_with_contact_points,
     likely_duplicates,
     list_legal_statuses,
+    list_payers,
     list_related_people,
 )
 from registry.patients.safety_banner import safety_banner
@@ -107,6 +109,7 @@ def details(patient_id: uuid.UUID) -> Page:
     patient = found(get_patient_with_contact_points(patient_id))
     opened("patient.opened", by=current_user, patient_id=patient_id)
     today = local_today("patient.read")
+    payers, other_payers = payer_lines(list_payers(patient_id), today)
     page = presenters.DetailsPage(
         title="Identity and contact details",
         patient=presenters.identity(patient, today, safety_banner(patient_id)),
@@ -121,12 +124,15 @@ def details(patient_id: uuid.UUID) -> Page:
             get_directive(patient_id),
             today,
         ),
+        payers=payers,
+        other_payers=other_payers,
         may_write=can(current_user, "patient.write"),
         urls={
             "change": url_for("patients.change", patient_id=patient_id),
             "add_contact": url_for("patients.add_contact", patient_id=patient_id),
             "death": url_for("episodes.death", patient_id=patient_id),
             "care": url_for("episodes.care", patient_id=patient_id),
+            "add_payer": url_for("patients.add_payer", patient_id=patient_id),
         },
     )
     return render_template("patients/details.html", page=page)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from registry.access import scope
 from registry.db.base import Base
 from registry.extensions import db
-from registry.patients.models import AdvanceDirective, LegalStatus, RelatedPerson
+from registry.patients.models import AdvanceDirective, LegalStatus, PayerPeriod, RelatedPerson
 from tests.integration.patients.conftest import World
 from tests.pages import Fields, fields_of, fill_in, words
 
@@ -149,3 +149,23 @@ def test_no_phone_is_a_way_to_say_so(world: World) -> None:
     fill_in(world.browser, f"/patients/{patient}/contact-points/new", typed)
 
     assert "No phone: Ask at the shelter desk" in words(world.browser.get(f"/patients/{patient}/details"))
+
+
+def test_there_is_one_primary_payer_at_a_time(world: World) -> None:
+    patient = world.add()
+    url, details = f"/patients/{patient}/payers/new", f"/patients/{patient}/details"
+    fill_in(world.browser, url, {"payer": "medicaid", "starts_on": "2026-01-01", "ends_on": "2026-06-30"})
+
+    refused = fill_in(world.browser, url, {"payer": "medicare", "starts_on": "2026-06-30"})
+    assert refused.status_code == 422
+    assert "Medicaid is the primary payer from 1 Jan 2026 to 30 Jun 2026: end that period first" in words(refused)
+
+    beside: Fields = {"payer": "medicare", "starts_on": "2026-02-01", "is_primary": []}
+    assert fill_in(world.browser, url, beside).status_code == 303
+    assert fill_in(world.browser, url, {"payer": "dual", "starts_on": "2026-07-01"}).status_code == 303
+    assert "Medicare (secondary) since 1 Feb 2026" in words(world.browser.get(details))
+
+    with world.app.app_context(), scope.all_patients(reason="test"):
+        first = db.session.scalars(select(PayerPeriod.id).where(PayerPeriod.payer == "medicaid")).one()
+    longer = fill_in(world.browser, f"/patients/{patient}/payers/{first}", {"ends_on": ""})
+    assert "Medicare and Medicaid is the primary payer from 1 Jul 2026" in words(longer)

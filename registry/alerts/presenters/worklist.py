@@ -86,6 +86,8 @@ class WorklistPage:
     outcomes: Sequence[TaskLine]
     """What became of the tasks the reader sent."""
     drafts: Sequence[DraftShown]
+    transfers: str
+    """How many people other clinics hand over, waiting for an answer; empty without any."""
     put_off: str
     pages: Paging
     caseload_url: str

@@ -29,6 +29,7 @@ from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.contacts.drafts import list_drafts
 from registry.contacts.presenters.unfinished import show_draft
+from registry.episodes.queries import count_transfers_to_answer
 from registry.extensions import db
 from registry.tasks.presenters import line_answered, line_to_answer
 from registry.tasks.queries import list_answered_to, list_open_for
@@ -55,6 +56,7 @@ def worklist() -> Page:
     urgent = queries.list_urgent(desk, limit=queries.MOST_URGENT)
     urgent_in_all = len(urgent) if len(urgent) < queries.MOST_URGENT else queries.count_urgent(desk)
     waiting = queries.list_waiting(desk, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+    to_answer = count_transfers_to_answer(today.keys())
     due, answered = list_due(desk), queries.list_answered(desk)
     people = queries.people_by_id(
         {alert.patient_id for alert in urgent}
@@ -105,6 +107,7 @@ def worklist() -> Page:
         tasks=[line_to_answer(task, today[task.clinic_id]) for task in asked],
         outcomes=[line_answered(task, clinics[task.clinic_id].zone) for task in became],
         drafts=[show_draft(draft, patient, clinics[draft.clinic_id].zone) for draft, patient in begun],
+        transfers=f"{count(to_answer, 'transfer waits', 'transfers wait')} for an answer" if to_answer else "",
         put_off=f"{count(put_off, 'reason')} put off until a later day" if put_off else "",
         pages=Paging(
             page=number,

@@ -122,16 +122,16 @@ def _marks(person: RelatedPerson) -> tuple[str, ...]:
     """Said either way: that nothing may be shared is as important as what may."""
     marks = []
     if person.consents_to_treatment:
-        marks.append("decides about treatment")
-    if person.authority:
-        marks.append(person.authority)
+        marks.append(f"Decides about treatment: {person.authority}")
+    elif person.authority:
+        marks.append(f"Authority: {person.authority}")
     if person.may_have_information:
         until = f", until {long_date(person.release_until)}" if person.release_until else ""
-        marks.append(f"may be told: {person.release_scope}{until}")
+        marks.append(f"May be told: {person.release_scope}{until}")
     else:
-        marks.append("no release: give no information")
+        marks.append("No release: give no information")
     if person.is_emergency_contact:
-        marks.append("to call in an emergency")
+        marks.append("To call in an emergency")
     return tuple(marks)
 
 

@@ -123,6 +123,7 @@ def test_somebody_is_on_a_list_at_every_step_and_the_sender_answers_until_the_fi
     assert (handover.sees(handover.sender), handover.sees(handover.receiver)) == ((YES, YES), (YES, NO))
     assert "Quillon" in words(handover.receiver.get("/patients/transfers"))
     assert "(1 to answer)" in words(handover.receiver.get("/patients"))
+    assert "1 transfer waits for an answer" in words(handover.receiver.get("/my-day"))
     assert handover.alerts() == before
 
     assert handover.answer() == 303

@@ -37,14 +37,14 @@ def test_a_guardian_stands_on_the_details_and_in_the_header_until_the_authority_
 
     shown = words(world.browser.get(details))
     assert "Guardian Rosa Vega decides about treatment" in shown
-    assert "Kings County order of 3 Feb 2026 no release: give no information" in shown
+    assert "Decides about treatment: Kings County order of 3 Feb 2026 No release: give no information" in shown
     assert "Do not leave a message on 212 555 0147" in shown
 
     related = _the_only(world, RelatedPerson)
     url = f"/patients/{patient}/people-around/{related}"
     fill_in(world.browser, url, {"ends_on": "2020-01-31"})
     shown = words(world.browser.get(details))
-    assert "decides about treatment" not in shown
+    assert "Rosa Vega decides about treatment" not in shown
     assert "Rosa Vega, Guardian, until 31 Jan 2020" in shown
 
 

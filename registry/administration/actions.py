@@ -33,6 +33,7 @@ from registry.measures.adoption import Adoptable, adoptable
 from registry.measures.instrument import Instrument
 from registry.review.models import Recommendation, Review
 from registry.review.rules import OPEN
+from registry.tasks.models import Task
 
 
 class WorkLeft(Exception):
@@ -59,7 +60,7 @@ def deactivate_user(*, user: User, within: Collection[Clinic], by: User) -> bool
     """End what ``user`` may do in the clinics ``within``; returns whether the account itself is closed.
 
     It stays open for somebody who has a role, or open work, in a clinic outside: then only the roles inside end.
-    Raises ``WorkLeft`` while the person owns patients, alerts, recommendations or duty inside; ``OwnAccount``.
+    Raises ``WorkLeft`` while the person owns patients, alerts, recommendations, tasks or duty inside; ``OwnAccount``.
     """
     if user.id == by.id:
         raise OwnAccount
@@ -79,7 +80,7 @@ def deactivate_user(*, user: User, within: Collection[Clinic], by: User) -> bool
 
 
 def reassign_work(*, from_user: User, to_user: User, clinic: Clinic, by: User) -> int:
-    """Move patients, open alerts, open recommendations and duty of one clinic; returns how many rows moved.
+    """Move patients, open alerts, open recommendations, open tasks and duty of one clinic; returns how many rows moved.
 
     One transaction a row, so that nobody waits for a whole caseload; a run that was interrupted is run again.
     Raises ``registry.episodes.errors.UnfitForTeam`` before anything moved.
@@ -87,6 +88,7 @@ def reassign_work(*, from_user: User, to_user: User, clinic: Clinic, by: User) -
     moved = reassign_open_work(from_user=from_user, to_user=to_user, clinic_id=clinic.id, by=by)
     moved += reassign_open_alerts(from_user=from_user, to_user=to_user, clinic_id=clinic.id, by=by)
     moved += _reassign_advice(from_user.id, to_user.id, clinic.id, by=by)
+    moved += _reassign_tasks(from_user.id, to_user.id, clinic.id, by=by)
     return moved + clinics.hand_over_duty(
         clinic=clinic, from_user_id=from_user.id, to_user_id=to_user.id, today=clinic.today(clock.now()), by=by
     )
@@ -110,6 +112,17 @@ def _reassign_advice(from_id: uuid.UUID, to_id: uuid.UUID, clinic_id: uuid.UUID,
             record("recommendation.assigned", by=by, subject=advice, clinic_id=clinic_id, reason="Open work reassigned")
             tell_episode_changed(advice.patient_id)
     return len(advice_ids)
+
+
+def _reassign_tasks(from_id: uuid.UUID, to_id: uuid.UUID, clinic_id: uuid.UUID, *, by: User) -> int:
+    waiting = select(Task.id).where(Task.to_id == from_id, Task.state == "open", Task.clinic_id == clinic_id)
+    task_ids = db.session.scalars(waiting).all()
+    for task_id in task_ids:
+        with write():
+            task = db.session.get_one(Task, task_id)
+            task.to_id = to_id
+            record("task.assigned", by=by, subject=task, reason="Open work reassigned")
+    return len(task_ids)
 
 
 def set_rule_number(*, clinic: Clinic, parameter: str, number: int | None, why: str, by: User) -> None:

@@ -19,6 +19,7 @@ from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 from registry.review.models import Recommendation, Review
 from registry.review.rules import OPEN
+from registry.tasks.models import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class OpenWork:
     patients: int = 0
     alerts: int = 0
     recommendations: int = 0
+    tasks: int = 0
     duty_periods: int = 0
 
     @property
@@ -50,7 +52,7 @@ def open_work_in(
 ) -> Mapping[tuple[uuid.UUID, uuid.UUID], OpenWork]:
     """Clinic and user → what they own there, whether or not they still have a role there; one user's only with ``of``.
 
-    Four statements, however many clinics and users.
+    Five statements, however many clinics and users.
     """
     ids = [clinic.id for clinic in clinics]
     now = clock.now()
@@ -79,6 +81,13 @@ def open_work_in(
             .where(Recommendation.state.in_(sorted(OPEN)), Review.clinic_id.in_(ids))
             .group_by(Review.clinic_id, Recommendation.to_user_id),
             Recommendation.to_user_id,
+            of,
+        ),
+        "tasks": _by_owner(
+            select(Task.clinic_id, Task.to_id, func.count(Task.id))
+            .where(Task.state == "open", Task.clinic_id.in_(ids))
+            .group_by(Task.clinic_id, Task.to_id),
+            Task.to_id,
             of,
         ),
         "duty_periods": _by_owner(

@@ -37,6 +37,7 @@ class TeamRow:
     patients: int
     alerts: int
     recommendations: int
+    tasks: int
     url: str | None
     invitation_url: str | None
 
@@ -85,6 +86,7 @@ def _row(person: User, clinic: Clinic, work: OpenWork) -> TeamRow:
         patients=work.patients,
         alerts=work.alerts,
         recommendations=work.recommendations,
+        tasks=work.tasks,
         url=url_for("administration.reassign", clinic_id=clinic.id, user_id=person.id) if work.is_any else None,
         invitation_url=_invitation_url(person, clinic),
     )

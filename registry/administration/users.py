@@ -218,6 +218,7 @@ def _work_words(work: OpenWork) -> str:
             (work.patients, "patient"),
             (work.alerts, "open alert"),
             (work.recommendations, "open recommendation"),
+            (work.tasks, "open task"),
             (work.duty_periods, "duty period"),
         )
         if number

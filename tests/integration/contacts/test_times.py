@@ -77,7 +77,7 @@ def test_who_took_part_and_how_fit_the_kind(case: Case, typed: dict[str, str], f
 
 def test_a_collateral_contact_says_with_whom_it_was(case: Case) -> None:
     browser = case.browser_of("care_manager")
-    typed = {
+    typed: Fields = {
         "kind": "collateral",
         "reached": "no",
         "took_part": ["family", "interpreter"],

@@ -92,3 +92,14 @@ def test_nobody_is_asked_who_may_not_open_the_record(case: Case, to: str) -> Non
     answer = fill_in(case.browser_of("care_manager"), f"{_url(case)}/new", asked)
 
     assert (answer.status_code, _tasks(case)) == (422, [])
+
+
+def test_what_is_asked_of_a_colleague_who_leaves_goes_to_whoever_takes_over(case: Case) -> None:
+    _ask(case)
+    address = f"/administration/open-work/{case.clinic_id}/{case.users['colleague']}"
+
+    moved = fill_in(case.browser_of("clinic_lead"), address, {"to_user_id": str(case.users["care_manager"])})
+
+    assert moved.status_code == 303
+    assert [task.to_id for task in _tasks(case)] == [case.users["care_manager"]]
+    assert "Ring her sister" in words(case.browser_of("care_manager").get("/my-day"))

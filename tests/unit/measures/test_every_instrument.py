@@ -206,7 +206,9 @@ def safety_of(item: Item, answer: Answer) -> SafetyState:
     if not isinstance(answer, int) or answer not in information(item):
         return SafetyState.UNKNOWN
     assert item.safety_positive_from is not None
-    return SafetyState.POSITIVE if answer >= item.safety_positive_from else SafetyState.NEGATIVE
+    highest = item.safety_positive_to if item.safety_positive_to is not None else answer
+    is_positive = item.safety_positive_from <= answer <= highest
+    return SafetyState.POSITIVE if is_positive else SafetyState.NEGATIVE
 
 
 # What the files say

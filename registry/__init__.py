@@ -127,8 +127,10 @@ def _register_pages(app: Flask) -> None:
     from registry.exchange import views as exchange
     from registry.measurements import views as measurements
     from registry.patients import views as patients
+    from registry.plans import views as plans
     from registry.quality import views as quality
     from registry.tasks import views as tasks
+    from registry.treatment import views as treatment
 
     for blueprint in (
         health.blueprint,
@@ -138,6 +140,8 @@ def _register_pages(app: Flask) -> None:
         caseload.blueprint,
         contacts.blueprint,
         tasks.blueprint,
+        treatment.blueprint,
+        plans.blueprint,
         patients.blueprint,
         episodes.blueprint,
         measurements.blueprint,

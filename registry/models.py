@@ -12,7 +12,9 @@ import registry.exchange.models
 import registry.jobs.models
 import registry.measurements.models
 import registry.patients.models
+import registry.plans.models
 import registry.review.models
 import registry.tasks.models
+import registry.treatment.models
 
 __all__ = ["registry"]

@@ -17,6 +17,8 @@ ACTIONS: Mapping[str, str] = {
     "contact.record": "Log a contact",
     "contact.record-own": "Log a contact with a patient one is on the team of",
     "contact.correct": "Correct a contact, or mark it entered in error",
+    "treatment.record": "Record treatments, injections and adherence, and correct them",
+    "plan.write": "Set and rate goals, write safety and relapse-prevention plans",
     "danger.report": "Report a danger to or from a patient",
     "alert.read": "See alerts and their history",
     "alert.acknowledge": "Acknowledge an alert and record what was done",

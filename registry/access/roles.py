@@ -47,6 +47,8 @@ _TREAT = {
     "measurement.correct",
     "contact.record",
     "contact.correct",
+    "treatment.record",
+    "plan.write",
     "question.ask",
     "recommendation.decide",
     "review.read",

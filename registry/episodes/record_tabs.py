@@ -11,6 +11,8 @@ _TABS = (
     ("Overview", "caseload.patient"),
     ("Measures", "measurements.history"),
     ("Contacts", "contacts.contacts"),
+    ("Treatment", "treatment.treatment"),
+    ("Plan", "plans.plan"),
     ("Reviews", "review.reviews"),
     ("Tasks", "tasks.tasks"),
     ("Care", "episodes.care"),

@@ -14,6 +14,12 @@ from tests.trust.world import TODAY, Place
 LAST = (
     "caseload.remove_view",
     "contacts.withdraw",
+    "treatment.stop",
+    "treatment.withdraw",
+    "plans.withdraw_rating",
+    "plans.change_goal",
+    "plans.end_goal",
+    "plans.withdraw",
     "measurements.draft",
     "measurements.discard",
     "measurements.withdraw",

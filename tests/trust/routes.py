@@ -51,7 +51,7 @@ class Route:
         address = self.rule
         for name in self.arguments:
             value = values[RENAMED.get(self.endpoint, {}).get(name, name)]
-            for spelling in (f"<uuid:{name}>", f"<{name}>"):
+            for spelling in (f"<uuid:{name}>", f"<int:{name}>", f"<{name}>"):
                 address = address.replace(spelling, str(value))
         assert "<" not in address, f"{self.rule}: the world has no value of this kind"
         return address

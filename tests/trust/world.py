@@ -45,9 +45,13 @@ from registry.measurements.instruments import sync_instruments
 from registry.patients.actions import add_contact_point, add_payer, add_related_person, note_directive, set_legal_status
 from registry.patients.facts import ContactPointFacts, DirectiveFacts, LegalStatusFacts, PayerFacts, RelatedPersonFacts
 from registry.patients.models import Patient
+from registry.plans import actions as plans
+from registry.plans.facts import PlanFacts
 from registry.quality.rules import MET, METRICS
 from registry.review.actions import Advice, ask_question, record_review
 from registry.tasks.actions import send_task
+from registry.treatment import actions as treatment
+from registry.treatment.facts import AdherenceFacts, InjectionFacts, StepFacts, TrialFacts
 from tests.builders import a_choice, a_clinic, a_patient, a_user, an_episode, an_organisation
 
 NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
@@ -128,6 +132,8 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     kept, draft = _measures(patient, clinic, by=manager)
     contact = _contact(patient, clinic, by=manager)
     task = _unfinished(patient, clinic, by=manager, asker=psychiatrist)
+    trial, injection = _treatment(patient, clinic, by=manager)
+    goal, rating = _plan(patient, clinic, by=manager)
     question, advice = _review(episode, by=psychiatrist, asker=manager)
     set_rule_number(
         clinic=clinic,
@@ -152,6 +158,14 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "draft_id": draft,
             "contact_id": contact,
             "task_id": task,
+            "trial_id": trial,
+            "trial_kind": "medication",
+            "entry_kind": "injection",
+            "entry_id": injection,
+            "goal_id": goal,
+            "rating_id": rating,
+            "plan_kind": "safety",
+            "number": 1,
             "question_id": question,
             "recommendation_id": advice,
             "mark_id": mark_looked(patient_id=patient.id, looked_at=NOW, by=manager).id,
@@ -275,6 +289,33 @@ def _unfinished(patient: Patient, clinic: Clinic, *, by: User, asker: User) -> u
     return send_task(
         patient_id=patient.id, clinic_id=clinic.id, to_id=by.id, kind="task", words="zawords", due_on=TODAY, by=asker
     ).id
+
+
+def _treatment(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID]:
+    """A long-acting injection that was given once, and how it is adhered to."""
+    began_on = date(2026, 2, 20)
+    facts = TrialFacts(
+        kind="injection",
+        name="zawords",
+        product="other",
+        medicine_class="antipsychotic",
+        start=StepFacts(kind="start", on=began_on, every_days=28, words="zanote"),
+    )
+    trial = treatment.start_trial(patient_id=patient.id, clinic_id=clinic.id, facts=facts, by=by)
+    given = InjectionFacts(on=began_on, outcome="given", place="zaperson", words="zanote")
+    taken = AdherenceFacts(on=TODAY, percent=0, source="person", words="zawords")
+    injection = treatment.note(trial=trial, clinic_id=clinic.id, facts=given, by=by)
+    treatment.note(trial=trial, clinic_id=clinic.id, facts=taken, by=by)
+    return trial.id, injection.id
+
+
+def _plan(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID]:
+    """A goal rated once, and a safety plan."""
+    goal = plans.set_goal(patient_id=patient.id, clinic_id=clinic.id, words="zawords", on=date(2026, 3, 1), by=by)
+    rating = plans.rate_goal(goal=goal, clinic_id=clinic.id, on=date(2026, 3, 2), rating=0, words="zanote", by=by)
+    facts = PlanFacts(written_on=date(2026, 3, 3), took_part="zaperson", sections={"signs": "zawords"})
+    plans.write_plan(patient_id=patient.id, clinic_id=clinic.id, kind="safety", facts=facts, opened_number=0, by=by)
+    return goal.id, rating.id
 
 
 def _review(episode: Episode, *, by: User, asker: User) -> tuple[uuid.UUID, uuid.UUID]:

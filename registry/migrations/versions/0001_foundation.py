@@ -1741,9 +1741,399 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('proposed', 'accepted')"),
         postgresql_where=sa.text("state IN ('proposed', 'accepted')"),
     )
+    op.create_table(
+        "treatment_trial",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("medicine_class", sa.Text(), nullable=True),
+        sa.Column("product", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'injection') = (product IS NOT NULL)", name=op.f("ck_treatment_trial_injection_has_product")
+        ),
+        sa.CheckConstraint(
+            "(kind IN ('medication', 'injection')) = (medicine_class IS NOT NULL)",
+            name=op.f("ck_treatment_trial_medicine_has_class"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('medication', 'injection', 'therapy', 'other')", name=op.f("ck_treatment_trial_kind_known")
+        ),
+        sa.CheckConstraint(
+            "medicine_class IN ('antidepressant', 'antipsychotic', 'mood-stabiliser', 'anxiolytic', 'stimulant', 'addiction', 'side-effects', 'other')",
+            name=op.f("ck_treatment_trial_medicine_class_known"),
+        ),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_treatment_trial_has_name")),
+        sa.CheckConstraint("status IN ('final', 'entered-in-error')", name=op.f("ck_treatment_trial_status_known")),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_treatment_trial_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_treatment_trial_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["app_user.id"], name=op.f("fk_treatment_trial_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_treatment_trial")),
+        sa.UniqueConstraint("id", "patient_id", name="uq_treatment_trial_patient"),
+    )
+    op.create_index(op.f("ix_treatment_trial_patient_id"), "treatment_trial", ["patient_id"], unique=False)
+    op.create_table(
+        "trial_step",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("is_about", sa.Boolean(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("every_days", sa.Integer(), nullable=True),
+        sa.Column("frequency", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("trial_id", sa.Uuid(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(amount IS NULL) = (unit = '')", name=op.f("ck_trial_step_amount_has_unit")),
+        sa.CheckConstraint("(kind = 'stop') = (reason IS NOT NULL)", name=op.f("ck_trial_step_stop_has_reason")),
+        sa.CheckConstraint("kind IN ('start', 'change', 'stop')", name=op.f("ck_trial_step_kind_known")),
+        sa.CheckConstraint(
+            "reason IN ('worked', 'no-benefit', 'side-effects', 'wish', 'adherence', 'interaction', 'access', 'completed', 'other')",
+            name=op.f("ck_trial_step_reason_known"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('final', 'amended', 'entered-in-error')", name=op.f("ck_trial_step_status_known")
+        ),
+        sa.CheckConstraint(
+            "unit IN ('', 'mg', 'mcg', 'g', 'ml', 'units', 'drops')", name=op.f("ck_trial_step_unit_known")
+        ),
+        sa.CheckConstraint("amount IS NULL OR amount > 0", name=op.f("ck_trial_step_amount_positive")),
+        sa.CheckConstraint(
+            "every_days IS NULL OR every_days BETWEEN 7 AND 366", name=op.f("ck_trial_step_interval_possible")
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_trial_step_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_trial_step_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["app_user.id"], name=op.f("fk_trial_step_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["trial_step.id"], name=op.f("fk_trial_step_replaces_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["trial_id", "patient_id"],
+            ["treatment_trial.id", "treatment_trial.patient_id"],
+            name=op.f("fk_trial_step_trial_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trial_step")),
+    )
+    op.create_index(op.f("ix_trial_step_patient_id"), "trial_step", ["patient_id"], unique=False)
+    op.create_index("ix_trial_step_trial", "trial_step", ["trial_id"], unique=False)
+    op.create_index(
+        "uq_trial_step_change",
+        "trial_step",
+        ["trial_id", "happened_on"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'change' AND status = 'final'"),
+        postgresql_where=sa.text("kind = 'change' AND status = 'final'"),
+    )
+    op.create_index(
+        "uq_trial_step_start",
+        "trial_step",
+        ["trial_id"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'start' AND status = 'final'"),
+        postgresql_where=sa.text("kind = 'start' AND status = 'final'"),
+    )
+    op.create_index(
+        "uq_trial_step_stop",
+        "trial_step",
+        ["trial_id"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'stop' AND status = 'final'"),
+        postgresql_where=sa.text("kind = 'stop' AND status = 'final'"),
+    )
+    op.create_table(
+        "adherence_check",
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("trial_id", sa.Uuid(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "source IN ('person', 'count', 'pharmacy', 'observed', 'other')",
+            name=op.f("ck_adherence_check_source_known"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('final', 'amended', 'entered-in-error')", name=op.f("ck_adherence_check_status_known")
+        ),
+        sa.CheckConstraint("percent BETWEEN 0 AND 100", name=op.f("ck_adherence_check_percent_possible")),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_adherence_check_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_adherence_check_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["app_user.id"], name=op.f("fk_adherence_check_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["adherence_check.id"], name=op.f("fk_adherence_check_replaces_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["trial_id", "patient_id"],
+            ["treatment_trial.id", "treatment_trial.patient_id"],
+            name=op.f("fk_adherence_check_trial_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_adherence_check")),
+    )
+    op.create_index(op.f("ix_adherence_check_patient_id"), "adherence_check", ["patient_id"], unique=False)
+    op.create_index("ix_adherence_check_trial", "adherence_check", ["trial_id"], unique=False)
+    op.create_table(
+        "injection",
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("trial_id", sa.Uuid(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(amount IS NULL) = (unit = '')", name=op.f("ck_injection_amount_has_unit")),
+        sa.CheckConstraint(
+            "outcome IN ('given', 'given-elsewhere', 'refused', 'not-in-stock')",
+            name=op.f("ck_injection_outcome_known"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('final', 'amended', 'entered-in-error')", name=op.f("ck_injection_status_known")
+        ),
+        sa.CheckConstraint(
+            "unit IN ('', 'mg', 'mcg', 'g', 'ml', 'units', 'drops')", name=op.f("ck_injection_unit_known")
+        ),
+        sa.CheckConstraint("amount IS NULL OR amount > 0", name=op.f("ck_injection_amount_positive")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_injection_clinic_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_injection_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["app_user.id"], name=op.f("fk_injection_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["injection.id"], name=op.f("fk_injection_replaces_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["trial_id", "patient_id"],
+            ["treatment_trial.id", "treatment_trial.patient_id"],
+            name=op.f("fk_injection_trial_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_injection")),
+    )
+    op.create_index(op.f("ix_injection_patient_id"), "injection", ["patient_id"], unique=False)
+    op.create_index("ix_injection_trial", "injection", ["trial_id"], unique=False)
+    op.create_index(
+        "uq_injection_given",
+        "injection",
+        ["trial_id", "happened_on"],
+        unique=True,
+        sqlite_where=sa.text("outcome IN ('given', 'given-elsewhere') AND status = 'final'"),
+        postgresql_where=sa.text("outcome IN ('given', 'given-elsewhere') AND status = 'final'"),
+    )
+    op.create_table(
+        "goal",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("set_on", sa.Date(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_words", sa.Text(), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(status = 'open') = (ended_on IS NULL)", name=op.f("ck_goal_ended_has_date")),
+        sa.CheckConstraint("status = 'open' OR ended_words <> ''", name=op.f("ck_goal_ended_has_words")),
+        sa.CheckConstraint(
+            "status IN ('open', 'reached', 'changed', 'set-aside', 'entered-in-error')",
+            name=op.f("ck_goal_status_known"),
+        ),
+        sa.CheckConstraint("words <> ''", name=op.f("ck_goal_has_words")),
+        sa.CheckConstraint("ended_on IS NULL OR ended_on >= set_on", name=op.f("ck_goal_ends_after_start")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_goal_clinic_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_goal_patient_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["app_user.id"], name=op.f("fk_goal_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["replaces_id"], ["goal.id"], name=op.f("fk_goal_replaces_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
+        sa.UniqueConstraint("id", "patient_id", name="uq_goal_patient"),
+    )
+    op.create_index(op.f("ix_goal_patient_id"), "goal", ["patient_id"], unique=False)
+    op.create_table(
+        "goal_rating",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("goal_id", sa.Uuid(), nullable=False),
+        sa.Column("rated_on", sa.Date(), nullable=False),
+        sa.Column("rating", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('final', 'amended', 'entered-in-error')", name=op.f("ck_goal_rating_status_known")
+        ),
+        sa.CheckConstraint("rating BETWEEN 0 AND 10", name=op.f("ck_goal_rating_rating_possible")),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_goal_rating_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["goal_id", "patient_id"],
+            ["goal.id", "goal.patient_id"],
+            name=op.f("fk_goal_rating_goal_id_patient_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_goal_rating_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["app_user.id"], name=op.f("fk_goal_rating_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_rating")),
+    )
+    op.create_index("ix_goal_rating_goal", "goal_rating", ["goal_id"], unique=False)
+    op.create_index(op.f("ix_goal_rating_patient_id"), "goal_rating", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_goal_rating_day",
+        "goal_rating",
+        ["goal_id", "rated_on"],
+        unique=True,
+        sqlite_where=sa.text("status = 'final'"),
+        postgresql_where=sa.text("status = 'final'"),
+    )
+    op.create_table(
+        "plan_version",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("written_on", sa.Date(), nullable=False),
+        sa.Column("review_on", sa.Date(), nullable=True),
+        sa.Column("took_part", sa.Text(), nullable=False),
+        sa.Column("sections", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("kind IN ('safety', 'relapse')", name=op.f("ck_plan_version_kind_known")),
+        sa.CheckConstraint("status IN ('final', 'entered-in-error')", name=op.f("ck_plan_version_status_known")),
+        sa.CheckConstraint("took_part <> ''", name=op.f("ck_plan_version_somebody_took_part")),
+        sa.CheckConstraint("number > 0", name=op.f("ck_plan_version_number_positive")),
+        sa.CheckConstraint("review_on IS NULL OR review_on > written_on", name=op.f("ck_plan_version_reviewed_later")),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_plan_version_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_plan_version_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["app_user.id"], name=op.f("fk_plan_version_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
+        sa.UniqueConstraint("patient_id", "kind", "number", name="uq_plan_version_number"),
+    )
+    op.create_index(op.f("ix_plan_version_patient_id"), "plan_version", ["patient_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_plan_version_patient_id"), table_name="plan_version")
+    op.drop_table("plan_version")
+    op.drop_index(
+        "uq_goal_rating_day",
+        table_name="goal_rating",
+        sqlite_where=sa.text("status = 'final'"),
+        postgresql_where=sa.text("status = 'final'"),
+    )
+    op.drop_index(op.f("ix_goal_rating_patient_id"), table_name="goal_rating")
+    op.drop_index("ix_goal_rating_goal", table_name="goal_rating")
+    op.drop_table("goal_rating")
+    op.drop_index(op.f("ix_goal_patient_id"), table_name="goal")
+    op.drop_table("goal")
+    op.drop_index(
+        "uq_injection_given",
+        table_name="injection",
+        sqlite_where=sa.text("outcome IN ('given', 'given-elsewhere') AND status = 'final'"),
+        postgresql_where=sa.text("outcome IN ('given', 'given-elsewhere') AND status = 'final'"),
+    )
+    op.drop_index("ix_injection_trial", table_name="injection")
+    op.drop_index(op.f("ix_injection_patient_id"), table_name="injection")
+    op.drop_table("injection")
+    op.drop_index("ix_adherence_check_trial", table_name="adherence_check")
+    op.drop_index(op.f("ix_adherence_check_patient_id"), table_name="adherence_check")
+    op.drop_table("adherence_check")
+    op.drop_index(
+        "uq_trial_step_stop",
+        table_name="trial_step",
+        sqlite_where=sa.text("kind = 'stop' AND status = 'final'"),
+        postgresql_where=sa.text("kind = 'stop' AND status = 'final'"),
+    )
+    op.drop_index(
+        "uq_trial_step_start",
+        table_name="trial_step",
+        sqlite_where=sa.text("kind = 'start' AND status = 'final'"),
+        postgresql_where=sa.text("kind = 'start' AND status = 'final'"),
+    )
+    op.drop_index(
+        "uq_trial_step_change",
+        table_name="trial_step",
+        sqlite_where=sa.text("kind = 'change' AND status = 'final'"),
+        postgresql_where=sa.text("kind = 'change' AND status = 'final'"),
+    )
+    op.drop_index("ix_trial_step_trial", table_name="trial_step")
+    op.drop_index(op.f("ix_trial_step_patient_id"), table_name="trial_step")
+    op.drop_table("trial_step")
+    op.drop_index(op.f("ix_treatment_trial_patient_id"), table_name="treatment_trial")
+    op.drop_table("treatment_trial")
     op.drop_index(
         "uq_transfer_open",
         table_name="transfer",

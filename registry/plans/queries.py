@@ -1,0 +1,98 @@
+"""Reading goals and plans."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from registry.db.among import among
+from registry.extensions import db
+from registry.plans.models import Goal, GoalRating, PlanVersion
+
+# Made once: building a statement costs more than running it.
+_SAFETY_PLANS = (
+    select(PlanVersion.patient_id, PlanVersion.number, PlanVersion.written_on, PlanVersion.review_on)
+    .where(among(PlanVersion.patient_id, "patient_ids"), PlanVersion.kind == "safety", PlanVersion.status == "final")
+    .order_by(PlanVersion.number)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDates:
+    """When a plan was last talked through, and when it is to be looked at again."""
+
+    written_on: date
+    review_on: date | None
+
+
+def safety_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanDates]:
+    """The safety plan in force of each of these people who has one; one statement."""
+    rows = db.session.execute(_SAFETY_PLANS, {"patient_ids": list(patient_ids)})
+    return {row.patient_id: PlanDates(row.written_on, row.review_on) for row in rows}  # the last number stands
+
+
+def plan_on(patient_id: uuid.UUID) -> date | None:
+    """The day the person's safety plan was last talked through, ``None`` where there is none."""
+    dates = safety_plans([patient_id]).get(patient_id)
+    return None if dates is None else dates.written_on
+
+
+def list_goals(patient_id: uuid.UUID, *, only_open: bool = False) -> Sequence[Goal]:
+    """The person's goals with their ratings, oldest first; one statement."""
+    query = (
+        select(Goal)
+        .where(Goal.patient_id == patient_id)
+        .options(joinedload(Goal.ratings))
+        .order_by(Goal.set_on, Goal.recorded_at, Goal.id)
+    )
+    if only_open:
+        query = query.where(Goal.status == "open")
+    return db.session.scalars(query).unique().all()
+
+
+def get_goal(patient_id: uuid.UUID, goal_id: uuid.UUID) -> Goal | None:
+    """The goal, if it is this person's."""
+    return db.session.scalars(select(Goal).where(Goal.id == goal_id, Goal.patient_id == patient_id)).one_or_none()
+
+
+def get_rating(patient_id: uuid.UUID, rating_id: uuid.UUID) -> GoalRating | None:
+    """The rating, if it is this person's."""
+    return db.session.scalars(
+        select(GoalRating).where(GoalRating.id == rating_id, GoalRating.patient_id == patient_id)
+    ).one_or_none()
+
+
+def rating_of_day(goal_id: uuid.UUID, on: date) -> GoalRating | None:
+    """The rating that stands for that day."""
+    return db.session.scalars(
+        select(GoalRating).where(GoalRating.goal_id == goal_id, GoalRating.rated_on == on, GoalRating.status == "final")
+    ).one_or_none()
+
+
+def list_versions(patient_id: uuid.UUID, kind: str | None = None) -> Sequence[PlanVersion]:
+    """Every version of the person's plans, or of one of them, newest first."""
+    query = (
+        select(PlanVersion)
+        .where(PlanVersion.patient_id == patient_id)
+        .options(joinedload(PlanVersion.recorded_by))
+        .order_by(PlanVersion.kind, PlanVersion.number.desc())
+    )
+    if kind is not None:
+        query = query.where(PlanVersion.kind == kind)
+    return db.session.scalars(query).all()
+
+
+def plan_in_force(versions: Sequence[PlanVersion], kind: str) -> PlanVersion | None:
+    """Of ``list_versions`` the one that stands."""
+    return next((each for each in versions if each.kind == kind and each.status == "final"), None)
+
+
+def last_number(patient_id: uuid.UUID, kind: str) -> int:
+    """The highest number ever given to a version, 0 before the first."""
+    found = select(func.max(PlanVersion.number)).where(PlanVersion.patient_id == patient_id, PlanVersion.kind == kind)
+    return db.session.scalar(found) or 0

@@ -1,0 +1,319 @@
+"""Entering treatments: starts, changes, stops, injections, adherence; correcting and withdrawing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from wtforms import BooleanField, IntegerField, RadioField, SelectField
+from wtforms.fields import Field
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+
+from registry.treatment.facts import AdherenceFacts, EntryFacts, InjectionFacts, StepFacts, TrialFacts
+from registry.treatment.models import AdherenceCheck, Injection, TrialStep
+from registry.treatment.products import OTHER, products
+from registry.treatment.queries import Entry
+from registry.treatment.rules import (
+    ADHERENCE_SOURCES,
+    CLASSES,
+    LONGEST_INTERVAL,
+    OUTCOMES,
+    SHORTEST_INTERVAL,
+    STOP_REASONS,
+    UNITS,
+)
+from registry.web.form_fields import FiniteDecimal, LocalDate, NotAfter, NotBefore, RegistryForm, choices, line
+
+LARGEST_AMOUNT = Decimal(100_000)
+_INTERVAL = f"Enter whole days between {SHORTEST_INTERVAL} and {LONGEST_INTERVAL}"
+
+
+def _happened_on(label: str) -> LocalDate:
+    return LocalDate(
+        label,
+        [
+            InputRequired("Enter the date"),
+            NotAfter(lambda form: form.today, "Enter a date not later than today ({limit})"),
+            NotBefore(lambda form: form.born_on, "Enter a date after the person's birth ({limit})"),
+        ],
+    )
+
+
+def _amount(label: str, hint: str) -> FiniteDecimal:
+    return FiniteDecimal(
+        label, [Optional(), NumberRange(Decimal("0.01"), LARGEST_AMOUNT, "Enter an amount above 0")], description=hint
+    )
+
+
+def _unit() -> SelectField:
+    return SelectField("Unit", choices=choices(UNITS), default="mg")
+
+
+def _about() -> BooleanField:
+    return BooleanField("The date is known only roughly")
+
+
+class NoteForm(RegistryForm):
+    """Something dated about a treatment. ``why`` is there only where an earlier entry is corrected."""
+
+    happened_on = _happened_on("Date")
+    words = line("Note")
+    why = line("Why is it corrected?", required="Say why the entry is corrected")
+
+    def __init__(self, *args: Any, today: date, born_on: date, is_correction: bool = False, **values: Any) -> None:
+        self.today, self.born_on = today, born_on
+        super().__init__(*args, **values)
+        if not is_correction:
+            del self.why
+
+    def validate_amount(self, field: Field) -> None:
+        """Kept to two places: a third would be lost in silence."""
+        if field.data is not None and field.data != round(field.data, 2):
+            raise ValidationError("Enter an amount with at most two decimal places")
+
+    @property
+    def on(self) -> date:
+        """The date entered. Raises ``ValueError`` on a form that was not validated."""
+        if self.happened_on.data is None:
+            raise ValueError("a form that was not validated")
+        return self.happened_on.data
+
+    def facts(self, kind: str) -> EntryFacts:
+        """What was entered; ``kind`` is that of a step."""
+        raise NotImplementedError
+
+
+class DoseForm(NoteForm):
+    """A dose of a medicine, from a day on."""
+
+    happened_on = _happened_on("From")
+    is_about = _about()
+    amount = _amount("Dose a day", "All of one day together. Leave it empty when it is not known")
+    unit = _unit()
+    words = line("Why")
+
+    def facts(self, kind: str) -> StepFacts:
+        return StepFacts(
+            kind=kind,
+            on=self.on,
+            is_about=self.is_about.data,
+            amount=self.amount.data,
+            unit=self.unit.data if self.amount.data is not None else "",
+            words=self.words.data or "",
+        )
+
+
+class InjectionDoseForm(DoseForm):
+    """A dose and a rhythm of a long-acting injection, from a day on."""
+
+    amount = _amount("Dose an injection", "Leave it empty when it is not known")
+    every_days = IntegerField(
+        "Days from one injection to the next",
+        [InputRequired(_INTERVAL), NumberRange(SHORTEST_INTERVAL, LONGEST_INTERVAL, _INTERVAL)],
+        description="As prescribed, for example 28 for every four weeks",
+    )
+
+    def facts(self, kind: str) -> StepFacts:
+        return StepFacts(
+            kind=kind,
+            on=self.on,
+            is_about=self.is_about.data,
+            amount=self.amount.data,
+            unit=self.unit.data if self.amount.data is not None else "",
+            every_days=self.every_days.data,
+            words=self.words.data or "",
+        )
+
+
+class RhythmForm(NoteForm):
+    """How often a therapy takes place, from a day on."""
+
+    happened_on = _happened_on("From")
+    is_about = _about()
+    frequency = line("How often", hint="For example: weekly, every two weeks")
+    words = line("Why")
+
+    def facts(self, kind: str) -> StepFacts:
+        return StepFacts(
+            kind=kind,
+            on=self.on,
+            is_about=self.is_about.data,
+            frequency=self.frequency.data or "",
+            words=self.words.data or "",
+        )
+
+
+class StopForm(NoteForm):
+    """A treatment ends."""
+
+    happened_on = _happened_on("Stopped on")
+    is_about = _about()
+    reason = RadioField(
+        "Why was it stopped?", [InputRequired("Choose why it was stopped")], choices=choices(STOP_REASONS)
+    )
+    words = line("In words")
+
+    def facts(self, kind: str) -> StepFacts:
+        return StepFacts(
+            kind="stop",
+            on=self.on,
+            is_about=self.is_about.data,
+            reason=self.reason.data,
+            words=self.words.data or "",
+        )
+
+
+class AdherenceForm(NoteForm):
+    """How much of what was agreed was taken or attended."""
+
+    happened_on = _happened_on("As known on")
+    percent = IntegerField(
+        "Taken or attended, in percent",
+        [
+            InputRequired("Enter a percentage; 0 when nothing was taken"),
+            NumberRange(0, 100, "Enter whole percent from 0 to 100"),
+        ],
+        description="Of what was agreed, over the last four weeks",
+    )
+    source = RadioField("Who says so?", [InputRequired("Choose who says so")], choices=choices(ADHERENCE_SOURCES))
+
+    def facts(self, kind: str) -> AdherenceFacts:
+        return AdherenceFacts(
+            on=self.on, percent=self.percent.data or 0, source=self.source.data, words=self.words.data or ""
+        )
+
+
+class InjectionForm(NoteForm):
+    """What became of an injection on a day."""
+
+    outcome = RadioField(
+        "What became of it?", [InputRequired("Choose what became of the injection")], choices=choices(OUTCOMES)
+    )
+    amount = _amount("Dose", "As given. Leave it empty when nothing was given or it is not known")
+    unit = _unit()
+    place = line("Site, or who gave it elsewhere", hint="For example: left deltoid, or Mercy Hospital")
+
+    def facts(self, kind: str) -> InjectionFacts:
+        return InjectionFacts(
+            on=self.on,
+            outcome=self.outcome.data,
+            amount=self.amount.data,
+            unit=self.unit.data if self.amount.data is not None else "",
+            place=self.place.data or "",
+            words=self.words.data or "",
+        )
+
+
+class StartMedicationForm(DoseForm):
+    """A medicine begins."""
+
+    happened_on = _happened_on("Started on")
+    name = line("Medicine", required="Enter the name of the medicine", hint="For example: sertraline")
+    medicine_class = SelectField("Class", [InputRequired("Choose the class")], choices=choices({"": "", **CLASSES}))
+    words = line("What for")
+
+    def trial(self) -> TrialFacts:
+        return TrialFacts(
+            kind="medication",
+            name=self.name.data or "",
+            medicine_class=self.medicine_class.data,
+            start=self.facts("start"),
+        )
+
+
+class StartInjectionForm(InjectionDoseForm):
+    """A long-acting injection begins."""
+
+    happened_on = _happened_on("First injection on, or due on")
+    product = SelectField("Product", [InputRequired("Choose the product")])
+    name = line("Name of another product")
+    words = line("What for")
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        offered = {key: product.name for key, product in products().items()}
+        self.product.choices = choices({"": "", **offered})
+
+    def validate_name(self, field: Field) -> None:
+        if self.product.data == OTHER and not field.data:
+            raise ValidationError("Enter the name of the product")
+
+    def trial(self) -> TrialFacts:
+        chosen = products()[self.product.data]
+        return TrialFacts(
+            kind="injection",
+            name=(self.name.data or "") if chosen.key == OTHER else chosen.name,
+            medicine_class=chosen.medicine_class,
+            product=chosen.key,
+            start=self.facts("start"),
+        )
+
+
+class StartTherapyForm(RhythmForm):
+    """A psychotherapy begins."""
+
+    trial_kind = "therapy"
+    happened_on = _happened_on("Started on")
+    name = line("Kind of therapy", required="Enter the kind of therapy", hint="For example: behavioural activation")
+    words = line("What for, and with whom")
+
+    def trial(self) -> TrialFacts:
+        return TrialFacts(kind=self.trial_kind, name=self.name.data or "", start=self.facts("start"))
+
+
+class StartOtherForm(StartTherapyForm):
+    """Any other treatment begins."""
+
+    trial_kind = "other"
+    name = line("Treatment", required="Enter the treatment", hint="For example: light therapy, supported employment")
+
+
+class WithdrawForm(RegistryForm):
+    """An entry that never was, or was somebody else's."""
+
+    why = line("Why was it entered in error?", required="Say why it was entered in error")
+
+
+StartForm = StartMedicationForm | StartInjectionForm | StartTherapyForm
+
+START_FORMS: Mapping[str, type[StartForm]] = {
+    "medication": StartMedicationForm,
+    "injection": StartInjectionForm,
+    "therapy": StartTherapyForm,
+    "other": StartOtherForm,
+}
+"""By kind of treatment."""
+
+STEP_FORMS: Mapping[str, type[NoteForm]] = {
+    "medication": DoseForm,
+    "injection": InjectionDoseForm,
+    "therapy": RhythmForm,
+    "other": RhythmForm,
+}
+"""A change, by kind of treatment; and what a start is corrected by."""
+
+
+def form_for(entry: Entry, trial_kind: str) -> type[NoteForm]:
+    """The form that corrects what was noted."""
+    if isinstance(entry, AdherenceCheck):
+        return AdherenceForm
+    if isinstance(entry, Injection):
+        return InjectionForm
+    return StopForm if entry.kind == "stop" else STEP_FORMS[trial_kind]
+
+
+_SHOWN = ("happened_on", "words", "is_about", "amount", "unit", "every_days", "frequency", "reason", "percent")
+_ALSO_SHOWN = ("source", "outcome", "place")
+
+
+def values_of(entry: Entry) -> dict[str, Any]:
+    """What the form shows of what was noted."""
+    names = [name for name in (*_SHOWN, *_ALSO_SHOWN) if hasattr(entry, name)]
+    return {name: getattr(entry, name) for name in names if getattr(entry, name) not in {None, ""}}
+
+
+def kind_of(entry: Entry) -> str:
+    """The kind of a step; nothing for anything else."""
+    return entry.kind if isinstance(entry, TrialStep) else ""

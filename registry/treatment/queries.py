@@ -1,0 +1,168 @@
+"""Reading trials with what was noted of them."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from registry.db.among import among
+from registry.extensions import db
+from registry.treatment.models import AdherenceCheck, Injection, TreatmentTrial, TrialEntry, TrialStep
+from registry.treatment.rules import COVERS, InjectionTry, Step, in_order
+
+Entry = TrialStep | AdherenceCheck | Injection
+E_ = TypeVar("E_", TrialStep, AdherenceCheck, Injection)
+
+ENTRIES: Mapping[str, type[Entry]] = {"step": TrialStep, "adherence": AdherenceCheck, "injection": Injection}
+"""What can be noted of a trial, by the name it has in addresses."""
+
+# Made once: building a statement costs more than running it.
+_STEPS = (
+    select(TreatmentTrial, TrialStep)
+    .join(TrialStep, TrialStep.trial_id == TreatmentTrial.id)
+    .where(
+        among(TreatmentTrial.patient_id, "patient_ids"),
+        TreatmentTrial.status == "final",
+        TrialStep.status == "final",
+    )
+    .order_by(TrialStep.happened_on, TrialStep.recorded_at)
+)
+_INJECTIONS = (
+    select(Injection)
+    .where(among(Injection.patient_id, "patient_ids"), Injection.status == "final")
+    .order_by(Injection.happened_on, Injection.recorded_at)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialCourse:
+    """A trial with what stands of it: ``steps`` start first, ``injections`` oldest first."""
+
+    trial: TreatmentTrial
+    steps: Sequence[Step] = ()
+    injections: Sequence[InjectionTry] = ()
+
+    @property
+    def patient_id(self) -> uuid.UUID:
+        """Whose treatment it is."""
+        return self.trial.patient_id
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRecord:
+    """A trial with everything ever noted of it, newest first, in every state."""
+
+    trial: TreatmentTrial
+    steps: list[TrialStep] = field(default_factory=list)
+    adherence: list[AdherenceCheck] = field(default_factory=list)
+    injections: list[Injection] = field(default_factory=list)
+
+
+def step_of(row: TrialStep) -> Step:
+    """The step as the rules see it."""
+    return Step(
+        kind=row.kind,
+        on=row.happened_on,
+        amount=row.amount,
+        unit=row.unit,
+        every_days=row.every_days,
+        frequency=row.frequency,
+    )
+
+
+def list_courses(patient_ids: Collection[uuid.UUID]) -> list[TrialCourse]:
+    """The trials of these people with what stands of them, earliest start first; one statement, two with injections."""
+    about = {"patient_ids": list(patient_ids)}
+    trials: dict[uuid.UUID, TreatmentTrial] = {}
+    steps: dict[uuid.UUID, list[Step]] = defaultdict(list)
+    for trial, row in db.session.execute(_STEPS, about):
+        trials[trial.id] = trial
+        steps[trial.id].append(step_of(row))
+    injections: dict[uuid.UUID, list[InjectionTry]] = defaultdict(list)
+    if any(trial.kind == "injection" for trial in trials.values()):
+        for each in db.session.scalars(_INJECTIONS, about):
+            injections[each.trial_id].append(InjectionTry(each.happened_on, each.outcome))
+    return [TrialCourse(trial, in_order(steps[id_]), injections[id_]) for id_, trial in trials.items()]
+
+
+def list_records(patient_id: uuid.UUID) -> list[TrialRecord]:
+    """The person's trials with their whole history, in every state; four statements."""
+    trials = db.session.scalars(
+        select(TreatmentTrial).where(TreatmentTrial.patient_id == patient_id).order_by(TreatmentTrial.recorded_at)
+    )
+    found = {trial.id: TrialRecord(trial) for trial in trials}
+    if not found:
+        return []
+    for step in _entries(TrialStep, patient_id):
+        found[step.trial_id].steps.append(step)
+    for check in _entries(AdherenceCheck, patient_id):
+        found[check.trial_id].adherence.append(check)
+    for injection in _entries(Injection, patient_id):
+        found[injection.trial_id].injections.append(injection)
+    return list(found.values())
+
+
+def _entries(table: type[E_], patient_id: uuid.UUID) -> Sequence[E_]:
+    return db.session.scalars(
+        select(table)
+        .where(table.patient_id == patient_id)
+        .options(joinedload(table.recorded_by))
+        .order_by(table.happened_on.desc(), table.recorded_at.desc(), table.id.desc())
+    ).all()
+
+
+def get_trial(patient_id: uuid.UUID, trial_id: uuid.UUID) -> TreatmentTrial | None:
+    """The trial, if it is this person's."""
+    return db.session.scalars(
+        select(TreatmentTrial).where(TreatmentTrial.id == trial_id, TreatmentTrial.patient_id == patient_id)
+    ).one_or_none()
+
+
+def get_entry(patient_id: uuid.UUID, kind: str, entry_id: uuid.UUID) -> Entry | None:
+    """What was noted, if it is of this person; ``kind`` is one of ``ENTRIES``."""
+    table = ENTRIES.get(kind)
+    if table is None:
+        return None
+    query = select(table).where(table.id == entry_id, table.patient_id == patient_id)
+    return cast("Entry | None", db.session.scalars(query).one_or_none())
+
+
+def get_current(entry: Entry) -> Entry:
+    """The version that stands now: the correction of the correction, or the entry itself."""
+    current = entry
+    table = type(entry)
+    while current.status == "amended":
+        query = select(table).where(table.replaces_id == current.id, table.patient_id == entry.patient_id)
+        replacement = db.session.scalars(query).first()
+        if replacement is None:
+            break
+        current = cast("Entry", replacement)
+    return current
+
+
+def standing_steps(trial_id: uuid.UUID, *, but: TrialEntry | None = None) -> list[Step]:
+    """The steps of a trial that stand, start first, without the one that is being replaced."""
+    rows = db.session.scalars(
+        select(TrialStep).where(TrialStep.trial_id == trial_id, TrialStep.status == "final")
+    ).all()
+    return in_order(step_of(row) for row in rows if row is not but)
+
+
+def has_injection_on(trial_id: uuid.UUID, on: date, *, but: TrialEntry | None = None) -> bool:
+    """Whether an injection that covers the person is on record for that day, beside the one being replaced."""
+    rows = db.session.scalars(
+        select(Injection).where(
+            Injection.trial_id == trial_id,
+            Injection.happened_on == on,
+            Injection.status == "final",
+            Injection.outcome.in_(COVERS),
+        )
+    ).all()
+    return any(row is not but for row in rows)

@@ -1,0 +1,5 @@
+"""The person in care of the contact tests, with their goals and plans."""
+
+from tests.integration.contacts.conftest import _frozen, case
+
+__all__ = ["_frozen", "case"]

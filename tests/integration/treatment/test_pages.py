@@ -1,0 +1,161 @@
+"""The pages over treatments, as a care manager and two colleagues meet them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from registry.access import scope
+from registry.audit.models import AuditEvent
+from registry.extensions import db
+from registry.treatment.models import Injection, TreatmentTrial, TrialStep
+from registry.treatment.queries import list_courses
+from registry.treatment.rules import dose_words, next_injection_on
+from tests.integration.contacts.conftest import Case
+from tests.pages import fields_of, fill_in, send, soup, words
+
+LITHIUM = {
+    "name": "lithium",
+    "medicine_class": "mood-stabiliser",
+    "amount": "600",
+    "unit": "mg",
+    "happened_on": "2026-01-05",
+}
+DEPOT = {"product": "haloperidol-decanoate", "amount": "100", "every_days": "28", "happened_on": "2026-02-02"}
+
+
+def _url(case: Case) -> str:
+    return f"/patients/{case.patient_id}/treatment"
+
+
+def _start(case: Case, kind: str = "medication", **typed: str) -> uuid.UUID:
+    """Start a treatment as the care manager, and return its id."""
+    values = {"medication": LITHIUM, "injection": DEPOT}[kind] | typed
+    answer = fill_in(case.browser_of("care_manager"), f"{_url(case)}/{kind}/new", values)
+    assert answer.status_code == 303, words(answer)
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        return db.session.scalars(select(TreatmentTrial.id).order_by(TreatmentTrial.recorded_at.desc())).first()  # type: ignore[return-value]  # just stored
+
+
+def _standing(case: Case) -> list[str]:
+    """The steps that stand, as the rules read them."""
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        return [
+            f"{step.kind} {step.on:%d.%m.} {dose_words(step, course.trial.kind)}".strip()
+            for course in list_courses([case.patient_id])
+            for step in course.steps
+        ]
+
+
+def test_a_treatment_is_its_start_its_changes_and_its_stop(case: Case) -> None:
+    browser, trial = case.browser_of("care_manager"), _start(case)
+
+    changed = {"happened_on": "2026-02-09", "amount": "900.5", "words": "Level 0.5"}
+    assert fill_in(browser, f"{_url(case)}/{trial}/change", changed).status_code == 303
+    taken = {"happened_on": "2026-03-01", "percent": "0", "source": "person"}
+    assert fill_in(browser, f"{_url(case)}/{trial}/adherence", taken).status_code == 303
+    stopped = {"happened_on": "2026-03-09", "reason": "side-effects", "words": "Tremor"}
+    assert fill_in(browser, f"{_url(case)}/{trial}/stop", stopped).status_code == 303
+
+    assert _standing(case) == ["start 05.01. 600 mg a day", "change 09.02. 900.5 mg a day", "stop 09.03."]
+    said = words(browser.get(_url(case)))
+    assert "Changed: 900.5 mg a day" in said
+    assert "0 % taken, the person says so, 11 days ago" in said
+    assert "5 Jan 2026 to 9 Mar 2026, 9 weeks" in said
+    with case.app.app_context():
+        acts = set(db.session.scalars(select(AuditEvent.action).where(AuditEvent.action.startswith("treatment."))))
+    assert {"treatment.started", "treatment.changed", "treatment.adherence-noted", "treatment.stopped"} <= acts
+
+
+@pytest.mark.parametrize(
+    ("form", "typed", "complaint"),
+    [
+        ("change", {"happened_on": "2026-01-04", "amount": "900"}, "not before the treatment started"),
+        ("change", {"happened_on": "2026-03-13", "amount": "900"}, "not later than today (12 Mar 2026)"),
+        ("change", {"happened_on": "2026-02-01", "amount": "0"}, "Enter an amount above 0"),
+        ("change", {"happened_on": "2026-02-01", "amount": "1.005"}, "at most two decimal places"),
+        ("stop", {"happened_on": "2026-02-01"}, "Choose why it was stopped"),
+        ("adherence", {"percent": "101", "source": "person"}, "Enter whole percent from 0 to 100"),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field(
+    case: Case, form: str, typed: dict[str, str], complaint: str
+) -> None:
+    trial = _start(case)
+
+    answer = fill_in(case.browser_of("care_manager"), f"{_url(case)}/{trial}/{form}", typed)
+
+    assert answer.status_code == 422
+    assert complaint in words(answer)
+    assert {name: fields_of(answer)[name] for name in typed if name in fields_of(answer)}.items() <= typed.items()
+    assert _standing(case) == ["start 05.01. 600 mg a day"]
+
+
+def test_only_an_injection_that_reached_the_person_moves_the_next_one(case: Case) -> None:
+    browser, trial = case.browser_of("care_manager"), _start(case, "injection")
+    tries = [
+        ("2026-02-02", "given", date(2026, 3, 2)),
+        ("2026-03-02", "refused", date(2026, 3, 2)),
+        ("2026-03-03", "not-in-stock", date(2026, 3, 2)),
+        ("2026-03-05", "given-elsewhere", date(2026, 4, 2)),
+    ]
+    for on, outcome, next_on in tries:
+        typed = {"happened_on": on, "outcome": outcome}
+        assert fill_in(browser, f"{_url(case)}/{trial}/injections/new", typed).status_code == 303
+        with case.app.app_context(), scope.within({case.clinic_id}):
+            (course,) = list_courses([case.patient_id])
+            assert next_injection_on(course.steps, course.injections) == next_on, outcome
+
+    twice = fill_in(browser, f"{_url(case)}/{trial}/injections/new", {"happened_on": "2026-03-05", "outcome": "given"})
+
+    assert twice.status_code == 422
+    assert "An injection of that day is on record" in words(twice)
+    assert "Next due 2 Apr 2026, in 21 days" in words(browser.get(_url(case)))
+
+
+def test_a_correction_keeps_the_old_entry_and_tells_the_second_editor(case: Case) -> None:
+    mine, theirs, trial = case.browser_of("care_manager"), case.browser_of("colleague"), _start(case)
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        step = db.session.scalars(select(TrialStep.id).where(TrialStep.trial_id == trial)).one()
+    address = f"{_url(case)}/step/{step}/correct"
+    my_page, their_page = mine.get(address), theirs.get(address)
+
+    send(theirs, address, their_page, {"amount": "450", "why": "Wrong strength"})
+    answer = send(mine, address, my_page, {"amount": "300", "why": "Half a tablet"})
+
+    assert answer.status_code == 409
+    assert "Started: 450 mg a day" in words(answer)
+    assert fields_of(answer)["amount"] == "300"
+    assert send(mine, address, answer).status_code == 303
+    assert _standing(case) == ["start 05.01. 300 mg a day"]
+    void = [each.get_text() for each in soup(mine.get(_url(case))).select("span.is-void") if "Started" in each.text]
+    assert void == ["Started: 450 mg a day", "Started: 600 mg a day"]
+
+
+def test_a_start_is_withdrawn_only_with_the_whole_treatment(case: Case) -> None:
+    browser, trial = case.browser_of("care_manager"), _start(case)
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        step = db.session.scalars(select(TrialStep.id)).one()
+
+    alone = fill_in(browser, f"{_url(case)}/step/{step}/entered-in-error", {"why": "Somebody else's"})
+    assert alone.status_code == 422
+    assert "mark the whole treatment as entered in error" in words(alone)
+
+    assert fill_in(browser, f"{_url(case)}/trial/{trial}/entered-in-error", {"why": "Twin"}).status_code == 303
+    assert _standing(case) == []
+    assert "Entered in error: Twin" in words(browser.get(_url(case)))
+
+
+def test_a_dose_of_somebody_else_does_not_exist(case: Case) -> None:
+    trial = _start(case, "injection")
+    stranger = case.browser_of("stranger")
+
+    for address in ("", "/medication/new", f"/{trial}/change", f"/{trial}/injections/new"):
+        assert stranger.get(f"{_url(case)}{address}").status_code == 404
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        assert db.session.scalars(select(Injection)).all() == []
+        assert db.session.scalars(select(TrialStep.amount)).one() == Decimal(100)

@@ -21,6 +21,7 @@ from registry.alerts.load_care import (
     not_reached,
 )
 from registry.alerts.load_safety import PersonSafety, load_safety
+from registry.alerts.load_treatment import load_plans, load_treatment
 from registry.alerts.models import Alert
 from registry.alerts.snapshot import (
     CaseSnapshot,
@@ -28,9 +29,11 @@ from registry.alerts.snapshot import (
     EpisodeFacts,
     LegalStatusFacts,
     Phase,
+    PlanFacts,
     ReviewFacts,
     TrackedMeasure,
     TransferFacts,
+    TreatmentFacts,
 )
 from registry.clinics.models import Clinic
 from registry.contacts.reachability import Reachability
@@ -174,22 +177,24 @@ def _history(
 
 @dataclass(frozen=True, slots=True)
 class _Care:
-    """What only the rules about open episodes look at: reviews, phases before a pause and transfers by episode,
-    circumstances and legal statuses by patient; and how those can be reached whom somebody has tried to reach in vain.
+    """What only the rules about open episodes look at: reviews, phases before a pause and transfers by episode, the
+    rest by patient; and how those can be reached whom somebody has tried to reach in vain.
     """
 
-    reviews: Mapping[uuid.UUID, ReviewFacts]
-    circumstances: Mapping[uuid.UUID, tuple[CircumstanceHistory, ...]]
-    before_pause: Mapping[uuid.UUID, str]
-    reachability: Reachability
-    legal: Mapping[uuid.UUID, LegalStatusFacts]
-    transfers: Mapping[uuid.UUID, TransferFacts]
+    reviews: Mapping[uuid.UUID, ReviewFacts] = field(default_factory=dict)
+    circumstances: Mapping[uuid.UUID, tuple[CircumstanceHistory, ...]] = field(default_factory=dict)
+    before_pause: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    reachability: Reachability = field(default_factory=lambda: Reachability(()))
+    legal: Mapping[uuid.UUID, LegalStatusFacts] = field(default_factory=dict)
+    transfers: Mapping[uuid.UUID, TransferFacts] = field(default_factory=dict)
+    treatment: Mapping[uuid.UUID, TreatmentFacts] = field(default_factory=dict)
+    plans: Mapping[uuid.UUID, PlanFacts] = field(default_factory=dict)
 
 
 def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUID, Clinic]) -> _Care:
     cared_for = {id_: each for id_, each in histories.items() if any(episode.is_open for episode in each.episodes)}
     if not cared_for:
-        return _Care({}, {}, {}, Reachability(()), {}, {})
+        return _Care()
     return _Care(
         reviews=load_reviews(cared_for),
         circumstances=load_circumstances(
@@ -199,6 +204,8 @@ def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUI
         reachability=Reachability([id_ for id_, each in cared_for.items() if not_reached(each.contacts)]),
         legal=load_legal_statuses(cared_for),
         transfers=load_transfers(cared_for, clinics),
+        treatment=load_treatment(cared_for),
+        plans=load_plans(cared_for),
     )
 
 
@@ -226,6 +233,8 @@ def _cases(
                 circumstances=care.circumstances.get(patient_id, ()),
                 legal_status=care.legal.get(patient_id),
                 transfer=care.transfers.get(episode.id),
+                treatment=care.treatment.get(patient_id, TreatmentFacts()),
+                plans=care.plans.get(patient_id, PlanFacts()),
                 died_on=person.died_on,
             ),
         )

@@ -190,6 +190,7 @@ def _answer(
         is_draft=row.status == "draft",
         height=None if value is None else item.danger_of(value),
         tells=item.safety_tells,
+        is_screen=instrument.domain == "safety",
     )
 
 
@@ -250,6 +251,7 @@ def _report(row: DangerReport) -> SafetyReport:
         kind=DANGERS[row.kind].lower(),
         said_by=row.said_by,
         what_done=row.done or None,
+        code=row.kind,
     )
 
 

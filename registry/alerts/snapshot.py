@@ -104,6 +104,8 @@ class SafetyAnswer:
     kind: DangerKind = DangerKind.SELF_HARM
     height: int | None = None
     tells: tuple[str, ...] = ()
+    is_screen: bool = False
+    """The instrument asks about danger and nothing else."""
 
     @property
     def how_high(self) -> int | None:
@@ -125,6 +127,8 @@ class SafetyReport:
     kind: str
     said_by: str
     what_done: str | None = None
+    code: str = ""
+    """The kind as it is stored: ``self-harm``, ``overdose``."""
 
     @property
     def ground(self) -> Ground:
@@ -227,6 +231,45 @@ class ReviewFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class TreatmentChange:
+    """A treatment started, changed or stopped on a day, in words: "lithium 600 mg a day → 900 mg a day"."""
+
+    on: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class InjectionDue:
+    """A long-acting injection that goes on: the day the next one is due, the last that covered the person.
+
+    ``tried_on`` and ``outcome`` are the last try since then that did not ("refused", "not in stock").
+    """
+
+    id: str
+    label: str
+    due_on: date
+    last_on: date | None = None
+    tried_on: date | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentFacts:
+    """What is tried with the person, at any clinic: every change, oldest first, and the injections that go on."""
+
+    changes: tuple[TreatmentChange, ...] = ()
+    injections: tuple[InjectionDue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """The day the safety plan in force was talked through, and the day it was to be looked at again."""
+
+    safety_on: date | None = None
+    safety_review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstance:
     """What a housing or work measure said on one day: its category, and the words for it."""
 
@@ -290,6 +333,8 @@ class CaseSnapshot:
     circumstances: tuple[CircumstanceHistory, ...] = ()
     legal_status: LegalStatusFacts | None = None
     transfer: TransferFacts | None = None
+    treatment: TreatmentFacts = field(default_factory=TreatmentFacts)
+    plans: PlanFacts = field(default_factory=PlanFacts)
     suspended_since: date | None = None
     died_on: date | None = None
 

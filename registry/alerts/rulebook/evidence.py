@@ -26,6 +26,10 @@ class Evidence:
         """Whether anything is stored under ``name``."""
         return name in self._facts
 
+    def is_none(self, name: str) -> bool:
+        """Whether what is stored under ``name`` is that there is none."""
+        return self._facts[name] is None
+
     def text(self, name: str) -> str:
         """The words stored under ``name``; raises KeyError or TypeError where there are none."""
         value = self._facts[name]

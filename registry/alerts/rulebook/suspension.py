@@ -22,6 +22,8 @@ class Family(StrEnum):
     SOCIAL = "social"
     LEGAL = "legal"
     TRANSFER = "transfer"
+    MEDICATION = "medication"
+    PLAN = "plan"
 
 
 _RESTS_WITH_CARE = frozenset({Family.ENGAGE, Family.MEASURE, Family.TARGET, Family.REVIEW})

@@ -159,6 +159,7 @@ def _off(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
         evidence={
             "measures": [facts for _, facts in found],
             "review": _review_facts(case.reviews, off_since=off_since, since=since, numbers=numbers),
+            "treatment": _treatment_facts(case, since=min(baseline.on for _, baseline in _watched(case))),
         },
         since=since,
     )
@@ -207,9 +208,26 @@ def _review_facts(reviews: ReviewFacts, *, off_since: date, since: date, numbers
     }
 
 
+def _treatment_facts(case: CaseSnapshot, *, since: date) -> dict[str, JSON] | None:
+    """The last day since the baseline on which a treatment began, changed or stopped, and what did."""
+    later = [change for change in case.treatment.changes if change.on > since]
+    if not later:
+        return None
+    last_on = max(change.on for change in later)
+    return {"on": stored(last_on), "words": ", ".join(change.words for change in later if change.on == last_on)}
+
+
 def _off_words(evidence: Evidence, today: date) -> str:
     measures = [_off_measure_words(each, today) for each in evidence.each("measures")]
-    return "; ".join([*measures, *_review_words(evidence.part("review"), today)])
+    return "; ".join([*measures, *_treatment_words(evidence), *_review_words(evidence.part("review"), today)])
+
+
+def _treatment_words(evidence: Evidence) -> list[str]:
+    """What was changed since the baseline, and when; nothing where nothing was."""
+    if not evidence.has("treatment") or evidence.is_none("treatment"):
+        return []
+    changed = evidence.part("treatment")
+    return [f"{changed.text('words')} on {written(changed.day('on'))}"]
 
 
 def _off_measure_words(measure: Evidence, today: date) -> str:
@@ -255,6 +273,7 @@ OFF = Rule(
     source="Consultation in weeks 8 to 12 without a response by week 8 (Bao 2015, doi 10.1176/appi.ps.201400577)",
     check=_off,
     words=_off_words,
+    version=2,
 )
 EARLY = Rule(
     id="target.early",

@@ -30,14 +30,20 @@ from registry.measurements import actions as measurements
 from registry.patients import actions as patients
 from registry.patients.facts import LegalStatusFacts
 from registry.patients.models import LegalStatus
+from registry.plans import actions as plans
+from registry.plans.facts import PlanFacts
 from registry.review import actions as reviews
 from registry.review.models import Recommendation
+from registry.treatment import actions as treatment
+from registry.treatment.facts import InjectionFacts, StepFacts, TrialFacts
 from tests import builders
 from tests.integration.alerts.scene import TODAY, Scene, a_scene, measured, on_stage, phq9, spoke
 
 ROOMS = (
     "registry/measurements/actions.py",
     "registry/contacts/actions.py",
+    "registry/treatment/actions.py",
+    "registry/plans/actions.py",
     "registry/review/actions.py",
     "registry/episodes/actions",
     "registry/patients/actions/legal.py",
@@ -114,6 +120,46 @@ def under_order(scene: Scene) -> LegalStatus:
 
 CONSENT = ConsentFacts(given_on=TODAY, mode="written", taken_by="R. Osei", given_by="guardian Rosa Vega")
 
+
+def a_trial(scene: Scene) -> Any:
+    start = StepFacts(kind="start", on=TODAY, every_days=28)
+    trial = TrialFacts(
+        kind="injection",
+        name="Haloperidol",
+        product="haloperidol-decanoate",
+        medicine_class="antipsychotic",
+        start=start,
+    )
+    return treatment.start_trial(patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=trial, by=scene.duty)
+
+
+def injected(scene: Scene, outcome: str = "given") -> tuple[Any, Any]:
+    trial = a_trial(scene)
+    facts = InjectionFacts(on=TODAY, outcome=outcome)
+    return trial, treatment.note(trial=trial, clinic_id=scene.clinic.id, facts=facts, by=scene.duty)
+
+
+def a_goal(scene: Scene) -> Any:
+    return plans.set_goal(
+        patient_id=scene.patient.id, clinic_id=scene.clinic.id, words="Keep the flat", on=TODAY, by=scene.care_manager
+    )
+
+
+def rated(scene: Scene) -> Any:
+    return plans.rate_goal(goal=a_goal(scene), clinic_id=scene.clinic.id, on=TODAY, rating=0, by=scene.care_manager)
+
+
+def planned(scene: Scene) -> Any:
+    return plans.write_plan(
+        patient_id=scene.patient.id,
+        clinic_id=scene.clinic.id,
+        kind="safety",
+        facts=PlanFacts(written_on=TODAY, took_part="She herself", sections={"signs": "No sleep"}),
+        opened_number=0,
+        by=scene.care_manager,
+    )
+
+
 Given = Callable[[Scene], Any]
 Act = Callable[[Scene, Any], object]
 
@@ -169,6 +215,61 @@ WRITES: dict[str, tuple[Given, Act]] = {
             said_by="the residence",
             words="Threatened a neighbour",
             by=s.duty,
+        ),
+    ),
+    "treatment.start_trial": (nothing, lambda s, _: a_trial(s)),
+    "treatment.note": (
+        a_trial,
+        lambda s, row: treatment.note(
+            trial=row, clinic_id=s.clinic.id, facts=InjectionFacts(on=TODAY, outcome="refused"), by=s.duty
+        ),
+    ),
+    "treatment.correct_entry": (
+        injected,
+        lambda s, rows: treatment.correct_entry(
+            trial=rows[0],
+            entry=rows[1],
+            facts=InjectionFacts(on=TODAY, outcome="not-in-stock"),
+            why="Not delivered",
+            opened_version=rows[1].version,
+            by=s.duty,
+        ),
+    ),
+    "treatment.withdraw_entry": (
+        injected,
+        lambda s, rows: treatment.withdraw_entry(
+            entry=rows[1], why="Wrong person", opened_version=rows[1].version, by=s.duty
+        ),
+    ),
+    "treatment.withdraw_trial": (
+        a_trial,
+        lambda s, row: treatment.withdraw_trial(trial=row, why="Wrong person", opened_version=row.version, by=s.duty),
+    ),
+    "plans.set_goal": (nothing, lambda s, _: a_goal(s)),
+    "plans.change_goal": (
+        a_goal,
+        lambda s, row: plans.change_goal(
+            goal=row, words="A job", on=TODAY, why="The flat is safe", opened_version=row.version, by=s.care_manager
+        ),
+    ),
+    "plans.end_goal": (
+        a_goal,
+        lambda s, row: plans.end_goal(
+            goal=row, how="reached", on=TODAY, words="Lease signed", opened_version=row.version, by=s.care_manager
+        ),
+    ),
+    "plans.rate_goal": (nothing, lambda s, _: rated(s)),
+    "plans.withdraw_rating": (
+        rated,
+        lambda s, row: plans.withdraw_rating(
+            rating=row, why="Another goal's", opened_version=row.version, by=s.care_manager
+        ),
+    ),
+    "plans.write_plan": (nothing, lambda s, _: planned(s)),
+    "plans.withdraw_plan": (
+        planned,
+        lambda s, row: plans.withdraw_plan(
+            version=row, why="Wrong person", opened_version=row.version, by=s.care_manager
         ),
     ),
     "review.ask_question": (

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from registry.alerts.parameters import Numbers, load
+from registry.alerts.parameters import ClinicNumber, Numbers, load
 from registry.alerts.rulebook import Finding, evaluate, rule
 from registry.alerts.snapshot import (
     AnswerState,
@@ -15,6 +15,7 @@ from registry.alerts.snapshot import (
     CircumstanceHistory,
     ContactFacts,
     EpisodeFacts,
+    InjectionDue,
     OpenOrder,
     Phase,
     ReviewFacts,
@@ -22,6 +23,8 @@ from registry.alerts.snapshot import (
     SafetyFacts,
     SafetyReport,
     TrackedMeasure,
+    TreatmentChange,
+    TreatmentFacts,
 )
 from registry.measures.catalogue import catalogue_at
 from registry.measures.course import DatedScore, Target, follow
@@ -209,3 +212,27 @@ def sentence(rule_id: str, of: CaseSnapshot, on: int, numbers: Numbers = NUMBERS
 def told(of: CaseSnapshot, on: int) -> list[tuple[str, str]]:
     """Everything said about a case on a day, in order."""
     return [(each.rule, each.tier.value) for each in evaluate(of, day(on), NUMBERS).findings]
+
+
+def injection(due: int, *, last: int | None = None, tried: int | None = None, outcome: str = "") -> InjectionDue:
+    """A long-acting injection due on that day."""
+    return InjectionDue(
+        id="trial-1",
+        label="Haloperidol decanoate",
+        due_on=day(due),
+        last_on=None if last is None else day(last),
+        tried_on=None if tried is None else day(tried),
+        outcome=outcome,
+    )
+
+
+def treated(*injections: InjectionDue, changes: dict[int, str] | None = None) -> TreatmentFacts:
+    """Injections that go on, and changes of treatment by day."""
+    dated = tuple(TreatmentChange(day(on), words) for on, words in (changes or {}).items())
+    return TreatmentFacts(changes=dated, injections=injections)
+
+
+def signed(*rules: str) -> Numbers:
+    """The numbers of a clinic whose psychiatrist signed for every number of these rules."""
+    ids = [id_ for id_ in NUMBERS if id_.rpartition(".")[0] in rules]
+    return NUMBERS.at_clinic({id_: ClinicNumber(NUMBERS.parameters[id_].number) for id_ in ids})

@@ -1,0 +1,65 @@
+"""What is tried with a person and what was agreed with them, as the rules see it."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from registry.alerts.snapshot import InjectionDue, PlanFacts, TreatmentChange, TreatmentFacts
+from registry.plans.queries import safety_plans
+from registry.treatment.queries import TrialCourse, list_courses
+from registry.treatment.rules import COVERS, OUTCOMES, change_words, next_injection_on
+
+
+def load_treatment(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, TreatmentFacts]:
+    """The treatment of each patient who has any; one statement, or two with injections."""
+    found: dict[uuid.UUID, list[TrialCourse]] = defaultdict(list)
+    for course in list_courses(patient_ids):
+        found[course.patient_id].append(course)
+    return {patient_id: _treatment_facts(courses) for patient_id, courses in found.items()}
+
+
+def load_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanFacts]:
+    """The safety plan of each patient who has one; one statement."""
+    return {
+        patient_id: PlanFacts(safety_on=dates.written_on, safety_review_on=dates.review_on)
+        for patient_id, dates in safety_plans(patient_ids).items()
+    }
+
+
+def _treatment_facts(courses: Sequence[TrialCourse]) -> TreatmentFacts:
+    changes = [change for course in courses for change in _changes(course)]
+    due = [each for each in map(_injection_due, courses) if each is not None]
+    return TreatmentFacts(
+        changes=tuple(sorted(changes, key=lambda change: (change.on, change.words))),
+        injections=tuple(sorted(due, key=lambda each: (each.due_on, each.label))),
+    )
+
+
+def _changes(course: TrialCourse) -> Iterator[TreatmentChange]:
+    before = None
+    for step in course.steps:
+        yield TreatmentChange(step.on, change_words(course.trial.name, course.trial.kind, step, before))
+        before = step
+
+
+def _injection_due(course: TrialCourse) -> InjectionDue | None:
+    if course.trial.kind != "injection":
+        return None
+    due_on = next_injection_on(course.steps, course.injections)
+    if due_on is None:
+        return None
+    last_on = max((each.on for each in course.injections if each.outcome in COVERS), default=None)
+    failed = [
+        each for each in course.injections if each.outcome not in COVERS and (last_on is None or each.on > last_on)
+    ]
+    last_try = max(failed, key=lambda each: each.on, default=None)
+    return InjectionDue(
+        id=str(course.trial.id),
+        label=course.trial.name,
+        due_on=due_on,
+        last_on=last_on,
+        tried_on=None if last_try is None else last_try.on,
+        outcome="" if last_try is None else OUTCOMES[last_try.outcome].lower(),
+    )

@@ -1,0 +1,145 @@
+"""What was agreed with the person: a safety plan that is missing or old, and care that may become lighter.
+
+Both stand on consensus: in force only where a clinic's psychiatrist signed for their numbers. Admissions and crises
+are not on record yet, so neither rule looks at them.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import takewhile
+
+from registry.alerts.parameters import Numbers
+from registry.alerts.rulebook import safety
+from registry.alerts.rulebook.clock import Clock
+from registry.alerts.rulebook.evidence import JSON, Evidence, stored
+from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
+from registry.alerts.rulebook.phrases import ago, count, listed, written
+from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, TrackedMeasure
+from registry.measures.course import DatedScore, days_fresh
+from registry.measures.instrument import SafetyTier
+from registry.measures.mania import MANIA, is_manic
+
+_LOOK_BACK = "safety.plan.look_back"
+_PLAN_AGE = "safety.plan.review_after"
+_APART = "plan.step-down.apart"
+
+_SELF_HARM = frozenset({"self-harm", "overdose"})
+_SYMPTOMS = frozenset({"anxiety", "depression", "global", "mania", "psychosis", "trauma"})
+"""Domains whose scales say how ill somebody is; function, recovery and circumstances hold no step back."""
+
+
+def _plan(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """A sign of danger within the year, and no safety plan, or one older than three months."""
+    look_back, allowed = numbers.get(_LOOK_BACK), numbers.get(_PLAN_AGE)
+    if look_back is None or allowed is None or case.episode is None or case.episode.phase is Phase.ENDED:
+        return None
+    signs = [(on, what) for on, what in sorted(_signs(case)) if not clock.has_come(on + timedelta(days=look_back + 1))]
+    if not signs:
+        return None
+    sign_on, what = signs[-1]
+    plan_on = case.plans.safety_on
+    if plan_on is not None and not clock.has_come(plan_on + timedelta(days=allowed + 1)):
+        return None
+    first_on = signs[0][0]
+    since = first_on if plan_on is None else max(plan_on + timedelta(days=allowed + 1), first_on)
+    return Found(
+        tier=Tier.ACTION,
+        evidence={"sign_on": stored(sign_on), "sign": what, "plan_on": stored(plan_on)},
+        since=since,
+    )
+
+
+def _signs(case: CaseSnapshot) -> Iterator[tuple[date, str]]:
+    """Answers of a risk screen that call for a plan, and reported self-harm, each with its day and its words."""
+    for answer in case.safety.answers:
+        if answer.state is AnswerState.POSITIVE and answer.is_screen and answer.tier is not SafetyTier.ACTION:
+            yield answer.on, answer.instrument
+    for report in case.safety.reports:
+        if report.code in _SELF_HARM:
+            yield report.on, f"report of {report.kind}"
+
+
+def _plan_words(evidence: Evidence, today: date) -> str:
+    sign_on, plan_on = evidence.day("sign_on"), evidence.optional_day("plan_on")
+    because = f"{evidence.text('sign')} of {written(sign_on)}"
+    if plan_on is None:
+        return f"No safety plan, after the {because}: make one with the person"
+    return f"Safety plan of {written(plan_on)} ({ago(plan_on, today)}) is old, after the {because}: go through it again"
+
+
+# Fewer visits
+
+
+def _step_down(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """Every followed symptom scale at its target on scores eight weeks apart and still fresh, no mania, no danger.
+
+    A scale without a target, or without a fresh score, is not known to be at target: it withholds the finding.
+    """
+    apart = numbers.get(_APART)
+    if apart is None or phase_in_force(case.episode) is not Phase.ACTIVE:
+        return None
+    followed = [each for each in case.measures if each.domain in _SYMPTOMS]
+    spans = [span for span in (_held(each, clock) for each in followed) if span is not None]
+    if not followed or len(spans) < len(followed) or any((last - first).days < apart for first, last in spans):
+        return None
+    if any(
+        is_manic(each.scale, each.course) for each in (*case.measures, *case.untracked_mania) if each.domain == MANIA
+    ):
+        return None
+    if any(isinstance(rule.check(case, clock, numbers), Found) for rule in safety.RULES):
+        return None
+    return Found(
+        tier=Tier.REMINDER,
+        evidence={"measures": [_span_facts(each, span) for each, span in zip(followed, spans, strict=True)]},
+        since=max(last for _, last in spans),
+    )
+
+
+def _held(measure: TrackedMeasure, clock: Clock) -> tuple[date, date] | None:
+    """The first and last day of the present run of scores at target, None where the last is not, or is stale."""
+    goal, scores = measure.target, measure.course.scores
+    if goal is None or not scores:
+        return None
+    run: list[DatedScore] = list(
+        takewhile(lambda score: goal.is_met(score.value) and not score.prorated, reversed(scores))
+    )
+    if not run or clock.has_come(run[0].on + timedelta(days=days_fresh(measure.cadence_days) + 1)):
+        return None
+    return run[-1].on, run[0].on
+
+
+def _span_facts(measure: TrackedMeasure, span: tuple[date, date]) -> dict[str, JSON]:
+    return {"label": measure.label, "first_on": stored(span[0]), "last_on": stored(span[1])}
+
+
+def _step_down_words(evidence: Evidence, _today: date) -> str:
+    measures = evidence.each("measures")
+    shortest = min((each.day("last_on") - each.day("first_on")).days for each in measures)
+    labels = listed([each.text("label") for each in measures])
+    return (
+        f"{labels} at target on scores {count(shortest, 'day')} apart. "
+        "Discuss fewer visits; not a prompt to reduce medication"
+    )
+
+
+SAFETY_PLAN = Rule(
+    id="safety.plan",
+    title="Safety plan missing or old",
+    family=Family.PLAN,
+    audience=(Audience.CARE_MANAGER,),
+    parameters=(_LOOK_BACK, _PLAN_AGE),
+    source="A clinician's judgement, no source found",
+    check=_plan,
+    words=_plan_words,
+)
+STEP_DOWN = Rule(
+    id="plan.step-down",
+    title="Fewer visits may be enough",
+    family=Family.REVIEW,
+    audience=(Audience.CARE_MANAGER,),
+    parameters=(_APART,),
+    source="A clinician's judgement, no source found",
+    check=_step_down,
+    words=_step_down_words,
+)

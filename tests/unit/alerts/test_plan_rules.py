@@ -1,0 +1,126 @@
+"""A safety plan that is missing or old, and care that may become lighter, as tables of days."""
+
+from typing import Any
+
+import pytest
+
+from registry.alerts.snapshot import AnswerState, Phase, PlanFacts
+from registry.measures.instrument import SafetyTier
+from tests.unit.alerts.cases import (
+    answer,
+    case,
+    day,
+    episode,
+    mania,
+    measure,
+    measured,
+    of_safety,
+    report,
+    sentence,
+    signed,
+    tier,
+)
+
+SIGNED = signed("safety.plan", "plan.step-down")
+SCREEN: dict[str, Any] = {"instrument": "C-SSRS", "is_screen": True}
+
+
+def planned(on: int | None) -> PlanFacts:
+    return PlanFacts(safety_on=None if on is None else day(on))
+
+
+@pytest.mark.parametrize(
+    ("plan", "on", "expected"),
+    [
+        (None, 10, "action"),
+        (12, 100, None),
+        (12, 102, None),  # 90 days old
+        (12, 103, "action"),
+        (-100, 11, "action"),  # older than the danger, and too old
+        (None, 375, "action"),
+        (None, 376, None),  # the danger was more than a year ago
+    ],
+)
+def test_a_year_after_a_danger_there_is_a_safety_plan_not_older_than_three_months(
+    plan: int | None, on: int, expected: str | None
+) -> None:
+    moderate = of_safety(answer(10, tier=SafetyTier.URGENT, **SCREEN), plans=planned(plan))
+
+    assert tier("safety.plan", moderate, on, SIGNED) == expected
+    assert tier("safety.plan", moderate, on) is None, "consensus: off until a psychiatrist signs"
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ({"tier": SafetyTier.IMMEDIATE, **SCREEN}, "action"),
+        ({"tier": SafetyTier.ACTION, **SCREEN}, None),  # low risk
+        ({"tier": SafetyTier.URGENT}, None),  # one item of a symptom scale: the screen decides
+        ({"tier": SafetyTier.URGENT, "state": AnswerState.NEGATIVE, **SCREEN}, None),
+    ],
+)
+def test_only_a_screen_that_says_moderate_or_high_asks_for_a_plan(what: dict[str, Any], expected: str | None) -> None:
+    assert tier("safety.plan", of_safety(answer(10, **what)), 11, SIGNED) == expected
+
+
+@pytest.mark.parametrize(("code", "expected"), [("self-harm", "action"), ("overdose", "action"), ("threat", None)])
+def test_reported_self_harm_asks_for_a_plan(code: str, expected: str | None) -> None:
+    assert tier("safety.plan", of_safety(reports=(report(10, code=code),)), 11, SIGNED) == expected
+
+
+def test_the_sentence_names_the_danger_and_the_plan() -> None:
+    moderate = answer(10, tier=SafetyTier.URGENT, **SCREEN)
+
+    assert sentence("safety.plan", of_safety(moderate), 11, SIGNED) == (
+        "No safety plan, after the C-SSRS of 15 Jan 2026: make one with the person"
+    )
+    assert "Safety plan of 6 Jan 2026 (99 days ago) is old" in sentence(
+        "safety.plan", of_safety(moderate, plans=planned(1)), 100, SIGNED
+    )
+
+
+WELL = {0: 18, 60: 4, 90: 3, 116: 4}
+
+
+@pytest.mark.parametrize(
+    ("scores", "on", "expected"),
+    [
+        (WELL, 118, "reminder"),
+        (WELL, 158, "reminder"),  # 42 days old: still known
+        (WELL, 159, None),  # stale: not known to be at target
+        ({0: 18, 60: 4, 115: 4}, 118, None),  # 55 days apart
+        ({0: 18, 60: 4, 90: 5, 116: 4}, 118, None),  # beyond the target between them
+        ({0: 18, 60: 4, 90: 3, 116: 5}, 118, None),
+    ],
+)
+def test_fewer_visits_after_two_scores_at_target_eight_weeks_apart(
+    scores: dict[int, float], on: int, expected: str | None
+) -> None:
+    assert tier("plan.step-down", measured(measure(scores)), on, SIGNED) == expected
+    assert tier("plan.step-down", measured(measure(scores)), on) is None, "consensus: off until a psychiatrist signs"
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        (
+            {"measures": (measure(WELL), measure({0: 15, 110: 12}, key="gad-7:total", domain="anxiety"))},
+            "another scale",
+        ),
+        ({"measures": (measure(WELL), measure(WELL, key="gad-7:total", domain="anxiety", target=None))}, "no target"),
+        ({"untracked_mania": (mania({0: 2, 110: 9}),)}, "mania"),
+        ({"episode": episode(Phase.MAINTAINING)}, "already fewer"),
+    ],
+)
+def test_what_withholds_fewer_visits(facts: dict[str, Any], why: str) -> None:
+    assert tier("plan.step-down", case(**({"measures": (measure(WELL),)} | facts)), 118, SIGNED) is None, why
+
+
+def test_an_open_safety_alert_withholds_fewer_visits_and_function_does_not() -> None:
+    in_danger = of_safety(answer(117), measures=(measure(WELL),))
+    function = measure({0: 5}, key="wsas:total", label="WSAS", domain="function", target=None, is_metric_primary=False)
+
+    assert tier("plan.step-down", in_danger, 118, SIGNED) is None
+    assert sentence("plan.step-down", measured(measure(WELL), function), 118, SIGNED) == (
+        "PHQ-9 at target on scores 56 days apart. Discuss fewer visits; not a prompt to reduce medication"
+    )

@@ -23,7 +23,9 @@ from registry.episodes.models import (
     TreatmentTarget,
 )
 from registry.measurements.models import Measurement
+from registry.plans.models import Goal, PlanVersion
 from registry.review.models import Recommendation, Review, ReviewQuestion
+from registry.treatment.models import Injection, TrialStep
 
 KINDS: Mapping[str, str] = {
     "measures": "Measures",
@@ -31,6 +33,8 @@ KINDS: Mapping[str, str] = {
     "danger": "Danger reports",
     "reviews": "Reviews",
     "advice": "Recommendations",
+    "treatment": "Treatment",
+    "plans": "Goals and plans",
     "alerts": "Alerts",
     "phases": "Phases",
     "team": "Team",
@@ -118,6 +122,31 @@ SOURCES: Sequence[Source] = (
     ),
     _source(
         "done", "advice", Recommendation.done_on, Recommendation.done_at, Recommendation.done_by_id, loaded=_ADVICE
+    ),
+    _source(
+        "treated",
+        "treatment",
+        TrialStep.happened_on,
+        TrialStep.recorded_at,
+        TrialStep.recorded_by_id,
+        loaded=(joinedload(TrialStep.trial), joinedload(TrialStep.recorded_by)),
+    ),
+    _source(
+        "injected",
+        "treatment",
+        Injection.happened_on,
+        Injection.recorded_at,
+        Injection.recorded_by_id,
+        loaded=(joinedload(Injection.trial), joinedload(Injection.recorded_by)),
+    ),
+    _source("goal", "plans", Goal.set_on, Goal.recorded_at, Goal.recorded_by_id),
+    _source(
+        "planned",
+        "plans",
+        PlanVersion.written_on,
+        PlanVersion.recorded_at,
+        PlanVersion.recorded_by_id,
+        loaded=(joinedload(PlanVersion.recorded_by),),
     ),
     _source("alert", "alerts", Alert.since),
     _source("phase", "phases", PhaseSpell.starts_on, PhaseSpell.set_at, PhaseSpell.set_by_id),

@@ -26,9 +26,12 @@ from registry.measurements.standings import TrackedScale, follow_patient, mania_
 from registry.measures.course import Course, DatedScore, follow
 from registry.measures.profile import ratings_of
 from registry.measures.scale import Rule
+from registry.plans.models import Goal
+from registry.plans.queries import list_goals, plan_on
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import list_open_questions, list_reviews
 from registry.review.rules import OPEN
+from registry.treatment.queries import TrialCourse, list_courses
 
 MOST_CONTACTS = 400
 """Contacts drawn on the time axis: more than a year of them, however often somebody is seen."""
@@ -81,6 +84,11 @@ class EpisodeRecord:
     alerts: Sequence[Alert]
     phases: Sequence[PhaseSpell]
     courses: Sequence[TreatmentCourse]
+    treatment: Sequence[TrialCourse]
+    """The person's trials that stand, at any clinic."""
+    goals: Sequence[Goal]
+    """Those being worked on."""
+    safety_plan_on: date | None
     safety_measurements: Sequence[Measurement]
     """Every administration of the last day on which an instrument with a safety item was given."""
 
@@ -100,6 +108,9 @@ def load_record(episode: Episode) -> EpisodeRecord:
         alerts=_open_alerts(patient_id, episode.id),
         phases=list_parts(PhaseSpell, episode.id),
         courses=list_parts(TreatmentCourse, episode.id),
+        treatment=list_courses([patient_id]),
+        goals=list_goals(patient_id, only_open=True),
+        safety_plan_on=plan_on(patient_id),
         safety_measurements=last_safety_measurements(patient_id),
     )
 

@@ -52,7 +52,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that happened on a day. ``kind``: done, missed, review, event."""
+    """Something that happened on a day. ``kind``: done, elsewhere, missed, review, event."""
 
     on: date
     words: str
@@ -61,7 +61,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """Something that lasted. ``kind``: neutral, reminder, action, urgent, good, accent."""
+    """Something that lasted. ``kind``: neutral, reminder, action, urgent, good, accent, therapy, dose-1 to dose-3."""
 
     starts_on: date
     ends_on: date
@@ -71,11 +71,12 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A row beneath the scores."""
+    """A row beneath the scores. ``about`` names it in the table where the title is left out: one more row of a kind."""
 
     title: str
     marks: Sequence[Mark] = ()
     spells: Sequence[Spell] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def course_table(tracks: Sequence[Track], *, starts_on: date) -> CourseTable:
         headings=["Date", "Week", *(track.name for track in tracks)],
         rows=[
             [
-                f"{day.day} {day:%b %Y}",
+                _day(day),
                 _week_words(day, starts_on),
                 *(
                     _cell(track, points[day]) if day in points else "–"
@@ -106,6 +107,25 @@ def course_table(tracks: Sequence[Track], *, starts_on: date) -> CourseTable:
             for day in days
         ],
     )
+
+
+def lane_table(lanes: Sequence[Lane]) -> CourseTable:
+    """Everything beneath the scores, newest first: from when to when, in which lane, and what it was."""
+    rows = [(mark.on, mark.on, lane, mark.words) for lane in lanes for mark in lane.marks]
+    rows += [(spell.starts_on, spell.ends_on, lane, spell.words) for lane in lanes for spell in lane.spells]
+    rows.sort(key=lambda row: (row[0], row[1]), reverse=True)
+    return CourseTable(
+        caption="What was done, and how the person lived",
+        headings=["From", "To", "What", "In words"],
+        rows=[
+            [_day(starts_on), _day(ends_on) if ends_on > starts_on else "–", lane.about or lane.title, words]
+            for starts_on, ends_on, lane, words in rows
+        ],
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _week_words(day: date, starts_on: date) -> str:

@@ -26,10 +26,21 @@ _SPELL_COLOURS: Final = {
     "urgent": ("var(--urgent-wash)", "var(--urgent)"),
     "good": ("var(--good-wash)", "var(--good)"),
     "accent": ("var(--accent-wash)", "var(--accent-strong)"),
+    "therapy": ("var(--therapy)", "var(--therapy-ink)"),
+    "dose-1": ("var(--dose-1)", "var(--dose-ink)"),
+    "dose-2": ("var(--dose-2)", "var(--dose-ink)"),
+    "dose-3": ("var(--dose-3)", "var(--dose-ink)"),
 }
-_MARK_SYMBOLS: Final = {"done": "circle", "missed": "circle-open", "review": "diamond", "event": "square"}
+_MARK_SYMBOLS: Final = {
+    "done": "circle",
+    "elsewhere": "circle-dot",
+    "missed": "circle-open",
+    "review": "diamond",
+    "event": "square",
+}
 _MARK_COLOURS: Final = {
     "done": "var(--bar-done)",
+    "elsewhere": "var(--bar-done)",
     "missed": "var(--action)",
     "review": "var(--accent)",
     "event": "var(--reminder)",

@@ -83,6 +83,10 @@ class TrialEntry(PatientLinked):
     def recorded_by(cls) -> Mapped[User]:
         return relationship(User, foreign_keys=[cls.recorded_by_id])  # type: ignore[list-item]  # a column by then
 
+    @declared_attr
+    def trial(cls) -> Mapped[TreatmentTrial]:
+        return relationship(TreatmentTrial, viewonly=True)
+
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
         trial = sa.ForeignKeyConstraint(

@@ -358,8 +358,8 @@ def _trial(patient_id: uuid.UUID, trial_id: uuid.UUID) -> TreatmentTrial:
 
 def _entry(patient_id: uuid.UUID, kind: str, entry_id: uuid.UUID) -> Entry:
     """What was noted, if it is of this person and was noted at a clinic where one may correct it."""
-    entry = found(queries.get_entry(patient_id, kind, entry_id))
-    if entry.clinic_id not in permitted_clinics("treatment.record"):
+    entry = queries.get_entry(patient_id, kind, entry_id)
+    if entry is None or entry.clinic_id not in permitted_clinics("treatment.record"):
         abort(404)
     return entry
 

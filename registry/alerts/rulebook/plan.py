@@ -126,7 +126,7 @@ def _step_down_words(evidence: Evidence, _today: date) -> str:
 SAFETY_PLAN = Rule(
     id="safety.plan",
     title="Safety plan missing or old",
-    family=Family.PLAN,
+    family=Family.SCREEN,
     audience=(Audience.CARE_MANAGER,),
     parameters=(_LOOK_BACK, _PLAN_AGE),
     source="A clinician's judgement, no source found",
@@ -136,7 +136,7 @@ SAFETY_PLAN = Rule(
 STEP_DOWN = Rule(
     id="plan.step-down",
     title="Fewer visits may be enough",
-    family=Family.REVIEW,
+    family=Family.PLAN,
     audience=(Audience.CARE_MANAGER,),
     parameters=(_APART,),
     source="A clinician's judgement, no source found",

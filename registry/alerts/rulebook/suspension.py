@@ -23,10 +23,14 @@ class Family(StrEnum):
     LEGAL = "legal"
     TRANSFER = "transfer"
     MEDICATION = "medication"
+    """What has its day whatever the phase: a pause or a stay elsewhere moves no injection."""
+    TREATMENT = "treatment"
     PLAN = "plan"
 
 
-_RESTS_WITH_CARE = frozenset({Family.ENGAGE, Family.MEASURE, Family.TARGET, Family.REVIEW})
+_RESTS_WITH_CARE = frozenset(
+    {Family.ENGAGE, Family.MEASURE, Family.TARGET, Family.REVIEW, Family.TREATMENT, Family.PLAN}
+)
 """Families that ask the care team to do its usual work, which a pause or a stay elsewhere interrupts."""
 
 

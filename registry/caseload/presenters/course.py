@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS
 from registry.caseload.presenters.scores import scale_label
+from registry.caseload.presenters.treatment_lanes import treatment_lanes
 from registry.caseload.record import DatedCategory, EpisodeRecord, Followed
 from registry.caseload.stored_facts import HOUSING, WORK
-from registry.charts.course_facts import CourseTable, Lane, Mark, ScorePoint, SeverityBand, Spell, Track, course_table
+from registry.charts.course_facts import (
+    CourseTable,
+    Lane,
+    Mark,
+    ScorePoint,
+    SeverityBand,
+    Spell,
+    Track,
+    course_table,
+    lane_table,
+)
 from registry.charts.course_figure import course_figure
 from registry.contacts.models import Contact
 from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt, is_two_way
@@ -28,8 +39,18 @@ _HOUSING_KINDS = {"stable": "good", "unstable": "action", "homeless": "urgent"}
 _WORK_KINDS = {"competitive": "good", "other": "reminder", "education": "accent"}
 
 
-def draw_course(record: EpisodeRecord, *, today: date) -> tuple[dict[str, Any], CourseTable]:
-    """The figure of an episode to today, or to its end, and its table."""
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The figure, its tables (every score; everything beneath the scores), and how tall it is drawn."""
+
+    figure: dict[str, Any]
+    scores: CourseTable
+    lanes: CourseTable
+    height: str
+
+
+def draw_course(record: EpisodeRecord, *, today: date) -> Drawn:
+    """The figure of an episode to today, or to its end, and its tables."""
     episode = record.episode
     starts_on = episode.enrolled_on or episode.referred_on
     ends_on = min(episode.ended_on or today, today)
@@ -37,14 +58,20 @@ def draw_course(record: EpisodeRecord, *, today: date) -> tuple[dict[str, Any], 
     everything = [_track(each, record) for each in record.followed]
     drawn = [_within(track, earliest, ends_on) for track in everything]
     first = min((point.on for track in drawn for point in track.points), default=starts_on)
-    lanes = list(_lanes(record, first=min(first, starts_on), last=ends_on))
-    figure = course_figure(drawn, lanes, starts_on=starts_on, today=ends_on, from_day=first)
-    return figure, course_table(everything, starts_on=starts_on)
+    lanes = [lane for lane in _lanes(record, first=min(first, starts_on), last=ends_on) if lane.marks or lane.spells]
+    return Drawn(
+        figure=course_figure(drawn, lanes, starts_on=starts_on, today=ends_on, from_day=first),
+        scores=course_table(everything, starts_on=starts_on),
+        lanes=lane_table(lanes),
+        height=_height(len(drawn), len(lanes)),
+    )
 
 
-def height_of(record: EpisodeRecord) -> str:
+def _height(tracks: int, lanes: int) -> str:
     """How tall the figure is drawn, by how much it holds."""
-    return "tall" if len(record.followed) < 3 else "taller"
+    if tracks < 3:
+        return "tall" if lanes < 7 else "taller"
+    return "taller" if lanes < 7 else "tallest"
 
 
 def _track(each: Followed, record: EpisodeRecord) -> Track:
@@ -75,15 +102,15 @@ def _within(track: Track, first: date, last: date) -> Track:
 
 def _lanes(record: EpisodeRecord, *, first: date, last: date) -> Iterator[Lane]:
     yield Lane("Phase", spells=list(_phase_spells(record, last)))
+    yield from treatment_lanes(record.treatment, first=first, last=last)
     yield Lane("Contacts", marks=[mark for mark in map(_contact, record.contacts) if mark and first <= mark.on <= last])
     yield Lane("Reviews", marks=[_review(review) for review in record.reviews if first <= review.reviewed_on <= last])
     for domain, title, words, kinds in (
         (HOUSING, "Home", HOUSING_WORDS, _HOUSING_KINDS),
         (WORK, "Work", WORK_WORDS, _WORK_KINDS),
     ):
-        spells = list(_category_spells(record.circumstances.get(domain, ()), words, kinds, first=first, last=last))
-        if spells:
-            yield Lane(title, spells=spells)
+        found = record.circumstances.get(domain, ())
+        yield Lane(title, spells=list(_category_spells(found, words, kinds, first=first, last=last)))
 
 
 def _phase_spells(record: EpisodeRecord, last: date) -> Iterator[Spell]:

@@ -19,8 +19,10 @@ from registry.episodes.presenters import consent_words, target_words
 from registry.episodes.rules import CONDITIONS, END_REASONS, PHASE_TITLES, TEAM_ROLES
 from registry.measurements.instruments import catalogue
 from registry.measurements.presenters.words import category_words
+from registry.plans.rules import GOAL_STATES, PLANS
 from registry.review.rules import KINDS as ADVICE_KINDS
 from registry.review.rules import STATES
+from registry.treatment.presenters import entry_words
 from registry.web.filters import count, long_date, number
 
 _TIER_KINDS = {"urgent": "urgent", "action": "action"}
@@ -158,6 +160,33 @@ def _target_ended(row: Any, _told: Told) -> Words:
     return Words(f"No longer the target for {scale_label(row.scale)}: {target_words(row)}", row.ended_why, icon="event")
 
 
+def _treated(row: Any, _told: Told) -> Words:
+    words, kind, detail = entry_words(row.trial, row)
+    is_about = getattr(row, "is_about", False)
+    about = f" (known roughly, about {long_date(row.happened_on)})" if is_about else ""
+    page = url_for("treatment.treatment", patient_id=row.patient_id)
+    return Words(
+        f"{row.trial.name}: {words[:1].lower()}{words[1:]}{about}",
+        detail,
+        row.recorded_by.name,
+        kind,
+        icon="event",
+        url=page,
+    )
+
+
+def _goal(row: Any, _told: Told) -> Words:
+    ended = f"{GOAL_STATES[row.status]} {long_date(row.ended_on)}: {row.ended_words}" if row.ended_on else ""
+    page = url_for("plans.plan", patient_id=row.patient_id)
+    return Words(f"Goal: “{row.words}”", ended, kind="good" if row.status == "reached" else "", url=page)
+
+
+def _planned(row: Any, _told: Told) -> Words:
+    title = f"{PLANS[row.kind]}, version {row.number}"
+    page = url_for("plans.plan", patient_id=row.patient_id)
+    return Words(title, f"Took part: {row.took_part}", row.recorded_by.name, url=page)
+
+
 WORDED: Mapping[str, Callable[[Any, Told], Words]] = {
     "measurement": _measurement,
     "contact": _contact,
@@ -166,6 +195,10 @@ WORDED: Mapping[str, Callable[[Any, Told], Words]] = {
     "question": _question,
     "decided": _decided,
     "done": _done,
+    "treated": _treated,
+    "injected": _treated,
+    "goal": _goal,
+    "planned": _planned,
     "alert": _alert,
     "phase": _phase,
     "joined": _joined,

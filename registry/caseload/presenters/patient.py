@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask import url_for
 
@@ -14,17 +13,17 @@ from registry.alerts.models import Alert
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.brief import full_sentence
 from registry.caseload.presenters.cells import ReasonShown
-from registry.caseload.presenters.course import draw_course, height_of
+from registry.caseload.presenters.course import Drawn, draw_course
 from registry.caseload.presenters.looked import LookedShown
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.presenters.tiles import Tile, show_tiles
 from registry.caseload.record import EpisodeRecord, open_advice
-from registry.charts.course_facts import CourseTable
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import IdentityHeader, holder_name
 from registry.episodes.record_tabs import Tab
 from registry.episodes.rules import IN_CARE, TEAM_ROLES
 from registry.measures.schedule import due
+from registry.plans.presenters import GoalShown, show_goal
 from registry.review.models import Recommendation, ReviewQuestion
 from registry.review.rules import KINDS, OPEN, STATES
 from registry.web.filters import count, days_ago, long_date, short_date
@@ -95,9 +94,9 @@ class PatientPage:
     looked: LookedShown
     has_episode: bool
     tiles: Sequence[Tile] = ()
-    figure: dict[str, Any] | None = None
-    table: CourseTable | None = None
-    chart_height: str = "tall"
+    course: Drawn | None = None
+    goals: Sequence[GoalShown] = ()
+    goals_url: str = ""
     reasons: Sequence[ReasonShown] = ()
     due: Sequence[Fact] = ()
     advice: Sequence[AdviceShown] = ()
@@ -144,7 +143,6 @@ def show_overview(
     today: date,
 ) -> PatientPage:
     """The overview of one episode."""
-    figure, table = draw_course(record, today=today) if record.followed else (None, None)
     return PatientPage(
         title="Overview",
         patient=patient,
@@ -153,9 +151,9 @@ def show_overview(
         has_episode=True,
         steps=next_steps(patient.patient_id, may),
         tiles=list(show_tiles(record, today)),
-        figure=figure,
-        table=table,
-        chart_height=height_of(record),
+        course=draw_course(record, today=today) if record.followed or record.treatment else None,
+        goals=[show_goal(goal, today=today, may_write=False) for goal in record.goals],
+        goals_url=PatientAddress("plans.plan").of(patient.patient_id),
         reasons=[show_reason(alert, today) for alert in record.alerts],
         due=list(_due(record, today)),
         advice=list(_advice(record, today, may_decide=may.decide)),

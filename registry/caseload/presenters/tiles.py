@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from registry.caseload.presenters.scores import (
@@ -60,7 +60,7 @@ def show_tiles(record: EpisodeRecord, today: date) -> Iterator[Tile]:
         yield level_tile(level, until)
     safety = safety_tile(record.safety_measurements, today)
     if safety is not None:
-        yield safety
+        yield replace(safety, detail=f"{safety.detail} · {_plan_words(record.safety_plan_on, today)}")
     yield _contact_tile(record, today)
     yield _review_tile(record, today)
 
@@ -250,6 +250,10 @@ def safety_tile(measurements: Sequence[Measurement], today: date) -> Tile | None
 def _is_outdated(asked: _Asked, today: date) -> bool:
     age = (today - asked.row.taken_on).days
     return not asked.is_positive and age > days_fresh(asked.instrument.cadence_days)
+
+
+def _plan_words(plan_on: date | None, today: date) -> str:
+    return "no safety plan" if plan_on is None else f"plan {short_date(plan_on, today=today)}"
 
 
 def _contact_tile(record: EpisodeRecord, today: date) -> Tile:

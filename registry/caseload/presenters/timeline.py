@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
@@ -124,7 +125,7 @@ def show_entries(
 
 def _entry(happening: Happening, told: Told, *, is_new: bool, stored_by: str) -> Entry:
     words = WORDED[happening.source](happening.row, told)
-    status = getattr(happening.row, "status", "")
+    status = _status(happening.row)
     return Entry(
         date=long_date(happening.on),
         title=words.title,
@@ -137,3 +138,9 @@ def _entry(happening: Happening, told: Told, *, is_new: bool, stored_by: str) ->
         is_void=status in _VOID,
         void_words=_VOID.get(status, ""),
     )
+
+
+def _status(row: Any) -> str:
+    """What is noted of a treatment that was entered in error is void with it."""
+    trial = getattr(row, "trial", None)
+    return trial.status if trial is not None and trial.status in _VOID else getattr(row, "status", "")

@@ -79,7 +79,7 @@ def test_the_sentence_names_the_danger_and_the_plan() -> None:
     )
 
 
-WELL = {0: 18, 60: 4, 90: 3, 116: 4}
+WELL: dict[int, float] = {0: 18, 60: 4, 90: 3, 116: 4}
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_of_two_injections_the_late_one_sets_the_tier_and_both_are_said() -> Non
     assert (found.tier, found.since, len(found.evidence["injections"])) == ("action", day(36), 2)  # type: ignore[arg-type]  # a list
 
 
-OFF = {0: 18, 40: 17, 60: 18, 90: 17, 120: 18}
+OFF: dict[int, float] = {0: 18, 40: 17, 60: 18, 90: 17, 120: 18}
 """Ill at the start and never better: off target from day 56."""
 
 

@@ -23,6 +23,7 @@ from registry.demo.crowd import filling as crowd
 from registry.demo.figures import figures
 from registry.demo.hurry import in_a_hurry
 from registry.demo.people import people
+from registry.demo.treatments import write_down_treatment
 from registry.demo.year import Progress, Year
 from registry.extensions import db
 from registry.measurements.instruments import sync_instruments
@@ -81,6 +82,8 @@ def fill(wish: Wish, *, progress: Progress) -> None:
         with attention_changed.muted(), in_a_hurry():
             Year(places, seed=wish.seed, until=now, progress=progress).live(invented, opened_on=opened_at.date())
     with scope.all_patients(reason="inventing a demo"):
+        with attention_changed.muted(), in_a_hurry():
+            write_down_treatment(wish.seed)
         _write_caseload()
         for clinic in list_clinics():
             sweep_clinic(db.session.get_one(Clinic, clinic.id))

@@ -67,6 +67,8 @@ class Spell:
     ends_on: date
     words: str
     kind: str
+    brief: str = ""
+    """What is printed where the words do not fit; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)

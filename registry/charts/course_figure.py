@@ -306,7 +306,8 @@ def _spell_shapes(lane: Lane, axis: _Weeks, y: str) -> Iterator[dict[str, Any]]:
             "y0": 0.08,
             "y1": 0.92,
             "fillcolor": fill,
-            "line": {"width": 0},
+            "line": {"width": 1, "color": "var(--card)"},
+            "name": spell.brief,
             "label": {"text": spell.words, "textposition": "middle left", "font": {"color": ink, "size": 11}},
         }
 

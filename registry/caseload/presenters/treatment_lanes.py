@@ -44,7 +44,7 @@ def _spells(course: TrialCourse, *, first: date, last: date) -> Iterator[Spell]:
             continue
         dose = dose_words(step, course.trial.kind)
         words = f"{course.trial.name} {dose}".strip()
-        yield Spell(starts_on, ends_on, words, _shade(course, step, most))
+        yield Spell(starts_on, ends_on, words, _shade(course, step, most), brief=dose.removesuffix(" a day"))
 
 
 def _shade(course: TrialCourse, step: Step, most: Decimal | None) -> str:

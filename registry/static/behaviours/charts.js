@@ -52,11 +52,23 @@
     return themed;
   };
 
+  // Words on a bar that is too short for them give way to briefer ones (its name), or to none: pointing at it says all.
+  const LETTER = 6.4, BESIDE = 110;
+  const fitted = (element, layout) => {
+    const range = layout.xaxis?.range;
+    if (!range) return layout;
+    const week = (element.clientWidth - BESIDE) / (range[1] - range[0]);
+    const fits = (text, shape) => text.length * LETTER < (shape.x1 - shape.x0) * week;
+    const text = (shape) => [shape.label.text, shape.name || ""].find((each) => fits(each, shape)) || "";
+    const shapes = (layout.shapes || []).map((shape) => (shape.label ? { ...shape, label: { ...shape.label, text: text(shape) } } : shape));
+    return { ...layout, shapes };
+  };
+
   const draw = (element) => {
     const island = document.getElementById(element.dataset.figure);
     if (!island) return;
     const figure = resolved(JSON.parse(island.textContent));
-    window.Plotly.react(element, figure.data || [], layoutOf(figure.layout || {}), CONFIG);
+    window.Plotly.react(element, figure.data || [], layoutOf(fitted(element, figure.layout || {})), CONFIG);
   };
 
   const drawAll = () => {

@@ -38,13 +38,16 @@ def _spells(course: TrialCourse, *, first: date, last: date) -> Iterator[Spell]:
     steps = [*course.steps]
     most = max((step.amount for step in steps if step.amount is not None), default=None)
     ends = [after.on for _, after in pairwise(steps)] + [last]
+    is_named = False
     for step, ends_on in zip(steps, ends, strict=True):
         starts_on, ends_on = max(step.on, first), min(ends_on, last)
         if step.kind == "stop" or ends_on <= starts_on:
             continue
         dose = dose_words(step, course.trial.kind)
         words = f"{course.trial.name} {dose}".strip()
-        yield Spell(starts_on, ends_on, words, _shade(course, step, most), brief=dose.removesuffix(" a day"))
+        brief = dose.removesuffix(" a day") if is_named and course.trial.kind == "medication" else course.trial.name
+        yield Spell(starts_on, ends_on, words, _shade(course, step, most), brief=brief)
+        is_named = True
 
 
 def _shade(course: TrialCourse, step: Step, most: Decimal | None) -> str:

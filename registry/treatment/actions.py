@@ -51,8 +51,6 @@ def note(*, trial: TreatmentTrial, clinic_id: uuid.UUID, facts: EntryFacts, by: 
     Raises ``Refused`` where it cannot have been on that day.
     """
     with write():
-        if trial.status != "final":
-            raise Refused("This treatment was entered in error", field="happened_on")
         _refuse_impossible(trial, facts)
         entry = _entry(trial, clinic_id, facts, by=by)
         db.session.add(entry)
@@ -115,6 +113,8 @@ def _refuse_superseded(entry: Entry, opened_version: int | None) -> None:
 
 
 def _refuse_impossible(trial: TreatmentTrial, facts: EntryFacts, *, replacing: Entry | None = None) -> None:
+    if trial.status != "final":
+        raise Refused("This treatment was entered in error, and nothing more is noted of it", field="happened_on")
     steps = standing_steps(trial.id, but=replacing)
     wrong = misplaced(facts.kind, facts.on, steps) if isinstance(facts, StepFacts) else outside(facts.on, steps)
     covers = isinstance(facts, InjectionFacts) and facts.outcome in COVERS

@@ -1,0 +1,169 @@
+"""Correcting what was noted of a treatment, and marking it entered in error."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+from flask import flash, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry.access.policy import policy
+from registry.accounts import receipts
+from registry.db.conflict import EditConflict
+from registry.episodes.errors import Refused
+from registry.treatment import actions, queries
+from registry.treatment.forms import NoteForm, WithdrawForm, form_for, kind_of, values_of
+from registry.treatment.models import TreatmentTrial
+from registry.treatment.presenters import Difference, NotePage, differences, trial_words
+from registry.treatment.queries import Entry
+from registry.treatment.views.place import (
+    Page,
+    Place,
+    blueprint,
+    entry_of,
+    note_page,
+    place_of,
+    saved_by,
+    show,
+    show_refused,
+    trial_of,
+)
+
+_WITHDRAWN = "Marked as entered in error. The entry is kept, struck through, and counts nowhere"
+
+
+@blueprint.route("/<entry_kind>/<uuid:entry_id>/correct", methods=["GET", "POST"])
+@policy("treatment.record")
+def correct(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Page:
+    entry = entry_of(patient_id, entry_kind, entry_id)
+    if request.method == "GET" and entry.status != "final":
+        return _go_to_what_stands(entry)
+    trial = trial_of(patient_id, entry.trial_id)
+    place = place_of(patient_id, "treatment.record")
+    form = form_for(entry, trial.kind)(
+        today=place.today,
+        born_on=place.patient.birth_date,
+        is_correction=True,
+        version=str(entry.version),
+        **values_of(entry),
+    )
+    title, save, trial_id, step_kind = "Correct an entry", "Save the correction", trial.id, kind_of(entry)
+    if not form.validate_on_submit():
+        return show(note_page(place, trial, form, title=title, save=save), status=422 if form.errors else 200)
+    url = place.url
+
+    def act() -> str:
+        actions.correct_entry(
+            trial=trial_of(patient_id, trial_id),
+            entry=entry_of(patient_id, entry_kind, entry_id),
+            facts=form.facts(step_kind),
+            why=form.why.data or "",
+            opened_version=form.opened_version,
+            by=current_user,
+        )
+        return url
+
+    try:
+        location = receipts.once(form.key, by=current_user, act=act)
+    except EditConflict:
+        return _correction_conflict(patient_id, entry_kind, entry_id, form)
+    except Refused as problem:
+        return show_refused(patient_id, trial_id, form, problem, title=title, save=save)
+    flash("Correction saved. The earlier entry is kept", "success")
+    return redirect(location, 303)
+
+
+def _correction_conflict(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID, form: NoteForm) -> Page:
+    """What somebody else saved meanwhile; the form now corrects that."""
+    theirs = queries.get_current(entry_of(patient_id, entry_kind, entry_id))
+    trial, place = trial_of(patient_id, theirs.trial_id), place_of(patient_id, "treatment.record")
+    form.version.data = str(theirs.version)
+    page = note_page(place, trial, form, title="Correct an entry", save="Save the correction")
+    return show(
+        replace(
+            page,
+            action_url=url_for("treatment.correct", patient_id=patient_id, entry_kind=entry_kind, entry_id=theirs.id),
+            conflict=differences(trial, theirs, form.facts(kind_of(theirs))),
+            conflict_by=saved_by(theirs, place),
+        ),
+        status=409,
+    )
+
+
+@blueprint.route("/<entry_kind>/<uuid:entry_id>/entered-in-error", methods=["GET", "POST"])
+@policy("treatment.record")
+def withdraw(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Page:
+    """Of one entry, or (``trial``) of the whole treatment."""
+    row = trial_of(patient_id, entry_id) if entry_kind == "trial" else entry_of(patient_id, entry_kind, entry_id)
+    place = place_of(patient_id, "treatment.record")
+    if request.method == "GET" and row.status != "final":
+        flash("That entry was corrected or entered in error already", "warning")
+        return redirect(place.url, 303)
+    form = WithdrawForm(version=str(row.version))
+    if not form.validate_on_submit():
+        return show(_withdrawal_page(place, row, form), status=422 if form.errors else 200)
+    url = place.url
+
+    def act() -> str:
+        why, version = form.why.data or "", form.opened_version
+        if entry_kind == "trial":
+            trial = trial_of(patient_id, entry_id)
+            actions.withdraw_trial(trial=trial, why=why, opened_version=version, by=current_user)
+        else:
+            entry = entry_of(patient_id, entry_kind, entry_id)
+            actions.withdraw_entry(entry=entry, why=why, opened_version=version, by=current_user)
+        return url
+
+    try:
+        location = receipts.once(form.key, by=current_user, act=act)
+    except EditConflict:
+        return _withdrawal_conflict(patient_id, entry_kind, entry_id, form)
+    except Refused as problem:
+        form.why.errors = [str(problem)]
+        row = trial_of(patient_id, entry_id) if entry_kind == "trial" else entry_of(patient_id, entry_kind, entry_id)
+        return show(_withdrawal_page(place_of(patient_id, "treatment.record"), row, form), status=422)
+    flash(_WITHDRAWN, "success")
+    return redirect(location, 303)
+
+
+def _withdrawal_conflict(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID, form: WithdrawForm) -> Page:
+    place = place_of(patient_id, "treatment.record")
+    if entry_kind == "trial":
+        flash("A colleague marked that treatment as entered in error already", "warning")
+        return redirect(place.url, 303)
+    theirs = queries.get_current(entry_of(patient_id, entry_kind, entry_id))
+    trial = trial_of(patient_id, theirs.trial_id)
+    form.version.data = str(theirs.version)
+    page = _withdrawal_page(place, theirs, form)
+    conflict: list[Difference] = differences(trial, theirs, None)
+    return show(replace(page, conflict=conflict, conflict_by=saved_by(theirs, place)), status=409)
+
+
+def _withdrawal_page(place: Place, row: Entry | TreatmentTrial, form: WithdrawForm) -> NotePage:
+    is_trial = isinstance(row, TreatmentTrial)
+    trial = row if isinstance(row, TreatmentTrial) else trial_of(row.patient_id, row.trial_id)
+    kind = "trial" if is_trial else str((request.view_args or {}).get("entry_kind"))
+    return NotePage(
+        title="Mark a treatment as entered in error" if is_trial else "Mark an entry as entered in error",
+        subtitle=trial_words(trial),
+        patient=place.header(),
+        form=form,
+        today=place.today,
+        born_on=place.patient.birth_date,
+        save="Mark as entered in error",
+        action_url=url_for("treatment.withdraw", patient_id=trial.patient_id, entry_kind=kind, entry_id=row.id),
+        back_url=place.url,
+        intro="It stays in the record, struck through, and counts nowhere: what is due is worked out again without it.",
+        is_withdrawal=True,
+    )
+
+
+def _go_to_what_stands(entry: Entry) -> Response:
+    current = queries.get_current(entry)
+    if current.status != "final":
+        flash("That entry was entered in error and can no longer be changed", "warning")
+        return redirect(url_for("treatment.treatment", patient_id=entry.patient_id), 303)
+    values = {**(request.view_args or {}), "entry_id": current.id}
+    return redirect(url_for("treatment.correct", **values), 303)

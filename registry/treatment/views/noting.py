@@ -1,0 +1,152 @@
+"""All of a person's treatments, starting one, and noting what happens to it."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import abort, flash, redirect, render_template
+from flask_login import current_user
+
+from registry.access.policy import can, found, policy
+from registry.accounts import receipts
+from registry.audit.opened import opened
+from registry.episodes.errors import Refused
+from registry.episodes.record_tabs import record_tabs
+from registry.treatment import actions, queries
+from registry.treatment.forms import (
+    START_FORMS,
+    STEP_FORMS,
+    AdherenceForm,
+    InjectionForm,
+    NoteForm,
+    StartForm,
+    StopForm,
+)
+from registry.treatment.models import TreatmentTrial
+from registry.treatment.presenters import NotePage, TreatmentPage, show_trials, starts_for
+from registry.treatment.rules import KINDS
+from registry.treatment.views.place import (
+    Page,
+    Place,
+    blueprint,
+    note_page,
+    place_of,
+    show,
+    show_refused,
+    trial_of,
+)
+
+_START_TITLES = {
+    "medication": "Start a medication",
+    "injection": "Start a long-acting injection",
+    "therapy": "Start a psychotherapy",
+    "other": "Start another treatment",
+}
+
+
+@blueprint.get("")
+@policy("patient.read")
+def treatment(patient_id: uuid.UUID) -> Page:
+    place = place_of(patient_id, "patient.read")
+    may_write = can(current_user, "treatment.record", clinic_id=place.clinic.id)
+    shown = show_trials(queries.list_records(patient_id), today=place.today, may_write=may_write)
+    header = place.header()
+    page = TreatmentPage(
+        title="Treatment",
+        patient=header,
+        tabs=record_tabs(patient_id),
+        present=[each for each in shown if not each.is_void and not each.has_stopped],
+        past=[each for each in shown if not each.is_void and each.has_stopped],
+        void=[each for each in shown if each.is_void],
+        starts=starts_for(list(KINDS), header) if may_write else (),
+    )
+    opened("treatment.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)
+    return render_template("treatment/treatment.html", page=page)
+
+
+@blueprint.route("/<trial_kind>/new", methods=["GET", "POST"])
+@policy("treatment.record")
+def start(patient_id: uuid.UUID, trial_kind: str) -> Page:
+    place = place_of(patient_id, "treatment.record")
+    form_class = found(START_FORMS.get(trial_kind))
+    form = form_class(today=place.today, born_on=place.patient.birth_date, happened_on=place.today)
+    if not form.validate_on_submit():
+        return show(_start_page(place, form, trial_kind), status=422 if form.errors else 200)
+    clinic_id, url = place.clinic.id, place.url
+
+    def act() -> str:
+        actions.start_trial(patient_id=patient_id, clinic_id=clinic_id, facts=form.trial(), by=current_user)
+        return url
+
+    location = receipts.once(form.key, by=current_user, act=act)
+    flash("Treatment saved", "success")
+    return redirect(location, 303)
+
+
+def _start_page(place: Place, form: StartForm, trial_kind: str) -> NotePage:
+    return NotePage(
+        title=_START_TITLES[trial_kind],
+        subtitle="",
+        patient=place.header(),
+        form=form,
+        today=place.today,
+        born_on=place.patient.birth_date,
+        save="Save treatment",
+        action_url="",
+        back_url=place.url,
+    )
+
+
+@blueprint.route("/<uuid:trial_id>/change", methods=["GET", "POST"])
+@policy("treatment.record")
+def change(patient_id: uuid.UUID, trial_id: uuid.UUID) -> Page:
+    trial = trial_of(patient_id, trial_id)
+    return _note(trial, STEP_FORMS[trial.kind], kind="change", title="Change a treatment", saved="Change saved")
+
+
+@blueprint.route("/<uuid:trial_id>/stop", methods=["GET", "POST"])
+@policy("treatment.record")
+def stop(patient_id: uuid.UUID, trial_id: uuid.UUID) -> Page:
+    trial = trial_of(patient_id, trial_id)
+    return _note(trial, StopForm, kind="stop", title="Stop a treatment", saved="Saved: the treatment has stopped")
+
+
+@blueprint.route("/<uuid:trial_id>/adherence", methods=["GET", "POST"])
+@policy("treatment.record")
+def note_adherence(patient_id: uuid.UUID, trial_id: uuid.UUID) -> Page:
+    return _note(trial_of(patient_id, trial_id), AdherenceForm, title="Note adherence", saved="Adherence saved")
+
+
+@blueprint.route("/<uuid:trial_id>/injections/new", methods=["GET", "POST"])
+@policy("treatment.record")
+def note_injection(patient_id: uuid.UUID, trial_id: uuid.UUID) -> Page:
+    trial = trial_of(patient_id, trial_id)
+    if trial.kind != "injection":
+        abort(404)
+    saved = "Injection saved. Log the visit as a contact too"
+    return _note(trial, InjectionForm, title="Record an injection", saved=saved)
+
+
+def _note(trial: TreatmentTrial, form_class: type[NoteForm], *, title: str, saved: str, kind: str = "") -> Page:
+    """A form about a treatment that stands: shown, or done once."""
+    patient_id, trial_id = trial.patient_id, trial.id
+    place = place_of(patient_id, "treatment.record")
+    if trial.status != "final":
+        flash("That treatment was entered in error and can no longer be changed", "warning")
+        return redirect(place.url, 303)
+    form = form_class(today=place.today, born_on=place.patient.birth_date, happened_on=place.today)
+    page = note_page(place, trial, form, title=title, save="Save")
+    if not form.validate_on_submit():
+        return show(page, status=422 if form.errors else 200)
+    clinic_id, url = place.clinic.id, place.url
+
+    def act() -> str:
+        actions.note(trial=trial_of(patient_id, trial_id), clinic_id=clinic_id, facts=form.facts(kind), by=current_user)
+        return url
+
+    try:
+        location = receipts.once(form.key, by=current_user, act=act)
+    except Refused as problem:
+        return show_refused(patient_id, trial_id, form, problem, title=title, save="Save")
+    flash(saved, "success")
+    return redirect(location, 303)

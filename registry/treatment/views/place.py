@@ -1,0 +1,116 @@
+"""Where the pages over treatments are at: the person, the clinic, what the address names; and showing a form."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, abort, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry import clock
+from registry.access.policy import found, permitted_clinics
+from registry.accounts.models import User
+from registry.audit.opened import opened
+from registry.clinics.models import Clinic
+from registry.episodes.errors import Refused
+from registry.episodes.patient_header import load_header
+from registry.episodes.place import get_clinic_of
+from registry.extensions import db
+from registry.patients.models import Patient
+from registry.patients.presenters import IdentityHeader
+from registry.patients.queries import get_patient
+from registry.treatment import queries
+from registry.treatment.forms import NoteForm
+from registry.treatment.models import TreatmentTrial
+from registry.treatment.presenters import NotePage, trial_words
+from registry.treatment.queries import Entry
+from registry.web.filters import local_time
+
+blueprint = Blueprint("treatment", __name__, url_prefix="/patients/<uuid:patient_id>/treatment")
+
+Page = str | tuple[str, int] | Response
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The person, and the clinic at which they are dealt with here."""
+
+    patient: Patient
+    clinic: Clinic
+
+    @property
+    def today(self) -> date:
+        return clock.now().astimezone(self.clinic.zone).date()
+
+    @property
+    def url(self) -> str:
+        """Where everything of the kind stands, and every form leads back to."""
+        return url_for("treatment.treatment", patient_id=self.patient.id)
+
+    def header(self) -> IdentityHeader:
+        return found(load_header(self.patient.id, self.today, clinic_id=self.clinic.id))
+
+
+def place_of(patient_id: uuid.UUID, action: str) -> Place:
+    """The person at the one of the reader's clinics that deals with them. Absent and foreign: 404."""
+    return Place(found(get_patient(patient_id)), found(get_clinic_of(patient_id, permitted_clinics(action))))
+
+
+def trial_of(patient_id: uuid.UUID, trial_id: uuid.UUID) -> TreatmentTrial:
+    """The treatment, if it is this person's; else 404."""
+    return found(queries.get_trial(patient_id, trial_id))
+
+
+def entry_of(patient_id: uuid.UUID, kind: str, entry_id: uuid.UUID) -> Entry:
+    """What was noted, if it is of this person and was noted at a clinic where one may correct it."""
+    entry = queries.get_entry(patient_id, kind, entry_id)
+    if entry is None or entry.clinic_id not in permitted_clinics("treatment.record"):
+        abort(404)
+    return entry
+
+
+def saved_by(entry: Entry, place: Place) -> str:
+    """Who made the entry that stands, and when. Who withdrew one stands in the audit trail only."""
+    if entry.status == "entered-in-error":
+        return "a colleague"
+    author = db.session.get_one(User, entry.recorded_by_id)
+    return f"{author.name}, {local_time(entry.recorded_at, place.clinic.zone)}"
+
+
+def note_page(place: Place, trial: TreatmentTrial, form: NoteForm, *, title: str, save: str) -> NotePage:
+    """One form about a treatment, under the person's header."""
+    return NotePage(
+        title=title,
+        subtitle=trial_words(trial),
+        patient=place.header(),
+        form=form,
+        today=place.today,
+        born_on=place.patient.birth_date,
+        save=save,
+        action_url="",
+        back_url=place.url,
+    )
+
+
+def show_refused(
+    patient_id: uuid.UUID,
+    trial_id: uuid.UUID,
+    form: NoteForm,
+    problem: Refused,
+    *,
+    title: str,
+    save: str,
+) -> Page:
+    """The form again, what is wrong beside its field; the rows are read anew, since the write was undone."""
+    form.happened_on.errors = [str(problem)]
+    place, trial = place_of(patient_id, "treatment.record"), trial_of(patient_id, trial_id)
+    return show(note_page(place, trial, form, title=title, save=save), status=422)
+
+
+def show(page: NotePage, *, status: int) -> Page:
+    """The page, its opening noted."""
+    opened("treatment.opened", by=current_user, patient_id=page.patient.patient_id)
+    return render_template("treatment/note.html", page=page), status

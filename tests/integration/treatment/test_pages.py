@@ -15,6 +15,7 @@ from registry.extensions import db
 from registry.treatment.models import Injection, TreatmentTrial, TrialStep
 from registry.treatment.queries import list_courses
 from registry.treatment.rules import dose_words, next_injection_on
+from tests.integration.caseload.conftest import Statements
 from tests.integration.contacts.conftest import Case
 from tests.pages import fields_of, fill_in, send, soup, words
 
@@ -159,3 +160,21 @@ def test_a_dose_of_somebody_else_does_not_exist(case: Case) -> None:
     with case.app.app_context(), scope.within({case.clinic_id}):
         assert db.session.scalars(select(Injection)).all() == []
         assert db.session.scalars(select(TrialStep.amount)).one() == Decimal(100)
+
+
+def test_the_overview_draws_treatment_and_asks_no_more_for_a_longer_one(case: Case) -> None:
+    browser, trial = case.browser_of("care_manager"), _start(case, "injection")
+    overview = f"/patients/{case.patient_id}"
+    counted = []
+    for days in (("2026-02-02",), ("2026-02-09", "2026-02-16", "2026-02-23")):
+        for on in days:
+            typed = {"happened_on": on, "outcome": "given"}
+            assert fill_in(browser, f"{_url(case)}/{trial}/injections/new", typed).status_code == 303
+        browser.get(overview)
+        with Statements(case.app) as statements:
+            page = browser.get(overview)
+        counted.append(statements.number)
+
+    assert counted[0] == counted[1]
+    assert "23 Feb 2026 – Injections Haloperidol decanoate: given" in words(page)
+    assert "2 Feb 2026 12 Mar 2026 Medication Haloperidol decanoate 100 mg every 4 weeks" in words(page)

@@ -172,9 +172,10 @@ def test_the_overview_draws_treatment_and_asks_no_more_for_a_longer_one(case: Ca
             assert fill_in(browser, f"{_url(case)}/{trial}/injections/new", typed).status_code == 303
         browser.get(overview)
         with Statements(case.app) as statements:
-            page = browser.get(overview)
-        counted.append(statements.number)
+            said = words(browser.get(overview))
+        counted.append((statements.number, said))
 
-    assert counted[0] == counted[1]
-    assert "23 Feb 2026 – Injections Haloperidol decanoate: given" in words(page)
-    assert "2 Feb 2026 12 Mar 2026 Medication Haloperidol decanoate 100 mg every 4 weeks" in words(page)
+    (before, _), (after, said) = counted
+    assert before == after
+    assert "23 Feb 2026 – Injections Haloperidol decanoate: given" in said
+    assert "2 Feb 2026 12 Mar 2026 Medication Haloperidol decanoate 100 mg every 4 weeks" in said

@@ -12,7 +12,8 @@ from registry.caseload.record import EpisodeRecord, last_safety_measurements, lo
 from registry.episodes.models import Episode, EpisodeCondition
 from registry.episodes.queries import list_parts
 from registry.measurements.models import Measurement
-from registry.patients.models import Patient
+from registry.patients.models import Patient, PayerPeriod
+from registry.patients.queries import list_payers
 
 
 class Reading(StrEnum):
@@ -29,6 +30,8 @@ class SummaryFacts:
     """One person, the episode the summary is of, and what belongs to the person whatever the episode."""
 
     patient: Patient
+    payers: Sequence[PayerPeriod]
+    """Every period of every payer, the latest first."""
     record: EpisodeRecord | None
     """None for somebody who was never referred."""
     conditions: Sequence[EpisodeCondition]
@@ -39,13 +42,15 @@ class SummaryFacts:
 
 def load_summary(patient: Patient, episode: Episode | None, *, others: Sequence[Episode]) -> SummaryFacts:
     """Everything both readings show."""
+    payers = list_payers(patient.id)
     if episode is None:
         alerts = list_open_alerts(patient.id)
-        return SummaryFacts(patient, None, (), others, last_safety_measurements(patient.id), _safety(alerts))
+        return SummaryFacts(patient, payers, None, (), others, last_safety_measurements(patient.id), _safety(alerts))
     record = load_record(episode)
     conditions = list_parts(EpisodeCondition, episode.id)
     return SummaryFacts(
         patient=patient,
+        payers=payers,
         record=record,
         conditions=[row for row in conditions if row.ends_on is None or row.ends_on == episode.ended_on],
         other_episodes=others,

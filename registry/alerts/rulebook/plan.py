@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import takewhile
 
 from registry.alerts.parameters import Numbers
-from registry.alerts.rulebook import safety
+from registry.alerts.rulebook import safety, unasked
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
@@ -87,7 +87,7 @@ def _step_down(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | No
         is_manic(each.scale, each.course) for each in (*case.measures, *case.untracked_mania) if each.domain == MANIA
     ):
         return None
-    if any(isinstance(rule.check(case, clock, numbers), Found) for rule in safety.RULES):
+    if any(isinstance(rule.check(case, clock, numbers), Found) for rule in (*safety.RULES, unasked.UNKNOWN)):
         return None
     return Found(
         tier=Tier.REMINDER,

@@ -31,7 +31,8 @@ from registry.episodes.patient_header import phase_words
 from registry.episodes.rules import END_REASONS, PHASE_TITLES, REFERRAL_SOURCES
 from registry.measures.course import days_fresh
 from registry.patients.presenters import age_in_words, languages
-from registry.patients.rules import GENDER_IDENTITIES, PAYERS, SEXES
+from registry.patients.presenters.payers import payer_lines
+from registry.patients.rules import GENDER_IDENTITIES, SEXES
 from registry.review.models import Recommendation
 from registry.review.rules import KINDS, STATES
 from registry.web.filters import long_date, number, percent, points
@@ -62,7 +63,8 @@ def _who(facts: SummaryFacts, today: date) -> Iterator[Line]:
     yield Line("Sex and gender", f"{SEXES[patient.sex]}; gender identity: {_gender(patient.gender_identity)}")
     yield Line("Languages", languages(patient) or "not asked")
     yield Line("Interpreter", "needed" if patient.needs_interpreter else "not needed")
-    yield Line("Insurance", PAYERS.get(patient.payer, patient.payer))
+    now, _others = payer_lines(facts.payers, today)
+    yield Line("Insurance", ", ".join(line.words for line in now) or "not known")
     yield Line("Primary care", patient.primary_care or "not known")
 
 

@@ -42,6 +42,7 @@ def change_other_team(
             raise Refused("This team is no longer involved")
         _refuse_impossible_day(episode, on, earliest=team.starts_on, earliest_is="the day the team began")
         team.ends_on, team.ended_why, team.ended_by_id = on, why, by.id if by else None
+        team.ended_at = clock.now()
         if facts is not None:
             db.session.add(_row(episode, facts, on=on, why=why, by=by))
         record("other-team.changed", by=by, subject=episode, reason=why or None)

@@ -1648,6 +1648,7 @@ def upgrade() -> None:
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_why", sa.Text(), nullable=False),
         sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "kind IN ('act', 'injection', 'residence', 'crisis', 'case-management', 'substance-use', 'therapy', 'medical', 'justice', 'other')",
             name=op.f("ck_other_team_kind_known"),

@@ -24,7 +24,7 @@ from registry.patients.facts import ContactPointFacts, PatientFacts, PayerFacts
 from registry.patients.models import ContactPoint, Patient
 from registry.patients.queries import get_patient_by_mrn
 from registry.patients.rules import fold, fold_mrn, fold_phone, search_name
-from registry.patients.signals import patient_changed
+from registry.patients.signals import patient_changed, tell_attention_may_change
 
 
 def add_patient(
@@ -125,6 +125,7 @@ def add_contact_point(*, patient: Patient, facts: ContactPointFacts, by: User) -
         point = _contact_point(patient, facts)
         db.session.add(point)
         record("contact-point.added", by=by, subject=point, kind="create")
+        tell_attention_may_change(patient.id)
     return point
 
 
@@ -136,6 +137,7 @@ def change_contact_point(
         refuse_stale(point, opened_version=opened_version)
         _write_contact(point, facts)
         record("contact-point.changed", by=by, subject=point)
+        tell_attention_may_change(point.patient_id)
 
 
 def end_contact_point(*, point: ContactPoint, by: User) -> None:
@@ -144,6 +146,7 @@ def end_contact_point(*, point: ContactPoint, by: User) -> None:
         if point.ended_at is None:
             point.ended_at = clock.now()
             record("contact-point.ended", by=by, subject=point)
+        tell_attention_may_change(point.patient_id)
 
 
 def _contact_point(patient: Patient, facts: ContactPointFacts) -> ContactPoint:

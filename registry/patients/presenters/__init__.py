@@ -4,9 +4,20 @@ from registry.patients.presenters.person import (
     Difference,
     Fact,
     IdentityHeader,
+    age_in_words,
     identity,
+    languages,
     patient_url,
     permissions,
 )
 
-__all__ = ["Difference", "Fact", "IdentityHeader", "identity", "patient_url", "permissions"]
+__all__ = [
+    "Difference",
+    "Fact",
+    "IdentityHeader",
+    "age_in_words",
+    "identity",
+    "languages",
+    "patient_url",
+    "permissions",
+]

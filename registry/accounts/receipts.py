@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NoReturn
 
+from flask import abort, redirect, request
 from flask_login import current_user
 from sqlalchemy import insert
 from werkzeug.exceptions import Conflict
@@ -37,6 +39,18 @@ def is_sent_otherwise(form_key: str) -> bool:
     """Whether the reader used this form already, for other content than now: an answer corrected on the way back."""
     known = get_receipt(form_key) if current_user.is_authenticated else None
     return known is not None and known.user_id == current_user.id and known.digest != form_keys.fingerprint()
+
+
+def refuse_what_is_over() -> NoReturn:
+    """What is over cannot be changed again: 404; but a second click of the form that ended it lands where the first
+    one led, and that form with other content is told so (409)."""
+    key = request.form.get("form_key", "")
+    location = led_to(key, by=current_user)
+    if location is not None:
+        abort(redirect(location, 303))
+    if is_sent_otherwise(key):
+        abort(form_keys.refusal())
+    abort(404)
 
 
 def once(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -54,8 +55,8 @@ def list_drafts(*, by: Actor, clinic_ids: Collection[uuid.UUID]) -> Sequence[tup
 
 def keep_draft(
     *, patient_id: uuid.UUID, clinic_id: uuid.UUID, form_key: str, typed: Mapping[str, str | list[str]], by: Actor
-) -> ContactDraft | None:
-    """Keep what stands in the form in place of what was kept of it before.
+) -> datetime | None:
+    """Keep what stands in the form in place of what was kept of it before; returns when.
 
     ``None`` where that form has been saved as a contact meanwhile: nothing is left to keep. Raises ``TooLong``, and
     ``AnotherDraft`` where the author's draft is of another form.
@@ -73,8 +74,9 @@ def keep_draft(
             record("contact-draft.begun", by=by, patient_id=patient_id, clinic_id=clinic_id, kind="create")
         elif draft.form_key != form_key:
             raise AnotherDraft
-        draft.clinic_id, draft.form_key, draft.typed, draft.saved_at = clinic_id, form_key, printable, clock.now()
-    return draft
+        now = clock.now()
+        draft.clinic_id, draft.form_key, draft.typed, draft.saved_at = clinic_id, form_key, printable, now
+    return now
 
 
 def discard_draft(*, patient_id: uuid.UUID, by: Actor) -> None:

@@ -72,6 +72,8 @@ class Cast:
         while bears_on_life(facts, today) != bears_on_life(of.facts, today):
             facts = self._identity(roll, number, of.story, today)
         points = contact_points(roll, number=number, is_homeless=of.is_homeless)
+        while ways(points) != ways(of.contact_points):
+            points = contact_points(roll, number=number, is_homeless=of.is_homeless)
         return replace(of, number=number, facts=facts, contact_points=points)
 
     def _identity(self, roll: Random, number: int, story: Story, today: date) -> PatientFacts:
@@ -86,6 +88,11 @@ def _age(facts: PatientFacts, today: date) -> int:
 def bears_on_life(facts: PatientFacts, today: date) -> tuple[object, ...]:
     """What forms are filled in by, and what somebody does all day."""
     return facts.sex, facts.needs_interpreter, _age(facts, today) >= RETIRED_FROM
+
+
+def ways(points: Sequence[ContactPointFacts]) -> set[tuple[object, ...]]:
+    """How somebody can be reached: the steps of outreach that are possible, and so the reason that names the next."""
+    return {(each.kind, each.may_text, each.may_email) for each in points}
 
 
 def people(seed: int, count: int, *, today: date, figures: Figures) -> Iterator[Person]:

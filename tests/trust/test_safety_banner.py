@@ -15,6 +15,9 @@ from tests.trust.world import World
 ABOUT_NOBODYS_CARE = frozenset({"administration.audit_of_patient"})
 """Takes a patient, and shows who looked: no header, and an auditor reads it."""
 
+ABOUT_SOMEBODY_ELSE = frozenset({"episodes.answer_transfer"})
+"""About whoever another clinic hands over, who has no open alert in this world."""
+
 ACTED_ON_RIGHT_THERE = frozenset({"alerts.after_positive"})
 """The alert's own form: no link to where it is acted on."""
 
@@ -47,7 +50,7 @@ def _is_about_somebody(route: Route) -> bool:
 def test_every_page_under_a_persons_header_shows_their_open_safety_alert_once(
     app: Flask, standing_world: World, role: str
 ) -> None:
-    pages = _pages(app, standing_world, role)
+    pages = {name: page for name, page in _pages(app, standing_world, role).items() if name not in ABOUT_SOMEBODY_ELSE}
 
     assert {"caseload.patient", "measurements.history", "contacts.contacts", "review.queue"} <= pages.keys()
     assert {endpoint: len(page.select(".safety")) for endpoint, page in pages.items()} == dict.fromkeys(pages, 1)

@@ -53,7 +53,7 @@ def _kept(place: Place, form: ContactForm) -> tuple[int, str]:
     if form.says_nothing():
         return 200, ""
     try:
-        draft = drafts.keep_draft(
+        kept_at = drafts.keep_draft(
             patient_id=place.patient.id,
             clinic_id=place.clinic.id,
             form_key=form.key,
@@ -64,9 +64,9 @@ def _kept(place: Place, form: ContactForm) -> tuple[int, str]:
         return 409, TOO_LONG
     except AnotherDraft:
         return 409, IN_ANOTHER_WINDOW
-    if draft is None:
+    if kept_at is None:
         return 409, SAVED_MEANWHILE
-    return 200, f"Draft kept {local_time(draft.saved_at, place.clinic.zone)}"
+    return 200, f"Draft kept {local_time(kept_at, place.clinic.zone)}"
 
 
 @blueprint.post("/patients/<uuid:patient_id>/contacts/draft/discard")

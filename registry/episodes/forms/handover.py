@@ -57,7 +57,7 @@ class AnswerTransferForm(DatedForm):
         if self.answer.data == REFUSE and not self.words.data:
             self.words.errors = ["Say why, so that the other clinic can go on from there"]
             return False
-        if self.answer.data == ACCEPT and self._place("care_manager").place("care_manager").is_empty:
+        if is_valid and self.answer.data == ACCEPT and self._place("care_manager").place("care_manager").is_empty:
             self._place("care_manager").user_id.errors = ["Choose the care manager of record"]
             return False
         return is_valid

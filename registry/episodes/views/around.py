@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from flask import abort, flash
+from flask import flash
 from flask_login import current_user
 
 from registry.access.policy import found, policy
+from registry.accounts import receipts
 from registry.episodes import actions
 from registry.episodes.forms import ConsentForm, OtherTeamForm, RevokeConsentForm
 from registry.episodes.models import Consent, Episode, OtherTeam
@@ -108,7 +109,7 @@ def change_other_team(patient_id: uuid.UUID, episode_id: uuid.UUID, other_team_i
     episode = episode_to_change(patient_id, episode_id)
     team = found(get_other_team(other_team_id, episode_id=episode_id))
     if team.ends_on is not None:
-        abort(404)
+        receipts.refuse_what_is_over()
     form = OtherTeamForm.of(team, today=today_of(episode), version=version_of(OtherTeam, episode))
 
     def act(fresh: Episode) -> None:

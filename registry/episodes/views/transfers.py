@@ -79,8 +79,10 @@ def propose_transfer(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
 @policy("episode.write")
 def answer_transfer(patient_id: uuid.UUID, transfer_id: uuid.UUID) -> Page:
     transfer = found(get_transfer(transfer_id, patient_id=patient_id))
-    if transfer.state != "proposed" or not can(current_user, "episode.write", clinic_id=transfer.to_clinic_id):
+    if not can(current_user, "episode.write", clinic_id=transfer.to_clinic_id):
         abort(404)
+    if transfer.state != "proposed":
+        receipts.refuse_what_is_over()
     clinic = transfer.to_clinic
     today = clinic.today(clock.now())
     form = AnswerTransferForm(today=today, on=today, version=str(transfer.version))
@@ -132,9 +134,11 @@ def _answer_page(form: AnswerTransferForm, transfer: Transfer, clinic: Clinic) -
 def end_transfer(patient_id: uuid.UUID, transfer_id: uuid.UUID) -> Page:
     """The sender takes an unanswered proposal back; the receiver hands an accepted person back."""
     transfer = found(get_transfer(transfer_id, patient_id=patient_id))
-    acting = transfer.from_clinic if transfer.state == "proposed" else transfer.to_clinic
-    if not transfer.is_open or not can(current_user, "episode.write", clinic_id=acting.id):
+    acting = transfer.to_clinic if transfer.received_episode_id else transfer.from_clinic
+    if not can(current_user, "episode.write", clinic_id=acting.id):
         abort(404)
+    if not transfer.is_open:
+        receipts.refuse_what_is_over()
     is_proposal = transfer.state == "proposed"
     form = EndTransferForm(version=str(transfer.version))
 

@@ -146,7 +146,7 @@ def end_contact_point(*, point: ContactPoint, by: User) -> None:
         if point.ended_at is None:
             point.ended_at = clock.now()
             record("contact-point.ended", by=by, subject=point)
-        tell_attention_may_change(point.patient_id)
+            tell_attention_may_change(point.patient_id)
 
 
 def _contact_point(patient: Patient, facts: ContactPointFacts) -> ContactPoint:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from flask import abort
 from flask_login import current_user
 
 from registry.access.policy import found, policy
+from registry.accounts import receipts
 from registry.extensions import db
 from registry.patients import actions
 from registry.patients.errors import LegalStatusBefore
@@ -104,7 +104,7 @@ def _holding(patient_id: uuid.UUID, legal_status_id: uuid.UUID) -> LegalStatus:
     """The status, if it is this person's and holds: what is over, or was entered in error, stays as it is."""
     status = found(get_legal_status(legal_status_id, patient_id=patient_id))
     if status.ended_on is not None or status.error_why:
-        abort(404)
+        receipts.refuse_what_is_over()
     return status
 
 

@@ -43,6 +43,13 @@ def test_only_the_database_room_knows_the_sqlite_library() -> None:
     assert known == {"registry/db/sqlite.py"}
 
 
+def test_only_an_invented_history_is_told_by_one_event() -> None:
+    """Whatever else writes about people is recorded, each act by an event of its own."""
+    telling = {name(path) for path in python_files("registry") if "told_at_once" in path.read_text(encoding="utf-8")}
+
+    assert telling == {"registry/audit/recorder.py", "registry/demo/crowd/storing.py"}
+
+
 def test_a_statement_is_called_reviewed_in_one_module_only() -> None:
     """The option lifts the limit to the reader's patients: its uses must fit on the page that is reviewed."""
     saying_it = {name(path) for path in python_files("registry") if _passes_reviewed(path)}

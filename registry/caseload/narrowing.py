@@ -34,13 +34,14 @@ from registry.caseload.rules import (
     UNKNOWN,
     Listing,
 )
+from registry.db.text import place_of
 from registry.episodes.models import EpisodeCondition, TeamMember
 from registry.measures.course import Standing
 from registry.patients.rules import fold, fold_mrn
 
 MOST_WORDS = 8
 """Of a search: more of them find nobody else."""
-_ANY_WORD, _NO_WORD, _ESCAPE = "w", "-", "/"
+_ANY_WORD, _NO_WORD = "w", "-"
 
 ACTION = 1
 """Rank of an action: see ``CaseloadRow.rank``."""
@@ -139,12 +140,8 @@ def typed(listing: Listing) -> tuple[Listing, dict[str, str]]:
     if not listing.search:
         return listing, {}
     words = fold(listing.search).split()[:MOST_WORDS]
-    patterns = {f"word_{nth}": f"%{_taken_literally(word)}%" for nth, word in enumerate(words)}
-    return replace(listing, search=_ANY_WORD * len(words) or _NO_WORD), {"mrn": fold_mrn(listing.search), **patterns}
-
-
-def _taken_literally(word: str) -> str:
-    return "".join(f"{_ESCAPE}{sign}" if sign in f"%_{_ESCAPE}" else sign for sign in word)
+    asked = {f"word_{nth}": word for nth, word in enumerate(words)}
+    return replace(listing, search=_ANY_WORD * len(words) or _NO_WORD), {"mrn": fold_mrn(listing.search), **asked}
 
 
 def _is_called(search: str) -> ColumnElement[bool]:
@@ -152,5 +149,7 @@ def _is_called(search: str) -> ColumnElement[bool]:
     number = CaseloadRow.mrn == bindparam("mrn")
     if search == _NO_WORD:
         return number
-    words = (CaseloadRow.sort_name.like(bindparam(f"word_{nth}"), escape=_ESCAPE) for nth in range(len(search)))
+    words = (
+        place_of(CaseloadRow.sort_name, bindparam(f"word_{nth}", type_=sa.Text())) > 0 for nth in range(len(search))
+    )
     return or_(number, and_(*words))

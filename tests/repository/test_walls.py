@@ -76,7 +76,7 @@ def test_what_somebody_types_is_no_pattern() -> None:
         for path in python_files("registry")
         for node in ast.walk(_tree(path))
         if isinstance(node, ast.Call) and _is_pattern_on_a_column(node.func)
-        if not any(keyword.arg in {"autoescape", "escape"} for keyword in node.keywords)
+        if not any(keyword.arg == "autoescape" for keyword in node.keywords)
     }
 
     assert unescaped == set()

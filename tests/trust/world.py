@@ -42,6 +42,7 @@ from registry.extensions import db
 from registry.jobs.models import Heartbeat, JobRun
 from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
+from registry.measurements.models import Measurement
 from registry.patients.actions import add_contact_point, add_payer, add_related_person, note_directive, set_legal_status
 from registry.patients.facts import ContactPointFacts, DirectiveFacts, LegalStatusFacts, PayerFacts, RelatedPersonFacts
 from registry.patients.models import Patient
@@ -215,6 +216,7 @@ def _transfers(clinic: Clinic, number: int, episode: Episode, *, by: User) -> di
     outgoing = propose_transfer(episode=episode, to_clinic=annex, words="zawords", by=by)
     handed_over = a_patient(clinic=annex, given="Quillonia", family="Zanzibarquist", mrn=f"ZMRN-{number}-T")
     theirs = an_episode(patient=handed_over, clinic=annex, enrolled_on=date(2026, 1, 5))
+    _positive(handed_over, annex, by=by)
     proposal = propose_transfer(episode=theirs, to_clinic=clinic, words="zawords", by=None)
     return {"transfer_id": outgoing.id, "handed_over_id": handed_over.id, "proposal_id": proposal.id}
 
@@ -235,9 +237,9 @@ def _signed_for(clinic: Clinic, *, by: User) -> None:
         record("figure.signed", by=by, subject=row, reason="Agreed in March")
 
 
-def _measures(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID]:
-    """One with a positive safety answer, and a draft."""
-    kept = record_measurement(
+def _positive(patient: Patient, clinic: Clinic, *, by: User) -> Measurement:
+    """A form with a positive safety answer."""
+    return record_measurement(
         patient_id=patient.id,
         clinic_id=clinic.id,
         instrument="phq-9",
@@ -246,6 +248,11 @@ def _measures(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID,
         answers=dict(ANSWERS),
         by=by,
     )
+
+
+def _measures(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID]:
+    """One with a positive safety answer, and a draft."""
+    kept = _positive(patient, clinic, by=by)
     draft = record_measurement(
         patient_id=patient.id,
         clinic_id=clinic.id,

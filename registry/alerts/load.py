@@ -265,7 +265,7 @@ def phases_before_pause(episodes: Iterable[Episode]) -> dict[uuid.UUID, str]:
     rows = db.session.execute(
         select(PhaseSpell.episode_id, PhaseSpell.phase)
         .where(PhaseSpell.episode_id.in_(paused), PhaseSpell.phase != Phase.PAUSED)
-        .order_by(PhaseSpell.starts_on, PhaseSpell.set_at)
+        .order_by(PhaseSpell.starts_on, PhaseSpell.id)  # several may begin on one day, written down at one instant
     )
     return {row.episode_id: row.phase for row in rows}
 

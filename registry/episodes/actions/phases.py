@@ -155,7 +155,7 @@ def _phase_before_pause(episode: Episode) -> str:
     spells = db.session.scalars(
         select(PhaseSpell.phase)
         .where(PhaseSpell.episode_id == episode.id, PhaseSpell.phase != "paused")
-        .order_by(PhaseSpell.starts_on.desc(), PhaseSpell.set_at.desc())
+        .order_by(PhaseSpell.starts_on.desc(), PhaseSpell.id.desc())
         .limit(1)
     ).all()
     return spells[0] if spells else episode.phase

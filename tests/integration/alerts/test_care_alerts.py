@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from registry import clock
 from registry.access import scope
+from registry.alerts.load import phases_before_pause
 from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.sweep import sweep_clinic
+from registry.audit.recorder import record
+from registry.db.transaction import write
 from registry.episodes.actions import change_phase, end_episode
-from registry.episodes.models import Episode
+from registry.episodes.models import Episode, PhaseSpell
 from registry.extensions import db
 from registry.review.actions import Advice, decide, finish, record_review
 from tests import builders
@@ -391,3 +395,28 @@ def test_a_place_left_at_a_clinic_a_day_ahead_of_another_is_left_at_once(app: Fl
         assert ahead.today(NOW) > TODAY
         owners = {alert.owner_id for alert in alerts_of(scene.patient) if alert.clinic_id == ahead.id}
         assert owners == {scene.duty.id}
+
+
+def test_a_pause_interrupts_the_phase_entered_last_where_two_were_entered_at_one_instant(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=63)
+        ends_on = TODAY + timedelta(days=20)
+        change_phase(episode=scene.episode, phase="paused", on=TODAY, paused_until=ends_on, why="", by=scene.duty)
+        with write(), scope.all_patients(reason="test"):
+            active = db.session.scalars(
+                select(PhaseSpell).where(PhaseSpell.episode_id == scene.episode.id, PhaseSpell.phase == "active")
+            ).one()
+            # Made before and stored after it, so that a database that sorts no further gives it last.
+            entered_before = PhaseSpell(
+                id=uuid.UUID(int=active.id.int - 1),
+                episode_id=scene.episode.id,
+                patient_id=scene.patient.id,
+                phase="referred",
+                starts_on=active.starts_on,
+                set_at=active.set_at,
+            )
+            db.session.add(entered_before)
+            record("test.entered", by=None, subject=entered_before, kind="create")
+
+        with scope.within({scene.clinic.id}):
+            assert phases_before_pause([scene.episode]) == {scene.episode.id: "active"}

@@ -1,6 +1,6 @@
 """Reading the pages a test client receives, and sending their forms the way a browser would.
 
-What every other test needs is read by lxml itself: a page takes it half a millisecond, and Beautiful Soup ten.
+What many tests need is read by lxml itself: a page takes it half a millisecond, and Beautiful Soup ten.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ def soup(page: TestResponse) -> BeautifulSoup:
     return BeautifulSoup(page.text, "lxml")
 
 
+def elements(page: TestResponse) -> html.HtmlElement:
+    """The page as lxml reads it, for tests that look at hundreds."""
+    return html.document_fromstring(page.data, parser=_PARSER)
+
+
 def words(page: TestResponse) -> str:
     """What the main part of the page says, each run of white space as one space."""
     return _said(_main(page))
@@ -28,7 +33,7 @@ def words(page: TestResponse) -> str:
 
 def heading(page: TestResponse) -> str:
     """The one h1 of the page."""
-    headings = _read(page).findall(".//h1")
+    headings = elements(page).findall(".//h1")
     assert len(headings) == 1, f"{len(headings)} first headings"
     return _said(headings[0])
 
@@ -60,12 +65,8 @@ def send(
     return client.post(urljoin(url, str(form.get("action") or url)), data={**_fields(form), **(typed or {})})
 
 
-def _read(page: TestResponse) -> html.HtmlElement:
-    return html.document_fromstring(page.data, parser=_PARSER)
-
-
 def _main(page: TestResponse) -> html.HtmlElement:
-    main = _read(page).find(".//main")
+    main = elements(page).find(".//main")
     assert main is not None, "the page has no main part"
     return main
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 import time_machine
@@ -11,6 +11,9 @@ from flask import Flask
 from registry.accounts.models import User
 from registry.extensions import db
 from tests.databases import MigratedDatabase
+from tests.trust.forms import forms
+from tests.trust.hostility import share
+from tests.trust.routes import Route
 from tests.trust.world import NOW, World, a_world
 from tests.worlds import Worlds
 
@@ -33,6 +36,12 @@ def database_url(migrated_database: MigratedDatabase) -> Iterator[str]:
     migrated_database.empty()
     yield migrated_database.settings.app_database_url
     migrated_database.empty()
+
+
+@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.trust)], ids=["half", "everything"])
+def chosen_forms(request: pytest.FixtureRequest, app: Flask, migrated_database: MigratedDatabase) -> Sequence[Route]:
+    """Every form of those who are signed in: half of them on each database, and all on both in ``make trust``."""
+    return forms(app) if request.param else share(forms(app), every=2, database=migrated_database.name)
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import etree
 from werkzeug.test import TestResponse
 
-from tests.pages import Fields, fields_of, soup
+from tests.pages import Fields, elements, fields_of
 from tests.trust.expected import EVERYBODY, MAY, ROLES, SIGNED_IN
 from tests.trust.routes import Route, routes, token_in, token_of
 from tests.trust.world import TODAY, Place
@@ -37,6 +38,9 @@ FILLING = {"date": TODAY.isoformat(), "number": "10", "time": "10:30", "email": 
 """What is typed into a field left open, by its kind."""
 
 
+_LEFT_OPEN = etree.XPath("//main//form[@method='post']//*[self::input or self::textarea]")
+
+
 def sender(route: Route) -> str:
     """The first role of the table that may send it."""
     allowed = MAY[route.endpoint]
@@ -62,9 +66,8 @@ def as_offered(browser: FlaskClient, route: Route, place: Place) -> Fields:
 def filled(browser: FlaskClient, route: Route, place: Place) -> Fields:
     """The form with something in everything that was left open: words, today, the first choice."""
     form, page = _offered(browser, route, place)
-    main = soup(page).find("main") if page is not None else None
-    for control in main.select("form[method=post] input, form[method=post] textarea") if main else ():
-        name, kind = str(control.get("name") or ""), str(control.get("type") or "text")
+    for control in _LEFT_OPEN(elements(page)) if page is not None else ():
+        name, kind = control.get("name", ""), control.get("type", "text")
         if kind == "radio":
             form.setdefault(name, str(control.get("value")))
         elif name in form and not form[name]:

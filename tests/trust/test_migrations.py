@@ -40,14 +40,20 @@ def program(database: MigratedDatabase) -> Flask:
     return create_app(database.settings)
 
 
-@pytest.fixture
-def filled(database: MigratedDatabase, program: Flask) -> tuple[Flask, World]:
-    database.empty()
+@pytest.fixture(scope="module")
+def _built(database: MigratedDatabase, program: Flask) -> tuple[int, World]:
     world = a_world(program)
     _open_a_page(program, world)
     _count_the_panels(program)
     with program.app_context():
         db.engine.dispose()
+    return database.remember(), world
+
+
+@pytest.fixture
+def filled(database: MigratedDatabase, program: Flask, _built: tuple[int, World]) -> tuple[Flask, World]:
+    number, world = _built
+    database.put_back(number)
     return program, world
 
 

@@ -1,4 +1,7 @@
-"""Every route as every role, with one's own ids, another clinic's, ids nothing answers to, and signed out."""
+"""Every route as every role, with one's own ids, another clinic's, ids nothing answers to, and signed out.
+
+The tests walk every route as every role on one of the two databases, half of them on each; ``make trust`` on both.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from registry.web.security_headers import CONTENT_SECURITY_POLICY
 from tests.builders import sign_in
+from tests.databases import MigratedDatabase
 from tests.trust.expected import EVERYBODY, MAY, ROLES, SIGNED_IN
 from tests.trust.routes import REACHES_ITS_ORGANISATION, Route, mixed, routes, token_in, token_of
 from tests.trust.world import MARKERS, Place, World, snapshot
@@ -57,17 +61,17 @@ def _is_sound(page: TestResponse, where: str) -> None:
         assert not [words for words in spoken if marker.casefold() in words.casefold()], f"{where} says {marker}"
 
 
-def _gets(app: Flask) -> list[Route]:
-    return [route for route in routes(app) if route.reads]
-
-
-def _posts(app: Flask) -> list[Route]:
-    return [route for route in routes(app) if route.writes]
-
-
 @pytest.fixture(params=ROLES)
 def role(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.trust)], ids=["half", "everything"])
+def walked(request: pytest.FixtureRequest, app: Flask, migrated_database: MigratedDatabase, role: str) -> list[Route]:
+    """The routes this role tries on this database: every second, the others on the other, or all of them."""
+    if request.param:
+        return routes(app)
+    return routes(app)[(ROLES.index(role) + (migrated_database.name == "postgresql")) % 2 :: 2]
 
 
 @pytest.fixture
@@ -96,10 +100,10 @@ def _no_marker_in_the_log(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
 
 
 def test_pages_open_to_the_roles_in_the_table_and_to_nobody_else(
-    app: Flask, world: World, role: str, browser: FlaskClient
+    app: Flask, world: World, role: str, browser: FlaskClient, walked: list[Route]
 ) -> None:
     before, wrong = snapshot(app, but=PASSING), []
-    for route in _gets(app):
+    for route in [each for each in walked if each.reads]:
         own = browser.get(route.address(world.here.arguments))
         where = f"{route.endpoint} {route.rule} answers {own.status_code}"
         _is_sound(own, where)
@@ -113,9 +117,9 @@ def test_pages_open_to_the_roles_in_the_table_and_to_nobody_else(
 
 
 def test_a_row_of_another_clinic_looks_like_one_that_does_not_exist(
-    app: Flask, world: World, role: str, browser: FlaskClient
+    app: Flask, world: World, role: str, browser: FlaskClient, walked: list[Route]
 ) -> None:
-    for route in _gets(app):
+    for route in [each for each in walked if each.reads]:
         if not route.ids or not _is_open_to(role, route):
             continue
         foreign = _foreign(world, route)
@@ -129,11 +133,11 @@ def test_a_row_of_another_clinic_looks_like_one_that_does_not_exist(
 
 
 def test_nothing_is_sent_to_another_clinic_to_nobody_or_without_the_role(
-    app: Flask, world: World, role: str, browser: FlaskClient
+    app: Flask, world: World, role: str, browser: FlaskClient, walked: list[Route]
 ) -> None:
     token = {"csrf_token": token_of(browser)}
     before = snapshot(app, but=PASSING)
-    for route in _posts(app):
+    for route in [each for each in walked if each.writes]:
         if route.action is None:
             continue
         foreign = _foreign(world, route)
@@ -152,10 +156,10 @@ def test_nothing_is_sent_to_another_clinic_to_nobody_or_without_the_role(
 
 
 def test_nothing_is_taken_without_the_token_against_forged_requests(
-    app: Flask, world: World, role: str, browser: FlaskClient
+    app: Flask, world: World, role: str, browser: FlaskClient, walked: list[Route]
 ) -> None:
     before = snapshot(app, but=PASSING)
-    for route in _posts(app):
+    for route in [each for each in walked if each.writes]:
         answer = browser.post(route.address(world.here.arguments), data={"csrf_token": "forged"})
         _is_sound(answer, route.rule)
         assert answer.status_code == 400, route.rule
@@ -184,8 +188,8 @@ def test_whoever_is_signed_out_is_sent_to_the_sign_in_page(app: Flask, world: Wo
 
 def test_what_is_open_to_everybody_says_nothing_of_anybody(app: Flask, world: World) -> None:
     stranger = app.test_client()
-    for route in _gets(app):
-        if _allowed(route) == EVERYBODY:
+    for route in routes(app):
+        if route.reads and _allowed(route) == EVERYBODY:
             page = stranger.get(route.address(world.here.arguments))
             assert page.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
             assert not [marker for marker in MARKERS if marker in page.text]

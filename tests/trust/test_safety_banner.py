@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
+from lxml.html import HtmlElement
 
 from tests.builders import sign_in
-from tests.pages import soup
+from tests.pages import elements
 from tests.trust.expected import CARE_MANAGER, LEAD, MAY, PEER, PSYCHIATRIST
 from tests.trust.routes import Route, routes
 from tests.trust.world import World
@@ -28,15 +28,15 @@ def app(started_app: Flask) -> Flask:
     return started_app
 
 
-def _pages(app: Flask, world: World, role: str) -> dict[str, BeautifulSoup]:
+def _pages(app: Flask, world: World, role: str) -> dict[str, HtmlElement]:
     """Every page this role opens under a person's header, by endpoint. Each page about a person has one."""
     browser = sign_in(app.test_client(), world.here.people[role])
-    found: dict[str, BeautifulSoup] = {}
+    found: dict[str, HtmlElement] = {}
     for route in [each for each in routes(app) if each.reads and role in MAY[each.endpoint]]:
         answer = browser.get(route.address(world.here.arguments))
         if answer.status_code == 200 and answer.mimetype == "text/html":
-            page = soup(answer)
-            has_header = page.select_one(".identity.card") is not None
+            page = elements(answer)
+            has_header = any("card" in each.classes for each in page.find_class("identity"))
             assert has_header or not _is_about_somebody(route), f"{route.endpoint} does not say whom it is about"
             found |= {route.endpoint: page} if has_header else {}
     return found
@@ -53,11 +53,11 @@ def test_every_page_under_a_persons_header_shows_their_open_safety_alert_once(
     pages = _pages(app, standing_world, role)
 
     assert {"caseload.patient", "measurements.history", "contacts.contacts", "review.queue"} <= pages.keys()
-    assert {endpoint: len(page.select(".safety")) for endpoint, page in pages.items()} == dict.fromkeys(pages, 1)
+    assert {endpoint: len(page.find_class("safety")) for endpoint, page in pages.items()} == dict.fromkeys(pages, 1)
     own = [page for endpoint, page in pages.items() if endpoint not in ABOUT_SOMEBODY_ELSE]
-    said = {words.get_text() for page in own for words in page.select(".safety__words")}
+    said = {words.text_content() for page in own for words in page.find_class("safety__words")}
     assert len(said) == 1
-    dead_ends = {endpoint for endpoint, page in pages.items() if not page.select(".safety__actions")}
+    dead_ends = {endpoint for endpoint, page in pages.items() if not page.find_class("safety__actions")}
     assert dead_ends <= ACTED_ON_RIGHT_THERE
 
 
@@ -66,7 +66,7 @@ def test_a_peer_is_told_of_the_alert_and_not_of_the_answers_behind_it(app: Flask
 
     assert pages.keys() == {"contacts.log_own_contact", "contacts.report_danger"}
     for page in pages.values():
-        (banner,) = page.select(".safety")
-        assert "Open safety alert. Speak with" in banner.get_text()
-        assert "PHQ" not in banner.get_text()
-        assert not banner.select("a")
+        (banner,) = page.find_class("safety")
+        assert "Open safety alert. Speak with" in banner.text_content()
+        assert "PHQ" not in banner.text_content()
+        assert banner.find(".//a") is None

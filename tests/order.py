@@ -27,11 +27,12 @@ def in_halves(items: Sequence[pytest.Item]) -> list[pytest.Item]:
 
 
 def _kind_of(item: pytest.Item) -> str:
-    database = _database_of(item)
+    database = database_of(item)
     return "journey" if item.get_closest_marker("e2e") and database != "postgresql" else database
 
 
-def _database_of(item: pytest.Item) -> str:
+def database_of(item: pytest.Item) -> str:
+    """The database this test runs on: ``sqlite``, ``postgresql`` or none."""
     parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     named = [parameters[name] for name in _SHARED if name in parameters]
     return next((str(name) for name in named if name in {"sqlite", "postgresql"}), "")

@@ -24,6 +24,7 @@ from tests.e2e.accessibility import accessibility_faults, load_axe
 from tests.e2e.clinic import sign_in
 from tests.e2e.page_parts import Part, parts_of
 from tests.e2e.windows import DESK, PHONE, LiveServer, Windows
+from tests.pages import elements
 from tests.trust.routes import Route, granted, routes
 from tests.trust.world import Place, World, a_world
 
@@ -109,13 +110,13 @@ def _plan(server: LiveServer, place: Place) -> dict[str, list[Walk]]:
     judged: set[Part] = set()
     plan = {}
     for role in (role.value for role in Role):
-        new: dict[str, set[Part]] = {}
+        new: dict[str, frozenset[Part]] = {}
         client = a_session(server.app.test_client(), place.people[role])
         for route in _pages(server, role):
             address = route.address(place.arguments)
             answer = client.get(address, follow_redirects=True)
             assert answer.status_code == 200, f"{role}: {route.endpoint} answers {answer.status_code}"
-            parts = parts_of(answer.text)
+            parts = parts_of(elements(answer))
             if not parts.content <= content[route.endpoint] or not parts.frame <= frames:
                 new[address] = parts.all
             content[route.endpoint] |= parts.content
@@ -126,7 +127,7 @@ def _plan(server: LiveServer, place: Place) -> dict[str, list[Walk]]:
     return plan
 
 
-def _fewest_with(pages: Mapping[str, set[Part]], known: set[Part]) -> set[str]:
+def _fewest_with(pages: Mapping[str, frozenset[Part]], known: set[Part]) -> set[str]:
     """Addresses that together show every part not known yet, the page with most of them first."""
     left, chosen = set().union(*pages.values()) - known, set()
     while left:

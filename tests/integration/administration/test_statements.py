@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from registry.db.transaction import write
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from tests.builders import a_choice, a_clinic, a_patient, a_user, an_episode
+from tests.databases import MigratedDatabase
 from tests.integration.administration.conftest import TODAY, House, a_house
 from tests.integration.measurements.statements import statements_of
 from tests.worlds import Worlds
@@ -94,8 +96,29 @@ def test_a_page_runs_as_many_statements_for_many_as_for_few(app: Flask, worlds: 
     assert many <= few <= MOST
 
 
+_LONG_TRAIL = (
+    "SELECT pg_restore_relation_stats("
+    "'schemaname', 'public', 'relname', 'audit_event', 'relpages', 1, 'reltuples', 1000000::real)",
+    *(
+        f"SELECT pg_clear_attribute_stats('public', 'audit_event', '{column.name}', false)"
+        for column in sa.inspect(AuditEvent).local_table.columns
+    ),
+)
+
+
+@pytest.fixture
+def _as_if_long(house: House, migrated_database: MigratedDatabase) -> Iterator[None]:
+    """PostgreSQL plans by what it counted whenever it last came by: here a long trail, of which it knows no more."""
+    if migrated_database.name != "postgresql":
+        yield
+        return
+    migrated_database.rewrite(*_LONG_TRAIL)
+    yield
+    migrated_database.rewrite("SELECT pg_clear_relation_stats('public', 'audit_event')")
+
+
 def _plan(question: trail.Question) -> str:
-    """How the database would find the acts. PostgreSQL is asked to prefer an index: this trail is too short for one."""
+    """How the database would find the acts. PostgreSQL is asked to prefer an index: the other tables are short."""
     statement = trail.newest(question, most=50)
     with scope.all_patients(reason="test"), db.engine.connect() as connection:
         is_postgresql = connection.dialect.name == "postgresql"
@@ -106,6 +129,7 @@ def _plan(question: trail.Question) -> str:
         return "\n".join(str(row[-1]) for row in rows)
 
 
+@pytest.mark.usefixtures("_as_if_long")
 @pytest.mark.parametrize(
     ("question", "index"),
     [
@@ -126,9 +150,8 @@ def test_acts_are_found_by_an_index(house: House, question: trail.Question, inde
     assert "TEMP B-TREE" not in plan, plan
 
 
-def test_the_acts_of_ones_clinics_are_found_without_a_walk_through_those_of_others(house: House, migrated_database) -> None:
-    if migrated_database.name == "postgresql":
-        migrated_database.rewrite("ANALYZE")
+@pytest.mark.usefixtures("_as_if_long")
+def test_the_acts_of_ones_clinics_are_found_without_a_walk_through_those_of_others(house: House) -> None:
     with house.app.app_context():
         plan = _plan(trail.Question(clinic_ids=frozenset({house.harbor})))
 

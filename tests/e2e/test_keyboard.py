@@ -8,15 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.clinic import Team, a_team, sign_in, someone_in_care
+from tests.e2e.focus import focus_is_seen, tab_to
 from tests.e2e.windows import LiveServer
-
-_FOCUS_IS_SEEN = """() => {
-    const focused = document.activeElement;
-    if (!focused.matches(":focus")) return true;  // in a part of a date field, which the browser marks itself
-    const shown = focused.matches(".choice__input, .answer__input") ? focused.nextElementSibling : focused;
-    const style = getComputedStyle(shown);
-    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-}"""
 
 
 @pytest.fixture
@@ -34,7 +27,7 @@ def test_the_caseload_is_moved_through_searched_and_opened_by_keys(page: Page, t
 
     page.keyboard.press("j")
     expect(rows.nth(0)).to_be_focused()
-    assert page.evaluate(_FOCUS_IS_SEEN)
+    assert focus_is_seen(page)
     page.keyboard.press("j")
     expect(rows.nth(1)).to_be_focused()
     page.keyboard.press("k")
@@ -84,21 +77,11 @@ def test_a_review_is_written_by_keys(page: Page, team: Team) -> None:
     kind.focus()
     page.keyboard.press("Space")
     expect(kind).to_be_checked()
-    assert page.evaluate(_FOCUS_IS_SEEN)
+    assert focus_is_seen(page)
     page.keyboard.press("Tab")
     expect(page.get_by_label("In words").first).to_be_focused()
     page.keyboard.type("Sertraline to 150 mg")
-    _tab_to(page, "Save and next")
+    tab_to(page, page.get_by_role("button", name="Save and next"))
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("region", name="Queue").locator("[aria-current]")).to_contain_text("Annelise Brandt")
-
-
-def _tab_to(page: Page, name: str) -> None:
-    """Press Tab until this button has the focus; what has it on the way can be seen."""
-    for _step in range(30):
-        page.keyboard.press("Tab")
-        assert page.evaluate(_FOCUS_IS_SEEN), page.evaluate("document.activeElement.outerHTML")
-        if page.evaluate("document.activeElement.textContent.trim()") == name:
-            return
-    pytest.fail(f"Tab never came to {name}")

@@ -18,7 +18,7 @@ from registry.plans.models import Goal, GoalRating, PlanVersion
 _SAFETY_PLANS = (
     select(PlanVersion.patient_id, PlanVersion.number, PlanVersion.written_on, PlanVersion.review_on)
     .where(among(PlanVersion.patient_id, "patient_ids"), PlanVersion.kind == "safety", PlanVersion.status == "final")
-    .order_by(PlanVersion.number)
+    .order_by(PlanVersion.written_on, PlanVersion.number)
 )
 
 
@@ -33,7 +33,7 @@ class PlanDates:
 def safety_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanDates]:
     """The safety plan in force of each of these people who has one; one statement."""
     rows = db.session.execute(_SAFETY_PLANS, {"patient_ids": list(patient_ids)})
-    return {row.patient_id: PlanDates(row.written_on, row.review_on) for row in rows}  # the last number stands
+    return {row.patient_id: PlanDates(row.written_on, row.review_on) for row in rows}  # the one talked through last stands
 
 
 def plan_on(patient_id: uuid.UUID) -> date | None:
@@ -88,8 +88,9 @@ def list_versions(patient_id: uuid.UUID, kind: str | None = None) -> Sequence[Pl
 
 
 def plan_in_force(versions: Sequence[PlanVersion], kind: str) -> PlanVersion | None:
-    """Of ``list_versions`` the one that stands."""
-    return next((each for each in versions if each.kind == kind and each.status == "final"), None)
+    """Of ``list_versions`` the one that stands: talked through last, however late an earlier one was typed."""
+    standing = [each for each in versions if each.kind == kind and each.status == "final"]
+    return max(standing, key=lambda each: (each.written_on, each.number), default=None)
 
 
 def last_number(patient_id: uuid.UUID, kind: str) -> int:

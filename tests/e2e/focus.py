@@ -26,7 +26,8 @@ def tab_to(page: Page, goal: Locator) -> None:
     element = goal.element_handle()
     for _step in range(_MOST_TABS):
         page.keyboard.press("Tab")
-        assert focus_is_seen(page), page.evaluate("document.activeElement.outerHTML")
-        if element.evaluate("goal => goal === document.activeElement"):
+        is_there, is_seen = element.evaluate(f"goal => [goal === document.activeElement, ({_FOCUS_IS_SEEN})()]")
+        assert is_seen, page.evaluate("document.activeElement.outerHTML")
+        if is_there:
             return
     pytest.fail(f"Tab never came to {goal}")

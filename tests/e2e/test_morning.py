@@ -64,7 +64,7 @@ def then_a_contact_is_logged(page: Page) -> None:
     tab_to(page, page.get_by_role("button", name="Save contact"))
     page.keyboard.press("Enter")
     expect(page.get_by_text(NOTE)).to_be_visible()
-    _follow(page, page.get_by_role("link", name="Overview", exact=True))
+    _follow(page, page.get_by_role("navigation", name="Parts of this record").get_by_role("link", name="Measures"))
 
 
 def then_a_measure_is_entered(page: Page) -> None:

@@ -35,7 +35,7 @@ from registry.plans.views.place import (
     place_of,
     show,
 )
-from registry.web.filters import local_time
+from registry.web.filters import local_time, long_date
 
 
 @blueprint.route("/<plan_kind>/write", methods=["GET", "POST"])
@@ -67,8 +67,17 @@ def write(patient_id: uuid.UUID, plan_kind: str) -> Page:
         location = receipts.once(form.key, by=current_user, act=act)
     except EditConflict:
         return _plan_conflict(patient_id, plan_kind, form, page)
-    flash(f"{PLANS[plan_kind]} saved", "success")
+    flash(_saved_words(patient_id, plan_kind), "success")
     return redirect(location, 303)
+
+
+def _saved_words(patient_id: uuid.UUID, kind: str) -> str:
+    """That it is saved; and, where it was talked through before the plan that stands, that this one still does."""
+    versions = queries.list_versions(patient_id, kind)
+    stands = queries.plan_in_force(versions, kind)
+    if stands is None or stands is versions[0]:
+        return f"{PLANS[kind]} saved"
+    return f"Saved. The plan of {long_date(stands.written_on)} was talked through later, and still stands"
 
 
 def _begun_from(patient_id: uuid.UUID, kind: str) -> dict[str, str]:

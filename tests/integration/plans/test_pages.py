@@ -100,3 +100,17 @@ def test_a_plan_with_nothing_in_it_is_no_plan(case: Case) -> None:
     assert answer.status_code == 422
     assert "Write down what was agreed in at least one section" in words(answer)
     assert case.browser_of("stranger").get(_url(case)).status_code == 404
+
+
+def test_an_earlier_plan_typed_late_does_not_take_the_place_of_a_later_one(case: Case) -> None:
+    browser, write = case.browser_of("care_manager"), f"{_url(case)}/safety/write"
+    for on, signs in (("2026-03-10", "Pacing"), ("2026-02-01", "No sleep")):
+        assert fill_in(browser, write, {"signs": signs, "took_part": "Marisol", "on": on}).status_code == 303
+
+    said = words(browser.get(_url(case)))
+
+    assert "The plan of 10 Mar 2026 was talked through later, and still stands" in said
+    assert "Version 1 of 10 Mar 2026" in said
+    assert fields_of(browser.get(write))["signs"] == "Pacing"
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        assert plan_on(case.patient_id) == date(2026, 3, 10)

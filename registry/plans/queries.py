@@ -33,7 +33,9 @@ class PlanDates:
 def safety_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanDates]:
     """The safety plan in force of each of these people who has one; one statement."""
     rows = db.session.execute(_SAFETY_PLANS, {"patient_ids": list(patient_ids)})
-    return {row.patient_id: PlanDates(row.written_on, row.review_on) for row in rows}  # the one talked through last stands
+    return {
+        row.patient_id: PlanDates(row.written_on, row.review_on) for row in rows
+    }  # the one talked through last stands
 
 
 def plan_on(patient_id: uuid.UUID) -> date | None:

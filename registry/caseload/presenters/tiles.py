@@ -33,6 +33,9 @@ from registry.web.filters import ARROW, count, days_ago, percent, points, short_
 OTHER_RATER = "Rated by somebody else than the baseline"
 """Said beside a profile: raters differ in what they call mild."""
 
+IN_REMISSION = "in remission"
+"""Said of a score at or below the level a source calls remission, whatever the target."""
+
 MOST_TILES = 3
 """Measures shown as tiles; the chart and its table show all."""
 
@@ -89,13 +92,14 @@ def _score_tile(each: Followed, today: date) -> Tile:
         by = points(course.change) if better_by is None else percent(better_by)
         change = f"{value_words(course.baseline)} {ARROW} {value_words(course.latest)}"
         change = change if scale.is_profile else f"{change}, {by}"
+    remission = f", {IN_REMISSION}" if _is_in_remission(each) else ""
     late = f", late baseline (day {course.baseline_late_by})" if course.baseline_late_by is not None else ""
     return Tile(
         label=label,
         value=value_words(course.latest),
         change=change,
         change_kind=shown.kind,
-        detail=". ".join([f"{stood}, {days_ago(course.latest.on, today)}{late}", *remarks]),
+        detail=". ".join([f"{stood}{remission}, {days_ago(course.latest.on, today)}{late}", *remarks]),
     )
 
 
@@ -103,6 +107,12 @@ def _standing_words(each: Followed, latest: DatedScore) -> str:
     """The standing, or of a comparison what it says itself: "much improved"."""
     said = level_words(each.tracked.scale, latest.value) if each.tracked.scale.is_comparison else ""
     return said or _standing(each.course.standing)
+
+
+def _is_in_remission(each: Followed) -> bool:
+    """Said of a fresh score alone, of somebody who was ill by the measure, and never beside mania."""
+    course = each.course
+    return course.in_remission and course.baseline_elevated is not False and not each.beside_mania
 
 
 def level_tile(each: FollowedLevel, today: date) -> Tile:

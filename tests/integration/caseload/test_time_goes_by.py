@@ -1,0 +1,62 @@
+"""What time and an appointment missed do to what a care manager reads: the protocols of a person nobody reaches."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from tests.integration.caseload.conftest import NOW, TODAY, Team
+from tests.integration.caseload.test_listing import row_of
+from tests.pages import fill_in, words
+
+NOT_SEEN = "/caseload?view=not-seen"
+
+
+def said(team: Team, address: str) -> str:
+    """What the care manager reads there now."""
+    return words(team.browser_of("care_manager").get(address)).replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_a_no_show_resets_nothing(team: Team) -> None:
+    person = team.person(scores={TODAY - timedelta(days=50): 18}, family="Vega")
+    team.contact(person, TODAY - timedelta(days=35))
+    page, due = f"/patients/{person}", "contact 7 Mar"
+    assert due in row_of(team.page(NOT_SEEN), "Ada Vega")
+
+    missed = {"kind": "no-show", "reached": "no", "modality": "in-person"}
+    assert fill_in(team.browser_of("care_manager"), f"{page}/contacts/new", missed).status_code == 303
+
+    row = row_of(team.page(NOT_SEEN), "Ada Vega")
+    assert due in row
+    assert "No two-way contact for 35 days" in row
+    assert "35 days 1 missed" in row
+    assert "Last contact 35 days ago, phone 1 attempt missed since" in said(team, page)
+
+
+def test_a_lost_patient_keeps_ageing_and_stays_on_every_list(team: Team) -> None:
+    person = team.person(
+        scores={TODAY - timedelta(days=60): 18, TODAY - timedelta(days=3): 4},
+        enrolled_on=TODAY - timedelta(days=60),
+        family="Vega",
+    )
+    team.contact(person, TODAY - timedelta(days=20))
+    page = f"/patients/{person}"
+    assert "at target, in remission, 3 days ago" in said(team, page)
+    assert "Ada Vega" not in said(team, NOT_SEEN)
+
+    with time_machine.travel(NOW + timedelta(days=70), tick=False):
+        later = said(team, page)
+        assert "18 weeks" in later
+        assert "unknown was 4, at target, 9 Mar" in later
+        assert "Last contact 90 days ago" in later
+        assert "Ada Vega" in said(team, NOT_SEEN)
+        assert "Ada Vega" not in said(team, "/caseload?view=at-target")
+
+
+@pytest.mark.parametrize(("latest", "standing"), [(0, "at target, in remission"), (9, "responding")])
+def test_a_fall_from_18_says_by_how_much_and_whether_it_is_remission(team: Team, latest: int, standing: str) -> None:
+    person = team.person(scores={TODAY - timedelta(days=50): 18, TODAY: latest})
+
+    assert f"18 → {latest}, −{100 - 100 * latest // 18} % {standing}, today" in said(team, f"/patients/{person}")

@@ -19,7 +19,7 @@ from registry.alerts.load import EpisodeCase, load_people
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patients
 from registry.alerts.response_times import longest_snooze
-from registry.alerts.rulebook import Finding, Tier, evaluate
+from registry.alerts.rulebook import Family, Finding, Tier, evaluate, rule
 from registry.alerts.sentences import sentence_today
 from registry.audit.models import AuditEvent
 from registry.caseload import rows as caseload
@@ -27,7 +27,7 @@ from registry.caseload import stored_facts
 from registry.caseload.models import CaseloadRow
 from registry.contacts.models import DangerReport
 from registry.db.transaction import end_read
-from registry.episodes.models import Episode
+from registry.episodes.models import Episode, Transfer
 from registry.extensions import db
 from registry.measurements import verification
 from registry.measurements.models import Measurement, SafetySignal
@@ -47,6 +47,7 @@ def wrong_today(life: Life) -> list[str]:
         *_not_told(alerts, life),
         *_danger_without_alert(life),
         *_urgent_closed_by_itself(life),
+        *_between_two_clinics(alerts, life),
         *_changed_by_looking_again(life),
     ]
     end_read()
@@ -166,22 +167,22 @@ _ENDED = select(Episode).where(Episode.ended_on.is_not(None))
 def _told_otherwise(case: EpisodeCase, alerts: Sequence[Alert]) -> Iterator[str]:
     today = case.clinic.today(clock.now())
     evaluation = evaluate(case.snapshot, today, numbers_at(case.clinic.id))
-    found = {each.rule: each for each in evaluation.findings if not each.rule.startswith("safety.")}
+    found = {each.rule: each for each in evaluation.findings if rule(each.rule).family is not Family.SAFETY}
     standing = {alert.rule: alert for alert in alerts if alert.closed_at is None}
-    for rule, finding in found.items():
-        rests = _rests(finding, [each for each in alerts if each.rule == rule], case, today)
-        alert = standing.get(rule)
+    for name, finding in found.items():
+        rests = _rests(finding, [each for each in alerts if each.rule == name], case, today)
+        alert = standing.get(name)
         if alert is None:
             if not rests or "psychiatrist" in finding.audience:
-                yield f"{rule} is true since {finding.since} and nobody is told"
+                yield f"{name} is true since {finding.since} and nobody is told"
             continue
         if alert.tier != finding.tier and not (rests and alert.tier == Tier.QUEUE):
-            yield f"{rule} is told as {alert.tier}, and is {finding.tier}{' at rest' if rests else ''}"
+            yield f"{name} is told as {alert.tier}, and is {finding.tier}{' at rest' if rests else ''}"
         if (alert.since, alert.evidence) != (finding.since, plain(finding.evidence)):
-            yield f"{rule} is told with {alert.since} {alert.evidence}, and is {finding.since} {finding.evidence}"
+            yield f"{name} is told with {alert.since} {alert.evidence}, and is {finding.since} {finding.evidence}"
         if alert.snoozed_until is not None and alert.snoozed_until <= today:
-            yield f"{rule} is put off until {alert.snoozed_until}, which has come"
-    yield from (f"{rule} is told and not true" for rule in standing.keys() - found.keys())
+            yield f"{name} is put off until {alert.snoozed_until}, which has come"
+    yield from (f"{name} is told and not true" for name in standing.keys() - found.keys())
 
 
 def _rests(finding: Finding, alerts: Sequence[Alert], case: EpisodeCase, today: date) -> bool:
@@ -234,6 +235,33 @@ def _urgent_closed_by_itself(life: Life) -> Iterator[str]:
             yield f"{life.name_of(row.patient_id)}: an urgent alert closed by itself"
         if row.closed_at is None and row.tier != Tier.URGENT and row.died_on is None:
             yield f"{life.name_of(row.patient_id)}: an urgent alert became {row.tier} by itself"
+
+
+def _between_two_clinics(alerts: Mapping[uuid.UUID, Sequence[Alert]], life: Life) -> Iterator[str]:
+    """While somebody is handed over, the sender answers and the receiver waits; after it, one of them is done."""
+    episodes = {row.id: row for row in db.session.scalars(_EPISODES.where(Episode.patient_id.in_(life.patient_ids)))}
+    for row in db.session.scalars(select(Transfer).where(Transfer.patient_id.in_(life.patient_ids))):
+        who, sender = life.name_of(row.patient_id), episodes[row.episode_id]
+        received = None if row.received_episode_id is None else episodes[row.received_episode_id]
+        if row.state in {"proposed", "accepted"} and not sender.is_open:
+            yield f"{who}: transfer {row.state}, and nobody answers: the sender's episode ended"
+        if row.state == "accepted":
+            if received is None or not received.is_open:
+                yield f"{who}: transfer accepted, and the receiver's episode is not open"
+            for alert in alerts[row.patient_id]:
+                if (
+                    alert.episode_id == row.received_episode_id
+                    and not alert.closed_at
+                    and alert.rule != "transfer.open"
+                ):
+                    yield f"{who}: {alert.rule} is told to the receiver before its first contact"
+        if row.state == "completed" and (sender.end_reason, sender.is_open) != ("transferred", False):
+            yield f"{who}: transfer completed, and the sender's episode is {sender.end_reason or 'open'}"
+        if row.state == "returned" and received is not None and received.is_open:
+            yield f"{who}: handed back, and the receiver's episode is open"
+
+
+_EPISODES = select(Episode)
 
 
 def _changed_by_looking_again(life: Life) -> Iterator[str]:

@@ -13,18 +13,25 @@ from registry.accounts import actions, invitations, queries
 from registry.accounts.models import User
 from registry.clinics.models import Clinic, Organisation
 from registry.extensions import db
+from registry.web.command_line import EMAIL, NAME, WEB_ADDRESS
 
 users = AppGroup("users", help="People who sign in.")
 
 _role = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 _clinic = click.option("--clinic", required=True, help="Name of the clinic.")
 _organisation = click.option("--organisation", default="", help="Whose clinic, where two have one of that name.")
-_address = click.option("--address", default="http://127.0.0.1:8000", show_default=True, help="Where people open it.")
+_address = click.option(
+    "--address",
+    type=WEB_ADDRESS,
+    default="http://127.0.0.1:8000",
+    show_default=True,
+    help="Where people open it.",
+)
 
 
 @users.command("add")
-@click.argument("email")
-@click.option("--name", required=True)
+@click.argument("email", type=EMAIL)
+@click.option("--name", type=NAME, required=True)
 @_role
 @_clinic
 @_organisation

@@ -18,7 +18,15 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from registry.access.roles import TITLES
 from registry.clinics.rules import WEEKDAYS, WrongHours, is_time_zone, read_intervals, write_intervals
-from registry.web.form_fields import LocalDate, NoControlCharacters, NotBefore, RegistryForm, line, paragraph
+from registry.web.form_fields import (
+    EMAIL_ADDRESS,
+    LocalDate,
+    NoControlCharacters,
+    NotBefore,
+    RegistryForm,
+    line,
+    paragraph,
+)
 
 
 class RoleForm(RegistryForm):
@@ -38,7 +46,7 @@ class InviteForm(RoleForm):
             InputRequired("Enter an e-mail address"),
             Length(max=200),
             NoControlCharacters(),
-            Regexp(r"^\S+@\S+\.\S+$", message="Enter an e-mail address, such as name@clinic.org"),
+            Regexp(EMAIL_ADDRESS, message="Enter an e-mail address, such as name@clinic.org"),
         ],
         description="The person signs in with it. Nothing is sent to it.",
     )

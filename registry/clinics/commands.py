@@ -7,16 +7,17 @@ from flask.cli import AppGroup
 
 from registry.clinics import actions, queries
 from registry.clinics.rules import WEEKDAYS, WrongHours, is_time_zone, read_intervals
+from registry.web.command_line import NAME, PERHAPS
 
 clinics = AppGroup("clinics", help="Organisations and clinics.")
 
 
 @clinics.command("add")
-@click.argument("name")
-@click.option("--organisation", required=True, help="Made when there is none of this name.")
+@click.argument("name", type=NAME)
+@click.option("--organisation", type=NAME, required=True, help="Made when there is none of this name.")
 @click.option("--zone", required=True, help="Time zone, such as America/New_York.")
 @click.option("--hours", default="08:30-17:00", show_default=True, help="Monday to Friday.")
-@click.option("--phone", default="")
+@click.option("--phone", type=PERHAPS, default="")
 def add(name: str, organisation: str, zone: str, hours: str, phone: str) -> None:
     """Make a clinic."""
     if not is_time_zone(zone):

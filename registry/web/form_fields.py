@@ -19,6 +19,7 @@ from registry.web import form_keys
 from registry.web.filters import long_date
 
 LINE = 200
+EMAIL_ADDRESS = r"^\S+@\S+\.\S+$"
 PARAGRAPH = 4_000
 NO_VERSION = -1
 """No row is at it and no history counts to it, so a form that names no version is out of date."""
@@ -28,12 +29,17 @@ def _strip(text: str | None) -> str:
     return (text or "").strip()
 
 
+def is_printable(text: str, *, allowed: str = "") -> bool:
+    """Whether no NUL or its kind is in it: one database stores them, the other does not, and nobody can read them."""
+    return not any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in allowed for sign in text)
+
+
 class NoControlCharacters:
-    """Refuse NUL and its kind: one database stores them, the other does not, and nobody can read them."""
+    """Refuse what is not ``is_printable``."""
 
     def __call__(self, _form: Form, field: Field) -> None:
         allowed = "\n\r\t" if isinstance(field, TextAreaField) else ""
-        if any(unicodedata.category(sign) == "Cc" and sign not in allowed for sign in field.data or ""):
+        if not is_printable(field.data or "", allowed=allowed):
             raise ValidationError("Remove the characters that cannot be printed")
 
 

@@ -166,7 +166,7 @@ _WITH_ROLE = (
             )
         ),
     )
-    .order_by(User.name)
+    .order_by(User.name, User.id)
 )
 _RECEIPT = select(FormReceipt.user_id, FormReceipt.digest, FormReceipt.location).where(
     FormReceipt.key == bindparam("key")

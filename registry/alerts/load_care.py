@@ -59,7 +59,7 @@ _CONTACTS = select(
 _REVIEWS = (
     select(Review.episode_id, Review.reviewed_on, Review.look_again_on)
     .where(among(Review.patient_id, "patient_ids"))
-    .order_by(Review.reviewed_on, Review.recorded_at)
+    .order_by(Review.reviewed_on, Review.recorded_at, Review.id)
 )
 _ADVICE = (
     select(
@@ -76,7 +76,7 @@ _ADVICE = (
     )
     .outerjoin(User, User.id == Recommendation.to_user_id)
     .where(among(Recommendation.patient_id, "patient_ids"))
-    .order_by(Recommendation.proposed_on, Recommendation.position)
+    .order_by(Recommendation.proposed_on, Recommendation.position, Recommendation.id)
 )
 _LEGAL_STATUS = select(LegalStatus.patient_id, LegalStatus.kind, LegalStatus.starts_on, LegalStatus.expires_on).where(
     among(LegalStatus.patient_id, "patient_ids"), LegalStatus.ended_on.is_(None), LegalStatus.error_why == ""
@@ -152,8 +152,11 @@ def contact_facts(
     sightings = [each for each in sightings if each.took_place_on >= episode.referred_on]
     ours = [each for each in sightings if each.clinic_id == episode.clinic_id]
     seen = [each for each in sightings if is_seen(each.kind, reached=each.reached)]
-    last = max(seen, key=lambda each: (each.took_place_on, each.clinic_id == episode.clinic_id), default=None)
-    is_ours = last is not None and last.clinic_id == episode.clinic_id and last.kind != "seen-elsewhere"
+    last_on = max((each.took_place_on for each in seen), default=None)
+    is_ours = any(
+        each.took_place_on == last_on and each.clinic_id == episode.clinic_id and each.kind != "seen-elsewhere"
+        for each in seen
+    )
     two_way_on = tuple(each.took_place_on for each in ours if is_two_way(each.kind, reached=each.reached))
     failed = [each for each in ours if is_failed_attempt(each.kind, reached=each.reached)]
     return ContactFacts(
@@ -161,7 +164,7 @@ def contact_facts(
         attempts_on=tuple(each.took_place_on for each in failed),
         attempts=since_reached((each.attempt for each in failed), two_way_on),
         possible_steps=frozenset(Step) if possible_steps is None else possible_steps,
-        seen_on=None if last is None else last.took_place_on,
+        seen_on=last_on,
         seen_by=_OF_THE_TEAM if is_ours else _OTHER_TEAM,
     )
 

@@ -82,7 +82,7 @@ _MEASUREMENTS = (
         among(Measurement.patient_id, "patient_ids"),
         among(Measurement.instrument, "instruments"),
     )
-    .order_by(Measurement.recorded_at)
+    .order_by(Measurement.recorded_at, Measurement.id)
 )
 _REPORTS = select(DangerReport).where(among(DangerReport.patient_id, "patient_ids"))
 _UNANSWERED = select(SafetySignal).where(among(SafetySignal.patient_id, "patient_ids"), SafetySignal.alert_id.is_(None))

@@ -22,7 +22,7 @@ _DIED_ON = select(Patient.id, Patient.died_on).where(among(Patient.id, "patient_
 _OPEN = (
     select(Alert)
     .where(among(Alert.patient_id, "patient_ids"), Alert.closed_at.is_(None))
-    .order_by(Alert.since, Alert.opened_at)
+    .order_by(Alert.since, Alert.opened_at, Alert.id)
 )
 
 

@@ -35,7 +35,7 @@ _OF_RECORD = (
         Episode.ended_on.is_(None),
         User.is_active,
     )
-    .order_by(TeamMember.starts_on)
+    .order_by(TeamMember.starts_on, TeamMember.id)
 )
 _ON_DUTY = (
     select(DutyCover.user_id)

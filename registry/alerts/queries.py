@@ -172,7 +172,7 @@ def list_answered(desk: Desk) -> Sequence[Review]:
         .join(Episode, Episode.id == Review.episode_id)
         .where(Review.reviewed_on >= since, Review.clinic_id.in_(desk.today), Episode.ended_on.is_(None))
         .options(joinedload(Review.consultant), selectinload(Review.recommendations))
-        .order_by(Review.reviewed_on.desc(), Review.recorded_at.desc())
+        .order_by(Review.reviewed_on.desc(), Review.recorded_at.desc(), Review.id.desc())
         .limit(25)
     )
     if desk.user_id is not None:

@@ -58,7 +58,7 @@ _ALERTS = (
             Alert.closed_by_id.is_not(None) & or_(Alert.is_safety, Alert.closed_at > bindparam("remembered_from")),
         ),
     )
-    .order_by(Alert.closed_at)
+    .order_by(Alert.closed_at, Alert.id)
     .execution_options(populate_existing=True)  # what was read before the people were taken may be out of date
 )
 _NEXT_CHECK = update(Episode).where(among(Episode.id, "episode_ids")).values(next_check_on=bindparam("next_check_on"))

@@ -287,6 +287,6 @@ def _last_safety_alert(patient_id: uuid.UUID) -> uuid.UUID | None:
     return db.session.scalar(
         select(Alert.id)
         .where(Alert.patient_id == patient_id, Alert.is_safety)
-        .order_by(Alert.opened_at.desc())
+        .order_by(Alert.opened_at.desc(), Alert.id.desc())
         .limit(1)
     )

@@ -25,7 +25,7 @@ _COLLEAGUES = (
             )
         )
     )
-    .order_by(User.name)
+    .order_by(User.name, User.id)
 )
 
 

@@ -154,7 +154,9 @@ def last_safety_measurements(patient_id: uuid.UUID) -> Sequence[Measurement]:
     )
     last_day = select(func.max(Measurement.taken_on)).where(*asked).scalar_subquery()
     return db.session.scalars(
-        select(Measurement).where(*asked, Measurement.taken_on == last_day).order_by(Measurement.recorded_at.desc())
+        select(Measurement)
+        .where(*asked, Measurement.taken_on == last_day)
+        .order_by(Measurement.recorded_at.desc(), Measurement.id.desc())
     ).all()
 
 
@@ -223,7 +225,7 @@ def _last_measurement(patient_id: uuid.UUID, instrument: str) -> Measurement | N
         .where(
             Measurement.patient_id == patient_id, Measurement.instrument == instrument, Measurement.status == "final"
         )
-        .order_by(Measurement.taken_on.desc(), Measurement.recorded_at.desc())
+        .order_by(Measurement.taken_on.desc(), Measurement.recorded_at.desc(), Measurement.id.desc())
         .limit(1)
     ).one_or_none()
 

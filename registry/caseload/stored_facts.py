@@ -142,7 +142,7 @@ def _member(role: str) -> sa.ScalarSelect[Any]:
     return (
         select(TeamMember.user_id)
         .where(_of_the_episode(TeamMember), TeamMember.role == role, _in_force(TeamMember))
-        .order_by(TeamMember.starts_on.desc())
+        .order_by(TeamMember.starts_on.desc(), TeamMember.id.desc())
         .limit(1)
         .scalar_subquery()
     )
@@ -187,7 +187,7 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
         )
         .join(Patient, Patient.id == Episode.patient_id)
         .where(among(Episode.patient_id, "patient_ids"))
-        .order_by(Episode.referred_on)
+        .order_by(Episode.referred_on, Episode.id)
     )
 
 
@@ -224,7 +224,13 @@ _SCALES = (
         ),
     )
     .where(among(TrackedMeasure.patient_id, "patient_ids"), _in_force(TrackedMeasure))
-    .order_by(TrackedMeasure.position, TrackedMeasure.starts_on, TreatmentTarget.starts_on)
+    .order_by(
+        TrackedMeasure.position,
+        TrackedMeasure.starts_on,
+        TrackedMeasure.id,
+        TreatmentTarget.starts_on,
+        TreatmentTarget.id,
+    )
 )
 
 

@@ -35,6 +35,6 @@ _BY_ACCESS = (
     select(Clinic)
     .join(PatientClinic, PatientClinic.clinic_id == Clinic.id)
     .where(PatientClinic.patient_id == bindparam("patient_id"), _IS_ONE_OF_THESE)
-    .order_by(PatientClinic.since)
+    .order_by(PatientClinic.since, PatientClinic.clinic_id)
     .limit(1)
 )

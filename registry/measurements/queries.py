@@ -32,7 +32,7 @@ def list_measurements(patient_id: uuid.UUID, *, instrument: str | None = None) -
     query = (
         select(Measurement)
         .where(Measurement.patient_id == patient_id)
-        .order_by(Measurement.taken_on.desc(), Measurement.recorded_at.desc())
+        .order_by(Measurement.taken_on.desc(), Measurement.recorded_at.desc(), Measurement.id.desc())
         .options(selectinload(Measurement.scores))
     )
     if instrument is not None:
@@ -60,7 +60,7 @@ _OF_THAT_DAY = (
         Measurement.taken_on == bindparam("taken_on"),
         Measurement.status == "final",
     )
-    .order_by(Measurement.recorded_at.desc())
+    .order_by(Measurement.recorded_at.desc(), Measurement.id.desc())
 )
 
 
@@ -74,7 +74,7 @@ def list_drafts(patient_id: uuid.UUID) -> Sequence[Measurement]:
     return db.session.scalars(
         select(Measurement)
         .where(Measurement.patient_id == patient_id, Measurement.status == "draft")
-        .order_by(Measurement.recorded_at.desc())
+        .order_by(Measurement.recorded_at.desc(), Measurement.id.desc())
     ).all()
 
 

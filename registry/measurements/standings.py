@@ -40,7 +40,7 @@ _EPISODES = (
     select(Episode, TreatmentCourse)
     .outerjoin(TreatmentCourse, TreatmentCourse.episode_id == Episode.id)
     .where(among(Episode.patient_id, "patient_ids"))
-    .order_by(TreatmentCourse.starts_on, TreatmentCourse.ends_on.is_(None))
+    .order_by(TreatmentCourse.starts_on, TreatmentCourse.ends_on.is_(None), TreatmentCourse.id)
 )
 _MEASURES = (
     select(
@@ -51,7 +51,7 @@ _MEASURES = (
         TrackedMeasure.ends_on,
     )
     .where(among(TrackedMeasure.patient_id, "patient_ids"))
-    .order_by(TrackedMeasure.starts_on)
+    .order_by(TrackedMeasure.starts_on, TrackedMeasure.id)
 )
 _TARGETS = (
     select(
@@ -64,7 +64,7 @@ _TARGETS = (
         TreatmentTarget.ends_on,
     )
     .where(among(TreatmentTarget.patient_id, "patient_ids"))
-    .order_by(TreatmentTarget.starts_on)
+    .order_by(TreatmentTarget.starts_on, TreatmentTarget.id)
 )
 _STANDINGS = select(StandingRow).where(among(StandingRow.patient_id, "patient_ids"))
 _SCORES = (

@@ -30,7 +30,7 @@ def list_reviews(patient_id: uuid.UUID, *, limit: int = 100) -> Sequence[Review]
             advice.joinedload(Recommendation.decided_by),
             advice.joinedload(Recommendation.done_by),
         )
-        .order_by(Review.reviewed_on.desc(), Review.recorded_at.desc())
+        .order_by(Review.reviewed_on.desc(), Review.recorded_at.desc(), Review.id.desc())
         .limit(limit)
     ).all()
 
@@ -58,7 +58,7 @@ def list_open_questions(patient_id: uuid.UUID) -> Sequence[ReviewQuestion]:
             ReviewQuestion.withdrawn_at.is_(None),
         )
         .options(joinedload(ReviewQuestion.asked_by))
-        .order_by(ReviewQuestion.asked_at)
+        .order_by(ReviewQuestion.asked_at, ReviewQuestion.id)
     ).all()
 
 

@@ -32,12 +32,12 @@ _STEPS = (
         TreatmentTrial.status == "final",
         TrialStep.status == "final",
     )
-    .order_by(TrialStep.happened_on, TrialStep.recorded_at)
+    .order_by(TrialStep.happened_on, TrialStep.recorded_at, TrialStep.id)
 )
 _INJECTIONS = (
     select(Injection)
     .where(among(Injection.patient_id, "patient_ids"), Injection.status == "final")
-    .order_by(Injection.happened_on, Injection.recorded_at)
+    .order_by(Injection.happened_on, Injection.recorded_at, Injection.id)
 )
 
 

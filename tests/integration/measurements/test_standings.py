@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -11,11 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.access import scope
-from registry.episodes.models import Episode
+from registry.audit.recorder import record as record_event
+from registry.caseload import stored_facts
+from registry.db.transaction import write
+from registry.episodes.actions import end_episode
+from registry.episodes.models import Episode, TreatmentTarget
+from registry.episodes.queries import list_parts
 from registry.extensions import db
 from registry.measurements.actions import correct_measurement, mark_entered_in_error
 from registry.measurements.instruments import catalogue
-from registry.measurements.standings import courses, follow_patient, follow_patients, restate
+from registry.measurements.standings import courses, follow_patient, follow_patients, restate, tracked_scales
 from registry.measures.course import DatedScore, Target, follow
 from tests.integration.measurements.people import ENROLLED, TODAY, Person, a_person, phq9_total, record, standing_of
 from tests.integration.measurements.statements import statements_of
@@ -113,3 +119,30 @@ def test_a_category_scale_is_tracked_without_a_standing(app: Flask) -> None:
 
             assert standing_of(person, "hmis-living-situation:housing") is None
             assert list(courses(db.session.get_one(Episode, person.episode_id))) == ["phq-9:total"]
+
+
+def test_of_two_targets_set_and_replaced_on_one_day_the_one_set_last_stands_when_the_episode_ends(app: Flask) -> None:
+    with app.app_context():
+        person = a_person(targets={"phq-9:total": 4})
+        with scope.within({person.clinic_id}):
+            episode = db.session.get_one(Episode, person.episode_id)
+            end_episode(episode=episode, reason="graduated", on=TODAY, by=person.user)
+            with write():
+                (kept,) = list_parts(TreatmentTarget, person.episode_id)
+                # Made before and stored after it, so that a database that sorts no further gives it last.
+                replaced = TreatmentTarget(
+                    id=uuid.UUID(int=kept.id.int - 1),
+                    episode_id=person.episode_id,
+                    patient_id=person.patient_id,
+                    scale=kept.scale,
+                    at_most=Decimal(9),
+                    starts_on=kept.starts_on,
+                    ends_on=TODAY,
+                )
+                db.session.add(replaced)
+                record_event("test.entered", by=None, subject=replaced, kind="create")
+
+            (followed,) = tracked_scales(person.patient_id)[person.episode_id]
+            assert followed.target == Target(at_most=Decimal(4))
+            (shown,) = stored_facts.load([person.patient_id])[person.patient_id].scales[person.episode_id]
+            assert shown.at_most == Decimal(4)

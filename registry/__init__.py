@@ -22,11 +22,13 @@ from registry.caseload.panels import QUESTIONS
 from registry.caseload.queries import VIEWS_QUESTION, parts_by_view
 from registry.caseload.rows import follow_attention, follow_identity
 from registry.contacts import timer_bar
+from registry.contacts.queries import first_two_way
 from registry.db import transaction
 from registry.db.engine import engine_options, is_sqlite, prepare
 from registry.db.session import install_gateway
 from registry.db.transaction import BEFORE_COMMIT
 from registry.episodes.cadence import PHASE_CADENCE
+from registry.episodes.first_contact import FIRST_CONTACT
 from registry.episodes.signals import episode_changed, follow_person
 from registry.extensions import csrf, db, login, migrate
 from registry.jobs import readiness
@@ -105,6 +107,7 @@ def _start_database(app: Flask, settings: Settings) -> None:
     app.extensions[health.READINESS] = {}
     app.extensions[SAFETY_BANNER] = tell_patient_banner
     app.extensions[PHASE_CADENCE] = phase_cadence
+    app.extensions[FIRST_CONTACT] = first_two_way
     app.extensions[form_keys.SENT_OTHERWISE] = is_sent_otherwise
 
 

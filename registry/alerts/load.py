@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from registry.alerts.load_around import load_ending_relations, load_legal_statuses, permissions
 from registry.alerts.load_care import (
     Sighting,
     contact_facts,
     load_circumstances,
-    load_legal_statuses,
     load_reviews,
     load_sightings,
     load_transfers,
@@ -58,6 +58,7 @@ from registry.measurements.standings import (
 )
 from registry.measures.course import Course, DatedScore
 from registry.measures.mania import Reported
+from registry.patients.models import RelatedPerson
 
 _CLINICS = select(Clinic)
 
@@ -186,6 +187,7 @@ class _Care:
     before_pause: Mapping[uuid.UUID, str] = field(default_factory=dict)
     reachability: Reachability = field(default_factory=lambda: Reachability(()))
     legal: Mapping[uuid.UUID, LegalStatusFacts] = field(default_factory=dict)
+    related: Mapping[uuid.UUID, Sequence[RelatedPerson]] = field(default_factory=dict)
     transfers: Mapping[uuid.UUID, TransferFacts] = field(default_factory=dict)
     treatment: Mapping[uuid.UUID, TreatmentFacts] = field(default_factory=dict)
     plans: Mapping[uuid.UUID, PlanFacts] = field(default_factory=dict)
@@ -203,6 +205,7 @@ def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUI
         before_pause=phases_before_pause(episode for each in cared_for.values() for episode in each.episodes),
         reachability=Reachability([id_ for id_, each in cared_for.items() if not_reached(each.contacts)]),
         legal=load_legal_statuses(cared_for),
+        related=load_ending_relations(cared_for),
         transfers=load_transfers(cared_for, clinics),
         treatment=load_treatment(cared_for),
         plans=load_plans(cared_for),
@@ -232,6 +235,7 @@ def _cases(
                 reviews=care.reviews.get(episode.id, ReviewFacts()),
                 circumstances=care.circumstances.get(patient_id, ()),
                 legal_status=care.legal.get(patient_id),
+                permissions=permissions(care.related.get(patient_id, ()), clinics[episode.clinic_id].zone),
                 transfer=care.transfers.get(episode.id),
                 treatment=care.treatment.get(patient_id, TreatmentFacts()),
                 plans=care.plans.get(patient_id, PlanFacts()),

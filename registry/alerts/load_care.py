@@ -16,7 +16,6 @@ from registry.alerts.snapshot import (
     Circumstance,
     CircumstanceHistory,
     ContactFacts,
-    LegalStatusFacts,
     OpenOrder,
     ReviewFacts,
     TransferFacts,
@@ -35,8 +34,6 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measures.instrument import Instrument
 from registry.measures.scale import Scale
-from registry.patients.around import LEGAL_STATUSES
-from registry.patients.models import LegalStatus
 from registry.review.models import Recommendation, Review
 from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, TREATMENT_CHANGES
 
@@ -77,9 +74,6 @@ _ADVICE = (
     .outerjoin(User, User.id == Recommendation.to_user_id)
     .where(among(Recommendation.patient_id, "patient_ids"))
     .order_by(Recommendation.proposed_on, Recommendation.position, Recommendation.id)
-)
-_LEGAL_STATUS = select(LegalStatus.patient_id, LegalStatus.kind, LegalStatus.starts_on, LegalStatus.expires_on).where(
-    among(LegalStatus.patient_id, "patient_ids"), LegalStatus.ended_on.is_(None), LegalStatus.error_why == ""
 )
 _TRANSFERS = select(
     Transfer.episode_id,
@@ -214,12 +208,6 @@ def _order(row: _Row) -> OpenOrder:
         to=row.to,
         decided_on=row.decided_on,
     )
-
-
-def load_legal_statuses(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, LegalStatusFacts]:
-    """The legal status that holds, of those who have one; one statement."""
-    rows = db.session.execute(_LEGAL_STATUS, {"patient_ids": list(patient_ids)})
-    return {row.patient_id: LegalStatusFacts(LEGAL_STATUSES[row.kind], row.starts_on, row.expires_on) for row in rows}
 
 
 def load_transfers(

@@ -300,6 +300,19 @@ class LegalStatusFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Permission:
+    """What somebody around the person may do until a last day: decide for them, or, a release, be told about them.
+
+    ``whose`` is the name with what they are ("Rosa Vega, guardian"). ``starts_on`` is None where nobody wrote it down.
+    """
+
+    whose: str
+    is_release: bool
+    ends_on: date
+    starts_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TransferFacts:
     """An open transfer, as the episode at one end of it sees it.
 
@@ -332,6 +345,7 @@ class CaseSnapshot:
     reviews: ReviewFacts = field(default_factory=ReviewFacts)
     circumstances: tuple[CircumstanceHistory, ...] = ()
     legal_status: LegalStatusFacts | None = None
+    permissions: tuple[Permission, ...] = ()
     transfer: TransferFacts | None = None
     treatment: TreatmentFacts = field(default_factory=TreatmentFacts)
     plans: PlanFacts = field(default_factory=PlanFacts)

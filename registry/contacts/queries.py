@@ -159,6 +159,19 @@ def list_attempts(patient_id: uuid.UUID, *, clinic_id: uuid.UUID) -> Sequence[At
     return since_reached(failed, (row.took_place_on for row in rows if is_two_way(row.kind, reached=row.reached)))
 
 
+def first_two_way(patient_id: uuid.UUID, clinic_id: uuid.UUID, since: date) -> date | None:
+    """The day of this clinic's first two-way treatment contact on or after ``since``."""
+    rows = db.session.execute(
+        select(Contact.took_place_on, Contact.kind, Contact.reached).where(
+            Contact.patient_id == patient_id,
+            Contact.clinic_id == clinic_id,
+            Contact.took_place_on >= since,
+            Contact.status == "final",
+        )
+    )
+    return min((row.took_place_on for row in rows if is_two_way(row.kind, reached=row.reached)), default=None)
+
+
 def get_contact(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Contact | None:
     """The contact, if it is this person's."""
     return db.session.scalars(

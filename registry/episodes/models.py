@@ -306,7 +306,7 @@ class Transfer(Identified, Versioned, EpisodeLinked, Audited, Base):
     """Why it was refused, taken back or handed back."""
     received_episode_id: Mapped[uuid.UUID | None]
     completed_on: Mapped[date | None]
-    """The receiver's first two-way contact: the day on which the sender's episode ended."""
+    """The day on which the receiver had accepted the person and spoken with them: the sender's episode ended."""
 
     patient: Mapped[Patient] = relationship(foreign_keys="Transfer.patient_id")
     from_clinic: Mapped[Clinic] = relationship(foreign_keys="Transfer.from_clinic_id")

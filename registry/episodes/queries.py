@@ -143,6 +143,17 @@ def list_open_transfers(clinic_ids: Collection[uuid.UUID]) -> Sequence[Transfer]
     ).all()
 
 
+def list_transfers_to_answer(clinic_ids: Collection[uuid.UUID], *, limit: int) -> Sequence[Transfer]:
+    """What these clinics were asked and have not answered, with the people and both clinics; the oldest first."""
+    return db.session.scalars(
+        select(Transfer)
+        .where(Transfer.state == "proposed", Transfer.to_clinic_id.in_(clinic_ids))
+        .options(*_BOTH_CLINICS, joinedload(Transfer.patient))
+        .order_by(Transfer.proposed_on, Transfer.id)
+        .limit(limit)
+    ).all()
+
+
 def count_transfers_to_answer(clinic_ids: Collection[uuid.UUID]) -> int:
     """How many people these clinics were asked to take over, and have not answered."""
     query = select(func.count()).select_from(Transfer)

@@ -11,10 +11,12 @@ from flask import current_app, url_for
 
 from registry.alerts.due import CONTACT, MEASURE, PAUSE, Due
 from registry.alerts.models import Alert
+from registry.alerts.parameters import Numbers
 from registry.alerts.presenters.words import Reason, alert_url, banner, next_steps, reason
+from registry.alerts.rulebook import waiting_for_answer
 from registry.clinics.models import Clinic
 from registry.contacts.presenters.unfinished import DraftShown
-from registry.episodes.models import Episode
+from registry.episodes.models import Episode, Transfer
 from registry.episodes.rules import PHASE_TITLES, weeks_in_care
 from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
@@ -86,11 +88,18 @@ class WorklistPage:
     outcomes: Sequence[TaskLine]
     """What became of the tasks the reader sent."""
     drafts: Sequence[DraftShown]
-    transfers: str
-    """How many people other clinics hand over, waiting for an answer; empty without any."""
+    transfers: Sequence[PersonShown]
+    """The people other clinics hand over, waiting for an answer."""
+    transfers_cut: str
+    """That more wait than are shown; empty where none do."""
     put_off: str
     pages: Paging
     caseload_url: str
+
+
+def more_transfers(shown: int, in_all: int) -> str:
+    """That more transfers wait than are shown, nothing where none do."""
+    return f"{count(in_all, 'transfer waits', 'transfers wait')} for an answer: see all" if in_all > shown else ""
 
 
 def cut_words(shown: int, in_all: int) -> str:
@@ -132,9 +141,29 @@ def person_shown(
         url=patient_url(patient.id),
         care=" · ".join([_phase(episode, today), *(owners if with_owner else [])]),
         reasons=[reason(alert, today) for alert in alerts],
-        stands=count(max((today - alert.since).days for alert in alerts), "day").replace(" ", NO_BREAK),
+        stands=_days(max((today - alert.since).days for alert in alerts)),
         steps=[*next_steps(patient, may), *([_snooze_step(alerts, patient)] if may["snooze"] else [])],
     )
+
+
+def transfer_shown(transfer: Transfer, today: date, numbers: Numbers, *, may_answer: bool) -> PersonShown:
+    """Somebody this clinic is asked to take over: how long it has stood, and where to answer."""
+    sender, patient = transfer.from_clinic.name, transfer.patient
+    tier, sentence = waiting_for_answer(sender, proposed_on=transfer.proposed_on, today=today, numbers=numbers)
+    url = url_for("episodes.answer_transfer", patient_id=patient.id, transfer_id=transfer.id)
+    return PersonShown(
+        name=patient.name,
+        facts=_facts(patient, today),
+        url=patient_url(patient.id),
+        care=f"To {transfer.to_clinic.name}",
+        reasons=[Reason(tier=tier, sentence=sentence, since="", url=url if may_answer else "")],
+        stands=_days((today - transfer.proposed_on).days),
+        steps=[{"label": "Answer", "url": url, "key": "", "about": patient.name}] if may_answer else [],
+    )
+
+
+def _days(number: int) -> str:
+    return count(number, "day").replace(" ", NO_BREAK)
 
 
 def _snooze_step(alerts: Sequence[Alert], patient: Patient) -> Mapping[str, str]:

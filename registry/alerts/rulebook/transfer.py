@@ -1,4 +1,9 @@
-"""Somebody is being handed over to another clinic, and the handshake is not finished."""
+"""Somebody is being handed over to another clinic, and the handshake is not finished.
+
+Before it accepts, the receiving clinic has no episode and so no alert: ``waiting_for_answer`` says what its worklist
+shows of the proposal. From the acceptance on its care manager is asked for the first contact; both leads are told of
+what takes too long.
+"""
 
 from datetime import date, timedelta
 
@@ -11,8 +16,26 @@ from registry.alerts.rulebook.suspension import Family
 from registry.alerts.snapshot import CaseSnapshot
 
 OPEN = "transfer.open"
+FIRST_CONTACT = "transfer.first-contact"
 
 _TELL_AFTER = f"{OPEN}.tell_lead_after"
+_ANSWER_WITHIN = f"{OPEN}.answer_within"
+_CONTACT_WITHIN = f"{FIRST_CONTACT}.within"
+
+
+def waiting_for_answer(sender: str, *, proposed_on: date, today: date, numbers: Numbers) -> tuple[Tier, str]:
+    """How loudly an unanswered proposal stands at the receiving clinic on its ``today``, and the sentence.
+
+    A reminder from the day of the proposal, an action when the days for an answer have passed.
+    """
+    within, tell_after = numbers.get(_ANSWER_WITHIN), numbers.get(_TELL_AFTER)
+    days = (today - proposed_on).days
+    tier = Tier.REMINDER if within is None or days < within else Tier.ACTION
+    told = "; both leads are told" if tell_after is not None and days >= tell_after else ""
+    return tier, (
+        f"{sender} asks you to take this person over, {ago(proposed_on, today)} ({written(proposed_on)}){told}: "
+        "accept or refuse"
+    )
 
 
 def _open(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
@@ -48,15 +71,47 @@ def _open_words(evidence: Evidence, today: date) -> str:
     return f"{begun}, accepted {written(accepted_on)}: no two-way contact with the new team yet"
 
 
+def _first_contact(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """Accepted here, and nobody of this clinic has spoken with the person since."""
+    transfer = case.transfer
+    if transfer is None or not transfer.is_receiver or transfer.accepted_on is None:
+        return None
+    within = numbers.get(_CONTACT_WITHIN)
+    is_late = within is not None and clock.has_come(transfer.accepted_on + timedelta(days=within))
+    return Found(
+        tier=Tier.ACTION if is_late else Tier.REMINDER,
+        evidence={"other_clinic": transfer.other_clinic, "accepted_on": stored(transfer.accepted_on)},
+        since=transfer.accepted_on,
+    )
+
+
+def _first_contact_words(evidence: Evidence, today: date) -> str:
+    accepted_on, sender = evidence.day("accepted_on"), evidence.text("other_clinic")
+    return (
+        f"Taken over from {sender} {ago(accepted_on, today)} ({written(accepted_on)}), no two-way contact here yet: "
+        f"speak with the person; {sender} answers until then"
+    )
+
+
 RULES = (
     Rule(
         id=OPEN,
         title="Transfer not finished",
         family=Family.TRANSFER,
         audience=(Audience.CLINIC_LEAD,),
-        parameters=(_TELL_AFTER,),
+        parameters=(_ANSWER_WITHIN, _TELL_AFTER),
         source="Registry decision: somebody between two clinics for two weeks is a matter for both leads",
         check=_open,
         words=_open_words,
+    ),
+    Rule(
+        id=FIRST_CONTACT,
+        title="First contact after a transfer",
+        family=Family.TRANSFER,
+        audience=(Audience.CARE_MANAGER, Audience.CLINIC_LEAD),
+        parameters=(_CONTACT_WITHIN,),
+        source="Registry decision: the clinic that took somebody over completes the transfer by speaking with them",
+        check=_first_contact,
+        words=_first_contact_words,
     ),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import render_template, request, url_for
 from flask_login import current_user
@@ -13,14 +14,18 @@ from sqlalchemy import select
 from registry import clock
 from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.alerts import queries
+from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.due import MEASURE, list_due
 from registry.alerts.owners import on_duty
 from registry.alerts.presenters.worklist import (
+    PersonShown,
     WorklistPage,
     answered_shown,
     cut_words,
     due_shown,
+    more_transfers,
     person_shown,
+    transfer_shown,
     urgent_shown,
 )
 from registry.alerts.queries import Desk
@@ -29,7 +34,8 @@ from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.contacts.drafts import list_drafts
 from registry.contacts.presenters.unfinished import show_draft
-from registry.episodes.queries import count_transfers_to_answer
+from registry.episodes.models import Transfer
+from registry.episodes.queries import count_transfers_to_answer, list_transfers_to_answer
 from registry.extensions import db
 from registry.tasks.presenters import line_answered, line_to_answer
 from registry.tasks.queries import list_answered_to, list_open_for
@@ -37,6 +43,8 @@ from registry.web.filters import count
 from registry.web.paging import COUNT_LIMIT, Paging, page_number
 
 PER_PAGE = 50
+MOST_TRANSFERS = 10
+"""Proposals of other clinics shown at once; all of them stand on the page of transfers."""
 NEWS = timedelta(days=queries.ANSWERED_DAYS)
 
 
@@ -56,7 +64,7 @@ def worklist() -> Page:
     urgent = queries.list_urgent(desk, limit=queries.MOST_URGENT)
     urgent_in_all = len(urgent) if len(urgent) < queries.MOST_URGENT else queries.count_urgent(desk)
     waiting = queries.list_waiting(desk, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
-    to_answer = count_transfers_to_answer(today.keys())
+    proposals = list_transfers_to_answer(today.keys(), limit=MOST_TRANSFERS + 1)
     due, answered = list_due(desk), queries.list_answered(desk)
     people = queries.people_by_id(
         {alert.patient_id for alert in urgent}
@@ -107,7 +115,10 @@ def worklist() -> Page:
         tasks=[line_to_answer(task, today[task.clinic_id]) for task in asked],
         outcomes=[line_answered(task, clinics[task.clinic_id].zone) for task in became],
         drafts=[show_draft(draft, patient, clinics[draft.clinic_id].zone) for draft, patient in begun],
-        transfers=f"{count(to_answer, 'transfer waits', 'transfers wait')} for an answer" if to_answer else "",
+        transfers=_transfers(proposals[:MOST_TRANSFERS], today),
+        transfers_cut=more_transfers(MOST_TRANSFERS, count_transfers_to_answer(today.keys()))
+        if len(proposals) > MOST_TRANSFERS
+        else "",
         put_off=f"{count(put_off, 'reason')} put off until a later day" if put_off else "",
         pages=Paging(
             page=number,
@@ -118,8 +129,23 @@ def worklist() -> Page:
         caseload_url=url_for("caseload.caseload"),
     )
     others = {task.patient_id for task in (*asked, *became)} | {patient.id for _, patient in begun}
+    others |= {transfer.patient_id for transfer in proposals[:MOST_TRANSFERS]}
     opened("worklist.listed", by=current_user, shown=sorted(others | people.keys(), key=str))
     return render_template("alerts/worklist.html", page=page)
+
+
+def _transfers(proposals: Sequence[Transfer], today: Mapping[uuid.UUID, date]) -> list[PersonShown]:
+    """A proposal is everybody's at the clinic that was asked until somebody who may answers it."""
+    may_answer, numbers = clinics_where(current_user, "episode.write"), NumbersInForce()
+    return [
+        transfer_shown(
+            each,
+            today[each.to_clinic_id],
+            numbers.at(each.to_clinic_id),
+            may_answer=each.to_clinic_id in may_answer,
+        )
+        for each in proposals
+    ]
 
 
 def _usual_desk() -> str:

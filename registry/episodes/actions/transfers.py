@@ -1,7 +1,8 @@
 """Handing somebody over to another clinic, so that at every moment one clinic answers for them.
 
 The sender proposes; the receiver accepts, which opens its own episode, or refuses. The sender keeps its episode and
-every alert until the receiver records its first two-way contact: that write ends the sender's episode.
+every alert until the receiver records its first two-way contact: that write ends the sender's episode. Where the
+receiver has spoken with the person before it accepts, the acceptance does.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from registry.episodes.actions.phases import conclude
 from registry.episodes.dates import refuse_impossible
 from registry.episodes.errors import ConsentIsMissing, EpisodeHasEnded, EpisodeIsOpen, ImpossibleTransfer
 from registry.episodes.facts import ConsentFacts, TargetWish, TeamPlace, Tracking
+from registry.episodes.first_contact import first_contact
 from registry.episodes.models import (
     Episode,
     EpisodeCondition,
@@ -82,7 +84,8 @@ def accept_transfer(
 ) -> Episode:
     """Take somebody over from ``on``: an episode here with the same consent, conditions, measures and targets.
 
-    Of somebody who was only referred it is a referral here. Raises ``EditConflict``, ``ImpossibleTransfer``,
+    Of somebody who was only referred it is a referral here. Where this clinic has spoken with the person since the
+    proposal, the transfer is complete with the acceptance. Raises ``EditConflict``, ``ImpossibleTransfer``,
     ``ImpossibleDate``, ``ConsentIsMissing``, ``UnfitForTeam``, ``EpisodeIsOpen``.
     """
     with write(), told_once():
@@ -108,6 +111,9 @@ def accept_transfer(
         transfer.state, transfer.received_episode_id = "accepted", received.id
         transfer.answered_on, transfer.answered_by_id = on, by.id if by else None
         record("transfer.accepted", by=by, subject=transfer, clinic_id=clinic.id)
+        spoken_on = first_contact(transfer.patient_id, clinic_id=clinic.id, since=transfer.proposed_on)
+        if spoken_on is not None:
+            _complete(transfer, spoken_on=spoken_on, by=by)
         tell_episode_changed(transfer.patient_id)
     return received
 
@@ -214,11 +220,17 @@ def complete_transfers(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, on: date,
         )
     ).all()
     for transfer in waiting:
-        sender = db.session.get_one(Episode, transfer.episode_id)
-        transfer.state, transfer.completed_on = "completed", on
-        record("transfer.completed", by=by, subject=transfer, clinic_id=clinic_id)
-        words = f"Transferred to {transfer.to_clinic.name}"
-        conclude(sender, reason="transferred", on=max(on, sender.phase_since), note=words, by=by)
+        _complete(transfer, spoken_on=on, by=by)
+
+
+def _complete(transfer: Transfer, *, spoken_on: date, by: User | None) -> None:
+    """Not before the day of acceptance: until then the receiver has no episode to answer with."""
+    sender = db.session.get_one(Episode, transfer.episode_id)
+    on = max(spoken_on, transfer.answered_on or spoken_on)
+    transfer.state, transfer.completed_on = "completed", on
+    record("transfer.completed", by=by, subject=transfer, clinic_id=transfer.to_clinic_id)
+    words = f"Transferred to {transfer.to_clinic.name}"
+    conclude(sender, reason="transferred", on=max(on, sender.phase_since), note=words, by=by)
 
 
 def _close(transfer: Transfer, state: str, words: str, *, clinic: Clinic, by: User | None) -> None:

@@ -59,12 +59,21 @@ class AnswerPage:
     form: AnswerTransferForm
     why: str
     is_referral: bool
+    until: str
+    """Until when the other clinic answers for the person."""
     today: date
     cancel_url: str
 
     @property
     def has_errors(self) -> bool:
         return bool(self.form.errors)
+
+
+def until_when(spoken_on: date | None) -> str:
+    """Until when the sender answers, where the receiver spoke with the person on ``spoken_on``, or has not yet."""
+    if spoken_on is None:
+        return "The other clinic answers for every alert until you record your first two-way contact."
+    return f"You spoke with the person on {long_date(spoken_on)}: the other clinic answers until you accept."
 
 
 def transfers_page(

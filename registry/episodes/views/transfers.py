@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
@@ -18,12 +19,13 @@ from registry.clinics.queries import list_sister_clinics
 from registry.db.conflict import EditConflict
 from registry.episodes import actions
 from registry.episodes.errors import Refused
+from registry.episodes.first_contact import first_contact
 from registry.episodes.forms import AnswerTransferForm, EndTransferForm, ProposeTransferForm
 from registry.episodes.forms.handover import ACCEPT
 from registry.episodes.models import Episode, Transfer
 from registry.episodes.patient_header import load_header
 from registry.episodes.presenters import ChangePage
-from registry.episodes.presenters.handover import AnswerPage, transfers_page
+from registry.episodes.presenters.handover import AnswerPage, transfers_page, until_when
 from registry.episodes.queries import get_transfer, list_open_transfers, lock_episode
 from registry.episodes.views.common import (
     Page,
@@ -85,11 +87,12 @@ def answer_transfer(patient_id: uuid.UUID, transfer_id: uuid.UUID) -> Page:
         receipts.refuse_what_is_over()
     clinic = transfer.to_clinic
     today = clinic.today(clock.now())
-    form = AnswerTransferForm(today=today, on=today, version=str(transfer.version))
+    spoken_on = first_contact(patient_id, clinic_id=clinic.id, since=transfer.proposed_on)
+    form = AnswerTransferForm(today=today, on=spoken_on or today, version=str(transfer.version))
     form.offer(list_users(frozenset({clinic.id})), clinic.id)
 
     def page() -> str:
-        return _answer_page(form, transfer, clinic)
+        return _answer_page(form, transfer, clinic, spoken_on)
 
     if not form.validate_on_submit():
         return page(), 422 if form.errors else 200
@@ -113,7 +116,7 @@ def answer_transfer(patient_id: uuid.UUID, transfer_id: uuid.UUID) -> Page:
     return _do(form, act, page)
 
 
-def _answer_page(form: AnswerTransferForm, transfer: Transfer, clinic: Clinic) -> str:
+def _answer_page(form: AnswerTransferForm, transfer: Transfer, clinic: Clinic, spoken_on: date | None) -> str:
     sender = db.session.get_one(Episode, transfer.episode_id)
     page = AnswerPage(
         title="Answer a transfer",
@@ -122,6 +125,7 @@ def _answer_page(form: AnswerTransferForm, transfer: Transfer, clinic: Clinic) -
         form=form,
         why=transfer.words,
         is_referral=sender.enrolled_on is None,
+        until=until_when(spoken_on),
         today=form.today,
         cancel_url=url_for("episodes.transfers"),
     )

@@ -13,6 +13,7 @@ from registry.db.transaction import write
 from registry.extensions import db
 from registry.patients.facts import RelatedPersonFacts
 from registry.patients.models import Patient, RelatedPerson
+from registry.patients.signals import tell_attention_may_change
 
 
 def add_related_person(*, patient: Patient, facts: RelatedPersonFacts, by: User) -> RelatedPerson:
@@ -21,6 +22,7 @@ def add_related_person(*, patient: Patient, facts: RelatedPersonFacts, by: User)
         _write_facts(person, facts, by=by)
         db.session.add(person)
         record("related-person.added", by=by, subject=person, kind="create")
+        tell_attention_may_change(patient.id)
     return person
 
 
@@ -32,6 +34,7 @@ def change_related_person(
         refuse_stale(person, opened_version=opened_version)
         _write_facts(person, facts, by=by)
         record("related-person.changed", by=by, subject=person)
+        tell_attention_may_change(person.patient_id)
 
 
 def end_relation(*, person: RelatedPerson, on: date, by: User) -> None:
@@ -41,6 +44,7 @@ def end_relation(*, person: RelatedPerson, on: date, by: User) -> None:
             person.ends_on = max(on, person.starts_on or on)
             person.changed_at, person.changed_by_id = clock.now(), by.id
             record("related-person.ended", by=by, subject=person)
+            tell_attention_may_change(person.patient_id)
 
 
 def _write_facts(person: RelatedPerson, facts: RelatedPersonFacts, *, by: User) -> None:

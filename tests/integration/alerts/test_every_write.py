@@ -28,8 +28,8 @@ from registry.episodes.models import OtherTeam, Transfer
 from registry.extensions import db
 from registry.measurements import actions as measurements
 from registry.patients import actions as patients
-from registry.patients.facts import LegalStatusFacts
-from registry.patients.models import LegalStatus
+from registry.patients.facts import LegalStatusFacts, RelatedPersonFacts
+from registry.patients.models import LegalStatus, RelatedPerson
 from registry.plans import actions as plans
 from registry.plans.facts import PlanFacts
 from registry.review import actions as reviews
@@ -47,6 +47,7 @@ ROOMS = (
     "registry/review/actions.py",
     "registry/episodes/actions",
     "registry/patients/actions/legal.py",
+    "registry/patients/actions/related.py",
 )
 ANSWERS: dict[str, Any] = {"taken_on": TODAY, "mode": "self-paper", "answers": phq9(12)}
 
@@ -116,6 +117,13 @@ def taken_over(scene: Scene) -> Transfer:
 def under_order(scene: Scene) -> LegalStatus:
     facts = LegalStatusFacts(kind="outpatient-order", starts_on=TODAY, expires_on=TODAY + timedelta(days=20))
     return patients.set_legal_status(patient=scene.patient, facts=facts, by=scene.care_manager)
+
+
+def guarded(scene: Scene) -> RelatedPerson:
+    facts = RelatedPersonFacts(
+        name="Rosa Vega", relation="guardian", authority="Order 12", ends_on=TODAY + timedelta(days=20)
+    )
+    return patients.add_related_person(patient=scene.patient, facts=facts, by=scene.care_manager)
 
 
 CONSENT = ConsentFacts(given_on=TODAY, mode="written", taken_by="R. Osei", given_by="guardian Rosa Vega")
@@ -392,6 +400,17 @@ WRITES: dict[str, tuple[Given, Act]] = {
             status=row, on=TODAY, why="Dismissed", opened_version=row.version, by=s.care_manager
         ),
     ),
+    "patients.add_related_person": (nothing, lambda s, _: guarded(s)),
+    "patients.change_related_person": (
+        guarded,
+        lambda s, row: patients.change_related_person(
+            person=row,
+            facts=RelatedPersonFacts(name="Rosa Vega", relation="kin"),
+            opened_version=row.version,
+            by=s.care_manager,
+        ),
+    ),
+    "patients.end_relation": (guarded, lambda s, row: patients.end_relation(person=row, on=TODAY, by=s.care_manager)),
     "patients.void_legal_status": (
         under_order,
         lambda s, row: patients.void_legal_status(

@@ -123,12 +123,14 @@ def test_somebody_is_on_a_list_at_every_step_and_the_sender_answers_until_the_fi
     assert (handover.sees(handover.sender), handover.sees(handover.receiver)) == ((YES, YES), (YES, NO))
     assert "Quillon" in words(handover.receiver.get("/patients/transfers"))
     assert "(1 to answer)" in words(handover.receiver.get("/patients"))
-    assert "1 transfer waits for an answer" in words(handover.receiver.get("/my-day"))
+    assert "Harbor asks you to take this person over, today" in words(handover.receiver.get("/my-day"))
+    assert "take this person over" not in words(handover.sender.get("/my-day"))
     assert handover.alerts() == before
 
     assert handover.answer() == 303
     assert (handover.sees(handover.sender), handover.sees(handover.receiver)) == ((YES, YES), (YES, YES))
-    assert handover.alerts() == before
+    assert handover.alerts() == before | {(1, "transfer.first-contact")}
+    assert "Taken over from Harbor today" in words(handover.receiver.get("/my-day"))
 
     handover.speak(1, reached=False)
     assert handover.state == "accepted"
@@ -139,6 +141,19 @@ def test_somebody_is_on_a_list_at_every_step_and_the_sender_answers_until_the_fi
     assert handover.episodes == [(0, "ended", "transferred"), (1, "engaging", None)]
     assert (handover.sees(handover.sender), handover.sees(handover.receiver)) == ((YES, NO), (YES, YES))
     assert {clinic for clinic, _rule in handover.alerts()} == {1}
+    assert (1, "transfer.first-contact") not in handover.alerts()
+
+
+def test_a_contact_before_the_acceptance_completes_the_transfer_with_it(handover: Handover) -> None:
+    handover.propose()
+    handover.speak(1)
+    assert handover.state == "proposed"
+    assert "You spoke with the person on 12 Mar 2026" in words(handover.receiver.get(handover._transfer_url()))
+
+    assert handover.answer() == 303
+
+    assert handover.state == "completed"
+    assert handover.episodes == [(0, "ended", "transferred"), (1, "engaging", None)]
 
 
 def test_the_sender_speaking_with_the_person_hands_nobody_over(handover: Handover) -> None:
@@ -221,7 +236,7 @@ def test_the_leads_of_both_clinics_are_told_on_the_fourteenth_day(handover: Hand
                 sweep_clinic(db.session.get_one(Clinic, clinic_id), today=date(2026, 3, 26))
 
     assert {(0, "transfer.open"), (1, "transfer.open")} <= handover.alerts()
-    assert {rule for clinic, rule in handover.alerts() if clinic == 1} == {"transfer.open"}
+    assert {rule for clinic, rule in handover.alerts() if clinic == 1} == {"transfer.open", "transfer.first-contact"}
     with handover.app.app_context(), scope.all_patients(reason="test"):
         owner = select(Alert.owner_id).where(Alert.clinic_id == handover.clinics[1], Alert.rule == "transfer.open")
         assert db.session.scalar(owner) == handover.lead

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from registry.alerts.rulebook import evaluate
-from registry.alerts.snapshot import CaseSnapshot, LegalStatusFacts, Phase
+from registry.alerts.snapshot import CaseSnapshot, LegalStatusFacts, Permission, Phase
 from tests.unit.alerts.cases import NUMBERS, case, day, episode, sentence, tier
 
-RULE = "legal.expiring"
+RULE, PERMISSION = "legal.expiring", "legal.permission"
 
 
 def order(expires: int | None, *, starts: int = -200) -> LegalStatusFacts:
@@ -60,3 +60,43 @@ def test_it_is_looked_at_again_on_the_day_the_warning_begins() -> None:
 
     assert looked_at is not None
     assert looked_at <= day(40) - timedelta(days=30)
+
+
+def release(ends: int, *, starts: int | None = None) -> Permission:
+    return Permission("Ada Vega, family or partner", True, day(ends), None if starts is None else day(starts))
+
+
+GUARDIAN = Permission("Rosa Vega, guardian", False, day(100))
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("31 days before an authority ends", case(permissions=(GUARDIAN,)), 69, None),
+        ("30 days before", case(permissions=(GUARDIAN,)), 70, "action"),
+        ("past it, until somebody says what holds now", case(permissions=(GUARDIAN,)), 130, "action"),
+        ("31 days before a release ends", case(permissions=(release(60),)), 29, None),
+        ("30 days before", case(permissions=(release(60),)), 30, "action"),
+        ("a release that begins later", case(permissions=(release(60, starts=40),)), 39, None),
+        ("from its first day on", case(permissions=(release(60, starts=40),)), 40, "action"),
+        (
+            "in a pause",
+            case(permissions=(GUARDIAN,), episode=episode(Phase.PAUSED, paused_until=day(120))),
+            70,
+            "action",
+        ),
+        ("nobody around", case(), 70, None),
+        ("after a death", case(permissions=(GUARDIAN,), died_on=day(60)), 70, None),
+    ],
+)
+def test_an_authority_or_a_release_that_ends_is_told_thirty_days_before(
+    why: str, of: CaseSnapshot, on: int, expected: str | None
+) -> None:
+    assert tier(PERMISSION, of, on) == expected, why
+
+
+def test_what_runs_out_together_is_one_sentence() -> None:
+    assert sentence(PERMISSION, case(permissions=(GUARDIAN, release(75))), 78) == (
+        "Authority of Rosa Vega, guardian ends in 22 days, on 15 Apr 2026; release of information to Ada Vega, family "
+        "or partner ended on 21 Mar 2026 (3 days ago): have it renewed, or write down what holds now"
+    )

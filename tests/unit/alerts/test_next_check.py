@@ -14,6 +14,7 @@ from registry.alerts.snapshot import (
     ContactFacts,
     EpisodeFacts,
     LegalStatusFacts,
+    Permission,
     Phase,
     ReviewFacts,
     SafetyFacts,
@@ -117,7 +118,13 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
             ),
         ),
         legal_status=LegalStatusFacts("Commitment", day(draw(past)), draw(st.none() | offsets.map(day))),
-        transfer=draw(st.none() | st.builds(TransferFacts, st.just("Mill"), st.booleans(), past.map(day))),
+        transfer=draw(
+            st.none() | st.builds(TransferFacts, st.just("Mill"), st.booleans(), past.map(day), past.map(day))
+        ),
+        permissions=tuple(
+            Permission("Rosa Vega, guardian", is_release=False, ends_on=day(on))
+            for on in draw(st.sets(offsets, max_size=2))
+        ),
         suspended_since=draw(st.sampled_from([None, None, None, day(0)])),
         died_on=draw(st.sampled_from([None, None, None, day(0)])),
     )

@@ -39,7 +39,10 @@ def test_every_number_says_what_it_means_where_it_comes_from_and_how_far_it_may_
         ("review.open.undecided", 14),
         ("review.undone.after", 28),
         ("legal.expiring.warn", 30),
+        ("legal.permission.warn", 30),
+        ("transfer.open.answer_within", 3),
         ("transfer.open.tell_lead_after", 14),
+        ("transfer.first-contact.within", 7),
     ],
 )
 def test_the_sourced_numbers_are_in_force_as_shipped(id_: str, number: int) -> None:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from registry.alerts.rulebook import evaluate
+from registry.alerts.rulebook import evaluate, waiting_for_answer
 from registry.alerts.snapshot import CaseSnapshot, TransferFacts
 from tests.unit.alerts.cases import NUMBERS, answer, case, day, of_safety, sentence, tier
 
-RULE = "transfer.open"
+RULE, FIRST_CONTACT = "transfer.open", "transfer.first-contact"
 
 
 def handed_over(*, receiver: bool = False, accepted: int | None = None, **facts: object) -> CaseSnapshot:
@@ -31,6 +31,37 @@ def test_an_unfinished_transfer_is_told_after_fourteen_days(
     assert tier(RULE, of, on) == expected, why
 
 
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("the day of acceptance", handed_over(accepted=12, receiver=True), 12, "reminder"),
+        ("the 6th day", handed_over(accepted=12, receiver=True), 18, "reminder"),
+        ("the 7th day", handed_over(accepted=12, receiver=True), 19, "action"),
+        ("the sender", handed_over(accepted=12), 19, None),
+        ("not accepted", handed_over(), 19, None),
+    ],
+)
+def test_the_receiver_is_asked_for_the_first_contact_from_the_day_of_acceptance(
+    why: str, of: CaseSnapshot, on: int, expected: str | None
+) -> None:
+    assert tier(FIRST_CONTACT, of, on) == expected, why
+
+
+@pytest.mark.parametrize(
+    ("on", "loud", "said"),
+    [
+        (10, "reminder", "Mill asks you to take this person over, today (15 Jan 2026): accept or refuse"),
+        (12, "reminder", "2 days ago"),
+        (13, "action", "3 days ago (15 Jan 2026): accept or refuse"),
+        (24, "action", "14 days ago (15 Jan 2026); both leads are told: accept or refuse"),
+    ],
+)
+def test_a_proposal_grows_louder_at_the_receiver_until_it_is_answered(on: int, loud: str, said: str) -> None:
+    tier, sentence = waiting_for_answer("Mill", proposed_on=day(10), today=day(on), numbers=NUMBERS)
+
+    assert (tier, said in sentence) == (loud, True), sentence
+
+
 def test_the_sentences_of_both_ends() -> None:
     assert sentence(RULE, handed_over(), 24) == (
         "Transfer to Mill proposed 14 days ago (15 Jan 2026) and not answered: call the other clinic, or take the "
@@ -48,7 +79,7 @@ def test_at_the_receiver_every_other_rule_rests_and_at_the_sender_none_does() ->
 
     of_the_sender = told(handed_over(accepted=12))
 
-    assert told(handed_over(accepted=12, receiver=True)) == {RULE}
+    assert told(handed_over(accepted=12, receiver=True)) == {RULE, FIRST_CONTACT}
     assert of_the_sender == told(case()) | {RULE}
     assert len(of_the_sender) > 2
 

@@ -1,0 +1,67 @@
+"""The law and the people around a person, as the rules see them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+
+from registry.alerts.snapshot import LegalStatusFacts, Permission
+from registry.db.among import among
+from registry.db.grouping import by_patient
+from registry.extensions import db
+from registry.patients.around import LEGAL_STATUSES, RELATIONS
+from registry.patients.models import LegalStatus, RelatedPerson
+
+_LEGAL_STATUS = select(LegalStatus.patient_id, LegalStatus.kind, LegalStatus.starts_on, LegalStatus.expires_on).where(
+    among(LegalStatus.patient_id, "patient_ids"), LegalStatus.ended_on.is_(None), LegalStatus.error_why == ""
+)
+_ENDING = (
+    select(RelatedPerson)
+    .where(
+        among(RelatedPerson.patient_id, "patient_ids"),
+        or_(RelatedPerson.ends_on.is_not(None), RelatedPerson.release_until.is_not(None)),
+    )
+    .order_by(RelatedPerson.name, RelatedPerson.id)
+)
+
+
+def load_legal_statuses(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, LegalStatusFacts]:
+    """The legal status that holds, of those who have one; one statement."""
+    rows = db.session.execute(_LEGAL_STATUS, {"patient_ids": list(patient_ids)})
+    return {row.patient_id: LegalStatusFacts(LEGAL_STATUSES[row.kind], row.starts_on, row.expires_on) for row in rows}
+
+
+def load_ending_relations(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[RelatedPerson]]:
+    """The people around each patient whose authority or release has a last day; one statement."""
+    return by_patient(db.session.scalars(_ENDING, {"patient_ids": list(patient_ids)}))
+
+
+def permissions(related: Iterable[RelatedPerson], zone: ZoneInfo) -> tuple[Permission, ...]:
+    """What these people may do until a last day, in the zone of the clinic that asks.
+
+    A relation that somebody ended, or changed after its last day, is known to be over: nothing of it runs out.
+    """
+    found: list[Permission] = []
+    for each in related:
+        if each.ends_on is not None and each.changed_at.astimezone(zone).date() >= each.ends_on:
+            continue
+        whose = f"{each.name}, {RELATIONS[each.relation].lower()}"
+        if each.authority and each.ends_on is not None:
+            found.append(Permission(whose, is_release=False, ends_on=each.ends_on, starts_on=each.starts_on))
+        told_until = _told_until(each)
+        if told_until is not None:
+            found.append(Permission(whose, is_release=True, ends_on=told_until, starts_on=each.starts_on))
+    return tuple(found)
+
+
+def _told_until(person: RelatedPerson) -> date | None:
+    """The last day of a release; with an authority that ends no later, that is said already."""
+    if not person.may_have_information or person.release_until is None:
+        return None
+    if person.ends_on is None or person.release_until < person.ends_on:
+        return person.release_until
+    return None if person.authority else person.ends_on

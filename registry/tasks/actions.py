@@ -1,4 +1,4 @@
-"""Asking something of a colleague, and answering."""
+"""Asking something of a colleague, changing one's mind, answering, and handing it on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class WordsMissing(ValueError):
 
 
 class NotTheirs(PermissionError):
-    """A task is answered by whom it was sent to."""
+    """A task is answered and handed on by whom it was sent to, changed and taken back by who sent it."""
 
 
 def send_task(
@@ -57,11 +57,7 @@ def answer_task(*, task: Task, state: str, words: str, opened_version: int | Non
     Raises ``NotTheirs``, ``WordsMissing``, and ``EditConflict`` when it was answered already.
     """
     with write():
-        if task.to_id != by.id:
-            raise NotTheirs(task.id)
-        refuse_stale(task, opened_version=opened_version)
-        if task.state != "open":
-            raise EditConflict(task)
+        _refuse_unless(by, task.to_id, task, opened_version)
         if state not in ANSWERS[task.kind]:
             raise ValueError(f"a {task.kind} cannot become {state}")
         if needs_words(task.kind) and not words.strip():
@@ -69,3 +65,46 @@ def answer_task(*, task: Task, state: str, words: str, opened_version: int | Non
         with db.session.no_autoflush:
             task.state, task.answer, task.answered_at = state, words, clock.now()
         record(f"task.{state}", by=by, subject=task, reason=words or None)
+
+
+def change_task(*, task: Task, words: str, due_on: date | None, opened_version: int | None, by: User) -> None:
+    """Say better what is asked, or until when. Only a task has a day it is due.
+
+    Raises ``NotTheirs``, and ``EditConflict`` when it was answered or handed on since.
+    """
+    with write():
+        _refuse_unless(by, task.from_id, task, opened_version)
+        task.words, task.due_on, task.changed_at = words, due_on if task.kind == "task" else None, clock.now()
+        record("task.changed", by=by, subject=task)
+
+
+def take_back(*, task: Task, words: str, opened_version: int | None, by: User) -> None:
+    """It is no longer asked: it leaves the colleague's day and stays on record.
+
+    Raises ``NotTheirs``, and ``EditConflict`` when it was answered or handed on since.
+    """
+    with write():
+        _refuse_unless(by, task.from_id, task, opened_version)
+        with db.session.no_autoflush:
+            task.state, task.answer, task.answered_at = "withdrawn", words, clock.now()
+        record("task.withdrawn", by=by, subject=task, reason=words or None)
+
+
+def hand_on(*, task: Task, to_id: uuid.UUID, words: str, opened_version: int | None, by: User) -> None:
+    """Somebody else is to do it, or to know it: it stands on their day, with who handed it on and why.
+
+    Raises ``NotTheirs``, and ``EditConflict`` when it was changed or taken back since.
+    """
+    with write():
+        _refuse_unless(by, task.to_id, task, opened_version)
+        with db.session.no_autoflush:
+            task.to_id, task.passed_by_id, task.passed_at, task.passed_why = to_id, by.id, clock.now(), words
+        record("task.handed-on", by=by, subject=task, reason=words or None)
+
+
+def _refuse_unless(by: User, whose_id: uuid.UUID, task: Task, opened_version: int | None) -> None:
+    if whose_id != by.id:
+        raise NotTheirs(task.id)
+    refuse_stale(task, opened_version=opened_version)
+    if not task.is_open:
+        raise EditConflict(task)

@@ -19,7 +19,16 @@ from registry.web.filters import days_ago, local_time, long_date
 from registry.web.paging import Paging
 
 if TYPE_CHECKING:
-    from registry.tasks.forms import AnswerForm, TaskForm
+    from registry.tasks.forms import TaskForm
+    from registry.web.form_fields import RegistryForm
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the reader can do with a task."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,10 @@ class TaskShown:
     state: str
     state_kind: str
     answer: str
-    answer_url: str = ""
+    steps: Sequence[Step] = ()
+    about: str = ""
+    """The person it is about, and where their tasks stand."""
+    about_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +74,28 @@ class TaskFormPage:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerPage:
-    """Answering what a colleague asked."""
+class SentPage:
+    """What the reader asked of colleagues about anybody."""
+
+    title: str
+    tasks: Sequence[TaskShown]
+    pages: Paging
+    day_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AboutTaskPage:
+    """Answering, handing on, changing or taking back what is asked."""
 
     title: str
     patient: IdentityHeader
     task: TaskShown
-    form: AnswerForm
-    words_hint: str
-    answered_by: str
+    form: RegistryForm
+    meanwhile: str
+    """What happened while the form was open."""
+    is_over: bool
+    today: date
+    latest: date
     back_url: str
 
 
@@ -89,23 +114,47 @@ def tasks_url(patient_id: uuid.UUID) -> str:
 
 
 def show_task(task: Task, *, today: date, zone: ZoneInfo, reader_id: uuid.UUID) -> TaskShown:
-    """A task as its page prints it; only whom it was sent to can answer."""
-    is_open = task.state == "open"
+    """A task as its page prints it, with what this reader can do."""
     return TaskShown(
         kind=KINDS[task.kind],
         words=task.words,
-        people=f"{task.sender.name} to {task.recipient.name}, {local_time(task.sent_at, zone)}",
+        people=_people(task, zone),
         due=due_words(task, today),
-        state="" if is_open and task.kind == "note" else outcome(task.kind, task.state),
+        state="" if task.is_open and task.kind == "note" else outcome(task.kind, task.state),
         state_kind=_state_kind(task, today),
         answer=_answer(task, zone),
-        answer_url=_answer_url(task) if is_open and task.to_id == reader_id else "",
+        steps=_steps(task, reader_id) if task.is_open else (),
+        about=task.patient.name,
+        about_url=tasks_url(task.patient_id),
     )
+
+
+def _people(task: Task, zone: ZoneInfo) -> str:
+    words = f"{task.sender.name} to {task.recipient.name}, {local_time(task.sent_at, zone)}"
+    if task.passed_by is not None:
+        why = f": {task.passed_why}" if task.passed_why else ""
+        words += f"; handed on by {task.passed_by.name}, {_when(task.passed_at, zone)}{why}"
+    if task.changed_at is not None:
+        words += f"; changed {local_time(task.changed_at, zone)}"
+    return words
+
+
+def _steps(task: Task, reader_id: uuid.UUID) -> tuple[Step, ...]:
+    """Whom it was sent to answers or hands it on, who sent it changes it or takes it back."""
+    steps: list[Step] = []
+    if task.to_id == reader_id:
+        steps += [Step("Answer", answer_url(task)), Step("Hand on", _url("tasks.hand_on", task, "task_id"))]
+    if task.from_id == reader_id:
+        steps += [
+            Step("Change", _url("tasks.change", task, "sent_id")),
+            Step("Take back", _url("tasks.take_back", task, "sent_id")),
+        ]
+    return tuple(steps)
 
 
 def due_words(task: Task, today: date) -> str:
     """By when it is asked for, and that this has passed; nothing where nothing is due."""
-    if task.due_on is None or task.state != "open":
+    if task.due_on is None or not task.is_open:
         return ""
     how_long = days_ago(task.due_on, today)
     verb = "was due" if is_late(task.due_on, today) else "due"
@@ -116,10 +165,15 @@ def line_to_answer(task: Task, today: date) -> TaskLine:
     """One line for whom it was sent to."""
     return TaskLine(
         name=task.patient.name,
-        url=_answer_url(task),
-        words=f"{task.sender.name}: {_brief(task.words)}",
+        url=answer_url(task),
+        words=asked_words(task),
         day=due_words(task, today) or KINDS[task.kind].lower(),
     )
+
+
+def asked_words(task: Task) -> str:
+    """Who asks what, in one line."""
+    return f"{task.sender.name}: {_brief(task.words)}"
 
 
 def line_answered(task: Task, zone: ZoneInfo) -> TaskLine:
@@ -138,7 +192,7 @@ def _brief(words: str, longest: int = 140) -> str:
 
 
 def _state_kind(task: Task, today: date) -> str:
-    if task.state == "open":
+    if task.is_open:
         return "action" if is_late(task.due_on, today) else "accent"
     return "good" if task.state == "done" else "neutral"
 
@@ -146,7 +200,8 @@ def _state_kind(task: Task, today: date) -> str:
 def _answer(task: Task, zone: ZoneInfo) -> str:
     if task.answered_at is None:
         return ""
-    who = f"{task.recipient.name}, {_when(task.answered_at, zone)}"
+    by = task.sender if task.state == "withdrawn" else task.recipient
+    who = f"{by.name}, {_when(task.answered_at, zone)}"
     return f"{task.answer} ({who})" if task.answer else who
 
 
@@ -154,5 +209,9 @@ def _when(instant: datetime | None, zone: ZoneInfo) -> str:
     return "" if instant is None else local_time(instant, zone)
 
 
-def _answer_url(task: Task) -> str:
-    return url_for("tasks.answer", patient_id=task.patient_id, task_id=task.id)
+def answer_url(task: Task) -> str:
+    return _url("tasks.answer", task, "task_id")
+
+
+def _url(endpoint: str, task: Task, named: str) -> str:
+    return url_for(endpoint, patient_id=task.patient_id, **{named: task.id})

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import joinedload
 
 from registry.access.roles import Role, actions_of
@@ -63,6 +63,7 @@ def list_answered_to(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID], *, s
         .where(
             Task.from_id == user_id,
             Task.kind == "task",
+            Task.state.in_(("done", "declined")),
             Task.answered_at >= since,
             among(Task.clinic_id, "clinic_ids"),
         )
@@ -72,11 +73,41 @@ def list_answered_to(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID], *, s
     ).all()
 
 
-def list_recipients(clinic_id: uuid.UUID, *, but: uuid.UUID) -> Sequence[User]:
+def list_sent(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID], *, limit: int, offset: int = 0) -> Sequence[Task]:
+    """What this colleague asked and told at these clinics: what is open by the day it is due, then newest first."""
+    return db.session.scalars(
+        _with_people()
+        .where(_sent(user_id))
+        .order_by(Task.state != "open", Task.due_on.asc().nulls_last(), Task.sent_at.desc(), Task.id)
+        .limit(limit)
+        .offset(offset),
+        {"clinic_ids": list(clinic_ids)},
+    ).all()
+
+
+def count_sent(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> int:
+    """How many there are, counted no further than anybody reads."""
+    some = select(Task.id).where(_sent(user_id)).limit(COUNT_LIMIT + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some), {"clinic_ids": list(clinic_ids)}) or 0
+
+
+def count_unanswered(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> int:
+    """How many tasks of this colleague wait for an answer; a note asks for none."""
+    query = select(func.count()).select_from(Task).where(_sent(user_id), Task.state == "open", Task.kind == "task")
+    return db.session.scalar(query, {"clinic_ids": list(clinic_ids)}) or 0
+
+
+def list_recipients(clinic_id: uuid.UUID, *, but: Collection[uuid.UUID]) -> Sequence[User]:
     """The colleagues of a clinic who may open the record of its people and answer, by name."""
     roles = sorted(role.value for role in Role if WRITING in actions_of(role))
-    return [user for user in list_users_with_role(clinic_id, *roles) if user.id != but]
+    return [user for user in list_users_with_role(clinic_id, *roles) if user.id not in but]
+
+
+def _sent(user_id: uuid.UUID) -> ColumnElement[bool]:
+    return and_(Task.from_id == user_id, among(Task.clinic_id, "clinic_ids"))
 
 
 def _with_people() -> Select[Task]:
-    return select(Task).options(joinedload(Task.sender), joinedload(Task.recipient), joinedload(Task.patient))
+    return select(Task).options(
+        joinedload(Task.sender), joinedload(Task.recipient), joinedload(Task.passed_by), joinedload(Task.patient)
+    )

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 KINDS: Mapping[str, str] = {"task": "Something to do", "note": "For information"}
 
-STATES: Mapping[str, str] = {"open": "Open", "done": "Done", "declined": "Declined"}
+STATES: Mapping[str, str] = {"open": "Open", "done": "Done", "declined": "Declined", "withdrawn": "Taken back"}
 
 ANSWERS: Mapping[str, Mapping[str, str]] = {
     "task": {"done": "Done", "declined": "Cannot do it"},
@@ -27,6 +27,11 @@ def outcome(kind: str, state: str) -> str:
 def needs_words(kind: str) -> bool:
     """Whether the answer has to say what was done, or why not: the one who asked sees nothing else."""
     return kind == "task"
+
+
+def is_due(due_on: date | None, today: date) -> bool:
+    """Whether it is asked for today, or the day by which it was asked for has passed."""
+    return due_on is not None and due_on <= today
 
 
 def is_late(due_on: date | None, today: date) -> bool:

@@ -155,6 +155,10 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "tasks.tasks": READS,
     "tasks.send": READS,
     "tasks.answer": READS,
+    "tasks.hand_on": READS,
+    "tasks.change": READS,
+    "tasks.take_back": READS,
+    "tasks.sent": READS,
     # treatment
     "treatment.treatment": READS,
     "treatment.start": TREATS,

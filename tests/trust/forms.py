@@ -15,6 +15,8 @@ from tests.trust.world import TODAY, Place
 LAST = (
     "caseload.remove_view",
     "contacts.withdraw",
+    "tasks.hand_on",
+    "tasks.take_back",
     "treatment.stop",
     "treatment.withdraw",
     "plans.withdraw_rating",

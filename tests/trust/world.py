@@ -133,6 +133,9 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     kept, draft = _measures(patient, clinic, by=manager)
     contact = _contact(patient, clinic, by=manager)
     task = _unfinished(patient, clinic, by=manager, asker=psychiatrist)
+    sent = send_task(
+        patient_id=patient.id, clinic_id=clinic.id, to_id=psychiatrist.id, kind="task", words="zawords", by=manager
+    )
     trial, injection = _treatment(patient, clinic, by=manager)
     goal, rating = _plan(patient, clinic, by=manager)
     question, advice = _review(episode, by=psychiatrist, asker=manager)
@@ -159,6 +162,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "draft_id": draft,
             "contact_id": contact,
             "task_id": task,
+            "sent_id": sent.id,
             "trial_id": trial,
             "trial_kind": "medication",
             "entry_kind": "injection",

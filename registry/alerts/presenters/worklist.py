@@ -13,7 +13,7 @@ from registry.alerts.due import CONTACT, MEASURE, PAUSE, Due
 from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
 from registry.alerts.presenters.words import Reason, alert_url, banner, next_steps, reason
-from registry.alerts.rulebook import waiting_for_answer
+from registry.alerts.rulebook import Tier, waiting_for_answer
 from registry.clinics.models import Clinic
 from registry.contacts.presenters.unfinished import DraftShown
 from registry.episodes.models import Episode, Transfer
@@ -23,7 +23,9 @@ from registry.patients.presenters import patient_url
 from registry.patients.safety_banner import SafetyBanner
 from registry.review.models import Review
 from registry.review.rules import AWAITS_DECISION
-from registry.tasks.presenters import TaskLine
+from registry.tasks.models import Task
+from registry.tasks.presenters import TaskLine, answer_url, asked_words, due_words
+from registry.tasks.rules import is_late
 from registry.web.filters import age, count, days_ago, short_date
 from registry.web.paging import Paging
 
@@ -84,9 +86,15 @@ class WorklistPage:
     contacts_due: Sequence[LineShown]
     measures_due: Sequence[LineShown]
     answered: Sequence[LineShown]
+    tasks_due: Sequence[PersonShown]
+    """What colleagues ask for today, or asked for before."""
     tasks: Sequence[TaskLine]
+    """What colleagues ask for later, or for no day."""
     outcomes: Sequence[TaskLine]
     """What became of the tasks the reader sent."""
+    sent: str
+    """How many tasks of the reader colleagues have not answered; empty without any."""
+    sent_url: str
     drafts: Sequence[DraftShown]
     transfers: Sequence[PersonShown]
     """The people other clinics hand over, waiting for an answer."""
@@ -159,6 +167,26 @@ def transfer_shown(transfer: Transfer, today: date, numbers: Numbers, *, may_ans
         reasons=[Reason(tier=tier, sentence=sentence, since="", url=url if may_answer else "")],
         stands=_days((today - transfer.proposed_on).days),
         steps=[{"label": "Answer", "url": url, "key": "", "about": patient.name}] if may_answer else [],
+    )
+
+
+def task_due_shown(task: Task, today: date, *, may_contact: bool) -> PersonShown:
+    """What a colleague asks for today, or asked for by a day that has passed."""
+    patient, is_over = task.patient, is_late(task.due_on, today)
+    sentence = f"{asked_words(task)}, {due_words(task, today)}"
+    return PersonShown(
+        name=patient.name,
+        facts=_facts(patient, today),
+        url=patient_url(patient.id),
+        care="",
+        reasons=[
+            Reason(tier=Tier.ACTION if is_over else Tier.REMINDER, sentence=sentence, since="", url=answer_url(task))
+        ],
+        stands=_days((today - (task.due_on or today)).days),
+        steps=[
+            {"label": "Answer", "url": answer_url(task), "key": "", "about": patient.name},
+            *next_steps(patient, {"contact": may_contact, "measure": False, "question": False}),
+        ],
     )
 
 

@@ -25,6 +25,7 @@ from registry.alerts.presenters.worklist import (
     due_shown,
     more_transfers,
     person_shown,
+    task_due_shown,
     transfer_shown,
     urgent_shown,
 )
@@ -38,7 +39,8 @@ from registry.episodes.models import Transfer
 from registry.episodes.queries import count_transfers_to_answer, list_transfers_to_answer
 from registry.extensions import db
 from registry.tasks.presenters import line_answered, line_to_answer
-from registry.tasks.queries import list_answered_to, list_open_for
+from registry.tasks.queries import count_unanswered, list_answered_to, list_open_for
+from registry.tasks.rules import is_due
 from registry.web.filters import count
 from registry.web.paging import COUNT_LIMIT, Paging, page_number
 
@@ -76,6 +78,7 @@ def worklist() -> Page:
     clinics = _with_foreign(clinics, {alert.clinic_id for alert in urgent})
     asked = list_open_for(current_user.id, today.keys())
     became = list_answered_to(current_user.id, today.keys(), since=now - NEWS)
+    waits = count_unanswered(current_user.id, today.keys())
     begun = list_drafts(by=current_user, clinic_ids=today.keys())
     may, total, put_off = what_may_follow(), queries.count_waiting(desk), queries.count_put_off(desk)
     due_lines = [(each.kind, due_shown(each, people[each.patient_id], today[each.clinic_id])) for each in due]
@@ -112,8 +115,19 @@ def worklist() -> Page:
         contacts_due=[line for kind, line in due_lines if kind != MEASURE],
         measures_due=[line for kind, line in due_lines if kind == MEASURE],
         answered=[answered_shown(review, people[review.patient_id], today[review.clinic_id]) for review in answered],
-        tasks=[line_to_answer(task, today[task.clinic_id]) for task in asked],
+        tasks_due=[
+            task_due_shown(task, today[task.clinic_id], may_contact=may["contact"])
+            for task in asked
+            if is_due(task.due_on, today[task.clinic_id])
+        ],
+        tasks=[
+            line_to_answer(task, today[task.clinic_id])
+            for task in asked
+            if not is_due(task.due_on, today[task.clinic_id])
+        ],
         outcomes=[line_answered(task, clinics[task.clinic_id].zone) for task in became],
+        sent=f"{count(waits, 'task')} of yours not answered yet" if waits else "",
+        sent_url=url_for("tasks.sent"),
         drafts=[show_draft(draft, patient, clinics[draft.clinic_id].zone) for draft, patient in begun],
         transfers=_transfers(proposals[:MOST_TRANSFERS], today),
         transfers_cut=more_transfers(MOST_TRANSFERS, count_transfers_to_answer(today.keys()))

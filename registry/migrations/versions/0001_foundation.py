@@ -387,6 +387,10 @@ def upgrade() -> None:
         sa.Column("to_id", sa.Uuid(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("passed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("passed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("passed_why", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
@@ -398,10 +402,16 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("(state = 'open') = (answered_at IS NULL)", name=op.f("ck_task_answered_once")),
         sa.CheckConstraint("kind IN ('task', 'note')", name=op.f("ck_task_kind_known")),
-        sa.CheckConstraint("state = 'open' OR kind = 'note' OR answer <> ''", name=op.f("ck_task_answer_has_words")),
-        sa.CheckConstraint("state IN ('open', 'done', 'declined')", name=op.f("ck_task_state_known")),
+        sa.CheckConstraint(
+            "state IN ('open', 'withdrawn') OR kind = 'note' OR answer <> ''", name=op.f("ck_task_answer_has_words")
+        ),
+        sa.CheckConstraint("(passed_by_id IS NULL) = (passed_at IS NULL)", name=op.f("ck_task_passed_by_somebody")),
+        sa.CheckConstraint("state IN ('open', 'done', 'declined', 'withdrawn')", name=op.f("ck_task_state_known")),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_task_clinic_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["from_id"], ["app_user.id"], name=op.f("fk_task_from_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["passed_by_id"], ["app_user.id"], name=op.f("fk_task_passed_by_id"), ondelete="RESTRICT"
+        ),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_task_patient_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["to_id"], ["app_user.id"], name=op.f("fk_task_to_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),

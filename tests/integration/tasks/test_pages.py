@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from registry.access import scope
@@ -65,7 +66,7 @@ def test_only_whom_it_was_sent_to_answers_and_only_once(case: Case) -> None:
     second = send(first, answer_url, again, {"state": "declined", "words": "No time"})
 
     assert second.status_code == 409
-    assert "You have answered this already: She is fine" in words(second)
+    assert "This is over already. Done: She is fine" in words(second)
     assert case.browser_of("care_manager").get(answer_url).location == _url(case)
     assert case.browser_of("stranger").get(answer_url).status_code == 404
     assert [(task.state, task.answer) for task in _tasks(case)] == [("done", "She is fine")]
@@ -103,3 +104,58 @@ def test_what_is_asked_of_a_colleague_who_leaves_goes_to_whoever_takes_over(case
     assert moved.status_code == 303
     assert [task.to_id for task in _tasks(case)] == [case.users["care_manager"]]
     assert "Ring her sister" in words(case.browser_of("care_manager").get("/my-day"))
+
+
+def test_who_asked_changes_it_and_whoever_was_answering_reads_it_again(case: Case) -> None:
+    task = _ask(case)
+    mine, theirs = case.browser_of("care_manager"), case.browser_of("colleague")
+    answer_url, opened = f"{_url(case)}/{task}/answer", theirs.get(f"{_url(case)}/{task}/answer")
+
+    changed = fill_in(mine, f"{_url(case)}/sent/{task}", {"words": "Ring her brother", "due_on": "2026-03-12"})
+    assert changed.status_code == 303
+    assert "Rosa Osei: Ring her brother, due today (12 Mar 2026)" in words(theirs.get("/my-day"))
+
+    late = send(theirs, answer_url, opened, {"state": "done", "words": "She is fine"})
+    assert (late.status_code, "changed while you were writing" in words(late)) == (409, True)
+    assert send(theirs, answer_url, late, {}).status_code == 303
+    assert [(each.state, each.answer) for each in _tasks(case)] == [("done", "She is fine")]
+
+    over = fill_in_over(mine, f"{_url(case)}/sent/{task}")
+    assert "This is over already. Done: She is fine" in over
+
+
+def fill_in_over(browser: FlaskClient, url: str) -> str:
+    """What a page says that has no form any more."""
+    page = browser.get(url)
+    assert soup(page).select("main form[method=post]") == []
+    return words(page)
+
+
+def test_what_is_taken_back_leaves_the_day_and_stays_on_record(case: Case) -> None:
+    task = _ask(case)
+    mine, theirs = case.browser_of("care_manager"), case.browser_of("colleague")
+    assert "1 task of yours not answered yet" in words(mine.get("/my-day"))
+    assert theirs.get(f"{_url(case)}/sent/{task}/take-back").status_code == 404
+
+    assert fill_in(mine, f"{_url(case)}/sent/{task}/take-back", {"words": "She rang"}).status_code == 303
+
+    assert "Ring her sister" not in words(theirs.get("/my-day"))
+    assert "not answered yet" not in words(mine.get("/my-day"))
+    assert "Taken back She rang (Rosa Osei, 12 Mar 2026, 15:00)" in words(mine.get("/tasks/sent"))
+
+
+def test_what_is_handed_on_stands_on_another_day_and_who_asked_sees_it(case: Case) -> None:
+    task = _ask(case, due_on="2026-03-12")
+    hand_on = f"{_url(case)}/{task}/hand-on"
+    theirs = case.browser_of("colleague")
+    opened = theirs.get(hand_on)
+    assert str(case.users["care_manager"]) not in opened.text, "back to who asked is an answer"
+    typed = {"to": str(case.users["clinic_lead"]), "words": "On leave"}
+
+    assert send(theirs, hand_on, opened, typed).location == "/my-day"
+    assert send(theirs, hand_on, opened, typed).location == "/my-day", "a second click"
+
+    assert "Ring her sister" not in words(theirs.get("/my-day"))
+    assert "Rosa Osei: Ring her sister, due today" in words(case.browser_of("clinic_lead").get("/my-day"))
+    shown = words(case.browser_of("care_manager").get("/tasks/sent"))
+    assert "handed on by Kofi Boateng, 12 Mar 2026, 15:00: On leave" in shown

@@ -1,0 +1,96 @@
+"""What the pages over tasks share: the task, the page about one, and doing once what its form asks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry import clock
+from registry.access.policy import found, permitted_clinics
+from registry.accounts import receipts
+from registry.audit.opened import opened
+from registry.clinics.models import Clinic
+from registry.db.conflict import EditConflict
+from registry.episodes.patient_header import load_header
+from registry.extensions import db
+from registry.tasks import queries
+from registry.tasks.models import Task
+from registry.tasks.presenters import AboutTaskPage, TaskShown, show_task
+from registry.tasks.rules import LATEST
+from registry.web.form_fields import RegistryForm
+
+blueprint = Blueprint("tasks", __name__)
+
+PER_PAGE = 50
+Page = str | tuple[str, int] | Response
+
+
+def task_at(patient_id: uuid.UUID, task_id: uuid.UUID) -> Task:
+    """The task, if it is about this person and was sent at a clinic where one may answer; else 404."""
+    task = found(queries.get_task(patient_id, task_id))
+    if task.clinic_id not in permitted_clinics(queries.WRITING):
+        abort(404)
+    return task
+
+
+def clinic_day(task: Task) -> date:
+    """The local date of the clinic at which it was sent."""
+    return db.session.get_one(Clinic, task.clinic_id).today(clock.now())
+
+
+def colleagues(clinic_id: uuid.UUID, *, but: tuple[uuid.UUID, ...]) -> dict[str, str]:
+    """Whom one can choose, by id."""
+    return {str(each.id): each.name for each in queries.list_recipients(clinic_id, but=but)}
+
+
+def do_once(
+    task: Task, form: RegistryForm, act: Callable[[Task], None], *, template: str, title: str, done: str
+) -> Page:
+    """Act on the task as its form asks, or show the page about it; ``done`` says what has happened."""
+    patient_id, task_id = task.patient_id, task.id
+    if not form.validate_on_submit():
+        return _show(task, form, template, title=title, status=422 if form.errors else 200)
+
+    def once() -> str:
+        act(task_at(patient_id, task_id))
+        return url_for("alerts.worklist")
+
+    try:
+        location = receipts.once(form.key, by=current_user, act=once)
+    except EditConflict:
+        fresh = task_at(patient_id, task_id)
+        form.version.data = str(fresh.version)
+        return _show(fresh, form, template, title=title, status=409)
+    flash(done, "success")
+    return redirect(location, 303)
+
+
+def _show(task: Task, form: RegistryForm, template: str, *, title: str, status: int) -> Page:
+    clinic = db.session.get_one(Clinic, task.clinic_id)
+    today = clinic.today(clock.now())
+    shown = show_task(task, today=today, zone=clinic.zone, reader_id=current_user.id)
+    page = AboutTaskPage(
+        title=title,
+        patient=found(load_header(task.patient_id, today, clinic_id=clinic.id)),
+        task=shown,
+        form=form,
+        meanwhile=_meanwhile(task, shown) if status == 409 or not task.is_open else "",
+        is_over=not task.is_open,
+        today=today,
+        latest=today + LATEST,
+        back_url=url_for("alerts.worklist"),
+    )
+    opened("task.opened", by=current_user, patient_id=task.patient_id, clinic_id=clinic.id, about=("task", task.id))
+    return render_template(f"tasks/{template}.html", page=page), status
+
+
+def _meanwhile(task: Task, shown: TaskShown) -> str:
+    """What happened while the form was open, or before."""
+    if task.is_open:
+        return "This was changed while you were writing. Read what is asked now, then save again."
+    return f"This is over already. {shown.state}: {shown.answer}"

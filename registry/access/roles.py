@@ -60,7 +60,9 @@ GRANTS: Mapping[Role, frozenset[str]] = {
     Role.CARE_MANAGER: frozenset(
         _READ | _REPORT | _TREAT | _ALERTS | {"patient.write", "episode.write", "clinic.read"}
     ),
-    Role.PSYCHIATRIST: frozenset(_READ | _REPORT | _TREAT | _ALERTS | {"review.record", "figure.sign", "clinic.read"}),
+    Role.PSYCHIATRIST: frozenset(
+        _READ | _REPORT | _TREAT | _ALERTS | {"review.record", "figure.sign", "rule.read", "clinic.read"}
+    ),
     Role.CLINICIAN: frozenset(_READ | _REPORT | _TREAT | (_ALERTS - {"alert.assign"})),
     # Item answers stay closed to a peer unless the patient agrees: no "patient.read", so no score, no chart.
     Role.PEER_SPECIALIST: frozenset(

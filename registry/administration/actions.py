@@ -16,7 +16,7 @@ from registry.alerts.actions import reassign_open_alerts
 from registry.alerts.clinic_numbers import shipped
 from registry.alerts.models import RuleNumber
 from registry.alerts.new_hours import move_clocks, times_of
-from registry.alerts.parameters import ClinicNumber
+from registry.alerts.parameters import AnothersToDecide, ClinicNumber
 from registry.audit.recorder import record
 from registry.clinics import actions as clinics
 from registry.clinics.actions import ClinicFacts
@@ -129,8 +129,28 @@ def set_rule_number(*, clinic: Clinic, parameter: str, number: int | None, why: 
     """Give a clinic its own number, or switch it off (``None``); every open case is checked again from today.
 
     Raises ``registry.alerts.parameters.InvalidParameter`` for a number outside its bounds, for an unknown
-    parameter, and for switching off one that may only be changed.
+    parameter, and for switching off one that may only be changed; ``AnothersToDecide`` for a clinical number.
     """
+    _refuse_unless_clinical(parameter, wanted=False)
+    _decide_number("rule-number.set", clinic, parameter, number, why, by=by)
+
+
+def sign_rule_number(*, clinic: Clinic, parameter: str, number: int | None, why: str, by: User) -> None:
+    """A psychiatrist signs for a clinical number at their clinic, or takes it out of force (``None``).
+
+    As ``set_rule_number``; raises ``AnothersToDecide`` for a number that is not clinical.
+    """
+    _refuse_unless_clinical(parameter, wanted=True)
+    _decide_number("rule-number.signed", clinic, parameter, number, why, by=by)
+
+
+def _refuse_unless_clinical(parameter: str, *, wanted: bool) -> None:
+    known = shipped().parameters.get(parameter)
+    if known is not None and known.clinical is not wanted:
+        raise AnothersToDecide(parameter)
+
+
+def _decide_number(act: str, clinic: Clinic, parameter: str, number: int | None, why: str, *, by: User) -> None:
     with write():
         rows = db.session.scalars(select(RuleNumber).where(RuleNumber.clinic_id == clinic.id))
         held = {row.parameter: row for row in rows}
@@ -139,7 +159,7 @@ def set_rule_number(*, clinic: Clinic, parameter: str, number: int | None, why: 
         row = held.get(parameter) or RuleNumber(clinic_id=clinic.id, parameter=parameter)
         row.value, row.why, row.set_by_id, row.set_at = number, why, by.id, clock.now()
         db.session.add(row)
-        record("rule-number.set", by=by, subject=row, clinic_id=clinic.id, reason=why)
+        record(act, by=by, subject=row, clinic_id=clinic.id, reason=why)
         _check_again(clinic)
 
 

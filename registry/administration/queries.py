@@ -1,9 +1,9 @@
-"""What somebody still has to do: it stands in the way of closing their account."""
+"""What somebody still has to do: it stands in the way of closing their account; and a clinic's own numbers."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from registry import clock
 from registry.access.scope import all_patients
-from registry.alerts.models import Alert
+from registry.alerts.models import Alert, RuleNumber
 from registry.clinics.models import Clinic, DutyCover
 from registry.clinics.queries import list_clinics
 from registry.episodes.models import Episode, TeamMember
@@ -38,6 +38,11 @@ class OpenWork:
 
     def __add__(self, other: OpenWork) -> OpenWork:
         return OpenWork(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+
+def list_rule_numbers(clinic_ids: Collection[uuid.UUID]) -> Sequence[RuleNumber]:
+    """What these clinics decided about numbers of rules."""
+    return db.session.scalars(select(RuleNumber).where(RuleNumber.clinic_id.in_(clinic_ids))).all()
 
 
 def open_work(user_id: uuid.UUID, clinics: Collection[Clinic] | None = None) -> OpenWork:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
@@ -12,21 +12,26 @@ from werkzeug.wrappers import Response
 
 from registry.access.policy import can, clinics_where, found, policy
 from registry.accounts import receipts
+from registry.accounts.queries import names_of
 from registry.administration import actions
 from registry.administration.blueprint import blueprint
 from registry.administration.form_page import FormPage
 from registry.administration.forms import RuleNumberForm
-from registry.alerts.clinic_numbers import numbers_at, shipped
-from registry.alerts.parameters import InvalidParameter, Numbers, Parameter
+from registry.administration.queries import list_rule_numbers
+from registry.alerts.clinic_numbers import shipped
+from registry.alerts.models import RuleNumber
+from registry.alerts.parameters import ClinicNumber, InvalidParameter, Numbers, Parameter
 from registry.alerts.rulebook import RULEBOOK
 from registry.clinics.models import Clinic
 from registry.clinics.queries import get_clinic, list_clinics
+from registry.web.filters import long_date
 
 STATUS_WORDS = {
     "sourced": "In force",
-    "clinic-adopted": "Consensus; off until a clinic adopts it",
+    "clinic-adopted": "Consensus; off until a psychiatrist signs",
     "off": "Off",
 }
+WHO_DECIDES = {True: "A psychiatrist of the clinic signs", False: "The clinic's lead sets"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class OwnNumber:
     clinic: str
     words: str
     change_url: str | None
+    change: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class NumberRow:
     bounds: str
     source: str
     status: str
+    decides: str
+    """Whose decision another number is."""
     is_in_force: bool
     own: tuple[OwnNumber, ...]
 
@@ -73,12 +81,24 @@ class RulesPage:
 class RuleNumberPage(FormPage):
     clinic: str
     number: NumberRow
+    now: str
+    """What the clinic has decided so far."""
+    save: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A clinic with its numbers in force, and by parameter who decided what, when and why."""
+
+    clinic: Clinic
+    numbers: Numbers
+    words: Mapping[str, str]
 
 
 @blueprint.get("/rules")
 @policy("rule.read")
 def rules() -> str:
-    mine = [(clinic, numbers_at(clinic.id)) for clinic in list_clinics(clinics_where(current_user, "rule.read"))]
+    mine = _decided(list_clinics(clinics_where(current_user, "rule.read")))
     parameters = shipped().parameters
     rows = tuple(
         RuleRow(
@@ -97,36 +117,58 @@ def rules() -> str:
 @blueprint.route("/rules/<uuid:clinic_id>/<parameter_id>", methods=["GET", "POST"])
 @policy("rule.change")
 def rule_number(clinic_id: uuid.UUID, parameter_id: str) -> Response | tuple[str, int]:
-    """A clinic's own number for a rule, with the reason for it."""
+    """A clinic's own number for a rule, with the reason for it. A clinical number is not the lead's to set."""
     clinic = found(get_clinic(clinic_id) if can(current_user, "rule.change", clinic_id=clinic_id) else None)
+    return _decide(clinic, _parameter(parameter_id, clinical=False))
+
+
+@blueprint.route("/rules/<uuid:clinic_id>/<clinical_id>/signature", methods=["GET", "POST"])
+@policy("figure.sign")
+def sign_rule_number(clinic_id: uuid.UUID, clinical_id: str) -> Response | tuple[str, int]:
+    """A psychiatrist of the clinic signs for a clinical number, with the ground for it."""
+    clinic = found(get_clinic(clinic_id) if can(current_user, "figure.sign", clinic_id=clinic_id) else None)
+    return _decide(clinic, _parameter(clinical_id, clinical=True))
+
+
+def _parameter(parameter_id: str, *, clinical: bool) -> Parameter:
     parameter = found(shipped().parameters.get(parameter_id))
-    numbers = numbers_at(clinic.id)
-    form = RuleNumberForm(data={"number": numbers.get(parameter.id)})
+    return found(parameter if parameter.clinical is clinical else None)
+
+
+def _decide(clinic: Clinic, parameter: Parameter) -> Response | tuple[str, int]:
+    (decided,) = _decided([clinic])
+    number = decided.numbers.get(parameter.id)
+    form = RuleNumberForm(data={"number": parameter.number if number is None else number})
     if form.validate_on_submit():
         try:
-            return redirect(_set(clinic, parameter, form), 303)
+            return redirect(_store(clinic, parameter, form), 303)
         except InvalidParameter:
             form.number.errors = [_what_is_possible(parameter)]
     page = RuleNumberPage(
-        title="A clinic's own number",
+        title="Sign for a number" if parameter.clinical else "A clinic's own number",
         clinic=clinic.name,
-        number=_number(parameter, [(clinic, numbers)]),
+        number=_number(parameter, [decided]),
+        now=decided.words.get(parameter.id, "As shipped"),
+        save="Sign" if parameter.clinical else "Set the number",
         form=form,
         back_url=url_for("administration.rules"),
     )
     return render_template("administration/rule_number.html", page=page), 422 if form.errors else 200
 
 
-def _set(clinic: Clinic, parameter: Parameter, form: RuleNumberForm) -> str:
+def _store(clinic: Clinic, parameter: Parameter, form: RuleNumberForm) -> str:
+    decide = actions.sign_rule_number if parameter.clinical else actions.set_rule_number
+
     def act() -> str:
-        actions.set_rule_number(
+        decide(
             clinic=clinic,
             parameter=parameter.id,
             number=None if form.is_off.data else form.number.data,
             why=form.why.data or "",
             by=current_user,
         )
-        flash("The number is set. Every open case is checked with it by the next morning.", "success")
+        done = "signed for, under your name" if parameter.clinical else "set"
+        flash(f"The number is {done}. Every open case is checked with it by the next morning.", "success")
         return url_for("administration.rules")
 
     return receipts.once(form.form_key.data or "", by=current_user, act=act)
@@ -137,33 +179,55 @@ def _what_is_possible(parameter: Parameter) -> str:
     return f"{bounds}. A safety number can be changed but not switched off" if parameter.required else bounds
 
 
-def _number(parameter: Parameter, clinics: list[tuple[Clinic, Numbers]]) -> NumberRow:
+def _decided(clinics: Sequence[Clinic]) -> list[Decided]:
+    rows = list_rule_numbers([clinic.id for clinic in clinics])
+    names = names_of({row.set_by_id for row in rows})
+    return [
+        Decided(
+            clinic,
+            shipped().at_clinic({row.parameter: ClinicNumber(row.value) for row in rows if row.clinic_id == clinic.id}),
+            {row.parameter: _who_decided(row, clinic, names) for row in rows if row.clinic_id == clinic.id},
+        )
+        for clinic in clinics
+    ]
+
+
+def _who_decided(row: RuleNumber, clinic: Clinic, names: Mapping[uuid.UUID, str]) -> str:
+    parameter = shipped().parameters[row.parameter]
+    number = "Off" if row.value is None else f"{row.value} {parameter.unit}"
+    day = long_date(row.set_at.astimezone(clinic.zone).date())
+    verb = "signed" if parameter.clinical else "set"
+    return f"{number}, {verb} by {names.get(row.set_by_id, 'somebody')} on {day}: {row.why}"
+
+
+def _number(parameter: Parameter, clinics: Sequence[Decided]) -> NumberRow:
+    own = (_own(parameter, each) for each in clinics)
     return NumberRow(
         meaning=parameter.meaning,
         number=f"{parameter.number} {parameter.unit}",
         bounds=f"{parameter.least} to {parameter.most}",
         source=parameter.source,
         status=STATUS_WORDS[parameter.status.value],
+        decides=WHO_DECIDES[parameter.clinical],
         is_in_force=parameter.in_force_as_shipped,
-        own=tuple(
-            _own(parameter, clinic, numbers) for clinic, numbers in clinics if _has_say(parameter, clinic, numbers)
-        ),
+        own=tuple(each for each in own if each is not None),
     )
 
 
-def _has_say(parameter: Parameter, clinic: Clinic, numbers: Numbers) -> bool:
-    return parameter.id in numbers.decided or can(current_user, "rule.change", clinic_id=clinic.id)
-
-
-def _own(parameter: Parameter, clinic: Clinic, numbers: Numbers) -> OwnNumber:
-    number = numbers.get(parameter.id)
-    decided: Mapping[str, object] = numbers.decided
-    words = "Off" if number is None else f"{number} {parameter.unit}"
-    may_change = can(current_user, "rule.change", clinic_id=clinic.id)
+def _own(parameter: Parameter, at: Decided) -> OwnNumber | None:
+    """Nothing where the clinic decided nothing and the reader cannot."""
+    may_decide = can(current_user, "figure.sign" if parameter.clinical else "rule.change", clinic_id=at.clinic.id)
+    if parameter.id not in at.words and not may_decide:
+        return None
     return OwnNumber(
-        clinic=clinic.name,
-        words=words if parameter.id in decided else "As shipped",
-        change_url=url_for("administration.rule_number", clinic_id=clinic.id, parameter_id=parameter.id)
-        if may_change
-        else None,
+        clinic=at.clinic.name,
+        words=at.words.get(parameter.id, "As shipped"),
+        change_url=_decide_url(parameter, at.clinic) if may_decide else None,
+        change="Sign" if parameter.clinical else "Change",
     )
+
+
+def _decide_url(parameter: Parameter, clinic: Clinic) -> str:
+    if parameter.clinical:
+        return url_for("administration.sign_rule_number", clinic_id=clinic.id, clinical_id=parameter.id)
+    return url_for("administration.rule_number", clinic_id=clinic.id, parameter_id=parameter.id)

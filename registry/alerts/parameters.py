@@ -18,13 +18,20 @@ class Status(StrEnum):
     OFF = "off"
 
 
+class AnothersToDecide(PermissionError):
+    """A clinical number set without a signature, or a signature for one that is the lead's to set."""
+
+
 class InvalidParameter(ValueError):
     """A parameter, shipped or set by a clinic, that cannot be used; says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One number of one rule. ``least`` and ``most`` bound what a clinic may set; ``required`` forbids "off"."""
+    """One number of one rule. ``least`` and ``most`` bound what a clinic may set; ``required`` forbids "off".
+
+    ``clinical``: a psychiatrist of the clinic signs for it; else its lead sets it.
+    """
 
     id: str
     number: int
@@ -35,6 +42,7 @@ class Parameter:
     least: int
     most: int
     required: bool = False
+    clinical: bool = False
 
     @property
     def in_force_as_shipped(self) -> bool:
@@ -99,7 +107,7 @@ class Numbers:
         return hashlib.sha256(lines.encode()).hexdigest()
 
 
-_FIELDS = frozenset({"number", "unit", "meaning", "source", "status", "least", "most", "required"})
+_FIELDS = frozenset({"number", "unit", "meaning", "source", "status", "least", "most", "required", "clinical"})
 
 
 def load(path: Path = SHIPPED) -> Numbers:
@@ -131,10 +139,13 @@ def _parameter(id_: str, table: Mapping[str, object]) -> Parameter:
         least=_number(id_, table, "least"),
         most=_number(id_, table, "most"),
         required=table.get("required") is True,
+        clinical=table.get("clinical") is True,
     )
     parameter.check(parameter.number)
     if parameter.required and status is not Status.SOURCED:
         raise InvalidParameter(f"{id_}: a required number must be sourced")
+    if status is Status.CLINIC_ADOPTED and not parameter.clinical:
+        raise InvalidParameter(f"{id_}: what stands on consensus is clinical")
     return parameter
 
 

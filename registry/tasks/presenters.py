@@ -143,11 +143,14 @@ def _steps(task: Task, reader_id: uuid.UUID) -> tuple[Step, ...]:
     """Whom it was sent to answers or hands it on, who sent it changes it or takes it back."""
     steps: list[Step] = []
     if task.to_id == reader_id:
-        steps += [Step("Answer", answer_url(task)), Step("Hand on", _url("tasks.hand_on", task, "task_id"))]
+        steps += [
+            Step("Answer", answer_url(task)),
+            Step("Hand on", url_for("tasks.hand_on", patient_id=task.patient_id, task_id=task.id)),
+        ]
     if task.from_id == reader_id:
         steps += [
-            Step("Change", _url("tasks.change", task, "sent_id")),
-            Step("Take back", _url("tasks.take_back", task, "sent_id")),
+            Step("Change", url_for("tasks.change", patient_id=task.patient_id, sent_id=task.id)),
+            Step("Take back", url_for("tasks.take_back", patient_id=task.patient_id, sent_id=task.id)),
         ]
     return tuple(steps)
 
@@ -210,8 +213,4 @@ def _when(instant: datetime | None, zone: ZoneInfo) -> str:
 
 
 def answer_url(task: Task) -> str:
-    return _url("tasks.answer", task, "task_id")
-
-
-def _url(endpoint: str, task: Task, named: str) -> str:
-    return url_for(endpoint, patient_id=task.patient_id, **{named: task.id})
+    return url_for("tasks.answer", patient_id=task.patient_id, task_id=task.id)

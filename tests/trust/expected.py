@@ -37,6 +37,7 @@ ONLY_LEAD = frozenset({LEAD})
 ONLY_PSYCHIATRIST = frozenset({PSYCHIATRIST})
 ONLY_ADMINISTRATOR = frozenset({ADMINISTRATOR})
 INVITES = frozenset({LEAD, ADMINISTRATOR})
+READS_RULES = frozenset({LEAD, ADMINISTRATOR, PSYCHIATRIST})
 SEES_CLINIC = frozenset({CARE_MANAGER, PSYCHIATRIST, LEAD})
 
 MAY: Mapping[str, str | frozenset[str]] = {
@@ -66,9 +67,10 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "administration.cover_duty": ONLY_ADMINISTRATOR,
     "administration.team": ONLY_LEAD,
     "administration.reassign": ONLY_LEAD,
-    "administration.rules": frozenset({LEAD, ADMINISTRATOR}),
-    "administration.load": frozenset({LEAD, ADMINISTRATOR}),
+    "administration.rules": READS_RULES,
+    "administration.load": READS_RULES,
     "administration.rule_number": ONLY_LEAD,
+    "administration.sign_rule_number": ONLY_PSYCHIATRIST,
     "administration.instruments": LOOKS_UP,
     "administration.instrument": LOOKS_UP,
     "administration.try_instrument": LOOKS_UP,

@@ -183,6 +183,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "token": token,
             "instrument_id": "phq-9",
             "parameter_id": "engage.first-follow-up.limit",
+            "clinical_id": "safety.plan.review_after",
             "view_id": _a_view(clinic, by=manager),
             "role": "care_manager",
             "scale": "phq-9:total",

@@ -63,7 +63,11 @@ def _permission(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | N
         warned_on = each.ends_on - timedelta(days=warn)
         since = warned_on if each.starts_on is None else max(each.starts_on, warned_on)
         if clock.has_come(since):
-            facts = {"whose": each.whose, "is_release": each.is_release, "ends_on": stored(each.ends_on)}
+            facts: dict[str, JSON] = {
+                "whose": each.whose,
+                "is_release": each.is_release,
+                "ends_on": stored(each.ends_on),
+            }
             ending.append((since, facts))
     return found_together(ending, under="ending")
 

@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from registry.access import scope
+from registry.accounts.models import User
+from registry.administration import actions
 from registry.alerts.clinic_numbers import numbers_at, shipped
 from registry.alerts.models import RuleNumber
-from registry.alerts.parameters import Status
+from registry.alerts.parameters import AnothersToDecide, Status
+from registry.clinics.models import Clinic
 from registry.episodes.models import Episode
 from registry.extensions import db
 from tests.integration.administration.conftest import TODAY, House
@@ -23,7 +26,13 @@ WHY = {"why": "Agreed with the psychiatrist on 10 March"}
 
 
 def _address(house: House, parameter: str = LIMIT) -> str:
-    return f"{RULES}/{house.harbor}/{parameter}"
+    signature = "/signature" if shipped().parameters[parameter].clinical else ""
+    return f"{RULES}/{house.harbor}/{parameter}{signature}"
+
+
+def _name(house: House, role: str) -> str:
+    with house.app.app_context():
+        return db.session.get_one(User, house.users[role]).name
 
 
 def _number(house: House, parameter: str = LIMIT) -> int | None:
@@ -46,7 +55,7 @@ def test_a_lead_sets_the_clinics_own_number_with_its_reason(house: House) -> Non
 
     assert (answer.status_code, answer.location) == (303, RULES)
     assert _number(house) == 35
-    assert "Harbor: 35 days" in words(browser.get(RULES))
+    assert "Harbor: 35 days, set by" in words(browser.get(RULES))
     (act,) = house.acts("rule-number.set")
     assert (act.actor_id, act.clinic_id, act.reason) == (house.users["lead"], house.harbor, WHY["why"])
 
@@ -75,7 +84,7 @@ def test_a_number_is_switched_off_but_never_a_safety_number(house: House) -> Non
     assert fill_in(browser, _address(house), {"is_off": "y", **WHY}).status_code == 303
     assert _number(house) is None
 
-    answer = fill_in(browser, _address(house, REQUIRED), {"is_off": "y", **WHY})
+    answer = fill_in(house.browser_of("psychiatrist"), _address(house, REQUIRED), {"is_off": "y", **WHY})
     assert answer.status_code == 422
     assert "A safety number can be changed but not switched off" in words(answer)
 
@@ -99,12 +108,38 @@ def test_a_number_that_cannot_stand_is_refused_beside_the_field(house: House, ty
     assert _number(house) == 28
 
 
-def test_consensus_is_off_until_a_clinic_adopts_it(house: House) -> None:
-    waiting = [each for each in shipped().parameters.values() if each.status is not Status.SOURCED]
-    for parameter in waiting:
-        assert _number(house, parameter.id) is None
-        fill_in(house.browser_of("lead"), _address(house, parameter.id), {"number": str(parameter.number), **WHY})
-        assert _number(house, parameter.id) == parameter.number
+def test_consensus_is_off_until_a_psychiatrist_of_the_clinic_signs_under_their_name(house: House) -> None:
+    parameter, psychiatrist = shipped().parameters["safety.plan.review_after"], house.browser_of("psychiatrist")
+    assert _number(house, parameter.id) is None
+
+    signed = fill_in(psychiatrist, _address(house, parameter.id), {"number": str(parameter.number), **WHY})
+
+    assert signed.status_code == 303
+    assert _number(house, parameter.id) == parameter.number
+    (act,) = house.acts("rule-number.signed")
+    assert (act.actor_id, act.clinic_id, act.reason) == (house.users["psychiatrist"], house.harbor, WHY["why"])
+    assert f"Harbor: 90 days, signed by {_name(house, 'psychiatrist')} on" in words(psychiatrist.get(RULES))
+
+
+def test_a_clinical_number_is_not_the_leads_and_another_not_the_psychiatrists(house: House) -> None:
+    lead, psychiatrist = house.browser_of("lead"), house.browser_of("psychiatrist")
+    clinical = [each for each in shipped().parameters.values() if each.clinical]
+
+    assert {each.id for each in shipped().parameters.values() if each.status is not Status.SOURCED} <= {
+        each.id for each in clinical
+    }
+    assert lead.get(_address(house, REQUIRED)).status_code == 403
+    assert lead.get(f"{RULES}/{house.harbor}/{REQUIRED}").status_code == 404
+    assert psychiatrist.get(f"{RULES}/{house.harbor}/{LIMIT}/signature").status_code == 404
+    assert "A psychiatrist of the clinic signs" in words(lead.get(RULES))
+    with house.app.app_context(), pytest.raises(AnothersToDecide):
+        actions.set_rule_number(
+            clinic=db.session.get_one(Clinic, house.harbor),
+            parameter=REQUIRED,
+            number=7,
+            why="Ours",
+            by=db.session.get_one(User, house.users["lead"]),
+        )
 
 
 def test_a_rule_of_another_clinic_or_none_does_not_exist(house: House) -> None:

@@ -116,6 +116,7 @@ GOOD = {
         ({"status": '"believed"'}, "a.b.days: 'believed'"),
         ({"colour": '"red"'}, "a.b.days: unknown entry colour"),
         ({"required": "true", "status": '"off"'}, "a.b.days: a required number must be sourced"),
+        ({"status": '"clinic-adopted"'}, "a.b.days: what stands on consensus is clinical"),
     ],
 )
 def test_a_wrong_file_is_refused_by_the_name_of_its_table(

@@ -163,6 +163,12 @@ def list_everybody(
     return db.session.execute(rows, words).all()
 
 
+def list_one(episode_id: uuid.UUID, *, reader: Reader, columns: tuple[str, ...]) -> CaseloadPage:
+    """The row of one episode by itself, no row where the reader's list has none. Two statements."""
+    rows = list_everybody(Listing(course="all"), reader=reader, columns=columns, most=1, among_episodes=[episode_id])
+    return CaseloadPage(rows=rows, counts={}, urgent=0, courses=_courses(rows, columns, reader.today))
+
+
 def list_chosen(episode_ids: Collection[uuid.UUID], *, reader: Reader) -> Sequence[Columns]:
     """Who these open episodes of the reader's clinics are about, by name; the others do not exist."""
     if not episode_ids:

@@ -80,6 +80,7 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "administration.audit_of_patient": frozenset(ROLES),
     # the caseload and the record of a person
     "caseload.caseload": READS,
+    "caseload.row": READS,
     "caseload.columns": READS,
     "caseload.saved_views": READS,
     "caseload.share_view": READS,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flask import current_app, url_for
 
 from registry.alerts.models import Alert
 from registry.alerts.opening_hours import open_minutes_between, read_hours
+from registry.alerts.outreach import both_words, said_as_one
 from registry.alerts.rulebook import Tier, told_besides
+from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.sentences import sentence_today
 from registry.clinics.models import Clinic
 from registry.patients.models import Patient
@@ -94,6 +96,29 @@ def reason(alert: Alert, today: date) -> Reason:
         since=f"since {short_date(alert.since, today=today)}",
         url=alert_url(alert),
     )
+
+
+def reasons(alerts: Sequence[Alert], today: date) -> list[Reason]:
+    """The ranked alerts of one person; two that one call settles are said as one, under the more pressing one."""
+    both = said_as_one(alerts, lambda each: each.rule)
+    if both is None:
+        return [reason(alert, today) for alert in alerts]
+    return [
+        _as_one(both, today) if alert is both[0] else reason(alert, today) for alert in alerts if alert is not both[1]
+    ]
+
+
+def _as_one(both: tuple[Alert, Alert], today: date) -> Reason:
+    return replace(reason(both[0], today), sentence=outreach_sentence(both, today))
+
+
+def outreach_sentence(both: tuple[Alert, Alert], today: date) -> str:
+    """What the two of ``said_as_one`` say; as last evaluated, where a later rulebook cannot read their evidence."""
+    first, second = ((alert.rule, Evidence(alert.evidence)) for alert in both)
+    try:
+        return both_words(first, second, today)
+    except (KeyError, TypeError, ValueError):
+        return "; ".join(alert.sentence for alert in both)
 
 
 _NEXT_STEPS = (

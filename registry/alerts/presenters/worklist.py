@@ -12,7 +12,7 @@ from flask import current_app, url_for
 from registry.alerts.due import CONTACT, MEASURE, PAUSE, Due
 from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
-from registry.alerts.presenters.words import Reason, alert_url, banner, next_steps, reason
+from registry.alerts.presenters.words import Reason, alert_url, banner, next_steps, reasons
 from registry.alerts.rulebook import Tier, waiting_for_answer
 from registry.clinics.models import Clinic
 from registry.contacts.presenters.unfinished import DraftShown
@@ -148,7 +148,7 @@ def person_shown(
         facts=_facts(patient, today),
         url=patient_url(patient.id),
         care=" · ".join([_phase(episode, today), *(owners if with_owner else [])]),
-        reasons=[reason(alert, today) for alert in alerts],
+        reasons=reasons(alerts, today),
         stands=_days(max((today - alert.since).days for alert in alerts)),
         steps=[*next_steps(patient, may), *([_snooze_step(alerts, patient)] if may["snooze"] else [])],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import url_for
 
@@ -12,8 +13,8 @@ _NOBODY = uuid.UUID(int=0)
 class PatientAddress:
     """The address of one page, by patient. Building an address costs more than the rest of a row."""
 
-    def __init__(self, endpoint: str) -> None:
-        self._pattern = url_for(endpoint, patient_id=_NOBODY)
+    def __init__(self, endpoint: str, **more: Any) -> None:
+        self._pattern = url_for(endpoint, patient_id=_NOBODY, **more)
 
     def of(self, patient_id: uuid.UUID) -> str:
         return self._pattern.replace(str(_NOBODY), str(patient_id))

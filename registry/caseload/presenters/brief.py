@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from registry.alerts.outreach import ATTEMPTS, NO_CONTACT, attempts_words, both_words, no_contact_words, said_as_one
 from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.rulebook.phrases import count, duration, figure
 from registry.alerts.sentences import sentence_of
 from registry.web.filters import short_date
+
+
+def brief_reasons(reasons: Sequence[Mapping[str, Any]], today: date) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Each ranked reason of one person with what a row says; two that one call settles are said as one."""
+    both = said_as_one(reasons, lambda each: str(each["rule"]))
+    for reason in reasons:
+        if both is None or reason not in both:
+            yield reason, brief_sentence(reason, today)
+        elif reason is both[0]:
+            yield reason, _both(both, today)
+
+
+def _both(both: tuple[Mapping[str, Any], Mapping[str, Any]], today: date) -> str:
+    first, second = ((str(each["rule"]), Evidence(each["evidence"])) for each in both)
+    try:
+        return both_words(first, second, today)
+    except (KeyError, TypeError, ValueError):
+        return "; ".join(brief_sentence(each, today) for each in both)
 
 
 def brief_sentence(reason: Mapping[str, Any], today: date) -> str:
@@ -18,10 +38,15 @@ def brief_sentence(reason: Mapping[str, Any], today: date) -> str:
     try:
         if brief is not None:
             return brief(Evidence(reason["evidence"]), today)
-        return sentence_of(reason["rule"], reason["evidence"], today)
+        return _without_year(sentence_of(reason["rule"], reason["evidence"], today), today)
     except (KeyError, TypeError, ValueError):
         stored: str = reason["sentence"]
         return stored
+
+
+def _without_year(sentence: str, today: date) -> str:
+    """ "20 Nov 2026" → "20 Nov" while it is that year, as every date of a row is written."""
+    return re.sub(rf"\b(\d{{1,2}} [A-Z][a-z]{{2}}) {today.year}\b", r"\1", sentence)
 
 
 def full_sentence(reason: Mapping[str, Any], today: date) -> str:
@@ -114,17 +139,8 @@ def _relapse(evidence: Evidence, _today: date) -> str:
     )
 
 
-def _no_contact(evidence: Evidence, today: date) -> str:
-    counted_from = evidence.optional_day("last_on") or evidence.day("begun_on")
-    said = f"No two-way contact for {count((today - counted_from).days, 'day')}"
-    attempts = evidence.whole("attempts")
-    parts = [said, *([f"{count(attempts, 'attempt')} failed"] if attempts else [])]
-    seen_on = evidence.optional_day("seen_on")
-    if seen_on is not None:
-        parts.append(f"seen by {evidence.text('seen_by')} {short_date(seen_on, today=today)}")
-    if evidence.flag("decide"):
-        parts.append("decide how to go on")
-    return "; ".join(parts)
+def _attempts(evidence: Evidence, _today: date) -> str:
+    return attempts_words(evidence)
 
 
 def _pause_over(evidence: Evidence, today: date) -> str:
@@ -180,7 +196,8 @@ _BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
     "target.mania": _mania,
     "target.relapse": _relapse,
     "engage.pause-over": _pause_over,
-    "engage.no-contact": _no_contact,
+    NO_CONTACT: no_contact_words,
+    ATTEMPTS: _attempts,
     "engage.first-follow-up": _first_follow_up,
     "measure.due": _measure_due,
     "review.due": _review_due,

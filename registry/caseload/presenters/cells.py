@@ -11,12 +11,13 @@ from typing import Any
 
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
 from registry.caseload.columns import Columns
-from registry.caseload.presenters.brief import brief_sentence
+from registry.caseload.presenters.brief import brief_reasons, brief_sentence
 from registry.caseload.presenters.scores import Measured, ScoreShown, scale_label, show_score
 from registry.caseload.queries import SPARKLINE_DAYS, read_course
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES, weeks_in_care
 from registry.episodes.scales import ClinicScales
 from registry.measures.course import Target
+from registry.plans.queries import PlanDates
 from registry.web.filters import count, number, short_date
 
 WIDTHS: Mapping[str, int] = {"first": 64, "second": 44, "function": 44}
@@ -105,6 +106,10 @@ class RowFacts:
     """Which of ``STEPS`` the reader may do at the clinic of the row."""
     read: ClinicScales
     """How the clinic of the row reads its scales."""
+    plan: PlanDates | None = None
+    """The safety plan in force, where safety is shown."""
+    news: int = 0
+    """How much others have stored since the reader last looked."""
 
 
 def cells_of(facts: RowFacts) -> list[Cell]:
@@ -121,16 +126,16 @@ def _reasons(facts: RowFacts) -> Cell:
 
 def reasons_today(stored: Iterable[Mapping[str, Any]], today: date) -> Iterable[ReasonShown]:
     """The reasons with their counts as of today; those put off last, saying until when."""
-    awake, asleep = [], []
+    awake: list[Mapping[str, Any]] = []
+    asleep: list[ReasonShown] = []
     for reason in stored:
         until = reason["snoozed_until"] and date.fromisoformat(reason["snoozed_until"])
-        sentence = brief_sentence(reason, today)
         if until and until > today:
-            put_off = f"{sentence} (put off until {short_date(until, today=today)})"
+            put_off = f"{brief_sentence(reason, today)} (put off until {short_date(until, today=today)})"
             asleep.append(ReasonShown(tier="queue", sentence=put_off))
         else:
-            awake.append(ReasonShown(tier=reason["tier"], sentence=sentence))
-    return [*awake, *asleep]
+            awake.append(reason)
+    return [*(ReasonShown(reason["tier"], said) for reason, said in brief_reasons(awake, today)), *asleep]
 
 
 def _phase(facts: RowFacts) -> Cell:
@@ -220,12 +225,26 @@ def further_words(measure: Mapping[str, Any], today: date) -> str:
 def _safety(facts: RowFacts) -> Cell:
     row, today = facts.columns, facts.today
     if row.safety_state is None:
-        return Cell(label="Safety", words="Never asked", words_kind="quiet")
+        notes = list(_plan_notes(facts))
+        return Cell(label="Safety", kind=FACTS, words="Never asked", words_kind="quiet", notes=notes)
     notes = [f"{row.safety_item}, {short_date(row.safety_on, today=today)}"]
     if row.safety_state != POSITIVE and row.safety_positive_on is not None:
         notes.append(f"last positive {short_date(row.safety_positive_on, today=today)}")
+    notes.extend(_plan_notes(facts))
     kind = _SAFETY_KINDS.get(row.safety_state, "")
     return Cell(label="Safety", kind=FACTS, words=SAFETY_WORDS[row.safety_state], words_kind=kind, notes=notes)
+
+
+def _plan_notes(facts: RowFacts) -> Iterator[str]:
+    """The safety plan and when it is looked at again; that there is none, of whoever ever told of a danger."""
+    plan, today = facts.plan, facts.today
+    if plan is None:
+        if facts.columns.safety_positive_on is not None:
+            yield "no safety plan"
+    elif plan.review_on is not None and plan.review_on <= today:
+        yield f"plan review due {short_date(plan.review_on, today=today)}"
+    else:
+        yield f"plan {short_date(plan.written_on, today=today)}"
 
 
 def _contact(facts: RowFacts) -> Cell:
@@ -247,7 +266,7 @@ def _due(facts: RowFacts) -> Cell:
     return Cell(
         label="Next due",
         kind=FACTS,
-        words=f"{what} {_until(late)}",
+        words=f"{what} {_until(late)}" if late >= 0 else f"{what} {short_date(day, today=facts.today)}",
         words_kind="action" if late > 0 else "",
         notes=[f"{what.lower()} {short_date(day, today=facts.today)}" for what, day in others],
     )
@@ -263,9 +282,7 @@ def due_days(facts: RowFacts) -> list[tuple[str, Any]]:
 
 
 def _until(late: int) -> str:
-    if late > 0:
-        return f"{count(late, 'day')} late"
-    return f"in {count(-late, 'day')}" if late else "today"
+    return f"{count(late, 'day')} late" if late else "today"
 
 
 def _review(facts: RowFacts) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,10 +35,13 @@ from registry.web.columns import Column
 from registry.web.paging import COUNT_LIMIT, Paging
 
 ENDPOINT = "caseload.caseload"
+ROW_ENDPOINT = "caseload.row"
 VIEWS_ENDPOINT = "caseload.saved_views"
 COLUMNS_ENDPOINT = "caseload.columns"
 EXPORT_ENDPOINT = "caseload.export"
 ASSIGN_ENDPOINT = "caseload.assign"
+
+_NO_EPISODE = uuid.UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class CaseloadShown:
     saved: Sequence[Chip]
     views_url: str
     columns_url: str
+    row_source: str
+    """The address of one row by itself, ``{episode}`` in the place of its id."""
     export_url: str
     assign_url: str
     """Where whoever may give people to a care manager does so; empty for everybody else."""
@@ -132,6 +138,7 @@ def show_caseload(
         saved=[_saved(view, number, listing) for view, number in saved],
         views_url=address_of(listing, VIEWS_ENDPOINT),
         columns_url=address_of(listing, COLUMNS_ENDPOINT),
+        row_source=_row_source(names_scale=len(main_scales) > 1),
         export_url=address_of(listing, EXPORT_ENDPOINT),
         assign_url=address_of(listing, ASSIGN_ENDPOINT) if may_assign else "",
         enrol_url=enrol_url,
@@ -158,6 +165,11 @@ def address_of(listing: Listing, endpoint: str = ENDPOINT, **more: Any) -> str:
     """The address of a list, or of a page that comes back to it."""
     values: dict[str, Any] = {**listing.address, **more}
     return url_for(endpoint, **values)
+
+
+def _row_source(*, names_scale: bool) -> str:
+    address = url_for(ROW_ENDPOINT, episode_id=_NO_EPISODE, named="yes" if names_scale else "no")
+    return address.replace(str(_NO_EPISODE), "{episode}")
 
 
 def _capped(number: int) -> str:

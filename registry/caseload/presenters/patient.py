@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import url_for
 
 from registry.alerts.models import Alert
+from registry.alerts.outreach import said_as_one
+from registry.alerts.presenters.words import outreach_sentence
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.brief import full_sentence
 from registry.caseload.presenters.cells import ReasonShown
@@ -154,7 +156,7 @@ def show_overview(
         course=draw_course(record, today=today) if record.followed or record.treatment else None,
         goals=[show_goal(goal, today=today, may_write=False) for goal in record.goals],
         goals_url=PatientAddress("plans.plan").of(patient.patient_id),
-        reasons=[show_reason(alert, today) for alert in record.alerts],
+        reasons=list(_reasons(record.alerts, today)),
         due=list(_due(record, today)),
         advice=list(_advice(record, today, may_decide=may.decide)),
         questions=[_question(each, today) for each in record.questions],
@@ -163,10 +165,21 @@ def show_overview(
     )
 
 
+def _reasons(alerts: Sequence[Alert], today: date) -> Iterator[ReasonShown]:
+    """Every open alert; of two that one call settles the more pressing one, which says both."""
+    awake = [alert for alert in alerts if not _is_asleep(alert, today)]
+    both = said_as_one(awake, lambda each: each.rule)
+    for alert in alerts:
+        if both is None or alert not in both:
+            yield show_reason(alert, today)
+        elif alert is both[0]:
+            yield replace(show_reason(alert, today), sentence=outreach_sentence(both, today))
+
+
 def show_reason(alert: Alert, today: date) -> ReasonShown:
     """An open alert in a sentence of today, with how long it has stood and who has it."""
     owner = alert.owner.name if alert.owner else "nobody yet"
-    is_asleep = alert.snoozed_until is not None and alert.snoozed_until > today
+    is_asleep = _is_asleep(alert, today)
     detail = (
         f"put off until {short_date(alert.snoozed_until, today=today)}" if is_asleep and alert.snoozed_until else ""
     )
@@ -177,6 +190,10 @@ def show_reason(alert: Alert, today: date) -> ReasonShown:
         detail=detail or owner,
         url=alert_url(alert),
     )
+
+
+def _is_asleep(alert: Alert, today: date) -> bool:
+    return alert.snoozed_until is not None and alert.snoozed_until > today
 
 
 def alert_url(alert: Alert) -> str:

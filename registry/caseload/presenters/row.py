@@ -12,6 +12,7 @@ from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.cells import Cell, RowFacts, cells_of
 from registry.caseload.queries import DRAWN, CaseloadPage
 from registry.episodes.scales import ScalesInForce
+from registry.plans.queries import PlanDates
 from registry.web.filters import age
 
 
@@ -30,6 +31,9 @@ class RowShown:
     quick_url: str
     """Where one line logs a contact of today, below the row."""
     question_url: str
+    news: str = ""
+    """How much is new to the reader, since they last marked the record as looked at."""
+    news_url: str = ""
 
 
 STEPS = ("contact.record", "measurement.record", "question.ask")
@@ -44,8 +48,11 @@ def facts_of(
     names_scale: bool,
     offers: Mapping[uuid.UUID, frozenset[str]],
     read: ScalesInForce,
+    plans: Mapping[uuid.UUID, PlanDates] | None = None,
+    news: Mapping[uuid.UUID, int] | None = None,
 ) -> Iterator[RowFacts]:
-    """The facts of each row of a page. ``offers``: clinic → which of ``STEPS`` the reader may do there."""
+    """The facts of each row of a page. ``offers``: clinic → which of ``STEPS`` the reader may do there; ``plans``:
+    patient → the safety plan in force; ``news``: patient → how much is new to the reader."""
     drawn = [scale for column, scale in DRAWN.items() if column in columns]
     for row in found.rows:
         scales = {getattr(row, scale) for scale in drawn} - {None}
@@ -57,6 +64,8 @@ def facts_of(
             names_scale=names_scale,
             offers=offers[row.clinic_id],
             read=read.at(row.clinic_id),
+            plan=(plans or {}).get(row.patient_id),
+            news=(news or {}).get(row.patient_id, 0),
         )
 
 
@@ -69,6 +78,7 @@ class RowPresenter:
         self._contact = PatientAddress("contacts.log_contact")
         self._quick = PatientAddress("contacts.quick")
         self._question = PatientAddress("review.ask")
+        self._news = PatientAddress("caseload.timeline", new=1)
 
     def show(self, facts: RowFacts) -> RowShown:
         row = facts.columns
@@ -83,6 +93,8 @@ class RowPresenter:
             contact_url=self._contact.of(row.patient_id) if "contact.record" in facts.offers else "",
             quick_url=self._quick.of(row.patient_id) if "contact.record" in facts.offers else "",
             question_url=self._question.of(row.patient_id) if "question.ask" in facts.offers else "",
+            news=f"{facts.news} new" if facts.news else "",
+            news_url=self._news.of(row.patient_id) if facts.news else "",
         )
 
 

@@ -7,22 +7,25 @@ from collections.abc import Collection, Sequence
 
 from flask import render_template, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 
-from registry.access.policy import can, clinics_where, policy
+from registry.access.policy import can, clinics_where, found, policy
 from registry.audit.opened import opened
 from registry.caseload.choices import list_saved_views
 from registry.caseload.colleagues import list_colleagues
+from registry.caseload.looked import count_news
 from registry.caseload.models import SavedView
 from registry.caseload.presenters.filters import filters_of
 from registry.caseload.presenters.listing import scales_of, show_caseload
 from registry.caseload.presenters.row import STEPS, facts_of
-from registry.caseload.queries import Reader, count_listings, list_caseload
+from registry.caseload.queries import CaseloadPage, Reader, count_listings, list_caseload, list_one
 from registry.caseload.rules import read_listing
 from registry.caseload.views import blueprint
 from registry.caseload.views.reading import columns_shown, read_as
 from registry.caseload.views.rendered import rendered_filters, rendered_rows
 from registry.episodes.scales import scales_in_force
 from registry.patients.place import clinics_for
+from registry.plans.queries import safety_plans
 from registry.web.paging import page_number
 
 MOST_CHIPS = 6
@@ -39,20 +42,11 @@ def caseload() -> str:
     if request.method == "POST":
         listing, page = listing.searching(request.form.get("q", "")), 1
     columns = columns_shown()
-    found = list_caseload(listing, reader=reader, columns=columns, page=page)
+    listed = list_caseload(listing, reader=reader, columns=columns, page=page)
     shown = show_caseload(
         listing,
-        found,
-        rows=rendered_rows(
-            facts_of(
-                found,
-                reader.today,
-                columns=columns,
-                names_scale=len(scales_of(found, columns)) > 1,
-                offers=_offers(reader.clinic_ids),
-                read=scales_in_force(),
-            )
-        ),
+        listed,
+        rows=_rows(listed, reader, columns, names_scale=len(scales_of(listed, columns)) > 1),
         columns=columns,
         page=page,
         filters=rendered_filters(filters_of(listing, clinics, list_colleagues(listing, reader.clinic_ids))),
@@ -60,8 +54,38 @@ def caseload() -> str:
         may_assign=can(current_user, "work.reassign"),
         enrol_url=_enrol_url(),
     )
-    opened("caseload.listed", by=current_user, shown=[row.patient_id for row in found.rows])
+    opened("caseload.listed", by=current_user, shown=[row.patient_id for row in listed.rows])
     return render_template("caseload/caseload.html", page=shown)
+
+
+@blueprint.get("/caseload/rows/<uuid:episode_id>")
+@policy("caseload.list")
+def row(episode_id: uuid.UUID) -> str:
+    """One row of the list as it stands now, for a list that is open: after a contact was logged in one line.
+
+    ``named=no``: the list says in its heading which measure is the main one.
+    """
+    reader, columns = read_as(clinics_for("caseload.list")), columns_shown()
+    one = list_one(episode_id, reader=reader, columns=columns)
+    (printed,) = found(_rows(one, reader, columns, names_scale=request.args.get("named") != "no") or None)
+    opened("caseload.listed", by=current_user, shown=[each.patient_id for each in one.rows])
+    return printed
+
+
+def _rows(page: CaseloadPage, reader: Reader, columns: tuple[str, ...], *, names_scale: bool) -> list[Markup]:
+    people = [each.patient_id for each in page.rows]
+    return rendered_rows(
+        facts_of(
+            page,
+            reader.today,
+            columns=columns,
+            names_scale=names_scale,
+            offers=_offers(reader.clinic_ids),
+            read=scales_in_force(),
+            plans=safety_plans(people) if "safety" in columns else {},
+            news=count_news(reader.user_id, people),
+        )
+    )
 
 
 def _counted_views(reader: Reader) -> Sequence[tuple[SavedView, int]]:

@@ -36,10 +36,29 @@
     if (line) close(line);
   });
 
+  // What the row says is out of date once a contact is saved: it is fetched anew, and stays ticked and in focus.
+  const renew = async (row) => {
+    const source = row?.closest("[data-row-source]")?.dataset.rowSource;
+    const tick = row?.querySelector(".row-check");
+    if (!source || !tick) return;
+    const answer = await fetch(source.replace("{episode}", tick.value), { headers: { "HX-Request": "true" } });
+    if (!answer.ok || answer.redirected) return;
+    const fresh = document.createElement("tbody");
+    fresh.innerHTML = await answer.text();
+    const renewed = fresh.firstElementChild;
+    if (!renewed?.matches("[data-row]")) return;
+    const held = row.contains(document.activeElement);
+    renewed.querySelector(".row-check").checked = row.querySelector(".row-check").checked;
+    row.replaceWith(renewed);
+    htmx.process(renewed);
+    if (held) renewed.querySelector("[data-row-link]").focus();
+  };
+
   document.addEventListener("htmx:after:swap", () => {
     const line = document.querySelector("[data-quick-row]:not([data-seen])");
     if (!line) return;
     line.dataset.seen = "yes";
+    if (!line.querySelector("form")) renew(line.previousElementSibling);
     const wrong = line.querySelector(".field--invalid :is(input, select)");
     const first = wrong || line.querySelector("select");
     if (first) first.focus();

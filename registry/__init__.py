@@ -128,6 +128,7 @@ def _register_pages(app: Flask) -> None:
     from registry.contacts import views as contacts
     from registry.episodes import views as episodes
     from registry.exchange import views as exchange
+    from registry.health import views as life
     from registry.measurements import views as measurements
     from registry.patients import views as patients
     from registry.plans import views as plans
@@ -145,6 +146,7 @@ def _register_pages(app: Flask) -> None:
         tasks.blueprint,
         treatment.blueprint,
         plans.blueprint,
+        life.blueprint,
         patients.blueprint,
         episodes.blueprint,
         measurements.blueprint,

@@ -49,6 +49,7 @@ _TREAT = {
     "contact.correct",
     "treatment.record",
     "plan.write",
+    "life.record",
     "question.ask",
     "recommendation.decide",
     "review.read",

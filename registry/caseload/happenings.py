@@ -22,6 +22,7 @@ from registry.episodes.models import (
     TrackedMeasure,
     TreatmentTarget,
 )
+from registry.health.models import LifeEvent
 from registry.measurements.models import Measurement
 from registry.plans.models import Goal, PlanVersion
 from registry.review.models import Recommendation, Review, ReviewQuestion
@@ -35,6 +36,7 @@ KINDS: Mapping[str, str] = {
     "advice": "Recommendations",
     "treatment": "Treatment",
     "plans": "Goals and plans",
+    "life": "Life events",
     "alerts": "Alerts",
     "phases": "Phases",
     "team": "Team",
@@ -148,6 +150,8 @@ SOURCES: Sequence[Source] = (
         PlanVersion.recorded_by_id,
         loaded=(joinedload(PlanVersion.recorded_by),),
     ),
+    _source("life", "life", LifeEvent.starts_on, LifeEvent.recorded_at, LifeEvent.recorded_by_id),
+    _source("stay-ended", "life", LifeEvent.ends_on, LifeEvent.ended_at, LifeEvent.ended_by_id),
     _source("alert", "alerts", Alert.since),
     _source("phase", "phases", PhaseSpell.starts_on, PhaseSpell.set_at, PhaseSpell.set_by_id),
     _source("joined", "team", TeamMember.starts_on, TeamMember.set_at, TeamMember.set_by_id, loaded=_HOLDER),

@@ -20,6 +20,8 @@ from registry.episodes.models import Episode, PhaseSpell, TrackedMeasure, Treatm
 from registry.episodes.queries import list_parts
 from registry.episodes.scales import scales_in_force
 from registry.extensions import db
+from registry.health.models import LifeEvent
+from registry.health.queries import list_events
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measurements.standings import TrackedScale, follow_patient, mania_courses, stands_beside_mania
@@ -89,6 +91,8 @@ class EpisodeRecord:
     goals: Sequence[Goal]
     """Those being worked on."""
     safety_plan_on: date | None
+    life_events: Sequence[LifeEvent]
+    """The person's that stand, newest first."""
     safety_measurements: Sequence[Measurement]
     """Every administration of the last day on which an instrument with a safety item was given."""
 
@@ -111,6 +115,7 @@ def load_record(episode: Episode) -> EpisodeRecord:
         treatment=list_courses([patient_id]),
         goals=list_goals(patient_id, only_open=True),
         safety_plan_on=plan_on(patient_id),
+        life_events=list_events(patient_id, only_standing=True),
         safety_measurements=last_safety_measurements(patient_id),
     )
 

@@ -13,6 +13,7 @@ _TABS = (
     ("Contacts", "contacts.contacts"),
     ("Treatment", "treatment.treatment"),
     ("Plan", "plans.plan"),
+    ("Life", "life.events"),
     ("Reviews", "review.reviews"),
     ("Tasks", "tasks.tasks"),
     ("Care", "episodes.care"),

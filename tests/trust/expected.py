@@ -181,6 +181,11 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "plans.write": TREATS,
     "plans.version": READS,
     "plans.withdraw": TREATS,
+    # life events
+    "life.events": READS,
+    "life.record": TREATS,
+    "life.end": TREATS,
+    "life.withdraw": TREATS,
     # the worklist and its alerts
     "alerts.worklist": READS,
     "alerts.alert": READS,

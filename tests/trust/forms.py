@@ -19,6 +19,8 @@ LAST = (
     "tasks.take_back",
     "treatment.stop",
     "treatment.withdraw",
+    "life.end",
+    "life.withdraw",
     "plans.withdraw_rating",
     "plans.change_goal",
     "plans.end_goal",

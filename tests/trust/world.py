@@ -39,6 +39,8 @@ from registry.episodes.facts import OtherTeamFacts, TeamPlace
 from registry.episodes.models import Episode
 from registry.exchange.models import ImportBatch
 from registry.extensions import db
+from registry.health.actions import record_event
+from registry.health.facts import EventFacts
 from registry.jobs.models import Heartbeat, JobRun
 from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
@@ -138,6 +140,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     )
     trial, injection = _treatment(patient, clinic, by=manager)
     goal, rating = _plan(patient, clinic, by=manager)
+    stay = _stay(patient, clinic, by=manager)
     question, advice = _review(episode, by=psychiatrist, asker=manager)
     set_rule_number(
         clinic=clinic,
@@ -170,6 +173,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "goal_id": goal,
             "rating_id": rating,
             "plan_kind": "safety",
+            "event_id": stay,
             "number": 1,
             "question_id": question,
             "recommendation_id": advice,
@@ -319,6 +323,12 @@ def _treatment(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID
     injection = treatment.note(trial=trial, clinic_id=clinic.id, facts=given, by=by)
     treatment.note(trial=trial, clinic_id=clinic.id, facts=taken, by=by)
     return trial.id, injection.id
+
+
+def _stay(patient: Patient, clinic: Clinic, *, by: User) -> uuid.UUID:
+    """A stay in hospital without an end."""
+    facts = EventFacts(kind="hospital", starts_on=date(2026, 3, 1), words="zastay", source="zateller")
+    return record_event(patient_id=patient.id, clinic_id=clinic.id, facts=facts, by=by).id
 
 
 def _plan(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID]:

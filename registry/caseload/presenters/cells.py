@@ -20,7 +20,7 @@ from registry.measures.course import Target
 from registry.plans.queries import PlanDates
 from registry.web.filters import count, number, short_date
 
-WIDTHS: Mapping[str, int] = {"first": 64, "second": 44, "function": 44}
+WIDTHS: Mapping[str, int] = {"first": 64, "second": 40, "function": 40}
 """Widths of the sparklines, in CSS pixels."""
 
 MOST_REASONS = 3
@@ -227,12 +227,13 @@ def _safety(facts: RowFacts) -> Cell:
     if row.safety_state is None:
         notes = list(_plan_notes(facts))
         return Cell(label="Safety", kind=FACTS, words="Never asked", words_kind="quiet", notes=notes)
-    notes = [f"{row.safety_item}, {short_date(row.safety_on, today=today)}"]
+    notes = [row.safety_item]
     if row.safety_state != POSITIVE and row.safety_positive_on is not None:
         notes.append(f"last positive {short_date(row.safety_positive_on, today=today)}")
     notes.extend(_plan_notes(facts))
     kind = _SAFETY_KINDS.get(row.safety_state, "")
-    return Cell(label="Safety", kind=FACTS, words=SAFETY_WORDS[row.safety_state], words_kind=kind, notes=notes)
+    words = f"{SAFETY_WORDS[row.safety_state]} {short_date(row.safety_on, today=today)}"
+    return Cell(label="Safety", kind=FACTS, words=words, words_kind=kind, notes=notes)
 
 
 def _plan_notes(facts: RowFacts) -> Iterator[str]:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS
+from registry.caseload.presenters.life_lane import life_lane
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.presenters.treatment_lanes import treatment_lanes
 from registry.caseload.record import DatedCategory, EpisodeRecord, Followed
@@ -105,6 +106,7 @@ def _lanes(record: EpisodeRecord, *, first: date, last: date) -> Iterator[Lane]:
     yield from treatment_lanes(record.treatment, first=first, last=last)
     yield Lane("Contacts", marks=[mark for mark in map(_contact, record.contacts) if mark and first <= mark.on <= last])
     yield Lane("Reviews", marks=[_review(review) for review in record.reviews if first <= review.reviewed_on <= last])
+    yield life_lane(record.life_events, first=first, last=last)
     for domain, title, words, kinds in (
         (HOUSING, "Home", HOUSING_WORDS, _HOUSING_KINDS),
         (WORK, "Work", WORK_WORDS, _WORK_KINDS),

@@ -17,6 +17,8 @@ from registry.episodes.models import Episode
 from registry.episodes.patient_header import holder_name
 from registry.episodes.presenters import consent_words, target_words
 from registry.episodes.rules import CONDITIONS, END_REASONS, PHASE_TITLES, TEAM_ROLES
+from registry.health.rules import KINDS as KINDS_OF_EVENT
+from registry.health.rules import is_open
 from registry.measurements.instruments import catalogue
 from registry.measurements.presenters.words import category_words
 from registry.plans.rules import GOAL_STATES, PLANS
@@ -187,6 +189,20 @@ def _planned(row: Any, _told: Told) -> Words:
     return Words(title, f"Took part: {row.took_part}", row.recorded_by.name, url=page)
 
 
+def _life(row: Any, _told: Told) -> Words:
+    lasts = row.status == "final" and is_open(row.kind, ends_on=row.ends_on)
+    title = KINDS_OF_EVENT[row.kind]
+    return Words(f"{title}, no end told" if lasts else title, row.words, icon="event", url=_life_url(row))
+
+
+def _stay_ended(row: Any, _told: Told) -> Words:
+    return Words(f"{KINDS_OF_EVENT[row.kind]}: over", row.words, icon="event", url=_life_url(row))
+
+
+def _life_url(row: Any) -> str:
+    return url_for("life.events", patient_id=row.patient_id)
+
+
 WORDED: Mapping[str, Callable[[Any, Told], Words]] = {
     "measurement": _measurement,
     "contact": _contact,
@@ -199,6 +215,8 @@ WORDED: Mapping[str, Callable[[Any, Told], Words]] = {
     "injected": _treated,
     "goal": _goal,
     "planned": _planned,
+    "life": _life,
+    "stay-ended": _stay_ended,
     "alert": _alert,
     "phase": _phase,
     "joined": _joined,

@@ -2094,9 +2094,59 @@ def upgrade() -> None:
         sa.UniqueConstraint("patient_id", "kind", "number", name="uq_plan_version_number"),
     )
     op.create_index(op.f("ix_plan_version_patient_id"), "plan_version", ["patient_id"], unique=False)
+    op.create_table(
+        "life_event",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("error_why", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(status = 'final') = (error_why = '')", name=op.f("ck_life_event_error_has_reason")),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_life_event_ends_after_start")),
+        sa.CheckConstraint(
+            "ends_on IS NULL OR kind NOT IN ('emergency', 'moved', 'home-lost', 'job-gained', "
+            "'job-lost', 'bereavement', 'birth', 'partnership', 'other')",
+            name=op.f("ck_life_event_only_stays_end"),
+        ),
+        sa.CheckConstraint("kind <> 'other' OR words <> ''", name=op.f("ck_life_event_other_has_words")),
+        sa.CheckConstraint(
+            "kind IN ('hospital-psychiatric', 'hospital', 'crisis', 'jail', 'emergency', 'moved', "
+            "'home-lost', 'job-gained', 'job-lost', 'bereavement', 'birth', 'partnership', 'other')",
+            name=op.f("ck_life_event_kind_known"),
+        ),
+        sa.CheckConstraint("status IN ('final', 'entered-in-error')", name=op.f("ck_life_event_status_known")),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_life_event_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by_id"], ["app_user.id"], name=op.f("fk_life_event_ended_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_life_event_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["app_user.id"], name=op.f("fk_life_event_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_life_event")),
+    )
+    op.create_index("ix_life_event_patient_day", "life_event", ["patient_id", "starts_on"], unique=False)
+    op.create_index(op.f("ix_life_event_patient_id"), "life_event", ["patient_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_life_event_patient_id"), table_name="life_event")
+    op.drop_index("ix_life_event_patient_day", table_name="life_event")
+    op.drop_table("life_event")
     op.drop_index(op.f("ix_plan_version_patient_id"), table_name="plan_version")
     op.drop_table("plan_version")
     op.drop_index(

@@ -26,6 +26,8 @@ from registry.episodes import actions as episodes
 from registry.episodes.facts import ConsentFacts, OtherTeamFacts, TargetWish, TeamPlace, Tracking
 from registry.episodes.models import OtherTeam, Transfer
 from registry.extensions import db
+from registry.health import actions as life
+from registry.health.facts import EventFacts
 from registry.measurements import actions as measurements
 from registry.patients import actions as patients
 from registry.patients.facts import LegalStatusFacts, RelatedPersonFacts
@@ -44,6 +46,7 @@ ROOMS = (
     "registry/contacts/actions.py",
     "registry/treatment/actions.py",
     "registry/plans/actions.py",
+    "registry/health/actions.py",
     "registry/review/actions.py",
     "registry/episodes/actions",
     "registry/patients/actions/legal.py",
@@ -155,6 +158,11 @@ def a_goal(scene: Scene) -> Any:
 
 def rated(scene: Scene) -> Any:
     return plans.rate_goal(goal=a_goal(scene), clinic_id=scene.clinic.id, on=TODAY, rating=0, by=scene.care_manager)
+
+
+def a_stay(scene: Scene) -> Any:
+    facts = EventFacts(kind="hospital", starts_on=TODAY)
+    return life.record_event(patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=facts, by=scene.care_manager)
 
 
 def planned(scene: Scene) -> Any:
@@ -278,6 +286,17 @@ WRITES: dict[str, tuple[Given, Act]] = {
         planned,
         lambda s, row: plans.withdraw_plan(
             version=row, why="Wrong person", opened_version=row.version, by=s.care_manager
+        ),
+    ),
+    "health.record_event": (nothing, lambda s, _: a_stay(s)),
+    "health.end_stay": (
+        a_stay,
+        lambda s, row: life.end_stay(event=row, on=TODAY, opened_version=row.version, by=s.care_manager),
+    ),
+    "health.withdraw_event": (
+        a_stay,
+        lambda s, row: life.withdraw_event(
+            event=row, why="Wrong person", opened_version=row.version, by=s.care_manager
         ),
     ),
     "review.ask_question": (

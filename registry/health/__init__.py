@@ -1,0 +1,1 @@
+"""What happens in a person's life beside their care: stays in hospital or jail, moves, gains and losses."""

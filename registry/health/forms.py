@@ -1,0 +1,93 @@
+"""Entering life events."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from wtforms import SelectField
+from wtforms.fields import Field
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+from registry.health.facts import EventFacts
+from registry.health.rules import KINDS, MOMENTS, is_stay
+from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, choices, line
+
+_NOT_LATER = NotAfter(lambda form: form.today, "Enter a date not later than today ({limit})")
+
+
+class DatedForm(RegistryForm):
+    """A form whose dates are not after ``today``, the clinic's local date."""
+
+    def __init__(self, *args: Any, today: date, born_on: date, **values: Any) -> None:
+        self.today, self.born_on = today, born_on
+        super().__init__(*args, **values)
+
+
+class EventForm(DatedForm):
+    """What happened, and when."""
+
+    kind = SelectField(
+        "What happened?",
+        [InputRequired("Choose what happened")],
+        choices=[*choices({"": "Choose"}), *choices(KINDS)],
+    )
+    starts_on = LocalDate(
+        "On, or from",
+        [
+            InputRequired("Enter the date on which it happened or began"),
+            _NOT_LATER,
+            NotBefore(lambda form: form.born_on, "Enter a date after the person's birth ({limit})"),
+        ],
+    )
+    ends_on = LocalDate(
+        "Until",
+        [Optional(), _NOT_LATER],
+        description="The last day of a stay. Leave it empty while the person is there",
+    )
+    words = line("In words", hint="What happened, and why")
+    source = line("Who told of it?", hint="For example: the ward, her sister")
+
+    def validate_ends_on(self, field: Field) -> None:
+        if field.data is None:
+            return
+        if self.kind.data in MOMENTS:
+            raise ValidationError("Leave this empty: only a stay has an end")
+        if self.starts_on.data is not None and field.data < self.starts_on.data:
+            raise ValidationError("Enter a date that is not before the stay began")
+
+    def validate_words(self, field: Field) -> None:
+        if self.kind.data == "other" and not field.data:
+            raise ValidationError("Say what happened")
+
+    def facts(self) -> EventFacts:
+        """What was entered. Raises ``ValueError`` on a form that was not validated."""
+        if self.starts_on.data is None:
+            raise ValueError("the form was not validated")
+        return EventFacts(
+            kind=self.kind.data,
+            starts_on=self.starts_on.data,
+            ends_on=self.ends_on.data if is_stay(self.kind.data) else None,
+            words=self.words.data or "",
+            source=self.source.data or "",
+        )
+
+
+class EndStayForm(DatedForm):
+    """The last day of a stay."""
+
+    on = LocalDate("Last day", [InputRequired("Enter the last day of the stay"), _NOT_LATER])
+
+    @property
+    def day(self) -> date:
+        """The date entered. Raises ``ValueError`` on a form that was not validated."""
+        if self.on.data is None:
+            raise ValueError("the form was not validated")
+        day: date = self.on.data
+        return day
+
+
+class WithdrawForm(RegistryForm):
+    """An event that never was, or was somebody else's."""
+
+    why = line("Why was it entered in error?", required="Say why it was entered in error")

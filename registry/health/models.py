@@ -1,0 +1,49 @@
+"""Life events. None is overwritten: an end is added to a stay, and what was wrong is struck through."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.accounts.models import User
+from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, one_of
+from registry.health.rules import KINDS, MOMENTS, STATUSES
+
+
+class LifeEvent(Identified, Versioned, PatientLinked, Audited, Base):
+    """Something that happened to a person on a day, or a stay from a day on, until it has an end."""
+
+    __tablename__ = "life_event"
+    __table_args__ = (
+        one_of("kind", KINDS),
+        one_of("status", STATUSES),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        sa.CheckConstraint(
+            f"ends_on IS NULL OR kind NOT IN ({', '.join(repr(kind) for kind in MOMENTS)})", name="only_stays_end"
+        ),
+        sa.CheckConstraint("kind <> 'other' OR words <> ''", name="other_has_words"),
+        sa.CheckConstraint("(status = 'final') = (error_why = '')", name="error_has_reason"),
+        sa.Index("ix_life_event_patient_day", "patient_id", "starts_on"),
+    )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    kind: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    """The last day of a stay; empty while the person is there, as far as anybody has said."""
+    words: Mapped[str] = mapped_column(default="")
+    """What happened, and why."""
+    source: Mapped[str] = mapped_column(default="")
+    """Who told of it."""
+    status: Mapped[str] = mapped_column(default="final")
+    error_why: Mapped[str] = mapped_column(default="")
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    ended_at: Mapped[datetime | None]
+    """When the end of a stay was entered."""
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+
+    recorded_by: Mapped[User] = relationship(foreign_keys="LifeEvent.recorded_by_id")

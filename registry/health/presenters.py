@@ -1,0 +1,98 @@
+"""Life events in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from registry.episodes.record_tabs import Tab
+from registry.health.models import LifeEvent
+from registry.health.rules import KINDS, is_open
+from registry.patients.presenters import IdentityHeader
+from registry.web.filters import count, days_ago, long_date
+from registry.web.form_fields import RegistryForm
+
+
+@dataclass(frozen=True, slots=True)
+class EventShown:
+    """One event of the list."""
+
+    title: str
+    when: str
+    words: str
+    detail: str
+    is_open: bool
+    is_void: bool
+    end_url: str = ""
+    withdraw_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LifePage:
+    """The events of one person's life."""
+
+    title: str
+    patient: IdentityHeader
+    tabs: Sequence[Tab]
+    events: Sequence[EventShown]
+    record_url: str
+    """Empty where it is not the reader's to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class LifeFormPage:
+    """One form about a life event, as ``layouts/person_form.html`` prints it."""
+
+    title: str
+    subtitle: str
+    patient: IdentityHeader
+    form: RegistryForm
+    today: date
+    born_on: date
+    save: str
+    back_url: str
+    intro: str = ""
+    is_withdrawal: bool = False
+    conflict: Sequence[object] = ()
+    conflict_by: str = ""
+
+
+def title_of(event: LifeEvent) -> str:
+    """What happened: "Jail or prison", "Lost a job"."""
+    return KINDS[event.kind]
+
+
+def when_words(event: LifeEvent, today: date) -> str:
+    """On which day, or from when to when: "12 Mar 2026 to 19 Mar 2026 (8 days)"."""
+    starts = long_date(event.starts_on)
+    if event.ends_on is not None:
+        days = (event.ends_on - event.starts_on).days + 1
+        return f"{starts} to {long_date(event.ends_on)} ({count(days, 'day')})"
+    if is_open(event.kind, ends_on=None):
+        return f"since {starts} ({days_ago(event.starts_on, today)}), no end told"
+    return f"{starts} ({days_ago(event.starts_on, today)})"
+
+
+def show_event(event: LifeEvent, *, today: date, may_write: bool) -> EventShown:
+    """One event with what may be done about it."""
+    is_void = event.status != "final"
+    stands_open = not is_void and is_open(event.kind, ends_on=event.ends_on)
+    told = f"told by {event.source}" if event.source else ""
+    error = f"Entered in error: {event.error_why}" if is_void else ""
+    return EventShown(
+        title=title_of(event),
+        when=when_words(event, today),
+        words=event.words,
+        detail=" · ".join(part for part in (told, f"recorded by {event.recorded_by.name}", error) if part),
+        is_open=stands_open,
+        is_void=is_void,
+        end_url=_url("life.end", event) if may_write and stands_open else "",
+        withdraw_url=_url("life.withdraw", event) if may_write and not is_void else "",
+    )
+
+
+def _url(endpoint: str, event: LifeEvent) -> str:
+    return url_for(endpoint, patient_id=event.patient_id, event_id=event.id)

@@ -1,0 +1,41 @@
+"""What a life event is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+STAYS: Mapping[str, str] = {
+    "hospital-psychiatric": "Psychiatric hospital",
+    "hospital": "Hospital, other",
+    "crisis": "Crisis or respite house",
+    "jail": "Jail or prison",
+}
+"""What one goes into and comes out of: it may have an end, and lasts until somebody says so."""
+
+MOMENTS: Mapping[str, str] = {
+    "emergency": "Emergency department",
+    "moved": "Moved",
+    "home-lost": "Lost a home",
+    "job-gained": "Began a job",
+    "job-lost": "Lost a job",
+    "bereavement": "Bereavement",
+    "birth": "Birth of a child",
+    "partnership": "Partnership begun or ended",
+    "other": "Something else",
+}
+"""What happens on a day."""
+
+KINDS: Mapping[str, str] = {**STAYS, **MOMENTS}
+
+STATUSES = ("final", "entered-in-error")
+
+
+def is_stay(kind: str) -> bool:
+    """Whether an event of this kind may last."""
+    return kind in STAYS
+
+
+def is_open(kind: str, *, ends_on: date | None) -> bool:
+    """Whether the person is still there, as far as anybody has said."""
+    return is_stay(kind) and ends_on is None

@@ -1,0 +1,163 @@
+"""The events of one person's life."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry import clock
+from registry.access.policy import can, found, permitted_clinics, policy
+from registry.accounts import receipts
+from registry.audit.opened import opened
+from registry.clinics.models import Clinic
+from registry.db.conflict import EditConflict
+from registry.episodes.errors import Refused
+from registry.episodes.patient_header import load_header
+from registry.episodes.place import get_clinic_of
+from registry.episodes.record_tabs import record_tabs
+from registry.health import actions, queries
+from registry.health.forms import EndStayForm, EventForm, WithdrawForm
+from registry.health.models import LifeEvent
+from registry.health.presenters import LifeFormPage, LifePage, show_event, title_of, when_words
+from registry.patients.models import Patient
+from registry.patients.presenters import IdentityHeader
+from registry.patients.queries import get_patient
+from registry.web.form_fields import RegistryForm
+
+blueprint = Blueprint("life", __name__, url_prefix="/patients/<uuid:patient_id>/life")
+
+Page = str | tuple[str, int] | Response
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The person, and the clinic at which they are dealt with here."""
+
+    patient: Patient
+    clinic: Clinic
+
+    @property
+    def today(self) -> date:
+        return self.clinic.today(clock.now())
+
+    def header(self) -> IdentityHeader:
+        return found(load_header(self.patient.id, self.today, clinic_id=self.clinic.id))
+
+
+def _place_of(patient_id: uuid.UUID, action: str = "life.record") -> Place:
+    """The person at the one of the reader's clinics that deals with them. Absent and foreign: 404."""
+    return Place(found(get_patient(patient_id)), found(get_clinic_of(patient_id, permitted_clinics(action))))
+
+
+def _event_of(patient_id: uuid.UUID, event_id: uuid.UUID) -> LifeEvent:
+    return found(queries.get_event(patient_id, event_id))
+
+
+@blueprint.get("")
+@policy("patient.read")
+def events(patient_id: uuid.UUID) -> Page:
+    place = _place_of(patient_id, "patient.read")
+    may_write = can(current_user, "life.record", clinic_id=place.clinic.id)
+    page = LifePage(
+        title="Life",
+        patient=place.header(),
+        tabs=record_tabs(patient_id),
+        events=[show_event(each, today=place.today, may_write=may_write) for each in queries.list_events(patient_id)],
+        record_url=url_for("life.record", patient_id=patient_id) if may_write else "",
+    )
+    opened("life.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)
+    return render_template("health/life.html", page=page)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@policy("life.record")
+def record(patient_id: uuid.UUID) -> Page:
+    place = _place_of(patient_id)
+    form = EventForm(today=place.today, born_on=place.patient.birth_date, starts_on=place.today)
+    clinic_id = place.clinic.id
+
+    def act() -> None:
+        actions.record_event(patient_id=patient_id, clinic_id=clinic_id, facts=form.facts(), by=current_user)
+
+    page = _form_page(place, form, title="Record a life event", save="Save")
+    return _do_once(page, act, saved="Saved")
+
+
+@blueprint.route("/<uuid:event_id>/end", methods=["GET", "POST"])
+@policy("life.record")
+def end(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
+    place, event = _place_of(patient_id), _event_of(patient_id, event_id)
+    form = EndStayForm(today=place.today, born_on=place.patient.birth_date, on=place.today, version=str(event.version))
+
+    def act() -> None:
+        stay = _event_of(patient_id, event_id)
+        actions.end_stay(event=stay, on=form.day, opened_version=form.opened_version, by=current_user)
+
+    page = _form_page(place, form, title="Say that a stay is over", save="Save", event=event)
+    return _do_once(page, act, saved="Saved")
+
+
+@blueprint.route("/<uuid:event_id>/entered-in-error", methods=["GET", "POST"])
+@policy("life.record")
+def withdraw(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
+    place, event = _place_of(patient_id), _event_of(patient_id, event_id)
+    form = WithdrawForm(version=str(event.version))
+
+    def act() -> None:
+        wrong = _event_of(patient_id, event_id)
+        actions.withdraw_event(
+            event=wrong, why=form.why.data or "", opened_version=form.opened_version, by=current_user
+        )
+
+    title = "Mark a life event as entered in error"
+    page = _form_page(place, form, title=title, save="Mark as entered in error", event=event)
+    page = replace(page, is_withdrawal=True, intro="It stays in the record, struck through, and counts nowhere.")
+    return _do_once(page, act, saved="Marked as entered in error. The entry is kept, struck through")
+
+
+def _form_page(
+    place: Place, form: RegistryForm, *, title: str, save: str, event: LifeEvent | None = None
+) -> LifeFormPage:
+    return LifeFormPage(
+        title=title,
+        subtitle="" if event is None else f"{title_of(event)}, {when_words(event, place.today)}",
+        patient=place.header(),
+        form=form,
+        today=place.today,
+        born_on=place.patient.birth_date,
+        save=save,
+        back_url=url_for("life.events", patient_id=place.patient.id),
+    )
+
+
+def _do_once(page: LifeFormPage, act: Callable[[], None], *, saved: str) -> Page:
+    """Show the form, or do once what it asks, and go back to the list."""
+    form, patient_id, back_url = page.form, page.patient.patient_id, page.back_url
+    if not form.validate_on_submit():
+        return _show(page, status=422 if form.errors else 200)
+
+    def once() -> str:
+        act()
+        return back_url
+
+    try:
+        location = receipts.once(form.key, by=current_user, act=once)
+    except EditConflict:
+        flash("A colleague changed that entry meanwhile. See what it says now", "warning")
+        return redirect(back_url, 303)
+    except Refused as problem:
+        form[problem.field].errors = [str(problem)]
+        return _show(replace(page, patient=_place_of(patient_id).header()), status=422)
+    flash(saved, "success")
+    return redirect(location, 303)
+
+
+def _show(page: LifeFormPage, *, status: int) -> Page:
+    opened("life.opened", by=current_user, patient_id=page.patient.patient_id)
+    return render_template("health/form.html", page=page), status

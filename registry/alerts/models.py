@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.accounts.models import User
-from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, one_of
+from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, episode_key, one_of
 
 TIERS = ("urgent", "action", "reminder", "queue")
 STATES = ("open", "acknowledged", "closed")
@@ -51,18 +51,15 @@ class Alert(Identified, Versioned, PatientLinked, Audited, Base):
     __table_args__ = (
         one_of("tier", TIERS),
         one_of("state", STATES),
-        sa.ForeignKeyConstraint(
-            ["episode_id", "patient_id"],
-            ["episode.id", "episode.patient_id"],
-            name="fk_alert_episode",
-            ondelete="RESTRICT",
-        ),
+        episode_key(name="fk_alert_episode"),
         sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
         sa.CheckConstraint("is_safety OR episode_id IS NOT NULL", name="care_has_episode"),
         sa.CheckConstraint(
-            "closed_at IS NULL OR tier <> 'urgent' OR (closed_by_id IS NOT NULL AND outcome IS NOT NULL)",
+            "closed_at IS NULL OR tier <> 'urgent' OR (closed_by_id IS NOT NULL AND outcome IS NOT NULL) "
+            "OR joined_id IS NOT NULL",
             name="urgent_needs_outcome",
         ),
+        sa.CheckConstraint("joined_id IS NULL OR (is_safety AND closed_at IS NOT NULL)", name="joined_is_closed"),
         sa.Index(
             "uq_alert_open_rule",
             "episode_id",
@@ -113,6 +110,8 @@ class Alert(Identified, Versioned, PatientLinked, Audited, Base):
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     outcome: Mapped[str | None]
     closing_words: Mapped[str] = mapped_column(default="")
+    joined_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("alert.id", ondelete="RESTRICT"))
+    """The open safety alert that speaks for this one as well, since two records of the person were merged."""
 
     owner: Mapped[User | None] = relationship(foreign_keys="Alert.owner_id")
     events: Mapped[list[AlertEvent]] = relationship(

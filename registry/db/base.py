@@ -103,10 +103,23 @@ class EpisodeLinked(PatientLinked):
         return ()
 
 
-def episode_key() -> sa.ForeignKeyConstraint:
+def episode_key(column: str = "episode_id", *, name: str | None = None) -> sa.ForeignKeyConstraint:
     """The composite key ``(episode, patient)``."""
+    return same_person(column, "episode", name=name)
+
+
+def same_person(column: str, table: str, *, name: str | None = None) -> sa.ForeignKeyConstraint:
+    """The composite key ``(row of table, patient)``: what hangs together is about one person.
+
+    It may be put off to the end of a transaction: a merge moves both ends to another record, one after the other.
+    """
     return sa.ForeignKeyConstraint(
-        ["episode_id", "patient_id"], ["episode.id", "episode.patient_id"], ondelete="RESTRICT"
+        [column, "patient_id"],
+        [f"{table}.id", f"{table}.patient_id"],
+        name=name,
+        ondelete="RESTRICT",
+        deferrable=True,
+        initially="IMMEDIATE",
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry import clock
 from registry.accounts.models import User
 from registry.clinics.models import Clinic
-from registry.db.base import Audited, Base, EpisodeLinked, Identified, PatientLinked, Versioned, one_of
+from registry.db.base import Audited, Base, EpisodeLinked, Identified, PatientLinked, Versioned, episode_key, one_of
 from registry.episodes.rules import (
     CONDITIONS,
     END_REASONS,
@@ -269,12 +269,7 @@ class Transfer(Identified, Versioned, EpisodeLinked, Audited, Base):
     def more_table_args(cls) -> tuple[Any, ...]:
         return (
             one_of("state", TRANSFER_STATES),
-            sa.ForeignKeyConstraint(
-                ["received_episode_id", "patient_id"],
-                ["episode.id", "episode.patient_id"],
-                name="fk_transfer_received_episode",
-                ondelete="RESTRICT",
-            ),
+            episode_key("received_episode_id", name="fk_transfer_received_episode"),
             sa.CheckConstraint("from_clinic_id <> to_clinic_id", name="to_another"),
             sa.CheckConstraint(
                 "(state IN ('accepted', 'completed', 'returned')) = (received_episode_id IS NOT NULL)",

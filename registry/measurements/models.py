@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.db.base import Audited, Base, EpisodeLinked, Identified, PatientLinked, Versioned, one_of
+from registry.db.base import Audited, Base, EpisodeLinked, Identified, PatientLinked, Versioned, one_of, same_person
 
 MODES = ("self-paper", "self-device", "read-aloud", "interview", "clinician", "proxy", "imported")
 STATUSES = ("draft", "final", "amended", "entered-in-error")
@@ -113,9 +113,7 @@ class MeasurementScore(Identified, PatientLinked, Base):
 
     __tablename__ = "measurement_score"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["measurement_id", "patient_id"], ["measurement.id", "measurement.patient_id"], ondelete="RESTRICT"
-        ),
+        same_person("measurement_id", "measurement"),
         sa.UniqueConstraint("measurement_id", "scale", name="uq_measurement_score_scale"),
         sa.CheckConstraint("value IS NOT NULL OR category IS NOT NULL", name="has_value"),
         sa.Index("ix_measurement_score_course", "patient_id", "scale", "counts", "taken_on", "value"),
@@ -172,9 +170,7 @@ class SafetySignal(PatientLinked, Base):
 
     __tablename__ = "safety_signal"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["measurement_id", "patient_id"], ["measurement.id", "measurement.patient_id"], ondelete="RESTRICT"
-        ),
+        same_person("measurement_id", "measurement"),
         sa.PrimaryKeyConstraint("measurement_id", "item"),
         sa.Index(
             "ix_safety_signal_unanswered",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.access.models import PatientClinic
-from registry.db.base import Audited, Base, Identified, PatientItself, PatientLinked, Versioned, one_of
+from registry.db.base import Audited, Base, Identified, PatientItself, PatientLinked, Versioned, one_of, same_person
 from registry.patients.around import DIRECTIVES, LEGAL_STATUSES, RELATIONS
 from registry.patients.rules import CONTACT_KINDS, PAYERS, SEXES
+
+
+_merged = sa.text("merged_into_id IS NOT NULL")
 
 
 class Patient(Identified, Versioned, PatientItself, Audited, Base):
@@ -24,6 +28,8 @@ class Patient(Identified, Versioned, PatientItself, Audited, Base):
         sa.CheckConstraint("died_on IS NULL OR died_on >= birth_date", name="died_after_birth"),
         sa.Index("ix_patient_search_name", "search_name"),
         sa.Index("ix_patient_birth_date", "birth_date"),
+        sa.CheckConstraint("merged_into_id <> id", name="merged_into_another"),
+        sa.Index("ix_patient_merged", "mrn", "merged_into_id", sqlite_where=_merged, postgresql_where=_merged),
     )
 
     organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id", ondelete="RESTRICT"))
@@ -50,6 +56,8 @@ class Patient(Identified, Versioned, PatientItself, Audited, Base):
     changed_at: Mapped[datetime | None]
     """When identity or demographics were last changed by a person; with who, what a second editor is told."""
     changed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("patient.id", ondelete="RESTRICT"))
+    """The record of the same person that everything was moved to. This one keeps its MRN, and nothing is added to it."""
 
     seen_by: Mapped[list[PatientClinic]] = relationship()
     contact_points: Mapped[list[ContactPoint]] = relationship(order_by="ContactPoint.created_at")
@@ -187,3 +195,57 @@ class PayerPeriod(Identified, Versioned, PatientLinked, Audited, Base):
     ends_on: Mapped[date | None]
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+
+
+_standing = sa.text("undone_at IS NULL")
+
+
+class PatientMerge(Identified, Versioned, PatientLinked, Audited, Base):
+    """Two records of one person made one. ``patient_id`` is the record that stays.
+
+    While ``is_moving``, and then only, the database lets rows go from one of the two to the other (migration 0002).
+    """
+
+    __tablename__ = "patient_merge"
+    __table_args__ = (
+        sa.UniqueConstraint("id", "patient_id", name="uq_patient_merge_patient"),
+        sa.Index(
+            "uq_patient_merge_standing",
+            "merged_id",
+            unique=True,
+            sqlite_where=_standing,
+            postgresql_where=_standing,
+        ),
+        sa.CheckConstraint("merged_id <> patient_id", name="of_two"),
+        sa.CheckConstraint("(undone_at IS NULL) = (undone_by_id IS NULL)", name="undone_by_somebody"),
+    )
+
+    merged_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("patient.id", ondelete="RESTRICT"), index=True)
+    why: Mapped[str]
+    merged_at: Mapped[datetime]
+    merged_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    is_moving: Mapped[bool] = mapped_column(default=False)
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    undone_why: Mapped[str] = mapped_column(default="")
+
+
+class MergedRow(Identified, PatientLinked, Base):
+    """A row that a merge moved from the one record to the other, or changed: what an undo puts back."""
+
+    __tablename__ = "merged_row"
+    __table_args__ = (
+        same_person("merge_id", "patient_merge"),
+        sa.UniqueConstraint("merge_id", "entity", "row_id", name="uq_merged_row_row"),
+    )
+
+    merge_id: Mapped[uuid.UUID]
+    entity: Mapped[str]
+    """The table."""
+    row_id: Mapped[uuid.UUID]
+    is_moved: Mapped[bool]
+    """Else it was on the record that stays, and was changed."""
+    before: Mapped[dict[str, Any]]
+    """The columns that were changed besides whose the row is, as they were; often none."""
+    after: Mapped[dict[str, Any]]
+    """The same columns, as the merge left them."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.accounts.models import User
-from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, one_of
+from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, one_of, same_person
 from registry.plans.rules import GOAL_STATES, LEAST, MOST, PLANS
 
 STATUSES = ("final", "amended", "entered-in-error")
@@ -52,7 +52,7 @@ class GoalRating(Identified, Versioned, PatientLinked, Audited, Base):
 
     __tablename__ = "goal_rating"
     __table_args__ = (
-        sa.ForeignKeyConstraint(["goal_id", "patient_id"], ["goal.id", "goal.patient_id"], ondelete="RESTRICT"),
+        same_person("goal_id", "goal"),
         one_of("status", STATUSES),
         sa.CheckConstraint(f"rating BETWEEN {LEAST} AND {MOST}", name="rating_possible"),
         sa.Index("ix_goal_rating_goal", "goal_id"),

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from registry.accounts.models import User
-from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, one_of
+from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, one_of, same_person
 from registry.treatment.rules import (
     ADHERENCE_SOURCES,
     CLASSES,
@@ -89,10 +89,7 @@ class TrialEntry(PatientLinked):
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
-        trial = sa.ForeignKeyConstraint(
-            ["trial_id", "patient_id"], ["treatment_trial.id", "treatment_trial.patient_id"], ondelete="RESTRICT"
-        )
-        return trial, one_of("status", STATUSES), *cls.more_table_args()
+        return same_person("trial_id", "treatment_trial"), one_of("status", STATUSES), *cls.more_table_args()
 
     @classmethod
     def more_table_args(cls) -> tuple[Any, ...]:

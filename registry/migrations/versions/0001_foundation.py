@@ -157,10 +157,15 @@ def upgrade() -> None:
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("merged_into_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("sex IN ('female', 'male', 'intersex', 'unknown')", name=op.f("ck_patient_sex_known")),
         sa.CheckConstraint("died_on IS NULL OR died_on >= birth_date", name=op.f("ck_patient_died_after_birth")),
+        sa.CheckConstraint("merged_into_id <> id", name=op.f("ck_patient_merged_into_another")),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["patient.id"], name=op.f("fk_patient_merged_into_id"), ondelete="RESTRICT"
+        ),
         sa.ForeignKeyConstraint(
             ["changed_by_id"], ["app_user.id"], name=op.f("fk_patient_changed_by_id"), ondelete="RESTRICT"
         ),
@@ -175,6 +180,81 @@ def upgrade() -> None:
     )
     op.create_index("ix_patient_birth_date", "patient", ["birth_date"], unique=False)
     op.create_index("ix_patient_search_name", "patient", ["search_name"], unique=False)
+    op.create_index(
+        "ix_patient_merged",
+        "patient",
+        ["mrn", "merged_into_id"],
+        unique=False,
+        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+    )
+    op.create_table(
+        "patient_merge",
+        sa.Column("merged_id", sa.Uuid(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("merged_by_id", sa.Uuid(), nullable=False),
+        sa.Column("is_moving", sa.Boolean(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by_id", sa.Uuid(), nullable=True),
+        sa.Column("undone_why", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("merged_id <> patient_id", name=op.f("ck_patient_merge_of_two")),
+        sa.CheckConstraint(
+            "(undone_at IS NULL) = (undone_by_id IS NULL)", name=op.f("ck_patient_merge_undone_by_somebody")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_by_id"], ["app_user.id"], name=op.f("fk_patient_merge_merged_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_id"], ["patient.id"], name=op.f("fk_patient_merge_merged_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_patient_merge_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["undone_by_id"], ["app_user.id"], name=op.f("fk_patient_merge_undone_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_merge")),
+        sa.UniqueConstraint("id", "patient_id", name="uq_patient_merge_patient"),
+    )
+    op.create_index(op.f("ix_patient_merge_merged_id"), "patient_merge", ["merged_id"], unique=False)
+    op.create_index(op.f("ix_patient_merge_patient_id"), "patient_merge", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_patient_merge_standing",
+        "patient_merge",
+        ["merged_id"],
+        unique=True,
+        sqlite_where=sa.text("undone_at IS NULL"),
+        postgresql_where=sa.text("undone_at IS NULL"),
+    )
+    op.create_table(
+        "merged_row",
+        sa.Column("merge_id", sa.Uuid(), nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("row_id", sa.Uuid(), nullable=False),
+        sa.Column("is_moved", sa.Boolean(), nullable=False),
+        sa.Column("before", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("after", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["merge_id", "patient_id"],
+            ["patient_merge.id", "patient_merge.patient_id"],
+            name=op.f("fk_merged_row_merge_id_patient_id"),
+            ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_merged_row_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merged_row")),
+        sa.UniqueConstraint("merge_id", "entity", "row_id", name="uq_merged_row_row"),
+    )
+    op.create_index(op.f("ix_merged_row_patient_id"), "merged_row", ["patient_id"], unique=False)
     op.create_table(
         "safety_item",
         sa.Column("instrument", sa.Text(), nullable=False),
@@ -777,13 +857,18 @@ def upgrade() -> None:
         sa.Column("closed_by_id", sa.Uuid(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("closing_words", sa.Text(), nullable=False),
+        sa.Column("joined_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_alert_closed_has_time")),
         sa.CheckConstraint(
-            "closed_at IS NULL OR tier <> 'urgent' OR (closed_by_id IS NOT NULL AND outcome IS NOT NULL)",
+            "closed_at IS NULL OR tier <> 'urgent' OR (closed_by_id IS NOT NULL AND outcome IS NOT NULL) "
+            "OR joined_id IS NOT NULL",
             name=op.f("ck_alert_urgent_needs_outcome"),
+        ),
+        sa.CheckConstraint(
+            "joined_id IS NULL OR (is_safety AND closed_at IS NOT NULL)", name=op.f("ck_alert_joined_is_closed")
         ),
         sa.CheckConstraint("state IN ('open', 'acknowledged', 'closed')", name=op.f("ck_alert_state_known")),
         sa.CheckConstraint("tier IN ('urgent', 'action', 'reminder', 'queue')", name=op.f("ck_alert_tier_known")),
@@ -800,7 +885,10 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name="fk_alert_episode",
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
+        sa.ForeignKeyConstraint(["joined_id"], ["alert.id"], name=op.f("fk_alert_joined_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["owner_id"], ["app_user.id"], name=op.f("fk_alert_owner_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_alert_patient_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
@@ -927,6 +1015,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_caseload_row_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_caseload_row_patient_id"), ondelete="RESTRICT"
@@ -974,6 +1064,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_consent_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_consent_patient_id"), ondelete="RESTRICT"
@@ -1008,6 +1100,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_episode_condition_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_episode_condition_patient_id"), ondelete="RESTRICT"
@@ -1045,6 +1139,8 @@ def upgrade() -> None:
             ["measurement.id", "measurement.patient_id"],
             name=op.f("fk_measurement_score_measurement_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_measurement_score_patient_id"), ondelete="RESTRICT"
@@ -1078,6 +1174,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_phase_spell_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_phase_spell_patient_id"), ondelete="RESTRICT"
@@ -1111,6 +1209,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_review_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_review_patient_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
@@ -1146,6 +1246,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_standing_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_standing_patient_id"), ondelete="RESTRICT"
@@ -1182,6 +1284,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_team_member_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_team_member_patient_id"), ondelete="RESTRICT"
@@ -1228,6 +1332,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_tracked_measure_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_tracked_measure_patient_id"), ondelete="RESTRICT"
@@ -1259,6 +1365,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_treatment_course_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_treatment_course_patient_id"), ondelete="RESTRICT"
@@ -1306,6 +1414,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_treatment_target_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_treatment_target_patient_id"), ondelete="RESTRICT"
@@ -1426,6 +1536,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_recommendation_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_recommendation_patient_id"), ondelete="RESTRICT"
@@ -1466,6 +1578,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_review_question_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_review_question_patient_id"), ondelete="RESTRICT"
@@ -1489,6 +1603,8 @@ def upgrade() -> None:
             ["measurement.id", "measurement.patient_id"],
             name=op.f("fk_safety_signal_measurement_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_safety_signal_patient_id"), ondelete="RESTRICT"
@@ -1671,6 +1787,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_other_team_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_other_team_patient_id"), ondelete="RESTRICT"
@@ -1719,6 +1837,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name=op.f("fk_transfer_episode_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["from_clinic_id"], ["clinic.id"], name=op.f("fk_transfer_from_clinic_id"), ondelete="RESTRICT"
@@ -1734,6 +1854,8 @@ def upgrade() -> None:
             ["episode.id", "episode.patient_id"],
             name="fk_transfer_received_episode",
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["to_clinic_id"], ["clinic.id"], name=op.f("fk_transfer_to_clinic_id"), ondelete="RESTRICT"
@@ -1850,6 +1972,8 @@ def upgrade() -> None:
             ["treatment_trial.id", "treatment_trial.patient_id"],
             name=op.f("fk_trial_step_trial_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trial_step")),
     )
@@ -1920,6 +2044,8 @@ def upgrade() -> None:
             ["treatment_trial.id", "treatment_trial.patient_id"],
             name=op.f("fk_adherence_check_trial_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_adherence_check")),
     )
@@ -1970,6 +2096,8 @@ def upgrade() -> None:
             ["treatment_trial.id", "treatment_trial.patient_id"],
             name=op.f("fk_injection_trial_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_injection")),
     )
@@ -2041,6 +2169,8 @@ def upgrade() -> None:
             ["goal.id", "goal.patient_id"],
             name=op.f("fk_goal_rating_goal_id_patient_id"),
             ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_goal_rating_patient_id"), ondelete="RESTRICT"
@@ -2412,6 +2542,23 @@ def downgrade() -> None:
     )
     op.drop_table("invitation")
     op.drop_table("safety_item")
+    op.drop_index(op.f("ix_merged_row_patient_id"), table_name="merged_row")
+    op.drop_table("merged_row")
+    op.drop_index(
+        "uq_patient_merge_standing",
+        table_name="patient_merge",
+        sqlite_where=sa.text("undone_at IS NULL"),
+        postgresql_where=sa.text("undone_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_patient_merge_patient_id"), table_name="patient_merge")
+    op.drop_index(op.f("ix_patient_merge_merged_id"), table_name="patient_merge")
+    op.drop_table("patient_merge")
+    op.drop_index(
+        "ix_patient_merged",
+        table_name="patient",
+        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+    )
     op.drop_index("ix_patient_search_name", table_name="patient")
     op.drop_index("ix_patient_birth_date", table_name="patient")
     op.drop_table("patient")

@@ -15,10 +15,10 @@ APPEND_ONLY = ("audit_event", "alert_event", "safety_item")
 ABOUT_PEOPLE = (
     "adherence_check", "advance_directive", "alert", "alert_event", "caseload_row", "consent", "contact",
     "contact_draft", "contact_point", "danger_report", "episode", "episode_condition", "goal", "goal_rating",
-    "injection", "legal_status", "life_event", "look_mark", "measurement", "measurement_score", "other_team", "payer_period",
-    "phase_spell", "plan_version", "recommendation", "related_person", "review", "review_question", "safety_signal",
-    "standing", "task", "team_member", "timed_contact", "tracked_measure", "transfer", "treatment_course",
-    "treatment_target", "treatment_trial", "trial_step",
+    "injection", "legal_status", "life_event", "look_mark", "measurement", "measurement_score", "merged_row",
+    "other_team", "patient_merge", "payer_period", "phase_spell", "plan_version", "recommendation", "related_person",
+    "review", "review_question", "safety_signal", "standing", "task", "team_member", "timed_contact", "tracked_measure",
+    "transfer", "treatment_course", "treatment_target", "treatment_trial", "trial_step",
 )  # fmt: skip
 
 DERIVED = ("caseload_row", "standing")
@@ -132,7 +132,40 @@ BEGIN
 END $$
 """
 
-FROZEN_COLUMNS = ("answers", "total_only", "taken_on", "instrument", "instrument_version", "patient_id")
+FROZEN_COLUMNS = ("answers", "total_only", "taken_on", "instrument", "instrument_version")
+
+HISTORY_COLUMNS = ("id", "alert_id", "kind", "at", "by_id", "words", "details")
+"""All of a step in an alert's history but whose it is."""
+
+IS_MERGED = """
+EXISTS (SELECT 1 FROM patient_merge AS m
+         WHERE m.is_moving AND ((m.patient_id, m.merged_id) = (NEW.patient_id, OLD.patient_id)
+                             OR (m.patient_id, m.merged_id) = (OLD.patient_id, NEW.patient_id)))
+"""
+NOT_MOVED = "a row goes to another person only by a merge, or when one is undone"
+NOT_ADDED = "this record was merged into another: nothing is added to it"
+
+# Whoever waited for a merge to end asks once more after waiting: by then the keys were looked at.
+NOT_ADDED_POSTGRES = f"""
+CREATE FUNCTION registry_refuse_merged() {TRIGGER} $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM rows_after AS r
+               JOIN patient AS p ON p.id = r.patient_id WHERE p.merged_into_id IS NOT NULL) THEN
+    RAISE EXCEPTION '{NOT_ADDED}';
+  END IF;
+  RETURN NULL;
+END $$
+"""
+
+NOT_MOVED_POSTGRES = f"""
+CREATE FUNCTION registry_refuse_move() {TRIGGER} $$
+BEGIN
+  IF NOT {IS_MERGED} THEN
+    RAISE EXCEPTION '{NOT_MOVED}';
+  END IF;
+  RETURN NEW;
+END $$
+"""
 
 GOES_BACK = "OLD.status <> 'draft' AND NEW.status <> OLD.status AND (OLD.status <> 'final' OR NEW.status = 'draft')"
 """From final to draft, or out of amended or entered in error: what was frozen would change, what was void count."""
@@ -157,7 +190,10 @@ def _sqlite_triggers() -> None:
         op.execute(PANEL_SQLITE.format(verb=verb, marks=marks))
     for table in APPEND_ONLY:
         for verb in ("UPDATE", "DELETE"):
-            op.execute(_refusal(f"{table}_no_{verb.lower()}", f"BEFORE {verb} ON {table}", f"{table} is append-only"))
+            clause = f"BEFORE {verb} ON {table}"
+            if (verb, table) == ("UPDATE", "alert_event"):
+                clause += f" WHEN {_differs(HISTORY_COLUMNS, 'IS NOT')}"
+            op.execute(_refusal(f"{table}_no_{verb.lower()}", clause, f"{table} is append-only"))
     for table in NEVER_DELETED:
         if table not in APPEND_ONLY:
             op.execute(_refusal(f"{table}_no_delete", f"BEFORE DELETE ON {table}", f"{table} rows are never deleted"))
@@ -169,6 +205,11 @@ def _sqlite_triggers() -> None:
             "a finished measurement is corrected by a new one",
         )
     )
+    for table in (*ABOUT_PEOPLE, "patient_clinic"):
+        moves = f"BEFORE UPDATE OF patient_id ON {table} WHEN OLD.patient_id <> NEW.patient_id AND NOT {IS_MERGED}"
+        op.execute(_refusal(f"{table}_whose", moves, NOT_MOVED))
+        is_merged = "EXISTS (SELECT 1 FROM patient WHERE id = NEW.patient_id AND merged_into_id IS NOT NULL)"
+        op.execute(_refusal(f"{table}_of_merged", f"BEFORE INSERT ON {table} WHEN {is_merged}", NOT_ADDED))
     op.execute(_refusal("measurement_status", f"BEFORE UPDATE OF status ON measurement WHEN {GOES_BACK}", BACK_REFUSED))
 
 
@@ -198,9 +239,22 @@ def _postgres_triggers() -> None:
         )
     op.execute(sa.text(f"CREATE FUNCTION registry_refuse() {TRIGGER} $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$"))
     for table in APPEND_ONLY:
+        changed = f"WHEN ({_differs(HISTORY_COLUMNS, 'IS DISTINCT FROM')})" if table == "alert_event" else ""
+        for verb, condition in (("UPDATE", changed), ("DELETE", "")):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} FOR EACH ROW {condition} "
+                f"EXECUTE FUNCTION registry_refuse('{table} is append-only')"
+            )
+    op.execute(sa.text(NOT_MOVED_POSTGRES))
+    op.execute(sa.text(NOT_ADDED_POSTGRES))
+    for table in (*ABOUT_PEOPLE, "patient_clinic"):
         op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
-            f"EXECUTE FUNCTION registry_refuse('{table} is append-only')"
+            f"CREATE TRIGGER {table}_whose BEFORE UPDATE OF patient_id ON {table} FOR EACH ROW "
+            "WHEN (OLD.patient_id <> NEW.patient_id) EXECUTE FUNCTION registry_refuse_move()"
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_of_merged AFTER INSERT ON {table} REFERENCING NEW TABLE AS rows_after "
+            "FOR EACH STATEMENT EXECUTE FUNCTION registry_refuse_merged()"
         )
     for table in NEVER_DELETED:
         if table not in APPEND_ONLY:
@@ -286,6 +340,7 @@ def _grants() -> None:
             op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO registry_app")
     for table in (*DERIVED, *UNFINISHED, *COUNTED, *CHOSEN, *PASSING):
         op.execute(f"GRANT DELETE ON {table} TO registry_app")
+    op.execute("GRANT UPDATE (patient_id) ON alert_event TO registry_app")  # by a merge
     op.execute("GRANT SELECT ON alembic_version TO registry_app")  # readiness compares it with the newest revision
 
 
@@ -320,4 +375,6 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION {signature}")
     op.execute("DROP FUNCTION registry_write_safety_signal() CASCADE")
     op.execute("DROP FUNCTION registry_note_panel_change() CASCADE")
+    op.execute("DROP FUNCTION registry_refuse_move() CASCADE")
+    op.execute("DROP FUNCTION registry_refuse_merged() CASCADE")
     op.execute("DROP FUNCTION registry_refuse() CASCADE")

@@ -7,8 +7,10 @@ part of the transaction, and its audit event names it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -60,3 +62,65 @@ def _reaching(clinic_id: uuid.UUID) -> Iterator[None]:
         return
     with scope.within({*bound.clinic_ids, clinic_id}):
         yield
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Why a clinic sees somebody, and until when."""
+
+    why: str
+    expires_at: datetime | None
+
+
+def sights(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Sight]:
+    """Every clinic that sees this record now, the reader's own or not: what a merge must weigh and carry over."""
+    with scope.all_patients(reason="a merge weighs which clinics see each record"):
+        grants = db.session.scalars(select(PatientClinic).where(PatientClinic.patient_id == patient_id))
+        now = clock.now()
+        return {
+            grant.clinic_id: Sight(grant.why, grant.expires_at)
+            for grant in grants
+            if grant.expires_at is None or grant.expires_at > now
+        }
+
+
+def carry_sights(*, from_id: uuid.UUID, to_id: uuid.UUID) -> Mapping[uuid.UUID, tuple[Sight | None, Sight]]:
+    """Whoever sees the one record sees the other from now on, for the same reason and as long; a reason without an
+    end stays. Returns, by clinic, what was and what is, where that changed.
+
+    For two records of one person, once ``merging.rules.obstacles`` finds none. The first record stays seen as it was.
+    """
+    given, held = sights(from_id), sights(to_id)
+    changed: dict[uuid.UUID, tuple[Sight | None, Sight]] = {}
+    db.session.flush()
+    with scope.all_patients(reason="two records of one person become one, at every clinic that sees either"):
+        for clinic_id, sight in given.items():
+            before = held.get(clinic_id)
+            if before is None or (before.expires_at is not None and not _ends_first(sight, before)):
+                _set_sight(to_id, clinic_id, sight)
+                changed[clinic_id] = before, sight
+        db.session.flush()
+    return changed
+
+
+def take_back_sight(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, before: Sight | None, given: Sight) -> None:
+    """The clinic sees the record as it did before ``given`` was carried over; a reason found since stays."""
+    db.session.flush()
+    with scope.all_patients(reason="the undo of a merge takes back what the merge let a clinic see"):
+        grant = _grant(patient_id, clinic_id)
+        if grant is not None and Sight(grant.why, grant.expires_at) == given:
+            grant.why = given.why if before is None else before.why
+            grant.expires_at = clock.now() if before is None else before.expires_at
+        db.session.flush()
+
+
+def _ends_first(one: Sight, other: Sight) -> bool:
+    return one.expires_at is not None and other.expires_at is not None and one.expires_at <= other.expires_at
+
+
+def _set_sight(patient_id: uuid.UUID, clinic_id: uuid.UUID, sight: Sight) -> None:
+    grant = _grant(patient_id, clinic_id)
+    if grant is None:
+        grant = PatientClinic(patient_id=patient_id, clinic_id=clinic_id, since=clock.now())
+        db.session.add(grant)
+    grant.why, grant.expires_at = sight.why, sight.expires_at

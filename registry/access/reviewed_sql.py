@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
 from sqlalchemy import insert, select
@@ -163,3 +164,68 @@ def patient_exists_elsewhere(_scope: Scope, organisation_id: uuid.UUID, mrn: str
             execution_options={REVIEWED: True},
         )
     )
+
+
+Key: TypeAlias = tuple[Any, ...]
+"""The primary key of a row, part by part."""
+
+
+def read_rows(scope: Scope, table: sa.Table, patient_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Every column of every row of one table about one person, as it stands.
+
+    For a merge and its undo, which go through every table there is: the ORM would keep each row in mind and hand out
+    stale ones after the move. Raises ``ScopeError`` for somebody outside the scope.
+    """
+    _refuse_strangers_unless_everybody(scope, {patient_id})
+    wanted = sa.select(table).where(table.c.patient_id == patient_id)
+    return [dict(row) for row in db.session.execute(wanted, execution_options={REVIEWED: True}).mappings()]
+
+
+@contextmanager
+def moving_rows(scope: Scope, *people: uuid.UUID) -> Iterator[None]:
+    """Inside, ``move_rows`` may move rows among these people; keys between rows are looked at only at the end.
+
+    Raises ``ScopeError`` for somebody outside the scope.
+    """
+    _refuse_strangers_unless_everybody(scope, set(people))
+    db.session.flush()
+    is_postgresql = db.engine.dialect.name == "postgresql"
+    _say("SET CONSTRAINTS ALL DEFERRED" if is_postgresql else "PRAGMA defer_foreign_keys = ON")
+    yield
+    if is_postgresql:
+        _say("SET CONSTRAINTS ALL IMMEDIATE")
+    db.session.expire_all()
+
+
+def move_rows(scope: Scope, table: sa.Table, keys: Collection[Key], *, from_id: uuid.UUID, to_id: uuid.UUID) -> None:
+    """Make rows of one person another's: of two records of the same person, which the database checks (0002).
+
+    The gateway refuses this of every other statement. Raises ``ScopeError`` for somebody outside the scope.
+    """
+    _refuse_strangers_unless_everybody(scope, {from_id, to_id})
+    if keys:
+        named = sa.tuple_(*table.primary_key.columns).in_(list(keys))
+        moved = sa.update(table).where(table.c.patient_id == from_id, named).values(patient_id=to_id)
+        db.session.execute(moved, execution_options={REVIEWED: True})
+        note_change()
+
+
+def write_row(scope: Scope, table: sa.Table, key: Key, *, patient_id: uuid.UUID, values: Mapping[str, Any]) -> None:
+    """Put columns of one row back to what they were, its version too, which the ORM would count on.
+
+    Raises ``ScopeError`` for somebody outside the scope.
+    """
+    _refuse_strangers_unless_everybody(scope, {patient_id})
+    named = sa.tuple_(*table.primary_key.columns).in_([key])
+    written = sa.update(table).where(table.c.patient_id == patient_id, named).values(**values)
+    db.session.execute(written, execution_options={REVIEWED: True})
+    note_change()
+
+
+def _say(sql: str) -> None:
+    db.session.execute(sa.text(sql), execution_options={REVIEWED: True})
+
+
+def _refuse_strangers_unless_everybody(scope: Scope, patient_ids: set[uuid.UUID]) -> None:
+    if not scope.is_everybody:
+        _refuse_strangers(scope, patient_ids)

@@ -37,6 +37,7 @@ EVENT_KINDS = (
     "escalated",
     "closed",
     "closed-by-itself",
+    "joined",
 )
 
 _open_only = sa.text("closed_at IS NULL")

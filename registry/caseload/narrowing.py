@@ -37,6 +37,7 @@ from registry.caseload.rules import (
 from registry.db.text import place_of
 from registry.episodes.models import EpisodeCondition, TeamMember
 from registry.measures.course import Standing
+from registry.patients.queries import had_mrn
 from registry.patients.rules import fold, fold_mrn
 
 MOST_WORDS = 8
@@ -146,7 +147,7 @@ def typed(listing: Listing) -> tuple[Listing, dict[str, str]]:
 
 def _is_called(search: str) -> ColumnElement[bool]:
     """Every word is part of the name, in any order; or the text is the MRN. ``search`` counts the words."""
-    number = CaseloadRow.mrn == bindparam("mrn")
+    number = or_(CaseloadRow.mrn == bindparam("mrn"), CaseloadRow.patient_id.in_(had_mrn(bindparam("mrn"))))
     if search == _NO_WORD:
         return number
     words = (

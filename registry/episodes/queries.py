@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.accounts.models import Membership, User
@@ -25,6 +25,7 @@ from registry.episodes.models import (
 from registry.episodes.rules import OPEN_TRANSFERS
 from registry.extensions import db
 from registry.patients.models import Patient
+from registry.patients.queries import had_mrn, is_whole
 from registry.patients.rules import fold, fold_mrn
 from registry.web.paging import COUNT_LIMIT
 
@@ -244,12 +245,12 @@ def list_people(search: str, *, offset: int = 0, limit: int = 50) -> Sequence[Pa
 def _matches(search: str) -> ColumnElement[bool]:
     """Signs mean themselves: of "%" alone nothing is left for a name, and it is no wish to see everybody."""
     if not search.strip():
-        return true()
-    number = Patient.mrn.startswith(fold_mrn(search), autoescape=True)
+        return is_whole()
+    number = or_(Patient.mrn.startswith(fold_mrn(search), autoescape=True), Patient.id.in_(had_mrn(fold_mrn(search))))
     words = fold(search).split()
     if not words:
-        return number
-    return or_(number, and_(*(Patient.search_name.contains(word, autoescape=True) for word in words)))
+        return is_whole() & number
+    return is_whole() & or_(number, and_(*(Patient.search_name.contains(word, autoescape=True) for word in words)))
 
 
 def latest_episodes(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Episode]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry.access.models import PatientClinic
 from registry.alerts.models import Alert
@@ -57,10 +57,13 @@ def content_of(taken_on: date, answers: Mapping[str, Any] | None, total_only: in
 
 
 def _people(clinic: Clinic, mrns: Collection[str]) -> dict[str, Somebody]:
+    whole = func.coalesce(Patient.merged_into_id, Patient.id)
+    named = select(Patient.mrn, whole.label("person_id")).where(
+        Patient.organisation_id == clinic.organisation_id, Patient.mrn.in_(mrns)
+    )
+    person_of = {row.mrn: row.person_id for row in db.session.execute(named)}
     rows = db.session.execute(
-        select(Patient.id, Patient.mrn, Patient.birth_date, Patient.died_on).where(
-            Patient.organisation_id == clinic.organisation_id, Patient.mrn.in_(mrns)
-        )
+        select(Patient.id, Patient.birth_date, Patient.died_on).where(Patient.id.in_(person_of.values()))
     ).all()
     if not rows:
         return {}
@@ -79,8 +82,8 @@ def _people(clinic: Clinic, mrns: Collection[str]) -> dict[str, Somebody]:
     alerted = set(db.session.scalars(open_alerts))
     followed = alerted | {row.patient_id for row in episodes}
     here = {row.patient_id for row in episodes if row.clinic_id == clinic.id}
-    return {
-        row.mrn: Somebody(
+    somebody = {
+        row.id: Somebody(
             patient_id=row.id,
             born_on=row.birth_date,
             died_on=row.died_on,
@@ -90,3 +93,4 @@ def _people(clinic: Clinic, mrns: Collection[str]) -> dict[str, Somebody]:
         )
         for row in rows
     }
+    return {mrn: somebody[person_id] for mrn, person_id in person_of.items() if person_id in somebody}

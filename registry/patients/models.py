@@ -14,7 +14,6 @@ from registry.db.base import Audited, Base, Identified, PatientItself, PatientLi
 from registry.patients.around import DIRECTIVES, LEGAL_STATUSES, RELATIONS
 from registry.patients.rules import CONTACT_KINDS, PAYERS, SEXES
 
-
 _merged = sa.text("merged_into_id IS NOT NULL")
 
 
@@ -57,7 +56,7 @@ class Patient(Identified, Versioned, PatientItself, Audited, Base):
     """When identity or demographics were last changed by a person; with who, what a second editor is told."""
     changed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     merged_into_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("patient.id", ondelete="RESTRICT"))
-    """The record of the same person that everything was moved to. This one keeps its MRN, and nothing is added to it."""
+    """The record of the same person that everything was moved to. This one keeps its MRN and takes nothing more."""
 
     seen_by: Mapped[list[PatientClinic]] = relationship()
     contact_points: Mapped[list[ContactPoint]] = relationship(order_by="ContactPoint.created_at")

@@ -7,25 +7,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import aliased, selectinload
 
 from registry.extensions import db
 from registry.patients.facts import PatientFacts
-from registry.patients.models import AdvanceDirective, ContactPoint, LegalStatus, Patient, PayerPeriod, RelatedPerson
+from registry.patients.models import (
+    AdvanceDirective,
+    ContactPoint,
+    LegalStatus,
+    Patient,
+    PatientMerge,
+    PayerPeriod,
+    RelatedPerson,
+)
 from registry.patients.rules import day_and_month_swapped, fold_mrn, fold_phone, names_are_near, search_name
 
+SAME_MRN = "same MRN"
 SHORTEST_PHONE = 7
 """Fewer digits than these reach nobody, and match too many."""
 
 
 def get_patient(patient_id: uuid.UUID) -> Patient | None:
+    """The person; nobody by the address of a record that was merged into another (see ``get_survivor``)."""
+    patient = get_record(patient_id)
+    return None if patient is None or patient.merged_into_id is not None else patient
+
+
+def get_record(patient_id: uuid.UUID) -> Patient | None:
+    """A record of a person, one that was merged into another too."""
     return db.session.get(Patient, patient_id)
+
+
+def get_survivor(patient_id: uuid.UUID) -> Patient | None:
+    """The record that this one was merged into, if it was."""
+    merged = get_record(patient_id)
+    return None if merged is None or merged.merged_into_id is None else get_patient(merged.merged_into_id)
 
 
 def get_patient_with_contact_points(patient_id: uuid.UUID) -> Patient | None:
     return db.session.scalars(
-        select(Patient).where(Patient.id == patient_id).options(selectinload(Patient.contact_points))
+        select(Patient).where(Patient.id == patient_id, is_whole()).options(selectinload(Patient.contact_points))
     ).one_or_none()
 
 
@@ -37,8 +59,37 @@ def get_contact_point(contact_point_id: uuid.UUID, *, patient_id: uuid.UUID) -> 
 
 
 def get_patient_by_mrn(organisation_id: uuid.UUID, mrn: str) -> Patient | None:
-    return db.session.scalars(
+    """The person with this MRN, also by the MRN of a record that was merged into theirs."""
+    found = db.session.scalars(
         select(Patient).where(Patient.organisation_id == organisation_id, Patient.mrn == fold_mrn(mrn))
+    ).one_or_none()
+    return found if found is None or found.merged_into_id is None else get_patient(found.merged_into_id)
+
+
+def is_whole() -> ColumnElement[bool]:
+    """A record that was not merged into another: what lists of people show."""
+    return Patient.merged_into_id.is_(None)
+
+
+def had_mrn(mrn: ColumnElement[str] | str) -> Select[uuid.UUID | None]:
+    """Whom records with this MRN were merged into."""
+    merged = aliased(Patient, name="merged_patient")
+    return select(merged.merged_into_id).where(merged.mrn == mrn, merged.merged_into_id.is_not(None))
+
+
+def list_merges(patient_id: uuid.UUID) -> Sequence[PatientMerge]:
+    """The merges that stand, of records into this one, the latest first."""
+    return db.session.scalars(
+        select(PatientMerge)
+        .where(PatientMerge.patient_id == patient_id, PatientMerge.undone_at.is_(None))
+        .order_by(PatientMerge.merged_at.desc(), PatientMerge.id.desc())
+    ).all()
+
+
+def get_merge(merge_id: uuid.UUID, *, patient_id: uuid.UUID) -> PatientMerge | None:
+    """A merge into this record, undone or not."""
+    return db.session.scalars(
+        select(PatientMerge).where(PatientMerge.id == merge_id, PatientMerge.patient_id == patient_id)
     ).one_or_none()
 
 
@@ -58,19 +109,23 @@ def likely_duplicates(
     """
     numbers = [number for phone in phones if len(number := fold_phone(phone)) >= SHORTEST_PHONE]
     reached = select(ContactPoint.patient_id).where(ContactPoint.kind == "phone", ContactPoint.folded.in_(numbers))
+    by_number = Patient.id.in_(had_mrn(fold_mrn(facts.mrn)))
     candidates = db.session.execute(
-        select(Patient, Patient.id.in_(reached)).where(
+        select(Patient, Patient.id.in_(reached), or_(Patient.mrn == fold_mrn(facts.mrn), by_number)).where(
+            is_whole(),
             or_(
                 Patient.birth_date.in_(_dates_meant(facts.birth_date)),
                 Patient.mrn == fold_mrn(facts.mrn),
+                by_number,
                 Patient.id.in_(reached),
-            )
+            ),
         )
     ).all()
     found = [
         Likeness(patient, why)
-        for patient, has_the_phone in candidates
-        if patient.id != except_id and (why := _why_alike(patient, facts, has_the_phone=has_the_phone))
+        for patient, has_the_phone, has_the_mrn in candidates
+        if patient.id != except_id
+        and (why := _why_alike(patient, facts, has_the_phone=has_the_phone, has_the_mrn=has_the_mrn))
     ]
     return sorted(found, key=lambda likeness: (-len(likeness.why), likeness.patient.search_name))
 
@@ -80,11 +135,11 @@ def _dates_meant(day: date) -> list[date]:
     return [day] if swapped is None else [day, swapped]
 
 
-def _why_alike(patient: Patient, facts: PatientFacts, *, has_the_phone: bool) -> tuple[str, ...]:
+def _why_alike(patient: Patient, facts: PatientFacts, *, has_the_phone: bool, has_the_mrn: bool) -> tuple[str, ...]:
     wanted = search_name(family=facts.legal_family, given=facts.legal_given, used=facts.used_name)
     why = []
-    if patient.mrn == fold_mrn(facts.mrn):
-        why.append("same MRN")
+    if has_the_mrn:
+        why.append(SAME_MRN)
     if patient.birth_date in _dates_meant(facts.birth_date):
         is_swapped = patient.birth_date != facts.birth_date
         born = "day and month of birth swapped" if is_swapped else "same birth date"

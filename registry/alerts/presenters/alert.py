@@ -34,6 +34,7 @@ _STEPS = {
     "escalated": ("Passed on to {owner}", "urgent", "urgent"),
     "closed": ("Closed: {outcome}", "good", "good"),
     "closed-by-itself": ("Closed by itself", "good", ""),
+    "joined": ("Joined with another alert of the same person", "note", ""),
 }
 """Kind of step → its title, icon and colour on the timeline."""
 

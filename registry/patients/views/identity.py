@@ -25,6 +25,7 @@ from registry.patients.presenters import person as presenters
 from registry.patients.presenters.around import surroundings
 from registry.patients.presenters.payers import payer_lines
 from registry.patients.queries import (
+    SAME_MRN,
     Likeness,
     get_contact_point,
     get_directive,
@@ -56,7 +57,7 @@ def add() -> Page:
         return redirect(done, 303)
     facts, point = form.facts(), form.contact_point()
     alike = likely_duplicates(facts, phones=[point.value] if point and point.kind == "phone" else [])
-    if any(likeness.patient.mrn == facts.mrn for likeness in alike):
+    if any(SAME_MRN in likeness.why for likeness in alike):
         form.mrn.errors = [MRN_IN_USE]
         return _add_page(form, alike, may_save_anyway=False), 422
     if alike and "save_anyway" not in request.form:

@@ -1,0 +1,268 @@
+"""Merging two records of one person, and undoing it: each one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from registry import clock
+from registry.access import scope
+from registry.access.grants import Sight, carry_sights, take_back_sight
+from registry.access.reviewed_sql import insert_rows, move_rows, moving_rows, write_row
+from registry.accounts.models import User
+from registry.audit.recorder import record
+from registry.db.conflict import refuse_stale
+from registry.db.identifiers import new_id
+from registry.db.transaction import write
+from registry.episodes.signals import tell_episode_changed
+from registry.extensions import db
+from registry.merging.queries import Record, find_obstacles, list_merged_rows, load_record, load_rows
+from registry.merging.rules import CHOSEN, Obstacle
+from registry.merging.settling import DIRECTIVE, name_for_search, settle
+from registry.merging.tables import Row, Rows, moved_tables, read, row_id, stored
+from registry.merging.undoing import Return, plan_return
+from registry.patients.models import MergedRow, Patient, PatientMerge
+from registry.patients.signals import patient_changed
+
+PUT_BACK = frozenset({DIRECTIVE, "payer_period", "plan_version", "alert"})
+"""Tables in which a merge changes more than whose a row is, and an undo puts that back: of alerts, those of safety."""
+
+_PATIENT, _SIGHT = "patient", "patient_clinic"
+
+
+class CannotMerge(ValueError):
+    """Something stands in the way of the merge, or of its undo."""
+
+    def __init__(self, obstacles: tuple[Obstacle, ...]) -> None:
+        super().__init__("something stands in the way")
+        self.obstacles = obstacles
+
+
+class OfAnotherOrganisation(ValueError):
+    """Records of two organisations are two records, whoever they are of."""
+
+
+def merge_records(
+    *,
+    kept: Patient,
+    other: Patient,
+    choices: Mapping[str, str],
+    why: str,
+    opened_versions: tuple[int, int],
+    by: User,
+) -> PatientMerge:
+    """Move everything of ``other`` to ``kept``. ``choices``: field → whose value stands (``settling.settle``).
+
+    ``opened_versions`` are those of the two records as they were shown. Alerts, standings and lists are brought in
+    line in the same transaction.
+
+    Raises ``EditConflict``, ``CannotMerge``, ``OfAnotherOrganisation``.
+    """
+    with write():
+        _lock(kept.id, other.id)
+        for patient, version in zip((kept, other), opened_versions, strict=True):
+            refuse_stale(patient, opened_version=version)
+        if kept.organisation_id != other.organisation_id or kept.id == other.id:
+            raise OfAnotherOrganisation
+        ours, theirs = load_record(kept), load_record(other)
+        in_the_way = find_obstacles(ours, theirs)
+        if in_the_way:
+            raise CannotMerge(in_the_way)
+        now, before = clock.now(), _chosen_columns(kept)
+        merge = PatientMerge(
+            patient_id=kept.id, merged_id=other.id, why=why, merged_at=now, merged_by_id=by.id, is_moving=True
+        )
+        db.session.add(merge)
+        settle(ours, theirs, choices, now=now, by=by)
+        carried = carry_sights(from_id=other.id, to_id=kept.id)
+        moved = _going(load_rows(other.id), ours)
+        _move(moved, from_id=other.id, to_id=kept.id)
+        other.merged_into_id, merge.is_moving = kept.id, False
+        _lead_on(from_id=other.id, to_id=kept.id, by=by)
+        kept.changed_at, kept.changed_by_id = now, by.id
+        counted = {name: len(rows) for name, rows in moved.items() if rows}
+        record("patient.merged", by=by, subject=kept, reason=why, changes=[{"merged": str(other.id), "moved": counted}])
+        record("patient.merged-away", by=by, subject=other, reason=why, changes=[{"into": str(kept.id)}])
+        db.session.flush()
+        tell_episode_changed(kept.id)
+        patient_changed.send(patient_id=kept.id)
+        db.session.flush()
+        _write_down(merge, [*_identity_row(kept, before), *_sight_rows(carried), *_rows(ours, theirs, moved)])
+    return merge
+
+
+def undo_merge(*, merge: PatientMerge, why: str, opened_version: int | None, by: User) -> None:
+    """Put back what the merge moved, and what was entered since on what goes back; the rest stays.
+
+    Raises ``EditConflict``, ``CannotMerge``.
+    """
+    with write():
+        _lock(merge.patient_id, merge.merged_id)
+        refuse_stale(merge, opened_version=opened_version)
+        kept, other = (db.session.get_one(Patient, id_) for id_ in (merge.patient_id, merge.merged_id))
+        written = list_merged_rows(merge)
+        going = plan_return(written, load_rows(kept.id))
+        if going.obstacles:
+            raise CannotMerge(going.obstacles)
+        merge.is_moving, other.merged_into_id = True, None
+        _move(going.rows, from_id=kept.id, to_id=other.id)
+        _put_back(written, going, kept=kept, other=other, by=by)
+        _give_back_identity(kept, written)
+        _take_back_sights(kept, written, load_rows(kept.id))
+        _lead_back(merge, by=by)
+        merge.is_moving = False
+        merge.undone_at, merge.undone_by_id, merge.undone_why = clock.now(), by.id, why
+        counted = {name: len(keys) for name, keys in going.rows.items() if keys}
+        record("patient.merge-undone", by=by, subject=kept, reason=why, changes=[{"moved_back": counted}])
+        record("patient.merge-undone", by=by, subject=other, reason=why, changes=[{"from": str(kept.id)}])
+        db.session.flush()
+        for patient in (kept, other):
+            tell_episode_changed(patient.id)
+            patient_changed.send(patient_id=patient.id)
+
+
+def _lock(*patient_ids: uuid.UUID) -> None:
+    """Nobody adds anything to either until this transaction ends."""
+    taken = select(Patient).where(Patient.id.in_(patient_ids)).order_by(Patient.id).with_for_update()
+    db.session.scalars(taken.execution_options(populate_existing=True)).all()
+
+
+def _going(theirs: Rows, ours: Record) -> dict[str, list[tuple[Any, ...]]]:
+    """The keys of what is moved: everything, but of two advance directives one stays behind."""
+    both = bool(ours.rows[DIRECTIVE])
+    return {name: [] if name == DIRECTIVE and both else list(rows) for name, rows in theirs.items()}
+
+
+def _move(going: Mapping[str, Iterable[tuple[Any, ...]]], *, from_id: uuid.UUID, to_id: uuid.UUID) -> None:
+    reach = scope.current()
+    with moving_rows(reach, from_id, to_id):
+        for name, keys in going.items():
+            move_rows(reach, moved_tables()[name], list(keys), from_id=from_id, to_id=to_id)
+
+
+def _lead_on(*, from_id: uuid.UUID, to_id: uuid.UUID, by: User) -> None:
+    """What had been merged into this record leads to the one that stays."""
+    for earlier in db.session.scalars(select(Patient).where(Patient.merged_into_id == from_id)):
+        earlier.merged_into_id = to_id
+        record("patient.merged-away", by=by, subject=earlier)
+
+
+def _lead_back(merge: PatientMerge, *, by: User) -> None:
+    of_other = select(PatientMerge.merged_id).where(
+        PatientMerge.patient_id == merge.merged_id, PatientMerge.undone_at.is_(None)
+    )
+    for earlier in db.session.scalars(select(Patient).where(Patient.id.in_(of_other))):
+        earlier.merged_into_id = merge.merged_id
+        record("patient.merged-away", by=by, subject=earlier)
+
+
+def _chosen_columns(patient: Patient) -> Row:
+    return {column: stored(getattr(patient, column)) for column in CHOSEN}
+
+
+def _identity_row(kept: Patient, before: Row) -> Iterator[Row]:
+    after = _chosen_columns(kept)
+    changed = [column for column in after if after[column] != before[column]]
+    if changed:
+        yield _written(
+            _PATIENT, kept.id, before={each: before[each] for each in changed}, after={e: after[e] for e in changed}
+        )
+
+
+def _sight_rows(carried: Mapping[uuid.UUID, tuple[Sight | None, Sight]]) -> Iterator[Row]:
+    for clinic_id, (before, after) in carried.items():
+        yield _written(
+            _SIGHT, clinic_id, before={} if before is None else _sight_columns(before), after=_sight_columns(after)
+        )
+
+
+def _sight_columns(sight: Sight) -> Row:
+    return {"why": sight.why, "expires_at": stored(sight.expires_at)}
+
+
+def _rows(ours: Record, theirs: Record, moved: Mapping[str, Iterable[tuple[Any, ...]]]) -> Iterator[Row]:
+    """What was moved, and of what the merge changed how it was."""
+    now = load_rows(ours.patient.id)
+    for name, keys in moved.items():
+        for key in keys:
+            identifier = row_id(name, key)
+            if identifier is not None:
+                before, after = _changes(name, theirs.rows[name].get(key, now[name][key]), now[name][key])
+                yield _written(name, identifier, is_moved=True, before=before, after=after)
+    for name in PUT_BACK:
+        for key, row in ours.rows[name].items():
+            before, after = _changes(name, row, now[name][key])
+            if before:
+                yield _written(name, key[0], before=before, after=after)
+
+
+def _changes(table: str, before: Row, after: Row) -> tuple[Row, Row]:
+    """The columns of a row that the merge changed, as they were and as they are."""
+    if table not in PUT_BACK or not after.get("is_safety", True):
+        return {}, {}
+    changed = [column for column in before if column != "patient_id" and before[column] != after[column]]
+    return {each: stored(before[each]) for each in changed}, {each: stored(after[each]) for each in changed}
+
+
+def _written(entity: str, identifier: uuid.UUID, *, before: Row, after: Row, is_moved: bool = False) -> Row:
+    return {"entity": entity, "row_id": identifier, "is_moved": is_moved, "before": before, "after": after}
+
+
+def _write_down(merge: PatientMerge, rows: Iterable[Row]) -> None:
+    whose = {"merge_id": merge.id, "patient_id": merge.patient_id}
+    insert_rows(scope.current(), MergedRow, [{"id": new_id(), **whose, **row} for row in rows])
+
+
+def _put_back(written: Iterable[MergedRow], going: Return, *, kept: Patient, other: Patient, by: User) -> None:
+    """The columns as they were before the merge, where nobody has changed them since."""
+    standing: dict[uuid.UUID, Rows] = {patient.id: load_rows(patient.id) for patient in (kept, other)}
+    for row in written:
+        if row.id not in going.restored:
+            continue
+        whose = other.id if row.is_moved else kept.id
+        table = moved_tables()[row.entity]
+        values = {name: read(table.c[name], value) for name, value in row.before.items()}
+        reopens = row.entity == "alert" and values.get("state", "closed") != "closed"
+        if reopens and _has_open_safety(standing[whose], but=row.row_id):
+            continue
+        write_row(scope.current(), table, (row.row_id,), patient_id=whose, values=values)
+        standing[whose][row.entity][row.row_id,] |= values
+        record(
+            "patient.merge-undone",
+            by=by,
+            about=(row.entity, row.row_id),
+            patient_id=whose,
+            changes=[{"entity": row.entity, "id": str(row.row_id), "before": row.after, "after": row.before}],
+        )
+    db.session.expire_all()
+
+
+def _has_open_safety(rows: Rows, *, but: uuid.UUID) -> bool:
+    return any(row["is_safety"] and row["closed_at"] is None and row["id"] != but for row in rows["alert"].values())
+
+
+def _give_back_identity(kept: Patient, written: Iterable[MergedRow]) -> None:
+    for row in written:
+        if row.entity == _PATIENT:
+            for column, after in row.after.items():
+                if stored(getattr(kept, column)) == after:
+                    setattr(kept, column, read(Patient.__table__.c[column], row.before[column]))
+    name_for_search(kept)
+
+
+def _take_back_sights(kept: Patient, written: Iterable[MergedRow], left: Rows) -> None:
+    """Unless the clinic has an episode here by now that does not go back."""
+    in_care = {row["clinic_id"] for row in left["episode"].values()}
+    for row in written:
+        if row.entity == _SIGHT and row.row_id not in in_care:
+            before = _sight(row.before) if row.before else None
+            take_back_sight(patient_id=kept.id, clinic_id=row.row_id, before=before, given=_sight(row.after))
+
+
+def _sight(kept: Mapping[str, Any]) -> Sight:
+    ends = kept["expires_at"]
+    return Sight(kept["why"], None if ends is None else datetime.fromisoformat(ends))

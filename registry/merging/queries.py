@@ -1,0 +1,82 @@
+"""Two records side by side: every row of each, and what decides whether they can be merged."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from registry.access import scope
+from registry.access.grants import sights
+from registry.access.reviewed_sql import read_rows
+from registry.accounts.queries import names_of
+from registry.clinics.queries import list_clinics
+from registry.extensions import db
+from registry.merging.rules import Obstacle, Side, obstacles
+from registry.merging.tables import Rows, key_of, moved_tables
+from registry.patients.models import MergedRow, Patient, PatientMerge
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record with everything it holds."""
+
+    patient: Patient
+    rows: Rows
+    side: Side
+
+    def of(self, table: str) -> list[dict[str, object]]:
+        """The rows of one table."""
+        return list(self.rows[table].values())
+
+
+def load_record(patient: Patient) -> Record:
+    """Some forty statements: one a table."""
+    rows = load_rows(patient.id)
+    return Record(patient, rows, _side(patient, rows))
+
+
+def load_rows(patient_id: uuid.UUID) -> Rows:
+    """Every row that would go with the person, by table and key."""
+    reach = scope.current()
+    return {
+        name: {key_of(name, row): row for row in read_rows(reach, table, patient_id)}
+        for name, table in moved_tables().items()
+    }
+
+
+def find_obstacles(kept: Record, other: Record) -> tuple[Obstacle, ...]:
+    """What stands in the way of merging ``other`` into ``kept``."""
+    return obstacles(kept.side, other.side, _names(kept.side, other.side))
+
+
+def list_merged_rows(merge: PatientMerge) -> list[MergedRow]:
+    """What the merge moved or changed, in the order in which it was written down."""
+    return list(
+        db.session.scalars(
+            select(MergedRow)
+            .where(MergedRow.merge_id == merge.id, MergedRow.patient_id == merge.patient_id)
+            .order_by(MergedRow.id)
+        )
+    )
+
+
+def _side(patient: Patient, rows: Rows) -> Side:
+    entries = (row for of_table in rows.values() for row in of_table.values())
+    return Side(
+        mrn=patient.mrn,
+        died_on=patient.died_on,
+        open_at=frozenset(row["clinic_id"] for row in rows["episode"].values() if row["ended_on"] is None),
+        has_legal_status=any(row["ended_on"] is None and not row["error_why"] for row in rows["legal_status"].values()),
+        drafts_of=frozenset(row["user_id"] for row in rows["contact_draft"].values()),
+        entered_at=frozenset(row["clinic_id"] for row in entries if row.get("clinic_id") is not None),
+        seen_by={clinic_id: sight.why for clinic_id, sight in sights(patient.id).items()},
+    )
+
+
+def _names(*sides: Side) -> Mapping[uuid.UUID, str]:
+    clinic_ids = {clinic_id for side in sides for clinic_id in {*side.open_at, *side.seen_by}}
+    user_ids = {user_id for side in sides for user_id in side.drafts_of}
+    return {clinic.id: clinic.name for clinic in list_clinics(clinic_ids)} | dict(names_of(user_ids))

@@ -1,0 +1,38 @@
+"""What a merge moves, an undo puts back, row by row."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from registry.extensions import db
+from registry.merging.actions import undo_merge
+from registry.merging.tables import STAYS, moved_tables
+from registry.patients.models import PatientMerge
+from tests.integration.merging.conftest import Twice, rows_of
+
+DERIVED = {"alert_event", "caseload_row", "standing"}
+"""History that is only ever added to, and what is worked out anew."""
+
+
+def test_every_table_about_a_person_goes_with_it_or_says_why_not() -> None:
+    from registry.access.scope import scoped_tables
+
+    assert set(moved_tables()) | set(STAYS) == scoped_tables() - {"patient"}
+    assert set(STAYS) <= scoped_tables()
+
+
+def test_a_merge_and_its_undo_leave_every_row_as_it_was(twice: Twice) -> None:
+    before = rows_of(twice)
+    with twice.at_work() as lead:
+        twice.merge(by=lead, pronouns="other", advance_directive="other")
+    merged = rows_of(twice)
+    with twice.at_work() as lead:
+        merge = db.session.scalars(select(PatientMerge)).one()
+        undo_merge(merge=merge, why="Two people after all", opened_version=merge.version, by=lead)
+    after = rows_of(twice)
+
+    assert {name for name, rows in merged["other"].items() if rows} == {"advance_directive"}
+    for whose in ("kept", "other"):
+        for name in moved_tables().keys() - DERIVED:
+            assert after[whose][name] == before[whose][name], name
+    assert merged["kept"]["measurement"].keys() == {*before["kept"]["measurement"], *before["other"]["measurement"]}

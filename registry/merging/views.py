@@ -1,0 +1,208 @@
+"""Pages on which a lead makes two records of one person one, and undoes it."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry.access.policy import found, policy
+from registry.accounts import receipts
+from registry.audit.opened import opened
+from registry.audit.recorder import record_alone
+from registry.clinics.queries import list_clinics
+from registry.db.conflict import EditConflict
+from registry.extensions import db
+from registry.merging import actions, presenters
+from registry.merging.forms import Choice, FindRecordForm, MergeForm, UndoMergeForm
+from registry.merging.queries import find_obstacles, list_merged_rows, load_record, load_rows
+from registry.merging.rules import Obstacle
+from registry.merging.undoing import plan_return
+from registry.patients.forms import facts_of
+from registry.patients.models import Patient, PatientMerge
+from registry.patients.place import local_today
+from registry.patients.presenters.person import IdentityHeader, LikelyPerson, identity
+from registry.patients.queries import (
+    get_merge,
+    get_patient,
+    get_patient_by_mrn,
+    get_patient_with_contact_points,
+    get_record,
+    get_survivor,
+    likely_duplicates,
+)
+from registry.patients.safety_banner import safety_banner
+from registry.patients.views.common import details_url
+from registry.web.filters import long_date
+
+blueprint = Blueprint("merging", __name__, url_prefix="/patients")
+
+ACTION = "patient.merge"
+NOT_FOUND = "No other record with this MRN in your clinics. Check the number"
+Page = Response | str | tuple[str, int]
+
+
+@blueprint.route("/<uuid:patient_id>/merge", methods=["GET", "POST"])
+@policy(ACTION)
+def find(patient_id: uuid.UUID) -> Page:
+    """Which other record is of the same person: by its MRN, or one of those alike."""
+    patient = found(get_patient_with_contact_points(patient_id))
+    form = FindRecordForm()
+    if form.validate_on_submit():
+        other = get_patient_by_mrn(patient.organisation_id, form.mrn.data or "")
+        if other is not None and other.id != patient_id:
+            return redirect(presenters.compare_url(patient_id, other.id), 303)
+        form.mrn.errors = [NOT_FOUND]
+    phones = [point.value for point in patient.contact_points if point.kind == "phone"]
+    alike = likely_duplicates(facts_of(patient), phones=phones, except_id=patient_id)
+    page = presenters.FindRecordPage(
+        title="The same person has another record",
+        patient=_header(patient),
+        form=form,
+        alike=tuple(
+            LikelyPerson(
+                name=each.patient.name,
+                born=long_date(each.patient.birth_date),
+                mrn=each.patient.mrn,
+                why=", ".join(each.why),
+                url=presenters.compare_url(patient_id, each.patient.id),
+            )
+            for each in alike
+            if each.patient.organisation_id == patient.organisation_id
+        ),
+        cancel_url=details_url(patient_id),
+    )
+    shown = [str(each.patient.id) for each in alike]
+    opened("patient.opened", by=current_user, patient_id=patient_id)
+    if shown:
+        record_alone("duplicates.listed", by=current_user, kind="list", changes=[{"shown": shown}])
+    return render_template("merging/find.html", page=page), 422 if form.errors else 200
+
+
+@blueprint.route("/<uuid:patient_id>/merge/<uuid:other_id>", methods=["GET", "POST"])
+@policy(ACTION)
+def compare(patient_id: uuid.UUID, other_id: uuid.UUID) -> Page:
+    """The two side by side: what will happen, which values stand, and why."""
+    done = receipts.led_to(request.form.get("form_key", ""), by=current_user)
+    if done is not None:
+        return redirect(done, 303)
+    survivor = get_survivor(other_id)
+    if survivor is not None and survivor.id == patient_id:
+        flash("These two records are merged already", "warning")
+        return redirect(details_url(patient_id), 303)
+    kept, other = found(get_patient(patient_id)), found(get_patient(other_id))
+    if kept.id == other.id or kept.organisation_id != other.organisation_id:
+        return found(None)
+    differing = _differing(kept, other)
+    form = MergeForm.of(differing, (kept.version, other.version))
+    if not form.validate_on_submit():
+        return _show(kept, other, form), 422 if form.errors else 200
+    address, mrn = details_url(patient_id), other.mrn
+
+    def act() -> str:
+        actions.merge_records(
+            kept=db.session.get_one(Patient, patient_id),
+            other=db.session.get_one(Patient, other_id),
+            choices=form.chosen,
+            why=form.why.data or "",
+            opened_versions=form.opened_versions,
+            by=current_user,
+        )
+        return address
+
+    try:
+        location = receipts.once(form.key, by=current_user, act=act)
+    except EditConflict:
+        kept, other = found(get_patient(patient_id)), found(get_patient(other_id))
+        fresh = MergeForm.of(_differing(kept, other), (kept.version, other.version))
+        fresh.version.data, fresh.other_version.data = str(kept.version), str(other.version)
+        return _show(kept, other, fresh, was_changed=True), 409
+    except actions.CannotMerge:
+        return _show(found(get_patient(patient_id)), found(get_patient(other_id)), form), 409
+    flash(f"MRN {mrn} is merged into this record", "success")
+    return redirect(location, 303)
+
+
+@blueprint.route("/<uuid:patient_id>/merges/<uuid:merge_id>/undo", methods=["GET", "POST"])
+@policy(ACTION)
+def undo(patient_id: uuid.UUID, merge_id: uuid.UUID) -> Page:
+    """What goes back and what stays, before it does."""
+    patient = found(get_patient(patient_id))
+    merge = found(get_merge(merge_id, patient_id=patient_id))
+    if merge.undone_at is not None:
+        receipts.refuse_what_is_over()
+    form = UndoMergeForm(version=str(merge.version))
+    if not form.validate_on_submit():
+        return _show_undo(patient, merge, form), 422 if form.errors else 200
+
+    def act() -> str:
+        actions.undo_merge(
+            merge=found(get_merge(merge_id, patient_id=patient_id)),
+            why=form.why.data or "",
+            opened_version=form.opened_version,
+            by=current_user,
+        )
+        return details_url(patient_id)
+
+    try:
+        location = receipts.once(form.key, by=current_user, act=act)
+    except EditConflict:
+        flash("Somebody else has undone this merge", "warning")
+        return redirect(details_url(patient_id), 303)
+    except actions.CannotMerge:
+        patient = found(get_patient(patient_id))
+        return _show_undo(patient, found(get_merge(merge_id, patient_id=patient_id)), form), 409
+    flash("The merge is undone: the two records stand on their own again", "success")
+    return redirect(location, 303)
+
+
+def _header(patient: Patient) -> IdentityHeader:
+    return identity(patient, local_today(ACTION), safety_banner(patient.id))
+
+
+def _differing(kept: Patient, other: Patient) -> list[Choice]:
+    facts = facts_of(kept), facts_of(other)
+    return presenters.differing(load_record(kept), load_record(other), facts, Choice)
+
+
+def _show(kept: Patient, other: Patient, form: MergeForm, *, was_changed: bool = False) -> str:
+    ours, theirs = load_record(kept), load_record(other)
+    clinics = {clinic.id: clinic for clinic in list_clinics(presenters.needed_clinics(ours, theirs))}
+    page = presenters.MergePage(
+        title="Merge two records of one person",
+        patient=_header(kept),
+        kept_mrn=kept.mrn,
+        other_mrn=other.mrn,
+        pairs=presenters.pairs(ours, theirs, (facts_of(kept), facts_of(other)), clinics),
+        consequences=presenters.consequences(ours, theirs, clinics),
+        obstacles=find_obstacles(ours, theirs),
+        form=form,
+        swap_url=presenters.compare_url(other.id, kept.id),
+        cancel_url=details_url(kept.id),
+        was_changed=was_changed,
+    )
+    for patient in (kept, other):
+        opened("patient.opened", by=current_user, patient_id=patient.id)
+    return render_template("merging/compare.html", page=page)
+
+
+def _show_undo(patient: Patient, merge: PatientMerge, form: UndoMergeForm) -> str:
+    other = found(get_record(merge.merged_id))
+    standing = load_rows(patient.id)
+    going = plan_return(list_merged_rows(merge), standing)
+    obstacles: tuple[Obstacle, ...] = going.obstacles
+    page = presenters.UndoMergePage(
+        title="Undo a merge",
+        patient=_header(patient),
+        merged=f"MRN {other.mrn} was merged into this record on {long_date(merge.merged_at.date())}: {merge.why}",
+        consequences=presenters.undo_consequences(
+            going, standing, stays=patient.mrn, goes=other.mrn, merged_at=merge.merged_at
+        ),
+        obstacles=obstacles,
+        form=form,
+        cancel_url=details_url(patient.id),
+    )
+    opened("patient.opened", by=current_user, patient_id=patient.id)
+    return render_template("merging/undo.html", page=page)

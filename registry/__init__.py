@@ -130,6 +130,7 @@ def _register_pages(app: Flask) -> None:
     from registry.exchange import views as exchange
     from registry.health import views as life
     from registry.measurements import views as measurements
+    from registry.merging import views as merging
     from registry.patients import views as patients
     from registry.plans import views as plans
     from registry.quality import views as quality
@@ -148,6 +149,7 @@ def _register_pages(app: Flask) -> None:
         plans.blueprint,
         life.blueprint,
         patients.blueprint,
+        merging.blueprint,
         episodes.blueprint,
         measurements.blueprint,
         exchange.blueprint,
@@ -155,5 +157,6 @@ def _register_pages(app: Flask) -> None:
         quality.blueprint,
     ):
         app.register_blueprint(blueprint)
+    app.register_error_handler(404, patients.lead_to_survivor)
     app.register_error_handler(401, lambda _error: accounts.ask_to_sign_in())
     app.register_error_handler(CSRFError, lambda _error: accounts.ask_to_send_again() or errors.forged())

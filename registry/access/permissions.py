@@ -10,6 +10,7 @@ ACTIONS: Mapping[str, str] = {
     "patient.read": "Open a patient's record with its scores",
     "patient.read-own": "Open the record of a patient one is on the team of, without item answers",
     "patient.write": "Add a patient, change identity and contact points",
+    "patient.merge": "Merge two records of one person, and undo it",
     "episode.write": "Refer, enrol, change phase, team, targets and consent, end an episode",
     "measurement.record": "Enter a measure",
     "measurement.correct": "Correct a measure, or mark it entered in error",

@@ -75,6 +75,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         | _ALERTS
         | {
             "patient.write",
+            "patient.merge",
             "episode.write",
             "review.read",
             "clinic.read",

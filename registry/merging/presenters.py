@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import url_for
 
 from registry.clinics.models import Clinic
-from registry.episodes.rules import PHASES
+from registry.episodes.rules import PHASE_TITLES
 from registry.merging.queries import Record
 from registry.merging.rules import CHOSEN, Obstacle, better_guess, give_way
 from registry.merging.settling import DIRECTIVE
@@ -149,8 +149,10 @@ def pairs(
         for table, (noun, day) in NOUNS.items()
         if table not in ("episode", "contact_point", "alert", "legal_status")
     ]
-    lines.append(("Added on", *(long_date(each.patient.created_at.date()) for each in (kept, other))))
-    return tuple(Pair(label, left or NONE, right or NONE, left != right) for label, left, right in lines if left or right)
+    added = [long_date(each.patient.created_at.date()) for each in (kept, other)]
+    lines.append(("Added on", added[0], added[1]))
+    said = (line for line in lines if line[1] or line[2])
+    return tuple(Pair(label, left or NONE, right or NONE, left != right) for label, left, right in said)
 
 
 def consequences(kept: Record, other: Record, clinics: Mapping[uuid.UUID, Clinic]) -> tuple[str, ...]:
@@ -177,9 +179,7 @@ def _consequences(kept: Record, other: Record, clinics: Mapping[uuid.UUID, Clini
     yield "The merge can be undone from the person's details: what was moved goes back."
 
 
-def undo_consequences(
-    going: Return, standing: Rows, *, stays: str, goes: str, merged_at: datetime
-) -> tuple[str, ...]:
+def undo_consequences(going: Return, standing: Rows, *, stays: str, goes: str, merged_at: datetime) -> tuple[str, ...]:
     """What the undo will do, in plain words."""
     lines = [f"Goes back to MRN {goes}: {amounts({name: len(keys) for name, keys in going.rows.items()})}."]
     if with_it := amounts(going.entered_since):
@@ -205,7 +205,7 @@ def _entered_after(standing: Rows, going: Return, instant: datetime) -> dict[str
 
 
 def amounts(numbers: Mapping[str, int]) -> str:
-    """"2 episodes, 1 contact", of what has a name of its own."""
+    """ "2 episodes, 1 contact", of what has a name of its own."""
     return ", ".join(count(numbers[name], noun) for name, (noun, _) in NOUNS.items() if numbers.get(name))
 
 
@@ -213,20 +213,17 @@ def _counted(record: Record, table: str, day: str) -> str:
     rows = record.of(table)
     if not rows:
         return ""
-    days = [row[day] for row in rows if day and isinstance(row[day], date)]
-    return f"{len(rows)}, last {long_date(max(days))}" if days else str(len(rows))  # type: ignore[type-var]  # all dates
+    days = [on for row in rows if day and isinstance(on := row[day], date)]
+    return f"{len(rows)}, last {long_date(max(days))}" if days else str(len(rows))
 
 
 def _episodes(record: Record, clinics: Mapping[uuid.UUID, Clinic]) -> str:
     rows = sorted(record.rows["episode"].values(), key=lambda row: row["referred_on"])
     return "; ".join(
         f"{clinics[row['clinic_id']].name}, since {long_date(row['enrolled_on'] or row['referred_on'])}, "
-        + (PHASES_IN_WORDS[row["phase"]] if row["ended_on"] is None else f"ended {long_date(row['ended_on'])}")
+        + (PHASE_TITLES[row["phase"]].lower() if row["ended_on"] is None else f"ended {long_date(row['ended_on'])}")
         for row in rows
     )
-
-
-PHASES_IN_WORDS: Mapping[str, str] = {phase: phase for phase in PHASES}
 
 
 def _reach(record: Record) -> str:

@@ -18,7 +18,6 @@ from registry.extensions import db
 from registry.merging import actions, presenters
 from registry.merging.forms import Choice, FindRecordForm, MergeForm, UndoMergeForm
 from registry.merging.queries import find_obstacles, list_merged_rows, load_record, load_rows
-from registry.merging.rules import Obstacle
 from registry.merging.undoing import plan_return
 from registry.patients.forms import facts_of
 from registry.patients.models import Patient, PatientMerge
@@ -192,7 +191,6 @@ def _show_undo(patient: Patient, merge: PatientMerge, form: UndoMergeForm) -> st
     other = found(get_record(merge.merged_id))
     standing = load_rows(patient.id)
     going = plan_return(list_merged_rows(merge), standing)
-    obstacles: tuple[Obstacle, ...] = going.obstacles
     page = presenters.UndoMergePage(
         title="Undo a merge",
         patient=_header(patient),
@@ -200,7 +198,7 @@ def _show_undo(patient: Patient, merge: PatientMerge, form: UndoMergeForm) -> st
         consequences=presenters.undo_consequences(
             going, standing, stays=patient.mrn, goes=other.mrn, merged_at=merge.merged_at
         ),
-        obstacles=obstacles,
+        obstacles=going.obstacles,
         form=form,
         cancel_url=details_url(patient.id),
     )

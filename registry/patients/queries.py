@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
+from registry.accounts.models import User
 from registry.extensions import db
 from registry.patients.facts import PatientFacts
 from registry.patients.models import (
@@ -77,13 +79,29 @@ def had_mrn(mrn: ColumnElement[str] | str) -> Select[uuid.UUID | None]:
     return select(merged.merged_into_id).where(merged.mrn == mrn, merged.merged_into_id.is_not(None))
 
 
-def list_merges(patient_id: uuid.UUID) -> Sequence[PatientMerge]:
+@dataclass(frozen=True, slots=True)
+class MergeOnRecord:
+    """A merge into a record: the MRN of the other, and who merged the two."""
+
+    merge: PatientMerge
+    mrn: str
+    by: str
+
+    def on(self, zone: ZoneInfo) -> date:
+        """The day of the merge, in this zone."""
+        return self.merge.merged_at.astimezone(zone).date()
+
+
+def list_merges(patient_id: uuid.UUID) -> list[MergeOnRecord]:
     """The merges that stand, of records into this one, the latest first."""
-    return db.session.scalars(
-        select(PatientMerge)
+    found = db.session.execute(
+        select(PatientMerge, Patient.mrn, User.name)
+        .join(Patient, Patient.id == PatientMerge.merged_id)
+        .join(User, User.id == PatientMerge.merged_by_id)
         .where(PatientMerge.patient_id == patient_id, PatientMerge.undone_at.is_(None))
         .order_by(PatientMerge.merged_at.desc(), PatientMerge.id.desc())
-    ).all()
+    )
+    return [MergeOnRecord(merge, mrn, by) for merge, mrn, by in found]
 
 
 def get_merge(merge_id: uuid.UUID, *, patient_id: uuid.UUID) -> PatientMerge | None:

@@ -78,6 +78,10 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "administration.sign_figures": ONLY_PSYCHIATRIST,
     "administration.audit": frozenset(ROLES),
     "administration.audit_of_patient": frozenset(ROLES),
+    # two records of one person
+    "merging.find": ONLY_LEAD,
+    "merging.compare": ONLY_LEAD,
+    "merging.undo": ONLY_LEAD,
     # the caseload and the record of a person
     "caseload.caseload": READS,
     "caseload.row": READS,

@@ -45,6 +45,7 @@ from registry.jobs.models import Heartbeat, JobRun
 from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
 from registry.measurements.models import Measurement
+from registry.merging.actions import merge_records
 from registry.patients.actions import add_contact_point, add_payer, add_related_person, note_directive, set_legal_status
 from registry.patients.facts import ContactPointFacts, DirectiveFacts, LegalStatusFacts, PayerFacts, RelatedPersonFacts
 from registry.patients.models import Patient
@@ -157,6 +158,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
         people={role: each.id for role, each in people.items()},
         arguments={
             "patient_id": patient.id,
+            **_other_records(patient, clinic, number, by=people["clinic_lead"]),
             "contact_point_id": point.id,
             "episode_id": episode.id,
             **surroundings,
@@ -195,6 +197,17 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "part": MET,
         },
     )
+
+
+def _other_records(patient: Patient, clinic: Clinic, number: int, *, by: User) -> dict[str, uuid.UUID]:
+    """A record that was merged into the patient's, and one that may be the same person's."""
+    same, alike = (
+        a_patient(clinic=clinic, given="Quillonia", family="Zanzibarquist", mrn=f"ZMRN-{number}-{each}", phone=phone)
+        for each, phone in (("same", "zphone 777"), ("alike", ""))
+    )
+    versions = patient.version, same.version
+    merge = merge_records(kept=patient, other=same, choices={}, why="zawords", opened_versions=versions, by=by)
+    return {"other_id": alike.id, "merge_id": merge.id}
 
 
 def _a_view(clinic: Clinic, *, by: User) -> uuid.UUID:

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 
 from registry.patients.before_calling import before_calling
 from registry.patients.facts import ContactPointFacts, PatientFacts
 from registry.patients.models import ContactPoint, Patient
-from registry.patients.queries import Likeness
+from registry.patients.queries import Likeness, MergeOnRecord
 from registry.patients.rules import CONTACT_KINDS, ETHNICITIES, GENDER_IDENTITIES, LANGUAGES, RACES, SEXES
 from registry.patients.safety_banner import SafetyBanner
 from registry.web.filters import age, count, long_date
@@ -212,6 +213,29 @@ class DetailsPage:
     other_payers: tuple[PayerLine, ...]
     may_write: bool
     urls: Mapping[str, str]
+    merges: tuple[MergeLine, ...] = ()
+    may_merge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MergeLine:
+    """A record of the same person that was merged into this one."""
+
+    words: str
+    why: str
+    undo_url: str
+
+
+def merge_lines(merges: Sequence[MergeOnRecord], zone: ZoneInfo) -> tuple[MergeLine, ...]:
+    """The merges that stand, the latest first. ``zone``: of the reader's clinic, whose day is told."""
+    return tuple(
+        MergeLine(
+            words=f"Merged with MRN {each.mrn} on {long_date(each.on(zone))} by {each.by}",
+            why=each.merge.why,
+            undo_url=url_for("merging.undo", patient_id=each.merge.patient_id, merge_id=each.merge.id),
+        )
+        for each in merges
+    )
 
 
 def identity_facts(patient: Patient) -> tuple[Fact, ...]:
@@ -271,7 +295,7 @@ def permissions(point: ContactPoint | ContactPointFacts) -> str:
 
 def differences(theirs: PatientFacts, yours: PatientFacts) -> tuple[Difference, ...]:
     """The fields in which two versions of a person differ, in words."""
-    left, right = _in_words(theirs), _in_words(yours)
+    left, right = in_words(theirs), in_words(yours)
     return differing((label, left[label], right[label]) for label in left)
 
 
@@ -282,7 +306,8 @@ def differing(pairs: Iterable[tuple[str, str, str]]) -> tuple[Difference, ...]:
     )
 
 
-def _in_words(facts: PatientFacts) -> dict[str, str]:
+def in_words(facts: PatientFacts) -> dict[str, str]:
+    """Label of each field → what is on record, in words."""
     return {
         "Legal given name": facts.legal_given,
         "Legal family name": facts.legal_family,

@@ -33,6 +33,7 @@ from registry.patients.queries import (
     get_patient_with_contact_points,
     likely_duplicates,
     list_legal_statuses,
+    list_merges,
     list_payers,
     list_related_people,
 )
@@ -128,7 +129,10 @@ def details(patient_id: uuid.UUID) -> Page:
         payers=payers,
         other_payers=other_payers,
         may_write=can(current_user, "patient.write"),
+        merges=presenters.merge_lines(list_merges(patient_id), clinics_for("patient.read")[0].zone),
+        may_merge=can(current_user, "patient.merge"),
         urls={
+            "merge": url_for("merging.find", patient_id=patient_id),
             "change": url_for("patients.change", patient_id=patient_id),
             "add_contact": url_for("patients.add_contact", patient_id=patient_id),
             "death": url_for("episodes.death", patient_id=patient_id),

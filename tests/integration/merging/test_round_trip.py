@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
-from registry.extensions import db
+from registry.access.scope import scoped_tables
 from registry.merging.actions import undo_merge
 from registry.merging.tables import STAYS, moved_tables
-from registry.patients.models import PatientMerge
+from registry.patients.queries import list_merges
 from tests.integration.merging.conftest import Twice, rows_of
 
 DERIVED = {"alert_event", "caseload_row", "standing"}
@@ -15,7 +13,7 @@ DERIVED = {"alert_event", "caseload_row", "standing"}
 
 
 def test_every_table_about_a_person_goes_with_it_or_says_why_not() -> None:
-    from registry.access.scope import scoped_tables
+
 
     assert set(moved_tables()) | set(STAYS) == scoped_tables() - {"patient"}
     assert set(STAYS) <= scoped_tables()
@@ -27,7 +25,7 @@ def test_a_merge_and_its_undo_leave_every_row_as_it_was(twice: Twice) -> None:
         twice.merge(by=lead, pronouns="other", advance_directive="other")
     merged = rows_of(twice)
     with twice.at_work() as lead:
-        merge = db.session.scalars(select(PatientMerge)).one()
+        merge = list_merges(twice.kept_id)[0].merge
         undo_merge(merge=merge, why="Two people after all", opened_version=merge.version, by=lead)
     after = rows_of(twice)
 

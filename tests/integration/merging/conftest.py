@@ -36,8 +36,8 @@ class Twice:
 
     app: Flask
     clinic_id: uuid.UUID
-    sister_id: uuid.UUID
     lead_id: uuid.UUID
+    stranger_id: uuid.UUID
     kept_id: uuid.UUID
     other_id: uuid.UUID
 
@@ -70,7 +70,7 @@ def _twice(app: Flask) -> Twice:
         assert isinstance(other_id, uuid.UUID)
         kept = a_patient(clinic=clinic, given="Quillonia", family="Zanzibar", mrn="KEPT-1", pronouns="she / her")
         _history(kept, clinic, by=manager)
-        return Twice(app, clinic.id, world.sister.clinic, lead_id, kept.id, other_id)
+        return Twice(app, clinic.id, lead_id, world.elsewhere.people["clinic_lead"], kept.id, other_id)
 
 
 def _history(patient: Patient, clinic: Clinic, *, by: User) -> None:

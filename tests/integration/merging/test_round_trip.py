@@ -14,7 +14,6 @@ DERIVED = {"alert_event", "caseload_row", "standing"}
 
 def test_every_table_about_a_person_goes_with_it_or_says_why_not() -> None:
 
-
     assert set(moved_tables()) | set(STAYS) == scoped_tables() - {"patient"}
     assert set(STAYS) <= scoped_tables()
 

@@ -1,0 +1,143 @@
+"""A lead merges two records on the pages, and what that means to everybody else."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from registry.access import scope
+from registry.access.reviewed_sql import move_rows
+from registry.alerts.models import Alert
+from registry.contacts.actions import ContactFacts, correct_contact, record_contact
+from registry.contacts.models import Contact
+from registry.db.conflict import EditConflict
+from registry.db.transaction import write
+from registry.extensions import db
+from registry.measurements.actions import record_measurement
+from registry.merging.actions import CannotMerge, merge_records, undo_merge
+from registry.merging.queries import load_rows
+from registry.merging.tables import moved_tables
+from registry.merging.undoing import NOT_APART
+from registry.patients.models import Patient
+from registry.patients.queries import list_merges
+from tests.builders import sign_in
+from tests.integration.merging.conftest import Twice
+from tests.pages import fields_of, words
+from tests.trust.world import TODAY
+
+
+def _compare(twice: Twice) -> str:
+    return f"/patients/{twice.kept_id}/merge/{twice.other_id}"
+
+
+def test_a_merge_is_sent_twice_and_happens_once(twice: Twice, client: FlaskClient) -> None:
+    browser = sign_in(client, twice.lead_id)
+    filled = fields_of(browser.get(_compare(twice))) | {"why": "Same birth date"}
+
+    answers = [browser.post(_compare(twice), data=filled) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert {answer.location for answer in answers} == {f"/patients/{twice.kept_id}/details"}
+    details = words(browser.get(answers[0].location))
+    assert "Merged with MRN ZMRN-1 on 12 Mar 2026 by clinic_lead of Harbor" in details
+    old = browser.get(f"/patients/{twice.other_id}/contacts")
+    assert (old.status_code, old.location) == (302, f"/patients/{twice.kept_id}/contacts")
+    sent_on = browser.post(f"/patients/{twice.other_id}/contact-points/new", data={})
+    assert (sent_on.status_code, sent_on.location) == (307, f"/patients/{twice.kept_id}/contact-points/new")
+    assert "MRN ZMRN-1 was merged into this record" in words(browser.get(f"/patients/{twice.kept_id}/details"))
+    for page in ("/caseload", "/patients"):
+        token = fields_of(browser.get(page))["csrf_token"]
+        assert "KEPT-1" in words(browser.post(page, data={"q": "ZMRN-1", "csrf_token": token}))
+
+
+def test_a_lead_who_sees_neither_finds_nothing_to_merge(twice: Twice, client: FlaskClient) -> None:
+    browser = sign_in(client, twice.stranger_id)
+
+    assert browser.get(_compare(twice)).status_code == 404
+    assert browser.get(f"/patients/{twice.kept_id}/details").status_code == 404
+
+
+def test_of_two_open_safety_alerts_the_worse_stays_and_tells_of_both(twice: Twice) -> None:
+    open_safety = select(Alert).where(Alert.is_safety, Alert.closed_at.is_(None), Alert.patient_id == twice.kept_id)
+    with twice.at_work() as lead:
+        before = db.session.scalars(
+            select(Alert).where(
+                Alert.is_safety, Alert.closed_at.is_(None), Alert.patient_id.in_([twice.kept_id, twice.other_id])
+            )
+        ).all()
+        worst = min(before, key=lambda alert: ("urgent", "action").index(alert.tier)).tier
+        assert len(before) == 2
+        twice.merge(by=lead)
+        (alert,) = db.session.scalars(open_safety)
+        (joined,) = db.session.scalars(select(Alert).where(Alert.joined_id == alert.id))
+
+        assert alert.tier == worst
+        assert joined.closed_by_id is None
+        answers = [answer["id"] for answer in alert.evidence["answers"]]
+        assert set(answers) >= {each["id"] for each in joined.evidence["answers"]}
+
+
+def test_an_undo_leaves_what_was_entered_since_and_takes_along_what_hangs_on_what_goes(twice: Twice) -> None:
+    with twice.at_work() as lead:
+        moved = db.session.scalars(select(Contact).where(Contact.patient_id == twice.other_id)).first()
+        assert moved is not None
+        twice.merge(by=lead)
+        moved = db.session.get_one(Contact, moved.id)
+        facts = ContactFacts(took_place_on=TODAY, kind="treatment", modality="phone", reached=True)
+        since = record_contact(patient_id=twice.kept_id, clinic_id=twice.clinic_id, facts=facts, by=lead)
+        correction = correct_contact(contact=moved, facts=facts, why="Day", opened_version=moved.version, by=lead)
+        merge = list_merges(twice.kept_id)[0].merge
+        undo_merge(merge=merge, why="Two people", opened_version=merge.version, by=lead)
+
+        assert db.session.get_one(Contact, since.id).patient_id == twice.kept_id
+        assert db.session.get_one(Contact, correction.id).patient_id == twice.other_id
+
+
+def test_an_undo_that_would_tear_an_answer_from_its_alert_is_refused(twice: Twice) -> None:
+    """The record merged away had the worse alert: a positive answer entered since was added to it."""
+    with twice.at_work() as lead:
+        twice.merge(by=lead)
+        record_measurement(
+            patient_id=twice.kept_id,
+            clinic_id=twice.clinic_id,
+            instrument="phq-9",
+            taken_on=TODAY,
+            mode="self-paper",
+            answers={str(item): 3 for item in range(1, 10)},
+            by=lead,
+        )
+        merge = list_merges(twice.kept_id)[0].merge
+        with pytest.raises(CannotMerge) as refused:
+            undo_merge(merge=merge, why="Two people", opened_version=merge.version, by=lead)
+
+        assert refused.value.obstacles == (NOT_APART,)
+
+
+def test_a_record_changed_meanwhile_is_looked_at_again(twice: Twice) -> None:
+    with twice.at_work() as lead:
+        kept, other = (db.session.get_one(Patient, id_) for id_ in (twice.kept_id, twice.other_id))
+        versions = kept.version, other.version - 1
+
+        with pytest.raises(EditConflict):
+            merge_records(kept=kept, other=other, choices={}, why="Twice", opened_versions=versions, by=lead)
+
+
+def test_the_database_moves_no_row_without_a_merge(twice: Twice) -> None:
+    with twice.app.app_context(), scope.all_patients(reason="test"), pytest.raises(DBAPIError), write():
+        move_rows(
+            scope.current(),
+            moved_tables()["goal"],
+            list(load_rows(twice.other_id)["goal"]),
+            from_id=twice.other_id,
+            to_id=twice.kept_id,
+        )
+
+
+def test_nothing_is_added_to_a_record_that_was_merged_away(twice: Twice) -> None:
+    with twice.at_work() as lead:
+        twice.merge(by=lead)
+        with pytest.raises(DBAPIError, match="nothing is added"):
+            facts = ContactFacts(took_place_on=TODAY, kind="treatment", modality="phone", reached=True)
+            record_contact(patient_id=twice.other_id, clinic_id=twice.clinic_id, facts=facts, by=lead)

@@ -1,0 +1,72 @@
+"""What stands in the way of merging two records."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+import pytest
+
+from registry.merging.rules import Side, better_guess, give_way, obstacles
+
+HARBOR, MILL, MARIA = (uuid.UUID(int=number) for number in (1, 2, 3))
+NAMES = {HARBOR: "Harbor", MILL: "Mill", MARIA: "Maria Santos"}
+
+
+def _side(**facts: Any) -> Side:
+    nothing: dict[str, Any] = {
+        "mrn": "A",
+        "died_on": None,
+        "open_at": frozenset(),
+        "has_legal_status": False,
+        "drafts_of": frozenset(),
+        "entered_at": frozenset({HARBOR}),
+        "seen_by": {HARBOR: "episode"},
+    }
+    return Side(**nothing | facts)
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"open_at": frozenset({HARBOR})}, "Both records have an open episode at Harbor."),
+        ({"has_legal_status": True}, "Both records have a legal status in force."),
+        ({"drafts_of": frozenset({MARIA})}, "Maria Santos has begun to write down a contact on both records."),
+    ],
+)
+def test_what_there_can_be_one_of_only_stands_in_the_way_on_both(facts: dict[str, Any], words: str) -> None:
+    assert [each.words for each in obstacles(_side(**facts), _side(**facts), NAMES)] == [words]
+    assert obstacles(_side(**facts), _side(), NAMES) == ()
+
+
+def test_a_death_on_one_record_only_is_cleared_up_first() -> None:
+    (found,) = obstacles(_side(died_on=date(2026, 3, 1)), _side(), NAMES)
+
+    assert found.remedy.startswith("Record the death on the other record")
+
+
+@pytest.mark.parametrize(
+    ("why", "may_see"),
+    [("episode", True), ("transfer", True), ("share", True), ("registered", False), ("break-glass", False)],
+)
+def test_a_clinic_without_care_comes_to_see_nothing_by_a_merge(why: str, may_see: bool) -> None:
+    other = _side(mrn="B", entered_at=frozenset({MILL}), seen_by={MILL: why})
+
+    assert (obstacles(_side(), other, NAMES) == ()) is may_see
+
+
+def test_the_value_that_says_something_is_offered_first() -> None:
+    assert [better_guess("", "x"), better_guess("x", "y"), better_guess("unknown", ["en"]), better_guess("", "")] == [
+        "other",
+        "kept",
+        "other",
+        "kept",
+    ]
+
+
+def test_a_primary_payer_gives_way_on_the_days_they_share() -> None:
+    until_june = (date(2026, 1, 1), date(2026, 6, 30))
+
+    assert give_way([until_june], (date(2026, 6, 30), None))
+    assert not give_way([until_june], (date(2026, 7, 1), None))

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from registry.access import scope
 from registry.access.reviewed_sql import move_rows
+from registry.alerts.actions import acknowledge
 from registry.alerts.models import Alert
 from registry.contacts.actions import ContactFacts, correct_contact, record_contact
 from registry.contacts.models import Contact
@@ -44,12 +45,12 @@ def test_a_merge_is_sent_twice_and_happens_once(twice: Twice, client: FlaskClien
     assert "Merged with MRN ZMRN-1 on 12 Mar 2026 by clinic_lead of Harbor" in details
     old = browser.get(f"/patients/{twice.other_id}/contacts")
     assert (old.status_code, old.location) == (302, f"/patients/{twice.kept_id}/contacts")
-    sent_on = browser.post(f"/patients/{twice.other_id}/contact-points/new", data={})
+    token = {"csrf_token": filled["csrf_token"]}
+    sent_on = browser.post(f"/patients/{twice.other_id}/contact-points/new", data=token)
     assert (sent_on.status_code, sent_on.location) == (307, f"/patients/{twice.kept_id}/contact-points/new")
     assert "MRN ZMRN-1 was merged into this record" in words(browser.get(f"/patients/{twice.kept_id}/details"))
     for page in ("/caseload", "/patients"):
-        token = fields_of(browser.get(page))["csrf_token"]
-        assert "KEPT-1" in words(browser.post(page, data={"q": "ZMRN-1", "csrf_token": token}))
+        assert "KEPT-1" in words(browser.post(page, data={"q": "ZMRN-1", **token}))
 
 
 def test_a_lead_who_sees_neither_finds_nothing_to_merge(twice: Twice, client: FlaskClient) -> None:
@@ -96,8 +97,10 @@ def test_an_undo_leaves_what_was_entered_since_and_takes_along_what_hangs_on_wha
 
 
 def test_an_undo_that_would_tear_an_answer_from_its_alert_is_refused(twice: Twice) -> None:
-    """The record merged away had the worse alert: a positive answer entered since was added to it."""
+    """Nobody had acknowledged the alert of the record merged away: it stayed open, and the new answer was added."""
     with twice.at_work() as lead:
+        (alert,) = db.session.scalars(select(Alert).where(Alert.is_safety, Alert.patient_id == twice.kept_id))
+        acknowledge(alert=alert, by=lead, opened_version=alert.version)
         twice.merge(by=lead)
         record_measurement(
             patient_id=twice.kept_id,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 
@@ -45,6 +46,7 @@ NOUNS: Mapping[str, tuple[str, str]] = {
 """Table → what one row is called, and the column of its local date; the others hang on these."""
 
 NONE = "None"
+_DIRECTIVE_LABEL = "Psychiatric advance directive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Pair:
     kept: str
     other: str
     is_different: bool
+    """Somebody chooses which of the two stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def differing(
         found.append(
             make(
                 DIRECTIVE,
-                "Psychiatric advance directive",
+                _DIRECTIVE_LABEL,
                 f"{left} · MRN {kept.patient.mrn}",
                 f"{right} · MRN {other.patient.mrn}",
                 says_more,
@@ -135,12 +138,16 @@ def differing(
 
 
 def pairs(
-    kept: Record, other: Record, facts: tuple[PatientFacts, PatientFacts], clinics: Mapping[uuid.UUID, Clinic]
+    kept: Record,
+    other: Record,
+    facts: tuple[PatientFacts, PatientFacts],
+    clinics: Mapping[uuid.UUID, Clinic],
+    zone: ZoneInfo,
 ) -> tuple[Pair, ...]:
-    """Both records, line by line; what neither has is left out."""
+    """Both records, line by line; what neither has is left out. ``zone``: whose days are told."""
     ours, theirs = (in_words(each) for each in facts)
     lines = [(label, ours[label], theirs[label]) for label in ours]
-    lines.append(("Advance directive", _directive(kept), _directive(other)))
+    lines.append((_DIRECTIVE_LABEL, _directive(kept), _directive(other)))
     lines.append(("How to reach", _reach(kept), _reach(other)))
     lines.append(("Episodes", _episodes(kept, clinics), _episodes(other, clinics)))
     lines.append(("Open alerts", _alerts(kept), _alerts(other)))
@@ -149,10 +156,13 @@ def pairs(
         for table, (noun, day) in NOUNS.items()
         if table not in ("episode", "contact_point", "alert", "legal_status")
     ]
-    added = [long_date(each.patient.created_at.date()) for each in (kept, other)]
+    added = [long_date(each.patient.created_at.astimezone(zone).date()) for each in (kept, other)]
     lines.append(("Added on", added[0], added[1]))
     said = (line for line in lines if line[1] or line[2])
-    return tuple(Pair(label, left or NONE, right or NONE, left != right) for label, left, right in said)
+    chosen = {*CHOSEN.values(), _DIRECTIVE_LABEL}
+    return tuple(
+        Pair(label, left or NONE, right or NONE, label in chosen and left != right) for label, left, right in said
+    )
 
 
 def consequences(kept: Record, other: Record, clinics: Mapping[uuid.UUID, Clinic]) -> tuple[str, ...]:
@@ -182,14 +192,19 @@ def _consequences(kept: Record, other: Record, clinics: Mapping[uuid.UUID, Clini
 def undo_consequences(going: Return, standing: Rows, *, stays: str, goes: str, merged_at: datetime) -> tuple[str, ...]:
     """What the undo will do, in plain words."""
     lines = [f"Goes back to MRN {goes}: {amounts({name: len(keys) for name, keys in going.rows.items()})}."]
-    if with_it := amounts(going.entered_since):
+    if with_it := amounts(_without_alerts(going.entered_since)):
         lines.append(f"Among it, entered since the merge on what goes back: {with_it}.")
-    left = amounts(_entered_after(standing, going, merged_at))
+    left = amounts(_without_alerts(_entered_after(standing, going, merged_at)))
     lines.append(f"Entered since the merge and stays on MRN {stays}: {left or 'nothing'}.")
     if changed := amounts(going.changed_since):
         lines.append(f"Changed since the merge, and stays as it is now: {changed}.")
     lines.append(f"MRN {goes} is a record of its own again, found by its number and seen by the clinics that saw it.")
     return tuple(lines)
+
+
+def _without_alerts(numbers: Mapping[str, int]) -> Mapping[str, int]:
+    """Nobody enters an alert: rules open them, and look again after the undo."""
+    return {name: number for name, number in numbers.items() if name != "alert"}
 
 
 def _entered_after(standing: Rows, going: Return, instant: datetime) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_login import current_user
@@ -21,7 +22,7 @@ from registry.merging.queries import find_obstacles, list_merged_rows, load_reco
 from registry.merging.undoing import plan_return
 from registry.patients.forms import facts_of
 from registry.patients.models import Patient, PatientMerge
-from registry.patients.place import local_today
+from registry.patients.place import clinics_for, local_today
 from registry.patients.presenters.person import IdentityHeader, LikelyPerson, identity
 from registry.patients.queries import (
     get_merge,
@@ -161,6 +162,11 @@ def _header(patient: Patient) -> IdentityHeader:
     return identity(patient, local_today(ACTION), safety_banner(patient.id))
 
 
+def _zone() -> ZoneInfo:
+    """That of the reader's first clinic."""
+    return clinics_for(ACTION)[0].zone
+
+
 def _differing(kept: Patient, other: Patient) -> list[Choice]:
     facts = facts_of(kept), facts_of(other)
     return presenters.differing(load_record(kept), load_record(other), facts, Choice)
@@ -174,7 +180,7 @@ def _show(kept: Patient, other: Patient, form: MergeForm, *, was_changed: bool =
         patient=_header(kept),
         kept_mrn=kept.mrn,
         other_mrn=other.mrn,
-        pairs=presenters.pairs(ours, theirs, (facts_of(kept), facts_of(other)), clinics),
+        pairs=presenters.pairs(ours, theirs, (facts_of(kept), facts_of(other)), clinics, _zone()),
         consequences=presenters.consequences(ours, theirs, clinics),
         obstacles=find_obstacles(ours, theirs),
         form=form,
@@ -194,7 +200,7 @@ def _show_undo(patient: Patient, merge: PatientMerge, form: UndoMergeForm) -> st
     page = presenters.UndoMergePage(
         title="Undo a merge",
         patient=_header(patient),
-        merged=f"MRN {other.mrn} was merged into this record on {long_date(merge.merged_at.date())}: {merge.why}",
+        merged=f"MRN {other.mrn} was merged into this record on {long_date(merge.merged_at.astimezone(_zone()).date())}: {merge.why}",
         consequences=presenters.undo_consequences(
             going, standing, stays=patient.mrn, goes=other.mrn, merged_at=merge.merged_at
         ),

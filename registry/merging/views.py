@@ -196,11 +196,11 @@ def _show(kept: Patient, other: Patient, form: MergeForm, *, was_changed: bool =
 def _show_undo(patient: Patient, merge: PatientMerge, form: UndoMergeForm) -> str:
     other = found(get_record(merge.merged_id))
     standing = load_rows(patient.id)
-    going = plan_return(list_merged_rows(merge), standing)
+    going, on = plan_return(list_merged_rows(merge), standing), merge.merged_at.astimezone(_zone()).date()
     page = presenters.UndoMergePage(
         title="Undo a merge",
         patient=_header(patient),
-        merged=f"MRN {other.mrn} was merged into this record on {long_date(merge.merged_at.astimezone(_zone()).date())}: {merge.why}",
+        merged=f"MRN {other.mrn} was merged into this record on {long_date(on)}: {merge.why}",
         consequences=presenters.undo_consequences(
             going, standing, stays=patient.mrn, goes=other.mrn, merged_at=merge.merged_at
         ),

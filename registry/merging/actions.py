@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from registry import clock
 from registry.access import scope
@@ -24,7 +24,7 @@ from registry.merging.queries import Record, find_obstacles, list_merged_rows, l
 from registry.merging.rules import CHOSEN, Obstacle
 from registry.merging.settling import DIRECTIVE, name_for_search, settle
 from registry.merging.tables import Row, Rows, moved_tables, read, row_id, stored
-from registry.merging.undoing import Return, plan_return
+from registry.merging.undoing import MERGED_ON, Return, plan_return
 from registry.patients.models import MergedRow, Patient, PatientMerge
 from registry.patients.signals import patient_changed
 
@@ -106,8 +106,9 @@ def undo_merge(*, merge: PatientMerge, why: str, opened_version: int | None, by:
         kept, other = (db.session.get_one(Patient, id_) for id_ in (merge.patient_id, merge.merged_id))
         written = list_merged_rows(merge)
         going = plan_return(written, load_rows(kept.id))
-        if going.obstacles:
-            raise CannotMerge(going.obstacles)
+        in_the_way = (MERGED_ON,) if kept.merged_into_id is not None else going.obstacles
+        if in_the_way:
+            raise CannotMerge(in_the_way)
         merge.is_moving, other.merged_into_id = True, None
         _move(going.rows, from_id=kept.id, to_id=other.id)
         _put_back(written, going, kept=kept, other=other, by=by)
@@ -146,18 +147,24 @@ def _move(going: Mapping[str, Iterable[tuple[Any, ...]]], *, from_id: uuid.UUID,
 
 def _lead_on(*, from_id: uuid.UUID, to_id: uuid.UUID, by: User) -> None:
     """What had been merged into this record leads to the one that stays."""
-    for earlier in db.session.scalars(select(Patient).where(Patient.merged_into_id == from_id)):
-        earlier.merged_into_id = to_id
-        record("patient.merged-away", by=by, subject=earlier)
+    _lead(Patient.merged_into_id == from_id, to_id, by=by)
 
 
 def _lead_back(merge: PatientMerge, *, by: User) -> None:
-    of_other = select(PatientMerge.merged_id).where(
+    """What had been merged into the other record before leads there again."""
+    into_other = select(PatientMerge.merged_id).where(
         PatientMerge.patient_id == merge.merged_id, PatientMerge.undone_at.is_(None)
     )
-    for earlier in db.session.scalars(select(Patient).where(Patient.id.in_(of_other))):
-        earlier.merged_into_id = merge.merged_id
-        record("patient.merged-away", by=by, subject=earlier)
+    _lead(Patient.id.in_(into_other), merge.merged_id, by=by)
+
+
+def _lead(earlier: ColumnElement[bool], to_id: uuid.UUID, *, by: User) -> None:
+    db.session.flush()  # what was changed so far is checked within the bound scope
+    with scope.all_patients(reason="records merged earlier lead on, also those only other clinics saw"):
+        for patient in db.session.scalars(select(Patient).where(earlier)):
+            patient.merged_into_id = to_id
+            record("patient.merged-away", by=by, subject=patient)
+        db.session.flush()
 
 
 def _chosen_columns(patient: Patient) -> Row:

@@ -17,6 +17,11 @@ NOT_APART = Obstacle(
     "Leave the records merged, and mark as entered in error what belongs to somebody else.",
 )
 
+MERGED_ON = Obstacle(
+    "The record that stayed was itself merged into another since.",
+    "Undo that merge first.",
+)
+
 _OTHER_ENTITIES = frozenset({"patient", "patient_clinic"})
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import url_for
 
 from registry.episodes.record_tabs import Tab
-from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters import Difference, IdentityHeader
 from registry.plans.facts import PlanFacts
 from registry.plans.models import Goal, GoalRating, PlanVersion
 from registry.plans.queries import plan_in_force
@@ -114,15 +114,6 @@ class VersionPage:
     withdraw_url: str
     write_url: str
     back_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field in which two people's entries differ."""
-
-    field: str
-    theirs: str
-    yours: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from wtforms import BooleanField, IntegerField, RadioField, SelectField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from registry.treatment.facts import AdherenceFacts, EntryFacts, InjectionFacts, StepFacts, TrialFacts
+from registry.treatment.facts import AdherenceFacts, InjectionFacts, StepFacts, TrialFacts
 from registry.treatment.models import AdherenceCheck, Injection, TrialStep
 from registry.treatment.products import OTHER, products
 from registry.treatment.queries import Entry
@@ -79,10 +79,6 @@ class NoteForm(RegistryForm):
         if self.happened_on.data is None:
             raise ValueError("a form that was not validated")
         return self.happened_on.data
-
-    def facts(self, kind: str) -> EntryFacts:
-        """What was entered; ``kind`` is that of a step."""
-        raise NotImplementedError
 
 
 class DoseForm(NoteForm):
@@ -286,7 +282,10 @@ START_FORMS: Mapping[str, type[StartForm]] = {
 }
 """By kind of treatment."""
 
-STEP_FORMS: Mapping[str, type[NoteForm]] = {
+EntryForm: TypeAlias = DoseForm | RhythmForm | StopForm | AdherenceForm | InjectionForm
+"""A form whose ``facts`` say what was entered."""
+
+STEP_FORMS: Mapping[str, type[EntryForm]] = {
     "medication": DoseForm,
     "injection": InjectionDoseForm,
     "therapy": RhythmForm,
@@ -295,7 +294,7 @@ STEP_FORMS: Mapping[str, type[NoteForm]] = {
 """A change, by kind of treatment; and what a start is corrected by."""
 
 
-def form_for(entry: Entry, trial_kind: str) -> type[NoteForm]:
+def form_for(entry: Entry, trial_kind: str) -> type[EntryForm]:
     """The form that corrects what was noted."""
     if isinstance(entry, AdherenceCheck):
         return AdherenceForm

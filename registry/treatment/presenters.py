@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import url_for
 
 from registry.episodes.record_tabs import Tab
-from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters import Difference, IdentityHeader
 from registry.treatment.facts import AdherenceFacts, EntryFacts, InjectionFacts, StepFacts
 from registry.treatment.models import AdherenceCheck, Injection, TreatmentTrial, TrialStep
 from registry.treatment.queries import Entry, TrialRecord, step_of
@@ -93,15 +93,6 @@ class TreatmentPage:
     past: Sequence[TrialShown]
     void: Sequence[TrialShown]
     starts: Sequence[Link]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field in which two people's entries differ."""
-
-    field: str
-    theirs: str
-    yours: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from registry.contacts.presenters.unfinished import DraftShown
 from registry.contacts.queries import TimedEntry
 from registry.contacts.rules import KINDS, MODALITIES, TOOK_PART, counts_as, reach_words
 from registry.episodes.record_tabs import Tab
-from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters import Difference, IdentityHeader
 from registry.web.filters import count, days_ago, long_date
 from registry.web.paging import Paging
 from registry.web.second_time import SecondTime
@@ -52,15 +52,6 @@ class OverlapShown:
 
     words: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field in which two people's entries differ."""
-
-    field: str
-    theirs: str
-    yours: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ from registry.clinics.models import Clinic
 from registry.contacts import queries
 from registry.contacts.forms import ContactForm
 from registry.contacts.models import Contact
-from registry.contacts.presenters.contact import ContactFormPage, Difference, show_overlaps
+from registry.contacts.presenters.contact import ContactFormPage, show_overlaps
 from registry.contacts.rules import KIND_HINTS
 from registry.episodes.patient_header import load_header
 from registry.episodes.place import get_clinic_of
 from registry.extensions import db
 from registry.patients.models import Patient
-from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters import Difference, IdentityHeader
 from registry.patients.queries import get_patient
 from registry.web.filters import local_time
 

@@ -14,9 +14,10 @@ from registry.audit.opened import opened
 from registry.contacts import actions, queries
 from registry.contacts.forms import CorrectContactForm, WithdrawContactForm, values_of
 from registry.contacts.models import Contact
-from registry.contacts.presenters.contact import Difference, WithdrawPage, differences, show_contact
+from registry.contacts.presenters.contact import WithdrawPage, differences, show_contact
 from registry.contacts.views.common import Page, blueprint, form_page, place_of, saved_by, show_form, warn_of_overlaps
 from registry.db.conflict import EditConflict
+from registry.patients.presenters import Difference
 
 
 @blueprint.route("/patients/<uuid:patient_id>/contacts/<uuid:contact_id>/correct", methods=["GET", "POST"])

@@ -32,9 +32,8 @@ from registry.measures.catalogue import Catalogue
 from registry.measures.instrument import Instrument
 from registry.measures.scale import Scale
 from registry.patients.models import Patient
-from registry.patients.presenters import Difference, Fact
+from registry.patients.presenters import EditPage, Fact
 from registry.web.filters import count, long_date, number
-from registry.web.form_fields import RegistryForm
 from registry.web.paging import Paging
 
 if TYPE_CHECKING:
@@ -90,24 +89,15 @@ def person_line(patient: Patient, episode: Episode | None, today: date) -> Perso
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ChangePage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePage(EditPage):
     """A form about one person's care."""
 
-    title: str
-    patient: IdentityHeader
-    form: RegistryForm
     today: date
-    cancel_url: str
     subtitle: str = ""
     unit: str = ""
-    changes: tuple[Difference, ...] = ()
     hints: Mapping[str, str] = field(default_factory=dict)
     """Of a choice, what it asks for."""
-
-    @property
-    def has_errors(self) -> bool:
-        return bool(self.form.errors)
 
 
 @dataclass(frozen=True, slots=True)

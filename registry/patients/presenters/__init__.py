@@ -1,7 +1,7 @@
 """A person's record in words."""
 
+from registry.patients.presenters.edit_page import Difference, EditPage, differing
 from registry.patients.presenters.person import (
-    Difference,
     Fact,
     IdentityHeader,
     age_in_words,
@@ -13,9 +13,11 @@ from registry.patients.presenters.person import (
 
 __all__ = [
     "Difference",
+    "EditPage",
     "Fact",
     "IdentityHeader",
     "age_in_words",
+    "differing",
     "identity",
     "languages",
     "patient_url",

@@ -11,29 +11,19 @@ from flask import url_for
 from registry.patients.around import DIRECTIVES, LEGAL_STATUSES, RELATIONS, is_in_force
 from registry.patients.facts import DirectiveFacts, LegalStatusFacts, RelatedPersonFacts
 from registry.patients.models import AdvanceDirective, LegalStatus, Patient, RelatedPerson
-from registry.patients.presenters.person import Difference, Fact, IdentityHeader, differing
+from registry.patients.presenters.edit_page import Difference, EditPage, differing
+from registry.patients.presenters.person import Fact
 from registry.web.filters import days_ago, long_date
-from registry.web.form_fields import RegistryForm
 
 _SOON_DAYS = 30
 """How long before a release or an authority ends the page says so in days."""
 
 
-@dataclass(frozen=True, slots=True)
-class AroundPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AroundPage(EditPage):
     """A form about what surrounds one person."""
 
-    title: str
-    patient: IdentityHeader
-    form: RegistryForm
     today: date
-    cancel_url: str
-    changes: tuple[Difference, ...] = ()
-    changed_by: str = "a colleague"
-
-    @property
-    def has_errors(self) -> bool:
-        return bool(self.form.errors)
 
 
 @dataclass(frozen=True, slots=True)

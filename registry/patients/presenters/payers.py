@@ -11,7 +11,7 @@ from flask import url_for
 from registry.patients.around import is_in_force
 from registry.patients.facts import PayerFacts
 from registry.patients.models import PayerPeriod
-from registry.patients.presenters.person import Difference, differing
+from registry.patients.presenters.edit_page import Difference, differing
 from registry.patients.rules import PAYERS
 from registry.web.filters import long_date
 

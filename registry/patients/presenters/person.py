@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from flask import url_for
 from registry.patients.before_calling import before_calling
 from registry.patients.facts import ContactPointFacts, PatientFacts
 from registry.patients.models import ContactPoint, Patient
+from registry.patients.presenters.edit_page import Difference, EditPage, differing
 from registry.patients.queries import Likeness, MergeOnRecord
 from registry.patients.rules import CONTACT_KINDS, ETHNICITIES, GENDER_IDENTITIES, LANGUAGES, RACES, SEXES
 from registry.patients.safety_banner import SafetyBanner
@@ -144,46 +145,19 @@ class AddPatientPage:
         return bool(self.form.errors)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A field of which two people hold different values."""
-
-    field: str
-    theirs: str
-    yours: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangePatientPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePatientPage(EditPage):
     """Changing identity and demographics."""
 
-    title: str
-    patient: IdentityHeader
     form: PatientForm
     today: date
-    cancel_url: str
-    changes: tuple[Difference, ...] = ()
-    changed_by: str = ""
-
-    @property
-    def has_errors(self) -> bool:
-        return bool(self.form.errors)
 
 
-@dataclass(frozen=True, slots=True)
-class ContactPointPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPointPage(EditPage):
     """Adding or changing a way to reach somebody."""
 
-    title: str
-    patient: IdentityHeader
     form: ContactPointForm
-    cancel_url: str
-    changes: tuple[Difference, ...] = ()
-    changed_by: str = "a colleague"
-
-    @property
-    def has_errors(self) -> bool:
-        return bool(self.form.errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,13 +271,6 @@ def differences(theirs: PatientFacts, yours: PatientFacts) -> tuple[Difference, 
     """The fields in which two versions of a person differ, in words."""
     left, right = in_words(theirs), in_words(yours)
     return differing((label, left[label], right[label]) for label in left)
-
-
-def differing(pairs: Iterable[tuple[str, str, str]]) -> tuple[Difference, ...]:
-    """Of fields with the words of the one and of the other, those that differ."""
-    return tuple(
-        Difference(label, left or "nothing", right or "nothing") for label, left, right in pairs if left != right
-    )
 
 
 def in_words(facts: PatientFacts) -> dict[str, str]:

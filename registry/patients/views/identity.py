@@ -21,6 +21,7 @@ from registry.patients.errors import DuplicateMrn, ImpossibleBirthDate, KnownEls
 from registry.patients.forms import AddPatientForm, ContactPointForm, PatientForm, facts_of
 from registry.patients.models import ContactPoint, Patient
 from registry.patients.place import clinics_for, local_today
+from registry.patients.presenters import Difference
 from registry.patients.presenters import person as presenters
 from registry.patients.presenters.around import surroundings
 from registry.patients.presenters.payers import payer_lines
@@ -179,7 +180,7 @@ def change(patient_id: uuid.UUID) -> Page:
 
 
 def _change_page(
-    form: PatientForm, patient: Patient, changes: tuple[presenters.Difference, ...] = (), changed_by: str = ""
+    form: PatientForm, patient: Patient, changes: tuple[Difference, ...] = (), changed_by: str = ""
 ) -> str:
     page = presenters.ChangePatientPage(
         title="Change identity",
@@ -254,9 +255,7 @@ def change_contact(patient_id: uuid.UUID, contact_point_id: uuid.UUID) -> Page:
         return _contact_page(title, form, found(get_patient(patient_id)), differences), 409
 
 
-def _contact_page(
-    title: str, form: ContactPointForm, patient: Patient, changes: tuple[presenters.Difference, ...] = ()
-) -> str:
+def _contact_page(title: str, form: ContactPointForm, patient: Patient, changes: tuple[Difference, ...] = ()) -> str:
     page = presenters.ContactPointPage(
         title=title,
         patient=presenters.identity(patient, local_today("patient.write"), safety_banner(patient.id)),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from flask import abort, flash, redirect, render_template
+from flask import flash, redirect, render_template
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from registry import clock
 from registry.access.policy import found, permitted_clinics, policy
@@ -62,7 +63,9 @@ def send(patient_id: uuid.UUID) -> Page:
 @policy("task.write")
 def change(patient_id: uuid.UUID, sent_id: uuid.UUID) -> Page:
     """Say better what is asked, or until when. A day that has passed may stay."""
-    task = _sent_by_me(patient_id, sent_id)
+    task = task_at(patient_id, sent_id)
+    if (elsewhere := _not_to_change(task)) is not None:
+        return elsewhere
     today = clinic_day(task)
     earliest = min(today, task.due_on or today)
     form = ChangeForm(
@@ -90,7 +93,9 @@ def change(patient_id: uuid.UUID, sent_id: uuid.UUID) -> Page:
 @blueprint.route("/patients/<uuid:patient_id>/tasks/sent/<uuid:sent_id>/take-back", methods=["GET", "POST"])
 @policy("task.write")
 def take_back(patient_id: uuid.UUID, sent_id: uuid.UUID) -> Page:
-    task = _sent_by_me(patient_id, sent_id)
+    task = task_at(patient_id, sent_id)
+    if (elsewhere := _not_to_change(task)) is not None:
+        return elsewhere
     form = TakeBackForm(version=str(task.version))
 
     def act(fresh: Task) -> None:
@@ -100,9 +105,9 @@ def take_back(patient_id: uuid.UUID, sent_id: uuid.UUID) -> Page:
     return do_once(task, form, act, template="take_back", title="Take back what you asked", done=done)
 
 
-def _sent_by_me(patient_id: uuid.UUID, sent_id: uuid.UUID) -> Task:
-    """Whoever did not send it has nothing to change: 404."""
-    task = task_at(patient_id, sent_id)
-    if task.from_id != current_user.id:
-        abort(404)
-    return task
+def _not_to_change(task: Task) -> Response | None:
+    """Only who sent it changes it; whoever else may open the record is led to what is asked there."""
+    if task.from_id == current_user.id:
+        return None
+    flash(f"This was sent by {task.sender.name}, who can change it or take it back", "warning")
+    return redirect(tasks_url(task.patient_id), 303)

@@ -13,10 +13,11 @@ from registry.access.policy import policy
 from registry.accounts import receipts
 from registry.db.conflict import EditConflict
 from registry.episodes.errors import Refused
+from registry.patients.presenters import Difference
 from registry.treatment import actions, queries
-from registry.treatment.forms import NoteForm, WithdrawForm, form_for, kind_of, values_of
+from registry.treatment.forms import EntryForm, WithdrawForm, form_for, kind_of, values_of
 from registry.treatment.models import TreatmentTrial
-from registry.treatment.presenters import Difference, NotePage, differences, trial_words
+from registry.treatment.presenters import NotePage, differences, trial_words
 from registry.treatment.queries import Entry
 from registry.treatment.views.place import (
     Page,
@@ -75,7 +76,7 @@ def correct(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Page
     return redirect(location, 303)
 
 
-def _correction_conflict(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID, form: NoteForm) -> Page:
+def _correction_conflict(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID, form: EntryForm) -> Page:
     """What somebody else saved meanwhile; the form now corrects that."""
     theirs = queries.get_current(entry_of(patient_id, entry_kind, entry_id))
     trial, place = trial_of(patient_id, theirs.trial_id), place_of(patient_id, "treatment.record")

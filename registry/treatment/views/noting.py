@@ -17,8 +17,8 @@ from registry.treatment.forms import (
     START_FORMS,
     STEP_FORMS,
     AdherenceForm,
+    EntryForm,
     InjectionForm,
-    NoteForm,
     StartForm,
     StopForm,
 )
@@ -127,7 +127,7 @@ def note_injection(patient_id: uuid.UUID, trial_id: uuid.UUID) -> Page:
     return _note(trial, InjectionForm, title="Record an injection", saved=saved)
 
 
-def _note(trial: TreatmentTrial, form_class: type[NoteForm], *, title: str, saved: str, kind: str = "") -> Page:
+def _note(trial: TreatmentTrial, form_class: type[EntryForm], *, title: str, saved: str, kind: str = "") -> Page:
     """A form about a treatment that stands: shown, or done once."""
     patient_id, trial_id = trial.patient_id, trial.id
     place = place_of(patient_id, "treatment.record")

@@ -1,17 +1,49 @@
-"""Where a person is dealt with: which of the reader's clinics an entry about them belongs to."""
+"""Where a person is dealt with: at which of the reader's clinics, and what day it is there."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
 
+from registry import clock
 from registry.access.models import PatientClinic
+from registry.access.policy import found
 from registry.clinics.models import Clinic
 from registry.db.among import among
 from registry.episodes.models import Episode
+from registry.episodes.patient_header import load_header
 from registry.extensions import db
+from registry.patients.models import Patient
+from registry.patients.presenters import IdentityHeader
+from registry.patients.queries import get_patient
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The person, and the clinic at which they are dealt with here."""
+
+    patient: Patient
+    clinic: Clinic
+
+    @property
+    def now(self) -> datetime:
+        return clock.now().astimezone(self.clinic.zone)
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def header(self) -> IdentityHeader:
+        return found(load_header(self.patient.id, self.today, clinic_id=self.clinic.id))
+
+
+def place_at(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Place:
+    """The person at the one of these clinics that deals with them. Absent and foreign: 404."""
+    return Place(found(get_patient(patient_id)), found(get_clinic_of(patient_id, clinic_ids)))
 
 
 def get_clinic_of(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Clinic | None:

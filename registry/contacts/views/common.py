@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import Blueprint, abort, flash, render_template
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from registry import clock
-from registry.access.policy import can, found
+from registry.access.policy import can
 from registry.accounts.models import User
 from registry.audit.opened import opened
-from registry.clinics.models import Clinic
 from registry.contacts import queries
 from registry.contacts.forms import ContactForm
 from registry.contacts.models import Contact
 from registry.contacts.presenters.contact import ContactFormPage, show_overlaps
 from registry.contacts.rules import KIND_HINTS
-from registry.episodes.patient_header import load_header
-from registry.episodes.place import get_clinic_of
+from registry.episodes.place import Place
 from registry.extensions import db
-from registry.patients.models import Patient
 from registry.patients.presenters import Difference, IdentityHeader
-from registry.patients.queries import get_patient
 from registry.web.filters import local_time
 
 blueprint = Blueprint("contacts", __name__)
@@ -34,30 +28,10 @@ blueprint = Blueprint("contacts", __name__)
 Page = str | tuple[str, int] | Response
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The person, and the clinic at which they are dealt with here."""
-
-    patient: Patient
-    clinic: Clinic
-
-    @property
-    def now(self) -> datetime:
-        return clock.now().astimezone(self.clinic.zone)
-
-    @property
-    def today(self) -> date:
-        return self.now.date()
-
-    def header(self) -> IdentityHeader:
-        """Leads to the record for whoever may open it."""
-        shown = found(load_header(self.patient.id, self.today, clinic_id=self.clinic.id))
-        return shown if can(current_user, "patient.read", clinic_id=self.clinic.id) else replace(shown, url="")
-
-
-def place_of(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Place:
-    """The person at one of these clinics, or 404."""
-    return Place(found(get_patient(patient_id)), found(get_clinic_of(patient_id, clinic_ids)))
+def header_of(place: Place) -> IdentityHeader:
+    """Leads to the record for whoever may open it."""
+    shown = place.header()
+    return shown if can(current_user, "patient.read", clinic_id=place.clinic.id) else replace(shown, url="")
 
 
 def refuse_stranger(patient_id: uuid.UUID) -> None:
@@ -94,7 +68,7 @@ def form_page(
     """A page with the form of a contact on it."""
     return ContactFormPage(
         title=title,
-        patient=place.header(),
+        patient=header_of(place),
         form=form,
         hints=dict(KIND_HINTS),
         today=place.today,

@@ -15,8 +15,9 @@ from registry.contacts import actions, queries
 from registry.contacts.forms import CorrectContactForm, WithdrawContactForm, values_of
 from registry.contacts.models import Contact
 from registry.contacts.presenters.contact import WithdrawPage, differences, show_contact
-from registry.contacts.views.common import Page, blueprint, form_page, place_of, saved_by, show_form, warn_of_overlaps
+from registry.contacts.views.common import Page, blueprint, form_page, header_of, saved_by, show_form, warn_of_overlaps
 from registry.db.conflict import EditConflict
+from registry.episodes.place import place_at
 from registry.patients.presenters import Difference
 
 
@@ -26,7 +27,7 @@ def correct(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Page:
     contact = _contact(patient_id, contact_id, "contact.correct")
     if request.method == "GET" and contact.status != "final":
         return _go_to_what_stands(contact)
-    place = place_of(patient_id, permitted_clinics("contact.correct"))
+    place = place_at(patient_id, permitted_clinics("contact.correct"))
     back_url = url_for("contacts.contacts", patient_id=patient_id)
     form = CorrectContactForm(
         now=place.now, born_on=place.patient.birth_date, version=str(contact.version), **values_of(contact)
@@ -64,7 +65,7 @@ def correct(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Page:
 
 def _correction_conflict(patient_id: uuid.UUID, contact_id: uuid.UUID, form: CorrectContactForm, back_url: str) -> Page:
     """What somebody else saved meanwhile; the form now corrects that."""
-    place = place_of(patient_id, permitted_clinics("contact.correct"))
+    place = place_at(patient_id, permitted_clinics("contact.correct"))
     theirs = queries.get_current(_contact(patient_id, contact_id, "contact.correct"))
     form.version.data = str(theirs.version)
     page = form_page(
@@ -111,11 +112,11 @@ def withdraw(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Page:
 
 
 def _show_withdrawal(contact: Contact, form: WithdrawContactForm, *, status: int) -> Page:
-    place = place_of(contact.patient_id, permitted_clinics("contact.correct"))
+    place = place_at(contact.patient_id, permitted_clinics("contact.correct"))
     conflict: list[Difference] = differences(contact, None) if status == 409 else []
     page = WithdrawPage(
         title="Mark a contact as entered in error",
-        patient=place.header(),
+        patient=header_of(place),
         form=form,
         contact=show_contact(contact, today=place.today, may_correct=False),
         action_url=url_for("contacts.withdraw", patient_id=contact.patient_id, contact_id=contact.id),

@@ -14,7 +14,8 @@ from registry.contacts.presenters.contact import ContactsPage, show_contact
 from registry.contacts.presenters.outreach import Outreach, show_outreach
 from registry.contacts.presenters.unfinished import minutes_words, show_draft
 from registry.contacts.reachability import Reachability
-from registry.contacts.views.common import Page, Place, blueprint, place_of
+from registry.contacts.views.common import Page, blueprint, header_of
+from registry.episodes.place import Place, place_at
 from registry.episodes.record_tabs import record_tabs
 from registry.web.paging import Paging, page_number
 
@@ -24,7 +25,7 @@ PER_PAGE = 50
 @blueprint.get("/patients/<uuid:patient_id>/contacts")
 @policy("patient.read")
 def contacts(patient_id: uuid.UUID) -> Page:
-    place = place_of(patient_id, permitted_clinics("patient.read"))
+    place = place_at(patient_id, permitted_clinics("patient.read"))
     number = page_number(request.args.get("page"))
     may_correct = can(current_user, "contact.correct", clinic_id=place.clinic.id)
     may_log = can(current_user, "contact.record", clinic_id=place.clinic.id)
@@ -33,7 +34,7 @@ def contacts(patient_id: uuid.UUID) -> Page:
     draft = drafts.get_draft(patient_id, by=current_user) if may_log else None
     page = ContactsPage(
         title="Contacts",
-        patient=place.header(),
+        patient=header_of(place),
         tabs=record_tabs(patient_id),
         contacts=[
             show_contact(row, today=place.today, may_correct=may_correct, overlaps=overlaps.get(row.id, ()))

@@ -20,15 +20,14 @@ from registry.contacts.presenters.unfinished import timed_words
 from registry.contacts.timer import Timed
 from registry.contacts.views.common import (
     Page,
-    Place,
     blueprint,
     form_page,
-    place_of,
     refuse_stranger,
     saved_by,
     show_form,
     warn_of_overlaps,
 )
+from registry.episodes.place import Place, place_at
 from registry.web.filters import local_time
 from registry.web.second_time import SecondTime
 
@@ -36,7 +35,7 @@ from registry.web.second_time import SecondTime
 @blueprint.route("/patients/<uuid:patient_id>/contacts/new", methods=["GET", "POST"])
 @policy("contact.record")
 def log_contact(patient_id: uuid.UUID) -> Page:
-    place = place_of(patient_id, permitted_clinics("contact.record"))
+    place = place_at(patient_id, permitted_clinics("contact.record"))
     return _log(place, back_url=url_for("contacts.contacts", patient_id=patient_id), whose="")
 
 
@@ -44,7 +43,7 @@ def log_contact(patient_id: uuid.UUID) -> Page:
 @policy("contact.record-own")
 def log_own_contact(patient_id: uuid.UUID) -> Page:
     """For whoever may deal only with the people whose team they are on: anybody else does not exist."""
-    place = place_of(patient_id, permitted_clinics("contact.record-own"))
+    place = place_at(patient_id, permitted_clinics("contact.record-own"))
     refuse_stranger(patient_id)
     is_built = "caseload.my_people" in current_app.view_functions
     return _log(place, back_url=url_for("caseload.my_people") if is_built else request.path, whose="own_")

@@ -13,14 +13,15 @@ from registry.audit.opened import opened
 from registry.contacts import actions
 from registry.contacts.forms import QuickContactForm
 from registry.contacts.presenters.contact import QuickLine, QuickSaved, quick_words
-from registry.contacts.views.common import Page, Place, blueprint, place_of
+from registry.contacts.views.common import Page, blueprint
+from registry.episodes.place import Place, place_at
 
 
 @blueprint.route("/patients/<uuid:patient_id>/contacts/quick", methods=["GET", "POST"])
 @policy("contact.record")
 def quick(patient_id: uuid.UUID) -> Page:
     """A row of a table for htmx; asked for by itself, the whole form."""
-    place = place_of(patient_id, permitted_clinics("contact.record"))
+    place = place_at(patient_id, permitted_clinics("contact.record"))
     full_url = url_for("contacts.log_contact", patient_id=patient_id)
     if "HX-Request" not in request.headers:
         return redirect(full_url, 303)

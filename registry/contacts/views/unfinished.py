@@ -12,7 +12,8 @@ from registry.access.policy import permitted_clinics, policy
 from registry.contacts import drafts, timer
 from registry.contacts.drafts import AnotherDraft, TooLong
 from registry.contacts.forms import ContactForm
-from registry.contacts.views.common import Page, Place, blueprint, place_of, refuse_stranger
+from registry.contacts.views.common import Page, blueprint, refuse_stranger
+from registry.episodes.place import Place, place_at
 from registry.web.filters import local_time
 
 SAVED_MEANWHILE = "This contact is saved already. What you typed since then is on this page only"
@@ -26,14 +27,14 @@ TOO_LONG = "This is longer than a contact holds, and is on this page only. Short
 @policy("contact.record")
 def keep_draft(patient_id: uuid.UUID) -> Page:
     """Asked by the page while one types, and by a button without scripts."""
-    place = place_of(patient_id, permitted_clinics("contact.record"))
+    place = place_at(patient_id, permitted_clinics("contact.record"))
     return _keep(place, back_url=url_for("contacts.contacts", patient_id=patient_id))
 
 
 @blueprint.post("/my-people/<uuid:patient_id>/contacts/draft")
 @policy("contact.record-own")
 def keep_own_draft(patient_id: uuid.UUID) -> Page:
-    place = place_of(patient_id, permitted_clinics("contact.record-own"))
+    place = place_at(patient_id, permitted_clinics("contact.record-own"))
     refuse_stranger(patient_id)
     return _keep(place, back_url=url_for("contacts.log_own_contact", patient_id=patient_id))
 
@@ -72,14 +73,14 @@ def _kept(place: Place, form: ContactForm) -> tuple[int, str]:
 @blueprint.post("/patients/<uuid:patient_id>/contacts/draft/discard")
 @policy("contact.record")
 def discard_draft(patient_id: uuid.UUID) -> Page:
-    place_of(patient_id, permitted_clinics("contact.record"))
+    place_at(patient_id, permitted_clinics("contact.record"))
     return _discard(patient_id, back_url=url_for("contacts.contacts", patient_id=patient_id))
 
 
 @blueprint.post("/my-people/<uuid:patient_id>/contacts/draft/discard")
 @policy("contact.record-own")
 def discard_own_draft(patient_id: uuid.UUID) -> Page:
-    place_of(patient_id, permitted_clinics("contact.record-own"))
+    place_at(patient_id, permitted_clinics("contact.record-own"))
     refuse_stranger(patient_id)
     return _discard(patient_id, back_url=url_for("contacts.log_own_contact", patient_id=patient_id))
 
@@ -93,7 +94,7 @@ def _discard(patient_id: uuid.UUID, *, back_url: str) -> Page:
 @blueprint.post("/patients/<uuid:patient_id>/contacts/timer")
 @policy("contact.record")
 def start_timer(patient_id: uuid.UUID) -> Page:
-    place = place_of(patient_id, permitted_clinics("contact.record"))
+    place = place_at(patient_id, permitted_clinics("contact.record"))
     try:
         timer.start_timer(patient_id=patient_id, clinic_id=place.clinic.id, by=current_user)
     except timer.AlreadyTiming:

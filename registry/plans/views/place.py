@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from registry import clock
 from registry.access.policy import found, permitted_clinics
 from registry.accounts import receipts
 from registry.audit.opened import opened
-from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
 from registry.episodes.errors import Refused
-from registry.episodes.patient_header import load_header
-from registry.episodes.place import get_clinic_of
-from registry.patients.models import Patient
-from registry.patients.presenters import IdentityHeader
-from registry.patients.queries import get_patient
+from registry.episodes.place import Place, place_at
 from registry.plans import queries
 from registry.plans.models import Goal
 from registry.plans.presenters import PlanFormPage, goal_differences
@@ -35,29 +28,14 @@ Page = str | tuple[str, int] | Response
 WITHDRAWN = "Marked as entered in error. The entry is kept, struck through, and counts nowhere"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The person, and the clinic at which they are dealt with here."""
-
-    patient: Patient
-    clinic: Clinic
-
-    @property
-    def today(self) -> date:
-        return clock.now().astimezone(self.clinic.zone).date()
-
-    @property
-    def url(self) -> str:
-        """Where everything of the kind stands, and every form leads back to."""
-        return url_for("plans.plan", patient_id=self.patient.id)
-
-    def header(self) -> IdentityHeader:
-        return found(load_header(self.patient.id, self.today, clinic_id=self.clinic.id))
-
-
 def place_of(patient_id: uuid.UUID, action: str = "plan.write") -> Place:
     """The person at the one of the reader's clinics that deals with them. Absent and foreign: 404."""
-    return Place(found(get_patient(patient_id)), found(get_clinic_of(patient_id, permitted_clinics(action))))
+    return place_at(patient_id, permitted_clinics(action))
+
+
+def url_of(place: Place) -> str:
+    """Where everything of the kind stands, and every form leads back to."""
+    return url_for("plans.plan", patient_id=place.patient.id)
 
 
 def goal_of(patient_id: uuid.UUID, goal_id: uuid.UUID) -> Goal:
@@ -78,7 +56,7 @@ def do_once(
     is_withdrawal: bool = False,
 ) -> Page:
     """Show the form, or do once what it asks, and go back to the plan."""
-    patient_id, url = place.patient.id, place.url
+    patient_id, url = place.patient.id, url_of(place)
     goal_id, subtitle = (goal.id, f"“{goal.words}”") if goal is not None else (None, subtitle)
     page = form_page(place, form, title=title, save=save, subtitle=subtitle)
     page = replace(page, is_withdrawal=is_withdrawal)
@@ -123,7 +101,7 @@ def form_page(place: Place, form: RegistryForm, *, title: str, save: str, subtit
         today=place.today,
         born_on=place.patient.birth_date,
         save=save,
-        back_url=place.url,
+        back_url=url_of(place),
     )
 
 

@@ -26,15 +26,7 @@ from registry.plans.presenters import (
     version_url,
 )
 from registry.plans.rules import PLANS, SECTIONS
-from registry.plans.views.place import (
-    WITHDRAWN,
-    Page,
-    blueprint,
-    do_once,
-    form_page,
-    place_of,
-    show,
-)
+from registry.plans.views.place import WITHDRAWN, Page, blueprint, do_once, form_page, place_of, show, url_of
 from registry.web.filters import local_time, long_date
 
 
@@ -50,7 +42,7 @@ def write(patient_id: uuid.UUID, plan_kind: str) -> Page:
     page = replace(page, sections=sections, intro="Saving makes a new version. Earlier ones stay readable.")
     if not form.validate_on_submit():
         return show(page, status=422 if form.errors else 200)
-    clinic_id, url = place.clinic.id, place.url
+    clinic_id, url = place.clinic.id, url_of(place)
 
     def act() -> str:
         actions.write_plan(
@@ -124,7 +116,7 @@ def version(patient_id: uuid.UUID, plan_kind: str, number: int) -> Page:
         if may_write and shown.status == "final"
         else "",
         write_url=url_for("plans.write", patient_id=patient_id, plan_kind=plan_kind) if may_write else "",
-        back_url=place.url,
+        back_url=url_of(place),
     )
     opened("plan.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)
     return render_template("plans/version.html", page=page)

@@ -13,6 +13,7 @@ from registry.access.policy import policy
 from registry.accounts import receipts
 from registry.db.conflict import EditConflict
 from registry.episodes.errors import Refused
+from registry.episodes.place import Place
 from registry.patients.presenters import Difference
 from registry.treatment import actions, queries
 from registry.treatment.forms import EntryForm, WithdrawForm, form_for, kind_of, values_of
@@ -21,7 +22,6 @@ from registry.treatment.presenters import NotePage, differences, trial_words
 from registry.treatment.queries import Entry
 from registry.treatment.views.place import (
     Page,
-    Place,
     blueprint,
     entry_of,
     note_page,
@@ -30,6 +30,7 @@ from registry.treatment.views.place import (
     show,
     show_refused,
     trial_of,
+    url_of,
 )
 
 _WITHDRAWN = "Marked as entered in error. The entry is kept, struck through, and counts nowhere"
@@ -53,7 +54,7 @@ def correct(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Page
     title, save, trial_id, step_kind = "Correct an entry", "Save the correction", trial.id, kind_of(entry)
     if not form.validate_on_submit():
         return show(note_page(place, trial, form, title=title, save=save), status=422 if form.errors else 200)
-    url = place.url
+    url = url_of(place)
 
     def act() -> str:
         actions.correct_entry(
@@ -101,11 +102,11 @@ def withdraw(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Pag
     place = place_of(patient_id, "treatment.record")
     if request.method == "GET" and row.status != "final":
         flash("That entry was corrected or entered in error already", "warning")
-        return redirect(place.url, 303)
+        return redirect(url_of(place), 303)
     form = WithdrawForm(version=str(row.version))
     if not form.validate_on_submit():
         return show(_withdrawal_page(place, row, form), status=422 if form.errors else 200)
-    url = place.url
+    url = url_of(place)
 
     def act() -> str:
         why, version = form.why.data or "", form.opened_version
@@ -133,7 +134,7 @@ def _withdrawal_conflict(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.
     place = place_of(patient_id, "treatment.record")
     if entry_kind == "trial":
         flash("A colleague marked that treatment as entered in error already", "warning")
-        return redirect(place.url, 303)
+        return redirect(url_of(place), 303)
     theirs = queries.get_current(entry_of(patient_id, entry_kind, entry_id))
     trial = trial_of(patient_id, theirs.trial_id)
     form.version.data = str(theirs.version)
@@ -155,7 +156,7 @@ def _withdrawal_page(place: Place, row: Entry | TreatmentTrial, form: WithdrawFo
         born_on=place.patient.birth_date,
         save="Mark as entered in error",
         action_url=url_for("treatment.withdraw", patient_id=trial.patient_id, entry_kind=kind, entry_id=row.id),
-        back_url=place.url,
+        back_url=url_of(place),
         intro="It stays in the record, struck through, and counts nowhere: what is due is worked out again without it.",
         is_withdrawal=True,
     )

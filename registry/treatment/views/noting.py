@@ -11,6 +11,7 @@ from registry.access.policy import can, found, policy
 from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.episodes.errors import Refused
+from registry.episodes.place import Place
 from registry.episodes.record_tabs import record_tabs
 from registry.treatment import actions, queries
 from registry.treatment.forms import (
@@ -27,13 +28,13 @@ from registry.treatment.presenters import NotePage, TreatmentPage, show_trials, 
 from registry.treatment.rules import KINDS
 from registry.treatment.views.place import (
     Page,
-    Place,
     blueprint,
     note_page,
     place_of,
     show,
     show_refused,
     trial_of,
+    url_of,
 )
 
 _START_TITLES = {
@@ -72,7 +73,7 @@ def start(patient_id: uuid.UUID, trial_kind: str) -> Page:
     form = form_class(today=place.today, born_on=place.patient.birth_date, happened_on=place.today)
     if not form.validate_on_submit():
         return show(_start_page(place, form, trial_kind), status=422 if form.errors else 200)
-    clinic_id, url = place.clinic.id, place.url
+    clinic_id, url = place.clinic.id, url_of(place)
 
     def act() -> str:
         actions.start_trial(patient_id=patient_id, clinic_id=clinic_id, facts=form.trial(), by=current_user)
@@ -93,7 +94,7 @@ def _start_page(place: Place, form: StartForm, trial_kind: str) -> NotePage:
         born_on=place.patient.birth_date,
         save="Save treatment",
         action_url="",
-        back_url=place.url,
+        back_url=url_of(place),
     )
 
 
@@ -133,12 +134,12 @@ def _note(trial: TreatmentTrial, form_class: type[EntryForm], *, title: str, sav
     place = place_of(patient_id, "treatment.record")
     if trial.status != "final":
         flash("That treatment was entered in error and can no longer be changed", "warning")
-        return redirect(place.url, 303)
+        return redirect(url_of(place), 303)
     form = form_class(today=place.today, born_on=place.patient.birth_date, happened_on=place.today)
     page = note_page(place, trial, form, title=title, save="Save")
     if not form.validate_on_submit():
         return show(page, status=422 if form.errors else 200)
-    clinic_id, url = place.clinic.id, place.url
+    clinic_id, url = place.clinic.id, url_of(place)
 
     def act() -> str:
         actions.note(trial=trial_of(patient_id, trial_id), clinic_id=clinic_id, facts=form.facts(kind), by=current_user)

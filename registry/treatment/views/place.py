@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import date
 
 from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from registry import clock
 from registry.access.policy import found, permitted_clinics
 from registry.accounts.models import User
 from registry.audit.opened import opened
-from registry.clinics.models import Clinic
 from registry.episodes.errors import Refused
-from registry.episodes.patient_header import load_header
-from registry.episodes.place import get_clinic_of
+from registry.episodes.place import Place, place_at
 from registry.extensions import db
-from registry.patients.models import Patient
-from registry.patients.presenters import IdentityHeader
-from registry.patients.queries import get_patient
 from registry.treatment import queries
 from registry.treatment.forms import NoteForm
 from registry.treatment.models import TreatmentTrial
@@ -34,29 +26,14 @@ blueprint = Blueprint("treatment", __name__, url_prefix="/patients/<uuid:patient
 Page = str | tuple[str, int] | Response
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The person, and the clinic at which they are dealt with here."""
-
-    patient: Patient
-    clinic: Clinic
-
-    @property
-    def today(self) -> date:
-        return clock.now().astimezone(self.clinic.zone).date()
-
-    @property
-    def url(self) -> str:
-        """Where everything of the kind stands, and every form leads back to."""
-        return url_for("treatment.treatment", patient_id=self.patient.id)
-
-    def header(self) -> IdentityHeader:
-        return found(load_header(self.patient.id, self.today, clinic_id=self.clinic.id))
-
-
 def place_of(patient_id: uuid.UUID, action: str) -> Place:
     """The person at the one of the reader's clinics that deals with them. Absent and foreign: 404."""
-    return Place(found(get_patient(patient_id)), found(get_clinic_of(patient_id, permitted_clinics(action))))
+    return place_at(patient_id, permitted_clinics(action))
+
+
+def url_of(place: Place) -> str:
+    """Where everything of the kind stands, and every form leads back to."""
+    return url_for("treatment.treatment", patient_id=place.patient.id)
 
 
 def trial_of(patient_id: uuid.UUID, trial_id: uuid.UUID) -> TreatmentTrial:
@@ -91,7 +68,7 @@ def note_page(place: Place, trial: TreatmentTrial, form: NoteForm, *, title: str
         born_on=place.patient.birth_date,
         save=save,
         action_url="",
-        back_url=place.url,
+        back_url=url_of(place),
     )
 
 

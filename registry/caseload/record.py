@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from registry.alerts.models import Alert
 from registry.alerts.queries import list_open_alerts
 from registry.caseload.columns import Columns
+from registry.caseload.models import CaseloadRow
 from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
 from registry.contacts.rules import is_failed_attempt, is_two_way
@@ -29,7 +30,7 @@ from registry.measures.course import Course, DatedScore, follow
 from registry.measures.profile import ratings_of
 from registry.measures.scale import Rule
 from registry.plans.models import Goal
-from registry.plans.queries import list_goals, plan_on
+from registry.plans.queries import PlanDates, list_goals, safety_plans
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import list_open_questions, list_reviews
 from registry.review.rules import OPEN
@@ -90,9 +91,11 @@ class EpisodeRecord:
     """The person's trials that stand, at any clinic."""
     goals: Sequence[Goal]
     """Those being worked on."""
-    safety_plan_on: date | None
     life_events: Sequence[LifeEvent]
     """The person's that stand, newest first."""
+    safety_plan: PlanDates | None
+    row: CaseloadRow | None
+    """The episode as the caseload keeps it, with the days of what falls due by the rules."""
     safety_measurements: Sequence[Measurement]
     """Every administration of the last day on which an instrument with a safety item was given."""
 
@@ -114,8 +117,9 @@ def load_record(episode: Episode) -> EpisodeRecord:
         courses=list_parts(TreatmentCourse, episode.id),
         treatment=list_courses([patient_id]),
         goals=list_goals(patient_id, only_open=True),
-        safety_plan_on=plan_on(patient_id),
         life_events=list_events(patient_id, only_standing=True),
+        safety_plan=safety_plans([patient_id]).get(patient_id),
+        row=db.session.get(CaseloadRow, episode.id),
         safety_measurements=last_safety_measurements(patient_id),
     )
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, TimeField
+from wtforms import RadioField, SelectField, SelectMultipleField, TimeField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -25,7 +25,17 @@ from registry.contacts.rules import (
     is_named,
 )
 from registry.contacts.span import ImpossibleSpan, minutes_of, span_of
-from registry.web.form_fields import PARAGRAPH, LocalDate, NotAfter, NotBefore, RegistryForm, choices, line, paragraph
+from registry.web.form_fields import (
+    PARAGRAPH,
+    LocalDate,
+    NotAfter,
+    NotBefore,
+    RegistryForm,
+    WholeNumber,
+    choices,
+    line,
+    paragraph,
+)
 from registry.web.second_time import second_time_field
 
 YES, NO = "yes", "no"
@@ -33,9 +43,9 @@ NEVER_KEPT = frozenset({"csrf_token", "form_key", "version", "again", "why"})
 """Fields of the form itself, and answers to what it asked when it was sent: no part of a draft."""
 
 
-def minutes_field(label: str) -> IntegerField:
+def minutes_field(label: str) -> WholeNumber:
     """How long it took, 0 to 600; empty where nobody counted."""
-    return IntegerField(
+    return WholeNumber(
         label, [Optional(), NumberRange(0, LONGEST_MINUTES, f"Enter whole minutes between 0 and {LONGEST_MINUTES}")]
     )
 

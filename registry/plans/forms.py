@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, RadioField
+from wtforms import HiddenField, RadioField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
@@ -17,6 +17,7 @@ from registry.web.form_fields import (
     NotAfter,
     NotBefore,
     RegistryForm,
+    WholeNumber,
     choices,
     line,
     paragraph,
@@ -78,7 +79,7 @@ class EndGoalForm(DatedForm):
 class RateForm(DatedForm):
     """How far the person says they are."""
 
-    rating = IntegerField(
+    rating = WholeNumber(
         "How far are you, from 0 to 10?",
         [
             InputRequired("Enter a number from 0 to 10; 0 is a rating"),

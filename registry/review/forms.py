@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from wtforms import FieldList, Form, FormField, IntegerField, RadioField
+from wtforms import FieldList, Form, FormField, RadioField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from registry.review.rules import KINDS, LONGEST_MINUTES
-from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, line, paragraph
+from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, WholeNumber, line, paragraph
 
 MOST_RECOMMENDATIONS = 8
 CONTINUE_WORDS = "Continue the present treatment"
@@ -67,7 +67,7 @@ class ReviewForm(RegistryForm):
             NotBefore(lambda form: form.begun_on, "Enter a date in this episode, which began on {limit}"),
         ],
     )
-    minutes = IntegerField(
+    minutes = WholeNumber(
         "Minutes",
         [Optional(), NumberRange(0, LONGEST_MINUTES, f"Enter whole minutes between 0 and {LONGEST_MINUTES}")],
     )

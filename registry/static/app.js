@@ -109,6 +109,10 @@
   document.addEventListener("DOMContentLoaded", () => {
     showTheme();
     for (const button of document.querySelectorAll("[data-prints], [data-copies]")) button.hidden = false;
+    // On a phone the tabs are wider than the page: the one that is open is brought into sight.
+    const open = document.querySelector(".tabs__link[aria-current]");
+    const tabs = open?.closest(".tabs");
+    if (tabs) tabs.scrollLeft = open.getBoundingClientRect().left - tabs.getBoundingClientRect().left - tabs.clientWidth / 3;
     document.querySelector("[data-focus]")?.focus();
   });
 })();

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from wtforms import BooleanField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
@@ -24,7 +24,16 @@ from registry.treatment.rules import (
     STOP_REASONS,
     UNITS,
 )
-from registry.web.form_fields import FiniteDecimal, LocalDate, NotAfter, NotBefore, RegistryForm, choices, line
+from registry.web.form_fields import (
+    FiniteDecimal,
+    LocalDate,
+    NotAfter,
+    NotBefore,
+    RegistryForm,
+    WholeNumber,
+    choices,
+    line,
+)
 
 LARGEST_AMOUNT = Decimal(100_000)
 _INTERVAL = f"Enter whole days between {SHORTEST_INTERVAL} and {LONGEST_INTERVAL}"
@@ -105,7 +114,7 @@ class InjectionDoseForm(DoseForm):
     """A dose and a rhythm of a long-acting injection, from a day on."""
 
     amount = _amount("Dose an injection", "Leave it empty when it is not known")
-    every_days = IntegerField(
+    every_days = WholeNumber(
         "Days from one injection to the next",
         [InputRequired(_INTERVAL), NumberRange(SHORTEST_INTERVAL, LONGEST_INTERVAL, _INTERVAL)],
         description="As prescribed, for example 28 for every four weeks",
@@ -165,7 +174,7 @@ class AdherenceForm(NoteForm):
     """How much of what was agreed was taken or attended."""
 
     happened_on = _happened_on("As known on")
-    percent = IntegerField(
+    percent = WholeNumber(
         "Taken or attended, in percent",
         [
             InputRequired("Enter a percentage; 0 when nothing was taken"),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from flask import has_request_context, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, DecimalField, Field, Form, HiddenField, StringField, TextAreaField
+from wtforms import DateField, DecimalField, Field, Form, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published types
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.form import BaseForm
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from registry.db.identifiers import new_id
 from registry.web import form_keys
@@ -87,6 +89,19 @@ class FiniteDecimal(DecimalField):
         if self.data is not None and not self.data.is_finite():
             self.data = None
             raise ValueError("Enter a number")
+
+
+class WholeNumber(IntegerField):
+    """A whole number within a range. The words of its ``NumberRange`` are said of what is no number too."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        with suppress(ValueError):  # without data no range is met
+            super().process_formdata(valuelist)
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Raises ``TypeError`` for a field without a range: it would take nonsense for nothing."""
+        if not any(isinstance(each, NumberRange) for each in self.validators):
+            raise TypeError(f"{self.name} has no range")
 
 
 def line(label: str, *, required: str = "", longest: int = LINE, hint: str = "") -> StringField:

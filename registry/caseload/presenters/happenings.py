@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 
 from flask import url_for
@@ -27,6 +27,9 @@ from registry.review.rules import STATES
 from registry.treatment.presenters import entry_words
 from registry.web.filters import count, long_date, number
 
+STILL_OPEN = "Still open, and said as of today"
+"""Of an alert: it stands on the day it began, when nobody could have said all of this yet."""
+
 _TIER_KINDS = {"urgent": "urgent", "action": "action"}
 
 
@@ -35,6 +38,8 @@ class Told:
     """What an entry may need beside its own row."""
 
     today: date
+    zone: tzinfo
+    """Of the clinic whose today it is."""
     episodes: Mapping[uuid.UUID, Episode] = field(default_factory=dict)
 
 
@@ -104,9 +109,9 @@ def _advice_words(row: Any, why: str = "") -> str:
 
 def _alert(row: Any, told: Told) -> Words:
     """Worded as of today, or as of the day it was closed."""
-    until = row.closed_at.date() if row.closed_at else told.today
+    until = row.closed_at.astimezone(told.zone).date() if row.closed_at else told.today
     sentence = full_sentence({"rule": row.rule, "evidence": row.evidence, "sentence": row.sentence}, until)
-    closed = f"Closed {long_date(until)}. {row.closing_words}" if row.closed_at and row.closing_words else ""
+    closed = f"Closed {long_date(until)}. {row.closing_words}".rstrip() if row.closed_at else STILL_OPEN
     page = url_for("alerts.alert", patient_id=row.patient_id, alert_id=row.id)
     return Words(sentence, closed, kind=_TIER_KINDS.get(row.tier, ""), icon="action", url=page)
 

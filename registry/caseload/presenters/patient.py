@@ -17,18 +17,17 @@ from registry.caseload.presenters.brief import full_sentence
 from registry.caseload.presenters.cells import ReasonShown
 from registry.caseload.presenters.course import Drawn, draw_course
 from registry.caseload.presenters.looked import LookedShown
-from registry.caseload.presenters.scores import scale_label
+from registry.caseload.presenters.next_due import DueShown, show_due
 from registry.caseload.presenters.tiles import Tile, show_tiles
 from registry.caseload.record import EpisodeRecord, open_advice
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import IdentityHeader, holder_name
 from registry.episodes.record_tabs import Tab
-from registry.episodes.rules import IN_CARE, TEAM_ROLES
-from registry.measures.schedule import due
+from registry.episodes.rules import TEAM_ROLES
 from registry.plans.presenters import GoalShown, show_goal
 from registry.review.models import Recommendation, ReviewQuestion
 from registry.review.rules import KINDS, OPEN, STATES
-from registry.web.filters import count, days_ago, long_date, short_date
+from registry.web.filters import days_ago, long_date, short_date
 
 _STATE_KINDS = {"noted": "neutral", "proposed": "action", "declined": "neutral", "done": "good"}
 
@@ -100,7 +99,7 @@ class PatientPage:
     goals: Sequence[GoalShown] = ()
     goals_url: str = ""
     reasons: Sequence[ReasonShown] = ()
-    due: Sequence[Fact] = ()
+    due: Sequence[DueShown] = ()
     advice: Sequence[AdviceShown] = ()
     questions: Sequence[QuestionShown] = ()
     team: Sequence[Fact] = ()
@@ -157,7 +156,7 @@ def show_overview(
         goals=[show_goal(goal, today=today, may_write=False) for goal in record.goals],
         goals_url=PatientAddress("plans.plan").of(patient.patient_id),
         reasons=list(_reasons(record.alerts, today)),
-        due=list(_due(record, today)),
+        due=show_due(record, today),
         advice=list(_advice(record, today, may_decide=may.decide)),
         questions=[_question(each, today) for each in record.questions],
         team=list(_team(record.episode)),
@@ -203,30 +202,6 @@ def alert_url(alert: Alert) -> str:
 
 def _sentence(alert: Alert, today: date) -> str:
     return full_sentence({"rule": alert.rule, "evidence": alert.evidence, "sentence": alert.sentence}, today)
-
-
-def _due(record: EpisodeRecord, today: date) -> Iterator[Fact]:
-    """When each followed measure is next due, the overdue first."""
-    episode = record.episode
-    if episode.phase not in IN_CARE or episode.enrolled_on is None:
-        return
-    found = []
-    for each in record.followed:
-        latest_on = None if each.course.latest is None else each.course.latest.on
-        next_one = due(latest_on, cadence_days=each.cadence_days, starts_on=each.tracked.starts_on, today=today)
-        late = f"overdue by {count(next_one.overdue_days, 'day')}" if next_one.overdue_days else ""
-        found.append(
-            (
-                next_one.on,
-                Fact(
-                    label=scale_label(each.key),
-                    value=short_date(next_one.on, today=today),
-                    detail=late or days_ago(next_one.on, today),
-                    kind="action" if late else "",
-                ),
-            )
-        )
-    yield from (fact for _, fact in sorted(found, key=lambda pair: pair[0]))
 
 
 def _advice(record: EpisodeRecord, today: date, *, may_decide: bool) -> Iterator[AdviceShown]:

@@ -28,6 +28,7 @@ from registry.measures.answers import with_unasked
 from registry.measures.course import DatedScore, Standing, days_fresh
 from registry.measures.instrument import Choice, Instrument, Item
 from registry.measures.scoring import proves_positive
+from registry.plans.queries import PlanDates
 from registry.web.filters import ARROW, count, days_ago, percent, points, short_date
 
 OTHER_RATER = "Rated by somebody else than the baseline"
@@ -63,7 +64,7 @@ def show_tiles(record: EpisodeRecord, today: date) -> Iterator[Tile]:
         yield level_tile(level, until)
     safety = safety_tile(record.safety_measurements, today)
     if safety is not None:
-        yield replace(safety, detail=f"{safety.detail} · {_plan_words(record.safety_plan_on, today)}")
+        yield replace(safety, detail=f"{safety.detail} · {_plan_words(record.safety_plan, today)}")
     yield _contact_tile(record, today)
     yield _review_tile(record, today)
 
@@ -262,8 +263,11 @@ def _is_outdated(asked: _Asked, today: date) -> bool:
     return not asked.is_positive and age > days_fresh(asked.instrument.cadence_days)
 
 
-def _plan_words(plan_on: date | None, today: date) -> str:
-    return "no safety plan" if plan_on is None else f"plan {short_date(plan_on, today=today)}"
+def _plan_words(plan: PlanDates | None, today: date) -> str:
+    if plan is None:
+        return "no safety plan"
+    is_old = plan.review_on is not None and plan.review_on < today
+    return f"plan {short_date(plan.written_on, today=today)}{', review overdue' if is_old else ''}"
 
 
 def _contact_tile(record: EpisodeRecord, today: date) -> Tile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from flask import render_template, request
 from flask_login import current_user
@@ -21,6 +22,7 @@ from registry.caseload.presenters.timeline import Filtered, TimelinePage, show_c
 from registry.caseload.record import load_record
 from registry.caseload.timeline import PER_PAGE, Wanted, count_by_kind, list_happenings
 from registry.caseload.views import blueprint
+from registry.clinics.models import Clinic
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import identity_header
 from registry.episodes.queries import list_episodes, names_of
@@ -76,7 +78,7 @@ def timeline(patient_id: uuid.UUID) -> str:
         chips=show_chips(filtered, counts, news, patient_id),
         entries=show_entries(
             happenings,
-            Told(today, {each.id: each for each in episodes}),
+            Told(today, _zone_of(episode), {each.id: each for each in episodes}),
             news=news,
             reader_id=current_user.id,
             names=names_of({each.stored_by for each in happenings}),
@@ -99,9 +101,15 @@ def _news_of(patient_id: uuid.UUID) -> News:
 
 
 def _looked(patient_id: uuid.UUID, news: News, episode: Episode | None, *, page: str) -> LookedShown:
-    clinic = episode.clinic if episode else clinics_for("patient.read")[0]
-    form = LookedForm(page=page)
-    return show_looked(news, patient_id=patient_id, form=form, today=clinic.today(clock.now()), zone=clinic.zone)
+    zone, form = _zone_of(episode), LookedForm(page=page)
+    today = clock.now().astimezone(zone).date()
+    return show_looked(news, patient_id=patient_id, form=form, today=today, zone=zone)
+
+
+def _zone_of(episode: Episode | None) -> ZoneInfo:
+    """Of the episode's clinic; without one, of the reader's own."""
+    clinic: Clinic = episode.clinic if episode else clinics_for("patient.read")[0]
+    return clinic.zone
 
 
 def chosen(episodes: Sequence[Episode], wanted: str = "") -> Episode | None:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from wtforms import BooleanField, Form, FormField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, Form, FormField, RadioField, SelectField
 from wtforms.fields import Field, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -28,7 +28,16 @@ from registry.episodes.rules import (
 from registry.measures.instrument import Instrument
 from registry.measures.scale import Better, Scale
 from registry.patients.forms import ClinicForm
-from registry.web.form_fields import FiniteDecimal, LocalDate, NotAfter, RegistryForm, choices, line, paragraph
+from registry.web.form_fields import (
+    FiniteDecimal,
+    LocalDate,
+    NotAfter,
+    RegistryForm,
+    WholeNumber,
+    choices,
+    line,
+    paragraph,
+)
 
 NOBODY = ""
 CADENCE = NumberRange(1, 730, message="Enter how often in days, from 1 to 730")
@@ -112,7 +121,7 @@ class TrackForm(Form):
     """One scale: whether it is tracked, how often, and its target."""
 
     is_tracked = BooleanField("Track")
-    cadence_days = IntegerField("Every (days)", [Optional(), CADENCE])
+    cadence_days = WholeNumber("Every (days)", [Optional(), CADENCE])
     level = FiniteDecimal("Target", [Optional()], places=None)
 
     def tracking(self, scale_key: str, default_days: int) -> Tracking:
@@ -312,7 +321,7 @@ class TargetForm(ChangeForm):
 
 class TrackingForm(ChangeForm):
     scale = SelectField("Measure", [InputRequired("Choose a measure")])
-    cadence_days = IntegerField("Every (days)", [InputRequired("Enter how often in days"), CADENCE])
+    cadence_days = WholeNumber("Every (days)", [InputRequired("Enter how often in days"), CADENCE])
 
 
 class StopTrackingForm(ChangeForm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -249,9 +249,14 @@ def contact_point_lines(patient: Patient) -> tuple[ContactPointLine, ...]:
     )
 
 
-def former_contact_points(patient: Patient) -> tuple[str, ...]:
+def former_contact_points(patient: Patient, zone: tzinfo) -> tuple[str, ...]:
+    """Each with the local date, in ``zone``, on which it was ended."""
+
+    def until(ended_at: datetime) -> str:
+        return f"until {long_date(ended_at.astimezone(zone).date())}"
+
     return tuple(
-        f"{CONTACT_KINDS[point.kind]}: {point.value or point.note}, until {long_date(point.ended_at.date())}"
+        f"{CONTACT_KINDS[point.kind]}: {point.value or point.note}, {until(point.ended_at)}"
         for point in patient.contact_points
         if point.ended_at is not None
     )

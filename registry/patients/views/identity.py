@@ -119,7 +119,7 @@ def details(patient_id: uuid.UUID) -> Page:
         identity=presenters.identity_facts(patient),
         demographics=presenters.demographic_facts(patient),
         contact_points=presenters.contact_point_lines(patient),
-        former=presenters.former_contact_points(patient),
+        former=presenters.former_contact_points(patient, clinics_for("patient.read")[0].zone),
         around=surroundings(
             patient,
             list_related_people(patient_id),

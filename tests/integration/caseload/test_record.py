@@ -97,7 +97,7 @@ def test_the_strip_says_where_the_person_stands(team: Team) -> None:
     said = words(team.page(f"/patients/{person}"))
 
     assert "18 → 4, −78 %" in said
-    assert "at target, 5 days ago" in said
+    assert "at target, in remission, 5 days ago" in said
     assert "Last contact 7 days ago, phone no attempts missed after that day" in said
     assert "Safety · PHQ-9 item 9 unknown only a total" in said
 

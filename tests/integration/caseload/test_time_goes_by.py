@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 
+from registry.access import scope
+from registry.accounts.models import User
+from registry.extensions import db
+from registry.plans.actions import write_plan
+from registry.plans.facts import PlanFacts
+from registry.treatment.actions import note, start_trial
+from registry.treatment.facts import InjectionFacts, StepFacts, TrialFacts
 from tests.integration.caseload.conftest import NOW, TODAY, Team
 from tests.integration.caseload.test_listing import row_of
 from tests.pages import fill_in, words
@@ -60,3 +67,49 @@ def test_a_fall_from_18_says_by_how_much_and_whether_it_is_remission(team: Team,
     person = team.person(scores={TODAY - timedelta(days=50): 18, TODAY: latest})
 
     assert f"18 → {latest}, −{100 - 100 * latest // 18} % {standing}, today" in said(team, f"/patients/{person}")
+
+
+def test_an_alert_of_the_timeline_is_told_by_the_clinics_own_day(team: Team) -> None:
+    person = team.person(scores={TODAY - timedelta(days=3): 18})
+    team.contact(person, TODAY - timedelta(days=35))
+    timeline = f"/patients/{person}/timeline?kind=alerts"
+    assert "No two-way contact for 35 days" in said(team, timeline)
+    assert "Still open, and said as of today" in said(team, timeline)
+
+    with time_machine.travel(datetime(2026, 3, 13, 1, tzinfo=UTC), tick=False):  # 21:00 of 12 March at the clinic
+        team.contact(person, TODAY)
+        assert "Closed 12 Mar 2026" in said(team, timeline)
+
+
+def test_what_falls_due_is_all_on_the_persons_page(team: Team) -> None:
+    person = team.person(scores={TODAY - timedelta(days=3): 18})
+    team.contact(person, TODAY - timedelta(days=35))
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        manager = db.session.get_one(User, team.users["care_manager"])
+        start = StepFacts(kind="start", on=date(2026, 1, 11), every_days=28)
+        trial = start_trial(
+            patient_id=person,
+            clinic_id=team.clinic_id,
+            facts=TrialFacts(
+                kind="injection",
+                name="Haloperidol decanoate",
+                product="haloperidol-decanoate",
+                medicine_class="antipsychotic",
+                start=start,
+            ),
+            by=manager,
+        )
+        given = InjectionFacts(on=date(2026, 2, 20), outcome="given")
+        note(trial=trial, clinic_id=team.clinic_id, facts=given, by=manager)
+        plan = PlanFacts(
+            written_on=date(2026, 2, 1), review_on=date(2026, 3, 11), took_part="Ada", sections={"signs": "Pacing"}
+        )
+        write_plan(patient_id=person, clinic_id=team.clinic_id, kind="safety", facts=plan, opened_number=0, by=manager)
+
+    page = said(team, f"/patients/{person}")
+
+    assert "Contact 7 Mar overdue by 5 days" in page
+    assert "Look at the safety plan again 11 Mar overdue by 1 day" in page
+    assert "Injection: Haloperidol decanoate 20 Mar in 8 days" in page
+    assert "PHQ-9 6 Apr in 25 days" in page
+    assert "plan 1 Feb, review overdue" in page

@@ -1,0 +1,77 @@
+"""What falls due next for one person: contacts, reviews, measures, injections, the look at a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from registry.caseload.presenters.cells import PAUSE_ENDS
+from registry.caseload.presenters.scores import scale_label
+from registry.caseload.record import EpisodeRecord
+from registry.episodes.rules import IN_CARE
+from registry.measures.schedule import due_on
+from registry.treatment.rules import next_injection_on
+from registry.web.filters import count, days_ago, short_date
+
+
+@dataclass(frozen=True, slots=True)
+class DueShown:
+    """One thing with its day, as ``components/definition_list.html`` prints it."""
+
+    label: str
+    value: str
+    detail: str
+    kind: str = ""
+    url: str = ""
+
+
+def show_due(record: EpisodeRecord, today: date) -> list[DueShown]:
+    """Soonest first, the overdue before the rest. Nothing where the episode has ended."""
+    if record.episode.ended_on is not None:
+        return []
+    days = sorted([*_by_the_rules(record), *_measures(record), *_injections(record), *_plans(record)])
+    return [_shown(label, day, today) for day, label in days]
+
+
+def _by_the_rules(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
+    """As the person's row in the caseload says it."""
+    row = record.row
+    if row is None:
+        return
+    days = {"Contact": row.contact_due_on, "Case review": row.review_due_on, PAUSE_ENDS: row.paused_until}
+    for label, day in days.items():
+        if day is not None:
+            yield day, label
+
+
+def _measures(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
+    if record.episode.phase not in IN_CARE or record.episode.enrolled_on is None:
+        return
+    for each in record.followed:
+        latest_on = None if each.course.latest is None else each.course.latest.on
+        yield due_on(latest_on, cadence_days=each.cadence_days, starts_on=each.tracked.starts_on), scale_label(each.key)
+
+
+def _injections(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
+    """Whatever the phase: a pause moves no injection."""
+    for each in record.treatment:
+        day = next_injection_on(each.steps, each.injections) if each.trial.kind == "injection" else None
+        if day is not None:
+            yield day, f"Injection: {each.trial.name}"
+
+
+def _plans(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
+    plan = record.safety_plan
+    if plan is not None and plan.review_on is not None:
+        yield plan.review_on, "Look at the safety plan again"
+
+
+def _shown(label: str, day: date, today: date) -> DueShown:
+    late = (today - day).days
+    return DueShown(
+        label=label,
+        value=short_date(day, today=today),
+        detail=f"overdue by {count(late, 'day')}" if late > 0 else days_ago(day, today),
+        kind="action" if late > 0 else "",
+    )

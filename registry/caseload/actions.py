@@ -85,13 +85,23 @@ def remove_view(*, view: SavedView, by: User) -> None:
         db.session.delete(fresh)
 
 
+def refuse_unfit_manager(*, to: User, clinic_ids: Collection[uuid.UUID]) -> None:
+    """Raise ``UnfitForTeam`` unless ``to`` can be a care manager in every one of these clinics."""
+    for clinic_id in clinic_ids:
+        refuse_unfit(clinic_id, [_care_manager(to)])
+
+
+def _care_manager(to: User) -> TeamPlace:
+    return TeamPlace(role=_ROLE, user_id=to.id)
+
+
 def assign_care_manager(*, episode_ids: Collection[uuid.UUID], to: User, clinic_id: uuid.UUID, by: User) -> int:
     """Give each of these open episodes of a clinic to ``to``, from today; returns how many changed hands.
 
     Each is a transaction of its own, so that nobody waits for a whole caseload; a run that was interrupted is simply
     run again. Who is theirs already is passed over. Raises ``UnfitForTeam`` before anything moved.
     """
-    place = TeamPlace(role=_ROLE, user_id=to.id)
+    place = _care_manager(to)
     refuse_unfit(clinic_id, [place])
     moving = db.session.scalars(
         select(Episode.id)

@@ -100,7 +100,7 @@ def write_plan(
     """
     with write():
         number = last_number(patient_id, kind)
-        if number != opened_number:
+        if number not in (0, opened_number):
             raise EditConflict(list_versions(patient_id, kind)[0])
         if is_empty(facts.sections):
             raise Refused("Write down what was agreed in at least one section")

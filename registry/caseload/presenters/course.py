@@ -26,6 +26,7 @@ from registry.charts.course_facts import (
     lane_table,
 )
 from registry.charts.course_figure import course_figure
+from registry.charts.plain_words import plain_lanes, plain_tracks
 from registry.contacts.models import Contact
 from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt, is_two_way
 from registry.episodes.rules import PHASE_TITLES
@@ -60,8 +61,9 @@ def draw_course(record: EpisodeRecord, *, today: date) -> Drawn:
     drawn = [_within(track, earliest, ends_on) for track in everything]
     first = min((point.on for track in drawn for point in track.points), default=starts_on)
     lanes = [lane for lane in _lanes(record, first=min(first, starts_on), last=ends_on) if lane.marks or lane.spells]
+    tracks, rows = plain_tracks(drawn), plain_lanes(lanes)
     return Drawn(
-        figure=course_figure(drawn, lanes, starts_on=starts_on, today=ends_on, from_day=first),
+        figure=course_figure(tracks, rows, starts_on=starts_on, today=ends_on, from_day=first),
         scores=course_table(everything, starts_on=starts_on),
         lanes=lane_table(lanes),
         height=_height(len(drawn), len(lanes)),

@@ -14,7 +14,7 @@ from registry.access.policy import found, policy
 from registry.accounts.models import User
 from registry.accounts.queries import get_user, list_users_with_role
 from registry.audit.opened import opened
-from registry.caseload.actions import assign_care_manager
+from registry.caseload.actions import assign_care_manager, refuse_unfit_manager
 from registry.caseload.columns import Columns
 from registry.caseload.forms import AssignForm
 from registry.caseload.presenters.exported import headings_of, values_of
@@ -126,6 +126,8 @@ def assign() -> Response | str | tuple[str, int]:
 
 
 def _give(rows: Sequence[Columns], to: User) -> int:
+    """Raises ``UnfitForTeam`` before anything moved, in whichever of the clinics it is."""
+    refuse_unfit_manager(to=to, clinic_ids=_clinics_of(rows))
     return sum(
         assign_care_manager(
             episode_ids=[row.episode_id for row in rows if row.clinic_id == clinic_id],

@@ -80,7 +80,9 @@ def propose_transfer(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
 @blueprint.route("/<uuid:patient_id>/transfers/<uuid:transfer_id>", methods=["GET", "POST"])
 @policy("episode.write")
 def answer_transfer(patient_id: uuid.UUID, transfer_id: uuid.UUID) -> Page:
-    transfer = found(get_transfer(transfer_id, patient_id=patient_id))
+    transfer = get_transfer(transfer_id, patient_id=patient_id)
+    if transfer is None:  # also for a second click of the refusal, after which this clinic no longer sees the person
+        receipts.refuse_what_is_over()
     if not can(current_user, "episode.write", clinic_id=transfer.to_clinic_id):
         abort(404)
     if transfer.state != "proposed":

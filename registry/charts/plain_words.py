@@ -1,4 +1,4 @@
-"""Words as the chart library prints them: it reads tags in every text, links among them, and swallows what it knows not.
+"""Words as the chart library prints them: it reads tags in every text, links among them, and drops what it knows not.
 
 What people typed (the name of a treatment, "< 5 mg") is printed letter for letter.
 """

@@ -50,8 +50,7 @@ def when_she_acknowledges_what_is_urgent_and_opens_the_person(page: Page) -> Non
     page.keyboard.press("Enter")
     expect(acknowledge).to_have_count(0)
 
-    tab_to(page, page.get_by_role("region", name="Urgent").get_by_role("link", name="Annelise Brandt", exact=True))
-    page.keyboard.press("Enter")
+    _follow(page, page.get_by_role("region", name="Urgent").get_by_role("link", name="Annelise Brandt", exact=True))
     expect(page.get_by_role("heading", name="Annelise Brandt")).to_be_visible()
 
 
@@ -64,13 +63,12 @@ def then_a_contact_is_logged(page: Page) -> None:
     tab_to(page, page.get_by_role("button", name="Save contact"))
     page.keyboard.press("Enter")
     expect(page.get_by_text(NOTE)).to_be_visible()
-    _follow(page, page.get_by_role("navigation", name="Parts of this record").get_by_role("link", name="Measures"))
+    _follow(page, page.locator(".tabs").get_by_role("link", name="Measures"))
 
 
 def then_a_measure_is_entered(page: Page) -> None:
     _press(page, "m", then="Enter a measure")
-    tab_to(page, page.get_by_role("link", name=re.compile("^GAD-7")).first)
-    page.keyboard.press("Enter")
+    _follow(page, page.get_by_role("link", name=re.compile("^GAD-7")).first)
     expect(page.locator("[data-item] input").first).to_be_focused()
     page.keyboard.type("1111111")
     page.keyboard.press("Enter")
@@ -95,7 +93,8 @@ def then_the_next_person_is_opened(page: Page) -> None:
     while focused.inner_text() != "Bertrand Acosta":
         page.keyboard.press("j")
     assert focus_is_seen(page)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Bertrand Acosta")).to_be_visible()
 
 
@@ -108,6 +107,7 @@ def _follow(page: Page, link: Locator) -> None:
 
 def _press(page: Page, key: str, *, then: str) -> None:
     page.wait_for_load_state()
-    page.keyboard.press(key)
+    with page.expect_navigation():
+        page.keyboard.press(key)
     expect(page.get_by_role("heading", name=then, exact=True)).to_be_visible()
     page.wait_for_load_state()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import etree
@@ -44,6 +47,29 @@ FILLING = {"date": TODAY.isoformat(), "number": "10", "time": "10:30", "email": 
 
 _LEFT_OPEN = etree.XPath("//main//form[@method='post']//*[self::input or self::textarea]")
 
+MORE: Mapping[str, Sequence[Mapping[str, str]]] = {
+    "treatment.start": [{"trial_kind": kind} for kind in ("injection", "therapy", "other")],
+    "treatment.change": [{"trial_id": "therapy_id"}],
+    "treatment.stop": [{"trial_id": "therapy_id"}],
+    "plans.write": [{"plan_kind": "relapse"}],
+    "episodes.death": [{"patient_id": "dead_id"}],
+}
+"""Endpoint → the arguments of its address with which it has another form: a value, or a name of the world's values."""
+
+TICKED = {"caseload.assign": {"episode": "episode_id", "to_user_id": "colleague_id"}}
+"""Endpoint → what is chosen in a list before its form is there, by name of the world's values."""
+
+BY_SCRIPT = frozenset({"contacts.quick"})
+"""Have a form only for the script of a page."""
+
+
+def doors(route: Route, place: Place) -> Iterator[Place]:
+    """The place, and as often again as the route has another form there."""
+    yield place
+    for changes in MORE.get(route.endpoint, ()):
+        meant = {name: place.arguments.get(value, value) for name, value in changes.items()}
+        yield replace(place, arguments={**place.arguments, **meant})
+
 
 def sender(route: Route) -> str:
     """The first role of the table that may send it."""
@@ -70,6 +96,7 @@ def as_offered(browser: FlaskClient, route: Route, place: Place) -> Fields:
 def filled(browser: FlaskClient, route: Route, place: Place) -> Fields:
     """The form with something in everything that was left open: words, today, the first choice."""
     form, page = _offered(browser, route, place)
+    form |= {name: str(place.arguments[value]) for name, value in TICKED.get(route.endpoint, {}).items()}
     for control in _LEFT_OPEN(elements(page)) if page is not None else ():
         name, kind = control.get("name", ""), control.get("type", "text")
         if kind == "radio":

@@ -15,6 +15,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Dialect, event
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
+from wtforms import Form
+from wtforms.form import BaseForm
 
 from registry.accounts.sessions import cookie_name
 from registry.extensions import db
@@ -147,6 +149,22 @@ def asked_for(app: Flask) -> Iterator[set[str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app.request_class, "parameter_storage_class", Watched)
         yield names
+
+
+@contextmanager
+def read_by() -> Iterator[set[type[Form]]]:
+    """The kinds of form that judge what is sent meanwhile."""
+    kinds: set[type[Form]] = set()
+    judge = BaseForm.validate
+
+    def noted(form: BaseForm, *arguments: Any, **more: Any) -> bool:
+        if isinstance(form, Form):
+            kinds.add(type(form))
+        return bool(judge(form, *arguments, **more))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseForm, "validate", noted)
+        yield kinds
 
 
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)

@@ -34,7 +34,7 @@ from registry.contacts.timer import start_timer
 from registry.db.base import Base
 from registry.db.identifiers import new_id
 from registry.db.transaction import write
-from registry.episodes.actions import involve_team, propose_transfer
+from registry.episodes.actions import involve_team, propose_transfer, record_death
 from registry.episodes.facts import OtherTeamFacts, TeamPlace
 from registry.episodes.models import Episode
 from registry.exchange.models import ImportBatch
@@ -56,7 +56,7 @@ from registry.review.actions import Advice, ask_question, record_review
 from registry.tasks.actions import send_task
 from registry.treatment import actions as treatment
 from registry.treatment.facts import AdherenceFacts, InjectionFacts, StepFacts, TrialFacts
-from tests.builders import a_choice, a_clinic, a_patient, a_user, an_episode, an_organisation
+from tests.builders import a_choice, a_clinic, a_patient, a_user, an_episode, an_organisation, id_of
 
 NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
 """12 Mar 2026, 15:00 at the clinics."""
@@ -139,7 +139,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     sent = send_task(
         patient_id=patient.id, clinic_id=clinic.id, to_id=psychiatrist.id, kind="task", words="zawords", by=manager
     )
-    trial, injection = _treatment(patient, clinic, by=manager)
+    trial, injection, therapy = _treatment(patient, clinic, by=manager)
     goal, rating = _plan(patient, clinic, by=manager)
     stay = _stay(patient, clinic, by=manager)
     question, advice = _review(episode, by=psychiatrist, asker=manager)
@@ -159,6 +159,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
         arguments={
             "patient_id": patient.id,
             **_other_records(patient, clinic, number, by=people["clinic_lead"]),
+            "dead_id": _somebody_dead(clinic, number, by=manager),
             "contact_point_id": point.id,
             "episode_id": episode.id,
             **surroundings,
@@ -169,6 +170,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "task_id": task,
             "sent_id": sent.id,
             "trial_id": trial,
+            "therapy_id": therapy,
             "trial_kind": "medication",
             "entry_kind": "injection",
             "entry_id": injection,
@@ -320,8 +322,15 @@ def _unfinished(patient: Patient, clinic: Clinic, *, by: User, asker: User) -> u
     ).id
 
 
-def _treatment(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID]:
-    """A long-acting injection that was given once, and how it is adhered to."""
+def _somebody_dead(clinic: Clinic, number: int, *, by: User) -> uuid.UUID:
+    """Somebody else of the clinic, who died."""
+    patient = a_patient(clinic=clinic, given="Quillonius", family="Zanzibarquist", mrn=f"ZMRN-{number}-0")
+    record_death(patient=patient, died_on=TODAY, today=TODAY, by=by)
+    return id_of(patient)
+
+
+def _treatment(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
+    """A long-acting injection that was given once, and how it is adhered to; and a therapy."""
     began_on = date(2026, 2, 20)
     facts = TrialFacts(
         kind="injection",
@@ -335,7 +344,11 @@ def _treatment(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID
     taken = AdherenceFacts(on=TODAY, percent=0, source="person", words="zawords")
     injection = treatment.note(trial=trial, clinic_id=clinic.id, facts=given, by=by)
     treatment.note(trial=trial, clinic_id=clinic.id, facts=taken, by=by)
-    return trial.id, injection.id
+    therapy = TrialFacts(
+        kind="therapy", name="zawords", start=StepFacts(kind="start", on=began_on, frequency="zawords")
+    )
+    other = treatment.start_trial(patient_id=patient.id, clinic_id=clinic.id, facts=therapy, by=by)
+    return trial.id, injection.id, other.id
 
 
 def _stay(patient: Patient, clinic: Clinic, *, by: User) -> uuid.UUID:

@@ -18,7 +18,7 @@ from registry.episodes.errors import Refused
 from registry.episodes.models import Episode, Transfer
 from registry.extensions import db
 from registry.patients.errors import LegalStatusBefore
-from tests.timetravel.deeds import agreements, care, contacts, measures, plans, reviews, transfers, treatment
+from tests.timetravel.deeds import agreements, care, contacts, measures, plans, reviews, stays, transfers, treatment
 from tests.timetravel.deeds.alerts import answer_alert
 from tests.timetravel.deeds.stage import Deed, Stage
 from tests.timetravel.life import Life, Moment, local_days
@@ -66,6 +66,8 @@ _DEEDS: Mapping[Deed, float] = {
     treatment.ask_about_adherence: 0.5,
     treatment.correct_injection: 0.7,
     treatment.withdraw_treatment: 0.2,
+    stays.go_in: 0.5,
+    stays.come_out: 1,
     plans.make_plan: 1.5,
     plans.withdraw_plan: 0.3,
     plans.talk_about_goals: 0.7,

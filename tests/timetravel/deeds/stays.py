@@ -1,0 +1,49 @@
+"""Hospital, crisis house and jail: in, out, and what was never true."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from registry.extensions import db
+from registry.health import actions as health
+from registry.health.facts import EventFacts
+from registry.health.models import LifeEvent
+from registry.health.rules import STAYS
+from tests.timetravel.deeds.stage import Stage
+
+
+def go_in(stage: Stage) -> None:
+    """Without an end, or with one where it is told only afterwards."""
+    chance, on = stage.chance, stage.day()
+    health.record_event(
+        patient_id=stage.person.patient_id,
+        clinic_id=stage.place.clinic_id,
+        facts=EventFacts(
+            kind=chance.choice(list(STAYS)),
+            starts_on=on,
+            ends_on=stage.place.today() if chance.random() < 0.2 else None,
+            source="family",
+        ),
+        by=stage.by,
+    )
+
+
+def come_out(stage: Stage) -> None:
+    """Or were never in."""
+    event = db.session.scalars(
+        select(LifeEvent)
+        .where(
+            LifeEvent.patient_id == stage.person.patient_id,
+            LifeEvent.clinic_id == stage.place.clinic_id,
+            LifeEvent.status == "final",
+            LifeEvent.ends_on.is_(None),
+        )
+        .order_by(LifeEvent.recorded_at, LifeEvent.id)
+        .limit(1)
+    ).one_or_none()
+    if event is None:
+        return
+    if stage.chance.random() < 0.15:
+        health.withdraw_event(event=event, why="Another person", opened_version=event.version, by=stage.by)
+    else:
+        health.end_stay(event=event, on=stage.day(), opened_version=event.version, by=stage.by)

@@ -29,7 +29,7 @@ from registry.episodes.actions.team import reassign_open_work
 from registry.episodes.models import Episode
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
-from registry.measures.adoption import Adoptable, adoptable
+from registry.measures.adoption import Adoptable, adoptable, signable_keys
 from registry.measures.instrument import Instrument
 from registry.review.models import Recommendation, Review
 from registry.review.rules import OPEN
@@ -188,7 +188,7 @@ def sign_figures(
     clinic_id, by_id, now = clinic.id, by.id, clock.now()
     with write():
         fresh = db.session.get_one(Clinic, clinic_id, with_for_update={"key_share": True})
-        rows = list_adopted([clinic_id], [instrument.scale_key(scale) for scale in instrument.scales])
+        rows = list_adopted([clinic_id], signable_keys(instrument))
         if opened_edition != edition_of(rows):
             raise EditConflict(fresh)
         held = {as_adoptable(row): row for row in rows if row.withdrawn_at is None}

@@ -61,23 +61,27 @@ def scale_numbers(scale: Scale, signed: Mapping[str, Sequence[str]]) -> tuple[Nu
     return tuple(_scale_numbers(scale, signed))
 
 
-def instrument_numbers(instrument: Instrument) -> tuple[NumberRow, ...]:
-    """The numbers of the instrument as a whole. A safety item alerts whatever its status."""
+def instrument_numbers(instrument: Instrument, signed: Mapping[str, Sequence[str]]) -> tuple[NumberRow, ...]:
+    """The numbers of the instrument as a whole. ``signed``: safety item → who signed for its number where."""
     cadence = _fact("Repeated", f"every {instrument.cadence_days} days", instrument.cadence_source)
     safety = (
-        _fact(f"Safety item {item.number}", _positive_words(item), item.safety_source)
+        _as_signed(
+            _number(f"Safety item {item.number}", positive_words(item), item.safety_source),
+            tuple(signed.get(item.id, ())),
+        )
         for item in instrument.safety_items
         if item.safety_source is not None
     )
     dangers = (
-        _fact(f"Safety: {scale.name}", f"{format_value(scale.cutoff.value)} or more", scale.danger.source)
+        _number(f"Safety: {scale.name}", f"{format_value(scale.cutoff.value)} or more", scale.danger.source)
         for scale in instrument.scales
         if scale.danger is not None and scale.cutoff is not None
     )
     return (cadence, *safety, *dangers)
 
 
-def _positive_words(item: Item) -> str:
+def positive_words(item: Item) -> str:
+    """The answers that are positive: "1 or more", "0 to 3"."""
     if item.safety_positive_to is None:
         return f"{item.safety_positive_from} or more"
     return f"{item.safety_positive_from} to {item.safety_positive_to}"

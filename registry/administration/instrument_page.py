@@ -22,14 +22,14 @@ from registry.administration.instrument_numbers import (
     scale_numbers,
 )
 from registry.administration.instruments import RESPONDENT_WORDS, Link, licence_words
-from registry.administration.signatures import Signature, signatures_of
+from registry.administration.signatures import Signature, signatures_of, signed_of
 from registry.administration.use_of_instruments import ClinicUse, use_at
 from registry.clinics.models import Clinic
 from registry.clinics.queries import list_clinics
 from registry.measurements import modes
 from registry.measurements.instruments import catalogue
 from registry.measurements.presenters.words import domain_words
-from registry.measures.adoption import adoptable
+from registry.measures.adoption import SAFETY, adoptable
 from registry.measures.catalogue import UnknownInstrument
 from registry.measures.instrument import Choice, Instrument, Item
 from registry.measures.rules_in_words import numbered, of_instrument, of_scale
@@ -143,7 +143,7 @@ def _page(instrument: Instrument, uses: tuple[UseRow, ...], signatures: Sequence
         uses=uses,
         rules=of_instrument(instrument),
         scales=tuple(_scale(instrument, scale, signatures) for scale in instrument.scales),
-        numbers=instrument_numbers(instrument),
+        numbers=instrument_numbers(instrument, _signed_items(instrument, signatures)),
         items=tuple(_item(instrument, item) for item in instrument.items),
         answers=tuple(_answers(instrument)),
         citations=instrument.citations,
@@ -199,19 +199,21 @@ def _as_facts(pairs: Iterator[tuple[str, str]]) -> tuple[dict[str, str], ...]:
 
 def _scale(instrument: Instrument, scale: Scale, signatures: Sequence[Signature]) -> ScaleShown:
     key = instrument.scale_key(scale)
-    signed = {
-        each.number.figure: [other.words for other in signatures if other.number == each.number]
-        for each in signatures
-        if each.number.scale == key and each.number.version == instrument.version
-    }
     return ScaleShown(
         key=scale.id,
         name=scale.name,
         code=scale.code or "",
         rules=of_scale(instrument, scale),
         bands=band_facts(scale),
-        numbers=scale_numbers(scale, signed),
+        numbers=scale_numbers(scale, signed_of(signatures, key, instrument.version)),
     )
+
+
+def _signed_items(instrument: Instrument, signatures: Sequence[Signature]) -> Mapping[str, list[str]]:
+    return {
+        item.id: signed_of(signatures, instrument.item_key(item), instrument.version).get(SAFETY, [])
+        for item in instrument.safety_items
+    }
 
 
 def _item(instrument: Instrument, item: Item) -> ItemRow:

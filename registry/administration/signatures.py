@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from registry.accounts.queries import names_of
 from registry.clinics.models import AdoptedFigure, Clinic
 from registry.clinics.queries import as_adoptable, list_adopted
-from registry.measures.adoption import Adoptable
+from registry.measures.adoption import Adoptable, signable_keys
 from registry.measures.instrument import Instrument
 from registry.web.filters import long_date
 
@@ -26,7 +26,7 @@ class Signature:
 def signatures_of(instrument: Instrument, clinics: Iterable[Clinic]) -> tuple[Signature, ...]:
     """What is in force of the instrument at these clinics. Two statements."""
     known = {clinic.id: clinic for clinic in clinics}
-    rows = [row for row in list_adopted(known, scale_keys(instrument)) if row.withdrawn_at is None]
+    rows = [row for row in list_adopted(known, signable_keys(instrument)) if row.withdrawn_at is None]
     names = names_of({row.signed_by_id for row in rows})
     return tuple(
         Signature(
@@ -46,8 +46,13 @@ def history_words(rows: Sequence[AdoptedFigure], clinic: Clinic) -> Mapping[Adop
     return said
 
 
-def scale_keys(instrument: Instrument) -> list[str]:
-    return [instrument.scale_key(scale) for scale in instrument.scales]
+def signed_of(signatures: Iterable[Signature], key: str, version: str) -> Mapping[str, list[str]]:
+    """Of one scale or item: the name of each number in force → who signed for it where."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for each in signatures:
+        if (each.number.scale, each.number.version) == (key, version):
+            found[each.number.figure].append(each.words)
+    return found
 
 
 def _signed(row: AdoptedFigure, clinic: Clinic, names: Mapping[uuid.UUID, str]) -> str:

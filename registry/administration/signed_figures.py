@@ -18,16 +18,17 @@ from registry.accounts import receipts
 from registry.administration import actions
 from registry.administration.blueprint import blueprint
 from registry.administration.form_page import FormPage
-from registry.administration.instrument_numbers import FIGURES, figure_words
+from registry.administration.instrument_numbers import FIGURES, figure_words, positive_words
 from registry.administration.instrument_page import latest_called
-from registry.administration.signatures import history_words, scale_keys
+from registry.administration.signatures import history_words
 from registry.clinics.models import AdoptedFigure, Clinic
 from registry.clinics.queries import as_adoptable, get_clinic, list_adopted
 from registry.clinics.rules import edition_of
 from registry.db.conflict import EditConflict
 from registry.extensions import db
-from registry.measures.adoption import Adoptable, adoptable, figure_of
+from registry.measures.adoption import SAFETY, Adoptable, adoptable, figure_of, signable_keys
 from registry.measures.instrument import Instrument
+from registry.measures.scale import Source
 from registry.patients.presenters import Difference
 from registry.web.filters import count
 from registry.web.form_fields import RegistryForm, paragraph
@@ -70,14 +71,14 @@ def sign_figures(instrument_id: str, clinic_id: uuid.UUID) -> Response | tuple[s
     """What is ticked counts at the clinic; what no longer is, is withdrawn. Both are on record with their reason."""
     clinic = found(get_clinic(clinic_id) if can(current_user, "figure.sign", clinic_id=clinic_id) else None)
     instrument = latest_called(instrument_id)
-    rows = list_adopted([clinic.id], scale_keys(instrument))
+    rows = list_adopted([clinic.id], signable_keys(instrument))
     form = _form_of(instrument)(**_ticks(instrument, rows), version=str(edition_of(rows)))
     if not form.validate_on_submit():
         return _show(form, instrument, clinic, rows), 422 if form.errors else 200
     try:
         return redirect(_store(form, instrument, clinic_id), 303)
     except EditConflict:
-        rows = list_adopted([clinic_id], scale_keys(instrument))
+        rows = list_adopted([clinic_id], signable_keys(instrument))
         form.version.data = str(edition_of(rows))
         clinic = db.session.get_one(Clinic, clinic_id)
         return _show(form, instrument, clinic, rows, conflict=_differences(form, instrument, rows)), 409
@@ -107,12 +108,13 @@ def _form_of(instrument: Instrument) -> type[SigningForm]:
 
 
 def _name(number: Adoptable) -> str:
-    return f"sign-{number.scale.partition(':')[2]}-{number.figure}"
+    return f"sign-{number.within}-{number.figure}"
 
 
 def _title(instrument: Instrument, number: Adoptable) -> str:
-    scale = instrument.scale(number.scale.partition(":")[2])
-    return f"{scale.name}: {FIGURES[number.figure].lower()}"
+    if number.figure == SAFETY:
+        return f"Item {instrument.item(number.within).number} alerts by itself"
+    return f"{instrument.scale(number.within).name}: {FIGURES[number.figure].lower()}"
 
 
 def _ticks(instrument: Instrument, rows: Sequence[AdoptedFigure]) -> Mapping[str, bool]:
@@ -146,16 +148,23 @@ def _show(
 
 
 def _number(field: Field, instrument: Instrument, number: Adoptable, history: Sequence[str]) -> NumberToSign:
-    scale = instrument.scale(number.scale.partition(":")[2])
-    figure = figure_of(scale, number.figure)
-    if figure is None:
+    value, source = _what_counts(instrument, number)
+    return NumberToSign(field=field, value=value, source=source.text, history=tuple(history))
+
+
+def _what_counts(instrument: Instrument, number: Adoptable) -> tuple[str, Source]:
+    """The number in words, and what it stands on."""
+    if number.figure == SAFETY:
+        item = instrument.item(number.within)
+        value, source = positive_words(item), item.safety_source
+    else:
+        scale = instrument.scale(number.within)
+        figure = figure_of(scale, number.figure)
+        value = "" if figure is None else figure_words(scale, number.figure, figure.value)
+        source = None if figure is None else figure.source
+    if source is None:
         raise KeyError(number.figure)
-    return NumberToSign(
-        field=field,
-        value=figure_words(scale, number.figure, figure.value),
-        source=figure.source.text,
-        history=tuple(history),
-    )
+    return value, source
 
 
 def _differences(form: SigningForm, instrument: Instrument, rows: Sequence[AdoptedFigure]) -> tuple[Difference, ...]:

@@ -5,29 +5,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from registry.alerts.models import Alert
-from registry.alerts.snapshot import AnswerState, Ground, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
+from registry.alerts.safety_answers import SafetyForms, SafetyRow
+from registry.alerts.snapshot import Ground, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
 from registry.contacts.models import DangerReport
 from registry.contacts.rules import DANGERS
 from registry.db.among import among
 from registry.db.grouping import by_patient
+from registry.episodes.scales import ScalesInForce, scales_in_force
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, SafetySignal
-from registry.measures.answers import answer_from_json, with_unasked
-from registry.measures.danger import danger_scores
-from registry.measures.instrument import Instrument, Item
-from registry.measures.scale import Better
-from registry.measures.scoring import proves_positive
-
-_DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,8 @@ class PersonSafety:
     ``clinic_of`` and ``recorded_at`` tell, by measurement or report, which clinic recorded it and at which instant;
     ``replaces`` names the measurement one corrects; ``closed_by`` the closed alert that dealt with an answer or report:
     a corrected copy that is no worse is dealt with too.
-    ``unanswered`` are the positive answers and reports that name no alert yet.
+    ``unanswered`` are the positive answers and reports that name no alert yet; ``shown_only`` the answers to items that
+    alert nobody, since their number is a clinician's judgement that the clinic that asked has not signed for.
     """
 
     facts: SafetyFacts
@@ -46,6 +42,7 @@ class PersonSafety:
     replaces: Mapping[str, str]
     closed_by: Mapping[Ground, uuid.UUID]
     unanswered: Sequence[SafetySignal | DangerReport] = ()
+    shown_only: Sequence[SafetyAnswer] = ()
 
 
 Seen = Mapping[Ground, tuple[uuid.UUID, Decimal]]
@@ -57,10 +54,6 @@ def covered_in(evidence: Mapping[str, Any]) -> Iterator[tuple[Ground, str | None
     for facts in (evidence, *(each["evidence"] for each in evidence.get("also", ()))):
         for entry in (*facts.get("answers", ()), *facts.get("reports", ())):
             yield (entry["id"], entry.get("item_id", "")), entry.get("height", entry.get("value"))
-
-
-_Row = Row[Any]
-"""A measurement, as far as safety needs it."""
 
 
 # Made once: building a statement costs more than running it.
@@ -91,7 +84,8 @@ _UNANSWERED = select(SafetySignal).where(among(SafetySignal.patient_id, "patient
 def load_safety(
     patient_ids: Collection[uuid.UUID], zones: Mapping[uuid.UUID, ZoneInfo], closed: Mapping[uuid.UUID, Sequence[Alert]]
 ) -> dict[uuid.UUID, PersonSafety]:
-    """Every safety item of each patient's measurements and every reported danger; three statements.
+    """Every safety item of each patient's measurements and every reported danger; three statements, or four where
+    what an answer says depends on what the clinic that asked has signed for.
 
     ``closed`` are the safety alerts people have closed, by patient, oldest first.
     """
@@ -99,9 +93,13 @@ def load_safety(
     rows = by_patient(db.session.execute(_MEASUREMENTS, {**about, "instruments": catalogue().danger_instruments}))
     reports = by_patient(db.session.scalars(_REPORTS, about))
     signals = by_patient(db.session.scalars(_UNANSWERED, about))
+    to_sign_for = catalogue().dangers_to_sign_for
+    is_read_by_clinic = any(row.instrument in to_sign_for for own in rows.values() for row in own)
+    read = scales_in_force() if is_read_by_clinic else ScalesInForce()
     return {
         patient_id: _person_safety(
             rows.get(patient_id, ()),
+            read,
             reports.get(patient_id, ()),
             signals.get(patient_id, ()),
             closed.get(patient_id, ()),
@@ -112,18 +110,18 @@ def load_safety(
 
 
 def _person_safety(
-    rows: Sequence[_Row],
+    rows: Sequence[SafetyRow],
+    read: ScalesInForce,
     reports: Sequence[DangerReport],
     signals: Sequence[SafetySignal],
     closed: Sequence[Alert],
     zones: Mapping[uuid.UUID, ZoneInfo],
 ) -> PersonSafety:
-    versions = {row.id: row for row in rows}
-    recorded: dict[str, _Row | DangerReport] = {str(row.id): row for row in rows}
+    forms = SafetyForms({row.id: row for row in rows}, zones, read)
+    recorded: dict[str, SafetyRow | DangerReport] = {str(row.id): row for row in rows}
     recorded |= {str(row.id): row for row in reports}
-    answers = [
-        answer for nth, row in enumerate(rows) for answer in _answers(row, versions, zones[row.clinic_id], nth=nth)
-    ]
+    standing = [(nth, row) for nth, row in enumerate(rows) if row.status in ("draft", "final")]
+    answers = [answer for nth, row in standing for answer in forms.answers(row, nth=nth)]
     replaces = {str(row.id): str(row.replaces_id) for row in rows if row.replaces_id is not None}
     closed_by = _closed_by(answers, reports, closed, replaces)
     return PersonSafety(
@@ -137,111 +135,8 @@ def _person_safety(
         replaces=replaces,
         closed_by=closed_by,
         unanswered=(*signals, *(report for report in reports if report.alert_id is None)),
+        shown_only=[answer for nth, row in standing for answer in forms.shown_only(row, nth=nth)],
     )
-
-
-def _answers(row: _Row, versions: Mapping[uuid.UUID, _Row], zone: ZoneInfo, *, nth: int) -> Iterator[SafetyAnswer]:
-    """The safety items of one measurement, and of its scales those whose score is a danger.
-
-    ``versions`` are all measurements of the person, with those that were corrected.
-    """
-    if row.status not in ("draft", "final"):
-        return
-    instrument = catalogue().get(row.instrument, row.instrument_version)
-    given = with_unasked(instrument, row.answers or {})
-    for item in instrument.safety_items:
-        first = _first_to_say(row, versions, instrument, item)
-        entered_on = first.recorded_at.astimezone(zone).date()
-        yield _answer(row, instrument, item, given.get(item.id), entered_on=entered_on, nth=nth)
-    yield from _dangers(row, instrument, entered_on=row.recorded_at.astimezone(zone).date(), nth=nth)
-
-
-def _first_to_say(row: _Row, versions: Mapping[uuid.UUID, _Row], instrument: Instrument, item: Item) -> _Row:
-    """The version that first told of this danger: to correct something else later makes no late entry of it."""
-    first = row
-    while first.replaces_id is not None:
-        before = versions[first.replaces_id]
-        if _state(before, instrument, item, (before.answers or {}).get(item.id)) is not AnswerState.POSITIVE:
-            break
-        first = before
-    return first
-
-
-def _answer(
-    row: _Row, instrument: Instrument, item: Item, given: object, *, entered_on: date, nth: int
-) -> SafetyAnswer:
-    value = given if isinstance(given, int) else None
-    choice = None if value is None else item.choice(value)
-    return SafetyAnswer(
-        id=str(row.id),
-        on=row.taken_on,
-        entered_on=max(entered_on, row.taken_on),
-        instrument=instrument.short_title,
-        item_id=item.id,
-        item=f"item {item.number}",
-        state=_state(row, instrument, item, given),
-        value=value,
-        answer=_needed(row, instrument, item) if choice is None else choice.label,
-        total_above_floor=_from_best(row, instrument),
-        tier=item.safety_tier,
-        tier_again=item.safety_tier_again,
-        calls_for=item.safety_calls_for,
-        nth=nth,
-        is_draft=row.status == "draft",
-        height=None if value is None else item.danger_of(value),
-        tells=item.safety_tells,
-        is_screen=instrument.domain == "safety",
-    )
-
-
-def _from_best(row: _Row, instrument: Instrument) -> int | None:
-    """How many points a total recorded alone is from the best there is; None where there is none."""
-    scale = instrument.primary_scale
-    if row.total_only is None or scale.maximum is None:
-        return None
-    best = int(scale.floor if scale.better is Better.LOWER else scale.maximum)
-    total: int = row.total_only
-    return abs(total - best)
-
-
-def _dangers(row: _Row, instrument: Instrument, *, entered_on: date, nth: int) -> Iterator[SafetyAnswer]:
-    """What the scales say whose score is a danger; nothing where only a total was recorded."""
-    answers = {item_id: answer_from_json(answer) for item_id, answer in (row.answers or {}).items()}
-    for found in danger_scores(instrument, answers):
-        yield SafetyAnswer(
-            id=str(row.id),
-            on=row.taken_on,
-            entered_on=max(entered_on, row.taken_on),
-            instrument=instrument.short_title,
-            item_id=found.scale.id,
-            item=found.scale.name,
-            state=AnswerState.POSITIVE if found.is_positive else AnswerState.NEGATIVE,
-            value=int(found.value),
-            answer=None if found.is_complete else "at least, with items unanswered",
-            calls_for=found.danger.calls_for,
-            nth=nth,
-            is_draft=row.status == "draft",
-            kind=found.danger.kind,
-        )
-
-
-def _needed(row: _Row, instrument: Instrument, item: Item) -> str | None:
-    """Why a total says what nobody wrote down: without a positive answer there is no such total."""
-    if row.total_only is None or not proves_positive(instrument, item, row.total_only):
-        return None
-    return f"no total of {row.total_only} without it"
-
-
-def _state(row: _Row, instrument: Instrument, item: Item, given: object) -> AnswerState:
-    if row.total_only is not None:
-        return AnswerState.TOTAL_ONLY if _needed(row, instrument, item) is None else AnswerState.POSITIVE
-    if given == _DECLINED:
-        return AnswerState.DECLINED
-    choice = item.choice(given) if isinstance(given, int) else None
-    if not isinstance(given, int) or (choice is not None and choice.is_missing):
-        return AnswerState.BLANK
-    # The same comparison as the trigger that writes the safety signal.
-    return AnswerState.POSITIVE if item.is_positive(given) else AnswerState.NEGATIVE
 
 
 def _report(row: DangerReport) -> SafetyReport:

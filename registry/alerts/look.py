@@ -42,6 +42,6 @@ def told(person: Person, open_alerts: Sequence[Alert], numbers: NumbersInForce) 
         contacts=person.history.contacts,
         categories=person.history.categories,
         outcomes=person.history.outcomes,
-        safety=last_safety(person.safety.facts.answers),
+        safety=last_safety((*person.safety.facts.answers, *person.safety.shown_only)),
         due={case.episode.id: due_days(case.snapshot, numbers.at(case.clinic.id)) for case in person.cases},
     )

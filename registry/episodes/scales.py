@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from flask import current_app
 
 from registry.clinics.queries import adopted_figures, decisions_at
-from registry.measures.adoption import Adoptable, adopt
+from registry.measures.adoption import Adoptable, adopt_all
 from registry.measures.catalogue import Catalogue, catalogue_at
 from registry.measures.in_use import is_in_use
 from registry.measures.instrument import Instrument
@@ -87,8 +87,4 @@ def scales_in_force() -> ScalesInForce:
 @lru_cache(maxsize=256)
 def _as_read(instrument: Instrument, adopted: frozenset[Adoptable]) -> Instrument:
     """Made once for each set of numbers, so that what is kept by instrument elsewhere is found again."""
-    figures = {
-        scale.id: frozenset(each.figure for each in adopted if each.scale == instrument.scale_key(scale))
-        for scale in instrument.scales
-    }
-    return replace(instrument, scales=tuple(adopt(scale, figures[scale.id]) for scale in instrument.scales))
+    return adopt_all(instrument, adopted)

@@ -113,7 +113,7 @@ def _defined_twice(folders: tuple[Path, ...]) -> Iterator[DefinitionError]:
 def _safety_items(instruments: list[Instrument]) -> Iterator[SafetyItem]:
     for instrument in instruments:
         for item in instrument.safety_items:
-            if item.safety_positive_from is not None:
+            if item.safety_positive_from is not None and item.alerts:
                 yield SafetyItem(
                     instrument=instrument.id,
                     version=instrument.version,

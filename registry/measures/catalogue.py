@@ -100,13 +100,23 @@ class Catalogue:
     @cached_property
     def safety_instruments(self) -> tuple[str, ...]:
         """The ids of the instruments that ask about safety, in any version."""
-        return tuple(sorted({each.instrument_id for each in self.safety_items()}))
+        return tuple(sorted({each.id for each in self.versions() if each.safety_items}))
 
     @cached_property
     def danger_instruments(self) -> tuple[str, ...]:
         """Those, and the ids of the instruments with a score that is a danger, in any version."""
         scored = {each.id for each in self.versions() if any(scale.danger is not None for scale in each.scales)}
         return tuple(sorted({*self.safety_instruments, *scored}))
+
+    @cached_property
+    def dangers_to_sign_for(self) -> frozenset[str]:
+        """Of those, the ids of the instruments with a number that does not alert as it ships: each clinic reads it."""
+        return frozenset(
+            each.id
+            for each in self.versions()
+            if any(not item.alerts for item in each.safety_items)
+            or any(scale.danger is not None and scale.cutoff_in_force is None for scale in each.scales)
+        )
 
     @cached_property
     def number_scales(self) -> Mapping[str, frozenset[str]]:
@@ -119,12 +129,12 @@ class Catalogue:
         return {domain: frozenset(keys) for domain, keys in found.items()}
 
     def safety_items(self) -> tuple[SafetyItem, ...]:
-        """Every safety item of every version: old answers keep their meaning."""
+        """Every item of every version that alerts whichever clinic asks it: old answers keep their meaning."""
         return tuple(
             SafetyItem(instrument.id, instrument.version, item.id, item.safety_positive_from, item.safety_positive_to)
             for instrument in self.versions()
             for item in instrument.safety_items
-            if item.safety_positive_from is not None
+            if item.safety_positive_from is not None and item.alerts
         )
 
 

@@ -24,10 +24,10 @@ class DangerScore:
 def danger_scores(instrument: Instrument, answers: Mapping[str, Answer]) -> Iterator[DangerScore]:
     """Each scale that is certain: at its cut-off whatever is missing, or below it with every item answered.
 
-    The cut-off counts whatever its source: where a person may be in danger, a doubtful number fires too.
+    None whose cut-off is not in force, or not known to be a sign of danger.
     """
     for scale in instrument.scales:
-        if scale.danger is None or scale.cutoff is None:
+        if scale.danger is None or not scale.danger.source.is_in_force or scale.cutoff_in_force is None:
             continue
         usable = {item_id: instrument.usable_values[item_id] for item_id in scale.items}
         given = {item_id: answers.get(item_id) for item_id in scale.items}
@@ -37,6 +37,6 @@ def danger_scores(instrument: Instrument, answers: Mapping[str, Answer]) -> Iter
         least = adding(instrument, scale).at_least(values) if values else None
         if least is None:
             continue
-        is_positive, is_complete = least >= scale.cutoff.value, len(values) == len(scale.items)
+        is_positive, is_complete = least >= scale.cutoff_in_force, len(values) == len(scale.items)
         if is_positive or is_complete:
             yield DangerScore(scale, scale.danger, least, is_positive, is_complete)

@@ -43,8 +43,8 @@ class Item:
     ``topic`` is a neutral word for what it is about, where its wording may not be shipped. The answer
     to a number item is written as digits rather than chosen.
 
-    A stored answer of ``safety_positive_from`` or higher, ``safety_positive_to`` or lower where that is named, raises a
-    safety alert, whatever the status of its source: where a person may be in danger, a doubtful number fires too.
+    A stored answer of ``safety_positive_from`` or higher, ``safety_positive_to`` or lower where that is named, is
+    positive, and shown as such wherever the answer is; it raises a safety alert where ``alerts``.
     ``safety_calls_for`` says what is to be done then, where the instrument itself says more than that somebody has to
     ask; ``safety_tells`` who is told besides: "psychiatrist", "prescriber".
     """
@@ -76,11 +76,16 @@ class Item:
 
     @property
     def is_safety_item(self) -> bool:
-        """Whether an answer to this item can raise a safety alert by itself."""
+        """Whether an answer to this item can be positive by itself."""
         return self.safety_positive_from is not None
 
+    @property
+    def alerts(self) -> bool:
+        """Whether a positive answer raises an alert: not from where nobody published, until a clinic signs for it."""
+        return self.is_safety_item and (self.safety_source is None or self.safety_source.is_in_force)
+
     def is_positive(self, value: int) -> bool:
-        """Whether this answer by itself raises a safety alert."""
+        """Whether this answer by itself is a sign of danger."""
         if self.safety_positive_from is None or value < self.safety_positive_from:
             return False
         return self.safety_positive_to is None or value <= self.safety_positive_to
@@ -138,7 +143,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class SafetyItem:
-    """An item whose answer alerts by itself, as stored for the database trigger; no ``positive_to``: however high."""
+    """An item that alerts at every clinic, as stored for the database trigger; no ``positive_to``: however high."""
 
     instrument_id: str
     version: str
@@ -189,7 +194,7 @@ class Instrument:
 
     @cached_property
     def safety_items(self) -> tuple[Item, ...]:
-        """The items whose answers can raise a safety alert, in order."""
+        """The items whose answers can be a sign of danger, in order, those that alert nobody yet included."""
         return tuple(item for item in self.items if item.is_safety_item)
 
     @cached_property
@@ -232,3 +237,7 @@ class Instrument:
     def scale_key(self, scale: Scale) -> str:
         """The name of a scale across all instruments, such as "phq-9:total"."""
         return f"{self.id}:{scale.id}"
+
+    def item_key(self, item: Item) -> str:
+        """The name of an item across all instruments, such as "phq-9:9"."""
+        return f"{self.id}:{item.id}"

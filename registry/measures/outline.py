@@ -41,7 +41,6 @@ def _item(item: Item) -> Plain:
         "points": None if _is_worth_itself(item) else _keyed(item.worth()),
         "low": min(choice.value for choice in item.choices),
         "high": max(choice.value for choice in item.choices),
-        "safety_positive_from": item.safety_positive_from,
     }
 
 

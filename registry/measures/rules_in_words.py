@@ -19,11 +19,15 @@ def of_instrument(instrument: Instrument) -> tuple[str, ...]:
         *_turned_round(instrument),
         *_blank(instrument),
         *(
-            f"Item {item.number} {_answer(item.safety_positive_from, item.safety_positive_to)} raises a safety alert, "
+            f"Item {item.number} {_answer(item.safety_positive_from, item.safety_positive_to)} {_raises(item)}, "
             "whatever the total."
             for item in instrument.safety_items
         ),
     )
+
+
+def _raises(item: Item) -> str:
+    return "raises a safety alert" if item.alerts else "is marked as positive and alerts nobody"
 
 
 def numbered(instrument: Instrument, item_ids: Iterable[str]) -> str:
@@ -55,7 +59,7 @@ def _number(instrument: Instrument, scale: Scale) -> Iterator[str]:
     yield _missing(scale)
     if scale.is_comparison:
         yield "Each score is a comparison with the start already: it has no baseline, and no change is worked out."
-    if scale.danger is not None and scale.cutoff is not None:
+    if scale.danger is not None and scale.danger.source.is_in_force and scale.cutoff is not None:
         yield f"A score of {format_value(scale.cutoff.value)} or more raises a safety alert."
 
 

@@ -34,7 +34,15 @@ from registry.measures.danger import danger_scores
 from registry.measures.instrument import Instrument
 from registry.measures.mania import MANIA
 from registry.measures.scale import Status
-from registry.measures.scoring import ContradictedTotal, ImpossibleTotal, SafetyState, format_value, score, score_total
+from registry.measures.scoring import (
+    ContradictedTotal,
+    ImpossibleTotal,
+    SafetyState,
+    format_value,
+    score,
+    score_as_it_stands,
+    score_total,
+)
 from registry.web.filters import local_time, long_date
 from registry.web.second_time import SecondTime
 
@@ -99,15 +107,15 @@ def following(place: Place, instrument: Instrument, *, on: date) -> sitting.Foll
 
 
 def positive_answers(measurement: Measurement) -> dict[str, int]:
-    """Safety item → its positive answer; scale → its score, where that is a danger."""
-    definition = definition_of(measurement)
+    """Of what alerts: safety item → its positive answer; scale → its score, where that is a danger."""
+    definition = scales_in_force().at(measurement.clinic_id).of(definition_of(measurement))
     scoring = score_again(measurement, definition)
     answers = {item: answer_from_json(value) for item, value in (measurement.answers or {}).items()}
     dangers = {each.scale.id: int(each.value) for each in danger_scores(definition, answers) if each.is_positive}
     return dangers | {
         each.item: each.value
         for each in scoring.safety
-        if each.state is SafetyState.POSITIVE and each.value is not None
+        if each.state is SafetyState.POSITIVE and each.value is not None and definition.item(each.item).alerts
     }
 
 
@@ -129,6 +137,7 @@ def say_what_it_means(
     Mania is looked at whether or not it is tracked, yet never where no cut-off of its measure is in force.
     """
     name, taken_on = form.instrument.short_title, form.taken_on.data
+    _say_told_nobody(form, clinic_id)
     if not as_draft:
         _say_without_cutoff(form.instrument, clinic_id)
     elevated = None if as_draft else _elevated_score(form, clinic_id)
@@ -150,6 +159,19 @@ def say_what_it_means(
             "the score is kept and drawn, but is no baseline",
             "warning",
         )
+
+
+def _say_told_nobody(form: MeasureForm, clinic_id: uuid.UUID) -> None:
+    """Warn of a positive answer whose number the clinic has not signed for: it is shown, and raises no alert."""
+    read, given = scales_in_force().at(clinic_id).of(form.instrument), form.administration()
+    for safety in score_as_it_stands(read, given["answers"] or {}).safety:
+        item = read.item(safety.item)
+        if safety.state is SafetyState.POSITIVE and not item.alerts:
+            flash(
+                f"Item {item.number} of {read.short_title} may be a sign of danger, and nobody is told: no source says "
+                "from which answer. Ask today; a psychiatrist can sign for the number on the page of the measure",
+                "warning",
+            )
 
 
 def _say_without_cutoff(instrument: Instrument, clinic_id: uuid.UUID) -> None:

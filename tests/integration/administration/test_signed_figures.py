@@ -114,6 +114,23 @@ def test_a_signature_is_withdrawn_and_stays_on_record(invented: House) -> None:
         assert len(db.session.scalars(select(AdoptedFigure)).all()) == 2
 
 
+def test_an_item_that_alerts_by_itself_is_signed_for_like_a_number(invented: House) -> None:
+    browser, page = invented.browser_of("psychiatrist"), "/administration/instruments/reqol-10"
+    address = f"{page}/numbers/{invented.harbor}"
+    before = words(browser.get(page))
+    assert "Item 6 answered 0 to 3 is marked as positive and alerts nobody" in before
+    assert "no threshold is published Consensus: shown only" in before
+
+    assert "Item 6 alerts by itself 0 to 3" in words(browser.get(address))
+    assert fill_in(browser, address, {"sign-6-safety": "y", **WHY}).status_code == 303
+
+    assert "no threshold is published In force at Harbor. Signed by Paul Hsu" in words(browser.get(page))
+    with invented.app.app_context():
+        reqol = catalogue().get("reqol-10")
+        alerts = [scales_in_force().at(each).of(reqol).item("6").alerts for each in (invented.harbor, invented.mill)]
+    assert alerts == [True, False]
+
+
 def test_a_signature_needs_its_reason(invented: House) -> None:
     answer = fill_in(invented.browser_of("psychiatrist"), _address(invented), {**CUTOFF, "why": " "})
 

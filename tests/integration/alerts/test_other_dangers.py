@@ -12,14 +12,17 @@ from flask.testing import FlaskClient
 from registry import clock
 from registry.access import scope
 from registry.alerts.actions import close
+from registry.alerts.last_safety import LastSafety
+from registry.alerts.look import look
 from registry.alerts.models import Alert, RuleNumber
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.sentences import sentence_today
 from registry.audit.recorder import record
+from registry.clinics.models import AdoptedFigure
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.measurements.actions import change_draft, correct_measurement, finish_draft
-from registry.measurements.models import SafetySignal
+from registry.measures.adoption import SAFETY
 from tests import builders
 from tests.integration.alerts.scene import (
     NOW,
@@ -92,27 +95,55 @@ def test_a_corrected_score_of_abuse_leaves_its_alert_to_a_person(app: Flask) -> 
         assert [each for each in alerts_of(scene.patient, is_open=True) if each.is_safety] == []
 
 
-@pytest.mark.parametrize(("points", "rules"), [(4, []), (3, ["safety.self-harm"]), (0, ["safety.self-harm"])])
-def test_life_not_worth_living_alerts_where_few_points_are_bad(app: Flask, points: int, rules: list[str]) -> None:
+def test_an_item_on_consensus_alerts_where_the_psychiatrist_signed_for_it(app: Flask) -> None:
+    answers = {str(item): 4 for item in range(1, 11)}
     with on_stage(app):
         scene = a_scene()
-        answers = {str(item): 4 for item in range(1, 11)} | {"6": points}
-        measured(scene, instrument="reqol-10", answers=answers)
+        before = measured(scene, instrument="reqol-10", answers=answers | {"6": 0})
+        assert safety_rules(scene) == [], "shown, and off until somebody signs"
+        assert look([scene.patient.id])[scene.patient.id].safety == LastSafety(
+            "positive", "ReQoL-10 item 6", TODAY, TODAY, "ReQoL-10 item 6"
+        )
 
-        assert [each.rule for each in alerts_of(scene.patient, is_open=True) if each.is_safety] == rules
-        assert [row.value for row in db.session.query(SafetySignal)] == [points] * len(rules)
+        item_signed_for(scene)
+        reconcile_patient(scene.patient.id)
+        assert safety_rules(scene) == ["safety.self-harm"]
+        assert str(before.id) in str(the_safety_alert(scene.patient).evidence)
 
 
 @pytest.mark.parametrize(
-    ("total", "rules"),
-    [(40, []), (36, []), (35, ["safety.unknown"]), (4, ["safety.unknown"]), (3, ["safety.self-harm"])],
+    ("said", "rules"),
+    [
+        ({"6": 4}, []),
+        ({"6": 3}, ["safety.self-harm"]),
+        ({"6": None}, ["safety.unknown"]),
+        (36, []),
+        (35, ["safety.unknown"]),
+        (3, ["safety.self-harm"]),
+    ],
 )
-def test_of_a_total_whose_high_end_is_good_the_low_end_proves(app: Flask, total: int, rules: list[str]) -> None:
+def test_of_an_item_signed_for_few_points_are_bad(app: Flask, said: dict[str, Any] | int, rules: list[str]) -> None:
     with on_stage(app):
         scene = a_scene()
-        measured(scene, instrument="reqol-10", total_only=total)
+        item_signed_for(scene)
+        if isinstance(said, int):
+            measured(scene, instrument="reqol-10", total_only=said)
+        else:
+            measured(scene, instrument="reqol-10", answers={str(item): 4 for item in range(1, 11)} | said)
 
-        assert [each.rule for each in alerts_of(scene.patient, is_open=True) if each.is_safety] == rules
+        assert safety_rules(scene) == rules
+
+
+def safety_rules(scene: Scene) -> list[str]:
+    return [each.rule for each in alerts_of(scene.patient, is_open=True) if each.is_safety]
+
+
+def item_signed_for(scene: Scene) -> None:
+    with write():
+        row = AdoptedFigure(clinic_id=scene.clinic.id, scale="reqol-10:6", figure=SAFETY, why="Agreed with the team")
+        row.instrument_version, row.signed_by_id, row.signed_at = "1", scene.psychiatrist.id, clock.now()
+        db.session.add(row)
+        record("figure.signed", by=None, subject=row, kind="create")
 
 
 # A draft

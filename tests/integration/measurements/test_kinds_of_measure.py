@@ -52,6 +52,19 @@ def rows(page: BeautifulSoup, caption: str) -> dict[str, list[str]]:
     }
 
 
+def test_a_positive_answer_nobody_signed_for_is_told_to_whoever_enters_it(app: Flask, browser: Browser) -> None:
+    best = {str(item): 4 for item in range(1, 11)}
+    measure_id = a_measure(app, browser.person, best, instrument="reqol-10")
+
+    response = browser.send(f"/{measure_id}/correct", typed({"6": 2}) | {"why": "Read again"})
+
+    page = soup(browser.client.get(response.location)).get_text(" ", strip=True)
+    assert "Item 6 of ReQoL-10 may be a sign of danger, and nobody is told" in page
+    assert "item 6: 2 points" in page
+    with app.app_context(), scope.all_patients(reason="test"):
+        assert db.session.scalars(select(Alert).where(Alert.is_safety)).all() == []
+
+
 def test_what_is_not_asked_stays_empty_and_counts_as_the_file_says(app: Flask, browser: Browser) -> None:
     response = browser.send("/new/outings", typed(INSIDE))
 

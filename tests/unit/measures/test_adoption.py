@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from registry.administration.instrument_numbers import FIGURES as SHOWN
-from registry.measures.adoption import FIGURES, Adoptable, adopt, adoptable, figure_of
+from registry.measures.adoption import FIGURES, SAFETY, Adoptable, adopt, adopt_all, adoptable, figure_of
+from registry.measures.catalogue import Catalogue
 from registry.measures.course import DatedScore, Standing, follow, is_elevated
 from registry.measures.definition import load
 from registry.measures.instrument import Instrument
@@ -71,6 +72,29 @@ def test_a_score_is_elevated_and_a_course_improving_only_by_signed_numbers(scale
         follow(scores, scale=each, starts_on=date(2026, 1, 1), target=None).standing for each in (scale, signed)
     ]
     assert standings == [Standing.NOT_IMPROVING, Standing.IMPROVING]
+
+
+def test_an_item_on_consensus_alerts_once_signed_for_in_its_version(catalogue: Catalogue) -> None:
+    reqol = catalogue.get("reqol-10")
+    signature = Adoptable("reqol-10:6", SAFETY, "1")
+    assert [each for each in adoptable(reqol) if each.figure == SAFETY] == [signature]
+
+    for signed, alerts in (
+        ({signature}, True),
+        ({Adoptable("reqol-10:6", SAFETY, "2")}, False),
+        ({Adoptable("phq-9:9", SAFETY, "1")}, False),
+        (set[Adoptable](), False),
+    ):
+        read = adopt_all(reqol, frozenset(signed))
+        assert [item.id for item in read.items if item.alerts] == (["6"] if alerts else [])
+        assert read.item("6").is_positive(3)
+
+
+def test_every_other_safety_item_is_published_and_alerts_everywhere(catalogue: Catalogue) -> None:
+    silent = [(each.id, item.id) for each in catalogue for item in each.safety_items if not item.alerts]
+    dangers = [scale.cutoff_in_force for each in catalogue for scale in each.scales if scale.danger is not None]
+
+    assert (silent, dangers) == ([("reqol-10", "6")], [11])
 
 
 def test_what_is_no_number_of_a_scale_has_no_name_here(scale: Scale) -> None:

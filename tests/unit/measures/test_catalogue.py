@@ -13,7 +13,7 @@ from tests.unit.measures.conftest import REPOSITORY
 def two_versions(tmp_path: Path) -> Catalogue:
     """The CES-D in versions 2 and 10; only the older has a safety item."""
     text = (REPOSITORY / "tests" / "data" / "instruments" / "cesd.toml").read_text(encoding="utf-8")
-    safety = 'safety = { positive_from = 3, source = "a paper", status = "unverified" }'
+    safety = 'safety = { positive_from = 3, source = "a paper", status = "literature" }'
     older = text.replace('id = "18"\n', f'id = "18"\n{safety}\n')
     (tmp_path / "cesd.v2.toml").write_text(older.replace('version = "1"', 'version = "2"'), encoding="utf-8")
     (tmp_path / "cesd.v10.toml").write_text(text.replace('version = "1"', 'version = "10"'), encoding="utf-8")
@@ -28,12 +28,14 @@ def test_the_latest_version_is_the_highest_number(two_versions: Catalogue) -> No
     assert len(two_versions) == 1
 
 
-def test_safety_items_are_named_for_every_version(two_versions: Catalogue, catalogue: Catalogue) -> None:
+def test_items_that_alert_are_named_for_every_version(two_versions: Catalogue, catalogue: Catalogue) -> None:
     (safety_item,) = two_versions.safety_items()
     assert (safety_item.version, safety_item.item_id, safety_item.positive_from) == ("2", "18", 3)
 
     shipped = {(each.instrument_id, each.item_id): each.positive_from for each in catalogue.safety_items()}
     assert (shipped["phq-9", "9"], shipped["qids-sr16", "12"], shipped["bprs-24", "4"]) == (1, 1, 2)
+    assert ("reqol-10", "6") not in shipped, "on consensus: each clinic signs for it, or leaves it"
+    assert catalogue.dangers_to_sign_for == {"reqol-10"}
 
 
 @pytest.mark.parametrize(("instrument_id", "version"), [("phq-10", None), ("phq-9", "7"), ("", None)])

@@ -24,13 +24,12 @@ def test_it_is_plain_json_for_every_instrument(catalogue: Catalogue) -> None:
         assert json.loads(json.dumps(plain, allow_nan=False)) == plain
 
 
-def test_it_names_bands_target_and_safety_item(phq9: Instrument) -> None:
+def test_it_names_bands_and_target(phq9: Instrument) -> None:
     plain = outline(phq9, target=Target(at_most=Decimal(4)))
 
     (total,) = plain["scales"]
     assert total["bands"][2] == {"label": "moderate", "low": 10, "high": 14, "severity": 2}
     assert total["target"] == {"at_most": 4, "at_least": None, "words": "4 or lower"}
-    assert [item["id"] for item in plain["items"] if item["safety_positive_from"] == 1] == ["9"]
     assert [item["id"] for item in plain["items"] if item["optional"]] == ["difficulty"]
 
 

@@ -1,0 +1,150 @@
+"""What one person's forms say of their safety, as the clinics that asked read them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+
+from registry.alerts.snapshot import AnswerState, SafetyAnswer
+from registry.episodes.scales import ScalesInForce
+from registry.measurements.instruments import catalogue
+from registry.measures.answers import answer_from_json, with_unasked
+from registry.measures.danger import danger_scores
+from registry.measures.instrument import Instrument, Item
+from registry.measures.scale import Better
+from registry.measures.scoring import proves_positive
+
+_DECLINED = "declined"
+
+SafetyRow = Row[Any]
+"""A measurement, as far as safety needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyForms:
+    """All measurements of one person by id, with those that were corrected, as the clinics that asked read them."""
+
+    rows: Mapping[uuid.UUID, SafetyRow]
+    zones: Mapping[uuid.UUID, ZoneInfo]
+    read: ScalesInForce
+
+    def answers(self, row: SafetyRow, *, nth: int) -> Iterator[SafetyAnswer]:
+        """What alerts: the safety items of a measurement, and of its scales those whose score is a danger."""
+        instrument = self._instrument(row)
+        yield from self._of_items(row, instrument, [item for item in instrument.safety_items if item.alerts], nth=nth)
+        yield from _dangers(row, instrument, entered_on=self._entered_on(row), nth=nth)
+
+    def shown_only(self, row: SafetyRow, *, nth: int) -> Iterator[SafetyAnswer]:
+        """What is shown and alerts nobody."""
+        instrument = self._instrument(row)
+        yield from self._of_items(
+            row, instrument, [item for item in instrument.safety_items if not item.alerts], nth=nth
+        )
+
+    def _of_items(
+        self, row: SafetyRow, instrument: Instrument, items: Sequence[Item], *, nth: int
+    ) -> Iterator[SafetyAnswer]:
+        given = with_unasked(instrument, row.answers or {}) if items else {}
+        for item in items:
+            first = self._first_to_say(row, instrument, item)
+            yield _answer(row, instrument, item, given.get(item.id), entered_on=self._entered_on(first), nth=nth)
+
+    def _first_to_say(self, row: SafetyRow, instrument: Instrument, item: Item) -> SafetyRow:
+        """The version that first told of this danger: to correct something else later makes no late entry of it."""
+        first = row
+        while first.replaces_id is not None:
+            before = self.rows[first.replaces_id]
+            if _state(before, instrument, item, (before.answers or {}).get(item.id)) is not AnswerState.POSITIVE:
+                break
+            first = before
+        return first
+
+    def _instrument(self, row: SafetyRow) -> Instrument:
+        return self.read.at(row.clinic_id).of(catalogue().get(row.instrument, row.instrument_version))
+
+    def _entered_on(self, row: SafetyRow) -> date:
+        recorded_at: datetime = row.recorded_at
+        return recorded_at.astimezone(self.zones[row.clinic_id]).date()
+
+
+def _answer(
+    row: SafetyRow, instrument: Instrument, item: Item, given: object, *, entered_on: date, nth: int
+) -> SafetyAnswer:
+    value = given if isinstance(given, int) else None
+    choice = None if value is None else item.choice(value)
+    return SafetyAnswer(
+        id=str(row.id),
+        on=row.taken_on,
+        entered_on=max(entered_on, row.taken_on),
+        instrument=instrument.short_title,
+        item_id=item.id,
+        item=f"item {item.number}",
+        state=_state(row, instrument, item, given),
+        value=value,
+        answer=_needed(row, instrument, item) if choice is None else choice.label,
+        total_above_floor=_from_best(row, instrument),
+        tier=item.safety_tier,
+        tier_again=item.safety_tier_again,
+        calls_for=item.safety_calls_for,
+        nth=nth,
+        is_draft=row.status == "draft",
+        height=None if value is None else item.danger_of(value),
+        tells=item.safety_tells,
+        is_screen=instrument.domain == "safety",
+    )
+
+
+def _from_best(row: SafetyRow, instrument: Instrument) -> int | None:
+    """How many points a total recorded alone is from the best there is; None where there is none."""
+    scale = instrument.primary_scale
+    if row.total_only is None or scale.maximum is None:
+        return None
+    best = int(scale.floor if scale.better is Better.LOWER else scale.maximum)
+    total: int = row.total_only
+    return abs(total - best)
+
+
+def _dangers(row: SafetyRow, instrument: Instrument, *, entered_on: date, nth: int) -> Iterator[SafetyAnswer]:
+    """What the scales say whose score is a danger; nothing where only a total was recorded."""
+    answers = {item_id: answer_from_json(answer) for item_id, answer in (row.answers or {}).items()}
+    for found in danger_scores(instrument, answers):
+        yield SafetyAnswer(
+            id=str(row.id),
+            on=row.taken_on,
+            entered_on=max(entered_on, row.taken_on),
+            instrument=instrument.short_title,
+            item_id=found.scale.id,
+            item=found.scale.name,
+            state=AnswerState.POSITIVE if found.is_positive else AnswerState.NEGATIVE,
+            value=int(found.value),
+            answer=None if found.is_complete else "at least, with items unanswered",
+            calls_for=found.danger.calls_for,
+            nth=nth,
+            is_draft=row.status == "draft",
+            kind=found.danger.kind,
+        )
+
+
+def _needed(row: SafetyRow, instrument: Instrument, item: Item) -> str | None:
+    """Why a total says what nobody wrote down: without a positive answer there is no such total."""
+    if row.total_only is None or not proves_positive(instrument, item, row.total_only):
+        return None
+    return f"no total of {row.total_only} without it"
+
+
+def _state(row: SafetyRow, instrument: Instrument, item: Item, given: object) -> AnswerState:
+    if row.total_only is not None:
+        return AnswerState.TOTAL_ONLY if _needed(row, instrument, item) is None else AnswerState.POSITIVE
+    if given == _DECLINED:
+        return AnswerState.DECLINED
+    choice = item.choice(given) if isinstance(given, int) else None
+    if not isinstance(given, int) or (choice is not None and choice.is_missing):
+        return AnswerState.BLANK
+    # The same comparison as the trigger that writes the safety signal.
+    return AnswerState.POSITIVE if item.is_positive(given) else AnswerState.NEGATIVE

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from registry.measures.catalogue import Catalogue, UnknownInstrument
 from registry.measures.definition import DefinitionError
-from registry.measures.file_format import LARGEST, Text
+from registry.measures.file_fields import LARGEST, Text
 from registry.measures.file_reading import Unreadable, read_bytes, read_text, read_toml
 from registry.measures.instrument import Choice, Instrument, Item
 from registry.measures.scale import Source, Status

@@ -25,6 +25,7 @@ from registry.health.models import LifeEvent
 from registry.health.queries import list_events
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
+from registry.measurements.queries import rated_by_others
 from registry.measurements.standings import TrackedScale, follow_patient, mania_courses, stands_beside_mania
 from registry.measures.course import Course, DatedScore, follow
 from registry.measures.profile import ratings_of
@@ -196,6 +197,7 @@ def _followed(
     dated = {key: _dated(rows) for key, rows in scores.items()}
     read = scales_in_force().at(episode.clinic_id)
     manias = mania_courses(dated, read=read, starts_on=episode.referred_on, ends_on=episode.ended_on).values()
+    others = rated_by_others({key: course for key, (_, course) in courses.items()})
     found = [
         Followed(
             key=key,
@@ -204,18 +206,11 @@ def _followed(
             cadence_days=parts[key].cadence_days,
             scores=_one_a_day(scores.get(key, ()), tracked),
             beside_mania=stands_beside_mania(key, course, manias),
-            has_other_rater=tracked.scale.is_profile and _has_other_rater(course),
+            has_other_rater=key in others,
         )
         for key, (tracked, course) in courses.items()
     ]
     return sorted(found, key=lambda each: (each.key != episode.metric_primary, parts[each.key].position))
-
-
-def _has_other_rater(course: Course) -> bool:
-    """Whether baseline and last ratings name two people. Nothing is said where one of them names nobody."""
-    ends = [score.id for score in (course.baseline, course.latest) if score is not None]
-    raters = db.session.scalars(select(Measurement.rater_id).where(Measurement.id.in_(ends))).all()
-    return len({rater for rater in raters if rater is not None}) > 1
 
 
 def _levels(episode: Episode, measures: Sequence[TrackedMeasure]) -> list[FollowedLevel]:

@@ -18,6 +18,7 @@ from registry.episodes.patient_header import chosen_episode
 from registry.episodes.queries import list_episodes, list_parts
 from registry.extensions import db
 from registry.measurements.models import MeasurementScore
+from registry.measurements.queries import rated_by_others
 from registry.measurements.standings import TrackedScale, follow_patient
 from registry.measures.course import Course
 from registry.patients.models import Patient
@@ -39,6 +40,8 @@ class ReviewCase:
     courses: Mapping[str, tuple[TrackedScale, Course]]
     cadences: Mapping[str, int]
     """Scale → how often it is measured, in days."""
+    rated_by_others: frozenset[str]
+    """The profiles whose last ratings were given by somebody else than those at the baseline."""
     contacts: Sequence[Contact]
     reviews: Sequence[Review]
     questions: Sequence[ReviewQuestion]
@@ -54,12 +57,14 @@ def load_case(patient_id: uuid.UUID, clinic_ids: Sequence[uuid.UUID]) -> ReviewC
     if episode is None:
         return None
     measures = [part for part in list_parts(TrackedMeasure, episode.id) if part.ends_on is None]
+    courses = follow_patient(patient_id).get(episode.id, {})
     return ReviewCase(
         patient=patient,
         episode=episode,
         row=db.session.scalars(select(CaseloadRow).where(CaseloadRow.episode_id == episode.id)).one_or_none(),
-        courses=follow_patient(patient_id).get(episode.id, {}),
+        courses=courses,
         cadences={part.scale: part.cadence_days for part in measures},
+        rated_by_others=rated_by_others({key: course for key, (_, course) in courses.items()}),
         contacts=[each for each in list_contacts(patient_id, limit=LATEST_CONTACTS) if each.status == "final"],
         reviews=list_reviews(patient_id, limit=2),
         questions=[each for each in list_open_questions(patient_id) if each.episode_id == episode.id],

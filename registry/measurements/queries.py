@@ -16,6 +16,7 @@ from registry.episodes.models import Episode, TrackedMeasure
 from registry.extensions import db
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measures.answers import Answer, answer_to_json
+from registry.measures.course import Course
 
 
 def get_measurement(measurement_id: uuid.UUID, *, patient_id: uuid.UUID) -> Measurement | None:
@@ -167,3 +168,22 @@ def get_cadences(patient_id: uuid.UUID, clinic_id: uuid.UUID) -> dict[str, int]:
     for scale, days in rows:
         cadences.setdefault(scale.partition(":")[0], days)
     return cadences
+
+
+def rated_by_others(courses: Mapping[str, Course]) -> frozenset[str]:
+    """Of these scales the profiles whose baseline and last ratings name two people; at most one statement.
+
+    Nothing is said where one of them names nobody.
+    """
+    ends = {
+        key: [score.id for score in (course.baseline, course.latest) if score is not None and score.ratings]
+        for key, course in courses.items()
+    }
+    ids = {id_ for pair in ends.values() for id_ in pair}
+    if not ids:
+        return frozenset()
+    query = select(Measurement.id, Measurement.rater_id).where(
+        Measurement.id.in_(ids), Measurement.rater_id.is_not(None)
+    )
+    rater_of = {row.id: row.rater_id for row in db.session.execute(query)}
+    return frozenset(key for key, pair in ends.items() if len({rater_of[id_] for id_ in pair if id_ in rater_of}) > 1)

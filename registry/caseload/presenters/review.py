@@ -14,7 +14,7 @@ from flask import url_for
 from registry.alerts.sentences import sentence_of
 from registry.caseload.presenters.brief import says_no_score
 from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS, ReasonShown, reasons_today
-from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, level_words, scale_label, value_words
+from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, OTHER_RATER, level_words, scale_label, value_words
 from registry.caseload.review_case import ReviewCase
 from registry.caseload.review_queue import Queued, ReviewQueue
 from registry.caseload.rules import STANDINGS
@@ -215,10 +215,11 @@ def _chart(key: str, tracked: TrackedScale, course: Course, case: ReviewCase, to
     on = short_date(course.latest.on, today=today)
     is_beside = case.row is not None and case.row.beside_mania and case.row.first_scale == key
     beside = f". {BESIDE_MANIA}" if is_beside and course.standing in GOOD else ""
+    other = f". {OTHER_RATER}" if key in case.rated_by_others else ""
     return ChartShown(
         name=label,
         course=_course_words(course),
-        standing=f"unknown: was {standing or 'one score'}, {on}" if is_stale else f"{standing}{beside}",
+        standing=f"unknown: was {standing or 'one score'}, {on}" if is_stale else f"{standing}{beside}{other}",
         kind="action" if beside and not is_stale else _kind(course, is_stale=is_stale),
         age=days_ago(course.latest.on, today),
         line=_line(label, tracked, course, stale_after=stale_after, today=today),

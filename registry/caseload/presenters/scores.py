@@ -17,6 +17,9 @@ from registry.web.filters import count, number, percent, points, short_date
 BESIDE_MANIA = "Beside mania: no success"
 """Said beside depression that is better (domain: depression falling while mania rises is no improvement)."""
 
+OTHER_RATER = "Rated by somebody else than the baseline"
+"""Said beside a profile: raters differ in what they call mild."""
+
 AGAINST_START = "Rated against the start"
 """Said of a score that is a comparison already: nothing is counted from its first one."""
 

@@ -9,6 +9,7 @@ from datetime import date
 from registry.caseload.presenters.scores import (
     BESIDE_MANIA,
     GOOD,
+    OTHER_RATER,
     Measured,
     improvement_percent,
     level_words,
@@ -30,9 +31,6 @@ from registry.measures.instrument import Choice, Instrument, Item
 from registry.measures.scoring import proves_positive
 from registry.plans.queries import PlanDates
 from registry.web.filters import ARROW, count, days_ago, percent, points, short_date
-
-OTHER_RATER = "Rated by somebody else than the baseline"
-"""Said beside a profile: raters differ in what they call mild."""
 
 IN_REMISSION = "in remission"
 """Said of a score at or below the level a source calls remission, whatever the target."""

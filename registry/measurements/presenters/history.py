@@ -104,7 +104,14 @@ def given_rows(entries: Sequence[Scored], names: Mapping[uuid.UUID, str]) -> tup
 
 
 def options(entries: Sequence[Scored], first: uuid.UUID | None, second: uuid.UUID | None) -> tuple[DateOption, ...]:
-    """What can be compared: every administration with answers, voided ones named as such."""
+    """What can be compared: every administration with answers, voided ones named as such.
+
+    Until two are chosen, the first that counts stands beside the last.
+    """
+    offered = [entry for entry in entries if entry.row.answers is not None and entry.row.status != "draft"]
+    counted = [entry.row.id for entry in offered if entry.counts]
+    if counted and first is None and second is None:
+        first, second = counted[-1], counted[0]
     return tuple(
         DateOption(
             value=str(entry.row.id),
@@ -116,8 +123,7 @@ def options(entries: Sequence[Scored], first: uuid.UUID | None, second: uuid.UUI
             is_first=entry.row.id == first,
             is_second=entry.row.id == second,
         )
-        for entry in entries
-        if entry.row.answers is not None and entry.row.status != "draft"
+        for entry in offered
     )
 
 
@@ -141,7 +147,7 @@ def _given(entry: Scored, previous: Scored | None, names: Mapping[uuid.UUID, str
         change=change,
         change_kind=kind,
         safety=show_safety(row, entry.definition, entry.scoring),
-        how=mode_words(row),
+        how=", ".join(filter(None, (mode_words(row), names.get(row.rater_id, "") if row.rater_id else ""))),
         by=names.get(row.recorded_by_id, "") if row.recorded_by_id else "",
         state="Total only" if entry.counts and row.total_only is not None else STATUS_WORDS[row.status],
         why=row.why,
@@ -155,8 +161,12 @@ def _total(entry: Scored) -> ScoreShown:
 
 
 def _change_kind(before: Scored, after: Scored) -> str:
+    """Good or bad only from the reliable change on: less is noise, and where none is published nobody can tell."""
     scale = after.definition.primary_scale
-    first, second = value_of(before, scale), value_of(after, scale)
-    if first is None or second is None or first == second:
+    first, second, least = value_of(before, scale), value_of(after, scale), scale.reliable_change_in_force
+    if first is None or second is None or least is None:
         return "even"
-    return "good" if scale.worsening(before=first, after=second) < 0 else "bad"
+    by = scale.worsening(before=first, after=second)
+    if abs(by) < least:
+        return "even"
+    return "good" if by < 0 else "bad"

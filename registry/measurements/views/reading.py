@@ -27,7 +27,7 @@ _READ = "patient.read"
 def history(patient_id: uuid.UUID) -> Page:
     place = place_of(patient_id, _READ)
     rows = queries.list_measurements(patient_id)
-    names = names_of({row.recorded_by_id for row in rows})
+    names = names_of({row.recorded_by_id for row in rows} | {row.rater_id for row in rows})
     kept = [row for row in rows if row.status != "draft"]
     instrument_id = _chosen({row.instrument for row in kept}, kept[0].instrument if kept else "")
     entries = scored([row for row in kept if row.instrument == instrument_id])

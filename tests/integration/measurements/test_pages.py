@@ -344,6 +344,20 @@ def test_two_dates_are_compared_item_by_item(app: Flask, browser: Browser) -> No
     assert cells == ["20, severe", "12, moderate", "−8"]
 
 
+def test_a_change_is_coloured_from_the_reliable_change_on_and_the_first_form_is_offered_beside_the_last(
+    app: Flask, browser: Browser
+) -> None:
+    for total, on in ((20, date(2026, 1, 6)), (17, date(2026, 1, 20)), (19, date(2026, 2, 3)), (12, date(2026, 2, 17))):
+        a_measure(app, browser.person, phq9_total(total), taken_on=on)
+
+    page = browser.page("")
+
+    changes = [(each.get_text(strip=True), str((each.get("class") or [""])[-1])) for each in page.select(".change")]
+    assert changes == [("−7", "change--good"), ("+2", "change--even"), ("−3", "change--even")]
+    chosen = [one(page, f"#{name} option[selected]").get_text(strip=True) for name in ("first", "second")]
+    assert [words.partition(" · ")[0] for words in chosen] == ["6 Jan 2026", "17 Feb 2026"]
+
+
 def test_who_recorded_a_measure_stands_in_the_list_and_opening_it_is_recorded(app: Flask, browser: Browser) -> None:
     a_measure(app, browser.person, phq9_total(20))
 

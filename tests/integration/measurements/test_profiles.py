@@ -50,6 +50,7 @@ def test_a_profile_is_stored_followed_and_shown_rating_by_rating(app: Flask, cli
                 select(MeasurementScore).where(MeasurementScore.scale == CRDPSS).order_by(MeasurementScore.taken_on)
             ).all()
             assert [(row.value, row.category) for row in kept] == [(3, "3-2-1-0-2"), (1, "1-1-1-0-1")]
+            psychiatrist_id = colleague.id
             row = standing_of(person, CRDPSS)
             assert row is not None
             assert (row.standing, row.baseline_value, row.latest_value, row.percent) == ("at target", 3, 1, None)
@@ -60,6 +61,9 @@ def test_a_profile_is_stored_followed_and_shown_rating_by_rating(app: Flask, cli
 
     assert "3-2-1-0-2 → 1-1-1-0-1" in shown
     assert "Rated by somebody else than the baseline" in shown
+    assert "Clinician's rating, Paul Hsu" in shown
+    sign_in(client, psychiatrist_id)
+    assert "Rated by somebody else than the baseline" in words(client.get(f"/review/{person.patient_id}"))
     assert "1-1-1-0-1, highest 1" in shown or "1-1-1-0-1 highest 1" in shown
     assert "%" not in shown.partition("CRDPSS domains I to V")[2].partition("Safety")[0]
 

@@ -17,7 +17,7 @@ class NothingAnswered(ValueError):
     """Neither an answer nor a refusal to answer nor a total."""
 
     def __init__(self) -> None:
-        super().__init__("Answer at least one item, or enter the total")
+        super().__init__("Answer at least one item")
 
 
 def check_date(taken_on: date, *, today: date, born_on: date, died_on: date | None = None) -> None:

@@ -24,7 +24,7 @@ from registry.measurements.presenters import sitting
 from registry.measurements.presenters.live_scores import live_scales, outline_for
 from registry.measurements.presenters.questions import answers_alike, is_wide, question_groups
 from registry.measurements.presenters.words import measure_url
-from registry.measurements.rules import ImpossibleDate, NothingAnswered, is_before_enrolment
+from registry.measurements.rules import ImpossibleDate, NothingAnswered, is_before_enrolment, takes_total
 from registry.measurements.scores import definition_of, score_again
 from registry.measurements.views.place import Page, Place
 from registry.measurements.wordings import in_words
@@ -69,7 +69,7 @@ def explain(form: MeasureForm, problem: Exception) -> None:
     if isinstance(problem, ImpossibleDate):
         form.taken_on.errors = [str(problem)]
     elif isinstance(problem, NothingAnswered):
-        form.form_errors = [str(problem)]
+        form.form_errors = [f"{problem}, or enter the total" if takes_total(form.instrument) else str(problem)]
     else:
         form.total.errors = [str(problem)]
 

@@ -143,10 +143,14 @@ def test_bad_input_is_answered_beside_its_field_and_nothing_is_stored(
         assert soup(response).select_one("input[name=item-8][checked]") is not None, "what was typed stays"
 
 
-def test_a_form_with_nothing_on_it_is_refused(browser: Browser, stored: Stored) -> None:
-    response = browser.send("/new/phq-9", {})
+@pytest.mark.parametrize(
+    ("instrument", "says"),
+    [("phq-9", "Answer at least one item, or enter the total"), ("goal-tracker", "Answer at least one item")],
+)
+def test_a_form_with_nothing_on_it_is_refused(browser: Browser, stored: Stored, instrument: str, says: str) -> None:
+    response = browser.send(f"/new/{instrument}", {})
 
-    assert (response.status_code, errors(response)) == (422, "Answer at least one item, or enter the total")
+    assert (response.status_code, errors(response)) == (422, says)
     assert stored() == []
 
 

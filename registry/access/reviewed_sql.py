@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any, TypeAlias, cast
 
@@ -49,6 +50,41 @@ def insert_rows(scope: Scope, table: type[Base], rows: Sequence[dict[str, Any]])
         return len(rows)
     db.session.execute(insert(cast(sa.Table, table.__table__)), list(rows), execution_options={REVIEWED: True})
     return len(rows)
+
+
+def update_rows(scope: Scope, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows about people anew that were read as columns: what is kept of facts and nobody changes by hand.
+
+    The unit of work would have every row of a list loaded as an object, which costs more than to find out that none
+    changed. The scope is kept as by ``insert_rows``; whom a row is about never changes. All rows name the same columns,
+    the primary key and ``patient_id`` among them. Raises ``ScopeError`` as ``insert_rows`` does.
+    """
+    if not rows:
+        return
+    if not scope.is_everybody:
+        _refuse_strangers(scope, {row["patient_id"] for row in rows})
+    keys = tuple(_keys(table))
+    values = [
+        {_KEY + name if name in keys else name: value for name, value in row.items() if name != "patient_id"}
+        | {f"{_KEY}patient_id": row["patient_id"]}
+        for row in rows
+    ]
+    note_change()
+    db.session.execute(_rewrite(table), values, execution_options={REVIEWED: True})
+
+
+_KEY = "key_"
+
+
+def _keys(table: type[Base]) -> Iterator[str]:
+    return (column.name for column in sa.inspect(table).primary_key)
+
+
+@cache
+def _rewrite(table: type[Base]) -> sa.Update:
+    columns = cast(sa.Table, table.__table__).c
+    named = (*_keys(table), "patient_id")
+    return sa.update(columns.patient_id.table).where(*(columns[name] == sa.bindparam(_KEY + name) for name in named))
 
 
 @dataclass(frozen=True, slots=True)

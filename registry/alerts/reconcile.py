@@ -7,7 +7,6 @@ again changes nothing. What many patients need is read in as many statements as 
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -29,7 +28,7 @@ from registry.alerts.safety_alert import reconcile_safety
 from registry.alerts.sentences import kept_sentence
 from registry.alerts.signals import LookedAt, attention_changed
 from registry.audit.recorder import record
-from registry.db.among import among
+from registry.db.among import among, day_of
 from registry.db.grouping import by_patient
 from registry.db.transaction import write
 from registry.episodes.models import Episode
@@ -61,7 +60,9 @@ _ALERTS = (
     .order_by(Alert.closed_at, Alert.id)
     .execution_options(populate_existing=True)  # what was read before the people were taken may be out of date
 )
-_NEXT_CHECK = update(Episode).where(among(Episode.id, "episode_ids")).values(next_check_on=bindparam("next_check_on"))
+_NEXT_CHECK = (
+    update(Episode).where(among(Episode.id, "episode_ids")).values(next_check_on=day_of(Episode.id, "next_check_on"))
+)
 
 
 class UnknownPatient(LookupError):
@@ -249,18 +250,17 @@ def _stand(finding: Finding, case: EpisodeCase, team: Team, today: date) -> Stan
 
 def _store_next_checks(log: Log) -> None:
     """Kept beside the row's version and its audit: derived, and no change anybody made to the episode."""
-    moved: dict[date | None, list[Episode]] = defaultdict(list)
-    for episode, next_check_on in log.checks:
-        if episode.next_check_on != next_check_on:
-            moved[next_check_on].append(episode)
-    for next_check_on, episodes in moved.items():
-        db.session.execute(
-            _NEXT_CHECK,
-            {"next_check_on": next_check_on, "episode_ids": [episode.id for episode in episodes]},
-            execution_options={"synchronize_session": False},
-        )
-        for episode in episodes:
-            set_committed_value(episode, "next_check_on", next_check_on)
+    moved = [(episode, day) for episode, day in log.checks if episode.next_check_on != day]
+    if not moved:
+        return
+    days = {episode.id: day for episode, day in moved}
+    db.session.execute(
+        _NEXT_CHECK,
+        {"next_check_on": days, "episode_ids": list(days)},
+        execution_options={"synchronize_session": False},
+    )
+    for episode, day in moved:
+        set_committed_value(episode, "next_check_on", day)
 
 
 def _give_to_somebody_there(alerts: Iterable[Alert], person: Person, team: Team, *, now: datetime, log: Log) -> None:

@@ -112,6 +112,8 @@ def _from_best(row: SafetyRow, instrument: Instrument) -> int | None:
 
 def _dangers(row: SafetyRow, instrument: Instrument, *, entered_on: date, nth: int) -> Iterator[SafetyAnswer]:
     """What the scales say whose score is a danger; nothing where only a total was recorded."""
+    if not instrument.has_danger_scale:
+        return
     answers = {item_id: answer_from_json(answer) for item_id, answer in (row.answers or {}).items()}
     for found in danger_scores(instrument, answers):
         yield SafetyAnswer(

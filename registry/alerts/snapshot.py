@@ -7,6 +7,7 @@ calendar: whatever depends on today is worked out by the rules, which take today
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from registry.contacts.ladder import Attempt, Step
 from registry.measures.course import Course, Target
@@ -144,7 +145,7 @@ class SafetyClosure:
     covers: frozenset[Ground]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SafetyFacts:
     """Everything the registry knows of the person's safety, enrolled or not."""
 
@@ -152,7 +153,7 @@ class SafetyFacts:
     reports: tuple[SafetyReport, ...] = ()
     closures: tuple[SafetyClosure, ...] = ()
 
-    @property
+    @cached_property
     def dealt_with(self) -> frozenset[Ground]:
         """Answers and reports that a closed alert has already covered."""
         return frozenset[Ground]().union(*(closure.covers for closure in self.closures))

@@ -75,6 +75,8 @@ def _versions(id_: str, replaced_by: Mapping[str, str]) -> list[str]:
 
 def _voided(ids: set[str]) -> Mapping[str, tuple[datetime, str | None]]:
     """Those that count no longer, with when that was said and by whom."""
+    if not ids:
+        return {}
     rows = db.session.execute(
         select(Measurement.id, Measurement.voided_at, User.name)
         .outerjoin(User, User.id == Measurement.voided_by_id)

@@ -1,4 +1,4 @@
-"""``column IN (…)`` with one parameter, however many values it stands for.
+"""``column IN (…)``, and a value for each row, with one parameter however many values it stands for.
 
 SQLAlchemy's own writes the statement anew for each number of values: its text is put together at every execution,
 and PostgreSQL plans and keeps each length by itself.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,3 +72,43 @@ def among(column: Any, name: str, *, values: Callable[[], Collection[Any]] | Non
     """
     kind = _Many(sa.Uuid if isinstance(column.type, sa.Uuid) else sa.Text)
     return _Among(column, sa.bindparam(name, type_=kind, callable_=values, unique=values is not None))
+
+
+class _Days(TypeDecorator[Mapping[uuid.UUID, date | None]]):
+    """A day, or none, by the id of a row: a JSON object."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[uuid.UUID, date | None] | None, dialect: Dialect) -> str:
+        spelt = str if dialect.name == "postgresql" else _hex
+        return json.dumps({spelt(id_): None if day is None else day.isoformat() for id_, day in (value or {}).items()})
+
+
+def _hex(id_: uuid.UUID) -> str:
+    return id_.hex
+
+
+class _DayOf(FunctionElement[date]):
+    """The day given for the row with this id; none where none is given."""
+
+    name = "day_of"
+    inherit_cache = True
+    type = sa.Date()
+
+
+@compiles(_DayOf, "postgresql")
+def _from_jsonb(element: _DayOf, compiler: Any, **kw: Any) -> str:
+    id_, days = (compiler.process(each, **kw) for each in element.clauses)
+    return f"CAST(CAST({days} AS JSONB) ->> CAST({id_} AS TEXT) AS DATE)"
+
+
+@compiles(_DayOf, "sqlite")
+def _from_json(element: _DayOf, compiler: Any, **kw: Any) -> str:
+    id_, days = (compiler.process(each, **kw) for each in element.clauses)
+    return f"({days} ->> {id_})"
+
+
+def day_of(column: Any, name: str) -> sa.ColumnElement[date]:
+    """Of the days by id given as ``name`` when the statement runs, that of the row whose id is in ``column``."""
+    return _DayOf(column, sa.bindparam(name, type_=_Days()))

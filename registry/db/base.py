@@ -103,6 +103,11 @@ class EpisodeLinked(PatientLinked):
         return ()
 
 
+def columns_of(table: type[Base]) -> tuple[Any, ...]:
+    """Every column of a table, to select rows that need not be objects. The scope narrows them like objects."""
+    return tuple(getattr(table, column.key) for column in sa.inspect(table).column_attrs)
+
+
 def episode_key(column: str = "episode_id", *, name: str | None = None) -> sa.ForeignKeyConstraint:
     """The composite key ``(episode, patient)``."""
     return same_person(column, "episode", name=name)

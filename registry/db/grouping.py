@@ -18,6 +18,11 @@ About = TypeVar("About", bound=_AboutSomebody)
 def by_patient(rows: Iterable[About]) -> dict[uuid.UUID, list[About]]:
     """The rows of each patient, in their order; a patient without any has no entry."""
     found: dict[uuid.UUID, list[About]] = {}
+    before: uuid.UUID | None = None
+    own: list[About] = []
     for row in rows:
-        found.setdefault(row.patient_id, []).append(row)
+        patient_id = row.patient_id
+        if patient_id != before:  # many of one person often stand together, and a UUID is slow to look up
+            before, own = patient_id, found.setdefault(patient_id, [])
+        own.append(row)
     return found

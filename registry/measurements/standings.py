@@ -14,11 +14,12 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, delete, select
 
 from registry.access import scope
-from registry.access.reviewed_sql import insert_rows
+from registry.access.reviewed_sql import insert_rows, update_rows
 from registry.db.among import among
+from registry.db.base import columns_of
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, TrackedMeasure, TreatmentCourse, TreatmentTarget
 from registry.episodes.scales import ClinicScales, ScalesInForce, scales_in_force
@@ -66,7 +67,12 @@ _TARGETS = (
     .where(among(TreatmentTarget.patient_id, "patient_ids"))
     .order_by(TreatmentTarget.starts_on, TreatmentTarget.id)
 )
-_STANDINGS = select(StandingRow).where(among(StandingRow.patient_id, "patient_ids"))
+_STANDINGS = select(*columns_of(StandingRow)).where(among(StandingRow.patient_id, "patient_ids"))
+_NO_LONGER_TRACKED = delete(StandingRow).where(
+    StandingRow.patient_id == bindparam("of_patient"),
+    StandingRow.episode_id == bindparam("of_episode"),
+    StandingRow.scale == bindparam("of_scale"),
+)
 _SCORES = (
     select(
         MeasurementScore.patient_id,
@@ -107,24 +113,26 @@ def restate(followed: Mapping[uuid.UUID, Courses]) -> None:
     """Store the standing of every tracked scale of every episode of these patients, as ``follow_patients`` gives them.
 
     A scale no longer tracked loses its standing. Category scales have none. One statement whatever the number of
-    people, one for all that are new, and one for each standing that changed.
+    people, one for all that are new, one for all that changed, and one for each that is gone.
     """
-    rows = db.session.scalars(_STANDINGS, {"patient_ids": list(followed)})
-    stored = {(row.episode_id, row.scale): row for row in rows}
-    new = []
+    rows = db.session.execute(_STANDINGS, {"patient_ids": list(followed)})
+    names = tuple(rows.keys())
+    stored = {(row.episode_id, row.scale): dict(zip(names, row, strict=True)) for row in rows}
+    new, changed = [], []
     for patient_id, courses in followed.items():
         for episode_id, of_episode in courses.items():
             for key, (tracked, course) in of_episode.items():
                 row = stored.pop((episode_id, key), None)
-                values = standing_values(tracked, course)
+                whose = {"patient_id": patient_id, "episode_id": episode_id, "scale": key}
+                values = whose | standing_values(tracked, course)
                 if row is None:
-                    new.append({"patient_id": patient_id, "episode_id": episode_id, "scale": key, **values})
-                    continue
-                for name, value in values.items():
-                    if getattr(row, name) != value:
-                        setattr(row, name, value)
+                    new.append(values)
+                elif row != values:
+                    changed.append(values)
     for row in stored.values():
-        db.session.delete(row)
+        gone = {"of_patient": row["patient_id"], "of_episode": row["episode_id"], "of_scale": row["scale"]}
+        db.session.execute(_NO_LONGER_TRACKED, gone, execution_options={"synchronize_session": False})
+    update_rows(scope.current(), StandingRow, changed)
     insert_rows(scope.current(), StandingRow, new)
 
 

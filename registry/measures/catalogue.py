@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -16,6 +17,16 @@ class UnknownInstrument(LookupError):
 
 class UnknownScale(LookupError):
     """No instrument has a scale of that key."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A scale as it is looked up by its key."""
+
+    instrument: Instrument
+    scale: Scale
+    domain: str
+    label: str
 
 
 class Catalogue:
@@ -54,10 +65,12 @@ class Catalogue:
     def get(self, instrument_id: str, version: str | None = None) -> Instrument:
         """One instrument, in its latest version unless named. Raises UnknownInstrument."""
         versions = self._by_id.get(instrument_id, {})
-        if version is None and versions:
-            return list(versions.values())[-1]
-        if version is None or version not in versions:
-            raise UnknownInstrument(instrument_id if version is None else f"{instrument_id} version {version}")
+        if version is None:
+            version = next(reversed(versions), None)
+            if version is None:
+                raise UnknownInstrument(instrument_id)
+        if version not in versions:
+            raise UnknownInstrument(f"{instrument_id} version {version}")
         return versions[version]
 
     def versions(self) -> Iterator[Instrument]:
@@ -66,26 +79,37 @@ class Catalogue:
 
     def instrument_of(self, scale_key: str) -> Instrument:
         """The latest instrument that has the scale called ``scale_key``, such as "phq-9:total". Raises UnknownScale."""
-        instrument_id, _, scale_id = scale_key.partition(":")
-        if instrument_id not in self or scale_id not in {scale.id for scale in self.get(instrument_id).scales}:
-            raise UnknownScale(scale_key)
-        return self.get(instrument_id)
+        return self._entry(scale_key).instrument
 
     def scale(self, scale_key: str) -> Scale:
         """The scale called ``scale_key``, such as "phq-9:total", in its latest version. Raises UnknownScale."""
-        return self.instrument_of(scale_key).scale(scale_key.partition(":")[2])
+        return self._entry(scale_key).scale
 
     def domain_of(self, scale_key: str) -> str:
         """What a scale is about. Raises UnknownScale."""
-        return self.instrument_of(scale_key).domain_of(self.scale(scale_key))
+        return self._entry(scale_key).domain
 
     def label_of(self, scale_key: str) -> str:
         """What people call a scale: "PHQ-9", "BPRS-18 positive symptoms". Raises UnknownScale."""
-        return self.instrument_of(scale_key).label_of(self.scale(scale_key))
+        return self._entry(scale_key).label
 
     def scale_keys(self) -> tuple[str, ...]:
         """The key of every scale of every instrument's latest version."""
-        return tuple(instrument.scale_key(scale) for instrument in self for scale in instrument.scales)
+        return tuple(self._entries)
+
+    def _entry(self, scale_key: str) -> "_Entry":
+        try:
+            return self._entries[scale_key]
+        except KeyError:
+            raise UnknownScale(scale_key) from None
+
+    @cached_property
+    def _entries(self) -> Mapping[str, "_Entry"]:
+        return {
+            each.scale_key(scale): _Entry(each, scale, each.domain_of(scale), each.label_of(scale))
+            for each in self
+            for scale in each.scales
+        }
 
     @cached_property
     def circumstances(self) -> Mapping[str, tuple[Instrument, Scale]]:
@@ -105,7 +129,7 @@ class Catalogue:
     @cached_property
     def danger_instruments(self) -> tuple[str, ...]:
         """Those, and the ids of the instruments with a score that is a danger, in any version."""
-        scored = {each.id for each in self.versions() if any(scale.danger is not None for scale in each.scales)}
+        scored = {each.id for each in self.versions() if each.has_danger_scale}
         return tuple(sorted({*self.safety_instruments, *scored}))
 
     @cached_property

@@ -33,7 +33,10 @@ class SafetyTier(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the most pressing."""
-        return list(SafetyTier).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {tier: rank for rank, tier in enumerate(SafetyTier)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,6 +199,11 @@ class Instrument:
     def safety_items(self) -> tuple[Item, ...]:
         """The items whose answers can be a sign of danger, in order, those that alert nobody yet included."""
         return tuple(item for item in self.items if item.is_safety_item)
+
+    @cached_property
+    def has_danger_scale(self) -> bool:
+        """Whether the score of a scale is a danger by itself."""
+        return any(scale.danger is not None for scale in self.scales)
 
     @cached_property
     def usable_values(self) -> dict[str, dict[int, bool]]:

@@ -12,20 +12,21 @@ from datetime import date
 class Clock:
     """One rule's view of the clinic's local ``today``."""
 
-    __slots__ = ("_ahead", "_today")
+    __slots__ = ("_next", "_today")
 
     def __init__(self, today: date) -> None:
         self._today = today
-        self._ahead: set[date] = set()
+        self._next: date | None = None
 
     def has_come(self, day: date) -> bool:
         """Whether ``day`` is today or past; a day still ahead becomes a date to check again."""
         if day <= self._today:
             return True
-        self._ahead.add(day)
+        if self._next is None or day < self._next:
+            self._next = day
         return False
 
     @property
     def next_check_on(self) -> date | None:
         """The first day on which an answer given so far could change, None where none can."""
-        return min(self._ahead, default=None)
+        return self._next

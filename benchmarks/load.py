@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import re
 import threading
@@ -42,12 +43,17 @@ class Browser:
 
     def send(self, method: str, path: str, body: str = "") -> tuple[int, dict[str, str], str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "Accept-Encoding": "gzip",
+            "Sec-Fetch-Site": "same-origin",
+        }
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(method, path, body or None, headers)
         answer = connection.getresponse()
-        text = answer.read().decode()
+        body_read = answer.read()
+        text = (gzip.decompress(body_read) if answer.getheader("Content-Encoding") == "gzip" else body_read).decode()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")

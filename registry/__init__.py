@@ -36,7 +36,18 @@ from registry.measurements.signals import refuse_unanswered_signals
 from registry.patients.safety_banner import SAFETY_BANNER
 from registry.patients.signals import attention_may_change, patient_changed
 from registry.quality.parts import METRICS_QUESTION, parts_by_metric
-from registry.web import assets, errors, filters, form_keys, form_limit, health, request_log, security_headers, shell
+from registry.web import (
+    assets,
+    compression,
+    errors,
+    filters,
+    form_keys,
+    form_limit,
+    health,
+    request_log,
+    security_headers,
+    shell,
+)
 
 __all__ = ["create_app"]
 
@@ -48,6 +59,7 @@ def create_app(settings: Settings) -> Flask:
     request_log.configure(settings.log_level)
     request_log.init_app(app)
     security_headers.init_app(app)
+    compression.init_app(app)
     errors.init_app(app)
     form_limit.init_app(app)
     form_keys.init_app(app)

@@ -5,7 +5,6 @@ Written down at one sitting, with the dates on which it happened: the year itsel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -17,6 +16,7 @@ from registry import clock
 from registry.accounts.models import User
 from registry.db.transaction import end_read, write
 from registry.demo.chance import dice, happens
+from registry.demo.remedies import GOALS, MEDICINES, THERAPIES, Medicine
 from registry.episodes.models import Episode, EpisodeCondition
 from registry.episodes.signals import episode_changed, tell_episode_changed
 from registry.extensions import db
@@ -31,43 +31,9 @@ _PSYCHOSIS = frozenset({"schizophrenia", "schizoaffective", "early-psychosis"})
 _BIPOLAR = frozenset({"bipolar-1", "bipolar-2"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Medicine:
-    name: str
-    medicine_class: str
-    amounts: tuple[int, ...]
-    """Mg a day, from step to step."""
-
-
-_MEDICINES = {
-    "psychosis": (
-        _Medicine("olanzapine", "antipsychotic", (5, 10, 15)),
-        _Medicine("aripiprazole", "antipsychotic", (10, 15, 20)),
-        _Medicine("risperidone", "antipsychotic", (2, 4)),
-    ),
-    "bipolar": (
-        _Medicine("lithium", "mood-stabiliser", (600, 900, 1200)),
-        _Medicine("lamotrigine", "mood-stabiliser", (25, 100, 200)),
-        _Medicine("quetiapine", "antipsychotic", (100, 300)),
-    ),
-    "depression": (
-        _Medicine("sertraline", "antidepressant", (50, 100, 150)),
-        _Medicine("bupropion", "antidepressant", (150, 300)),
-        _Medicine("mirtazapine", "antidepressant", (15, 30, 45)),
-    ),
-}
 _DEPOTS = (
     ("haloperidol-decanoate", "Haloperidol decanoate", 100),
     ("paliperidone-palmitate", "Paliperidone palmitate", 150),
-)
-_THERAPIES = ("Behavioural activation", "Problem solving", "Cognitive therapy", "Family psychoeducation")
-_GOALS = (
-    "Keep the flat and see my nephew on Sundays",
-    "Back to two shifts a week at the bakery",
-    "Sleep through, without the voices keeping me up",
-    "Ride the bus alone again",
-    "Play bass in church by Easter",
-    "A month without the emergency room",
 )
 _SAFETY = {
     "signs": "Not sleeping two nights in a row. Giving things away. Not answering my sister.",
@@ -142,7 +108,7 @@ class _Record:
         return min(self.began_on + timedelta(days=days), self.today)
 
     def _medicine(self) -> None:
-        first, second = self.roll.sample(_MEDICINES[self.group], 2)
+        first, second = self.roll.sample(MEDICINES[self.group], 2)
         switched_on = self._on(self.roll.randint(60, 130)) if happens(self.roll, 0.35) else self.today
         began_on = self._on(self.roll.choice([-200, -40, 0, 7]))
         trial = self._start(first, began_on, until=switched_on)
@@ -152,7 +118,7 @@ class _Record:
             began_on, trial = switched_on, self._start(second, switched_on, until=self.today)
         self._adherence(trial, since=began_on)
 
-    def _start(self, medicine: _Medicine, on: date, *, until: date) -> TreatmentTrial:
+    def _start(self, medicine: Medicine, on: date, *, until: date) -> TreatmentTrial:
         start = StepFacts(
             kind="start", on=on, is_about=on < self.began_on, amount=Decimal(medicine.amounts[0]), unit="mg"
         )
@@ -185,7 +151,7 @@ class _Record:
     def _therapy(self) -> None:
         on = self._on(self.roll.randint(7, 40))
         start = StepFacts(kind="start", on=on, frequency=self.roll.choice(["weekly", "every two weeks"]))
-        trial = self._begin(TrialFacts(kind="therapy", name=self.roll.choice(_THERAPIES), start=start))
+        trial = self._begin(TrialFacts(kind="therapy", name=self.roll.choice(THERAPIES), start=start))
         ends_on = on + timedelta(weeks=self.roll.randint(12, 24))
         if ends_on < self.today:
             self._note(trial, StepFacts(kind="stop", on=ends_on, reason="completed"))
@@ -207,7 +173,7 @@ class _Record:
     def _goal(self) -> None:
         on = self._on(self.roll.randint(0, 14))
         goal = plans.set_goal(
-            patient_id=self.patient_id, clinic_id=self.clinic_id, words=self.roll.choice(_GOALS), on=on, by=self.manager
+            patient_id=self.patient_id, clinic_id=self.clinic_id, words=self.roll.choice(GOALS), on=on, by=self.manager
         )
         rating = self.roll.randint(0, 4)
         while on <= self.today:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from flask import Flask, Response
+from flask import Flask
+from werkzeug.test import TestResponse
 
 from registry.web import compression
 
@@ -30,7 +31,7 @@ def test_a_short_page_and_who_cannot_read_it_get_it_as_it_is(path: str, encoding
     assert "Content-Encoding" not in _ask(path, "same-origin", encodings).headers
 
 
-def _ask(path: str, asked_by: str, encodings: str = "gzip, br") -> Response:
+def _ask(path: str, asked_by: str, encodings: str = "gzip, br") -> TestResponse:
     app = Flask(__name__)
     compression.init_app(app)
     app.add_url_rule("/page", "page", lambda: PAGE)

@@ -23,7 +23,7 @@ from registry.demo.acts import (
 )
 from registry.demo.care_team import CareTeam
 from registry.demo.chance import dice
-from registry.demo.crowd import reviews
+from registry.demo.crowd import reviews, treatment
 from registry.demo.crowd.answered import Answered
 from registry.demo.crowd.episode_rows import EpisodeRows
 from registry.demo.crowd.forms import Desk, between_visits
@@ -73,6 +73,12 @@ class History:
     @property
     def person(self) -> Person:
         return self._person
+
+    @property
+    def group(self) -> str:
+        """What the person is treated for first: "psychosis", "bipolar" or "depression"."""
+        story = self._person.story
+        return "psychosis" if story.has_psychosis else "bipolar" if story.has_bipolar else "depression"
 
     @property
     def care(self) -> EpisodeRows:
@@ -137,9 +143,11 @@ class History:
 
     def _enrol(self, act: Enrolment) -> None:
         self.care.enrol(act)
+        until = self._last_day()
         self._reviews = reviews.write(
-            self, self._ledger, dice(self._seed, self._person.number, act.on, "reviews"), until=self._last_day()
+            self, self._ledger, dice(self._seed, self._person.number, act.on, "reviews"), until=until
         )
+        treatment.write(self, self._ledger, dice(self._seed, self._person.number, act.on, "treatment"), until=until)
 
     def _last_day(self) -> date:
         """The day the episode being written ends, or today."""

@@ -51,8 +51,9 @@ def _review(history: History, ledger: Ledger, roll: Random, on: date, *, is_firs
         recorded_at=history.site.instant(on, time(13, roll.choice([5, 15, 25, 35]))),
     )
     if wants_change:
-        group = _group(history)
-        for position, (kind, words) in enumerate(roll.sample(wording.ADVICE[group], k=2 if happens(roll, 0.25) else 1)):
+        for position, (kind, words) in enumerate(
+            roll.sample(wording.ADVICE[history.group], k=2 if happens(roll, 0.25) else 1)
+        ):
             columns = _fate(history, roll, on, until)
             _advise(history, ledger, row, position=position, kind=kind, words=words, **columns)
     else:
@@ -96,8 +97,3 @@ def _is_better(history: History, on: date) -> bool:
     floor = 18 if story.has_psychosis else 0
     week = min(len(course) - 1, max(0, (on - (story.enrolled_on or on)).days // 7))
     return course[week] - floor <= _BETTER * (course[0] - floor)
-
-
-def _group(history: History) -> str:
-    story = history.person.story
-    return "psychosis" if story.has_psychosis else "bipolar" if story.has_bipolar else "depression"

@@ -56,9 +56,13 @@ class EventForm(DatedForm):
         if self.starts_on.data is not None and field.data < self.starts_on.data:
             raise ValidationError("Enter a date that is not before the stay began")
 
-    def validate_words(self, field: Field) -> None:
-        if self.kind.data == "other" and not field.data:
-            raise ValidationError("Say what happened")
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What is none of the kinds is said in words."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.kind.data == "other" and not self.words.data:
+            self.words.errors = [*self.words.errors, "Say what happened"]
+            return False
+        return is_valid
 
     def facts(self) -> EventFacts:
         """What was entered. Raises ``ValueError`` on a form that was not validated."""

@@ -7,18 +7,21 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from registry.access import scope
+from registry.accounts.models import User
 from registry.caseload.currency import is_known, is_stale, today_at
+from registry.caseload.looked import mark_looked
 from registry.caseload.models import CaseloadRow
 from registry.caseload.rules import SORTS
 from registry.episodes import actions as episodes
 from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measures.course import DatedScore, Standing, freshness
-from tests.integration.caseload.conftest import TODAY, Statements, Team, token_of
+from tests.integration.caseload.conftest import NOW, TODAY, Statements, Team, token_of
 from tests.pages import soup
 
 
@@ -471,3 +474,23 @@ def test_each_clinic_has_its_own_today(team: Team) -> None:
         stale = db.session.execute(select(is_stale(here_first), is_stale(here_later)).select_from(CaseloadRow)).one()
 
     assert [bool(each) for each in stale] == [False, True]
+
+
+# What changed since the reader looked, and one row by itself
+
+
+def test_a_row_fetched_by_itself_says_what_was_stored_since_the_reader_looked(team: Team) -> None:
+    person = team.person(scores={TODAY - timedelta(days=50): 18}, family="Vega")
+    browser = team.browser_of("psychiatrist")
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        reader = db.session.get_one(User, team.users["psychiatrist"])
+        mark_looked(patient_id=person, looked_at=NOW, by=reader)
+        episode = db.session.scalars(select(Episode.id)).one()
+    before = row_of(soup(browser.get("/caseload")), "Ada Vega")
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        team.contact(person, TODAY - timedelta(days=3))
+        row = browser.get(f"/caseload/rows/{episode}?named=no")
+
+    assert " new " not in before
+    assert " 1 new " in row_of(soup(row), "Ada Vega")
+    assert team.browser_of("stranger").get(f"/caseload/rows/{episode}").status_code == 404

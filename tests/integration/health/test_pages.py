@@ -1,0 +1,74 @@
+"""The page over life events, as a care manager and a colleague meet it."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from registry.access import scope
+from registry.accounts.models import User
+from registry.extensions import db
+from registry.health.actions import record_event
+from registry.health.facts import EventFacts
+from registry.health.models import LifeEvent
+from tests.integration.contacts.conftest import TODAY, Case
+from tests.pages import fields_of, fill_in, send, words
+
+STAY = {"kind": "hospital-psychiatric", "starts_on": "2026-02-20", "words": "Mania", "source": "the ward"}
+
+
+def _url(case: Case) -> str:
+    return f"/patients/{case.patient_id}/life"
+
+
+def _stay(case: Case) -> uuid.UUID:
+    assert fill_in(case.browser_of("care_manager"), f"{_url(case)}/new", STAY).status_code == 303
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        return db.session.scalars(select(LifeEvent.id)).one()
+
+
+def test_a_stay_lasts_until_somebody_says_that_it_is_over(case: Case) -> None:
+    browser, stay = case.browser_of("care_manager"), _stay(case)
+    over = f"{_url(case)}/{stay}/end"
+    colleague = case.browser_of("colleague")
+    opened_before = colleague.get(over)
+
+    assert "Still there since 20 Feb 2026 (20 days ago), no end told" in words(browser.get(_url(case)))
+    too_early = fill_in(browser, over, {"on": "2026-02-19"})
+    assert "not before the stay began" in words(too_early)
+    assert fill_in(browser, over, {"on": "2026-03-03"}).status_code == 303
+    assert send(colleague, over, opened_before, {"on": "2026-03-05"}).location == _url(case)
+
+    assert "20 Feb 2026 to 3 Mar 2026 (12 days)" in words(browser.get(_url(case)))
+    told = words(browser.get(f"/patients/{case.patient_id}/timeline?kind=life"))
+    assert "Psychiatric hospital: over" in told
+    assert "20 Feb 2026 to 3 Mar 2026" not in told
+    assert "Psychiatric hospital" in words(browser.get(f"/patients/{case.patient_id}"))
+
+
+def test_what_happens_on_a_day_has_no_end_and_what_is_wrong_is_struck_through(case: Case) -> None:
+    browser = case.browser_of("care_manager")
+    wrong = fill_in(
+        browser, f"{_url(case)}/new", {"kind": "job-lost", "starts_on": "2026-03-01", "ends_on": "2026-03-02"}
+    )
+    unsaid = fill_in(browser, f"{_url(case)}/new", {"kind": "other", "starts_on": "2026-03-13"})
+    stay = _stay(case)
+
+    assert "only a stay has an end" in words(wrong)
+    assert fields_of(wrong)["starts_on"] == "2026-03-01"
+    assert "Say what happened" in words(unsaid)
+    assert "not later than today" in words(unsaid)
+    assert fill_in(browser, f"{_url(case)}/{stay}/entered-in-error", {"why": "Her sister"}).status_code == 303
+
+    assert "Entered in error: Her sister" in words(browser.get(_url(case)))
+    assert "Psychiatric hospital" not in words(browser.get(f"/patients/{case.patient_id}"))
+    with case.app.app_context(), scope.within({case.clinic_id}), pytest.raises(IntegrityError):
+        record_event(
+            patient_id=case.patient_id,
+            clinic_id=case.clinic_id,
+            facts=EventFacts(kind="job-lost", starts_on=TODAY, ends_on=TODAY),
+            by=db.session.get_one(User, case.users["care_manager"]),
+        )

@@ -157,9 +157,8 @@ def list_everybody(
     """Every row of ``listing`` in its order, ``most`` of them at most, to be taken out; of ``among_episodes`` alone
     where some are named. One statement."""
     kept, words = typed(listing)
-    rows = _rows(kept, _mine(listing, reader), reader.today, columns, limit=most, offset=0, of_many=False)
-    if among_episodes:
-        rows = rows.where(CaseloadRow.episode_id.in_(list(among_episodes)))
+    mine = _mine(listing, reader)
+    rows = _rows(kept, mine, reader.today, columns, limit=most, offset=0, of_many=False, only=among_episodes)
     return db.session.execute(rows, words).all()
 
 
@@ -271,8 +270,11 @@ def _rows(
     limit: int,
     offset: int,
     of_many: bool,
+    only: Collection[uuid.UUID] = (),
 ) -> sa.Select[*tuple[Any, ...]]:
     asked, in_order = wanted(listing, mine, at), order(listing, at)
+    if only:
+        asked.append(CaseloadRow.episode_id.in_(list(only)))
     if of_many:
         # By the index of the order, which only this condition opens, to the end of the page; not clinic by clinic.
         asked[0] = func.coalesce(CaseloadRow.clinic_id, None).in_(list(at))

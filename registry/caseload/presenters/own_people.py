@@ -17,7 +17,10 @@ from registry.patients.models import Patient
 from registry.patients.presenters import permissions
 from registry.patients.rules import CONTACT_KINDS
 from registry.patients.safety_banner import SafetyBanner
-from registry.web.filters import age, count, long_date
+from registry.plans.models import PlanVersion
+from registry.plans.presenters import GoalShown, show_goal
+from registry.plans.rules import SECTIONS
+from registry.web.filters import age, count, long_date, short_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,15 @@ class WayToReach:
     label: str
     value: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanShown:
+    """The safety plan in force: when it was talked through, and what was agreed."""
+
+    title: str
+    sections: Sequence[tuple[str, str]]
+    """Heading and words of each section that is filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,8 @@ class PersonShown:
     phase_kind: str
     safety: SafetyBanner | None
     ways: Sequence[WayToReach]
+    goals: Sequence[GoalShown]
+    plan: PlanShown | None
     contact_url: str
     danger_url: str
 
@@ -68,6 +82,11 @@ def show_own_people(found: OwnPeople, today: Mapping[Any, date]) -> OwnPeoplePag
                 phase_kind=episode.phase,
                 safety=_safety(found.safety.get(episode.patient_id), today[episode.clinic_id]),
                 ways=_ways(episode.patient),
+                goals=[
+                    show_goal(goal, today=today[episode.clinic_id], may_write=False)
+                    for goal in found.goals.get(episode.patient_id, ())
+                ],
+                plan=_plan(found.plans.get(episode.patient_id), today[episode.clinic_id]),
                 contact_url=contact.of(episode.patient_id),
                 danger_url=danger.of(episode.patient_id),
             )
@@ -84,6 +103,18 @@ def _facts(episode: Episode, today: date) -> Sequence[str]:
 
 def _safety(alert: Alert | None, today: date) -> SafetyBanner | None:
     return None if alert is None else closed_banner(alert, today)
+
+
+def _plan(version: PlanVersion | None, today: date) -> PlanShown | None:
+    if version is None:
+        return None
+    looked_at = f", to be looked at again {long_date(version.review_on)}" if version.review_on else ""
+    return PlanShown(
+        title=f"Safety plan of {short_date(version.written_on, today=today)}{looked_at}",
+        sections=[
+            (section.title, words) for section in SECTIONS["safety"] if (words := version.sections.get(section.key))
+        ],
+    )
 
 
 def _ways(person: Patient) -> Sequence[WayToReach]:

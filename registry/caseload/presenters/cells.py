@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
 from registry.caseload.columns import Columns
-from registry.caseload.presenters.brief import brief_reasons, brief_sentence
+from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import Measured, ScoreShown, scale_label, show_score
 from registry.caseload.queries import SPARKLINE_DAYS, read_course
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES, weeks_in_care
@@ -46,17 +46,6 @@ FACTS = "facts-cell"
 
 DUE_WORDS: Mapping[str, str] = {"contact": "Contact", "measure": "Measure", "review": "Review"}
 PAUSE_ENDS = "Pause ends"
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonShown:
-    """One reason, worded for today."""
-
-    tier: str
-    sentence: str
-    since: str = ""
-    detail: str = ""
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +111,6 @@ def _reasons(facts: RowFacts) -> Cell:
     hidden = len(reasons) - MOST_REASONS
     notes = (f"and {hidden} more",) if hidden > 0 else ()
     return Cell(has_reasons=True, reasons=reasons[:MOST_REASONS], notes=notes)
-
-
-def reasons_today(stored: Iterable[Mapping[str, Any]], today: date) -> Iterable[ReasonShown]:
-    """The reasons with their counts as of today; those put off last, saying until when."""
-    awake: list[Mapping[str, Any]] = []
-    asleep: list[ReasonShown] = []
-    for reason in stored:
-        until = reason["snoozed_until"] and date.fromisoformat(reason["snoozed_until"])
-        if until and until > today:
-            put_off = f"{brief_sentence(reason, today)} (put off until {short_date(until, today=today)})"
-            asleep.append(ReasonShown(tier="queue", sentence=put_off))
-        else:
-            awake.append(reason)
-    return [*(ReasonShown(reason["tier"], said) for reason, said in brief_reasons(awake, today)), *asleep]
 
 
 def _phase(facts: RowFacts) -> Cell:

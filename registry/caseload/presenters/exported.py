@@ -16,9 +16,9 @@ from registry.caseload.presenters.cells import (
     WORK_WORDS,
     RowFacts,
     further_words,
-    reasons_today,
     situation_of,
 )
+from registry.caseload.presenters.reasons import reasons_today
 from registry.caseload.presenters.row import name_of
 from registry.caseload.presenters.scores import scale_label
 from registry.episodes.rules import PHASE_TITLES, weeks_in_care

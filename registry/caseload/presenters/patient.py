@@ -14,10 +14,11 @@ from registry.alerts.outreach import said_as_one
 from registry.alerts.presenters.words import outreach_sentence
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.brief import full_sentence
-from registry.caseload.presenters.cells import ReasonShown
 from registry.caseload.presenters.course import Drawn, draw_course
 from registry.caseload.presenters.looked import LookedShown
 from registry.caseload.presenters.next_due import DueShown, show_due
+from registry.caseload.presenters.reasons import ReasonShown
+from registry.caseload.presenters.scores import scale_label
 from registry.caseload.presenters.tiles import Tile, show_tiles
 from registry.caseload.record import EpisodeRecord, open_advice
 from registry.episodes.models import Episode

@@ -13,7 +13,8 @@ from flask import url_for
 
 from registry.alerts.sentences import sentence_of
 from registry.caseload.presenters.brief import says_no_score
-from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS, ReasonShown, reasons_today
+from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS
+from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, OTHER_RATER, level_words, scale_label, value_words
 from registry.caseload.review_case import ReviewCase
 from registry.caseload.review_queue import Queued, ReviewQueue

@@ -51,9 +51,8 @@ def _happened_on(label: str) -> LocalDate:
 
 
 def _amount(label: str, hint: str) -> FiniteDecimal:
-    return FiniteDecimal(
-        label, [Optional(), NumberRange(Decimal("0.01"), LARGEST_AMOUNT, "Enter an amount above 0")], description=hint
-    )
+    possible = NumberRange(Decimal("0.01"), LARGEST_AMOUNT, f"Enter an amount above 0 and at most {LARGEST_AMOUNT:,}")
+    return FiniteDecimal(label, [Optional(), possible], description=hint)
 
 
 def _unit() -> SelectField:
@@ -79,7 +78,9 @@ class NoteForm(RegistryForm):
 
     def validate_amount(self, field: Field) -> None:
         """Kept to two places: a third would be lost in silence."""
-        if field.data is not None and field.data != round(field.data, 2):
+        if field.data is None or field.errors:
+            return  # what is out of range cannot even be rounded
+        if field.data != round(field.data, 2):
             raise ValidationError("Enter an amount with at most two decimal places")
 
     @property

@@ -20,7 +20,7 @@ from sqlalchemy import func, or_, select
 from registry import clock
 from registry.access.roles import Role
 from registry.accounts.models import User
-from registry.administration.actions import set_rule_number
+from registry.administration.actions import sign_rule_number
 from registry.alerts.clinic_numbers import shipped
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import Alert
@@ -111,7 +111,7 @@ def a_life(organisation: str, *, seed: int, people: int) -> Life:
     owner = builders.an_organisation(organisation)
     with clock.at(datetime.combine(FIRST_DAY, time(2), tzinfo=UTC)):
         places = tuple(_place(zone, builders.a_clinic(zone, time_zone=zone, organisation=owner)) for zone in ZONES)
-        _adopt_consensus(places[-1])
+        _sign_for_consensus(places[-1])
         chance = random.Random(seed)
         return Life(seed, places, tuple(_someone(number, places, chance) for number in range(people)))
 
@@ -140,17 +140,17 @@ def _place(zone: str, clinic: Clinic) -> Place:
     )
 
 
-def _adopt_consensus(place: Place) -> None:
-    """The clinic puts every number on consensus into force as it is shipped: rules off elsewhere speak here."""
+def _sign_for_consensus(place: Place) -> None:
+    """The psychiatrist signs for every number on consensus as it is shipped: rules off elsewhere speak here."""
     with write():
         for parameter in shipped().parameters.values():
             if not parameter.in_force_as_shipped:
-                set_rule_number(
+                sign_rule_number(
                     clinic=place.clinic,
                     parameter=parameter.id,
                     number=parameter.number,
                     why="We agree",
-                    by=db.session.get_one(User, place.lead),
+                    by=db.session.get_one(User, place.psychiatrist),
                 )
 
 

@@ -15,7 +15,7 @@ from registry.clinics.models import Clinic
 from registry.db.transaction import write
 from registry.episodes.actions.consent import consent_row
 from registry.episodes.actions.focus import refuse_impossible_target, refuse_untrackable, target_row
-from registry.episodes.actions.team import refuse_unfit
+from registry.episodes.actions.team import refuse_unfit, take_places
 from registry.episodes.dates import refuse_impossible
 from registry.episodes.errors import EpisodeHasEnded, EpisodeIsOpen, ImpossiblePhase, ImpossibleTarget, PersonHasDied
 from registry.episodes.facts import ConsentFacts, TargetWish, TeamPlace, Tracking
@@ -23,7 +23,6 @@ from registry.episodes.models import (
     Episode,
     EpisodeCondition,
     PhaseSpell,
-    TeamMember,
     TrackedMeasure,
     TreatmentCourse,
 )
@@ -114,12 +113,12 @@ def enrol(
                 _phase(episode, phase, enrolled_on, by),
                 TreatmentCourse(episode_id=episode.id, patient_id=episode.patient_id, starts_on=enrolled_on),
                 consent_row(episode, consent),
-                *_team(episode, team, enrolled_on, by),
                 *_conditions(episode, conditions, enrolled_on, by),
                 *_tracked(episode, tracked, enrolled_on, by),
                 *(target_row(episode, wish, on=enrolled_on, by=by) for wish in targets),
             ]
         )
+        take_places(episode, team, on=enrolled_on, by=by)
         record("episode.enrolled", by=by, subject=episode)
         tell_episode_changed(episode.patient_id)
     return episode
@@ -174,22 +173,6 @@ def _phase(episode: Episode, phase: str, on: date, by: User | None) -> PhaseSpel
         set_by_id=by.id if by else None,
         set_at=clock.now(),
     )
-
-
-def _team(episode: Episode, team: Sequence[TeamPlace], on: date, by: User | None) -> list[TeamMember]:
-    return [
-        TeamMember(
-            episode_id=episode.id,
-            patient_id=episode.patient_id,
-            role=place.role,
-            user_id=place.user_id,
-            name=place.name,
-            starts_on=on,
-            set_by_id=by.id if by else None,
-        )
-        for place in team
-        if not place.is_empty
-    ]
 
 
 def _conditions(episode: Episode, conditions: Sequence[str], on: date, by: User | None) -> list[EpisodeCondition]:

@@ -61,6 +61,24 @@ def change_team(*, episode: Episode, place: TeamPlace, on: date, why: str, by: U
         tell_episode_changed(episode.patient_id)
 
 
+def take_places(episode: Episode, team: Sequence[TeamPlace], *, on: date, by: User | None) -> None:
+    """Give these places at the enrolment ``on``. Whoever had one while the person was referred keeps it or hands it on.
+
+    Belongs inside the ``write()`` that enrols. A place given after that day is handed on on the day it was given.
+    """
+    holders = {
+        row.role: row
+        for row in db.session.scalars(
+            select(TeamMember).where(TeamMember.episode_id == episode.id, TeamMember.ends_on.is_(None))
+        )
+    }
+    for place in team:
+        holder = holders.get(place.role)
+        if not place.is_empty and not _is_held_by(place, holder):
+            day = on if holder is None else max(on, holder.starts_on)
+            _hand_over(episode, holder, place, on=day, why="" if holder is None else "Enrolled", by=by)
+
+
 def _is_held_by(place: TeamPlace, holder: TeamMember | None) -> bool:
     if holder is None:
         return place.is_empty
@@ -70,6 +88,7 @@ def _is_held_by(place: TeamPlace, holder: TeamMember | None) -> bool:
 def _hand_over(
     episode: Episode, holder: TeamMember | None, place: TeamPlace, *, on: date, why: str, by: User | None
 ) -> None:
+    """End who has the place, and begin who gets it, in the caller's transaction."""
     if holder is not None:
         holder.ends_on, holder.ended_why, holder.ended_by_id = on, why, by.id if by else None
         holder.ended_at = clock.now()

@@ -12,6 +12,8 @@ from registry.access import scope
 from registry.accounts.models import User
 from registry.audit.models import AuditEvent
 from registry.clinics.models import Clinic
+from registry.episodes.actions import change_team
+from registry.episodes.facts import TeamPlace
 from registry.episodes.models import Consent, Episode, TeamMember, TrackedMeasure, TreatmentCourse, TreatmentTarget
 from registry.extensions import db
 from tests.builders import a_choice
@@ -135,6 +137,27 @@ def test_an_impossible_enrolment_is_refused_and_keeps_what_was_typed(world: Worl
     assert said in words(answer)
     assert fields_of(answer)["gad_7__total-cadence_days"] == "14"
     assert world.episode(episode_id).enrolled_on is None
+
+
+def test_whoever_cared_for_somebody_while_they_were_referred_hands_them_on_at_enrolment(world: World) -> None:
+    person, episode_id = world.referred(referred_on=date(2026, 3, 1))
+    with world.app.app_context(), scope.all_patients(reason="test"):
+        episode, user = db.session.get_one(Episode, episode_id), db.session.get_one(User, world.user_id)
+        for place in (TeamPlace(role="care_manager", name="Intake desk"), TeamPlace(role="peer", name="Sam")):
+            change_team(episode=episode, place=place, on=date(2026, 3, 2), why="", by=user)
+
+    answer = fill_in(
+        world.browser, _enrol_url(person, episode_id), ENROLMENT | {"care_manager-user_id": str(world.user_id)}
+    )
+
+    assert answer.status_code == 303
+    with world.app.app_context(), scope.all_patients(reason="test"):
+        team = {(row.role, row.name or row.user_id): row.ends_on for row in db.session.scalars(select(TeamMember))}
+    assert team == {
+        ("care_manager", "Intake desk"): date(2026, 3, 11),
+        ("care_manager", world.user_id): None,
+        ("peer", "Sam"): None,
+    }
 
 
 def test_a_user_of_another_clinic_cannot_be_put_on_the_team(world: World) -> None:

@@ -79,6 +79,7 @@ def test_a_treatment_is_its_start_its_changes_and_its_stop(case: Case) -> None:
         ("change", {"happened_on": "2026-03-13", "amount": "900"}, "not later than today (12 Mar 2026)"),
         ("change", {"happened_on": "2026-02-01", "amount": "0"}, "Enter an amount above 0"),
         ("change", {"happened_on": "2026-02-01", "amount": "1.005"}, "at most two decimal places"),
+        ("change", {"happened_on": "2026-02-01", "amount": "1e999"}, "and at most 100,000"),
         ("stop", {"happened_on": "2026-02-01"}, "Choose why it was stopped"),
         ("adherence", {"percent": "101", "source": "person"}, "Enter whole percent from 0 to 100"),
     ],

@@ -18,7 +18,6 @@ from registry.caseload.presenters.course import Drawn, draw_course
 from registry.caseload.presenters.looked import LookedShown
 from registry.caseload.presenters.next_due import DueShown, show_due
 from registry.caseload.presenters.reasons import ReasonShown
-from registry.caseload.presenters.scores import scale_label
 from registry.caseload.presenters.tiles import Tile, show_tiles
 from registry.caseload.record import EpisodeRecord, open_advice
 from registry.episodes.models import Episode

@@ -43,16 +43,20 @@ _OF_THE_TEAM = "the team"
 _OTHER_TEAM = "another team"
 
 # Made once: building a statement costs more than running it.
-_CONTACTS = select(
-    Contact.patient_id,
-    Contact.took_place_on,
-    Contact.clinic_id,
-    Contact.kind,
-    Contact.reached,
-    Contact.minutes,
-    Contact.modality,
-    Contact.staff_id.in_(PEERS).label("by_peer"),
-).where(among(Contact.patient_id, "patient_ids"), Contact.status == "final")
+_CONTACTS = (
+    select(
+        Contact.patient_id,
+        Contact.took_place_on,
+        Contact.clinic_id,
+        Contact.kind,
+        Contact.reached,
+        Contact.minutes,
+        Contact.modality,
+        Contact.staff_id.in_(PEERS).label("by_peer"),
+    )
+    .where(among(Contact.patient_id, "patient_ids"), Contact.status == "final")
+    .order_by(Contact.recorded_at, Contact.id)
+)
 _REVIEWS = (
     select(Review.episode_id, Review.reviewed_on, Review.look_again_on)
     .where(among(Review.patient_id, "patient_ids"))

@@ -77,8 +77,16 @@ _MEASUREMENTS = (
     )
     .order_by(Measurement.recorded_at, Measurement.id)
 )
-_REPORTS = select(DangerReport).where(among(DangerReport.patient_id, "patient_ids"))
-_UNANSWERED = select(SafetySignal).where(among(SafetySignal.patient_id, "patient_ids"), SafetySignal.alert_id.is_(None))
+_REPORTS = (
+    select(DangerReport)
+    .where(among(DangerReport.patient_id, "patient_ids"))
+    .order_by(DangerReport.recorded_at, DangerReport.id)
+)
+_UNANSWERED = (
+    select(SafetySignal)
+    .where(among(SafetySignal.patient_id, "patient_ids"), SafetySignal.alert_id.is_(None))
+    .order_by(SafetySignal.measurement_id, SafetySignal.item)
+)
 
 
 def load_safety(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import runpy
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,13 @@ def test_no_message_repeats_a_secret(tmp_path: Path) -> None:
         _read(tmp_path, REGISTRY_SECRET_KEY="hunter2")
 
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_setting_that_is_missing_is_named_in_one_line_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("REGISTRY_")]:
+        monkeypatch.delenv(name)
+
+    with pytest.raises(SystemExit, match="Set REGISTRY_SECRET_KEY") as told:
+        runpy.run_path(str(Path(__file__).parents[2] / "wsgi.py"))
+
+    assert told.value.__cause__ is None

@@ -162,6 +162,7 @@ def _extend(
     if not findings and not needs_a_person:
         close_by_itself(alert, SETTLED, now=now, log=log)
         return
+    has_moved, alert.clinic_id = alert.clinic_id != clinic.id, clinic.id  # first: the days it tells are local there
     fresh, withdrawn = _news(alert, person, findings)
     is_gone = all(finding.rule not in _TELLS_OF_DANGER for finding in findings)
     has_calmed = is_urgent and all(finding.tier is not Tier.URGENT for finding in findings)
@@ -171,7 +172,6 @@ def _extend(
         taken_back = _taken_back(alert, person, list(_answers_told(alert)), withdrawn, today)
         stand = _stand(findings, owner_id, today, taken_back=taken_back)
     known_withdrawn = _withdrawn_in(alert)
-    has_moved, alert.clinic_id = alert.clinic_id != clinic.id, clinic.id
     has_restarted = revise(alert, stand, clinic=clinic, now=now, log=log)
     if fresh and not has_restarted:
         log.step(alert, "appended", now, stand.sentence, measurements=sorted({id_ for id_, _ in fresh}))

@@ -9,6 +9,7 @@ from flask import Flask
 from registry import clock
 from registry.access import scope
 from registry.alerts.models import Alert
+from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.sentences import sentence_today
 from registry.extensions import db
 from registry.measurements.actions import mark_entered_in_error
@@ -60,6 +61,26 @@ def test_an_alert_that_comes_back_to_a_clinic_runs_on_the_hours_of_that_clinic(a
         mark_entered_in_error(measurement=elsewhere, why="Another patient", by=scene.care_manager)
         assert (alert.clinic_id, alert.owner_id) == (scene.clinic.id, scene.care_manager.id)
         assert (alert.state, alert.look_at) == ("open", NOW + timedelta(hours=1))
+
+
+def test_an_alert_that_another_clinic_takes_over_tells_what_was_taken_back_by_the_days_of_that_clinic(
+    app: Flask,
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        island = builders.a_clinic("Kiritimati", time_zone="Pacific/Kiritimati")
+        builders.an_episode(patient=scene.patient, clinic=island, enrolled_on=TODAY)
+        wrong = measured(scene, 9, item9=1)
+        with scope.within({scene.clinic.id}):
+            mark_entered_in_error(measurement=wrong, why="Another patient", by=scene.care_manager)
+        measured(scene, 9, item9=2, clinic=island)
+
+        alert, ahead = the_safety_alert(scene.patient), island.today(NOW)
+        assert (alert.clinic_id, ahead) == (island.id, TODAY + timedelta(days=1))
+        assert "marked as entered in error by Ana Care on 12 Mar 2026" in sentence_today(alert, ahead)
+        version = alert.version
+        reconcile_patient(scene.patient.id)
+        assert alert.version == version, "looking again finds nothing new"
 
 
 def test_an_old_answer_entered_elsewhere_takes_no_urgent_alert_away(app: Flask) -> None:

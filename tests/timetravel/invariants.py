@@ -249,11 +249,8 @@ def _between_two_clinics(alerts: Mapping[uuid.UUID, Sequence[Alert]], life: Life
             if received is None or not received.is_open:
                 yield f"{who}: transfer accepted, and the receiver's episode is not open"
             for alert in alerts[row.patient_id]:
-                if (
-                    alert.episode_id == row.received_episode_id
-                    and not alert.closed_at
-                    and alert.rule != "transfer.open"
-                ):
+                is_theirs = alert.episode_id == row.received_episode_id and alert.closed_at is None
+                if is_theirs and rule(alert.rule).family is not Family.TRANSFER:
                     yield f"{who}: {alert.rule} is told to the receiver before its first contact"
         if row.state == "completed" and (sender.end_reason, sender.is_open) != ("transferred", False):
             yield f"{who}: transfer completed, and the sender's episode is {sender.end_reason or 'open'}"

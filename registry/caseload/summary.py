@@ -9,8 +9,8 @@ from enum import StrEnum
 from registry.alerts.models import Alert
 from registry.alerts.queries import list_open_alerts
 from registry.caseload.record import EpisodeRecord, last_safety_measurements, load_record
-from registry.episodes.models import Episode, EpisodeCondition
-from registry.episodes.queries import list_parts
+from registry.episodes.models import Consent, Episode, EpisodeCondition
+from registry.episodes.queries import get_consent, list_parts
 from registry.measurements.models import Measurement
 from registry.patients.models import Patient, PayerPeriod
 from registry.patients.queries import list_payers
@@ -38,6 +38,8 @@ class SummaryFacts:
     other_episodes: Sequence[Episode]
     safety_measurements: Sequence[Measurement]
     safety_alert: Alert | None
+    consent: Consent | None = None
+    """The last one of the episode, given or taken back."""
 
 
 def load_summary(patient: Patient, episode: Episode | None, *, others: Sequence[Episode]) -> SummaryFacts:
@@ -56,6 +58,7 @@ def load_summary(patient: Patient, episode: Episode | None, *, others: Sequence[
         other_episodes=others,
         safety_measurements=record.safety_measurements,
         safety_alert=_safety(record.alerts),
+        consent=get_consent(episode.id),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from registry.episodes.models import Episode, TeamMember
-from registry.episodes.queries import list_episodes
+from registry.episodes.queries import get_consent, list_episodes
 from registry.episodes.rules import PHASE_TITLES, TEAM_ROLES, weeks_in_care
 from registry.patients.models import Patient
 from registry.patients.presenters import IdentityHeader, identity, patient_url
@@ -37,8 +37,10 @@ def identity_header(
 
     ``shows_safety`` is false where that alert stands in the page itself.
     """
+    header = identity(patient, today, safety_banner(patient.id) if shows_safety else None)
     return replace(
-        identity(patient, today, safety_banner(patient.id) if shows_safety else None),
+        header,
+        to_mind=(*_withdrawal(episode), *header.to_mind),
         phase=phase_words(episode, today) if episode else "",
         phase_kind=episode.phase if episode else "",
         team=_team(episode.team) if episode else (),
@@ -50,7 +52,8 @@ def load_header(
 ) -> IdentityHeader | None:
     """The header of a person with their open episode (at ``clinic_id`` where they have several), else the last one.
 
-    Four queries, or five for a person with an open safety alert. Nothing when the person is absent or foreign.
+    Four queries, one more for a person in care and one for an open safety alert. Nothing when the person is absent or
+    foreign.
     """
     patient = get_patient(patient_id)
     if patient is None:
@@ -74,6 +77,16 @@ def phase_words(episode: Episode, today: date) -> str:
     if episode.enrolled_on is None:
         return f"{title} {long_date(episode.referred_on)}"
     return f"{title} · {count(weeks_in_care(episode.enrolled_on, ended_on=None, today=today), 'week')}"
+
+
+def _withdrawal(episode: Episode | None) -> tuple[str, ...]:
+    """That whoever is cared for no longer agrees to it: nobody calls without knowing."""
+    if episode is None or not episode.is_open or episode.enrolled_on is None:
+        return ()
+    consent = get_consent(episode.id)
+    if consent is None or consent.revoked_on is None:
+        return ()
+    return (f"consent withdrawn on {long_date(consent.revoked_on)}",)
 
 
 def _team(members: Sequence[TeamMember]) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ class RowShown:
     quick_url: str
     """Where one line logs a contact of today, below the row."""
     question_url: str
+    consent: str = ""
+    """A mark where the person took the consent back."""
     news: str = ""
     """How much is new to the reader, since they last marked the record as looked at."""
     news_url: str = ""
@@ -93,6 +95,7 @@ class RowPresenter:
             contact_url=self._contact.of(row.patient_id) if "contact.record" in facts.offers else "",
             quick_url=self._quick.of(row.patient_id) if "contact.record" in facts.offers else "",
             question_url=self._question.of(row.patient_id) if "question.ask" in facts.offers else "",
+            consent="consent withdrawn" if row.consent_withdrawn_on is not None else "",
             news=f"{facts.news} new" if facts.news else "",
             news_url=self._news.of(row.patient_id) if facts.news else "",
         )

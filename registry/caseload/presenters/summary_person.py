@@ -69,6 +69,8 @@ def _care(facts: SummaryFacts) -> Iterator[Line]:
     yield Line("You were referred", long_date(episode.referred_on))
     if episode.enrolled_on is not None:
         yield Line("Your care began", long_date(episode.enrolled_on))
+    if facts.consent is not None and facts.consent.revoked_on is not None:
+        yield Line("Your consent", f"taken back on {long_date(facts.consent.revoked_on)}")
     if episode.paused_until is not None:
         yield Line("It pauses until", long_date(episode.paused_until))
     if episode.ended_on is not None:

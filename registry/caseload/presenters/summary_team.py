@@ -99,6 +99,10 @@ def _care(facts: SummaryFacts, today: date) -> Iterator[Line]:
         yield Line("Why in care", condition_words(facts) or "no condition recorded")
         yield Line("Referred", _referral(episode))
         yield Line("Enrolled", long_date(episode.enrolled_on) if episode.enrolled_on else "not yet")
+        consent = facts.consent
+        if consent is not None and consent.revoked_on is not None:
+            words = f"withdrawn on {long_date(consent.revoked_on)} by {consent.revoked_by}: {consent.revoked_why}"
+            yield Line("Consent", words)
         yield Line("Phase now", phase_words(episode, today))
         phases = [f"{PHASE_TITLES[spell.phase].lower()} {long_date(spell.starts_on)}" for spell in facts.record.phases]
         yield Line("Phases", ", ".join(phases))

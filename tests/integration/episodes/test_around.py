@@ -31,6 +31,11 @@ def test_a_consent_is_taken_back_and_given_anew_and_both_stay(world: World) -> N
 
     assert fill_in(world.browser, _url(episode, "consent/revoke"), revoked).status_code == 303
     assert "Taken back on 2 Mar 2026 by patient: Wants no calls" in _care(world, episode)
+    for page in ("plan", "summary"):
+        assert "consent withdrawn on 2 Mar 2026" in words(world.browser.get(f"/patients/{episode[0]}/{page}"))
+    summary = words(world.browser.get(f"/patients/{episode[0]}/summary"))
+    assert "withdrawn on 2 Mar 2026 by patient: Wants no calls" in summary
+    assert "consent withdrawn" in words(world.browser.get("/caseload?view=everyone"))
     again = fill_in(world.browser, _url(episode, "consent/revoke"), revoked)
     assert "There is no consent to take back" in words(again)
 
@@ -40,6 +45,8 @@ def test_a_consent_is_taken_back_and_given_anew_and_both_stay(world: World) -> N
     assert "Written, 9 Mar 2026, given by guardian Rosa Vega" in shown
     assert "the person lacked capacity" in shown
     assert "Before (1)" in shown
+    assert "consent withdrawn" not in shown
+    assert "consent withdrawn" not in words(world.browser.get("/caseload?view=everyone"))
 
 
 @pytest.mark.parametrize(

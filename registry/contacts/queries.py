@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import joinedload
 
 from registry.access.roles import Role
@@ -20,7 +20,8 @@ from registry.contacts.models import Contact
 from registry.contacts.rules import KINDS, counts_minutes, first_of_month, is_failed_attempt, is_two_way
 from registry.contacts.span import Span, overlapping, span_of
 from registry.db.among import among
-from registry.episodes.models import Episode, TeamMember
+from registry.episodes.models import Episode, TeamMember, Transfer
+from registry.episodes.queries import list_transfers
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.web.paging import COUNT_LIMIT
@@ -159,17 +160,37 @@ def list_attempts(patient_id: uuid.UUID, *, clinic_id: uuid.UUID) -> Sequence[At
     return since_reached(failed, (row.took_place_on for row in rows if is_two_way(row.kind, reached=row.reached)))
 
 
-def first_two_way(patient_id: uuid.UUID, clinic_id: uuid.UUID, since: date) -> date | None:
-    """The day of this clinic's first two-way treatment contact on or after ``since``."""
+def first_two_way(
+    patient_id: uuid.UUID, clinic_id: uuid.UUID, since: date, *, but: uuid.UUID | None = None
+) -> date | None:
+    """The day of this clinic's first two-way treatment contact on or after ``since``, not counting the one ``but``."""
     rows = db.session.execute(
         select(Contact.took_place_on, Contact.kind, Contact.reached).where(
             Contact.patient_id == patient_id,
             Contact.clinic_id == clinic_id,
             Contact.took_place_on >= since,
             Contact.status == "final",
+            Contact.id != but if but is not None else true(),
         )
     )
     return min((row.took_place_on for row in rows if is_two_way(row.kind, reached=row.reached)), default=None)
+
+
+def transfers_resting_on(contact: Contact) -> list[Transfer]:
+    """The transfers to the clinic of a contact that nothing but this contact completed, the latest first.
+
+    They stay completed without it: the sender's episode has ended, whether or not anybody spoke with the person.
+    """
+    if not is_two_way(contact.kind, reached=contact.reached):
+        return []
+    return [
+        transfer
+        for transfer in list_transfers(contact.patient_id)
+        if transfer.state == "completed"
+        and transfer.to_clinic_id == contact.clinic_id
+        and transfer.proposed_on <= contact.took_place_on
+        and first_two_way(contact.patient_id, contact.clinic_id, transfer.proposed_on, but=contact.id) is None
+    ]
 
 
 def get_contact(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Contact | None:

@@ -125,8 +125,26 @@ class WithdrawPage:
     contact: ContactShown
     action_url: str
     back_url: str
+    warnings: Sequence[str] = ()
+    """What does not come back with the contact."""
     conflict: Sequence[Difference] = ()
     conflict_by: str = ""
+
+
+def transfer_stays_completed(sender: str, receiver: str, *, is_on_caseload: bool) -> str:
+    """What becomes of somebody transferred, when the contact that completed the transfer is taken out of the record.
+
+    ``is_on_caseload``: whether the receiver's episode is still open.
+    """
+    stands = (
+        f"The person stays on the caseload of {receiver}, which alone answers for them"
+        if is_on_caseload
+        else f"The episode at {receiver} has ended too: refer the person anew unless they need no care"
+    )
+    return (
+        f"This contact completed the transfer from {sender}, and {sender} does not get the person back without it. "
+        f"{stands}. If nobody has spoken with the person, reach them today and tell {sender} that nobody has"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from registry.audit.opened import opened
 from registry.contacts import queries
 from registry.contacts.forms import ContactForm
 from registry.contacts.models import Contact
-from registry.contacts.presenters.contact import ContactFormPage, show_overlaps
+from registry.contacts.presenters.contact import ContactFormPage, show_overlaps, transfer_stays_completed
 from registry.contacts.rules import KIND_HINTS
+from registry.episodes.models import Episode
 from registry.episodes.place import Place
 from registry.extensions import db
 from registry.patients.presenters import Difference, IdentityHeader
@@ -85,3 +86,21 @@ def warn_of_overlaps(contact: Contact) -> None:
     """Tell whoever saved it which other contacts of the same member of staff share time with it. Nothing is refused."""
     for overlap in show_overlaps(queries.list_overlaps([contact]).get(contact.id, ())):
         flash(f"The time {overlap.words}: correct one of them if that is a mistake", "warning")
+
+
+def transfer_warnings(contact: Contact) -> list[str]:
+    """What whoever takes this contact out of the record must know of the transfers it completed."""
+    return [
+        transfer_stays_completed(
+            transfer.from_clinic.name,
+            transfer.to_clinic.name,
+            is_on_caseload=db.session.get_one(Episode, transfer.received_episode_id).is_open,
+        )
+        for transfer in queries.transfers_resting_on(contact)
+    ]
+
+
+def warn_of_transfers(contact: Contact) -> None:
+    """Tell whoever corrected it or marked it as entered in error, when the contact no longer stands."""
+    for words in transfer_warnings(contact):
+        flash(words, "warning")

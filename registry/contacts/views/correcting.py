@@ -15,7 +15,17 @@ from registry.contacts import actions, queries
 from registry.contacts.forms import CorrectContactForm, WithdrawContactForm, values_of
 from registry.contacts.models import Contact
 from registry.contacts.presenters.contact import WithdrawPage, differences, show_contact
-from registry.contacts.views.common import Page, blueprint, form_page, header_of, saved_by, show_form, warn_of_overlaps
+from registry.contacts.views.common import (
+    Page,
+    blueprint,
+    form_page,
+    header_of,
+    saved_by,
+    show_form,
+    transfer_warnings,
+    warn_of_overlaps,
+    warn_of_transfers,
+)
 from registry.db.conflict import EditConflict
 from registry.episodes.place import place_at
 from registry.patients.presenters import Difference
@@ -59,7 +69,9 @@ def correct(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Page:
     except EditConflict:
         return _correction_conflict(patient_id, contact_id, form, back_url)
     flash("Correction saved. The earlier entry is kept", "success")
-    warn_of_overlaps(queries.get_current(_contact(patient_id, contact_id, "contact.correct")))
+    corrected = _contact(patient_id, contact_id, "contact.correct")
+    warn_of_overlaps(queries.get_current(corrected))
+    warn_of_transfers(corrected)
     return redirect(location, 303)
 
 
@@ -108,6 +120,7 @@ def withdraw(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Page:
         form.version.data = str(theirs.version)
         return _show_withdrawal(theirs, form, status=409)
     flash("Marked as entered in error. The entry is kept, struck through, and counts nowhere", "success")
+    warn_of_transfers(_contact(patient_id, contact_id, "contact.correct"))
     return redirect(location, 303)
 
 
@@ -121,6 +134,7 @@ def _show_withdrawal(contact: Contact, form: WithdrawContactForm, *, status: int
         contact=show_contact(contact, today=place.today, may_correct=False),
         action_url=url_for("contacts.withdraw", patient_id=contact.patient_id, contact_id=contact.id),
         back_url=url_for("contacts.contacts", patient_id=contact.patient_id),
+        warnings=transfer_warnings(contact),
         conflict=conflict,
         conflict_by=saved_by(contact, place) if conflict else "",
     )

@@ -18,6 +18,7 @@ from registry.alerts.models import Alert
 from registry.alerts.sweep import sweep_clinic
 from registry.clinics.models import Clinic
 from registry.contacts.actions import ContactFacts, record_contact
+from registry.contacts.models import Contact
 from registry.episodes.models import Episode, Transfer
 from registry.extensions import db
 from tests.builders import a_clinic, a_patient, a_user, an_episode, id_of, sign_in
@@ -148,6 +149,24 @@ def test_somebody_is_on_a_list_at_every_step_and_the_sender_answers_until_the_fi
     assert (handover.sees(handover.sender), handover.sees(handover.receiver)) == ((YES, NO), (YES, YES))
     assert {clinic for clinic, _rule in handover.alerts()} == {1}
     assert (1, "transfer.first-contact") not in handover.alerts()
+
+
+def test_taking_back_the_contact_that_completed_a_transfer_says_who_answers_now(handover: Handover) -> None:
+    handover.propose()
+    handover.answer()
+    handover.speak(1)
+    with handover.app.app_context(), scope.all_patients(reason="test"):
+        contact = db.session.scalars(select(Contact.id)).one()
+    address = f"/patients/{handover.patient}/contacts/{contact}/entered-in-error"
+    told = "The person stays on the caseload of Mill, which alone answers for them"
+
+    assert told in words(handover.receiver.get(address))
+    assert fill_in(handover.receiver, address, {"why": "Somebody else's"}).status_code == 303
+
+    assert told in words(handover.receiver.get(f"/patients/{handover.patient}/contacts"))
+    assert handover.episodes == [(0, "ended", "transferred"), (1, "engaging", None)]
+    assert handover.sees(handover.receiver) == (YES, YES)
+    assert {clinic for clinic, _rule in handover.alerts()} == {1}
 
 
 def test_a_contact_before_the_acceptance_completes_the_transfer_with_it(handover: Handover) -> None:

@@ -15,8 +15,8 @@ from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.treatment.facts import AdherenceFacts, EntryFacts, InjectionFacts, StepFacts, TrialFacts
 from registry.treatment.models import AdherenceCheck, Injection, TreatmentTrial, TrialStep
-from registry.treatment.queries import Entry, has_injection_on, standing_steps
-from registry.treatment.rules import COVERS, misplaced, outside
+from registry.treatment.queries import Entry, has_injection_on, noted_days, standing_steps
+from registry.treatment.rules import COVERS, misplaced, outside, starts_too_late
 
 __all__ = ["Refused", "correct_entry", "note", "start_trial", "withdraw_entry", "withdraw_trial"]
 
@@ -117,6 +117,8 @@ def _refuse_impossible(trial: TreatmentTrial, facts: EntryFacts, *, replacing: E
         raise Refused("This treatment was entered in error, and nothing more is noted of it", field="happened_on")
     steps = standing_steps(trial.id, but=replacing)
     wrong = misplaced(facts.kind, facts.on, steps) if isinstance(facts, StepFacts) else outside(facts.on, steps)
+    if wrong is None and isinstance(facts, StepFacts) and facts.kind == "start":
+        wrong = starts_too_late(facts.on, noted_days(trial.id))
     covers = isinstance(facts, InjectionFacts) and facts.outcome in COVERS
     if wrong is None and covers and has_injection_on(trial.id, facts.on, but=replacing):
         wrong = "An injection of that day is on record. Correct that entry instead"

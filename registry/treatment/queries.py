@@ -166,3 +166,14 @@ def has_injection_on(trial_id: uuid.UUID, on: date, *, but: TrialEntry | None = 
         )
     ).all()
     return any(row is not but for row in rows)
+
+
+def noted_days(trial_id: uuid.UUID) -> list[date]:
+    """The days of the injections and of what was noted of adherence that stand."""
+    return [
+        day
+        for table in (Injection, AdherenceCheck)
+        for day in db.session.scalars(
+            select(table.happened_on).where(table.trial_id == trial_id, table.status == "final")
+        )
+    ]

@@ -109,6 +109,14 @@ def misplaced(kind: str, on: date, others: Iterable[Step]) -> str | None:
     return None
 
 
+def starts_too_late(on: date, noted: Iterable[date]) -> str | None:
+    """Why a treatment cannot have started on this day: an injection or adherence was ``noted`` on an earlier one."""
+    first = min(noted, default=None)
+    if first is None or on <= first:
+        return None
+    return f"Enter a start that is not later than {first.day} {first:%b %Y}, when an injection or adherence was noted"
+
+
 def outside(on: date, steps: Iterable[Step]) -> str | None:
     """Why something noted of a trial cannot have happened on this day, or ``None``."""
     steps = list(steps)

@@ -112,6 +112,12 @@ def test_only_an_injection_that_reached_the_person_moves_the_next_one(case: Case
             (course,) = list_courses([case.patient_id])
             assert next_injection_on(course.steps, course.injections) == next_on, outcome
 
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        start = db.session.scalars(select(TrialStep.id)).one()
+    late = fill_in(browser, f"{_url(case)}/step/{start}/correct", {"happened_on": "2026-02-03", "why": "Read wrong"})
+    assert late.status_code == 422
+    assert "Enter a start that is not later than 2 Feb 2026" in words(late)
+
     twice = fill_in(browser, f"{_url(case)}/{trial}/injections/new", {"happened_on": "2026-03-05", "outcome": "given"})
 
     assert twice.status_code == 422

@@ -29,6 +29,7 @@ from registry.db.session import install_gateway
 from registry.db.transaction import BEFORE_COMMIT
 from registry.episodes.cadence import PHASE_CADENCE
 from registry.episodes.first_contact import FIRST_CONTACT
+from registry.episodes.running_medicines import RUNNING_MEDICINES
 from registry.episodes.signals import episode_changed, follow_person
 from registry.extensions import csrf, db, login, migrate
 from registry.jobs import readiness
@@ -36,6 +37,7 @@ from registry.measurements.signals import refuse_unanswered_signals
 from registry.patients.safety_banner import SAFETY_BANNER
 from registry.patients.signals import attention_may_change, patient_changed
 from registry.quality.parts import METRICS_QUESTION, parts_by_metric
+from registry.treatment.queries import tell_running_medicines
 from registry.web import (
     assets,
     compression,
@@ -120,6 +122,7 @@ def _start_database(app: Flask, settings: Settings) -> None:
     app.extensions[SAFETY_BANNER] = tell_patient_banner
     app.extensions[PHASE_CADENCE] = phase_cadence
     app.extensions[FIRST_CONTACT] = first_two_way
+    app.extensions[RUNNING_MEDICINES] = tell_running_medicines
     app.extensions[form_keys.SENT_OTHERWISE] = is_sent_otherwise
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from registry.db.among import among
 from registry.extensions import db
 from registry.treatment.models import AdherenceCheck, Injection, TreatmentTrial, TrialEntry, TrialStep
-from registry.treatment.rules import COVERS, InjectionTry, Step, in_order
+from registry.treatment.rules import COVERS, HAS_DOSE, InjectionTry, Step, dose_words, in_force, in_order
 
 Entry = TrialStep | AdherenceCheck | Injection
 E_ = TypeVar("E_", TrialStep, AdherenceCheck, Injection)
@@ -90,6 +90,16 @@ def list_courses(patient_ids: Collection[uuid.UUID]) -> list[TrialCourse]:
         for each in db.session.scalars(_INJECTIONS, about):
             injections[each.trial_id].append(InjectionTry(each.happened_on, each.outcome))
     return [TrialCourse(trial, in_order(steps[id_]), injections[id_]) for id_, trial in trials.items()]
+
+
+def tell_running_medicines(patient_id: uuid.UUID) -> list[str]:
+    """The person's medication and injections that have not been stopped: "lithium 600 mg a day"; two statements."""
+    running = [(each.trial, in_force(each.steps)) for each in list_courses([patient_id])]
+    return [
+        f"{trial.name} {dose_words(last, trial.kind)}".strip()
+        for trial, last in running
+        if trial.kind in HAS_DOSE and last is not None and last.kind != "stop"
+    ]
 
 
 def list_records(patient_id: uuid.UUID) -> list[TrialRecord]:

@@ -98,6 +98,8 @@ class ChangePage(EditPage):
     unit: str = ""
     hints: Mapping[str, str] = field(default_factory=dict)
     """Of a choice, what it asks for."""
+    medicines: Sequence[str] = ()
+    """What the person takes now, where the change ends the reminders of it."""
 
 
 @dataclass(frozen=True, slots=True)

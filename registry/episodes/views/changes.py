@@ -16,6 +16,7 @@ from registry.episodes.models import Episode, PhaseSpell, TeamMember
 from registry.episodes.patient_header import holder_name
 from registry.episodes.queries import list_parts, list_team
 from registry.episodes.rules import PHASE_TITLES, TEAM_ROLES, may_follow
+from registry.episodes.running_medicines import running_medicines
 from registry.episodes.views.common import (
     Page,
     blueprint,
@@ -129,7 +130,10 @@ def end(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
         )
 
     def render(differences: tuple[Difference, ...]) -> str:
-        return show("end", title="End the episode", episode=episode, form=form, differences=differences)
+        return show(
+            "end", title="End the episode", episode=episode, form=form, differences=differences,
+            medicines=running_medicines(patient_id),
+        )  # fmt: skip
 
     return save_change(
         form=form,

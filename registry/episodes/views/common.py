@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from flask import Blueprint, abort, redirect, render_template, url_for
@@ -72,6 +72,7 @@ def show(
     unit: str = "",
     differences: tuple[Difference, ...] = (),
     hints: Mapping[str, str] | None = None,
+    medicines: Sequence[str] = (),
 ) -> str:
     """A form about one episode, under the person's header."""
     page = ChangePage(
@@ -84,6 +85,7 @@ def show(
         unit=unit,
         changes=differences,
         hints=hints or {},
+        medicines=medicines,
     )
     opened("patient.opened", by=current_user, patient_id=episode.patient_id)
     return render_template(f"episodes/{template}.html", page=page)

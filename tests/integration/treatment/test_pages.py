@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from registry.access import scope
 from registry.audit.models import AuditEvent
+from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.treatment.models import Injection, TreatmentTrial, TrialStep
 from registry.treatment.queries import list_courses
@@ -156,6 +157,21 @@ def test_a_start_is_withdrawn_only_with_the_whole_treatment(case: Case) -> None:
     assert fill_in(browser, f"{_url(case)}/trial/{trial}/entered-in-error", {"why": "Twin"}).status_code == 303
     assert _standing(case) == []
     assert "Entered in error: Twin" in words(browser.get(_url(case)))
+
+
+def test_whoever_ends_an_episode_is_told_what_the_person_still_takes(case: Case) -> None:
+    browser, stopped = case.browser_of("care_manager"), _start(case)
+    _start(case, "injection")
+    fill_in(browser, f"{_url(case)}/{stopped}/stop", {"happened_on": "2026-03-01", "reason": "wish"})
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        episode = db.session.scalars(select(Episode.id)).one()
+    address = f"/patients/{case.patient_id}/episodes/{episode}/end"
+
+    shown = words(browser.get(address))
+
+    assert "Still running: Haloperidol decanoate 100 mg every 4 weeks. An ended episode reminds nobody" in shown
+    assert "lithium" not in shown
+    assert fill_in(browser, address, {"reason": "other", "note": "Dr. Lang gives it"}).status_code == 303
 
 
 def test_a_dose_of_somebody_else_does_not_exist(case: Case) -> None:

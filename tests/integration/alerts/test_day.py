@@ -81,7 +81,7 @@ def test_a_list_of_urgent_alerts_that_is_cut_says_so_and_counts_them_all(
 
     assert "3 urgent" in words(cut)
     assert "The first 2 of 3 urgent alerts" in words(cut)
-    assert len(soup(cut).select("#urgent-title ~ article")) == 2
+    assert len(soup(cut).select("#urgent-title ~ [data-rows] > [data-row]")) == 2
     assert "3 urgent" in words(whole)
     assert "The first" not in words(whole)
 

@@ -116,12 +116,15 @@ def test_a_contact_of_no_minutes_is_not_one_without_minutes(case: Case) -> None:
     assert {contact.minutes for contact in _contacts(case)} == {0, None}
 
 
-@pytest.mark.parametrize("tab", ["contacts", "reviews", "measures", "care"])
-def test_a_part_of_a_record_lies_in_no_place_of_the_navigation(case: Case, tab: str) -> None:
+@pytest.mark.parametrize("tab", ["contacts", "reviews", "measures", "timeline"])
+def test_a_part_of_a_record_has_its_keys_and_lies_in_no_place_of_the_navigation(case: Case, tab: str) -> None:
     page = soup(case.browser_of("care_manager").get(f"/patients/{case.patient_id}/{tab}"))
 
     assert page.select(".side__nav a")
     assert page.select(".side__nav [aria-current]") == []
+    steps = {"m": "/measures/new", "c": "/contacts/new", "r": "/question"}
+    for key, address in steps.items():
+        assert page.select_one(f'[data-key="{key}"]')["href"] == f"/patients/{case.patient_id}{address}"  # type: ignore[index]  # there
 
 
 def test_a_second_click_logs_one_contact(case: Case) -> None:

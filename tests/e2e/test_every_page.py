@@ -28,8 +28,10 @@ from tests.pages import elements
 from tests.trust.routes import Route, granted, routes
 from tests.trust.world import Place, World, a_world
 
-_NO_PAGE = frozenset({"accounts.start", "accounts.stay", "exchange.measure", "health.live", "health.ready"})
-"""What only leads on, is a file to save, or answers a script or a probe."""
+_NO_PAGE = frozenset(
+    {"accounts.start", "accounts.stay", "caseload.row", "exchange.measure", "health.live", "health.ready"}
+)
+"""What only leads on, is a file to save or one row of a page, or answers a script or a probe."""
 
 _LOOKS = (
     "aria-hidden-focus",

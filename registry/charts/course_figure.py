@@ -2,8 +2,8 @@
 time axis, what was done and how the person lived. Always with the same numbers as a table.
 
 Plain facts in, a mapping for plotly.js out, in its own names. It is not made of plotly's classes: they look every value
-over, which took two thirds of the page's time; a test holds that they take it as it is. Colours are names of the style
-sheet's tokens, so that the figure follows the theme.
+over, which took two thirds of the page's time. A clinic's months can afford that; here a test holds that they take the
+mapping as it is. Colours are names of the style sheet's tokens, so that the figure follows the theme.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Months side by side: one panel a number, each with its own axis, over one axis of time; and the same as a table.
 
-Plain numbers in, a mapping for plotly.js out, as in ``course_figure``: in the colours of the style sheet's tokens.
+Plain numbers in, a mapping for plotly.js out, in the colours of the style sheet's tokens.
 """
 
 from __future__ import annotations
@@ -53,16 +53,20 @@ class TrendTable:
 
 def trend_figure(panels: Sequence[TrendPanel]) -> dict[str, Any]:
     """The figure, ready to be written as JSON. The panels share their months."""
+    import plotly.graph_objects as go
+
     traces, layout, notes = [], {}, []
     height = (1 - GAP * (len(panels) - 1)) / len(panels)
     for number, panel in enumerate(panels):
         y, bottom = "y" if number == 0 else f"y{number + 1}", round(1 - height - number * (height + GAP), 4)
         layout[y.replace("y", "yaxis", 1)] = _axis(panel, (max(bottom, 0), round(bottom + height, 4)))
         notes.append(_title(panel, round(bottom + height, 4), _COLOURS[number]))
-        traces.append(_trace(panel, y, _COLOURS[number]))
-    return {
-        "data": traces,
-        "layout": {
+        traces.append(go.Scatter(**_trace(panel, y, _COLOURS[number])))
+    # All at once: what is added to a figure later is looked over together with all that was there.
+    figure = go.Figure(
+        traces,
+        {
+            "template": "none",
             "showlegend": False,
             "hovermode": "closest",
             "dragmode": False,
@@ -71,7 +75,10 @@ def trend_figure(panels: Sequence[TrendPanel]) -> dict[str, Any]:
             "annotations": notes,
             **layout,
         },
-    }
+    )
+    found: dict[str, Any] = figure.to_dict()
+    found["layout"].pop("template", None)
+    return found
 
 
 def trend_table(panels: Sequence[TrendPanel], caption: str) -> TrendTable:
@@ -86,7 +93,6 @@ def trend_table(panels: Sequence[TrendPanel], caption: str) -> TrendTable:
 
 def _trace(panel: TrendPanel, y: str, colour: str) -> dict[str, Any]:
     return {
-        "type": "scatter",
         "x": list(range(len(panel.points))),
         "y": [point.value for point in panel.points],
         "yaxis": y,

@@ -19,7 +19,7 @@ from registry.episodes.patient_header import load_header
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.patients.presenters import IdentityHeader
-from registry.patients.queries import get_patient
+from registry.patients.queries import get_patient, is_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def place_at(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Place:
 def get_clinic_of(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Clinic | None:
     """Of these clinics that of the open episode, else of the last one, else the first that sees the person.
 
-    ``None`` when none of them does.
+    ``None`` when none of them does, or when the record was merged into another.
     """
     about = {"patient_id": patient_id, "clinic_ids": list(clinic_ids)}
     return db.session.scalars(_BY_EPISODE, about).first() or db.session.scalars(_BY_ACCESS, about).first()
@@ -66,7 +66,8 @@ _BY_EPISODE = (
 _BY_ACCESS = (
     select(Clinic)
     .join(PatientClinic, PatientClinic.clinic_id == Clinic.id)
-    .where(PatientClinic.patient_id == bindparam("patient_id"), _IS_ONE_OF_THESE)
+    .join(Patient, Patient.id == PatientClinic.patient_id)
+    .where(PatientClinic.patient_id == bindparam("patient_id"), _IS_ONE_OF_THESE, is_whole())
     .order_by(PatientClinic.since, PatientClinic.clinic_id)
     .limit(1)
 )

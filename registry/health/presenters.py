@@ -76,8 +76,9 @@ def when_words(event: LifeEvent, today: date) -> str:
     return f"{starts} ({days_ago(event.starts_on, today)})"
 
 
-def show_event(event: LifeEvent, *, today: date, may_write: bool) -> EventShown:
-    """One event with what may be done about it."""
+def show_event(event: LifeEvent, *, today: date, may_write: bool, may_withdraw: bool) -> EventShown:
+    """One event with what may be done about it: whoever cares for the person says that a stay is over; only the clinic
+    that recorded it, that it was entered in error."""
     is_void = event.status != "final"
     stands_open = not is_void and is_open(event.kind, ends_on=event.ends_on)
     told = f"told by {event.source}" if event.source else ""
@@ -90,7 +91,7 @@ def show_event(event: LifeEvent, *, today: date, may_write: bool) -> EventShown:
         is_open=stands_open,
         is_void=is_void,
         end_url=_url("life.end", event) if may_write and stands_open else "",
-        withdraw_url=_url("life.withdraw", event) if may_write and not is_void else "",
+        withdraw_url=_url("life.withdraw", event) if may_withdraw and not is_void else "",
     )
 
 

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from registry import clock
-from registry.access.policy import can, found, permitted_clinics, policy
+from registry.access.policy import clinics_where, found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.audit.opened import opened
-from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
 from registry.episodes.errors import Refused
-from registry.episodes.patient_header import load_header
-from registry.episodes.place import get_clinic_of
+from registry.episodes.place import Place, place_at
 from registry.episodes.record_tabs import record_tabs
 from registry.health import actions, queries
 from registry.health.forms import EndStayForm, EventForm, WithdrawForm
 from registry.health.models import LifeEvent
 from registry.health.presenters import LifeFormPage, LifePage, show_event, title_of, when_words
-from registry.patients.models import Patient
-from registry.patients.presenters import IdentityHeader
-from registry.patients.queries import get_patient
 from registry.web.form_fields import RegistryForm
 
 blueprint = Blueprint("life", __name__, url_prefix="/patients/<uuid:patient_id>/life")
@@ -35,24 +28,8 @@ blueprint = Blueprint("life", __name__, url_prefix="/patients/<uuid:patient_id>/
 Page = str | tuple[str, int] | Response
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The person, and the clinic at which they are dealt with here."""
-
-    patient: Patient
-    clinic: Clinic
-
-    @property
-    def today(self) -> date:
-        return self.clinic.today(clock.now())
-
-    def header(self) -> IdentityHeader:
-        return found(load_header(self.patient.id, self.today, clinic_id=self.clinic.id))
-
-
 def _place_of(patient_id: uuid.UUID, action: str = "life.record") -> Place:
-    """The person at the one of the reader's clinics that deals with them. Absent and foreign: 404."""
-    return Place(found(get_patient(patient_id)), found(get_clinic_of(patient_id, permitted_clinics(action))))
+    return place_at(patient_id, permitted_clinics(action))
 
 
 def _event_of(patient_id: uuid.UUID, event_id: uuid.UUID) -> LifeEvent:
@@ -63,12 +40,16 @@ def _event_of(patient_id: uuid.UUID, event_id: uuid.UUID) -> LifeEvent:
 @policy("patient.read")
 def events(patient_id: uuid.UUID) -> Page:
     place = _place_of(patient_id, "patient.read")
-    may_write = can(current_user, "life.record", clinic_id=place.clinic.id)
+    writing = clinics_where(current_user, "life.record")
+    may_write = place.clinic.id in writing
     page = LifePage(
         title="Life",
         patient=place.header(),
         tabs=record_tabs(patient_id),
-        events=[show_event(each, today=place.today, may_write=may_write) for each in queries.list_events(patient_id)],
+        events=[
+            show_event(each, today=place.today, may_write=may_write, may_withdraw=each.clinic_id in writing)
+            for each in queries.list_events(patient_id)
+        ],
         record_url=url_for("life.record", patient_id=patient_id) if may_write else "",
     )
     opened("life.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)
@@ -107,6 +88,8 @@ def end(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
 @policy("life.record")
 def withdraw(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
     place, event = _place_of(patient_id), _event_of(patient_id, event_id)
+    if event.clinic_id not in permitted_clinics("life.record"):
+        abort(404)
     form = WithdrawForm(version=str(event.version))
 
     def act() -> None:

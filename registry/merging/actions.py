@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 from registry import clock
 from registry.access import scope
 from registry.access.grants import Sight, carry_sights, take_back_sight
+from registry.access.policy import clinics_where
 from registry.access.reviewed_sql import insert_rows, move_rows, moving_rows, write_row
 from registry.accounts.models import User
 from registry.audit.recorder import record
@@ -20,13 +21,23 @@ from registry.db.identifiers import new_id
 from registry.db.transaction import write
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
-from registry.merging.queries import Record, find_obstacles, list_merged_rows, load_record, load_rows
+from registry.merging.queries import (
+    Record,
+    find_obstacles,
+    list_merged_rows,
+    load_record,
+    load_rows,
+    undo_obstacles,
+)
 from registry.merging.rules import CHOSEN, Obstacle
 from registry.merging.settling import DIRECTIVE, name_for_search, settle
 from registry.merging.tables import Row, Rows, moved_tables, read, row_id, stored
 from registry.merging.undoing import MERGED_ON, Return, plan_return
 from registry.patients.models import MergedRow, Patient, PatientMerge
 from registry.patients.signals import patient_changed
+
+ACTION = "patient.merge"
+"""What one may who merges, in each clinic that sees either record."""
 
 PUT_BACK = frozenset({DIRECTIVE, "payer_period", "plan_version", "alert"})
 """Tables in which a merge changes more than whose a row is, and an undo puts that back: of alerts, those of safety."""
@@ -69,7 +80,7 @@ def merge_records(
         if kept.organisation_id != other.organisation_id or kept.id == other.id:
             raise OfAnotherOrganisation
         ours, theirs = load_record(kept), load_record(other)
-        in_the_way = find_obstacles(ours, theirs)
+        in_the_way = find_obstacles(ours, theirs, led=clinics_where(by, ACTION))
         if in_the_way:
             raise CannotMerge(in_the_way)
         now, before = clock.now(), _chosen_columns(kept)
@@ -106,7 +117,9 @@ def undo_merge(*, merge: PatientMerge, why: str, opened_version: int | None, by:
         kept, other = (db.session.get_one(Patient, id_) for id_ in (merge.patient_id, merge.merged_id))
         written = list_merged_rows(merge)
         going = plan_return(written, load_rows(kept.id))
+        led = clinics_where(by, ACTION)
         in_the_way = (MERGED_ON,) if kept.merged_into_id is not None else going.obstacles
+        in_the_way += undo_obstacles(merge, led=led)
         if in_the_way:
             raise CannotMerge(in_the_way)
         merge.is_moving, other.merged_into_id = True, None

@@ -276,4 +276,12 @@ def _span(row: Mapping[str, object]) -> tuple[date, date | None]:
 
 def needed_clinics(*records: Record) -> Sequence[uuid.UUID]:
     """The clinics these presenters name."""
-    return sorted({id_ for record in records for id_ in (*record.side.seen_by, *record.side.entered_at)})
+    seeing = {clinic_id for record in records for clinic_id in record.side.seen_by}
+    entering = {
+        row["clinic_id"]
+        for record in records
+        for of_table in record.rows.values()
+        for row in of_table.values()
+        if row.get("clinic_id") is not None
+    }
+    return sorted(seeing | entering)

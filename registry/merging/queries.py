@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from registry.access.reviewed_sql import read_rows
 from registry.accounts.queries import names_of
 from registry.clinics.queries import list_clinics
 from registry.extensions import db
-from registry.merging.rules import Obstacle, Side, obstacles
+from registry.merging.rules import SEEN_ELSEWHERE, Obstacle, Side, is_seen_elsewhere, obstacles
 from registry.merging.tables import Rows, key_of, moved_tables
 from registry.patients.models import MergedRow, Patient, PatientMerge
 
@@ -47,9 +47,15 @@ def load_rows(patient_id: uuid.UUID) -> Rows:
     }
 
 
-def find_obstacles(kept: Record, other: Record) -> tuple[Obstacle, ...]:
-    """What stands in the way of merging ``other`` into ``kept``."""
-    return obstacles(kept.side, other.side, _names(kept.side, other.side))
+def find_obstacles(kept: Record, other: Record, *, led: Collection[uuid.UUID]) -> tuple[Obstacle, ...]:
+    """What stands in the way of merging ``other`` into ``kept``, for somebody who leads the clinics ``led``."""
+    return obstacles(kept.side, other.side, _names(kept.side, other.side), led=led)
+
+
+def undo_obstacles(merge: PatientMerge, *, led: Collection[uuid.UUID]) -> tuple[Obstacle, ...]:
+    """What stands in the way of undoing it beside what was entered since."""
+    seen_by = {*sights(merge.patient_id), *sights(merge.merged_id)}
+    return (SEEN_ELSEWHERE,) if is_seen_elsewhere(seen_by, led) else ()
 
 
 def list_merged_rows(merge: PatientMerge) -> list[MergedRow]:
@@ -64,14 +70,12 @@ def list_merged_rows(merge: PatientMerge) -> list[MergedRow]:
 
 
 def _side(patient: Patient, rows: Rows) -> Side:
-    entries = (row for of_table in rows.values() for row in of_table.values())
     return Side(
         mrn=patient.mrn,
         died_on=patient.died_on,
         open_at=frozenset(row["clinic_id"] for row in rows["episode"].values() if row["ended_on"] is None),
         has_legal_status=any(row["ended_on"] is None and not row["error_why"] for row in rows["legal_status"].values()),
         drafts_of=frozenset(row["user_id"] for row in rows["contact_draft"].values()),
-        entered_at=frozenset(row["clinic_id"] for row in entries if row.get("clinic_id") is not None),
         seen_by={clinic_id: sight.why for clinic_id, sight in sights(patient.id).items()},
     )
 

@@ -30,8 +30,12 @@ _SAYS_NOTHING: tuple[object, ...] = ("", [], None, False, "unknown")
 
 _SEES_WITHOUT_CARE = {
     "registered": "added the person and has no episode with them",
+    "transfer": "was asked to take the person over and has not answered",
     "break-glass": "has emergency access for the moment",
 }
+
+_FOR_THE_MOMENT = frozenset({"transfer", "break-glass"})
+"""Reasons that end by themselves: they would not, carried over to a record seen for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +50,6 @@ class Side:
     """One is in force."""
     drafts_of: frozenset[uuid.UUID]
     """Who has begun to write down a contact."""
-    entered_at: frozenset[uuid.UUID]
-    """Clinics at which something was entered."""
     seen_by: Mapping[uuid.UUID, str]
     """Clinics that see the record, and why."""
 
@@ -60,8 +62,26 @@ class Obstacle:
     remedy: str
 
 
-def obstacles(kept: Side, other: Side, names: Mapping[uuid.UUID, str]) -> tuple[Obstacle, ...]:
-    """Everything that stands in the way. ``names`` of clinics and users."""
+SEEN_ELSEWHERE = Obstacle(
+    "A clinic you do not lead sees one of the two records.",
+    "Ask somebody who leads every clinic that sees either: each would come to see what the others entered.",
+)
+
+
+def is_seen_elsewhere(seen_by: Collection[uuid.UUID], led: Collection[uuid.UUID]) -> bool:
+    """Whether a clinic that is none of those ``led`` sees a record: neither a merge nor an undo is theirs then."""
+    return bool(set(seen_by) - set(led))
+
+
+def obstacles(
+    kept: Side, other: Side, names: Mapping[uuid.UUID, str], *, led: Collection[uuid.UUID]
+) -> tuple[Obstacle, ...]:
+    """Everything that stands in the way of somebody who leads the clinics ``led``. ``names`` of clinics and users.
+
+    Of clinics led by others nothing is told, not even their names.
+    """
+    if is_seen_elsewhere({*kept.seen_by, *other.seen_by}, led):
+        return (SEEN_ELSEWHERE,)
     return tuple(_obstacles(kept, other, names))
 
 
@@ -91,14 +111,16 @@ def _obstacles(kept: Side, other: Side, names: Mapping[uuid.UUID, str]) -> Itera
 
 
 def _newly_seen(one: Side, another: Side, names: Mapping[uuid.UUID, str]) -> Iterator[Obstacle]:
-    """Clinics that see the one record without care, and would come to see what others entered on the other."""
+    """Clinics that see the one record without care or for the moment, and would come to see the other as well."""
     for clinic_id, why in sorted(one.seen_by.items()):
-        is_new = clinic_id not in another.seen_by and bool(another.entered_at - {clinic_id})
+        is_new = clinic_id not in another.seen_by or why in _FOR_THE_MOMENT
         if is_new and why in _SEES_WITHOUT_CARE:
             yield Obstacle(
                 f"{names[clinic_id]} sees MRN {one.mrn} because it {_SEES_WITHOUT_CARE[why]}: "
                 f"it would come to see what other clinics entered on MRN {another.mrn}.",
-                f"Have {names[clinic_id]} refer the person into its own care first, or wait until its access ends.",
+                "Answer the transfer first."
+                if why == "transfer"
+                else f"Have {names[clinic_id]} refer the person into its care first, or wait until its access ends.",
             )
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from registry.access.policy import found, policy
+from registry.access.policy import found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.audit.recorder import record_alone
@@ -18,7 +18,8 @@ from registry.db.conflict import EditConflict
 from registry.extensions import db
 from registry.merging import actions, presenters
 from registry.merging.forms import Choice, FindRecordForm, MergeForm, UndoMergeForm
-from registry.merging.queries import find_obstacles, list_merged_rows, load_record, load_rows
+from registry.merging.queries import find_obstacles, list_merged_rows, load_record, load_rows, undo_obstacles
+from registry.merging.rules import SEEN_ELSEWHERE
 from registry.merging.undoing import plan_return
 from registry.patients.forms import facts_of
 from registry.patients.models import Patient, PatientMerge
@@ -39,7 +40,7 @@ from registry.web.filters import long_date
 
 blueprint = Blueprint("merging", __name__, url_prefix="/patients")
 
-ACTION = "patient.merge"
+ACTION = actions.ACTION
 NOT_FOUND = "No other record with this MRN in your clinics. Check the number"
 Page = Response | str | tuple[str, int]
 
@@ -175,14 +176,15 @@ def _differing(kept: Patient, other: Patient) -> list[Choice]:
 def _show(kept: Patient, other: Patient, form: MergeForm, *, was_changed: bool = False) -> str:
     ours, theirs = load_record(kept), load_record(other)
     clinics = {clinic.id: clinic for clinic in list_clinics(presenters.needed_clinics(ours, theirs))}
+    in_the_way = find_obstacles(ours, theirs, led=permitted_clinics(ACTION))
     page = presenters.MergePage(
         title="Merge two records of one person",
         patient=_header(kept),
         kept_mrn=kept.mrn,
         other_mrn=other.mrn,
         pairs=presenters.pairs(ours, theirs, (facts_of(kept), facts_of(other)), clinics, _zone()),
-        consequences=presenters.consequences(ours, theirs, clinics),
-        obstacles=find_obstacles(ours, theirs),
+        consequences=() if SEEN_ELSEWHERE in in_the_way else presenters.consequences(ours, theirs, clinics),
+        obstacles=in_the_way,
         form=form,
         swap_url=presenters.compare_url(other.id, kept.id),
         cancel_url=details_url(kept.id),
@@ -204,7 +206,7 @@ def _show_undo(patient: Patient, merge: PatientMerge, form: UndoMergeForm) -> st
         consequences=presenters.undo_consequences(
             going, standing, stays=patient.mrn, goes=other.mrn, merged_at=merge.merged_at
         ),
-        obstacles=going.obstacles,
+        obstacles=(*going.obstacles, *undo_obstacles(merge, led=permitted_clinics(ACTION))),
         form=form,
         cancel_url=details_url(patient.id),
     )

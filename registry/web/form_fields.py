@@ -31,9 +31,17 @@ def _strip(text: str | None) -> str:
     return (text or "").strip()
 
 
+_UNSEEN = frozenset("\u200b\u2060\ufeff" + "\u202a\u202b\u202c\u202d\u202e" + "\u2066\u2067\u2068\u2069")
+"""Zero-width signs, and those that steer the direction of writing. Not among them: the joiners and marks (U+200C to
+U+200F) that names and texts of several languages need."""
+
+
 def is_printable(text: str, *, allowed: str = "") -> bool:
-    """Whether no NUL or its kind is in it: one database stores them, the other does not, and nobody can read them."""
-    return not any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in allowed for sign in text)
+    """Whether no NUL or its kind is in it (one database stores them, the other does not, and nobody can read them),
+    and no sign that takes no room or turns what follows round: two names that look alike would not be alike."""
+    return not any(
+        sign in _UNSEEN or (unicodedata.category(sign) in {"Cc", "Cs"} and sign not in allowed) for sign in text
+    )
 
 
 class NoControlCharacters:

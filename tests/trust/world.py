@@ -132,6 +132,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
         team=[TeamPlace(role="peer", user_id=people["peer_specialist"].id)],
     )
     surroundings = _surroundings(patient, episode, by=manager)
+    records = _other_records(patient, clinic, number, by=people["clinic_lead"])
     transfers = _transfers(clinic, number, episode, by=manager)
     kept, draft = _measures(patient, clinic, by=manager)
     contact = _contact(patient, clinic, by=manager)
@@ -158,7 +159,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
         people={role: each.id for role, each in people.items()},
         arguments={
             "patient_id": patient.id,
-            **_other_records(patient, clinic, number, by=people["clinic_lead"]),
+            **records,
             "dead_id": _somebody_dead(clinic, number, by=manager),
             "contact_point_id": point.id,
             "episode_id": episode.id,

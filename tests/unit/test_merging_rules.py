@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from registry.merging.rules import Side, better_guess, give_way, obstacles
+from registry.merging.rules import SEEN_ELSEWHERE, Side, better_guess, give_way, obstacles
 
 HARBOR, MILL, MARIA = (uuid.UUID(int=number) for number in (1, 2, 3))
+BOTH = frozenset({HARBOR, MILL})
 NAMES = {HARBOR: "Harbor", MILL: "Mill", MARIA: "Maria Santos"}
 
 
@@ -21,7 +22,6 @@ def _side(**facts: Any) -> Side:
         "open_at": frozenset(),
         "has_legal_status": False,
         "drafts_of": frozenset(),
-        "entered_at": frozenset({HARBOR}),
         "seen_by": {HARBOR: "episode"},
     }
     return Side(**nothing | facts)
@@ -36,24 +36,38 @@ def _side(**facts: Any) -> Side:
     ],
 )
 def test_what_there_can_be_one_of_only_stands_in_the_way_on_both(facts: dict[str, Any], words: str) -> None:
-    assert [each.words for each in obstacles(_side(**facts), _side(**facts), NAMES)] == [words]
-    assert obstacles(_side(**facts), _side(), NAMES) == ()
+    assert [each.words for each in obstacles(_side(**facts), _side(**facts), NAMES, led=BOTH)] == [words]
+    assert obstacles(_side(**facts), _side(), NAMES, led=BOTH) == ()
 
 
 def test_a_death_on_one_record_only_is_cleared_up_first() -> None:
-    (found,) = obstacles(_side(died_on=date(2026, 3, 1)), _side(), NAMES)
+    (found,) = obstacles(_side(died_on=date(2026, 3, 1)), _side(), NAMES, led=BOTH)
 
     assert found.remedy.startswith("Record the death on the other record")
 
 
 @pytest.mark.parametrize(
     ("why", "may_see"),
-    [("episode", True), ("transfer", True), ("share", True), ("registered", False), ("break-glass", False)],
+    [("episode", True), ("transfer", False), ("share", True), ("registered", False), ("break-glass", False)],
 )
 def test_a_clinic_without_care_comes_to_see_nothing_by_a_merge(why: str, may_see: bool) -> None:
-    other = _side(mrn="B", entered_at=frozenset({MILL}), seen_by={MILL: why})
+    other = _side(mrn="B", seen_by={MILL: why})
 
-    assert (obstacles(_side(), other, NAMES) == ()) is may_see
+    assert (obstacles(_side(), other, NAMES, led=BOTH) == ()) is may_see
+
+
+def test_a_clinic_asked_to_take_over_somebody_in_its_care_already_answers_first() -> None:
+    asked = _side(mrn="B", seen_by={HARBOR: "transfer"})
+
+    (found,) = obstacles(_side(), asked, NAMES, led=BOTH)
+
+    assert found.remedy == "Answer the transfer first."
+
+
+def test_who_does_not_lead_every_clinic_that_sees_either_record_merges_nothing_and_learns_no_name() -> None:
+    other = _side(mrn="B", seen_by={MILL: "episode"}, drafts_of=frozenset({MARIA}))
+
+    assert obstacles(_side(drafts_of=frozenset({MARIA})), other, NAMES, led={HARBOR}) == (SEEN_ELSEWHERE,)
 
 
 def test_the_value_that_says_something_is_offered_first() -> None:

@@ -15,6 +15,9 @@ from registry.db.session import ScopeError
 from registry.patients.queries import get_record, get_survivor
 from registry.web import errors
 
+MERGED = "The record you asked for was merged into this one"
+"""Without their numbers: what is flashed travels in a cookie."""
+
 
 def lead_to_survivor(error: HTTPException) -> Response:
     """The answer to whatever is not there: the same page of the record it was merged into, for those who may see both.
@@ -40,6 +43,9 @@ def _address_now() -> str | None:
     survivor, record = get_survivor(patient_id), get_record(patient_id)
     if survivor is None or record is None:
         return None
-    flash(f"MRN {record.mrn} was merged into this record, MRN {survivor.mrn}", "warning")
-    values: dict[str, Any] = {**request.args.to_dict(flat=False), **asked, "patient_id": survivor.id}
+    if request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":  # not to what a page fetches by itself
+        flash(MERGED, "warning")
+    steering = {"endpoint", *(name for name in request.args if name.startswith("_"))}  # would be read as ``url_for``'s
+    words = {name: values for name, values in request.args.to_dict(flat=False).items() if name not in steering}
+    values: dict[str, Any] = {**words, **asked, "patient_id": survivor.id}
     return url_for(request.endpoint, **values)

@@ -14,6 +14,7 @@ from registry.extensions import db
 from registry.health.actions import record_event
 from registry.health.facts import EventFacts
 from registry.health.models import LifeEvent
+from tests.builders import a_clinic
 from tests.integration.contacts.conftest import TODAY, Case
 from tests.pages import fields_of, fill_in, send, words
 
@@ -72,3 +73,18 @@ def test_what_happens_on_a_day_has_no_end_and_what_is_wrong_is_struck_through(ca
             facts=EventFacts(kind="job-lost", starts_on=TODAY, ends_on=TODAY),
             by=db.session.get_one(User, case.users["care_manager"]),
         )
+
+
+def test_only_the_clinic_that_recorded_an_event_says_that_it_was_an_error(case: Case) -> None:
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        elsewhere = a_clinic("The jail's clinic")
+        facts = EventFacts(kind="jail", starts_on=TODAY, words="")
+        manager = db.session.get_one(User, case.users["care_manager"])
+        event = record_event(patient_id=case.patient_id, clinic_id=elsewhere.id, facts=facts, by=manager)
+        stay = event.id
+    browser = case.browser_of("care_manager")
+
+    page = browser.get(_url(case)).text
+    assert f"{_url(case)}/{stay}/end" in page
+    assert f"{_url(case)}/{stay}/entered-in-error" not in page
+    assert browser.get(f"{_url(case)}/{stay}/entered-in-error").status_code == 404

@@ -15,6 +15,8 @@ from registry.access import scope
 from registry.accounts.models import User
 from registry.clinics.models import Clinic
 from registry.contacts.actions import ContactFacts, record_contact
+from registry.episodes.actions import withdraw_transfer
+from registry.episodes.models import Transfer
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
 from registry.merging.actions import merge_records
@@ -68,6 +70,9 @@ def _twice(app: Flask) -> Twice:
         lead_id = world.here.people["clinic_lead"]
         other_id = world.here.arguments["patient_id"]
         assert isinstance(other_id, uuid.UUID)
+        # As long as another clinic is asked to take the person over, only somebody who leads both merges.
+        asked = db.session.get_one(Transfer, world.here.arguments["transfer_id"])
+        withdraw_transfer(transfer=asked, words="Stays with us", opened_version=asked.version, by=manager)
         kept = a_patient(clinic=clinic, given="Quillonia", family="Zanzibar", mrn="KEPT-1", pronouns="she / her")
         _history(kept, clinic, by=manager)
         return Twice(app, clinic.id, lead_id, world.elsewhere.people["clinic_lead"], kept.id, other_id)
@@ -95,7 +100,8 @@ def _history(patient: Patient, clinic: Clinic, *, by: User) -> None:
 
 
 @pytest.fixture
-def twice(worlds: Worlds) -> Iterator[Twice]:
+def twice(app: Flask, worlds: Worlds) -> Iterator[Twice]:
+    del app  # wanted for the empty database it leaves behind
     with time_machine.travel(NOW, tick=False):
         yield worlds.begin_with(_twice)
 

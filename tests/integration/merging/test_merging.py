@@ -45,10 +45,16 @@ def test_a_merge_is_sent_twice_and_happens_once(twice: Twice, client: FlaskClien
     assert "Merged with MRN ZMRN-1 on 12 Mar 2026 by clinic_lead of Harbor" in details
     old = browser.get(f"/patients/{twice.other_id}/contacts")
     assert (old.status_code, old.location) == (302, f"/patients/{twice.kept_id}/contacts")
+    steered = browser.get(f"/patients/{twice.other_id}/contacts?endpoint=x&_external=1&_scheme=a&page=2")
+    assert (steered.status_code, steered.location) == (302, f"/patients/{twice.kept_id}/contacts?page=2")
+    task = browser.post(f"/patients/{twice.other_id}/tasks/new", data={"csrf_token": filled["csrf_token"]})
+    assert (task.status_code, task.location) == (307, f"/patients/{twice.kept_id}/tasks/new")
     token = {"csrf_token": filled["csrf_token"]}
     sent_on = browser.post(f"/patients/{twice.other_id}/contact-points/new", data=token)
     assert (sent_on.status_code, sent_on.location) == (307, f"/patients/{twice.kept_id}/contact-points/new")
-    assert "MRN ZMRN-1 was merged into this record" in words(browser.get(f"/patients/{twice.kept_id}/details"))
+    assert "The record you asked for was merged into this one" in words(
+        browser.get(f"/patients/{twice.kept_id}/details")
+    )
     for page in ("/caseload", "/patients"):
         assert "KEPT-1" in words(browser.post(page, data={"q": "ZMRN-1", **token}))
 

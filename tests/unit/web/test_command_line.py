@@ -19,6 +19,8 @@ from registry.web.command_line import EMAIL, NAME, PERHAPS, WEB_ADDRESS
         (NAME, "x" * 201, "Use at most 200 characters"),
         (NAME, "\x1b[31mHarbor", "cannot be printed"),
         (PERHAPS, "\udcff", "cannot be printed"),
+        (NAME, "Har\u200bbor", "cannot be printed"),
+        (NAME, "\u202eroberaH", "cannot be printed"),
         (EMAIL, "nonsense", "Enter an e-mail address"),
         (EMAIL, "two words@clinic.example", "Enter an e-mail address"),
         (WEB_ADDRESS, "", "Enter some text"),
@@ -37,6 +39,7 @@ def test_what_cannot_be_is_refused_in_words(kind: Any, typed: str, says: str) ->
     ("kind", "typed", "taken"),
     [
         (NAME, " Nhà Bà Nữ ", "Nhà Bà Nữ"),
+        (NAME, "می\u200cخواهم", "می\u200cخواهم"),
         (PERHAPS, "", ""),
         (EMAIL, "ana@clinic.example", "ana@clinic.example"),
         (WEB_ADDRESS, "https://registry.clinic.example:8443/care", "https://registry.clinic.example:8443/care"),

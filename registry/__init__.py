@@ -12,7 +12,7 @@ from config import ROOT, Settings
 from registry import cli
 from registry.access import policy, refusals, scope
 from registry.accounts import sessions
-from registry.accounts.receipts import is_sent_otherwise
+from registry.accounts.receipts import is_sent_otherwise, led_reader_to
 from registry.alerts.cadence import phase_cadence
 from registry.alerts.patient_banner import tell_patient_banner
 from registry.alerts.reconcile import follow_write
@@ -124,6 +124,7 @@ def _start_database(app: Flask, settings: Settings) -> None:
     app.extensions[FIRST_CONTACT] = first_two_way
     app.extensions[RUNNING_MEDICINES] = tell_running_medicines
     app.extensions[form_keys.SENT_OTHERWISE] = is_sent_otherwise
+    app.extensions[form_keys.LED_TO] = led_reader_to
 
 
 def _connect_signals() -> None:

@@ -35,6 +35,11 @@ def led_to(form_key: str, *, by: Actor) -> str | None:
     return known.location if known is not None and is_same else None
 
 
+def led_reader_to(form_key: str) -> str | None:
+    """Where this form already led whoever is signed in."""
+    return led_to(form_key, by=current_user) if current_user.is_authenticated else None
+
+
 def is_sent_otherwise(form_key: str) -> bool:
     """Whether the reader used this form already, for other content than now: an answer corrected on the way back."""
     known = get_receipt(form_key) if current_user.is_authenticated else None

@@ -1,7 +1,7 @@
 """A form is sent once: its key, used before with other content, is answered in words (409), never taken as sent.
 
 Accounts, which keep the keys, stand above this room, so ``create_app`` says who knows
-(``app.extensions[SENT_OTHERWISE]``).
+(``app.extensions[SENT_OTHERWISE]``, ``app.extensions[LED_TO]``).
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ import json
 from collections.abc import Callable
 from typing import cast
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
 
 SENT_OTHERWISE = "sent_otherwise"
 """Key in ``app.extensions``: form key → whether this person used it for other content."""
+
+LED_TO = "led_to"
+"""Key in ``app.extensions``: form key → where this very form already led this person, if it did."""
 
 SENT_BEFORE = (
     "This form was sent already with other content, and only that was saved. "
@@ -55,3 +58,11 @@ def init_app(app: Flask) -> None:
             return refusal()
         response.status_code = 409
         return response
+
+    @app.after_request
+    def _land(response: Response) -> Response:
+        """A second click is refused where the first, stored a moment before, took away what the form offers: it lands
+        where that one led."""
+        key = request.form.get("form_key", "") if response.status_code == 422 else ""
+        location = cast(Callable[[str], str | None], current_app.extensions[LED_TO])(key) if key else None
+        return response if location is None else current_app.make_response(redirect(location, 303))

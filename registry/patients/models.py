@@ -216,6 +216,7 @@ class PatientMerge(Identified, Versioned, PatientLinked, Audited, Base):
             postgresql_where=_standing,
         ),
         sa.CheckConstraint("merged_id <> patient_id", name="of_two"),
+        sa.CheckConstraint("NOT is_moving OR undone_at IS NULL", name="moves_while_standing"),
         sa.CheckConstraint("(undone_at IS NULL) = (undone_by_id IS NULL)", name="undone_by_somebody"),
     )
 

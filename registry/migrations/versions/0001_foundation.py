@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("merged_id <> patient_id", name=op.f("ck_patient_merge_of_two")),
+        sa.CheckConstraint("NOT is_moving OR undone_at IS NULL", name=op.f("ck_patient_merge_moves_while_standing")),
         sa.CheckConstraint(
             "(undone_at IS NULL) = (undone_by_id IS NULL)", name=op.f("ck_patient_merge_undone_by_somebody")
         ),

@@ -14,8 +14,9 @@ from sqlalchemy import Row
 from registry.alerts.snapshot import AnswerState, SafetyAnswer
 from registry.episodes.scales import ScalesInForce
 from registry.measurements.instruments import catalogue
+from registry.measures.adoption import SAFETY, Adoptable
 from registry.measures.answers import answer_from_json, with_unasked
-from registry.measures.danger import danger_scores
+from registry.measures.danger import DangerScore, danger_scores
 from registry.measures.instrument import Instrument, Item
 from registry.measures.scale import Better
 from registry.measures.scoring import proves_positive
@@ -38,7 +39,7 @@ class SafetyForms:
         """What alerts: the safety items of a measurement, and of its scales those whose score is a danger."""
         instrument = self._instrument(row)
         yield from self._of_items(row, instrument, [item for item in instrument.safety_items if item.alerts], nth=nth)
-        yield from _dangers(row, instrument, entered_on=self._entered_on(row), nth=nth)
+        yield from self._of_scores(row, instrument, nth=nth)
 
     def shown_only(self, row: SafetyRow, *, nth: int) -> Iterator[SafetyAnswer]:
         """What is shown and alerts nobody."""
@@ -53,7 +54,18 @@ class SafetyForms:
         given = with_unasked(instrument, row.answers or {}) if items else {}
         for item in items:
             first = self._first_to_say(row, instrument, item)
-            yield _answer(row, instrument, item, given.get(item.id), entered_on=self._entered_on(first), nth=nth)
+            number = Adoptable(instrument.item_key(item), SAFETY, instrument.version)
+            entered_on = self._known_on(first, number)
+            yield _answer(row, instrument, item, given.get(item.id), entered_on=entered_on, nth=nth)
+
+    def _of_scores(self, row: SafetyRow, instrument: Instrument, *, nth: int) -> Iterator[SafetyAnswer]:
+        """What the scales say whose score is a danger; nothing where only a total was recorded."""
+        if not instrument.has_danger_scale:
+            return
+        answers = {item_id: answer_from_json(answer) for item_id, answer in (row.answers or {}).items()}
+        for found in danger_scores(instrument, answers):
+            number = Adoptable(instrument.scale_key(found.scale), "cutoff", instrument.version)
+            yield _score(row, instrument, found, entered_on=self._known_on(row, number), nth=nth)
 
     def _first_to_say(self, row: SafetyRow, instrument: Instrument, item: Item) -> SafetyRow:
         """The version that first told of this danger: to correct something else later makes no late entry of it."""
@@ -68,9 +80,13 @@ class SafetyForms:
     def _instrument(self, row: SafetyRow) -> Instrument:
         return self.read.at(row.clinic_id).of(catalogue().get(row.instrument, row.instrument_version))
 
-    def _entered_on(self, row: SafetyRow) -> date:
-        recorded_at: datetime = row.recorded_at
-        return recorded_at.astimezone(self.zones[row.clinic_id]).date()
+    def _known_on(self, row: SafetyRow, number: Adoptable) -> date:
+        """The clinic's day from which a danger in it was one to act on: entered, and its number signed for."""
+        known_at: datetime = row.recorded_at
+        signed_at = self.read.signed_at(row.clinic_id, number)
+        if signed_at is not None:
+            known_at = max(known_at, signed_at)
+        return known_at.astimezone(self.zones[row.clinic_id]).date()
 
 
 def _answer(
@@ -110,27 +126,22 @@ def _from_best(row: SafetyRow, instrument: Instrument) -> int | None:
     return abs(total - best)
 
 
-def _dangers(row: SafetyRow, instrument: Instrument, *, entered_on: date, nth: int) -> Iterator[SafetyAnswer]:
-    """What the scales say whose score is a danger; nothing where only a total was recorded."""
-    if not instrument.has_danger_scale:
-        return
-    answers = {item_id: answer_from_json(answer) for item_id, answer in (row.answers or {}).items()}
-    for found in danger_scores(instrument, answers):
-        yield SafetyAnswer(
-            id=str(row.id),
-            on=row.taken_on,
-            entered_on=max(entered_on, row.taken_on),
-            instrument=instrument.short_title,
-            item_id=found.scale.id,
-            item=found.scale.name,
-            state=AnswerState.POSITIVE if found.is_positive else AnswerState.NEGATIVE,
-            value=int(found.value),
-            answer=None if found.is_complete else "at least, with items unanswered",
-            calls_for=found.danger.calls_for,
-            nth=nth,
-            is_draft=row.status == "draft",
-            kind=found.danger.kind,
-        )
+def _score(row: SafetyRow, instrument: Instrument, found: DangerScore, *, entered_on: date, nth: int) -> SafetyAnswer:
+    return SafetyAnswer(
+        id=str(row.id),
+        on=row.taken_on,
+        entered_on=max(entered_on, row.taken_on),
+        instrument=instrument.short_title,
+        item_id=found.scale.id,
+        item=found.scale.name,
+        state=AnswerState.POSITIVE if found.is_positive else AnswerState.NEGATIVE,
+        value=int(found.value),
+        answer=None if found.is_complete else "at least, with items unanswered",
+        calls_for=found.danger.calls_for,
+        nth=nth,
+        is_draft=row.status == "draft",
+        kind=found.danger.kind,
+    )
 
 
 def _needed(row: SafetyRow, instrument: Instrument, item: Item) -> str | None:

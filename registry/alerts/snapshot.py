@@ -75,7 +75,8 @@ Ground = tuple[str, str]
 class SafetyAnswer:
     """One safety item of one non-void measurement of the person, at any clinic, in any episode.
 
-    ``id`` names the measurement. ``instrument`` and ``item`` are words to print ("PHQ-9",
+    ``id`` names the measurement. ``entered_on`` is the day it was entered, or the later one on which the clinic signed
+    for the number that makes a danger of it. ``instrument`` and ``item`` are words to print ("PHQ-9",
     "item 9"); ``answer`` the wording of the choice where it may be shown. ``total_above_floor`` is
     how many points a score recorded alone is from the best there is, None where none was recorded.
     ``tier`` and ``calls_for`` are what the instrument says of a positive answer, ``tier_again`` of one that

@@ -96,16 +96,23 @@ def decisions_at(clinic_id: uuid.UUID) -> Mapping[str, Decision]:
 
 
 _IN_FORCE = select(
-    AdoptedFigure.clinic_id, AdoptedFigure.scale, AdoptedFigure.figure, AdoptedFigure.instrument_version
+    AdoptedFigure.clinic_id,
+    AdoptedFigure.scale,
+    AdoptedFigure.figure,
+    AdoptedFigure.instrument_version,
+    AdoptedFigure.signed_at,
 ).where(AdoptedFigure.withdrawn_at.is_(None))
 
 
-def adopted_figures() -> Mapping[uuid.UUID, frozenset[Adoptable]]:
-    """Clinic → the numbers it signed for, of every clinic: a clinician signs few, and one person may be seen in two."""
-    found: dict[uuid.UUID, set[Adoptable]] = defaultdict(set)
-    for clinic_id, scale, figure, version in db.session.execute(_IN_FORCE):
-        found[clinic_id].add(Adoptable(scale, figure, version))
-    return {clinic_id: frozenset(figures) for clinic_id, figures in found.items()}
+def adopted_figures() -> Mapping[uuid.UUID, Mapping[Adoptable, datetime]]:
+    """Clinic → the numbers it signed for, and when it did.
+
+    Of every clinic: a clinician signs few, and one person may be seen in two.
+    """
+    found: dict[uuid.UUID, dict[Adoptable, datetime]] = defaultdict(dict)
+    for clinic_id, scale, figure, version, signed_at in db.session.execute(_IN_FORCE):
+        found[clinic_id][Adoptable(scale, figure, version)] = signed_at
+    return found
 
 
 def as_adoptable(row: AdoptedFigure) -> Adoptable:

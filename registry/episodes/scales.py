@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -74,14 +75,20 @@ class ScalesInForce:
     """The scales as each clinic reads them, read once for one look at people."""
 
     _adopted: Mapping[uuid.UUID, frozenset[Adoptable]] = field(default_factory=dict)
+    _signed_at: Mapping[uuid.UUID, Mapping[Adoptable, datetime]] = field(default_factory=dict)
 
     def at(self, clinic_id: uuid.UUID) -> ClinicScales:
         return ClinicScales(self._adopted.get(clinic_id, frozenset()))
 
+    def signed_at(self, clinic_id: uuid.UUID, number: Adoptable) -> datetime | None:
+        """When the clinic put the number into force; None where it is in force as shipped, or nowhere."""
+        return self._signed_at.get(clinic_id, {}).get(number)
+
 
 def scales_in_force() -> ScalesInForce:
     """One statement."""
-    return ScalesInForce(adopted_figures())
+    signed_at = adopted_figures()
+    return ScalesInForce({clinic_id: frozenset(own) for clinic_id, own in signed_at.items()}, signed_at)
 
 
 @cache

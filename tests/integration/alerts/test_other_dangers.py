@@ -112,6 +112,28 @@ def test_an_item_on_consensus_alerts_where_the_psychiatrist_signed_for_it(app: F
 
 
 @pytest.mark.parametrize(
+    ("days", "tier", "said"),
+    [
+        (14, "urgent", "ReQoL-10 item 6 positive (0"),
+        (15, "action", "Unreviewed positive of 11 Mar 2026: ReQoL-10 item 6 positive (0"),
+    ],
+)
+def test_an_answer_older_than_the_signature_asks_for_review_not_for_a_call_today(
+    app: Flask, days: int, tier: str, said: str
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, instrument="reqol-10", answers={str(item): 4 for item in range(1, 11)} | {"6": 0})
+        with clock.at(NOW + timedelta(days=days)):
+            item_signed_for(scene)
+            reconcile_patient(scene.patient.id)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.tier, alert.since) == (tier, TODAY + timedelta(days=days))
+        assert sentence_today(alert, TODAY).startswith(said)
+
+
+@pytest.mark.parametrize(
     ("said", "rules"),
     [
         ({"6": 4}, []),

@@ -26,7 +26,7 @@ from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import RULEBOOK, Family, Finding, Tier, ranked
 from registry.alerts.sentences import kept_sentence
 from registry.alerts.snapshot import Ground
-from registry.alerts.withdrawn import fates
+from registry.alerts.withdrawn import fates, stands_in
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.extensions import db
@@ -36,6 +36,12 @@ _TELLS_OF_DANGER = frozenset({"safety.self-harm", "safety.abuse", "safety.report
 """Rules whose new evidence starts the clock again and whose alert a person closes, unlike that of a missing answer."""
 
 SETTLED = "Asked and answered since, or corrected"
+
+_GONE = "An answer behind this alert was corrected or entered in error; a person closes the alert"
+_UNSIGNED = (
+    "The clinic no longer signs for the number behind this alert: the answer stands and alerts nobody; "
+    "a person closes the alert"
+)
 
 
 def reconcile_safety(
@@ -116,6 +122,7 @@ def _fates(
         today=today,
         replaces=person.safety.replaces,
         now_standing=person.safety.facts.answers,
+        shown_only=person.safety.shown_only,
         zone=person.clinics[alert.clinic_id].zone,
     )
 
@@ -182,9 +189,16 @@ def _extend(
         log.step(alert, "assigned", now, f"{clinic.name} answers for it now", owner=owner)
         restart(alert, owner_id=owner_id, clinic=clinic, now=now, log=log)
         record("alert.assigned", by=None, subject=alert, reason="another clinic answers for it")
-    if withdrawn - known_withdrawn:
-        words = "An answer behind this alert was corrected or entered in error; a person closes the alert"
-        log.step(alert, "appended", now, words, withdrawn=sorted({id_ for id_, _ in withdrawn}))
+    _tell_what_became(alert, withdrawn - known_withdrawn, now=now, log=log)
+
+
+def _tell_what_became(alert: Alert, new: set[Ground], *, now: datetime, log: Log) -> None:
+    """A step for the answers that are gone, and one for those whose number the clinic signs for no more."""
+    became = _fates_known(alert)
+    unsigned = {(id_, item_id) for id_, item_id in new if stands_in(became.get(id_, {}).get(item_id, {}))}
+    for words, grounds in ((_GONE, new - unsigned), (_UNSIGNED, unsigned)):
+        if grounds:
+            log.step(alert, "appended", now, words, withdrawn=sorted({id_ for id_, _ in grounds}))
 
 
 def _news(alert: Alert, person: Person, findings: Sequence[Finding]) -> tuple[set[Ground], set[Ground]]:

@@ -1,4 +1,4 @@
-"""What became of a safety answer that was corrected, changed in a draft or entered in error, for the alert on it."""
+"""What became of a safety answer that was corrected, changed or entered in error, or is signed for no more."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from registry.alerts.snapshot import AnswerState, Ground, SafetyAnswer
 from registry.extensions import db
 from registry.measurements.models import Measurement
 
+_STANDS = "stands"
+
 _WITHOUT_VALUE = {
     AnswerState.BLANK: "blank",
     AnswerState.DECLINED: "declined",
@@ -31,16 +33,18 @@ def fates(
     today: date,
     replaces: Mapping[str, str],
     now_standing: Sequence[SafetyAnswer],
+    shown_only: Sequence[SafetyAnswer],
     zone: ZoneInfo,
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """By measurement and item taken back: what it was corrected to, by whom and on which local date; one statement.
 
     ``told`` are the answers of the alert's evidence; ``replaces`` names the measurement each version corrects.
     A draft is changed in place, so that nothing stored tells when: that is ``today``, unless it is ``known`` already,
-    as this function told it before.
+    as this function told it before. A positive answer among ``shown_only`` is unchanged: it stands (``stands_in``).
     """
     replaced_by = {old: new for new, old in replaces.items()}
-    standing = {answer.ground: answer for answer in now_standing}
+    standing = {answer.ground: answer for answer in (*now_standing, *shown_only)}
+    unsigned = {answer.ground for answer in shown_only if answer.state is AnswerState.POSITIVE}
     answers = [answer for answer in told if (answer["id"], answer["item_id"]) in withdrawn]
     versions = {answer["id"]: _versions(answer["id"], replaced_by) for answer in answers}
     rows = _voided({id_ for chain in versions.values() for id_ in chain})
@@ -52,13 +56,25 @@ def fates(
         if voided is not None:
             at, by = voided
             fate = _fate(None if now is None else _words(now), by, at.astimezone(zone).date())
+        elif (last, answer["item_id"]) in unsigned:
+            fate = {_STANDS: True}
         else:
             fate = _fate("no answer" if now is None else _words(now), None, today)
             before = known.get(answer["id"], {}).get(answer["item_id"])
-            if before is not None and before["corrected_to"] == fate["corrected_to"]:
+            if before is not None and before.get("corrected_to") == fate["corrected_to"]:
                 fate = before
         found.setdefault(answer["id"], {})[answer["item_id"]] = fate
     return found
+
+
+def stands_in(fate: Mapping[str, Any]) -> bool:
+    """Whether the answer is as it was, and alerts nobody because its number is signed for no more."""
+    return fate.get(_STANDS) is True
+
+
+def is_taken_back(evidence: Mapping[str, Any]) -> bool:
+    """Whether an answer that leads the alert was corrected or entered in error."""
+    return any(not stands_in(fate) for items in evidence.get("withdrawn", {}).values() for fate in items.values())
 
 
 def _fate(corrected_to: str | None, by: str | None, on: date) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def withdrawn_words(evidence: Evidence) -> str:
 
 
 def taken_back_words(evidence: Evidence) -> str:
-    """What became of each answer that was corrected or entered in error."""
+    """What became of each answer that was corrected, was entered in error or whose number is signed for no more."""
     withdrawn = evidence.part("withdrawn")
     told = [
         _one_withdrawn(answer, withdrawn.part(answer.text("id")).part(answer.text("item_id")))
@@ -177,6 +177,12 @@ def taken_back_words(evidence: Evidence) -> str:
 
 
 def _one_withdrawn(answer: Evidence, fate: Evidence) -> str:
+    if fate.has("stands"):
+        given = given_words(answer.optional_text("value"), answer.optional_text("answer"))
+        return (
+            f"{answer.text('instrument')} {answer.text('item')} of {written(answer.day('on'))}, {given}, stands and "
+            "alerts nobody, because the clinic no longer signs for this number"
+        )
     corrected_to = fate.optional_text("corrected_to")
     how = "marked as entered in error" if corrected_to is None else f"corrected to {corrected_to}"
     by = fate.optional_text("by")

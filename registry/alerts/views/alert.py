@@ -44,6 +44,7 @@ from registry.alerts.presenters.words import alert_url, banner, next_steps
 from registry.alerts.response_times import latest_snooze, longest_snooze
 from registry.alerts.rulebook import Audience, Tier, rule, told_besides
 from registry.alerts.views.shared import Page, acknowledge_form, act_on, blueprint, then, what_may_follow
+from registry.alerts.withdrawn import is_taken_back
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
@@ -263,7 +264,7 @@ def _outcomes(row: Alert) -> list[str]:
 
 
 def _awaits_withdrawal(row: Alert) -> bool:
-    return row.rule in ("safety.self-harm", "safety.abuse") and not row.evidence.get("withdrawn")
+    return row.rule in ("safety.self-harm", "safety.abuse") and not is_taken_back(row.evidence)
 
 
 def _closing_hint(row: Alert) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
@@ -17,6 +18,7 @@ from registry.alerts.look import look
 from registry.alerts.models import Alert, RuleNumber
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.sentences import sentence_today
+from registry.alerts.withdrawn import is_taken_back
 from registry.audit.recorder import record
 from registry.clinics.models import AdoptedFigure
 from registry.db.transaction import write
@@ -34,6 +36,7 @@ from tests.integration.alerts.scene import (
     measured,
     on_stage,
     the_safety_alert,
+    words_of,
 )
 from tests.integration.alerts.test_graded_safety import screened
 from tests.pages import words
@@ -133,6 +136,41 @@ def test_an_answer_older_than_the_signature_asks_for_review_not_for_a_call_today
         assert sentence_today(alert, TODAY).startswith(said)
 
 
+def test_an_answer_whose_signature_is_withdrawn_stands_until_it_is_corrected(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        item_signed_for(scene)
+        answers = {str(item): 4 for item in range(1, 11)}
+        first = measured(scene, instrument="reqol-10", answers=answers | {"6": 0})
+        signature_withdrawn(scene)
+        for _ in range(2):
+            reconcile_patient(scene.patient.id)
+
+        alert = the_safety_alert(scene.patient)
+        assert (alert.tier, alert.state) == ("urgent", "open"), "a person closes it"
+        said = sentence_today(alert, TODAY)
+        assert said.startswith("ReQoL-10 item 6 of 11 Mar 2026, 0 (")
+        assert said.endswith(
+            "), stands and alerts nobody, because the clinic no longer signs for this number: "
+            "close the alert with how it ended"
+        )
+        assert words_of(alert, "appended").startswith("The clinic no longer signs for the number behind this alert")
+        assert not is_taken_back(alert.evidence), "no reason to close it as entered in error"
+
+        with scope.within({scene.clinic.id}):
+            correct_measurement(
+                measurement=first,
+                why="Another form",
+                by=scene.care_manager,
+                taken_on=TODAY,
+                mode="self-paper",
+                answers=answers,
+            )
+        alert = the_safety_alert(scene.patient)
+        assert "corrected to 4 (" in sentence_today(alert, TODAY)
+        assert is_taken_back(alert.evidence)
+
+
 @pytest.mark.parametrize(
     ("said", "rules"),
     [
@@ -166,6 +204,13 @@ def item_signed_for(scene: Scene) -> None:
         row.instrument_version, row.signed_by_id, row.signed_at = "1", scene.psychiatrist.id, clock.now()
         db.session.add(row)
         record("figure.signed", by=None, subject=row, kind="create")
+
+
+def signature_withdrawn(scene: Scene) -> None:
+    with write():
+        row = db.session.scalars(select(AdoptedFigure)).one()
+        row.withdrawn_by_id, row.withdrawn_at = scene.psychiatrist.id, clock.now()
+        record("figure.withdrawn", by=None, subject=row)
 
 
 # A draft

@@ -174,8 +174,8 @@ def sign_figures(
 ) -> int:
     """Put into force what a psychiatrist signs for of the instrument's numbers on consensus, and withdraw the others.
 
-    Every open case is checked again from today. Returns how many numbers changed. ``opened_edition``: see
-    ``registry.clinics.rules.edition_of``.
+    Every open case is checked again from today, and with the next sweep whoever answered the clinic without an episode
+    there. Returns how many numbers changed. ``opened_edition``: see ``registry.clinics.rules.edition_of``.
 
     Raises:
         NotAdoptable: one of them is no number of this version that stands on consensus.

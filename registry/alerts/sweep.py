@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 
 from registry import clock
 from registry.access import scope
@@ -24,7 +24,8 @@ from registry.db.pacing import Pace, others_wrote
 from registry.db.transaction import end_read, seconds_held, write
 from registry.episodes.models import Episode
 from registry.extensions import db
-from registry.measurements.models import SafetySignal
+from registry.measurements.instruments import catalogue
+from registry.measurements.models import Measurement, SafetySignal
 from registry.web.request_log import log
 
 _LISTED = 200
@@ -51,7 +52,8 @@ class NotYet(ValueError):
 def sweep_clinic(clinic: Clinic, *, today: date | None = None, pace: Pace | None = None) -> Sweep:
     """Reconcile everybody of the clinic for whom a date has come by ``today``; again, and nobody is left to take.
 
-    A rulebook, number or instrument changed since the last sweep makes everybody due, once.
+    A rulebook, number or instrument changed since the last sweep makes everybody due, once: whoever answered the
+    clinic about a danger without an episode there too.
 
     Raises:
         NotYet: ``today`` is later than the clinic's local date.
@@ -62,8 +64,9 @@ def sweep_clinic(clinic: Clinic, *, today: date | None = None, pace: Pace | None
         raise NotYet(f"At {clinic.name} it is still {local.isoformat()}")
     clinic_id, done = clinic.id, Sweep()
     with scope.all_patients(reason="sweep of a clinic"):
-        _follow_the_rules(clinic_id, today)
-        _take_everybody_due(clinic_id, today, done, pace or Pace(others_wrote()))
+        pace = pace or Pace(others_wrote())
+        _follow_the_rules(clinic_id, today, done, pace)
+        _take_everybody_due(clinic_id, today, done, pace)
         done.unanswered = len(list_unanswered())
         end_read()
         _note_swept(clinic_id, today)
@@ -91,21 +94,45 @@ def answer_left_over_signals() -> int:
     return len(people)
 
 
-def _follow_the_rules(clinic_id: uuid.UUID, today: date) -> None:
-    """Where the rules are no longer those of the last sweep, everybody is due; remembered in the same transaction."""
+def _follow_the_rules(clinic_id: uuid.UUID, today: date, done: Sweep, pace: Pace) -> None:
+    """Where the rules are no longer those of the last sweep, everybody is due; remembered in the same transaction.
+
+    Who has no episode at the clinic has no date to be due on: they are taken at once, and the new rules are remembered
+    only when nobody of them failed.
+    """
     fingerprint = fingerprint_at(clinic_id)
     state = db.session.get(RulebookState, clinic_id)
     is_new = state is None or state.fingerprint != fingerprint
     end_read()
     if not is_new:
         return
+    failed_before = done.failed
+    _take_all(_answered_without_an_episode(clinic_id), done, pace)
     with write():
         state = db.session.get(RulebookState, clinic_id)
         if state is None:
-            state = RulebookState(clinic_id=clinic_id, fingerprint=fingerprint)
+            state = RulebookState(clinic_id=clinic_id, fingerprint="")
             db.session.add(state)
-        state.fingerprint = fingerprint
+        if done.failed == failed_before:
+            state.fingerprint = fingerprint
         _make_everybody_due(clinic_id, today)
+
+
+def _answered_without_an_episode(clinic_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """Whose answers about a danger the clinic reads without ever having had them in care."""
+    in_care = exists().where(Episode.patient_id == Measurement.patient_id, Episode.clinic_id == clinic_id)
+    people = db.session.scalars(
+        select(Measurement.patient_id)
+        .where(
+            Measurement.clinic_id == clinic_id,
+            Measurement.instrument.in_(catalogue().danger_instruments),
+            ~in_care,
+        )
+        .distinct()
+        .order_by(Measurement.patient_id)
+    ).all()
+    end_read()
+    return people
 
 
 def _make_everybody_due(clinic_id: uuid.UUID, today: date) -> None:
@@ -118,7 +145,6 @@ def _make_everybody_due(clinic_id: uuid.UUID, today: date) -> None:
 
 
 def _take_everybody_due(clinic_id: uuid.UUID, today: date, done: Sweep, pace: Pace) -> None:
-    """A list first, then some people a transaction: whoever fails is tried alone and never stops the others."""
     due = db.session.scalars(
         select(Episode.patient_id)
         .where(Episode.clinic_id == clinic_id, Episode.next_check_on <= today)
@@ -126,6 +152,11 @@ def _take_everybody_due(clinic_id: uuid.UUID, today: date, done: Sweep, pace: Pa
         .order_by(func.min(Episode.next_check_on), Episode.patient_id)
     ).all()
     end_read()
+    _take_all(due, done, pace)
+
+
+def _take_all(due: Sequence[uuid.UUID], done: Sweep, pace: Pace) -> None:
+    """Some people a transaction: whoever fails is tried alone and never stops the others."""
     taken = 0
     while taken < len(due):
         people = due[taken : taken + pace.people]

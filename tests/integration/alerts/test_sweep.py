@@ -25,6 +25,7 @@ from registry.extensions import db
 from registry.measurements.models import SafetySignal
 from tests import builders
 from tests.integration.alerts.scene import NOW, TODAY, Scene, a_scene, alerts_of, measured, on_stage, the_safety_alert
+from tests.integration.alerts.test_other_dangers import item_signed_for
 
 NIGHT = NOW.replace(hour=7)
 """03:00 in New York."""
@@ -181,6 +182,29 @@ def test_one_record_that_cannot_be_evaluated_does_not_stop_the_others(
         assert set(reconciled) == {scene.patient.id, patients[0].id, patients[2].id}
         monkeypatch.undo()
         assert swept(scene.clinic, 0).checked == 1, "the next sweep tries again"
+
+
+def test_a_signature_reaches_who_answered_without_an_episode(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        guest = builders.a_patient(clinic=scene.clinic)
+        answers = {str(item): 4 for item in range(1, 11)} | {"6": 0}
+        measured(scene, patient=guest, instrument="reqol-10", answers=answers)
+        swept(scene.clinic, 0)
+        item_signed_for(scene)
+
+        def fail(patient_ids: Sequence[uuid.UUID]) -> object:
+            if guest.id in patient_ids:
+                raise ValueError("a score nobody can read")
+            return reconcile_patients(patient_ids)
+
+        monkeypatch.setattr(sweeping, "reconcile_patients", fail)
+        assert swept(scene.clinic, 1).failed == 1
+        monkeypatch.undo()
+
+        assert swept(scene.clinic, 1).opened == 1, "the next sweep tries again"
+        assert the_safety_alert(guest).rule == "safety.self-harm"
+        assert swept(scene.clinic, 1).checked == 0
 
 
 def test_a_sweep_stopped_half_way_goes_on_where_it_was(app: Flask) -> None:

@@ -15,6 +15,7 @@ from registry.access.grants import Sight, carry_sights, take_back_sight
 from registry.access.policy import clinics_where
 from registry.access.reviewed_sql import insert_rows, move_rows, moving_rows, write_row
 from registry.accounts.models import User
+from registry.alerts.parting import loosen, tie_again
 from registry.audit.recorder import record
 from registry.db.conflict import refuse_stale
 from registry.db.identifiers import new_id
@@ -124,6 +125,7 @@ def undo_merge(*, merge: PatientMerge, why: str, opened_version: int | None, by:
             raise CannotMerge(in_the_way)
         merge.is_moving, other.merged_into_id = True, None
         _move(going.rows, from_id=kept.id, to_id=other.id)
+        signs = loosen((kept.id, other.id))
         _put_back(written, going, kept=kept, other=other, by=by)
         _give_back_identity(kept, written)
         _take_back_sights(kept, written, load_rows(kept.id))
@@ -137,6 +139,7 @@ def undo_merge(*, merge: PatientMerge, why: str, opened_version: int | None, by:
         for patient in (kept, other):
             tell_episode_changed(patient.id)
             patient_changed.send(patient_id=patient.id)
+        tie_again(signs)
 
 
 def _lock(*patient_ids: uuid.UUID) -> None:

@@ -29,6 +29,9 @@ _UNNAMED = frozenset({"caseload_row", "standing", "safety_signal"})
 _NO_TIE = frozenset({"joined_id"})
 """Of two alerts that were joined each belongs to its own record."""
 
+_ANSWERED = frozenset({"safety_signal", "danger_report"})
+"""An answer or a report belongs to whom it is about, whichever alert tells of it: once apart, each is told of anew."""
+
 Row: TypeAlias = dict[str, Any]
 Rows: TypeAlias = dict[str, dict[Key, Row]]
 """By table, then by key."""
@@ -59,7 +62,8 @@ def _ties(table: sa.Table) -> Iterator[Tie]:
     for key in table.foreign_key_constraints:
         target = key.referred_table.name
         column = next(name for name in key.column_keys if name != "patient_id" or len(key.column_keys) == 1)
-        if target in moved_tables() and column not in _NO_TIE:
+        is_told_of = table.name in _ANSWERED and column == "alert_id"
+        if target in moved_tables() and column not in _NO_TIE and not is_told_of:
             yield Tie(column, target)
 
 

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from registry.merging.rules import SEEN_ELSEWHERE, Side, better_guess, give_way, obstacles
+from registry.merging.tables import Rows, moved_tables
+from registry.merging.undoing import NOT_APART, plan_return
+from registry.patients.models import MergedRow
 
 HARBOR, MILL, MARIA = (uuid.UUID(int=number) for number in (1, 2, 3))
 BOTH = frozenset({HARBOR, MILL})
@@ -84,3 +87,16 @@ def test_a_primary_payer_gives_way_on_the_days_they_share() -> None:
 
     assert give_way([until_june], (date(2026, 6, 30), None))
     assert not give_way([until_june], (date(2026, 7, 1), None))
+
+
+def test_nothing_goes_back_where_a_row_would_have_to_be_in_both_records() -> None:
+    """A question of the episode that goes was answered since by a review of the one that stays."""
+    merge_id, goes, stays, question, review = (uuid.UUID(int=nth) for nth in range(5))
+    moved = MergedRow(merge_id=merge_id, entity="episode", row_id=goes, is_moved=True, before={}, after={})
+    standing: Rows = {name: {} for name in moved_tables()} | {
+        "episode": {(goes,): {"id": goes}, (stays,): {"id": stays}},
+        "review": {(review,): {"id": review, "episode_id": stays}},
+        "review_question": {(question,): {"episode_id": goes, "answered_by_review_id": review}},
+    }
+
+    assert plan_return([moved], standing).obstacles == (NOT_APART,)

@@ -19,12 +19,13 @@ from registry.episodes.actions import withdraw_transfer
 from registry.episodes.models import Transfer
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
-from registry.merging.actions import merge_records
+from registry.merging.actions import merge_records, undo_merge
 from registry.merging.queries import load_rows
 from registry.merging.tables import Rows
 from registry.patients.actions import add_payer, note_directive
 from registry.patients.facts import DirectiveFacts, PayerFacts
 from registry.patients.models import Patient, PatientMerge
+from registry.patients.queries import list_merges
 from registry.plans import actions as plans
 from registry.plans.facts import PlanFacts
 from tests.builders import a_patient
@@ -59,6 +60,10 @@ class Twice:
             opened_versions=(kept.version, other.version),
             by=by,
         )
+
+    def undo(self, *, by: User) -> None:
+        merge = list_merges(self.kept_id)[0].merge
+        undo_merge(merge=merge, why="Two people", opened_version=merge.version, by=by)
 
 
 def _twice(app: Flask) -> Twice:

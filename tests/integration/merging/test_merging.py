@@ -10,19 +10,19 @@ from sqlalchemy.exc import DBAPIError
 from registry.access import scope
 from registry.access.reviewed_sql import move_rows
 from registry.alerts.actions import acknowledge
+from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert
-from registry.contacts.actions import ContactFacts, correct_contact, record_contact
-from registry.contacts.models import Contact
+from registry.contacts.actions import ContactFacts, correct_contact, record_contact, report_danger
+from registry.contacts.models import Contact, DangerReport
 from registry.db.conflict import EditConflict
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
-from registry.merging.actions import CannotMerge, merge_records, undo_merge
+from registry.measurements.models import SafetySignal
+from registry.merging.actions import merge_records
 from registry.merging.queries import load_rows
 from registry.merging.tables import moved_tables
-from registry.merging.undoing import NOT_APART
 from registry.patients.models import Patient
-from registry.patients.queries import list_merges
 from tests.builders import sign_in
 from tests.integration.merging.conftest import Twice
 from tests.pages import fields_of, words
@@ -95,21 +95,20 @@ def test_an_undo_leaves_what_was_entered_since_and_takes_along_what_hangs_on_wha
         facts = ContactFacts(took_place_on=TODAY, kind="treatment", modality="phone", reached=True)
         since = record_contact(patient_id=twice.kept_id, clinic_id=twice.clinic_id, facts=facts, by=lead)
         correction = correct_contact(contact=moved, facts=facts, why="Day", opened_version=moved.version, by=lead)
-        merge = list_merges(twice.kept_id)[0].merge
-        undo_merge(merge=merge, why="Two people", opened_version=merge.version, by=lead)
+        twice.undo(by=lead)
 
         assert db.session.get_one(Contact, since.id).patient_id == twice.kept_id
         assert db.session.get_one(Contact, correction.id).patient_id == twice.other_id
 
 
-def test_an_undo_that_would_tear_an_answer_from_its_alert_is_refused(twice: Twice) -> None:
-    """Nobody had acknowledged the alert of the record merged away: it stayed open, and the new answer was added."""
+def test_an_undo_leaves_a_danger_told_of_since_with_whom_it_is_about(twice: Twice) -> None:
+    """Nobody had acknowledged the alert of the record merged away: it stayed open, and told of what came since."""
     with twice.at_work() as lead:
         (alert,) = db.session.scalars(select(Alert).where(Alert.is_safety, Alert.patient_id == twice.kept_id))
         acknowledge(alert=alert, by=lead, opened_version=alert.version)
-        twice.merge(by=lead)
-        record_measurement(
-            patient_id=twice.kept_id,
+        kept = twice.merge(by=lead).patient_id
+        measure = record_measurement(
+            patient_id=kept,
             clinic_id=twice.clinic_id,
             instrument="phq-9",
             taken_on=TODAY,
@@ -117,11 +116,25 @@ def test_an_undo_that_would_tear_an_answer_from_its_alert_is_refused(twice: Twic
             answers={str(item): 3 for item in range(1, 10)},
             by=lead,
         )
-        merge = list_merges(twice.kept_id)[0].merge
-        with pytest.raises(CannotMerge) as refused:
-            undo_merge(merge=merge, why="Two people", opened_version=merge.version, by=lead)
+        report = report_danger(
+            patient_id=kept,
+            clinic_id=twice.clinic_id,
+            kind="overdose",
+            reported_on=TODAY,
+            said_by="her sister",
+            words="Took all her tablets",
+            by=lead,
+        )
+        twice.undo(by=lead)
 
-        assert refused.value.obstacles == (NOT_APART,)
+        (answering,) = db.session.scalars(
+            select(Alert).where(Alert.is_safety, Alert.closed_at.is_(None), Alert.patient_id == kept)
+        )
+        signal = db.session.get_one(SafetySignal, (measure.id, "9"))
+        report = db.session.get_one(DangerReport, report.id)
+        assert (report.patient_id, report.alert_id, signal.alert_id) == (kept, answering.id, answering.id)
+        assert {ground[0] for ground, _ in covered_in(answering.evidence)} >= {str(measure.id), str(report.id)}
+        assert answering.state == "open"
 
 
 def test_a_record_changed_meanwhile_is_looked_at_again(twice: Twice) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from registry.access.scope import scoped_tables
-from registry.merging.actions import undo_merge
 from registry.merging.tables import STAYS, moved_tables
-from registry.patients.queries import list_merges
 from tests.integration.merging.conftest import Twice, rows_of
 
 DERIVED = {"alert_event", "caseload_row", "standing"}
@@ -24,8 +22,7 @@ def test_a_merge_and_its_undo_leave_every_row_as_it_was(twice: Twice) -> None:
         twice.merge(by=lead, pronouns="other", advance_directive="other")
     merged = rows_of(twice)
     with twice.at_work() as lead:
-        merge = list_merges(twice.kept_id)[0].merge
-        undo_merge(merge=merge, why="Two people after all", opened_version=merge.version, by=lead)
+        twice.undo(by=lead)
     after = rows_of(twice)
 
     assert {name for name, rows in merged["other"].items() if rows} == {"advance_directive"}

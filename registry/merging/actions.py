@@ -108,7 +108,7 @@ def merge_records(
 
 
 def undo_merge(*, merge: PatientMerge, why: str, opened_version: int | None, by: User) -> None:
-    """Put back what the merge moved, and what was entered since on what goes back; the rest stays.
+    """Put back what the merge moved, and what was entered since on it or by whom the merge let see; the rest stays.
 
     Raises ``EditConflict``, ``CannotMerge``.
     """
@@ -117,7 +117,7 @@ def undo_merge(*, merge: PatientMerge, why: str, opened_version: int | None, by:
         refuse_stale(merge, opened_version=opened_version)
         kept, other = (db.session.get_one(Patient, id_) for id_ in (merge.patient_id, merge.merged_id))
         written = list_merged_rows(merge)
-        going = plan_return(written, load_rows(kept.id))
+        going = plan_return(written, load_rows(kept.id), merged_at=merge.merged_at)
         led = clinics_where(by, ACTION)
         in_the_way = (MERGED_ON,) if kept.merged_into_id is not None else going.obstacles
         in_the_way += undo_obstacles(merge, led=led)

@@ -16,7 +16,7 @@ from registry.episodes.rules import PHASE_TITLES
 from registry.merging.queries import Record
 from registry.merging.rules import CHOSEN, Obstacle, better_guess, give_way
 from registry.merging.settling import DIRECTIVE
-from registry.merging.tables import Rows, row_id
+from registry.merging.tables import Rows, is_made_since
 from registry.merging.undoing import Return
 from registry.patients.around import DIRECTIVES
 from registry.patients.facts import PatientFacts
@@ -193,7 +193,10 @@ def undo_consequences(going: Return, standing: Rows, *, stays: str, goes: str, m
     """What the undo will do, in plain words."""
     lines = [f"Goes back to MRN {goes}: {amounts({name: len(keys) for name, keys in going.rows.items()})}."]
     if with_it := amounts(_without_alerts(going.entered_since)):
-        lines.append(f"Among it, entered since the merge on what goes back: {with_it}.")
+        lines.append(
+            "Among it, entered since the merge on what goes back, or at a clinic that came to see "
+            f"MRN {stays} only by the merge: {with_it}."
+        )
     left = amounts(_without_alerts(_entered_after(standing, going, merged_at)))
     lines.append(f"Entered since the merge and stays on MRN {stays}: {left or 'nothing'}.")
     if changed := amounts(going.changed_since):
@@ -208,13 +211,9 @@ def _without_alerts(numbers: Mapping[str, int]) -> Mapping[str, int]:
 
 
 def _entered_after(standing: Rows, going: Return, instant: datetime) -> dict[str, int]:
-    """By table, how many rows were entered since and stay. An identifier tells when its row was made (UUID 7)."""
-    since = int(instant.timestamp() * 1000)
+    """By table, how many rows were entered since and stay."""
     return {
-        name: sum(
-            key not in going.rows[name] and (made := row_id(name, key)) is not None and made.int >> 80 > since
-            for key in standing[name]
-        )
+        name: sum(key not in going.rows[name] and is_made_since(name, key, instant) for key in standing[name])
         for name in NOUNS
     }
 

@@ -77,6 +77,12 @@ def row_id(table: str, key: Key) -> uuid.UUID | None:
     return None if table in _UNNAMED else identifier
 
 
+def is_made_since(table: str, key: Key, instant: datetime) -> bool:
+    """Whether the row was made after that millisecond, which its identifier tells (UUID 7)."""
+    identifier = row_id(table, key)
+    return identifier is not None and identifier.int >> 80 > int(instant.timestamp() * 1000)
+
+
 def stored(value: Any) -> Any:
     """A column's value as JSON keeps it."""
     if isinstance(value, date | datetime):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from registry.access.reviewed_sql import Key
 from registry.merging.rules import Obstacle
-from registry.merging.tables import Row, Rows, row_id, stored, ties_of
+from registry.merging.tables import Row, Rows, is_made_since, row_id, stored, ties_of
 from registry.patients.models import MergedRow
 
 NOT_APART = Obstacle(
@@ -32,17 +33,18 @@ class Return:
     rows: Mapping[str, frozenset[Key]]
     restored: frozenset[uuid.UUID]
     entered_since: Mapping[str, int]
-    """By table, how many of them were entered since the merge, on what goes back."""
+    """By table, how many of them were entered since the merge."""
     changed_since: Mapping[str, int]
     """By table, how many stay as somebody changed them since."""
     obstacles: tuple[Obstacle, ...]
 
 
-def plan_return(written: Iterable[MergedRow], standing: Rows) -> Return:
+def plan_return(written: Iterable[MergedRow], standing: Rows, *, merged_at: datetime) -> Return:
     """``written``: what the merge moved or changed; ``standing``: what the record that stayed holds now.
 
     A row entered since goes back where it hangs on a row that does: a contact's correction, a score, a review of an
-    episode. Where a row would have to be in both places, nothing goes.
+    episode; and where a clinic entered it that saw the record only by the merge: it meant the person it knows. Where
+    a row would have to be in both places, nothing goes.
     """
     written = list(written)
     moved = {(row.entity, row.row_id) for row in written if row.is_moved}
@@ -50,6 +52,8 @@ def plan_return(written: Iterable[MergedRow], standing: Rows) -> Return:
         name: {key for key in rows if (name, row_id(name, key)) in moved} for name, rows in standing.items()
     }
     named = {name: set(keys) for name, keys in going.items()}
+    for name, key in _entered_by(_returning(written, going, standing), standing, merged_at):
+        going[name].add(key)
     while _follow(going, standing):
         pass
     restored, changed = _unchanged(written, standing)
@@ -60,6 +64,24 @@ def plan_return(written: Iterable[MergedRow], standing: Rows) -> Return:
         entered_since={name: len(keys) for name, keys in follow.items() if keys},
         changed_since=changed,
         obstacles=(NOT_APART,) if _is_torn(going, standing) else (),
+    )
+
+
+def _returning(written: Iterable[MergedRow], going: Mapping[str, set[Key]], standing: Rows) -> set[uuid.UUID]:
+    """The clinics that see the record only by the merge, and have no episode that stays."""
+    let_in = {row.row_id for row in written if row.entity == "patient_clinic" and not row.before}
+    return let_in - {row["clinic_id"] for key, row in standing["episode"].items() if key not in going["episode"]}
+
+
+def _entered_by(clinic_ids: Collection[uuid.UUID], standing: Rows, since: datetime) -> Iterator[tuple[str, Key]]:
+    """What these clinics entered since and hangs on nothing, by table and key."""
+    return (
+        (name, key)
+        for name, rows in standing.items()
+        for key, row in rows.items()
+        if row.get("clinic_id") in clinic_ids
+        and is_made_since(name, key, since)
+        and all(row[tie.column] is None for tie in ties_of(name))
     )
 
 

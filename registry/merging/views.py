@@ -198,7 +198,8 @@ def _show(kept: Patient, other: Patient, form: MergeForm, *, was_changed: bool =
 def _show_undo(patient: Patient, merge: PatientMerge, form: UndoMergeForm) -> str:
     other = found(get_record(merge.merged_id))
     standing = load_rows(patient.id)
-    going, on = plan_return(list_merged_rows(merge), standing), merge.merged_at.astimezone(_zone()).date()
+    going = plan_return(list_merged_rows(merge), standing, merged_at=merge.merged_at)
+    on = merge.merged_at.astimezone(_zone()).date()
     page = presenters.UndoMergePage(
         title="Undo a merge",
         patient=_header(patient),

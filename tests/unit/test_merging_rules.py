@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -94,9 +94,9 @@ def test_nothing_goes_back_where_a_row_would_have_to_be_in_both_records() -> Non
     merge_id, goes, stays, question, review = (uuid.UUID(int=nth) for nth in range(5))
     moved = MergedRow(merge_id=merge_id, entity="episode", row_id=goes, is_moved=True, before={}, after={})
     standing: Rows = {name: {} for name in moved_tables()} | {
-        "episode": {(goes,): {"id": goes}, (stays,): {"id": stays}},
+        "episode": {(each,): {"id": each, "clinic_id": HARBOR} for each in (goes, stays)},
         "review": {(review,): {"id": review, "episode_id": stays}},
         "review_question": {(question,): {"episode_id": goes, "answered_by_review_id": review}},
     }
 
-    assert plan_return([moved], standing).obstacles == (NOT_APART,)
+    assert plan_return([moved], standing, merged_at=datetime(2026, 3, 1, tzinfo=UTC)).obstacles == (NOT_APART,)

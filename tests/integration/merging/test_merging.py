@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import timedelta
+
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from registry.access import scope
+from registry.access.grants import sights
 from registry.access.reviewed_sql import move_rows
+from registry.accounts.models import User
 from registry.alerts.actions import acknowledge
 from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert
@@ -18,7 +24,7 @@ from registry.db.conflict import EditConflict
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
-from registry.measurements.models import SafetySignal
+from registry.measurements.models import Measurement, SafetySignal
 from registry.merging.actions import merge_records
 from registry.merging.queries import load_rows
 from registry.merging.tables import moved_tables
@@ -26,11 +32,24 @@ from registry.patients.models import Patient
 from tests.builders import sign_in
 from tests.integration.merging.conftest import Twice
 from tests.pages import fields_of, words
-from tests.trust.world import TODAY
+from tests.trust.world import NOW, TODAY
 
 
 def _compare(twice: Twice) -> str:
     return f"/patients/{twice.kept_id}/merge/{twice.other_id}"
+
+
+def _all_positive(twice: Twice, *, clinic_id: uuid.UUID, by: User) -> Measurement:
+    """A form of the person of the record that stays, entered today."""
+    return record_measurement(
+        patient_id=twice.kept_id,
+        clinic_id=clinic_id,
+        instrument="phq-9",
+        taken_on=TODAY,
+        mode="self-paper",
+        answers={str(item): 3 for item in range(1, 10)},
+        by=by,
+    )
 
 
 def test_a_merge_is_sent_twice_and_happens_once(twice: Twice, client: FlaskClient) -> None:
@@ -107,15 +126,7 @@ def test_an_undo_leaves_a_danger_told_of_since_with_whom_it_is_about(twice: Twic
         (alert,) = db.session.scalars(select(Alert).where(Alert.is_safety, Alert.patient_id == twice.kept_id))
         acknowledge(alert=alert, by=lead, opened_version=alert.version)
         kept = twice.merge(by=lead).patient_id
-        measure = record_measurement(
-            patient_id=kept,
-            clinic_id=twice.clinic_id,
-            instrument="phq-9",
-            taken_on=TODAY,
-            mode="self-paper",
-            answers={str(item): 3 for item in range(1, 10)},
-            by=lead,
-        )
+        measure = _all_positive(twice, clinic_id=twice.clinic_id, by=lead)
         report = report_danger(
             patient_id=kept,
             clinic_id=twice.clinic_id,
@@ -135,6 +146,21 @@ def test_an_undo_leaves_a_danger_told_of_since_with_whom_it_is_about(twice: Twic
         assert (report.patient_id, report.alert_id, signal.alert_id) == (kept, answering.id, answering.id)
         assert {ground[0] for ground, _ in covered_in(answering.evidence)} >= {str(measure.id), str(report.id)}
         assert answering.state == "open"
+
+
+def test_an_undo_takes_along_what_a_clinic_entered_that_sees_the_record_only_by_the_merge(twice: Twice) -> None:
+    """The clinic the person is proposed to asked somebody it knows as the person of the record merged away."""
+    with twice.at_work() as lead:
+        (annex,) = sights(twice.other_id).keys() - {twice.clinic_id}
+        twice.merge(by=lead)
+        with time_machine.travel(NOW + timedelta(hours=1), tick=False), scope.within({annex}):
+            measure = _all_positive(twice, clinic_id=annex, by=lead)
+        twice.undo(by=lead)
+
+        measure = db.session.get_one(Measurement, measure.id)
+        answering = db.session.get_one(Alert, db.session.get_one(SafetySignal, (measure.id, "9")).alert_id)
+        assert (measure.patient_id, answering.patient_id) == (twice.other_id, twice.other_id)
+        assert (answering.clinic_id, answering.closed_at) == (annex, None)
 
 
 def test_a_record_changed_meanwhile_is_looked_at_again(twice: Twice) -> None:

@@ -28,12 +28,12 @@ from registry.merging.queries import (
     list_merged_rows,
     load_record,
     load_rows,
-    undo_obstacles,
+    sight_obstacles,
 )
 from registry.merging.rules import CHOSEN, Obstacle
 from registry.merging.settling import DIRECTIVE, name_for_search, settle
 from registry.merging.tables import Row, Rows, moved_tables, read, row_id, stored
-from registry.merging.undoing import MERGED_ON, Return, plan_return
+from registry.merging.undoing import Return, find_undo_obstacles, plan_return
 from registry.patients.models import MergedRow, Patient, PatientMerge
 from registry.patients.signals import patient_changed
 
@@ -119,8 +119,7 @@ def undo_merge(*, merge: PatientMerge, why: str, opened_version: int | None, by:
         written = list_merged_rows(merge)
         going = plan_return(written, load_rows(kept.id), merged_at=merge.merged_at)
         led = clinics_where(by, ACTION)
-        in_the_way = (MERGED_ON,) if kept.merged_into_id is not None else going.obstacles
-        in_the_way += undo_obstacles(merge, led=led)
+        in_the_way = (*find_undo_obstacles(kept, other, going), *sight_obstacles(merge, led=led))
         if in_the_way:
             raise CannotMerge(in_the_way)
         merge.is_moving, other.merged_into_id = True, None

@@ -52,7 +52,7 @@ def find_obstacles(kept: Record, other: Record, *, led: Collection[uuid.UUID]) -
     return obstacles(kept.side, other.side, _names(kept.side, other.side), led=led)
 
 
-def undo_obstacles(merge: PatientMerge, *, led: Collection[uuid.UUID]) -> tuple[Obstacle, ...]:
+def sight_obstacles(merge: PatientMerge, *, led: Collection[uuid.UUID]) -> tuple[Obstacle, ...]:
     """What stands in the way of undoing it beside what was entered since."""
     seen_by = {*sights(merge.patient_id), *sights(merge.merged_id)}
     return (SEEN_ELSEWHERE,) if is_seen_elsewhere(seen_by, led) else ()

@@ -11,7 +11,7 @@ from datetime import datetime
 from registry.access.reviewed_sql import Key
 from registry.merging.rules import Obstacle
 from registry.merging.tables import Row, Rows, is_made_since, row_id, stored, ties_of
-from registry.patients.models import MergedRow
+from registry.patients.models import MergedRow, Patient
 
 NOT_APART = Obstacle(
     "What was entered since is tied to what would go back: the two can no longer be told apart.",
@@ -21,6 +21,16 @@ NOT_APART = Obstacle(
 MERGED_ON = Obstacle(
     "The record that stayed was itself merged into another since.",
     "Undo that merge first.",
+)
+
+DEATH_SINCE = Obstacle(
+    "A death was recorded since the merge: the undo cannot know which of the two people died.",
+    "Take it back, undo the merge, then record it on the record it belongs to; refer again whoever is alive.",
+)
+
+DEATH_CHANGED = Obstacle(
+    "The death on record was taken back or its date changed since the merge.",
+    "Record it as it was, undo the merge, then correct it on the record it belongs to.",
 )
 
 _OTHER_ENTITIES = frozenset({"patient", "patient_clinic"})
@@ -65,6 +75,15 @@ def plan_return(written: Iterable[MergedRow], standing: Rows, *, merged_at: date
         changed_since=changed,
         obstacles=(NOT_APART,) if _is_torn(going, standing) else (),
     )
+
+
+def find_undo_obstacles(kept: Patient, other: Patient, going: Return) -> tuple[Obstacle, ...]:
+    """What stands in the way of taking ``going`` back from ``kept`` to ``other``."""
+    if kept.merged_into_id is not None:
+        return (MERGED_ON,)
+    if kept.died_on != other.died_on:
+        return (DEATH_SINCE if other.died_on is None else DEATH_CHANGED, *going.obstacles)
+    return going.obstacles
 
 
 def _returning(written: Iterable[MergedRow], going: Mapping[str, set[Key]], standing: Rows) -> set[uuid.UUID]:

@@ -18,9 +18,9 @@ from registry.db.conflict import EditConflict
 from registry.extensions import db
 from registry.merging import actions, presenters
 from registry.merging.forms import Choice, FindRecordForm, MergeForm, UndoMergeForm
-from registry.merging.queries import find_obstacles, list_merged_rows, load_record, load_rows, undo_obstacles
+from registry.merging.queries import find_obstacles, list_merged_rows, load_record, load_rows, sight_obstacles
 from registry.merging.rules import SEEN_ELSEWHERE
-from registry.merging.undoing import plan_return
+from registry.merging.undoing import find_undo_obstacles, plan_return
 from registry.patients.forms import facts_of
 from registry.patients.models import Patient, PatientMerge
 from registry.patients.place import clinics_for, local_today
@@ -207,7 +207,10 @@ def _show_undo(patient: Patient, merge: PatientMerge, form: UndoMergeForm) -> st
         consequences=presenters.undo_consequences(
             going, standing, stays=patient.mrn, goes=other.mrn, merged_at=merge.merged_at
         ),
-        obstacles=(*going.obstacles, *undo_obstacles(merge, led=permitted_clinics(ACTION))),
+        obstacles=(
+            *find_undo_obstacles(patient, other, going),
+            *sight_obstacles(merge, led=permitted_clinics(ACTION)),
+        ),
         form=form,
         cancel_url=details_url(patient.id),
     )

@@ -22,12 +22,14 @@ from registry.contacts.actions import ContactFacts, correct_contact, record_cont
 from registry.contacts.models import Contact, DangerReport
 from registry.db.conflict import EditConflict
 from registry.db.transaction import write
+from registry.episodes.actions import record_death
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
 from registry.measurements.models import Measurement, SafetySignal
-from registry.merging.actions import merge_records
+from registry.merging.actions import CannotMerge, merge_records
 from registry.merging.queries import load_rows
 from registry.merging.tables import moved_tables
+from registry.merging.undoing import DEATH_SINCE
 from registry.patients.models import Patient
 from tests.builders import sign_in
 from tests.integration.merging.conftest import Twice
@@ -161,6 +163,18 @@ def test_an_undo_takes_along_what_a_clinic_entered_that_sees_the_record_only_by_
         answering = db.session.get_one(Alert, db.session.get_one(SafetySignal, (measure.id, "9")).alert_id)
         assert (measure.patient_id, answering.patient_id) == (twice.other_id, twice.other_id)
         assert (answering.clinic_id, answering.closed_at) == (annex, None)
+
+
+def test_an_undo_leaves_no_death_on_the_wrong_record(twice: Twice, client: FlaskClient) -> None:
+    with twice.at_work() as lead:
+        merge = twice.merge(by=lead)
+        address = f"/patients/{twice.kept_id}/merges/{merge.id}/undo"
+        record_death(patient=db.session.get_one(Patient, twice.kept_id), died_on=TODAY, today=TODAY, by=lead)
+        with pytest.raises(CannotMerge) as refused:
+            twice.undo(by=lead)
+
+    assert refused.value.obstacles == (DEATH_SINCE,)
+    assert DEATH_SINCE.remedy in words(sign_in(client, twice.lead_id).get(address))
 
 
 def test_a_record_changed_meanwhile_is_looked_at_again(twice: Twice) -> None:

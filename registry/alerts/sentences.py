@@ -16,16 +16,25 @@ from registry.web.filters import THIN_SPACE
 def sentence_of(rule: str, evidence: Mapping[str, Any], today: date) -> str:
     """The evidence in one sentence as of ``today``: nothing in it is as old as the last evaluation.
 
-    Where the answer behind it was corrected or entered in error, that is what it says. A safety alert holds
+    Where the answer behind it was corrected, entered in error or turned out to be another person's, that is what it
+    says. A safety alert holds
     everything open about the person: its own rule's evidence, under ``also`` the others', and under ``taken_back`` the
     answers it told of that stand no longer.
     """
-    sentence = withdrawn_words(Evidence(evidence)) if evidence.get("withdrawn") else words(rule, evidence, today)
-    told = [sentence, *(words(each["rule"], each["evidence"], today) for each in evidence.get("also", ()))]
+    told = [
+        _lead(rule, evidence, today),
+        *(words(each["rule"], each["evidence"], today) for each in evidence.get("also", ())),
+    ]
     if evidence.get("taken_back"):
         told.append(taken_back_words(Evidence(evidence["taken_back"])))
     said = "; ".join(told)
     return said.replace(" %", f"{THIN_SPACE}%")  # a sign on a line of its own says nothing
+
+
+def _lead(rule: str, evidence: Mapping[str, Any], today: date) -> str:
+    if evidence.get("of_another"):
+        return f"Told only of what belongs to {evidence['of_another']}: close the alert with how it ended"
+    return withdrawn_words(Evidence(evidence)) if evidence.get("withdrawn") else words(rule, evidence, today)
 
 
 def kept_sentence(rule: str, evidence: Mapping[str, Any], on: date) -> str:

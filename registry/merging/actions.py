@@ -15,7 +15,7 @@ from registry.access.grants import Sight, carry_sights, take_back_sight
 from registry.access.policy import clinics_where
 from registry.access.reviewed_sql import insert_rows, move_rows, moving_rows, write_row
 from registry.accounts.models import User
-from registry.alerts.parting import loosen, tie_again
+from registry.alerts.parting import loosen, tell_apart, tie_again
 from registry.audit.recorder import record
 from registry.db.conflict import refuse_stale
 from registry.db.identifiers import new_id
@@ -126,6 +126,7 @@ def undo_merge(*, merge: PatientMerge, why: str, opened_version: int | None, by:
         _move(going.rows, from_id=kept.id, to_id=other.id)
         signs = loosen((kept.id, other.id))
         _put_back(written, going, kept=kept, other=other, by=by)
+        tell_apart(kept, other, now=clock.now(), by=by)
         _give_back_identity(kept, written)
         _take_back_sights(kept, written, load_rows(kept.id))
         _lead_back(merge, by=by)

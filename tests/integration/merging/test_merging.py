@@ -15,16 +15,17 @@ from registry.access import scope
 from registry.access.grants import sights
 from registry.access.reviewed_sql import move_rows
 from registry.accounts.models import User
-from registry.alerts.actions import acknowledge
+from registry.alerts.actions import acknowledge, close
 from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert
+from registry.alerts.queries import list_steps
 from registry.contacts.actions import ContactFacts, correct_contact, record_contact, report_danger
 from registry.contacts.models import Contact, DangerReport
 from registry.db.conflict import EditConflict
 from registry.db.transaction import write
 from registry.episodes.actions import record_death
 from registry.extensions import db
-from registry.measurements.actions import record_measurement
+from registry.measurements.actions import correct_measurement, record_measurement
 from registry.measurements.models import Measurement, SafetySignal
 from registry.merging.actions import CannotMerge, merge_records
 from registry.merging.queries import load_rows
@@ -52,6 +53,22 @@ def _all_positive(twice: Twice, *, clinic_id: uuid.UUID, by: User) -> Measuremen
         answers={str(item): 3 for item in range(1, 10)},
         by=by,
     )
+
+
+def _open_safety(patient_id: uuid.UUID) -> Alert:
+    return db.session.scalars(
+        select(Alert).where(Alert.is_safety, Alert.closed_at.is_(None), Alert.patient_id == patient_id)
+    ).one()
+
+
+def _told_of(alert: Alert) -> set[uuid.UUID]:
+    return {uuid.UUID(id_) for (id_, _), _ in covered_in(alert.evidence)}
+
+
+def _is_positive(id_: uuid.UUID, twice: Twice) -> bool:
+    """Whether it is the form of the record merged away, answered with 2 throughout."""
+    form = db.session.get(Measurement, id_)
+    return form is not None and form.answers is not None and form.answers.get("9") == 2
 
 
 def test_a_merge_is_sent_twice_and_happens_once(twice: Twice, client: FlaskClient) -> None:
@@ -140,14 +157,41 @@ def test_an_undo_leaves_a_danger_told_of_since_with_whom_it_is_about(twice: Twic
         )
         twice.undo(by=lead)
 
-        (answering,) = db.session.scalars(
-            select(Alert).where(Alert.is_safety, Alert.closed_at.is_(None), Alert.patient_id == kept)
-        )
+        answering = _open_safety(kept)
         signal = db.session.get_one(SafetySignal, (measure.id, "9"))
         report = db.session.get_one(DangerReport, report.id)
         assert (report.patient_id, report.alert_id, signal.alert_id) == (kept, answering.id, answering.id)
         assert {ground[0] for ground, _ in covered_in(answering.evidence)} >= {str(measure.id), str(report.id)}
         assert answering.state == "open"
+        assert "corrected" not in _open_safety(twice.other_id).sentence
+
+
+def test_after_an_undo_no_alert_tells_of_the_other_persons_answers(twice: Twice) -> None:
+    """Somebody took the alert of both, closed it, and what came of a form of the record merged away opened another."""
+    with twice.at_work() as lead:
+        twice.merge(by=lead)
+        both = _open_safety(twice.kept_id)
+        close(alert=both, outcome="contacted-safe", words="Reached both", by=lead)
+        form = db.session.get_one(Measurement, next(id_ for id_ in _told_of(both) if _is_positive(id_, twice)))
+        corrected = correct_measurement(
+            measurement=form,
+            why="Misread",
+            by=lead,
+            taken_on=form.taken_on,
+            mode="self-paper",
+            answers={str(item): 3 for item in range(1, 10)},
+        )
+        since = _open_safety(twice.kept_id)
+        assert _told_of(since) == {corrected.id}
+        twice.undo(by=lead)
+
+        both, since = (db.session.get_one(Alert, each.id) for each in (both, since))
+        own = {key[0] for name in ("measurement", "danger_report") for key in load_rows(twice.kept_id)[name]}
+        assert _told_of(both) & own
+        assert _told_of(both) | _told_of(since) <= own
+        assert "Told only of what belongs to MRN ZMRN-1" in since.sentence
+        assert "1 answer or report told of here" in next(step.words for step in list_steps(since.id) if step.by_id)
+        assert corrected.id in _told_of(_open_safety(twice.other_id))
 
 
 def test_an_undo_takes_along_what_a_clinic_entered_that_sees_the_record_only_by_the_merge(twice: Twice) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from registry.access import scope
-from registry.access.grants import sights
 from registry.access.reviewed_sql import move_rows
+from registry.access.roles import Role
+from registry.accounts.actions import give_role
 from registry.accounts.models import User
 from registry.alerts.actions import acknowledge, close
 from registry.alerts.load_safety import covered_in
@@ -32,7 +33,7 @@ from registry.merging.queries import load_rows
 from registry.merging.tables import moved_tables
 from registry.merging.undoing import DEATH_SINCE
 from registry.patients.models import Patient
-from tests.builders import sign_in
+from tests.builders import a_clinic, an_episode, id_of, sign_in
 from tests.integration.merging.conftest import Twice
 from tests.pages import fields_of, words
 from tests.trust.world import NOW, TODAY
@@ -63,6 +64,16 @@ def _open_safety(patient_id: uuid.UUID) -> Alert:
 
 def _told_of(alert: Alert) -> set[uuid.UUID]:
     return {uuid.UUID(id_) for (id_, _), _ in covered_in(alert.evidence)}
+
+
+def _a_second_clinic_of_the_lead(twice: Twice) -> uuid.UUID:
+    """It cares for the person of the record merged away, and knows nothing of the other."""
+    with twice.app.app_context(), scope.all_patients(reason="test"):
+        annex, lead = a_clinic("Annex of the lead"), db.session.get_one(User, twice.lead_id)
+        with write():
+            give_role(lead, clinic_id=annex.id, role=Role.CLINIC_LEAD, starts_on=TODAY, by=None)
+        an_episode(patient=db.session.get_one(Patient, twice.other_id), clinic=annex, enrolled_on=TODAY)
+        return id_of(annex)
 
 
 def _is_positive(id_: uuid.UUID, twice: Twice) -> bool:
@@ -195,9 +206,9 @@ def test_after_an_undo_no_alert_tells_of_the_other_persons_answers(twice: Twice)
 
 
 def test_an_undo_takes_along_what_a_clinic_entered_that_sees_the_record_only_by_the_merge(twice: Twice) -> None:
-    """The clinic the person is proposed to asked somebody it knows as the person of the record merged away."""
-    with twice.at_work() as lead:
-        (annex,) = sights(twice.other_id).keys() - {twice.clinic_id}
+    """A clinic of the same lead asked somebody it knows as the person of the record merged away."""
+    annex = _a_second_clinic_of_the_lead(twice)
+    with twice.at_work() as lead, scope.within({twice.clinic_id, annex}):
         twice.merge(by=lead)
         with time_machine.travel(NOW + timedelta(hours=1), tick=False), scope.within({annex}):
             measure = _all_positive(twice, clinic_id=annex, by=lead)

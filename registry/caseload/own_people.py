@@ -87,6 +87,6 @@ def _safety_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Plan
         .where(
             PlanVersion.patient_id.in_(list(patient_ids)), PlanVersion.kind == "safety", PlanVersion.status == "final"
         )
-        .order_by(PlanVersion.number)
+        .order_by(PlanVersion.written_on, PlanVersion.number)
     )
-    return {version.patient_id: version for version in versions}  # the last number stands
+    return {version.patient_id: version for version in versions}  # the one talked through last stands

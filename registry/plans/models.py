@@ -71,7 +71,10 @@ class GoalRating(Identified, Versioned, PatientLinked, Audited, Base):
 
 
 class PlanVersion(Identified, Versioned, PatientLinked, Audited, Base):
-    """One whole version of a person's safety or relapse-prevention plan. The highest number that stands is the plan."""
+    """One whole version of a person's safety or relapse-prevention plan.
+
+    Of those that stand, the one talked through last is the plan; of one day, the higher number.
+    """
 
     __tablename__ = "plan_version"
     __table_args__ = (

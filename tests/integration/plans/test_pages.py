@@ -113,5 +113,6 @@ def test_an_earlier_plan_typed_late_does_not_take_the_place_of_a_later_one(case:
     assert "The plan of 10 Mar 2026 was talked through later, and still stands" in said
     assert "Version 1 of 10 Mar 2026" in said
     assert fields_of(browser.get(write))["signs"] == "Pacing"
+    assert "Safety plan of 10 Mar" in words(case.browser_of("peer").get("/my-people"))
     with case.app.app_context(), scope.within({case.clinic_id}):
         assert plan_on(case.patient_id) == date(2026, 3, 10)

@@ -235,7 +235,7 @@ def _cases(
                 reviews=care.reviews.get(episode.id, ReviewFacts()),
                 circumstances=care.circumstances.get(patient_id, ()),
                 legal_status=care.legal.get(patient_id),
-                permissions=permissions(care.related.get(patient_id, ()), clinics[episode.clinic_id].zone),
+                permissions=permissions(care.related.get(patient_id, ())),
                 transfer=care.transfers.get(episode.id),
                 treatment=care.treatment.get(patient_id, TreatmentFacts()),
                 plans=care.plans.get(patient_id, PlanFacts()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 
@@ -40,14 +39,11 @@ def load_ending_relations(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UU
     return by_patient(db.session.scalars(_ENDING, {"patient_ids": list(patient_ids)}))
 
 
-def permissions(related: Iterable[RelatedPerson], zone: ZoneInfo) -> tuple[Permission, ...]:
-    """What these people may do until a last day, in the zone of the clinic that asks.
-
-    A relation that somebody ended, or changed after its last day, is known to be over: nothing of it runs out.
-    """
+def permissions(related: Iterable[RelatedPerson]) -> tuple[Permission, ...]:
+    """What these people may do until a last day. Of a relation that somebody said is over nothing runs out."""
     found: list[Permission] = []
     for each in related:
-        if each.ends_on is not None and each.changed_at.astimezone(zone).date() >= each.ends_on:
+        if each.is_over:
             continue
         whose = f"{each.name}, {RELATIONS[each.relation].lower()}"
         if each.authority and each.ends_on is not None:

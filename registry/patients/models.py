@@ -100,6 +100,7 @@ class RelatedPerson(Identified, Versioned, PatientLinked, Audited, Base):
         sa.CheckConstraint(
             "may_have_information OR (release_scope = '' AND release_until IS NULL)", name="release_is_given"
         ),
+        sa.CheckConstraint("NOT is_over OR ends_on IS NOT NULL", name="over_from_a_day"),
     )
 
     name: Mapped[str]
@@ -119,6 +120,8 @@ class RelatedPerson(Identified, Versioned, PatientLinked, Audited, Base):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     """The last day of the relation or of its authority; it may lie ahead."""
+    is_over: Mapped[bool] = mapped_column(default=False)
+    """Somebody said that it ends with ``ends_on``; a last day alone may only wait to be renewed."""
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 

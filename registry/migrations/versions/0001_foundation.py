@@ -1734,11 +1734,13 @@ def upgrade() -> None:
         sa.Column("release_until", sa.Date(), nullable=True),
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("is_over", sa.Boolean(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("NOT is_over OR ends_on IS NOT NULL", name=op.f("ck_related_person_over_from_a_day")),
         sa.CheckConstraint(
             "may_have_information OR (release_scope = '' AND release_until IS NULL)",
             name=op.f("ck_related_person_release_is_given"),

@@ -32,16 +32,20 @@ def change_related_person(
     """Raises ``EditConflict``."""
     with write():
         refuse_stale(person, opened_version=opened_version)
+        if facts.ends_on != person.ends_on:
+            person.is_over = False  # another last day, or none, has to run out or be ended anew
         _write_facts(person, facts, by=by)
         record("related-person.changed", by=by, subject=person)
         tell_attention_may_change(person.patient_id)
 
 
 def end_relation(*, person: RelatedPerson, on: date, by: User) -> None:
-    """``on`` is the last day; the person stays on record. A relation that is over by then stays as it is."""
+    """Somebody says that it is over, from ``on`` at the latest: an earlier last day stays, and so does the record."""
     with write():
-        if person.ends_on is None or person.ends_on > on:
-            person.ends_on = max(on, person.starts_on or on)
+        last_on = max(on, person.starts_on or on)
+        ends_on = last_on if person.ends_on is None else min(person.ends_on, last_on)
+        if not person.is_over or person.ends_on != ends_on:
+            person.ends_on, person.is_over = ends_on, True
             person.changed_at, person.changed_by_id = clock.now(), by.id
             record("related-person.ended", by=by, subject=person)
             tell_attention_may_change(person.patient_id)

@@ -39,6 +39,7 @@ class RelatedLine:
     since: str
     change_url: str
     end_url: str
+    end_label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,11 @@ def surroundings(
 ) -> Surroundings:
     holding = next((each for each in statuses if each.ended_on is None and not each.error_why), None)
     return Surroundings(
-        related=tuple(_related_line(each, today) for each in related if each.ends_on is None or each.ends_on >= today),
+        related=tuple(_related_line(each, today) for each in related if not _is_former(each, today)),
         former_related=tuple(
             f"{each.name}, {_who(each)}, until {long_date(each.ends_on)}"
             for each in related
-            if each.ends_on is not None and each.ends_on < today
+            if each.ends_on is not None and _is_former(each, today)
         ),
         legal=_legal_line(holding, today) if holding else None,
         former_legal=tuple(_former_legal(each) for each in statuses if each is not holding),
@@ -88,6 +89,13 @@ def surroundings(
         set_legal_url=url_for("patients.set_legal_status", patient_id=patient.id),
         directive_url=url_for("patients.directive", patient_id=patient.id),
     )
+
+
+def _is_former(person: RelatedPerson, today: date) -> bool:
+    """Whether the last day has passed, and nothing waits for somebody to say that it is over."""
+    if person.ends_on is None or person.ends_on >= today:
+        return False
+    return person.is_over or not (person.authority or person.may_have_information)
 
 
 def _related_line(person: RelatedPerson, today: date) -> RelatedLine:
@@ -100,6 +108,7 @@ def _related_line(person: RelatedPerson, today: date) -> RelatedLine:
         since=_span(person.starts_on, person.ends_on),
         change_url=url_for("patients.change_related", patient_id=person.patient_id, related_id=person.id),
         end_url=url_for("patients.end_related", patient_id=person.patient_id, related_id=person.id),
+        end_label="Until today" if person.ends_on is None or person.ends_on >= today else "It is over",
     )
 
 

@@ -66,5 +66,5 @@ def change_related(patient_id: uuid.UUID, related_id: uuid.UUID) -> Page:
 def end_related(patient_id: uuid.UUID, related_id: uuid.UUID) -> Page:
     person = found(get_related_person(related_id, patient_id=patient_id))
     actions.end_relation(person=person, on=local_today("patient.write"), by=current_user)
-    flash("Kept on record; from tomorrow no longer around this person", "success")
+    flash("Kept on record; after the last day no longer around this person", "success")
     return redirect(details_url(patient_id), 303)

@@ -12,7 +12,7 @@ from registry.db.base import Base
 from registry.extensions import db
 from registry.patients.models import AdvanceDirective, LegalStatus, PayerPeriod, RelatedPerson
 from tests.integration.patients.conftest import World
-from tests.pages import Fields, fields_of, fill_in, words
+from tests.pages import Fields, fields_of, fill_in, send, words
 
 GUARDIAN: Fields = {
     "name": "Rosa Vega",
@@ -45,7 +45,13 @@ def test_a_guardian_stands_on_the_details_and_in_the_header_until_the_authority_
     fill_in(world.browser, url, {"ends_on": "2020-01-31"})
     shown = words(world.browser.get(details))
     assert "Rosa Vega decides about treatment" not in shown
+    assert "The authority ended" in shown
+    assert "Rosa Vega, Guardian, until" not in shown, "nobody said that it is over"
+
+    assert send(world.browser, f"{url}/end", world.browser.get(details), button="It is over").status_code == 303
+    shown = words(world.browser.get(details))
     assert "Rosa Vega, Guardian, until 31 Jan 2020" in shown
+    assert "The authority ended" not in shown
 
 
 @pytest.mark.parametrize(

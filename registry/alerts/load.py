@@ -225,12 +225,12 @@ def _cases(
             clinic=clinics[episode.clinic_id],
             snapshot=CaseSnapshot(
                 patient_id=person.patient_id,
-                episode=_episode_facts(episode, courses, care.before_pause.get(episode.id)),
+                episode=episode_facts(episode, courses, care.before_pause.get(episode.id)),
                 safety=person.safety,
                 contacts=contact_facts(
                     episode, history.contacts, care.reachability.steps(patient_id, clinic_id=episode.clinic_id)
                 ),
-                measures=_measures(episode, courses),
+                measures=tracked_measures(episode, courses),
                 untracked_mania=_untracked_mania(episode, courses, history),
                 reviews=care.reviews.get(episode.id, ReviewFacts()),
                 circumstances=care.circumstances.get(patient_id, ()),
@@ -244,7 +244,7 @@ def _cases(
         )
 
 
-def _episode_facts(
+def episode_facts(
     episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course]], before_pause: str | None
 ) -> EpisodeFacts:
     """The present course of treatment began with that of its scales; without one it decides nothing."""
@@ -274,7 +274,9 @@ def phases_before_pause(episodes: Iterable[Episode]) -> dict[uuid.UUID, str]:
     return {row.episode_id: row.phase for row in rows}
 
 
-def _measures(episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course]]) -> tuple[TrackedMeasure, ...]:
+def tracked_measures(
+    episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course]]
+) -> tuple[TrackedMeasure, ...]:
     measures = []
     for key, (tracked, course) in courses.items():
         measures.append(

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import select
 
-from registry.alerts.clinic_numbers import NumbersInForce
+from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
 from registry.alerts.last_safety import last_safety
-from registry.alerts.load import Person, load_people
+from registry.alerts.load import Person, episode_facts, load_people, tracked_measures
 from registry.alerts.models import Alert
-from registry.alerts.next_due import due_days
+from registry.alerts.next_due import due_days, measure_days
 from registry.alerts.signals import LookedAt
+from registry.alerts.snapshot import CaseSnapshot
 from registry.db.among import among
 from registry.db.grouping import by_patient
+from registry.episodes.models import Episode
 from registry.extensions import db
+from registry.measurements.standings import TrackedScale
+from registry.measures.course import Course
 from registry.patients.models import Patient
 
 _DIED_ON = select(Patient.id, Patient.died_on).where(among(Patient.id, "patient_ids"))
@@ -45,3 +50,13 @@ def told(person: Person, open_alerts: Sequence[Alert], numbers: NumbersInForce) 
         safety=last_safety((*person.safety.facts.answers, *person.safety.shown_only)),
         due={case.episode.id: due_days(case.snapshot, numbers.at(case.clinic.id)) for case in person.cases},
     )
+
+
+def measures_due(episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course]]) -> dict[str, date]:
+    """Key of a scale the episode follows → the day it falls due by the clinic's numbers. Nothing during a pause."""
+    case = CaseSnapshot(
+        patient_id=str(episode.patient_id),
+        episode=episode_facts(episode, courses, None),
+        measures=tracked_measures(episode, courses),
+    )
+    return measure_days(case, numbers_at(episode.clinic_id))

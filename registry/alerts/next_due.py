@@ -14,8 +14,9 @@ from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import rule
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.finding import Found
+from registry.alerts.rulebook.measure import MEASURE_DUE, measure_due_on
 from registry.alerts.rulebook.suspension import suspension
-from registry.alerts.snapshot import CaseSnapshot
+from registry.alerts.snapshot import IN_CARE, CaseSnapshot
 
 CONTACT, MEASURE, REVIEW, PAUSE = "contact", "measure", "review", "pause"
 """What can fall due; the end of a pause is the day to resume care."""
@@ -24,9 +25,10 @@ _REVIEW_DUE = "review.due"
 _FIRST_REVIEW_WITHIN = "review.due.alert_after"
 
 _RULES: Mapping[str, str] = {
+    "engage.referred": CONTACT,
     "engage.first-follow-up": CONTACT,
     "engage.no-contact": CONTACT,
-    "measure.due": MEASURE,
+    MEASURE_DUE: MEASURE,
     _REVIEW_DUE: REVIEW,
     "engage.pause-over": PAUSE,
 }
@@ -43,6 +45,14 @@ def due_days(case: CaseSnapshot, numbers: Numbers) -> dict[str, date]:
             found[kind] = min(day, found.get(kind, day))
     resumes_on = found.get(PAUSE)
     return found if resumes_on is None else {kind: max(day, resumes_on) for kind, day in found.items()}
+
+
+def measure_days(case: CaseSnapshot, numbers: Numbers) -> dict[str, date]:
+    """Key of a followed scale → the day it falls due; ``due_days`` gives the first of these. Nothing during a pause."""
+    if case.episode is None or case.episode.phase not in IN_CARE:
+        return {}
+    days = {each.key: measure_due_on(each, case.episode, numbers) for each in case.measures}
+    return {key: day for key, day in days.items() if day is not None}
 
 
 def _day_of(rule_id: str, case: CaseSnapshot, numbers: Numbers) -> date | None:

@@ -10,6 +10,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from registry.alerts.look import measures_due
 from registry.alerts.models import Alert
 from registry.alerts.queries import list_open_alerts
 from registry.caseload.columns import Columns
@@ -49,6 +50,8 @@ class Followed:
     tracked: TrackedScale
     course: Course
     cadence_days: int
+    due_on: date | None
+    """The day the rule says, None where nothing falls due."""
     scores: Sequence[DatedScore]
     beside_mania: bool = False
     """The last score is of depression and stands beside an elevated or rising one of mania."""
@@ -198,12 +201,14 @@ def _followed(
     read = scales_in_force().at(episode.clinic_id)
     manias = mania_courses(dated, read=read, starts_on=episode.referred_on, ends_on=episode.ended_on).values()
     others = rated_by_others({key: course for key, (_, course) in courses.items()})
+    due = measures_due(episode, courses)
     found = [
         Followed(
             key=key,
             tracked=tracked,
             course=course,
             cadence_days=parts[key].cadence_days,
+            due_on=due.get(key),
             scores=_one_a_day(scores.get(key, ()), tracked),
             beside_mania=stands_beside_mania(key, course, manias),
             has_other_rater=key in others,

@@ -27,13 +27,13 @@ def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
         return None
     due: list[tuple[date, Mapping[str, JSON]]] = []
     for measure in sorted(case.measures, key=lambda each: not each.is_metric_primary):
-        due_on = _due_on(measure, case.episode, numbers)
+        due_on = measure_due_on(measure, case.episode, numbers)
         if due_on is not None and clock.has_come(due_on):
             due.append((due_on, _facts(measure, case.episode)))
     return found_together(due, under="due", tier=Tier.REMINDER)
 
 
-def _due_on(measure: TrackedMeasure, episode: EpisodeFacts, numbers: Numbers) -> date | None:
+def measure_due_on(measure: TrackedMeasure, episode: EpisodeFacts, numbers: Numbers) -> date | None:
     """The first day ``measure`` counts as due, None where the number for it is off."""
     latest = measure.course.latest
     monthly = measure.is_metric_primary and phase_in_force(episode) is not Phase.MAINTAINING

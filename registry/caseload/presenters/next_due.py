@@ -9,8 +9,6 @@ from datetime import date
 from registry.caseload.presenters.cells import PAUSE_ENDS
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.record import EpisodeRecord
-from registry.episodes.rules import IN_CARE
-from registry.measures.schedule import due_on
 from registry.treatment.rules import next_injection_on
 from registry.web.filters import count, days_ago, short_date
 
@@ -46,11 +44,12 @@ def _by_the_rules(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
 
 
 def _measures(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
-    if record.episode.phase not in IN_CARE or record.episode.enrolled_on is None:
+    """Each with its own day, of which the row has the first; where the row has none, all of them rest."""
+    if record.row is None or record.row.measure_due_on is None:
         return
     for each in record.followed:
-        latest_on = None if each.course.latest is None else each.course.latest.on
-        yield due_on(latest_on, cadence_days=each.cadence_days, starts_on=each.tracked.starts_on), scale_label(each.key)
+        if each.due_on is not None:
+            yield each.due_on, scale_label(each.key)
 
 
 def _injections(record: EpisodeRecord) -> Iterator[tuple[date, str]]:

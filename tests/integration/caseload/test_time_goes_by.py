@@ -111,5 +111,5 @@ def test_what_falls_due_is_all_on_the_persons_page(team: Team) -> None:
     assert "Contact 7 Mar overdue by 5 days" in page
     assert "Look at the safety plan again 11 Mar overdue by 1 day" in page
     assert "Injection: Haloperidol decanoate 20 Mar in 8 days" in page
-    assert "PHQ-9 6 Apr in 25 days" in page
+    assert "PHQ-9 14 Apr in 33 days" in page
     assert "plan 1 Feb, review overdue" in page

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN, last_safety
-from registry.alerts.next_due import due_days
+from registry.alerts.next_due import due_days, measure_days
 from registry.alerts.snapshot import AnswerState, CaseSnapshot, ContactFacts, Phase, ReviewFacts, SafetyAnswer
 from registry.measures.instrument import SafetyTier
-from tests.unit.alerts.cases import NUMBERS, day, episode
+from tests.unit.alerts.cases import NUMBERS, day, episode, measure, measured
 
 
 def case(phase: Phase = Phase.ACTIVE, **facts: Any) -> CaseSnapshot:
@@ -50,6 +50,19 @@ CASES = {
 def test_what_falls_due(name: str) -> None:
     asked, expected = CASES[name]
     assert due_days(asked, NUMBERS) == expected
+
+
+def test_each_measure_falls_due_by_the_rule_and_the_first_of_them_is_the_day_of_the_list() -> None:
+    followed = measured(
+        measure({0: 20, 40: 12}),
+        measure({0: 9}, key="gad-7:total", is_metric_primary=False),
+        measure({}, key="pcl-5:total", is_metric_primary=False),
+    )
+
+    found = measure_days(followed, NUMBERS)
+
+    assert found == {"phq-9:total": day(76), "gad-7:total": day(91), "pcl-5:total": day(91)}
+    assert due_days(followed, NUMBERS)["measure"] == min(found.values())
 
 
 BLANK, DECLINED, TOTAL_ONLY = AnswerState.BLANK, AnswerState.DECLINED, AnswerState.TOTAL_ONLY

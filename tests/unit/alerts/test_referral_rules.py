@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from registry.alerts.next_due import due_days
 from registry.alerts.parameters import ClinicNumber
 from registry.alerts.rulebook import rule
 from registry.alerts.rulebook.referral import working_days_after
@@ -62,3 +63,8 @@ def test_the_sentence_says_since_when_how_urgent_and_how_often_it_was_tried() ->
 )
 def test_working_days_leave_out_the_weekend(day: date, number: int, expected: date) -> None:
     assert working_days_after(day, number) == expected
+
+
+def test_the_first_contact_after_a_referral_stands_in_the_list_before_it_is_late() -> None:
+    assert due_days(referred(), ADOPTED) == {"contact": march(26)}
+    assert due_days(referred(), NUMBERS) == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -14,8 +14,8 @@ from flask import url_for
 from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import IdentityHeader
 from registry.tasks.models import Task
-from registry.tasks.rules import KINDS, is_late, outcome
-from registry.web.filters import days_ago, local_time, long_date
+from registry.tasks.rules import KINDS, Waiting, is_late, outcome
+from registry.web.filters import count, days_ago, local_time, long_date
 from registry.web.paging import Paging
 
 if TYPE_CHECKING:
@@ -156,8 +156,15 @@ def _steps(task: Task, reader_id: uuid.UUID) -> tuple[Step, ...]:
 
 
 def due_words(task: Task, today: date) -> str:
-    """By when it is asked for, and that this has passed; nothing where nothing is due."""
-    if task.due_on is None or not task.is_open:
+    """By when it is asked for, and that this has passed, or that the person died; nothing where nothing is due.
+
+    A task outlives the person: something may be left to do for the family, and whoever asked decides.
+    """
+    if not task.is_open:
+        return ""
+    if task.patient.died_on is not None:
+        return f"the person died on {long_date(task.patient.died_on)}"
+    if task.due_on is None:
         return ""
     how_long = days_ago(task.due_on, today)
     verb = "was due" if is_late(task.due_on, today) else "due"
@@ -189,6 +196,20 @@ def line_answered(task: Task, zone: ZoneInfo) -> TaskLine:
     )
 
 
+def waits_words(waiting: Sequence[Waiting], today: Mapping[uuid.UUID, date]) -> str:
+    """How many tasks of the reader wait for an answer, and which of them ask for a look; empty without any."""
+    if not waiting:
+        return ""
+    late = sum(not each.has_died and is_late(each.due_on, today[each.clinic_id]) for each in waiting)
+    died = sum(each.has_died for each in waiting)
+    parts = [f"{count(len(waiting), 'task')} of yours not answered yet"]
+    if late:
+        parts.append(f"{late} overdue")
+    if died:
+        parts.append(f"{died} about a person who died")
+    return ", ".join(parts)
+
+
 def _brief(words: str, longest: int = 140) -> str:
     one_line = " ".join(words.split())
     return one_line if len(one_line) <= longest else f"{one_line[: longest - 1].rstrip()}…"
@@ -196,7 +217,7 @@ def _brief(words: str, longest: int = 140) -> str:
 
 def _state_kind(task: Task, today: date) -> str:
     if task.is_open:
-        return "action" if is_late(task.due_on, today) else "accent"
+        return "action" if is_late(task.due_on, today) and task.patient.died_on is None else "accent"
     return "good" if task.state == "done" else "neutral"
 
 

@@ -14,7 +14,9 @@ from registry.accounts.models import User
 from registry.accounts.queries import list_users_with_role
 from registry.db.among import among
 from registry.extensions import db
+from registry.patients.models import Patient
 from registry.tasks.models import Task
+from registry.tasks.rules import Waiting
 from registry.web.paging import COUNT_LIMIT
 
 WRITING = "task.write"
@@ -91,10 +93,16 @@ def count_sent(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> int:
     return db.session.scalar(select(func.count()).select_from(some), {"clinic_ids": list(clinic_ids)}) or 0
 
 
-def count_unanswered(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> int:
-    """How many tasks of this colleague wait for an answer; a note asks for none."""
-    query = select(func.count()).select_from(Task).where(_sent(user_id), Task.state == "open", Task.kind == "task")
-    return db.session.scalar(query, {"clinic_ids": list(clinic_ids)}) or 0
+def list_unanswered(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Sequence[Waiting]:
+    """The tasks of this colleague that wait for an answer, no more than anybody reads; a note asks for none."""
+    rows = db.session.execute(
+        select(Task.clinic_id, Task.due_on, Patient.died_on)
+        .join(Patient, Patient.id == Task.patient_id)
+        .where(_sent(user_id), Task.state == "open", Task.kind == "task")
+        .limit(COUNT_LIMIT),
+        {"clinic_ids": list(clinic_ids)},
+    )
+    return [Waiting(row.clinic_id, row.due_on, row.died_on is not None) for row in rows]
 
 
 def list_recipients(clinic_id: uuid.UUID, *, but: Collection[uuid.UUID]) -> Sequence[User]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 KINDS: Mapping[str, str] = {"task": "Something to do", "note": "For information"}
@@ -17,6 +19,15 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
 
 LATEST = timedelta(days=366)
 """Nobody remembers longer what was meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A task that nobody has answered: where it was sent, by when it is asked for, and whether the person died."""
+
+    clinic_id: uuid.UUID
+    due_on: date | None
+    has_died: bool
 
 
 def outcome(kind: str, state: str) -> str:

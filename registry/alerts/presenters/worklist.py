@@ -172,7 +172,8 @@ def transfer_shown(transfer: Transfer, today: date, numbers: Numbers, *, may_ans
 
 def task_due_shown(task: Task, today: date, *, may_contact: bool) -> PersonShown:
     """What a colleague asks for today, or asked for by a day that has passed."""
-    patient, is_over = task.patient, is_late(task.due_on, today)
+    patient, lives = task.patient, task.patient.died_on is None
+    is_over = lives and is_late(task.due_on, today)
     sentence = f"{asked_words(task)}, {due_words(task, today)}"
     return PersonShown(
         name=patient.name,
@@ -185,7 +186,7 @@ def task_due_shown(task: Task, today: date, *, may_contact: bool) -> PersonShown
         stands=_days((today - (task.due_on or today)).days),
         steps=[
             {"label": "Answer", "url": answer_url(task), "key": "", "about": patient.name},
-            *next_steps(patient, {"contact": may_contact, "measure": False, "question": False}),
+            *next_steps(patient, {"contact": may_contact and lives, "measure": False, "question": False}),
         ],
     )
 

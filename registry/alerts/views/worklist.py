@@ -38,8 +38,8 @@ from registry.contacts.presenters.unfinished import show_draft
 from registry.episodes.models import Transfer
 from registry.episodes.queries import count_transfers_to_answer, list_transfers_to_answer
 from registry.extensions import db
-from registry.tasks.presenters import line_answered, line_to_answer
-from registry.tasks.queries import count_unanswered, list_answered_to, list_open_for
+from registry.tasks.presenters import line_answered, line_to_answer, waits_words
+from registry.tasks.queries import list_answered_to, list_open_for, list_unanswered
 from registry.tasks.rules import is_due
 from registry.web.filters import count
 from registry.web.paging import COUNT_LIMIT, Paging, page_number
@@ -78,7 +78,7 @@ def worklist() -> Page:
     clinics = _with_foreign(clinics, {alert.clinic_id for alert in urgent})
     asked = list_open_for(current_user.id, today.keys())
     became = list_answered_to(current_user.id, today.keys(), since=now - NEWS)
-    waits = count_unanswered(current_user.id, today.keys())
+    waits = list_unanswered(current_user.id, today.keys())
     begun = list_drafts(by=current_user, clinic_ids=today.keys())
     may, total, put_off = what_may_follow(), queries.count_waiting(desk), queries.count_put_off(desk)
     due_lines = [(each.kind, due_shown(each, people[each.patient_id], today[each.clinic_id])) for each in due]
@@ -126,7 +126,7 @@ def worklist() -> Page:
             if not is_due(task.due_on, today[task.clinic_id])
         ],
         outcomes=[line_answered(task, clinics[task.clinic_id].zone) for task in became],
-        sent=f"{count(waits, 'task')} of yours not answered yet" if waits else "",
+        sent=waits_words(waits, today),
         sent_url=url_for("tasks.sent"),
         drafts=[show_draft(draft, patient, clinics[draft.clinic_id].zone) for draft, patient in begun],
         transfers=_transfers(proposals[:MOST_TRANSFERS], today),

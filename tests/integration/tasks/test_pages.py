@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from registry.access import scope
+from registry.accounts.models import User
 from registry.audit.models import AuditEvent
+from registry.episodes.actions import record_death
 from registry.extensions import db
+from registry.patients.models import Patient
 from registry.tasks.models import Task
-from tests.integration.contacts.conftest import Case, _frozen, case
+from tests.integration.contacts.conftest import TODAY, Case, _frozen, case
 from tests.pages import fill_in, send, soup, words
 
 __all__ = ["_frozen", "case"]
@@ -159,3 +163,18 @@ def test_what_is_handed_on_stands_on_another_day_and_who_asked_sees_it(case: Cas
     assert "Rosa Osei: Ring her sister, due today" in words(case.browser_of("clinic_lead").get("/my-day"))
     shown = words(case.browser_of("care_manager").get("/tasks/sent"))
     assert "handed on by Kofi Boateng, 12 Mar 2026, 15:00: On leave" in shown
+
+
+def test_a_task_about_a_person_who_died_calls_for_no_contact_and_who_asked_is_told(case: Case) -> None:
+    _ask(case, due_on="2026-03-12")
+    mine, theirs = case.browser_of("care_manager"), case.browser_of("colleague")
+    assert "Log contact" in words(theirs.get("/my-day"))
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        patient, by = db.session.get_one(Patient, case.patient_id), db.session.get_one(User, case.users["care_manager"])
+        record_death(patient=patient, died_on=date(2026, 3, 11), today=TODAY, by=by)
+
+    day = words(theirs.get("/my-day"))
+    assert "Ring her sister, the person died on 11 Mar 2026" in day
+    assert "Log contact" not in day
+    assert "1 task of yours not answered yet, 1 about a person who died" in words(mine.get("/my-day"))
+    assert "the person died on 11 Mar 2026" in words(mine.get("/tasks/sent"))

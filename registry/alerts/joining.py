@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -19,13 +21,18 @@ from registry.extensions import db
 _STATES = ("open", "acknowledged")
 """The less has been done about an alert, the earlier it stands here."""
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_BESIDE = ("also", "withdrawn", "taken_back")
+"""What stands in an alert's evidence beside that of the rule that leads."""
+
 
 def join_safety_alerts(*, patient_ids: tuple[uuid.UUID, uuid.UUID], words: str, now: datetime, by: User) -> bool:
     """Close the milder of the two records' open safety alerts in favour of the other; whether there were two.
 
-    The more pressing one stays open, of equal ones that nobody has acknowledged, then that of the first record. What
-    the other told of is added to it by the look that follows: to close this one says of no danger that it was dealt
-    with. Belongs inside ``write()``, before the rows are moved.
+    The more pressing one stays open, of equal ones that nobody has acknowledged, then the one that has passed on
+    further or would sooner, then that of the first record. Its clock runs on, and no later than the other's. What the
+    other told of is added to it by the look that follows: to close this one says of no danger that it was dealt with.
+    Belongs inside ``write()``, before the rows are moved.
     """
     found = db.session.scalars(
         select(Alert).where(Alert.patient_id.in_(patient_ids), Alert.is_safety, Alert.closed_at.is_(None))
@@ -34,6 +41,7 @@ def join_safety_alerts(*, patient_ids: tuple[uuid.UUID, uuid.UUID], words: str, 
     if len(alerts) < 2:
         return False
     stays, joined = alerts
+    _take_over(stays, joined)
     joined.state, joined.closed_at, joined.look_at = "closed", now, None
     joined.joined_id, joined.closing_words = stays.id, words
     stays.since = min(stays.since, joined.since)
@@ -48,5 +56,48 @@ def join_safety_alerts(*, patient_ids: tuple[uuid.UUID, uuid.UUID], words: str, 
     return True
 
 
-def _place(alert: Alert, patient_ids: tuple[uuid.UUID, uuid.UUID]) -> tuple[int, int, int]:
-    return Tier(alert.tier).rank, _STATES.index(alert.state), patient_ids.index(alert.patient_id)
+def _take_over(stays: Alert, joined: Alert) -> None:
+    """What was taken back stays told of until a person closes it; nobody has more time than before.
+
+    What nobody has acknowledged yet asks no second time for what the other told of.
+    """
+    evidence = dict(stays.evidence)
+    if is_waiting := stays.tier == joined.tier == Tier.URGENT and stays.state == "open":
+        stays.look_at = min((each.look_at for each in (stays, joined) if each.look_at is not None), default=None)
+        stays.escalation = max(stays.escalation, joined.escalation)
+        evidence["also"] = [*evidence.get("also", ()), *_standing(joined)]
+    taken_back = _withdrawn(joined.evidence)
+    if taken_back["answers"]:
+        own = evidence.get("taken_back", {"answers": [], "withdrawn": {}})
+        evidence["taken_back"] = {
+            "answers": [*own["answers"], *taken_back["answers"]],
+            "withdrawn": own["withdrawn"] | taken_back["withdrawn"],
+        }
+    if is_waiting or taken_back["answers"]:
+        stays.evidence = evidence
+
+
+def _standing(alert: Alert) -> list[Mapping[str, Any]]:
+    """What the alert tells of that was not taken back, as it stands beside the lead of another."""
+    lead = {name: value for name, value in alert.evidence.items() if name not in _BESIDE}
+    leading = [] if "withdrawn" in alert.evidence else [{"rule": alert.rule, "evidence": lead}]
+    return [*leading, *alert.evidence.get("also", ())]
+
+
+def _withdrawn(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers the alert told of that were corrected or entered in error, and what became of each."""
+    parts = [part for part in (evidence, evidence.get("taken_back", {})) if part.get("withdrawn")]
+    return {
+        "answers": [answer for part in parts for answer in part["answers"]],
+        "withdrawn": {id_: became for part in parts for id_, became in part["withdrawn"].items()},
+    }
+
+
+def _place(alert: Alert, patient_ids: tuple[uuid.UUID, uuid.UUID]) -> tuple[int, int, int, datetime, int]:
+    return (
+        Tier(alert.tier).rank,
+        _STATES.index(alert.state),
+        -alert.escalation,
+        alert.look_at or _NEVER,
+        patient_ids.index(alert.patient_id),
+    )

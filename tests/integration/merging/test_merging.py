@@ -20,13 +20,14 @@ from registry.alerts.actions import acknowledge, close
 from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert
 from registry.alerts.queries import list_steps
+from registry.audit.recorder import record
 from registry.contacts.actions import ContactFacts, correct_contact, record_contact, report_danger
 from registry.contacts.models import Contact, DangerReport
 from registry.db.conflict import EditConflict
 from registry.db.transaction import write
 from registry.episodes.actions import record_death
 from registry.extensions import db
-from registry.measurements.actions import correct_measurement, record_measurement
+from registry.measurements.actions import correct_measurement, mark_entered_in_error, record_measurement
 from registry.measurements.models import Measurement, SafetySignal
 from registry.merging.actions import CannotMerge, merge_records
 from registry.merging.queries import load_rows
@@ -133,6 +134,29 @@ def test_of_two_open_safety_alerts_the_worse_stays_and_tells_of_both(twice: Twic
         assert joined.closed_by_id is None
         answers = [answer["id"] for answer in alert.evidence["answers"]]
         assert set(answers) >= {each["id"] for each in joined.evidence["answers"]}
+
+
+def test_of_two_alerts_nobody_acknowledged_the_earlier_clock_runs_on_and_nothing_taken_back_is_lost(
+    twice: Twice,
+) -> None:
+    """The alert of the record merged away has passed to whoever is on duty; a form of the other was a mistake."""
+    soon = NOW + timedelta(minutes=5)
+    with twice.at_work() as lead:
+        kept, other = _open_safety(twice.kept_id), _open_safety(twice.other_id)
+        (mistaken,) = _told_of(kept)
+        standing = _all_positive(twice, clinic_id=twice.clinic_id, by=lead)
+        mark_entered_in_error(measurement=db.session.get_one(Measurement, mistaken), why="Misread", by=lead)
+        with write():
+            other.look_at, other.escalation = soon, 1
+            record("alert.escalated", by=lead, subject=other)
+        assert (kept.tier, kept.state) == (other.tier, other.state) == ("urgent", "open")
+        twice.merge(by=lead)
+
+        both = _open_safety(twice.kept_id)
+        assert (both.id, both.look_at, both.escalation) == (other.id, soon, 1)
+        assert standing.id in _told_of(both)
+        assert both.evidence["taken_back"]["withdrawn"].keys() == {str(mistaken)}
+        assert len(both.evidence["taken_back"]["answers"]) == 1
 
 
 def test_an_undo_leaves_what_was_entered_since_and_takes_along_what_hangs_on_what_goes(twice: Twice) -> None:

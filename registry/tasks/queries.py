@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry.access.roles import Role, actions_of
@@ -48,18 +48,32 @@ def get_task(patient_id: uuid.UUID, task_id: uuid.UUID) -> Task | None:
 
 
 def list_open_for(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Sequence[Task]:
-    """What this colleague has not answered at these clinics: by the day it is due, then oldest first."""
+    """What this colleague has not answered at these clinics: by the day it is due, then oldest first.
+
+    One more than is shown, where there are more.
+    """
     return db.session.scalars(
         _with_people()
         .where(Task.to_id == user_id, Task.state == "open", among(Task.clinic_id, "clinic_ids"))
         .order_by(Task.due_on.asc().nulls_last(), Task.sent_at, Task.id)
-        .limit(MOST_SHOWN),
+        .limit(MOST_SHOWN + 1),
         {"clinic_ids": list(clinic_ids)},
     ).all()
 
 
+def list_overdue(today: Mapping[uuid.UUID, date], *, but_for: uuid.UUID) -> Sequence[Task]:
+    """What the other colleagues have not answered by the day it was asked for; ``today`` by clinic. As above."""
+    late = [and_(Task.clinic_id == clinic_id, Task.due_on < day) for clinic_id, day in today.items()]
+    return db.session.scalars(
+        _with_people()
+        .where(Task.to_id != but_for, Task.state == "open", or_(false(), *late))
+        .order_by(Task.due_on, Task.sent_at, Task.id)
+        .limit(MOST_SHOWN + 1)
+    ).all()
+
+
 def list_answered_to(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID], *, since: datetime) -> Sequence[Task]:
-    """What became since then of the tasks this colleague sent at these clinics, newest answer first."""
+    """What became since then of the tasks this colleague sent at these clinics, newest answer first. As above."""
     return db.session.scalars(
         _with_people()
         .where(
@@ -70,7 +84,7 @@ def list_answered_to(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID], *, s
             among(Task.clinic_id, "clinic_ids"),
         )
         .order_by(Task.answered_at.desc(), Task.id)
-        .limit(MOST_SHOWN),
+        .limit(MOST_SHOWN + 1),
         {"clinic_ids": list(clinic_ids)},
     ).all()
 

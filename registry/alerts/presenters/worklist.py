@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,8 @@ from registry.patients.safety_banner import SafetyBanner
 from registry.review.models import Review
 from registry.review.rules import AWAITS_DECISION
 from registry.tasks.models import Task
-from registry.tasks.presenters import TaskLine, answer_url, asked_words, due_words
+from registry.tasks.presenters import TaskLine, answer_url, asked_words, due_words, tasks_url
+from registry.tasks.queries import MOST_SHOWN
 from registry.tasks.rules import is_late
 from registry.web.filters import age, count, days_ago, short_date
 from registry.web.paging import Paging
@@ -88,10 +89,16 @@ class WorklistPage:
     answered: Sequence[LineShown]
     tasks_due: Sequence[PersonShown]
     """What colleagues ask for today, or asked for before."""
+    tasks_late: Sequence[PersonShown]
+    """On the desk of the whole clinic: what other colleagues were asked for by a day that has passed."""
+    tasks_late_cut: str
     tasks: Sequence[TaskLine]
     """What colleagues ask for later, or for no day."""
+    tasks_cut: str
+    """That the reader has more tasks than are shown; empty where that is all."""
     outcomes: Sequence[TaskLine]
     """What became of the tasks the reader sent."""
+    outcomes_cut: str
     sent: str
     """How many tasks of the reader colleagues have not answered; empty without any."""
     sent_url: str
@@ -189,6 +196,22 @@ def task_due_shown(task: Task, today: date, *, may_contact: bool) -> PersonShown
             *next_steps(patient, {"contact": may_contact and lives, "measure": False, "question": False}),
         ],
     )
+
+
+def task_late_shown(task: Task, today: date) -> PersonShown:
+    """What another colleague was asked for by a day that has passed: whose it is, and where it stands."""
+    shown, url = task_due_shown(task, today, may_contact=False), tasks_url(task.patient_id)
+    return replace(
+        shown,
+        care=f"Asked of {task.recipient.name}",
+        reasons=[replace(reason, url=url) for reason in shown.reasons],
+        steps=[],
+    )
+
+
+def tasks_cut_words(listed: int) -> str:
+    """That a list of tasks does not show everything, nothing where it does."""
+    return f"The first {MOST_SHOWN}: when these are answered, the next ones appear." if listed > MOST_SHOWN else ""
 
 
 def _days(number: int) -> str:

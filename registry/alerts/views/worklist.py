@@ -26,6 +26,8 @@ from registry.alerts.presenters.worklist import (
     more_transfers,
     person_shown,
     task_due_shown,
+    task_late_shown,
+    tasks_cut_words,
     transfer_shown,
     urgent_shown,
 )
@@ -39,7 +41,7 @@ from registry.episodes.models import Transfer
 from registry.episodes.queries import count_transfers_to_answer, list_transfers_to_answer
 from registry.extensions import db
 from registry.tasks.presenters import line_answered, line_to_answer, waits_words
-from registry.tasks.queries import list_answered_to, list_open_for, list_unanswered
+from registry.tasks.queries import MOST_SHOWN, list_answered_to, list_open_for, list_overdue, list_unanswered
 from registry.tasks.rules import is_due
 from registry.web.filters import count
 from registry.web.paging import COUNT_LIMIT, Paging, page_number
@@ -77,6 +79,7 @@ def worklist() -> Page:
     episodes = queries.open_episodes({alerts[0].patient_id for alerts in waiting})
     clinics = _with_foreign(clinics, {alert.clinic_id for alert in urgent})
     asked = list_open_for(current_user.id, today.keys())
+    late = list_overdue(today, but_for=current_user.id) if whole_clinic else ()
     became = list_answered_to(current_user.id, today.keys(), since=now - NEWS)
     waits = list_unanswered(current_user.id, today.keys())
     begun = list_drafts(by=current_user, clinic_ids=today.keys())
@@ -117,15 +120,19 @@ def worklist() -> Page:
         answered=[answered_shown(review, people[review.patient_id], today[review.clinic_id]) for review in answered],
         tasks_due=[
             task_due_shown(task, today[task.clinic_id], may_contact=may["contact"])
-            for task in asked
+            for task in asked[:MOST_SHOWN]
             if is_due(task.due_on, today[task.clinic_id])
         ],
+        tasks_late=[task_late_shown(task, today[task.clinic_id]) for task in late[:MOST_SHOWN]],
+        tasks_late_cut=tasks_cut_words(len(late)),
         tasks=[
             line_to_answer(task, today[task.clinic_id])
-            for task in asked
+            for task in asked[:MOST_SHOWN]
             if not is_due(task.due_on, today[task.clinic_id])
         ],
-        outcomes=[line_answered(task, clinics[task.clinic_id].zone) for task in became],
+        tasks_cut=tasks_cut_words(len(asked)),
+        outcomes=[line_answered(task, clinics[task.clinic_id].zone) for task in became[:MOST_SHOWN]],
+        outcomes_cut=f"The newest {MOST_SHOWN}: see all that you asked" if len(became) > MOST_SHOWN else "",
         sent=waits_words(waits, today),
         sent_url=url_for("tasks.sent"),
         drafts=[show_draft(draft, patient, clinics[draft.clinic_id].zone) for draft, patient in begun],
@@ -142,7 +149,7 @@ def worklist() -> Page:
         ),
         caseload_url=url_for("caseload.caseload"),
     )
-    others = {task.patient_id for task in (*asked, *became)} | {patient.id for _, patient in begun}
+    others = {task.patient_id for task in (*asked, *late, *became)} | {patient.id for _, patient in begun}
     others |= {transfer.patient_id for transfer in proposals[:MOST_TRANSFERS]}
     opened("worklist.listed", by=current_user, shown=sorted(others | people.keys(), key=str))
     return render_template("alerts/worklist.html", page=page)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from registry.access import scope
 from registry.accounts.models import User
+from registry.alerts.presenters.worklist import tasks_cut_words
 from registry.audit.models import AuditEvent
 from registry.episodes.actions import record_death
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.tasks.models import Task
-from tests.integration.contacts.conftest import TODAY, Case, _frozen, case
+from registry.tasks.queries import MOST_SHOWN
+from tests.integration.contacts.conftest import NOW, TODAY, Case, _frozen, case
 from tests.pages import fill_in, send, soup, words
 
 __all__ = ["_frozen", "case"]
@@ -178,3 +181,21 @@ def test_a_task_about_a_person_who_died_calls_for_no_contact_and_who_asked_is_to
     assert "Log contact" not in day
     assert "1 task of yours not answered yet, 1 about a person who died" in words(mine.get("/my-day"))
     assert "the person died on 11 Mar 2026" in words(mine.get("/tasks/sent"))
+
+
+def test_what_is_overdue_is_seen_by_the_whole_clinic_and_told_to_who_asked(case: Case) -> None:
+    _ask(case, due_on="2026-03-13")
+    lead, day = case.browser_of("clinic_lead"), "/my-day?whose=clinic"
+    assert "Ring her sister" not in words(lead.get(day))
+
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        late = words(case.browser_of("clinic_lead").get(day))
+        assert "Asked of Kofi Boateng Action: Rosa Osei: Ring her sister, was due yesterday" in late
+        assert "Asked of" not in words(case.browser_of("clinic_lead").get("/my-day?whose=mine"))
+        mine = words(case.browser_of("care_manager").get("/my-day"))
+        assert "1 task of yours not answered yet, 1 overdue" in mine
+
+
+@pytest.mark.parametrize(("listed", "is_cut"), [(MOST_SHOWN, False), (MOST_SHOWN + 1, True)])
+def test_a_list_of_tasks_says_when_it_is_cut(listed: int, is_cut: bool) -> None:
+    assert bool(tasks_cut_words(listed)) is is_cut

@@ -20,6 +20,7 @@ from registry.alerts.load_care import (
     load_transfers,
     not_reached,
 )
+from registry.alerts.load_life import load_setbacks
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.load_treatment import load_plans, load_treatment
 from registry.alerts.models import Alert
@@ -31,6 +32,7 @@ from registry.alerts.snapshot import (
     Phase,
     PlanFacts,
     ReviewFacts,
+    Setback,
     TrackedMeasure,
     TransferFacts,
     TreatmentFacts,
@@ -191,6 +193,7 @@ class _Care:
     transfers: Mapping[uuid.UUID, TransferFacts] = field(default_factory=dict)
     treatment: Mapping[uuid.UUID, TreatmentFacts] = field(default_factory=dict)
     plans: Mapping[uuid.UUID, PlanFacts] = field(default_factory=dict)
+    setbacks: Mapping[uuid.UUID, tuple[Setback, ...]] = field(default_factory=dict)
 
 
 def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUID, Clinic]) -> _Care:
@@ -209,6 +212,7 @@ def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUI
         transfers=load_transfers(cared_for, clinics),
         treatment=load_treatment(cared_for),
         plans=load_plans(cared_for),
+        setbacks=load_setbacks(cared_for),
     )
 
 
@@ -239,6 +243,7 @@ def _cases(
                 transfer=care.transfers.get(episode.id),
                 treatment=care.treatment.get(patient_id, TreatmentFacts()),
                 plans=care.plans.get(patient_id, PlanFacts()),
+                setbacks=care.setbacks.get(patient_id, ()),
                 died_on=person.died_on,
             ),
         )

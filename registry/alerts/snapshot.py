@@ -271,6 +271,26 @@ class PlanFacts:
     safety_review_on: date | None = None
 
 
+ADMISSIONS = frozenset({"hospital-psychiatric", "crisis"})
+RELEASES = ADMISSIONS | {"jail"}
+SETBACKS = RELEASES | {"emergency"}
+"""Kinds of life events that tell of a crisis, as they are stored: what begins or ends one calls for asking anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setback:
+    """A stay on a psychiatric ward, in crisis care or in jail, or a visit to an emergency department.
+
+    ``kind`` as it is stored, ``words`` as it is read ("Jail or prison"). ``ended_on`` is the last day, None while
+    nobody has said that it is over.
+    """
+
+    kind: str
+    words: str
+    began_on: date
+    ended_on: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstance:
     """What a housing or work measure said on one day: its category, and the words for it."""
@@ -351,6 +371,7 @@ class CaseSnapshot:
     transfer: TransferFacts | None = None
     treatment: TreatmentFacts = field(default_factory=TreatmentFacts)
     plans: PlanFacts = field(default_factory=PlanFacts)
+    setbacks: tuple[Setback, ...] = ()
     suspended_since: date | None = None
     died_on: date | None = None
 

@@ -30,6 +30,12 @@ class EventShown:
     withdraw_url: str = ""
 
 
+GOES_ON = (
+    "Reminders of contacts and measures go on during a stay. Pause the episode, or put off what has to wait until it "
+    "is over."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LifePage:
     """The events of one person's life."""
@@ -38,6 +44,8 @@ class LifePage:
     patient: IdentityHeader
     tabs: Sequence[Tab]
     events: Sequence[EventShown]
+    notice: str
+    """While a stay lasts: what goes on meanwhile."""
     record_url: str
     """Empty where it is not the reader's to write."""
 

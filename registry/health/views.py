@@ -20,7 +20,7 @@ from registry.episodes.record_tabs import record_tabs
 from registry.health import actions, queries
 from registry.health.forms import EndStayForm, EventForm, WithdrawForm
 from registry.health.models import LifeEvent
-from registry.health.presenters import LifeFormPage, LifePage, show_event, title_of, when_words
+from registry.health.presenters import GOES_ON, LifeFormPage, LifePage, show_event, title_of, when_words
 from registry.web.form_fields import RegistryForm
 
 blueprint = Blueprint("life", __name__, url_prefix="/patients/<uuid:patient_id>/life")
@@ -42,14 +42,16 @@ def events(patient_id: uuid.UUID) -> Page:
     place = _place_of(patient_id, "patient.read")
     writing = clinics_where(current_user, "life.record")
     may_write = place.clinic.id in writing
+    events = [
+        show_event(each, today=place.today, may_write=may_write, may_withdraw=each.clinic_id in writing)
+        for each in queries.list_events(patient_id)
+    ]
     page = LifePage(
         title="Life",
         patient=place.header(),
         tabs=record_tabs(patient_id),
-        events=[
-            show_event(each, today=place.today, may_write=may_write, may_withdraw=each.clinic_id in writing)
-            for each in queries.list_events(patient_id)
-        ],
+        events=events,
+        notice=GOES_ON if any(each.is_open for each in events) else "",
         record_url=url_for("life.record", patient_id=patient_id) if may_write else "",
     )
     opened("life.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)

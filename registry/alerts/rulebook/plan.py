@@ -1,7 +1,6 @@
 """What was agreed with the person: a safety plan that is missing or old, and care that may become lighter.
 
-Both stand on consensus: in force only where a clinic's psychiatrist signed for their numbers. Admissions and crises
-are not on record yet, so neither rule looks at them.
+Both stand on consensus: in force only where a clinic's psychiatrist signed for their numbers.
 """
 
 from collections.abc import Iterator
@@ -23,8 +22,8 @@ from registry.measures.mania import MANIA, is_manic
 _LOOK_BACK = "safety.plan.look_back"
 _PLAN_AGE = "safety.plan.review_after"
 _APART = "plan.step-down.apart"
+_SETTLED = "plan.step-down.settled"
 
-_SELF_HARM = frozenset({"self-harm", "overdose"})
 _SYMPTOMS = frozenset({"anxiety", "depression", "global", "mania", "psychosis", "trauma"})
 """Domains whose scales say how ill somebody is; function, recovery and circumstances hold no step back."""
 
@@ -56,7 +55,7 @@ def _signs(case: CaseSnapshot) -> Iterator[tuple[date, str]]:
         if answer.state is AnswerState.POSITIVE and answer.is_screen and answer.tier is not SafetyTier.ACTION:
             yield answer.on, answer.instrument
     for report in case.safety.reports:
-        if report.code in _SELF_HARM:
+        if report.code in unasked.SELF_HARM:
             yield report.on, f"report of {report.kind}"
 
 
@@ -72,12 +71,12 @@ def _plan_words(evidence: Evidence, today: date) -> str:
 
 
 def _step_down(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
-    """Every followed symptom scale at its target on scores eight weeks apart and still fresh, no mania, no danger.
+    """Every followed symptom scale at its target on scores eight weeks apart and fresh; no mania, danger or crisis.
 
     A scale without a target, or without a fresh score, is not known to be at target: it withholds the finding.
     """
-    apart = numbers.get(_APART)
-    if apart is None or phase_in_force(case.episode) is not Phase.ACTIVE:
+    apart, settled = numbers.get(_APART), numbers.get(_SETTLED)
+    if apart is None or settled is None or phase_in_force(case.episode) is not Phase.ACTIVE:
         return None
     followed = [each for each in case.measures if each.domain in _SYMPTOMS]
     spans = [span for span in (_held(each, clock) for each in followed) if span is not None]
@@ -85,6 +84,11 @@ def _step_down(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | No
         return None
     if any(
         is_manic(each.scale, each.course) for each in (*case.measures, *case.untracked_mania) if each.domain == MANIA
+    ):
+        return None
+    if any(
+        each.ended_on is None or not clock.has_come(each.ended_on + timedelta(days=settled + 1))
+        for each in case.setbacks
     ):
         return None
     if any(isinstance(rule.check(case, clock, numbers), Found) for rule in (*safety.RULES, unasked.UNKNOWN)):
@@ -138,8 +142,9 @@ STEP_DOWN = Rule(
     title="Fewer visits may be enough",
     family=Family.PLAN,
     audience=(Audience.CARE_MANAGER,),
-    parameters=(_APART,),
+    parameters=(_APART, _SETTLED),
     source="A clinician's judgement, no source found",
     check=_step_down,
     words=_step_down_words,
+    version=2,
 )

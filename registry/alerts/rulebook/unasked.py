@@ -1,6 +1,6 @@
 """Safety nobody has asked about: an item left blank or declined, a total without its items, no question for months."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from registry.alerts.parameters import Numbers
@@ -10,10 +10,13 @@ from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import C_SSRS, ago, count, written
 from registry.alerts.rulebook.safety_forms import answer_facts, forms_of, is_answered, items_in_words, of_one_form
 from registry.alerts.rulebook.suspension import Family, phase_in_force
-from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, SafetyAnswer
+from registry.alerts.snapshot import ADMISSIONS, RELEASES, AnswerState, CaseSnapshot, Phase, SafetyAnswer
 from registry.measures.scale import DangerKind
 
 _TOTAL_ONLY_FROM = "safety.unknown.total_only_from"
+SELF_HARM = frozenset({"self-harm", "overdose"})
+"""Kinds of reported danger that are self-harm, as they are stored."""
+
 _DUE_AFTER = {Phase.ACTIVE: "safety.screen-due.active", Phase.MAINTAINING: "safety.screen-due.maintaining"}
 
 
@@ -103,8 +106,7 @@ def _screen_due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | N
     """No safety question answered for too long, while in active treatment or maintaining.
 
     From the last form whose safety questions were all answered, on any instrument; from enrolment where there is none.
-    What calls for asking sooner, a stay on a ward, self-harm treated elsewhere or a release, is not looked at: the
-    registry keeps no life events.
+    An admission, reported self-harm or a release calls for asking at once, unless somebody asked that day or later.
     """
     phase = phase_in_force(case.episode)
     after = None if phase not in _DUE_AFTER else numbers.get(_DUE_AFTER[phase])
@@ -114,21 +116,44 @@ def _screen_due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | N
     last = max(answered, key=lambda answer: (answer.on, answer.nth), default=None)
     since = case.episode.enrolled_on if last is None else max(last.on, case.episode.enrolled_on)
     due_on = since + timedelta(days=after + 1)
-    if not clock.has_come(due_on):
+    events = [
+        (on, what)
+        for on, what in sorted(_calls_for_asking(case))
+        if on >= case.episode.enrolled_on and (last is None or on > last.on) and clock.has_come(on)
+    ]
+    if not events and not clock.has_come(due_on):
         return None
+    event_on, event = events[-1] if events else (None, None)
     return Found(
         tier=Tier.ACTION,
         evidence={
             "last_on": None if last is None else stored(last.on),
             "instrument": None if last is None else last.instrument,
             "enrolled_on": stored(case.episode.enrolled_on),
+            "event_on": stored(event_on),
+            "event": event,
         },
-        since=due_on,
+        since=min(due_on, *(on for on, _ in events)) if events else due_on,
     )
 
 
+def _calls_for_asking(case: CaseSnapshot) -> Iterator[tuple[date, str]]:
+    """Admissions, releases and reported self-harm, each with its day and its words."""
+    for setback in case.setbacks:
+        if setback.kind in ADMISSIONS:
+            yield setback.began_on, f"admission ({setback.words.lower()})"
+        if setback.kind in RELEASES and setback.ended_on is not None:
+            yield setback.ended_on, f"release ({setback.words.lower()})"
+    for report in case.safety.reports:
+        if report.code in SELF_HARM:
+            yield report.on, f"report of {report.kind}"
+
+
 def _screen_due_words(evidence: Evidence, today: date) -> str:
-    last_on = evidence.optional_day("last_on")
+    last_on, event_on = evidence.optional_day("last_on"), evidence.optional_day("event_on")
+    if event_on is not None:
+        event = f"{evidence.text('event')} on {written(event_on)}"
+        return f"Not asked about suicide since the {event} ({ago(event_on, today)}): do a {C_SSRS}"
     if last_on is None:
         enrolled_on = evidence.day("enrolled_on")
         return f"Never asked about suicide since enrolment {ago(enrolled_on, today)}: do a {C_SSRS}"
@@ -156,4 +181,5 @@ SCREEN_DUE = Rule(
     source="Clinic consensus: silent until the clinic's psychiatrist signs for the number",
     check=_screen_due,
     words=_screen_due_words,
+    version=2,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registry.access import scope
 from registry.accounts.models import User
+from registry.alerts.load_life import load_setbacks
 from registry.extensions import db
 from registry.health.actions import record_event
 from registry.health.facts import EventFacts
@@ -31,6 +33,13 @@ def _stay(case: Case) -> uuid.UUID:
         return db.session.scalars(select(LifeEvent.id)).one()
 
 
+def _setbacks(case: Case) -> list[tuple[str, date, date | None]]:
+    """As the rules read them."""
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        found = load_setbacks([case.patient_id])[case.patient_id]
+    return [(each.words, each.began_on, each.ended_on) for each in found]
+
+
 def test_a_stay_lasts_until_somebody_says_that_it_is_over(case: Case) -> None:
     browser, stay = case.browser_of("care_manager"), _stay(case)
     over = f"{_url(case)}/{stay}/end"
@@ -38,9 +47,12 @@ def test_a_stay_lasts_until_somebody_says_that_it_is_over(case: Case) -> None:
     opened_before = colleague.get(over)
 
     assert "Still there since 20 Feb 2026 (20 days ago), no end told" in words(browser.get(_url(case)))
+    assert "Reminders of contacts and measures go on during a stay" in words(browser.get(_url(case)))
     too_early = fill_in(browser, over, {"on": "2026-02-19"})
     assert "not before the stay began" in words(too_early)
+    assert _setbacks(case) == [("Psychiatric hospital", date(2026, 2, 20), None)]
     assert fill_in(browser, over, {"on": "2026-03-03"}).status_code == 303
+    assert _setbacks(case) == [("Psychiatric hospital", date(2026, 2, 20), date(2026, 3, 3))]
     assert send(colleague, over, opened_before, {"on": "2026-03-05"}).location == _url(case)
 
     assert "20 Feb 2026 to 3 Mar 2026 (12 days)" in words(browser.get(_url(case)))

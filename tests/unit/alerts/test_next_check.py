@@ -18,6 +18,7 @@ from registry.alerts.snapshot import (
     Phase,
     ReviewFacts,
     SafetyFacts,
+    Setback,
     TransferFacts,
 )
 from registry.measures.course import Target
@@ -49,6 +50,9 @@ adopted = NUMBERS.at_clinic(
         "engage.referred.routine": ClinicNumber(10),
         "review.due.maintaining": ClinicNumber(60),
         "engage.no-contact.decide": ClinicNumber(None),
+        "safety.screen-due.active": ClinicNumber(90),
+        "plan.step-down.apart": ClinicNumber(28),
+        "plan.step-down.settled": ClinicNumber(56),
         "target.psychosis.percent": ClinicNumber(20),
         "target.psychosis.points": ClinicNumber(5),
     }
@@ -124,6 +128,10 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
         permissions=tuple(
             Permission("Rosa Vega, guardian", is_release=False, ends_on=day(on))
             for on in draw(st.sets(offsets, max_size=2))
+        ),
+        setbacks=tuple(
+            Setback("jail", "Jail or prison", day(on), draw(st.none() | st.just(day(on + 9))))
+            for on in draw(st.lists(past, max_size=1))
         ),
         suspended_since=draw(st.sampled_from([None, None, None, day(0)])),
         died_on=draw(st.sampled_from([None, None, None, day(0)])),

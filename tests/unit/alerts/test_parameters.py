@@ -64,6 +64,7 @@ def test_a_number_of_mere_consensus_is_off_until_a_clinic_adopts_it() -> None:
         "safety.plan.review_after",
         "treatment.inertia.after",
         "plan.step-down.apart",
+        "plan.step-down.settled",
     ]
     assert NUMBERS.get("review.due.maintaining") is None
     assert NUMBERS.at_clinic({"review.due.maintaining": ClinicNumber(168)}).get("review.due.maintaining") == 168

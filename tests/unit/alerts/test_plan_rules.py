@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from registry.alerts.snapshot import AnswerState, Phase, PlanFacts
+from registry.alerts.rulebook import rule
+from registry.alerts.snapshot import AnswerState, Phase, PlanFacts, Setback
 from registry.measures.instrument import SafetyTier
 from tests.unit.alerts.cases import (
     answer,
@@ -114,6 +115,28 @@ def test_fewer_visits_after_two_scores_at_target_eight_weeks_apart(
 )
 def test_what_withholds_fewer_visits(facts: dict[str, Any], why: str) -> None:
     assert tier("plan.step-down", case(**({"measures": (measure(WELL),)} | facts)), 118, SIGNED) is None, why
+
+
+@pytest.mark.parametrize(
+    ("setback", "expected"),
+    [
+        (("jail", -200, None), None),
+        (("hospital-psychiatric", -90, -62), None),
+        (("crisis", -90, -63), "reminder"),
+        (("emergency", -62, -62), None),
+        (("emergency", -63, -63), "reminder"),
+    ],
+)
+def test_nobody_discusses_fewer_visits_within_180_days_of_a_crisis(
+    setback: tuple[str, int, int | None], expected: str | None
+) -> None:
+    kind, began, ended = setback
+    stay = Setback(kind, kind, day(began), None if ended is None else day(ended))
+    of = measured(measure(WELL), setbacks=(stay,))
+
+    assert tier("plan.step-down", of, 118, SIGNED) == expected
+    if ended == -62:
+        assert rule("plan.step-down").verdict(of, day(118), SIGNED).next_check_on == day(119)
 
 
 def test_an_open_safety_alert_withholds_fewer_visits_and_function_does_not() -> None:

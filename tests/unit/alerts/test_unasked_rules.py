@@ -9,7 +9,7 @@ from registry.alerts.rulebook import rule
 from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.rulebook.phrases import C_SSRS
 from registry.alerts.rulebook.safety import told_besides
-from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, SafetyAnswer
+from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, SafetyAnswer, SafetyFacts, SafetyReport, Setback
 from registry.measures.instrument import SafetyTier
 from registry.measures.scale import DangerKind
 from tests.unit.alerts.cases import (
@@ -20,6 +20,7 @@ from tests.unit.alerts.cases import (
     episode,
     finding,
     of_safety,
+    report,
     screen,
     sentence,
     tier,
@@ -62,6 +63,52 @@ def test_a_safety_question_is_due_after_the_days_the_clinic_signed_for(
 ) -> None:
     assert tier(DUE, of, on, SIGNED) == expected, why
     assert tier(DUE, of, on) is None, "silent until a psychiatrist signs"
+
+
+WARD, JAIL = ("hospital-psychiatric", "Psychiatric hospital"), ("jail", "Jail or prison")
+
+
+def stay(kind: tuple[str, str], began: int, ended: int | None = None) -> Setback:
+    return Setback(*kind, day(began), None if ended is None else day(ended))
+
+
+@pytest.mark.parametrize(
+    ("why", "setbacks", "reports", "answered", "expected"),
+    [
+        ("an admission", (stay(WARD, 20),), (), 0, 20),
+        ("asked on the day of the admission", (stay(WARD, 20),), (), 20, None),
+        ("a release after the answer", (stay(WARD, 20, 30),), (), 25, 30),
+        ("both, and nobody asked", (stay(WARD, 20, 30),), (), 0, 20),
+        ("still in jail", (stay(JAIL, 20),), (), 0, None),
+        ("out of jail", (stay(JAIL, 20, 30),), (), 0, 30),
+        ("out of jail before enrolment", (stay(JAIL, -40, -1),), (), None, None),
+        ("reported self-harm", (), (report(20, code="self-harm"),), 0, 20),
+        ("another danger", (), (report(20, code="threat"),), 0, None),
+    ],
+)
+def test_a_crisis_calls_for_asking_at_once(
+    why: str,
+    setbacks: tuple[Setback, ...],
+    reports: tuple[SafetyReport, ...],
+    answered: int | None,
+    expected: int | None,
+) -> None:
+    answers = () if answered is None else (answer(answered, NEGATIVE),)
+    of = case(episode=episode(), safety=SafetyFacts(answers=answers, reports=reports), setbacks=setbacks)
+
+    found = finding(DUE, of, 40, SIGNED)
+
+    assert (found and found.since) == (None if expected is None else day(expected)), why
+    if found is None and answered is not None:
+        assert rule(DUE).verdict(of, day(40), SIGNED).next_check_on == day(answered + 91)
+
+
+def test_it_says_which_crisis_nobody_asked_after() -> None:
+    of = of_safety(answer(0, NEGATIVE), setbacks=(stay(JAIL, 20, 30),))
+
+    assert sentence(DUE, of, 40, SIGNED) == (
+        f"Not asked about suicide since the release (jail or prison) on 4 Feb 2026 (10 days ago): do a {C_SSRS}"
+    )
 
 
 def test_after_a_death_nobody_is_asked() -> None:

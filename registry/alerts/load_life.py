@@ -1,0 +1,33 @@
+"""What happened to a person beside the care that some rules look at: stays on a ward or in jail, emergencies."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from registry.alerts.snapshot import SETBACKS, Setback
+from registry.db.among import among
+from registry.db.grouping import by_patient
+from registry.extensions import db
+from registry.health.models import LifeEvent
+from registry.health.rules import KINDS, is_stay
+
+_SETBACKS = (
+    select(LifeEvent.patient_id, LifeEvent.kind, LifeEvent.starts_on, LifeEvent.ends_on)
+    .where(among(LifeEvent.patient_id, "patient_ids"), LifeEvent.status == "final", LifeEvent.kind.in_(SETBACKS))
+    .order_by(LifeEvent.starts_on, LifeEvent.id)
+)
+
+
+def load_setbacks(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[Setback, ...]]:
+    """Those on record, oldest first, of those who have any; one statement."""
+    found = by_patient(db.session.execute(_SETBACKS, {"patient_ids": list(patient_ids)}))
+    return {
+        patient_id: tuple(
+            Setback(row.kind, KINDS[row.kind], row.starts_on, row.ends_on if is_stay(row.kind) else row.starts_on)
+            for row in rows
+        )
+        for patient_id, rows in found.items()
+    }

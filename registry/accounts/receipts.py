@@ -18,6 +18,7 @@ from registry.db.conflict import is_overtaken
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.web import form_keys
+from registry.web.form_fields import is_printable
 
 
 class ForeignReceipt(Conflict):
@@ -36,8 +37,9 @@ def led_to(form_key: str, *, by: Actor) -> str | None:
 
 
 def led_reader_to(form_key: str) -> str | None:
-    """Where this form already led whoever is signed in."""
-    return led_to(form_key, by=current_user) if current_user.is_authenticated else None
+    """Where this form already led whoever is signed in. No key of ours holds what cannot be printed."""
+    is_ours = is_printable(form_key) and current_user.is_authenticated
+    return led_to(form_key, by=current_user) if is_ours else None
 
 
 def is_sent_otherwise(form_key: str) -> bool:

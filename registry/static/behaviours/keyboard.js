@@ -35,6 +35,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.matches?.("input[type=search]")) {
+      // A browser would empty the field as well: a moment later the whole list would be back, with somebody else first.
+      event.preventDefault();
       event.target.blur();
       return;
     }

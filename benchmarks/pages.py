@@ -30,16 +30,17 @@ class Page:
 def pages(population: Population) -> Iterator[Page]:
     """What is measured, in the order it is reported."""
     charts = population.patient_ids[:200]
-    yield Page("caseload", ["/caseload"], budget=(50, 120))
-    yield Page("caseload, everyone by name", ["/caseload?view=everyone&sort=name"])
-    yield Page("caseload, by score", ["/caseload?view=everyone&sort=score&direction=desc"])
-    yield Page("caseload, search", [f"/caseload?view=everyone&search={part}" for part in _PARTS_OF_NAMES])
+    yield Page("caseload", ["/caseload"], budget=(40, 100))
+    yield Page("caseload, everyone by name", ["/caseload?view=everyone&sort=name"], budget=(40, 100))
+    yield Page("caseload, by score", ["/caseload?view=everyone&sort=score&direction=desc"], budget=(40, 100))
+    searches = [f"/caseload?view=everyone&search={part}" for part in _PARTS_OF_NAMES]
+    yield Page("caseload, search", searches, budget=(30, 80))
     yield Page("my day", ["/my-day"])
-    yield Page("patient", [f"/patients/{patient_id}" for patient_id in charts])
+    yield Page("patient", [f"/patients/{patient_id}" for patient_id in charts], budget=(60, 150))
     yield Page("patient's measures", [f"/patients/{patient_id}/measures" for patient_id in charts])
     yield Page("patient's contacts", [f"/patients/{patient_id}/contacts" for patient_id in charts])
     yield Page("PHQ-9 form", [f"/patients/{patient_id}/measures/new/phq-9" for patient_id in charts])
-    yield Page("review queue", ["/review"], role="psychiatrist")
+    yield Page("review queue", ["/review"], role="psychiatrist", budget=(50, 120))
     yield Page("case review", [f"/review/{patient_id}" for patient_id in charts], role="psychiatrist")
     yield Page("clinic page, one clinic", ["/clinic"], role="manager")
     yield Page("clinic month by month, one clinic", ["/clinic/months"])

@@ -177,6 +177,7 @@ class PostgresqlDatabase:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             self._superuser.execute(f"ALTER SYSTEM RESET {setting}".encode())
         self._superuser.execute("SELECT pg_reload_conf()")
+        self._superuser.execute("SET lock_timeout = 0")  # the server may be vacuuming a large table by itself just now
         self._superuser.execute("VACUUM (ANALYZE)")  # what the server does by itself, some minutes after rows come in
 
     def rows_by_table(self) -> dict[str, int]:

@@ -20,7 +20,7 @@ from registry.alerts.clinic_numbers import fingerprint_at
 from registry.alerts.models import RulebookState
 from registry.alerts.reconcile import reconcile_patients
 from registry.clinics.models import Clinic
-from registry.db.pacing import Pace, others_wrote
+from registry.db.pacing import Pace, begin_pace
 from registry.db.transaction import end_read, seconds_held, write
 from registry.episodes.models import Episode
 from registry.extensions import db
@@ -52,6 +52,8 @@ class NotYet(ValueError):
 def sweep_clinic(clinic: Clinic, *, today: date | None = None, pace: Pace | None = None) -> Sweep:
     """Reconcile everybody of the clinic for whom a date has come by ``today``; again, and nobody is left to take.
 
+    ``pace`` is that of a run over several clinics, so that the next one begins with what was learnt.
+
     A rulebook, number or instrument changed since the last sweep makes everybody due, once: whoever answered the
     clinic about a danger without an episode there too.
 
@@ -64,7 +66,7 @@ def sweep_clinic(clinic: Clinic, *, today: date | None = None, pace: Pace | None
         raise NotYet(f"At {clinic.name} it is still {local.isoformat()}")
     clinic_id, done = clinic.id, Sweep()
     with scope.all_patients(reason="sweep of a clinic"):
-        pace = pace or Pace(others_wrote())
+        pace = pace or begin_pace()
         _follow_the_rules(clinic_id, today, done, pace)
         _take_everybody_due(clinic_id, today, done, pace)
         done.unanswered = len(list_unanswered())

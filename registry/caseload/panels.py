@@ -32,7 +32,7 @@ from registry.caseload.models import CaseloadRow, PanelChange, PanelCount
 from registry.clinics.models import Clinic
 from registry.clinics.queries import list_clinics
 from registry.db.among import among
-from registry.db.pacing import Pace, others_wrote
+from registry.db.pacing import begin_pace
 from registry.db.postgres import PANEL_LOCK
 from registry.db.transaction import end_read, seconds_held, write
 from registry.extensions import db
@@ -89,7 +89,7 @@ def answer(question: str, today: Today) -> Mapping[Panel, Answer]:
 
 def keep_counts() -> int:
     """Count every panel whose kept counts are not right any more, and keep what was found; how many panels."""
-    pace = Pace(others_wrote())
+    pace = begin_pace()
     kept = 0
     for clinic in list_clinics():
         today = {clinic.id: clinic.today(clock.now())}

@@ -56,6 +56,12 @@ class Pace:
         self.people = max(1, min(fits, 2 * self.people, LARGEST_CHUNK))
 
 
+def begin_pace() -> Pace:
+    """The pace of a run that begins: where one lock is shared it feels its way, elsewhere it takes the most at once."""
+    shared = others_wrote()
+    return Pace(shared, people=LARGEST_CHUNK if shared is None else FIRST_CHUNK)
+
+
 def others_wrote() -> Callable[[], bool] | None:
     """Whether another connection committed since the last question; None where no write lock is shared."""
     if db.engine.dialect.name != "sqlite":

@@ -18,7 +18,7 @@ from registry import clock
 from registry.access import scope
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
-from registry.db.pacing import Pace, others_wrote
+from registry.db.pacing import Pace, begin_pace
 from registry.db.transaction import end_read, seconds_held, write
 from registry.episodes import actions as episodes
 from registry.episodes.signals import tell_episode_changed, told_once
@@ -101,7 +101,7 @@ def run(
     pace: Pace | None = None,
 ) -> Tally:
     """Store what the rows ask for, chunk by chunk, and quarantine the rest. Raises ``Overtaken``."""
-    tally, pace = Tally(), pace or Pace(others_wrote())
+    tally, pace = Tally(), pace or begin_pace()
     with scope.all_patients(reason="import of measurements"):
         batch_id = _begin(plan)
         for judged in _in_chunks(rows, lambda: pace.people):

@@ -14,6 +14,7 @@ from registry import clock
 from registry.access import scope
 from registry.alerts.sweep import NotYet, list_unanswered, sweep_clinic
 from registry.clinics.models import Clinic
+from registry.db.pacing import begin_pace
 from registry.db.transaction import end_read
 from registry.extensions import db
 
@@ -26,11 +27,11 @@ jobs = AppGroup("jobs", help="What runs by itself.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Its local date; today unless given.")
 def sweep(name: str | None, day: datetime | None) -> None:
     """Look again at everybody for whom a date has come. The consumer does this every night by itself."""
-    failed = unanswered = 0
+    failed, unanswered, pace = 0, 0, begin_pace()
     for clinic in _clinics(name):
         shown = clinic.name
         try:
-            done = sweep_clinic(clinic, today=day.date() if day else None)
+            done = sweep_clinic(clinic, today=day.date() if day else None, pace=pace)
         except NotYet as problem:
             raise click.ClickException(str(problem)) from None
         click.echo(

@@ -12,6 +12,7 @@ from registry import clock
 from registry.alerts.clinic_numbers import fingerprint_at
 from registry.alerts.sweep import Sweep, sweep_clinic
 from registry.clinics.models import Clinic
+from registry.db.pacing import Pace, begin_pace
 from registry.db.transaction import end_read, write
 from registry.extensions import db
 from registry.jobs.models import JobRun
@@ -22,7 +23,7 @@ SWEPT_FROM = time(2, 30)
 """Local wall time: after midnight so that the date is new, late enough that no clock change skips it."""
 
 
-def sweep_once(clinic: Clinic, *, today: date) -> Sweep | None:
+def sweep_once(clinic: Clinic, *, today: date, pace: Pace | None = None) -> Sweep | None:
     """Sweep the clinic for its local date and the rules in force; ``None`` where that was done.
 
     A sweep that was stopped half way goes on: what it had stored is not due any more.
@@ -35,7 +36,7 @@ def sweep_once(clinic: Clinic, *, today: date) -> Sweep | None:
             return None
         if run is None:
             db.session.add(JobRun(kind=SWEEP, occasion=occasion, started_at=clock.now()))
-    done = sweep_clinic(clinic, today=today)
+    done = sweep_clinic(clinic, today=today, pace=pace)
     with write():
         run = db.session.get_one(JobRun, (SWEEP, occasion))
         run.finished_at, run.outcome = clock.now(), asdict(done)
@@ -55,4 +56,5 @@ def sweep_due(*, now: datetime | None = None) -> list[Sweep]:
     """Sweep every clinic that is due and was not swept for its date with these rules."""
     due = list_clinics_due(now or clock.now())
     end_read()
-    return [done for clinic, today in due if (done := sweep_once(clinic, today=today)) is not None]
+    pace = begin_pace()
+    return [done for clinic, today in due if (done := sweep_once(clinic, today=today, pace=pace)) is not None]

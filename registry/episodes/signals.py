@@ -1,6 +1,6 @@
 """Word that something about patients changed which may change what needs attention.
 
-Every write of measurements, contacts, episodes, health and review sends it, inside its transaction.
+Every write about a person that a rule reads sends it, inside its transaction.
 """
 
 from __future__ import annotations

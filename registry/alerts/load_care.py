@@ -24,7 +24,7 @@ from registry.clinics.models import Clinic
 from registry.contacts.ladder import Attempt, Step, since_reached
 from registry.contacts.models import Contact
 from registry.contacts.queries import PEERS
-from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
+from registry.contacts.rules import is_failed_attempt, is_reached, is_seen, is_two_way
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, Transfer
@@ -156,11 +156,12 @@ def contact_facts(
         for each in seen
     )
     two_way_on = tuple(each.took_place_on for each in ours if is_two_way(each.kind, reached=each.reached))
+    reached_on = (each.took_place_on for each in ours if is_reached(each.kind, reached=each.reached))
     failed = [each for each in ours if is_failed_attempt(each.kind, reached=each.reached)]
     return ContactFacts(
         two_way_on=two_way_on,
         attempts_on=tuple(each.took_place_on for each in failed),
-        attempts=since_reached((each.attempt for each in failed), two_way_on),
+        attempts=since_reached((each.attempt for each in failed), reached_on),
         possible_steps=frozenset(Step) if possible_steps is None else possible_steps,
         seen_on=last_on,
         seen_by=_OF_THE_TEAM if is_ours else _OTHER_TEAM,
@@ -169,13 +170,13 @@ def contact_facts(
 
 def not_reached(sightings: Iterable[Sighting]) -> bool:
     """Whether somebody tried to reach the person and nobody has since."""
-    failed, two_way_on = [], []
+    failed, reached_on = [], []
     for each in sightings:
-        if is_two_way(each.kind, reached=each.reached):
-            two_way_on.append(each.took_place_on)
+        if is_reached(each.kind, reached=each.reached):
+            reached_on.append(each.took_place_on)
         elif is_failed_attempt(each.kind, reached=each.reached):
             failed.append(each.attempt)
-    return bool(since_reached(failed, two_way_on))
+    return bool(since_reached(failed, reached_on))
 
 
 def load_reviews(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, ReviewFacts]:

@@ -1,6 +1,6 @@
 """That nobody has reached a person for long, and what was tried, in short: two reasons, and one call settles both.
 
-Each stays an alert of its own and closes by itself with the next two-way contact. Where both stand open about one
+Each stays an alert of its own and closes by itself, both with the next two-way contact. Where both stand open about one
 person, a list says them in one sentence.
 """
 

@@ -126,7 +126,7 @@ def next_step(taken: Collection[Step], possible: Collection[Step]) -> Step | Non
     return next((step for step in Step if step in possible and step not in taken), None)
 
 
-def since_reached(attempts: Iterable[Attempt], two_way_on: Iterable[date]) -> tuple[Attempt, ...]:
-    """The failed attempts on days after the last two-way contact, oldest first."""
-    reached_on = max(two_way_on, default=date.min)
-    return tuple(sorted((each for each in attempts if each.on > reached_on), key=lambda each: each.on))
+def since_reached(attempts: Iterable[Attempt], reached_on: Iterable[date]) -> tuple[Attempt, ...]:
+    """The failed attempts on days after the last on which somebody reached the person, oldest first."""
+    last_on = max(reached_on, default=date.min)
+    return tuple(sorted((each for each in attempts if each.on > last_on), key=lambda each: each.on))

@@ -17,7 +17,7 @@ from registry.clinics.models import Clinic
 from registry.contacts.facts import ContactFacts
 from registry.contacts.ladder import Attempt, since_reached
 from registry.contacts.models import Contact
-from registry.contacts.rules import KINDS, counts_minutes, first_of_month, is_failed_attempt, is_two_way
+from registry.contacts.rules import KINDS, counts_minutes, first_of_month, is_failed_attempt, is_reached, is_two_way
 from registry.contacts.span import Span, overlapping, span_of
 from registry.db.among import among
 from registry.episodes.models import Episode, TeamMember, Transfer
@@ -157,7 +157,7 @@ def list_attempts(patient_id: uuid.UUID, *, clinic_id: uuid.UUID) -> Sequence[At
         for row in rows
         if is_failed_attempt(row.kind, reached=row.reached)
     ]
-    return since_reached(failed, (row.took_place_on for row in rows if is_two_way(row.kind, reached=row.reached)))
+    return since_reached(failed, (row.took_place_on for row in rows if is_reached(row.kind, reached=row.reached)))
 
 
 def first_two_way(

@@ -142,6 +142,14 @@ def is_failed_attempt(kind: str, *, reached: bool) -> bool:
     return kind == "no-show" or (kind in {"outreach", "treatment"} and not reached)
 
 
+def is_reached(kind: str, *, reached: bool) -> bool:
+    """Whether the team itself saw or spoke with the person, about whatever: nobody has to be tried again.
+
+    It ends what was tried in vain. What is due of treatment goes by ``is_two_way``.
+    """
+    return reached and kind in {"treatment", "outreach", "scheduling"}
+
+
 def is_seen(kind: str, *, reached: bool) -> bool:
-    """Whether anybody saw or spoke with the person."""
-    return kind == "seen-elsewhere" or (reached and kind in {"treatment", "outreach", "scheduling"})
+    """Whether anybody saw or spoke with the person, another team among them."""
+    return kind == "seen-elsewhere" or is_reached(kind, reached=reached)

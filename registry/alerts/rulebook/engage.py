@@ -163,7 +163,7 @@ def _no_contact_words(evidence: Evidence, today: date) -> str:
 
 
 def _tried_in_vain(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | None:
-    """Failed attempts, no-shows among them, on so many days since the last two-way contact that another way is due.
+    """Failed attempts, no-shows among them, on so many days since somebody reached the person that another way is due.
 
     It stands until somebody reaches the person, however long ago the attempts were.
     """
@@ -244,6 +244,7 @@ RULES = (
         id=ATTEMPTS,
         title="Not reached",
         family=Family.ENGAGE,
+        version=2,
         audience=(Audience.CARE_MANAGER,),
         parameters=(_DAYS_TRIED, _TRIED_WITHIN),
         source="Outreach by more than one way before anybody counts as lost: registry decision, see the numbers",

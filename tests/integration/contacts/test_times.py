@@ -180,5 +180,7 @@ def test_the_ladder_shows_what_was_tried_and_what_is_next(case: Case) -> None:
     assert "Not reached in 3 attempts since 4 Mar 2026 (call); next, ask a peer specialist" in words(
         browser.get("/my-day")
     )
-    with case.app.app_context(), scope.all_patients(reason="test"):
-        assert len(db.session.scalars(select(Contact)).all()) == 4
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        _log(case, took_place_on=date(2026, 3, 11), kind="outreach", reached=True)
+    assert soup(browser.get(case.url)).select(".ladder__step") == []
+    assert "Not reached in" not in words(browser.get("/my-day"))

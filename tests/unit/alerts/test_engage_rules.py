@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from registry.alerts.load_care import Sighting, contact_facts
 from registry.alerts.rulebook import evaluate, rule
 from registry.alerts.snapshot import CaseSnapshot, ContactFacts, EpisodeFacts, Phase, ReviewFacts
 from registry.contacts.ladder import Attempt, Step
+from registry.db.identifiers import new_id
+from registry.episodes.models import Episode
 from tests.unit.alerts.cases import (
     NUMBERS,
     case,
@@ -252,6 +255,35 @@ def test_what_is_left_unsaid_is_kept_with_the_alert_that_speaks_for_it() -> None
     unsaid = evaluate(unmeasured, day(21), NUMBERS).swallowed
 
     assert [(each.finding.rule, each.by) for each in unsaid] == [(FIRST, SILENCE), ("measure.due", SILENCE)]
+
+
+def _tried_and_reached(kind: str, on: int) -> CaseSnapshot:
+    """Three calls in vain, then somebody reached the person in a contact of this kind."""
+    here = new_id()
+    care = Episode(clinic_id=here, referred_on=day(0))
+    missed = [Sighting(day(each), here, "outreach", reached=False, modality="phone") for each in (3, 5, 9)]
+    return case(contacts=contact_facts(care, [*missed, Sighting(day(on), here, kind, reached=True)]))
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "expected"),
+    [
+        ("a visit to find the person, and they were in", _tried_and_reached("outreach", 10), None),
+        ("an appointment was made", _tried_and_reached("scheduling", 10), None),
+        ("treatment", _tried_and_reached("treatment", 10), None),
+        ("another team saw the person", _tried_and_reached("seen-elsewhere", 10), "action"),
+        ("reached before the last attempt", _tried_and_reached("outreach", 4), None),
+        ("reached before the attempts", _tried_and_reached("outreach", 2), "action"),
+    ],
+)
+def test_attempts_are_in_vain_until_the_team_reaches_the_person_about_whatever(
+    why: str, of: CaseSnapshot, expected: str | None
+) -> None:
+    assert tier(TRIED, of, 11) == expected, why
+
+
+def test_somebody_reached_outside_treatment_is_still_owed_a_contact() -> None:
+    assert tier(SILENCE, _tried_and_reached("outreach", 10), 31) == "action"
 
 
 def _calls(*on: int, how: str = "phone", kind: str = "outreach") -> tuple[Attempt, ...]:

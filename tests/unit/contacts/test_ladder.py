@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from registry.contacts.ladder import Attempt, Reachable, Step, next_step, possible_steps, since_reached, tried
+from registry.contacts.rules import is_reached, is_two_way
 
 DAY = date(2026, 3, 12)
 PHONE, TEXTABLE = Reachable("phone"), Reachable("phone", may_text=True)
@@ -83,3 +84,27 @@ def test_what_was_tried_before_somebody_reached_the_person_is_over() -> None:
 
     assert [each.on.day for each in left] == [5, 9]
     assert tried(left) == (Step.TEXT, Step.LETTER)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reached", "ends_the_ladder", "resets_what_is_due"),
+    [
+        ("treatment", True, True, True),
+        ("treatment", False, False, False),
+        ("outreach", True, True, False),
+        ("outreach", False, False, False),
+        ("scheduling", True, True, False),
+        ("scheduling", False, False, False),
+        ("collateral", True, False, False),
+        ("no-show", False, False, False),
+        ("message", False, False, False),
+        ("seen-elsewhere", True, False, False),
+    ],
+)
+def test_whoever_was_reached_is_not_tried_again_and_only_treatment_resets_what_is_due(
+    kind: str, reached: bool, ends_the_ladder: bool, resets_what_is_due: bool
+) -> None:
+    assert (is_reached(kind, reached=reached), is_two_way(kind, reached=reached)) == (
+        ends_the_ladder,
+        resets_what_is_due,
+    )

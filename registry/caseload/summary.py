@@ -9,11 +9,16 @@ from enum import StrEnum
 from registry.alerts.models import Alert
 from registry.alerts.queries import list_open_alerts
 from registry.caseload.record import EpisodeRecord, last_safety_measurements, load_record
-from registry.episodes.models import Consent, Episode, EpisodeCondition
+from registry.episodes.models import Consent, Episode, EpisodeCondition, OtherTeam
 from registry.episodes.queries import get_consent, list_parts
+from registry.health.models import LifeEvent
+from registry.health.queries import list_events
 from registry.measurements.models import Measurement
-from registry.patients.models import Patient, PayerPeriod
-from registry.patients.queries import list_payers
+from registry.patients.models import AdvanceDirective, ContactPoint, LegalStatus, Patient, PayerPeriod, RelatedPerson
+from registry.patients.queries import get_directive, get_legal_status_in_force, list_payers, list_related_people
+from registry.plans.models import Goal, PlanVersion
+from registry.plans.queries import list_goals, list_versions
+from registry.treatment.queries import TrialRecord, list_records
 
 
 class Reading(StrEnum):
@@ -26,12 +31,34 @@ class Reading(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What belongs to the person and their life, at whichever clinic it was written down."""
+
+    payers: Sequence[PayerPeriod]
+    """Every period of every payer, the latest first."""
+    reach: Sequence[ContactPoint]
+    """The ways to reach them that hold."""
+    related: Sequence[RelatedPerson]
+    """Everybody around the person, former ones too."""
+    legal: LegalStatus | None
+    """The status that holds, also past the day its order expired."""
+    directive: AdvanceDirective | None
+    trials: Sequence[TrialRecord]
+    """Every treatment with its whole history, in every state."""
+    goals: Sequence[Goal]
+    """Those being worked on."""
+    plans: Sequence[PlanVersion]
+    """Every version of both plans."""
+    life_events: Sequence[LifeEvent]
+    """Those that stand, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryFacts:
     """One person, the episode the summary is of, and what belongs to the person whatever the episode."""
 
     patient: Patient
-    payers: Sequence[PayerPeriod]
-    """Every period of every payer, the latest first."""
+    around: Around
     record: EpisodeRecord | None
     """None for somebody who was never referred."""
     conditions: Sequence[EpisodeCondition]
@@ -40,26 +67,53 @@ class SummaryFacts:
     safety_alert: Alert | None
     consent: Consent | None = None
     """The last one of the episode, given or taken back."""
+    other_teams: Sequence[OtherTeam] = ()
+    """Those involved now, or when the episode ended."""
 
 
 def load_summary(patient: Patient, episode: Episode | None, *, others: Sequence[Episode]) -> SummaryFacts:
     """Everything both readings show."""
-    payers = list_payers(patient.id)
     if episode is None:
-        alerts = list_open_alerts(patient.id)
-        return SummaryFacts(patient, payers, None, (), others, last_safety_measurements(patient.id), _safety(alerts))
+        return SummaryFacts(
+            patient=patient,
+            around=_around(patient, None),
+            record=None,
+            conditions=(),
+            other_episodes=others,
+            safety_measurements=last_safety_measurements(patient.id),
+            safety_alert=_safety(list_open_alerts(patient.id)),
+        )
     record = load_record(episode)
-    conditions = list_parts(EpisodeCondition, episode.id)
     return SummaryFacts(
         patient=patient,
-        payers=payers,
+        around=_around(patient, record),
         record=record,
-        conditions=[row for row in conditions if row.ends_on is None or row.ends_on == episode.ended_on],
+        conditions=[row for row in list_parts(EpisodeCondition, episode.id) if _is_last(row, episode)],
         other_episodes=others,
         safety_measurements=record.safety_measurements,
         safety_alert=_safety(record.alerts),
         consent=get_consent(episode.id),
+        other_teams=[row for row in list_parts(OtherTeam, episode.id) if _is_last(row, episode)],
     )
+
+
+def _around(patient: Patient, record: EpisodeRecord | None) -> Around:
+    return Around(
+        payers=list_payers(patient.id),
+        reach=[each for each in patient.contact_points if each.ended_at is None],
+        related=list_related_people(patient.id),
+        legal=get_legal_status_in_force(patient.id),
+        directive=get_directive(patient.id),
+        trials=list_records(patient.id),
+        goals=list_goals(patient.id, only_open=True) if record is None else record.goals,
+        plans=list_versions(patient.id),
+        life_events=list_events(patient.id, only_standing=True) if record is None else record.life_events,
+    )
+
+
+def _is_last(row: EpisodeCondition | OtherTeam, episode: Episode) -> bool:
+    """Whether it holds now, or held when the episode ended."""
+    return row.ends_on is None or row.ends_on == episode.ended_on
 
 
 def _safety(alerts: Sequence[Alert]) -> Alert | None:

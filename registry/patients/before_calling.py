@@ -14,10 +14,10 @@ from sqlalchemy import CompoundSelect, Date, Row, and_, bindparam, cast, literal
 
 from registry.extensions import db
 from registry.patients.around import LEGAL_STATUSES, ORDERED, RELATIONS
-from registry.patients.models import ContactPoint, LegalStatus, RelatedPerson
+from registry.patients.models import AdvanceDirective, ContactPoint, LegalStatus, RelatedPerson
 from registry.web.filters import long_date
 
-_PHONE, _NO_PHONE, _DECIDES, _LAW = "phone", "no-phone", "decides", "law"
+_PHONE, _NO_PHONE, _DECIDES, _LAW, _DIRECTIVE = "phone", "no-phone", "decides", "law", "directive"
 _ToMind: TypeAlias = Row[str, str, str, date | None]
 _NO_DAY = cast(null(), Date)
 
@@ -54,13 +54,20 @@ _TO_MIND: CompoundSelect[str, str, str, date | None] = union_all(
         ContactPoint.ended_at.is_(None),
         ContactPoint.kind == "no-phone",
     ),
+    select(literal(_DIRECTIVE), AdvanceDirective.kept_at, AdvanceDirective.note, _NO_DAY).where(
+        AdvanceDirective.patient_id == bindparam("patient_id"), AdvanceDirective.answer == "made"
+    ),
 )
 
 
 def before_calling(patient_id: uuid.UUID, today: date) -> tuple[str, ...]:
-    """One short sentence each: no message, no phone, who decides, under which order. One statement."""
+    """One short sentence each: no message, no phone, who decides, under which order, what the person laid down.
+
+    One statement.
+    """
     rows = db.session.execute(_TO_MIND, {"patient_id": patient_id, "today": today}).all()
-    return tuple(_sentence(row, today) for what in (_PHONE, _NO_PHONE, _DECIDES, _LAW) for row in _of(what, rows))
+    order = (_PHONE, _NO_PHONE, _DECIDES, _LAW, _DIRECTIVE)
+    return tuple(_sentence(row, today) for what in order for row in _of(what, rows))
 
 
 def _of(what: str, rows: Iterable[_ToMind]) -> list[_ToMind]:
@@ -74,6 +81,9 @@ def _sentence(row: _ToMind, today: date) -> str:
         return f"No phone: {row.words}" if row.words else "No phone"
     if row.what == _DECIDES:
         return f"{RELATIONS[row.code]} {row.words} decides about treatment"
+    if row.what == _DIRECTIVE:
+        said = f"Advance directive, kept: {row.code}"
+        return f"{said}. {row.words}" if row.words else said
     return f"{LEGAL_STATUSES[row.code]}{_until(row.until, today)}"
 
 

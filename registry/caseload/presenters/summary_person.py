@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from registry.caseload.presenters.scores import GOOD, scale_label
+from registry.caseload.presenters.summary_around import goal_lines, own_plan_lines, own_treatment_lines
 from registry.caseload.presenters.summary_sections import (
     Line,
     Section,
@@ -45,9 +46,17 @@ def person_sections(facts: SummaryFacts, today: date) -> list[Section]:
         Section("About you", list(_about(facts))),
         Section("Your care", list(_care(facts)), empty="You are not in care with us yet"),
         Section("Your team", list(team_lines(facts)), empty="Your team is not chosen yet"),
+        Section("Your treatment", list(own_treatment_lines(facts.around, today)), empty="Nothing at the moment"),
         Section("How you are doing, in your own answers", table=_measures(record, today), empty="No answers yet"),
+        Section("What you want to reach", list(goal_lines(facts.around.goals, today)), empty="Not talked about yet"),
         Section("Being in touch", list(_contact(record)), empty="Nothing yet"),
         Section("Where you live and work", list(circumstance_lines(facts))),
+        Section(
+            "When it gets hard",
+            list(own_plan_lines(facts.around.plans)),
+            empty="No plan written yet",
+            holds_prose=True,
+        ),
     ]
 
 

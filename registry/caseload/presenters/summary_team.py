@@ -12,6 +12,13 @@ from registry.caseload.presenters.scores import (
     improvement_percent,
     scale_label,
 )
+from registry.caseload.presenters.summary_around import (
+    goal_lines,
+    law_lines,
+    life_lines,
+    plan_lines,
+    treatment_lines,
+)
 from registry.caseload.presenters.summary_sections import (
     UNKNOWN,
     Line,
@@ -28,7 +35,7 @@ from registry.caseload.summary import SummaryFacts
 from registry.contacts.rules import MODALITIES
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import phase_words
-from registry.episodes.rules import END_REASONS, PHASE_TITLES, REFERRAL_SOURCES
+from registry.episodes.rules import END_REASONS, OTHER_TEAMS, PHASE_TITLES, REFERRAL_SOURCES
 from registry.measures.course import days_fresh
 from registry.patients.presenters import age_in_words, languages
 from registry.patients.presenters.payers import payer_lines
@@ -40,14 +47,18 @@ from registry.web.filters import long_date, number, percent, points
 
 def team_sections(facts: SummaryFacts, today: date) -> list[Section]:
     """Every section, in the order in which a stranger needs them."""
-    record = facts.record
+    record, around = facts.record, facts.around
     return [
         Section("Who", list(_who(facts, today))),
         Section("Safety", list(_safety(facts, today))),
+        Section("Law and who decides", list(law_lines(around, today))),
         Section("Care", list(_care(facts, today)), empty="Never referred to collaborative care here"),
-        Section("Team", list(team_lines(facts)), empty="Nobody is on a team"),
+        Section("Team", [*team_lines(facts), *_other_teams(facts)], empty="Nobody is on a team"),
+        Section("Treatment now", list(treatment_lines(around, today)), empty="No treatment on record"),
         Section("Measures", list(_levels(record, today)), _measures(record, today), empty="No measure is followed"),
         Section("Contact", list(_contact(record)), empty="No contact on record"),
+        Section("Plans and goals", [*goal_lines(around.goals, today), *plan_lines(around.plans, today)]),
+        Section("Lately", list(life_lines(around.life_events, today)), empty="Nothing on record within a year"),
         Section("Housing and work", list(circumstance_lines(facts))),
         Section("Psychiatric review", list(_review(record)), empty="Never reviewed", holds_prose=True),
     ]
@@ -63,7 +74,7 @@ def _who(facts: SummaryFacts, today: date) -> Iterator[Line]:
     yield Line("Sex and gender", f"{SEXES[patient.sex]}; gender identity: {_gender(patient.gender_identity)}")
     yield Line("Languages", languages(patient) or "not asked")
     yield Line("Interpreter", "needed" if patient.needs_interpreter else "not needed")
-    now, _others = payer_lines(facts.payers, today)
+    now, _others = payer_lines(facts.around.payers, today)
     yield Line("Insurance", ", ".join(line.words for line in now) or "not known")
     yield Line("Primary care", patient.primary_care or "not known")
 
@@ -108,6 +119,12 @@ def _care(facts: SummaryFacts, today: date) -> Iterator[Line]:
         yield Line("Phases", ", ".join(phases))
     for other in facts.other_episodes:
         yield Line("Other episode", _other(other))
+
+
+def _other_teams(facts: SummaryFacts) -> Iterator[Line]:
+    for team in facts.other_teams:
+        said = ", ".join(part for part in (f"{team.name}: {team.does}", team.reach) if part)
+        yield Line(OTHER_TEAMS[team.kind], f"{said}, since {long_date(team.starts_on)}")
 
 
 def _referral(episode: Episode) -> str:

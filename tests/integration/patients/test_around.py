@@ -139,8 +139,11 @@ def test_an_advance_directive_says_where_it_is_kept_or_that_nobody_asked(world: 
 
     assert "Say where it is kept" in words(fill_in(world.browser, url, {"answer": "made"}))
     mine = fields_of(world.browser.get(url)) | {"answer": "asked-no-answer"}
-    assert fill_in(world.browser, url, {"answer": "made", "kept_at": "With the sister"}).status_code == 303
-    assert "Where it is kept With the sister" in words(world.browser.get(details))
+    made: Fields = {"answer": "made", "kept_at": "With the sister", "note": "No haloperidol"}
+    assert fill_in(world.browser, url, made).status_code == 303
+    shown = words(world.browser.get(details))
+    assert "Where it is kept With the sister" in shown
+    assert "Advance directive, kept: With the sister. No haloperidol" in shown, "before anybody calls"
 
     second = world.browser.post(url, data=mine)
     assert second.status_code == 409

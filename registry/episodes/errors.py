@@ -23,6 +23,10 @@ class EpisodeHasEnded(Refused):
     """The episode is over: history does not change, re-enrolment opens a new episode."""
 
 
+class ImpossibleReopening(Refused):
+    """The end was no mistake: another clinic answers for the person."""
+
+
 class ImpossiblePhase(Refused):
     """This phase cannot follow the present one."""
 

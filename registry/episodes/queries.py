@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
@@ -33,6 +34,7 @@ Part = TypeVar("Part", EpisodeCondition, OtherTeam, PhaseSpell, TrackedMeasure, 
 
 History: TypeAlias = (
     type[Consent]
+    | type[Episode]
     | type[EpisodeCondition]
     | type[OtherTeam]
     | type[PhaseSpell]
@@ -40,7 +42,7 @@ History: TypeAlias = (
     | type[TrackedMeasure]
     | type[TreatmentTarget]
 )
-"""A kind of dated part that two people may change at once."""
+"""A kind of dated part that two people may change at once; the episode itself stands for its own dates."""
 
 
 def get_episode(episode_id: uuid.UUID, *, patient_id: uuid.UUID | None = None) -> Episode | None:
@@ -66,6 +68,24 @@ _OPEN_AT = select(Episode).where(
     Episode.clinic_id == bindparam("clinic_id"),
     Episode.ended_on.is_(None),
 )
+
+
+def earliest_referral(patient: Patient, clinic_id: uuid.UUID, *, before: Episode | None = None) -> tuple[date, str]:
+    """From which day on the person can have been referred to a clinic, and what that day is.
+
+    The day the last episode there ended, else birth; with ``before`` the last that began before that one did.
+    Two episodes of one clinic share no day but that on which the one ends and the other begins: what happened on
+    a day belongs to one of them.
+    """
+    earlier = select(func.max(Episode.ended_on)).where(
+        Episode.patient_id == patient.id, Episode.clinic_id == clinic_id
+    )
+    if before is not None:
+        earlier = earlier.where(Episode.id != before.id, Episode.referred_on <= before.referred_on)
+    ended_on = db.session.scalar(earlier)
+    if ended_on is None:
+        return patient.birth_date, "the birth date"
+    return ended_on, "the day the episode before ended"
 
 
 def list_episodes(patient_id: uuid.UUID) -> Sequence[Episode]:
@@ -214,6 +234,8 @@ def edition(history: History, episode_id: uuid.UUID) -> int:
 
     It tells a second editor that somebody was quicker, as a version does for a single row.
     """
+    if issubclass(history, Episode):
+        return db.session.scalar(select(Episode.version).where(Episode.id == episode_id)) or 0
     begun = func.count()
     # A phase only begins: the next one ends it. A consent is taken back.
     ends_on = getattr(history, "ends_on", getattr(history, "revoked_on", None))

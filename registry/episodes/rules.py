@@ -116,7 +116,10 @@ _NEXT: Mapping[str, frozenset[str]] = {
 
 
 def may_follow(phase: str) -> frozenset[str]:
-    """The phases that can come after ``phase``. An ended episode stays ended: re-enrolment opens a new one."""
+    """The phases that can come after ``phase``. An ended episode stays ended: re-enrolment opens a new one.
+
+    An end entered by mistake is no phase to leave but one to take back (``actions.mending``).
+    """
     return _NEXT[phase]
 
 

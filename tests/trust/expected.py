@@ -124,6 +124,8 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "episodes.track": ENROLS,
     "episodes.stop_tracking": ENROLS,
     "episodes.end": ENROLS,
+    "episodes.reopen": ENROLS,
+    "episodes.correct_dates": ENROLS,
     "episodes.death": ENROLS,
     "episodes.take_consent": ENROLS,
     "episodes.revoke_consent": ENROLS,

@@ -17,6 +17,7 @@ from tests.trust.expected import EVERYBODY, SIGNED_IN
 from tests.trust.world import Place
 
 RENAMED = {
+    "episodes.reopen": {"patient_id": "left_id", "episode_id": "ended_episode_id"},
     "episodes.answer_transfer": {"patient_id": "handed_over_id", "transfer_id": "proposal_id"},
     "measurements.draft": {"measurement_id": "draft_id"},
     "measurements.discard": {"measurement_id": "draft_id"},

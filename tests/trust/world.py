@@ -34,7 +34,7 @@ from registry.contacts.timer import start_timer
 from registry.db.base import Base
 from registry.db.identifiers import new_id
 from registry.db.transaction import write
-from registry.episodes.actions import involve_team, propose_transfer, record_death
+from registry.episodes.actions import end_episode, involve_team, propose_transfer, record_death
 from registry.episodes.facts import OtherTeamFacts, TeamPlace
 from registry.episodes.models import Episode
 from registry.exchange.models import ImportBatch
@@ -56,7 +56,7 @@ from registry.review.actions import Advice, ask_question, record_review
 from registry.tasks.actions import send_task
 from registry.treatment import actions as treatment
 from registry.treatment.facts import AdherenceFacts, InjectionFacts, StepFacts, TrialFacts
-from tests.builders import a_choice, a_clinic, a_patient, a_user, an_episode, an_organisation, id_of
+from tests.builders import a_choice, a_clinic, a_patient, a_referral, a_user, an_episode, an_organisation, id_of
 
 NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
 """12 Mar 2026, 15:00 at the clinics."""
@@ -161,6 +161,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "patient_id": patient.id,
             **records,
             "dead_id": _somebody_dead(clinic, number, by=manager),
+            **_somebody_who_left(clinic, number, by=manager),
             "contact_point_id": point.id,
             "episode_id": episode.id,
             **surroundings,
@@ -328,6 +329,14 @@ def _somebody_dead(clinic: Clinic, number: int, *, by: User) -> uuid.UUID:
     patient = a_patient(clinic=clinic, given="Quillonius", family="Zanzibarquist", mrn=f"ZMRN-{number}-0")
     record_death(patient=patient, died_on=TODAY, today=TODAY, by=by)
     return id_of(patient)
+
+
+def _somebody_who_left(clinic: Clinic, number: int, *, by: User) -> dict[str, uuid.UUID]:
+    """Somebody whose only episode has ended."""
+    patient = a_patient(clinic=clinic, given="Quillonius", family="Zanzibarquist", mrn=f"ZMRN-{number}-L")
+    episode = a_referral(patient=patient, clinic=clinic, referred_on=date(2026, 1, 5))
+    end_episode(episode=episode, reason="withdrew", on=TODAY, note="zawords", by=by)
+    return {"left_id": patient.id, "ended_episode_id": episode.id}
 
 
 def _treatment(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:

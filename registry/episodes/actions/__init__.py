@@ -3,6 +3,7 @@
 from registry.episodes.actions.consent import revoke_consent, take_consent
 from registry.episodes.actions.enrolment import enrol, refer
 from registry.episodes.actions.focus import change_conditions, change_target, stop_tracking, track
+from registry.episodes.actions.mending import correct_dates, reopen
 from registry.episodes.actions.newcomers import Programme, enrol_newcomers
 from registry.episodes.actions.other_teams import change_other_team, involve_team
 from registry.episodes.actions.phases import change_phase, end_episode, record_death, withdraw_death
@@ -25,6 +26,7 @@ __all__ = [
     "change_target",
     "change_team",
     "complete_transfers",
+    "correct_dates",
     "end_episode",
     "enrol",
     "enrol_newcomers",
@@ -35,6 +37,7 @@ __all__ = [
     "record_death",
     "refer",
     "refuse_transfer",
+    "reopen",
     "revoke_consent",
     "stop_tracking",
     "take_consent",

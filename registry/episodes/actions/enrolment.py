@@ -26,7 +26,7 @@ from registry.episodes.models import (
     TrackedMeasure,
     TreatmentCourse,
 )
-from registry.episodes.queries import get_open_episode
+from registry.episodes.queries import earliest_referral, get_open_episode
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.patients.models import Patient
@@ -35,17 +35,18 @@ from registry.patients.models import Patient
 def refer(
     *, patient: Patient, clinic: Clinic, referred_on: date, source: str = "", urgency: str = "routine", by: User | None
 ) -> Episode:
-    """Open an episode at a clinic. ``referred_on`` is a local date of service.
+    """Open an episode at a clinic. ``referred_on`` is a local date of service, not before the last
+    episode there ended.
 
     Raises ``EpisodeIsOpen``, ``PersonHasDied``, ``ImpossibleDate``.
     """
     with write():
-        now = clock.now()
+        earliest, earliest_is = earliest_referral(patient, clinic.id)
         refuse_impossible(
             referred_on,
-            today=clinic.today(now),
-            earliest=patient.birth_date,
-            earliest_is="the birth date",
+            today=clinic.today(clock.now()),
+            earliest=earliest,
+            earliest_is=earliest_is,
             what="the referral",
             field="referred_on",
         )

@@ -20,6 +20,9 @@ from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.patients.models import Patient
 
+EPISODE_ENDED = "Episode ended"
+"""Why somebody left a team who was on it to the end."""
+
 
 def change_phase(
     *, episode: Episode, phase: str, on: date, why: str, by: User | None, paused_until: date | None = None
@@ -39,7 +42,7 @@ def change_phase(
         if phase == "paused":
             refuse_long_pause(on=on, until=paused_until)
         before = _phase_before_pause(episode) if episode.phase == "paused" else episode.phase
-        _enter(episode, phase, on=on, why=why, by=by)
+        enter_phase(episode, phase, on=on, why=why, by=by)
         episode.paused_until = paused_until if phase == "paused" else None
         if opens_new_course(before, phase):
             _end_course(episode, on)
@@ -87,7 +90,7 @@ def record_death(*, patient: Patient, died_on: date, today: date, by: User | Non
 
 
 def withdraw_death(*, patient: Patient, why: str, by: User | None) -> None:
-    """The death was entered in error. Episodes it ended stay ended: refer the person again."""
+    """The death was entered in error. Episodes it ended stay ended until somebody reopens them."""
     with write():
         if patient.died_on is None:
             raise ImpossibleDate("No death is on record", field="died_on")
@@ -106,7 +109,8 @@ def _refuse_impossible_day(episode: Episode, on: date) -> None:
     )
 
 
-def _enter(episode: Episode, phase: str, *, on: date, why: str, by: User | None) -> None:
+def enter_phase(episode: Episode, phase: str, *, on: date, why: str, by: User | None) -> None:
+    """From ``on`` the episode is in this phase: within a transaction that tells of it."""
     set_by_id = by.id if by else None  # read first: it may ask the database, which must not see half a change
     episode.phase, episode.phase_since = phase, on
     db.session.add(
@@ -124,7 +128,7 @@ def _enter(episode: Episode, phase: str, *, on: date, why: str, by: User | None)
 
 def conclude(episode: Episode, *, reason: str, on: date, note: str, by: User | None) -> None:
     """End an open episode within a transaction that tells of it: the day is the caller's to check."""
-    _enter(episode, "ended", on=on, why=note, by=by)
+    enter_phase(episode, "ended", on=on, why=note, by=by)
     episode.ended_on, episode.end_reason, episode.end_note = on, reason, note
     episode.paused_until = None
     _end_course(episode, on)
@@ -134,7 +138,7 @@ def conclude(episode: Episode, *, reason: str, on: date, note: str, by: User | N
     for member in members:
         member.ends_on, member.ended_why, member.ended_by_id = (
             max(on, member.starts_on),
-            "Episode ended",
+            EPISODE_ENDED,
             by.id if by else None,
         )
         member.ended_at = clock.now()

@@ -369,11 +369,13 @@ def _url(endpoint: str, episode: Episode, **values: str) -> str:
 
 def episode_urls(episode: Episode, *, may_change: bool) -> dict[str, str]:
     """What can be done with an episode now, by name; empty where it cannot."""
-    possible: set[str] = set()
+    possible: set[str] = {"correct_dates"} if may_change else set()
     if may_change and episode.is_open:
-        possible = {"end", "propose_transfer", "involve_team"}
+        possible |= {"end", "propose_transfer", "involve_team"}
         possible |= {"enrol"} if episode.enrolled_on is None else set(_IN_CARE)
-    offered = ("end", "enrol", "propose_transfer", "involve_team", *_IN_CARE)
+    elif may_change:
+        possible |= {"reopen"}
+    offered = ("end", "enrol", "propose_transfer", "involve_team", "reopen", "correct_dates", *_IN_CARE)
     return {name: _url(name, episode) if name in possible else "" for name in offered}
 
 

@@ -11,6 +11,7 @@ from flask_login import current_user
 from registry import clock
 from registry.access.policy import can, clinics_where, found, policy
 from registry.audit.opened import opened
+from registry.episodes.actions.mending import why_not_reopened
 from registry.episodes.cadence import cadence_of
 from registry.episodes.models import (
     Episode,
@@ -76,6 +77,8 @@ def _card(episode: Episode, today: date) -> presenters.EpisodeCard:
     urls = presenters.episode_urls(episode, may_change=may_change)
     if under_way is not None:
         urls |= {"end": "", "propose_transfer": ""}
+    if urls["reopen"] and why_not_reopened(episode) is not None:
+        urls["reopen"] = ""
     return presenters.EpisodeCard(
         title="Present episode" if episode.is_open else "Ended episode",
         clinic=episode.clinic.name,

@@ -21,6 +21,8 @@ from registry.patients.models import Patient
 from registry.patients.place import local_today
 from registry.patients.queries import get_patient
 
+_WITHDRAWN = "The death was withdrawn. Reopen the episodes it ended, where care goes on"
+
 
 @blueprint.route("/<uuid:patient_id>/death", methods=["GET", "POST"])
 @policy("episode.write")
@@ -37,14 +39,14 @@ def death(patient_id: uuid.UUID) -> Page:
             actions.record_death(patient=fresh, died_on=form.day, today=today, by=current_user)
         else:
             actions.withdraw_death(patient=fresh, why=form.why.data or "", by=current_user)
-        return url_for("patients.details", patient_id=patient_id)
+        return url_for("episodes.care" if is_withdrawal else "patients.details", patient_id=patient_id)
 
     try:
         address = receipts.once(form.key, by=current_user, act=act)
     except Refused as problem:
         put_beside(form, problem)
         return _page(form, patient_id), 422
-    flash("The death was withdrawn" if is_withdrawal else "The death is recorded. Open episodes have ended", "success")
+    flash(_WITHDRAWN if is_withdrawal else "The death is recorded. Open episodes have ended", "success")
     return redirect(address, 303)
 
 

@@ -93,6 +93,11 @@ def died(scene: Scene) -> Scene:
     return scene
 
 
+def ended(scene: Scene) -> Scene:
+    episodes.end_episode(episode=scene.episode, reason="withdrew", on=TODAY, by=scene.care_manager)
+    return scene
+
+
 def involved(scene: Scene) -> OtherTeam:
     facts = OtherTeamFacts(kind="act", name="North", does="visits")
     return episodes.involve_team(episode=scene.episode, facts=facts, on=TODAY, why="", by=scene.care_manager)
@@ -340,6 +345,21 @@ WRITES: dict[str, tuple[Given, Act]] = {
     "episodes.end_episode": (
         nothing,
         lambda s, _: episodes.end_episode(episode=s.episode, reason="withdrew", on=TODAY, by=s.care_manager),
+    ),
+    "episodes.reopen": (
+        ended,
+        lambda s, _: episodes.reopen(episode=s.episode, why="Another person", by=s.care_manager),
+    ),
+    "episodes.correct_dates": (
+        nothing,
+        lambda s, _: episodes.correct_dates(
+            episode=s.episode,
+            referred_on=s.episode.referred_on - timedelta(days=7),
+            enrolled_on=s.episode.enrolled_on,
+            why="Mistyped",
+            opened_version=s.episode.version,
+            by=s.care_manager,
+        ),
     ),
     "episodes.record_death": (nothing, lambda s, _: died(s)),
     "episodes.withdraw_death": (

@@ -23,6 +23,7 @@ _STATES = ("open", "acknowledged")
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _BESIDE = ("also", "withdrawn", "taken_back")
+_RESTS_ON = ("answers", "reports")
 """What stands in an alert's evidence beside that of the rule that leads."""
 
 
@@ -67,13 +68,13 @@ def _take_over(stays: Alert, joined: Alert) -> None:
         stays.escalation = max(stays.escalation, joined.escalation)
         evidence["also"] = [*evidence.get("also", ()), *_standing(joined)]
     taken_back = _withdrawn(joined.evidence)
-    if taken_back["answers"]:
-        own = evidence.get("taken_back", {"answers": [], "withdrawn": {}})
+    if taken_back["withdrawn"]:
+        own = evidence.get("taken_back", {})
         evidence["taken_back"] = {
-            "answers": [*own["answers"], *taken_back["answers"]],
-            "withdrawn": own["withdrawn"] | taken_back["withdrawn"],
+            **{name: [*own.get(name, ()), *taken_back[name]] for name in _RESTS_ON},
+            "withdrawn": own.get("withdrawn", {}) | taken_back["withdrawn"],
         }
-    if is_waiting or taken_back["answers"]:
+    if is_waiting or taken_back["withdrawn"]:
         stays.evidence = evidence
 
 
@@ -85,10 +86,10 @@ def _standing(alert: Alert) -> list[Mapping[str, Any]]:
 
 
 def _withdrawn(evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers the alert told of that were corrected or entered in error, and what became of each."""
+    """The answers and reports the alert told of that were corrected or entered in error, and what became of each."""
     parts = [part for part in (evidence, evidence.get("taken_back", {})) if part.get("withdrawn")]
     return {
-        "answers": [answer for part in parts for answer in part["answers"]],
+        **{name: [told for part in parts for told in part.get(name, ())] for name in _RESTS_ON},
         "withdrawn": {id_: became for part in parts for id_, became in part["withdrawn"].items()},
     }
 

@@ -79,7 +79,7 @@ _MEASUREMENTS = (
 )
 _REPORTS = (
     select(DangerReport)
-    .where(among(DangerReport.patient_id, "patient_ids"))
+    .where(among(DangerReport.patient_id, "patient_ids"), DangerReport.status == "final")
     .order_by(DangerReport.recorded_at, DangerReport.id)
 )
 _UNANSWERED = (
@@ -92,8 +92,8 @@ _UNANSWERED = (
 def load_safety(
     patient_ids: Collection[uuid.UUID], zones: Mapping[uuid.UUID, ZoneInfo], closed: Mapping[uuid.UUID, Sequence[Alert]]
 ) -> dict[uuid.UUID, PersonSafety]:
-    """Every safety item of each patient's measurements and every reported danger; three statements, or four where
-    what an answer says depends on what the clinic that asked has signed for.
+    """Every safety item of each patient's measurements and every reported danger that stands; three statements, or four
+    where what an answer says depends on what the clinic that asked has signed for.
 
     ``closed`` are the safety alerts people have closed, by patient, oldest first.
     """

@@ -26,7 +26,7 @@ from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import RULEBOOK, Family, Finding, Tier, ranked
 from registry.alerts.sentences import kept_sentence
 from registry.alerts.snapshot import Ground
-from registry.alerts.withdrawn import fates, stands_in
+from registry.alerts.withdrawn import fates, ground_of, stands_in
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.extensions import db
@@ -37,7 +37,7 @@ _TELLS_OF_DANGER = frozenset({"safety.self-harm", "safety.abuse", "safety.report
 
 SETTLED = "Asked and answered since, or corrected"
 
-_GONE = "An answer behind this alert was corrected or entered in error; a person closes the alert"
+_GONE = "What is behind this alert was corrected or entered in error; a person closes the alert"
 _UNSIGNED = (
     "The clinic no longer signs for the number behind this alert: the answer stands and alerts nobody; "
     "a person closes the alert"
@@ -106,10 +106,14 @@ def _stand(
 def _taken_back(
     alert: Alert, person: Person, told: Sequence[Mapping[str, Any]], withdrawn: set[Ground], today: date
 ) -> dict[str, Any] | None:
-    """Those of the answers the alert told of that stand no longer, beside what leads it, and what became of each."""
+    """Those of the answers and reports the alert told of that stand no longer, beside what leads it, and their fate."""
     became = _fates(alert, person, told, withdrawn, today)
-    answers = [answer for answer in told if answer["item_id"] in became.get(answer["id"], ())]
-    return {"answers": answers, "withdrawn": became} if answers else None
+    gone = [each for each in told if ground_of(each)[1] in became.get(each["id"], ())]
+    if not gone:
+        return None
+    reports = [each for each in gone if "item_id" not in each]
+    answers = [each for each in gone if "item_id" in each]
+    return {"answers": answers, "withdrawn": became} | ({"reports": reports} if reports else {})
 
 
 def _fates(
@@ -176,7 +180,7 @@ def _extend(
     if has_calmed or (needs_a_person and is_gone):
         stand = _kept(alert, person, findings, withdrawn, owner_id=owner_id, today=today)
     else:
-        taken_back = _taken_back(alert, person, list(_answers_told(alert)), withdrawn, today)
+        taken_back = _taken_back(alert, person, list(_told(alert)), withdrawn, today)
         stand = _stand(findings, owner_id, today, taken_back=taken_back)
     known_withdrawn = _withdrawn_in(alert)
     has_restarted = revise(alert, stand, clinic=clinic, now=now, log=log)
@@ -234,14 +238,17 @@ def _fates_known(alert: Alert) -> dict[str, dict[str, Any]]:
 
 def _dangers_in(alert: Alert) -> set[Ground]:
     """The positive answers and reports the alert rests on or has rested on, without the answers nobody has."""
-    reports = {(report["id"], "") for part in _parts(alert) for report in part.get("reports", ())}
-    return reports | {(answer["id"], answer["item_id"]) for answer in _answers_told(alert)}
+    return {ground_of(each) for each in _told(alert)}
 
 
-def _answers_told(alert: Alert) -> Iterator[Mapping[str, Any]]:
-    """The positive answers among them, as the evidence has them."""
+def _told(alert: Alert) -> Iterator[Mapping[str, Any]]:
+    """The same as the evidence has them."""
     for part in _parts(alert):
-        yield from part.get("answers", ())
+        yield from _told_in(part)
+
+
+def _told_in(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*part.get("answers", ()), *part.get("reports", ())]
 
 
 def _parts(alert: Alert) -> list[Mapping[str, Any]]:
@@ -266,11 +273,11 @@ def _kept(
     """An alert whose danger is gone stands as it was, says so, and names what is still open beside it."""
     told_of = ("also", "withdrawn", "taken_back")
     evidence = {name: value for name, value in alert.evidence.items() if name not in told_of}
-    lead = evidence.get("answers", ())
+    lead = _told_in(evidence)
     became = _fates(alert, person, lead, withdrawn, today)
     if became:
         evidence["withdrawn"] = became
-    others = [answer for answer in _answers_told(alert) if answer not in lead]
+    others = [each for each in _told(alert) if each not in lead]
     taken_back = _taken_back(alert, person, others, withdrawn, today)
     if taken_back:
         evidence["taken_back"] = taken_back

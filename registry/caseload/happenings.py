@@ -84,6 +84,10 @@ _measured_by = case(
     (Measurement.status == "entered-in-error", Measurement.voided_by_id), else_=Measurement.recorded_by_id
 )
 
+_reported_at = func.coalesce(DangerReport.voided_at, DangerReport.recorded_at)
+"""That a report was withdrawn is news."""
+_reported_by = func.coalesce(DangerReport.voided_by_id, DangerReport.recorded_by_id)
+
 _ADVICE = (joinedload(Recommendation.decided_by), joinedload(Recommendation.done_by))
 _HOLDER = (joinedload(TeamMember.user),)
 
@@ -104,7 +108,7 @@ SOURCES: Sequence[Source] = (
         Contact.recorded_by_id,
         loaded=(joinedload(Contact.staff),),
     ),
-    _source("danger", "danger", DangerReport.reported_on, DangerReport.recorded_at, DangerReport.recorded_by_id),
+    _source("danger", "danger", DangerReport.reported_on, _reported_at, _reported_by),
     _source(
         "review",
         "reviews",

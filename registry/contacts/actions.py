@@ -17,7 +17,14 @@ from registry.episodes.actions import complete_transfers
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 
-__all__ = ["ContactFacts", "correct_contact", "mark_entered_in_error", "record_contact", "report_danger"]
+__all__ = [
+    "ContactFacts",
+    "correct_contact",
+    "mark_entered_in_error",
+    "record_contact",
+    "report_danger",
+    "withdraw_report",
+]
 
 
 def record_contact(
@@ -87,6 +94,22 @@ def report_danger(
         record("danger.reported", by=by, subject=report, kind="create")
         tell_episode_changed(patient_id)
     return report
+
+
+def withdraw_report(*, report: DangerReport, why: str, opened_version: int | None, by: User) -> None:
+    """Keep a report that was about somebody else, or never was, struck through and counted nowhere.
+
+    The alert that tells of it stays with a person, who closes it. Raises ``EditConflict``.
+    """
+    with write():
+        refuse_stale(report, opened_version=opened_version)
+        if report.status != "final":
+            raise EditConflict(report)
+        by_id = by.id  # read first: it may ask the database, which must not see half a change
+        report.status, report.why = "entered-in-error", why
+        report.voided_at, report.voided_by_id = clock.now(), by_id
+        record("danger.entered-in-error", by=by, subject=report, reason=why)
+        tell_episode_changed(report.patient_id)
 
 
 def _take_over(contact: Contact, *, by: User) -> None:

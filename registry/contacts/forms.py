@@ -235,6 +235,12 @@ class DangerForm(RegistryForm):
         super().__init__(*args, **values)
 
 
+class WithdrawReportForm(RegistryForm):
+    """A report about somebody else, or of what never was."""
+
+    why = line("Why was it entered in error?", required="Say why it was entered in error")
+
+
 def values_of(contact: Contact) -> dict[str, Any]:
     """What the form shows of a stored contact."""
     return {

@@ -80,11 +80,16 @@ class TimedContact(PatientLinked, Base):
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
 
 
-class DangerReport(Identified, PatientLinked, Audited, Base):
-    """Somebody of the team says the person is, or may be, in danger."""
+class DangerReport(Identified, Versioned, PatientLinked, Audited, Base):
+    """Somebody of the team says the person is, or may be, in danger. A report about somebody else is struck through."""
 
     __tablename__ = "danger_report"
-    __table_args__ = (one_of("kind", DANGERS),)
+    __table_args__ = (
+        one_of("kind", DANGERS),
+        one_of("status", ("final", "entered-in-error")),
+        sa.CheckConstraint("(status = 'final') = (why = '')", name="error_has_reason"),
+        sa.CheckConstraint("(status = 'final') = (voided_at IS NULL)", name="void_has_time"),
+    )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
     kind: Mapped[str]
@@ -96,3 +101,8 @@ class DangerReport(Identified, PatientLinked, Audited, Base):
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     alert_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("alert.id", ondelete="RESTRICT"))
+    status: Mapped[str] = mapped_column(default="final")
+    why: Mapped[str] = mapped_column(default="")
+    """Why it was entered in error."""
+    voided_at: Mapped[datetime | None]
+    voided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))

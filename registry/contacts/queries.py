@@ -16,7 +16,7 @@ from registry.accounts.models import Membership
 from registry.clinics.models import Clinic
 from registry.contacts.facts import ContactFacts
 from registry.contacts.ladder import Attempt, since_reached
-from registry.contacts.models import Contact
+from registry.contacts.models import Contact, DangerReport
 from registry.contacts.rules import KINDS, counts_minutes, first_of_month, is_failed_attempt, is_reached, is_two_way
 from registry.contacts.span import Span, overlapping, span_of
 from registry.db.among import among
@@ -211,6 +211,22 @@ def get_current(contact: Contact) -> Contact:
             break
         current = replacement
     return current
+
+
+def get_report(patient_id: uuid.UUID, report_id: uuid.UUID) -> DangerReport | None:
+    """The report of danger, if about this person."""
+    return db.session.scalars(
+        select(DangerReport).where(DangerReport.id == report_id, DangerReport.patient_id == patient_id)
+    ).one_or_none()
+
+
+def list_standing_reports(report_ids: Collection[uuid.UUID]) -> Sequence[DangerReport]:
+    """Of these reports of danger those that were not entered in error, the latest first."""
+    return db.session.scalars(
+        select(DangerReport)
+        .where(DangerReport.id.in_(report_ids), DangerReport.status == "final")
+        .order_by(DangerReport.reported_on.desc(), DangerReport.id.desc())
+    ).all()
 
 
 def is_on_team(patient_id: uuid.UUID, user_id: uuid.UUID) -> bool:

@@ -160,6 +160,7 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "contacts.stop_timer": TREATS,
     "contacts.discard_timer": TREATS,
     "contacts.report_danger": REPORTS_DANGER,
+    "contacts.withdraw_report": TREATS,
     # what colleagues ask of each other
     "tasks.tasks": READS,
     "tasks.send": READS,

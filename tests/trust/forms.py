@@ -18,6 +18,7 @@ from tests.trust.world import TODAY, Place
 LAST = (
     "caseload.remove_view",
     "contacts.withdraw",
+    "contacts.withdraw_report",
     "tasks.hand_on",
     "tasks.take_back",
     "treatment.stop",

@@ -135,7 +135,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     records = _other_records(patient, clinic, number, by=people["clinic_lead"])
     transfers = _transfers(clinic, number, episode, by=manager)
     kept, draft = _measures(patient, clinic, by=manager)
-    contact = _contact(patient, clinic, by=manager)
+    contact, report = _contact(patient, clinic, by=manager)
     task = _unfinished(patient, clinic, by=manager, asker=psychiatrist)
     sent = send_task(
         patient_id=patient.id, clinic_id=clinic.id, to_id=psychiatrist.id, kind="task", words="zawords", by=manager
@@ -169,6 +169,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "measurement_id": kept,
             "draft_id": draft,
             "contact_id": contact,
+            "report_id": report,
             "task_id": task,
             "sent_id": sent.id,
             "trial_id": trial,
@@ -292,7 +293,8 @@ def _measures(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID,
     return kept.id, draft.id
 
 
-def _contact(patient: Patient, clinic: Clinic, *, by: User) -> uuid.UUID:
+def _contact(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID]:
+    """A contact, and a report of danger."""
     facts = ContactFacts(
         took_place_on=date(2026, 3, 3),
         kind="treatment",
@@ -302,7 +304,7 @@ def _contact(patient: Patient, clinic: Clinic, *, by: User) -> uuid.UUID:
         note="zanote",
         participants="zaperson",
     )
-    report_danger(
+    report = report_danger(
         patient_id=patient.id,
         clinic_id=clinic.id,
         kind="self-harm",
@@ -312,7 +314,7 @@ def _contact(patient: Patient, clinic: Clinic, *, by: User) -> uuid.UUID:
         done="zawords",
         by=by,
     )
-    return record_contact(patient_id=patient.id, clinic_id=clinic.id, facts=facts, by=by).id
+    return record_contact(patient_id=patient.id, clinic_id=clinic.id, facts=facts, by=by).id, report.id
 
 
 def _unfinished(patient: Patient, clinic: Clinic, *, by: User, asker: User) -> uuid.UUID:

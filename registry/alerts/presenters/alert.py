@@ -6,12 +6,16 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from flask import url_for
 
 from registry.accounts.models import User
 from registry.alerts.models import NOT_REACHED, OUTCOMES, Alert, AlertEvent
 from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.clinics.models import Clinic
+from registry.contacts.models import DangerReport
+from registry.contacts.rules import DANGERS
 from registry.patients.presenters import IdentityHeader
 from registry.patients.safety_banner import SafetyBanner
 from registry.web.filters import days_ago, local_time, long_date, short_date
@@ -144,6 +148,24 @@ def _told_row(part: str, name: str) -> Mapping[str, str]:
     """Told by standing on that person's day; nobody of record is said, since then somebody has to tell."""
     label = f"Also for the {part}"
     return {"label": label, "value": name} if name else {"label": label, "value": "Nobody of record: tell one"}
+
+
+def reports_in(evidence: Mapping[str, Any]) -> list[uuid.UUID]:
+    """The reports of danger an alert rests on."""
+    parts = (evidence, *(each["evidence"] for each in evidence.get("also", ())))
+    return [uuid.UUID(report["id"]) for part in parts for report in part.get("reports", ())]
+
+
+def report_rows(reports: Sequence[DangerReport]) -> list[Mapping[str, str]]:
+    """Where each of these reports is marked as entered in error."""
+    return [
+        {
+            "label": "Reported",
+            "value": f"{DANGERS[each.kind]}, {long_date(each.reported_on)}: entered in error?",
+            "url": url_for("contacts.withdraw_report", patient_id=each.patient_id, report_id=each.id),
+        }
+        for each in reports
+    ]
 
 
 def step_shown(step: AlertEvent, clinic: Clinic, names: Mapping[uuid.UUID, str], today: date) -> StepShown:

@@ -166,14 +166,32 @@ def withdrawn_words(evidence: Evidence) -> str:
 
 
 def taken_back_words(evidence: Evidence) -> str:
-    """What became of each answer that was corrected, was entered in error or whose number is signed for no more."""
+    """What became of each answer that was corrected, was entered in error or whose number is signed for no more, and of
+    each report that was entered in error."""
     withdrawn = evidence.part("withdrawn")
     told = [
         _one_withdrawn(answer, withdrawn.part(answer.text("id")).part(answer.text("item_id")))
-        for answer in evidence.each("answers")
+        for answer in _each(evidence, "answers")
         if withdrawn.has(answer.text("id")) and withdrawn.part(answer.text("id")).has(answer.text("item_id"))
     ]
+    told += [
+        _one_report_withdrawn(report, withdrawn.part(report.text("id")).part(""))
+        for report in _each(evidence, "reports")
+        if withdrawn.has(report.text("id"))
+    ]
     return "; ".join(told)
+
+
+def _each(evidence: Evidence, name: str) -> list[Evidence]:
+    return evidence.each(name) if evidence.has(name) else []
+
+
+def _one_report_withdrawn(report: Evidence, fate: Evidence) -> str:
+    by = fate.optional_text("by")
+    return (
+        f"{capitalised(report.text('kind'))} reported by {report.text('said_by')} on {written(report.day('on'))}, "
+        f"marked as entered in error{'' if by is None else f' by {by}'} on {written(fate.day('on'))}"
+    )
 
 
 def _one_withdrawn(answer: Evidence, fate: Evidence) -> str:

@@ -38,6 +38,8 @@ from registry.alerts.presenters.alert import (
     choices_of,
     facts_of,
     owners_named,
+    report_rows,
+    reports_in,
     step_shown,
 )
 from registry.alerts.presenters.words import alert_url, banner, next_steps
@@ -47,6 +49,8 @@ from registry.alerts.views.shared import Page, acknowledge_form, act_on, bluepri
 from registry.alerts.withdrawn import is_taken_back
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
+from registry.contacts.models import DangerReport
+from registry.contacts.queries import list_standing_reports
 from registry.db.conflict import EditConflict
 from registry.episodes.patient_header import load_header
 from registry.extensions import db
@@ -54,7 +58,10 @@ from registry.extensions import db
 _ANSWERS = tuple(role.value for role in Role if "alert.acknowledge" in GRANTS[role])
 """Roles an alert can be given to."""
 _IN_ERROR = "entered-in-error"
+_REPORTED = "safety.reported"
+_ON_WHAT_WAS_SAID = ("safety.self-harm", "safety.abuse", _REPORTED)
 _ERROR_HINT = "Was the answer itself wrong? Mark the measure as entered in error first: then that outcome stands here."
+_REPORT_HINT = "Was somebody else meant? Mark the report as entered in error first: then that outcome stands here."
 _REVIEW_HINT = "The person stays in the review queue: only a recorded review ends that."
 
 
@@ -243,6 +250,13 @@ def _told(row: Alert) -> dict[str, str]:
     return people_told(row.patient_id, parts) if parts else {}
 
 
+def _reports_to_withdraw(row: Alert) -> list[DangerReport]:
+    """The reports of danger behind an open alert that this reader may mark as entered in error."""
+    told = [] if row.closed_at is not None else reports_in(row.evidence)
+    where = permitted_clinics("contact.correct")
+    return [each for each in list_standing_reports(told) if each.clinic_id in where] if told else []
+
+
 def _colleagues(row: Alert) -> dict[str, str]:
     return choices_of([each for each in list_users_with_role(row.clinic_id, *_ANSWERS) if each.id != row.owner_id])
 
@@ -257,19 +271,20 @@ def _close_form(row: Alert, **kwargs: Any) -> CloseForm:
 
 
 def _outcomes(row: Alert) -> list[str]:
-    """How this alert can end. "Entered in error" ends a positive answer only once the answer is withdrawn."""
+    """How this alert can end. "Entered in error" ends an answer or a report only once it is withdrawn."""
     if not row.is_safety:
         return list(CARE_OUTCOMES)
     return [code for code in OUTCOMES if code != _IN_ERROR or not _awaits_withdrawal(row)]
 
 
 def _awaits_withdrawal(row: Alert) -> bool:
-    return row.rule in ("safety.self-harm", "safety.abuse") and not is_taken_back(row.evidence)
+    return row.rule in _ON_WHAT_WAS_SAID and not is_taken_back(row.evidence)
 
 
 def _closing_hint(row: Alert) -> str:
     if row.is_safety:
-        return _ERROR_HINT if _awaits_withdrawal(row) else ""
+        hint = _REPORT_HINT if row.rule == _REPORTED else _ERROR_HINT
+        return hint if _awaits_withdrawal(row) else ""
     return _REVIEW_HINT if Audience.PSYCHIATRIST in rule(row.rule).audience else ""
 
 
@@ -293,7 +308,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
         closing_hint=_closing_hint(row),
         tier=TIER_TITLES[tier],
         tier_kind=tier.value,
-        facts=facts_of(row, clinic, now, told=_told(row)),
+        facts=[*facts_of(row, clinic, now, told=_told(row)), *report_rows(_reports_to_withdraw(row))],
         steps=[step_shown(step, clinic, names, today) for step in steps],
         forms=forms,
         urls={

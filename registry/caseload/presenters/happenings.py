@@ -79,7 +79,8 @@ def _contact(row: Any, _told: Told) -> Words:
 
 def _danger(row: Any, _told: Told) -> Words:
     title = f"Danger reported: {DANGERS[row.kind].lower()}"
-    return Words(title, row.words, f"said by {row.said_by}", "urgent", icon="urgent")
+    words = f"{row.words} ({row.why})" if row.why else row.words
+    return Words(title, words, f"said by {row.said_by}", "" if row.why else "urgent", icon="urgent")
 
 
 def _review(row: Any, _told: Told) -> Words:

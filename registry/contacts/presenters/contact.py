@@ -22,7 +22,7 @@ from registry.web.paging import Paging
 from registry.web.second_time import SecondTime
 
 if TYPE_CHECKING:
-    from registry.contacts.forms import ContactForm, DangerForm, QuickContactForm, WithdrawContactForm
+    from registry.contacts.forms import ContactForm, QuickContactForm, WithdrawContactForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +145,6 @@ def transfer_stays_completed(sender: str, receiver: str, *, is_on_caseload: bool
         f"This contact completed the transfer from {sender}, and {sender} does not get the person back without it. "
         f"{stands}. If nobody has spoken with the person, reach them today and tell {sender} that nobody has"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class DangerPage:
-    """Reporting a danger."""
-
-    title: str
-    patient: IdentityHeader
-    form: DangerForm
-    today: date
-    back_url: str
 
 
 def second_time(contact: Contact, *, by: str, url: str) -> SecondTime:

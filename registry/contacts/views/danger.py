@@ -1,20 +1,24 @@
-"""Reporting a danger."""
+"""Reporting a danger, and marking a report as entered in error."""
 
 from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from registry.access.policy import can, permitted_clinics, policy
+from registry.access.policy import can, found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.contacts import actions
-from registry.contacts.forms import DangerForm
-from registry.contacts.presenters.contact import DangerPage
+from registry.contacts.forms import DangerForm, WithdrawReportForm
+from registry.contacts.models import DangerReport
+from registry.contacts.presenters.danger import DangerPage, WithdrawReportPage, report_facts
+from registry.contacts.queries import get_report
 from registry.contacts.views.common import Page, blueprint, header_of, refuse_stranger
+from registry.db.conflict import EditConflict
 from registry.episodes.place import place_at
+from registry.patients.presenters import Difference
 
 
 @blueprint.route("/patients/<uuid:patient_id>/danger/new", methods=["GET", "POST"])
@@ -50,3 +54,60 @@ def report_danger(patient_id: uuid.UUID) -> Page:
     )
     opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)
     return render_template("contacts/danger.html", page=page), 422 if form.errors else 200
+
+
+@blueprint.route("/patients/<uuid:patient_id>/danger/<uuid:report_id>/entered-in-error", methods=["GET", "POST"])
+@policy("contact.correct")
+def withdraw_report(patient_id: uuid.UUID, report_id: uuid.UUID) -> Page:
+    report = _report(patient_id, report_id)
+    back_url = header_of(place_at(patient_id, permitted_clinics("contact.correct"))).url
+    if report.alert_id is not None:
+        back_url = url_for("alerts.alert", patient_id=patient_id, alert_id=report.alert_id)
+    if request.method == "GET" and report.status != "final":
+        flash("That report was entered in error and can no longer be changed", "warning")
+        return redirect(back_url, 303)
+    form = WithdrawReportForm(version=str(report.version))
+    if not form.validate_on_submit():
+        return _show_withdrawal(report, form, back_url, status=422 if form.errors else 200)
+
+    def act() -> str:
+        actions.withdraw_report(
+            report=_report(patient_id, report_id),
+            why=form.why.data or "",
+            opened_version=form.opened_version,
+            by=current_user,
+        )
+        return back_url
+
+    try:
+        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+    except EditConflict:
+        report = _report(patient_id, report_id)
+        form.version.data = str(report.version)
+        return _show_withdrawal(report, form, back_url, status=409)
+    flash("Marked as entered in error. The alert stays open until somebody closes it with how it ended", "success")
+    return redirect(location, 303)
+
+
+def _show_withdrawal(report: DangerReport, form: WithdrawReportForm, back_url: str, *, status: int) -> Page:
+    place = place_at(report.patient_id, permitted_clinics("contact.correct"))
+    state = f"Entered in error: {report.why}" if report.why else "Changed since you opened this form"
+    page = WithdrawReportPage(
+        title="Mark a report of danger as entered in error",
+        patient=header_of(place),
+        form=form,
+        facts=report_facts(report),
+        back_url=back_url,
+        conflict=[Difference("State", state, "Entered in error")] if status == 409 else (),
+        conflict_by="a colleague",
+    )
+    opened("patient.opened", by=current_user, patient_id=report.patient_id, clinic_id=place.clinic.id)
+    return render_template("contacts/withdraw_report.html", page=page), status
+
+
+def _report(patient_id: uuid.UUID, report_id: uuid.UUID) -> DangerReport:
+    """The report, if about this person and made at a clinic where one may correct."""
+    report = found(get_report(patient_id, report_id))
+    if report.clinic_id not in permitted_clinics("contact.correct"):
+        abort(404)
+    return report

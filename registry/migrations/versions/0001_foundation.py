@@ -1470,12 +1470,20 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
         sa.Column("alert_id", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("voided_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('self-harm', 'threat', 'self-care', 'abuse', 'overdose', 'other')",
             name=op.f("ck_danger_report_kind_known"),
         ),
+        sa.CheckConstraint("status IN ('final', 'entered-in-error')", name=op.f("ck_danger_report_status_known")),
+        sa.CheckConstraint("(status = 'final') = (why = '')", name=op.f("ck_danger_report_error_has_reason")),
+        sa.CheckConstraint("(status = 'final') = (voided_at IS NULL)", name=op.f("ck_danger_report_void_has_time")),
         sa.ForeignKeyConstraint(
             ["alert_id"], ["alert.id"], name=op.f("fk_danger_report_alert_id"), ondelete="RESTRICT"
         ),
@@ -1487,6 +1495,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["recorded_by_id"], ["app_user.id"], name=op.f("fk_danger_report_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["voided_by_id"], ["app_user.id"], name=op.f("fk_danger_report_voided_by_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_danger_report")),
     )

@@ -63,6 +63,18 @@ def a_draft(scene: Scene) -> Any:
     return measured(scene, answers={"1": 1}, as_draft=True)
 
 
+def reported(scene: Scene) -> Any:
+    return contacts.report_danger(
+        patient_id=scene.patient.id,
+        clinic_id=scene.clinic.id,
+        kind="threat",
+        reported_on=TODAY,
+        said_by="the residence",
+        words="Threatened a neighbour",
+        by=scene.duty,
+    )
+
+
 def a_recommendation(scene: Scene) -> Recommendation:
     review = reviews.record_review(
         episode=scene.episode,
@@ -226,16 +238,11 @@ WRITES: dict[str, tuple[Given, Act]] = {
             contact=row, why="Wrong person", opened_version=row.version, by=s.care_manager
         ),
     ),
-    "contacts.report_danger": (
-        nothing,
-        lambda s, _: contacts.report_danger(
-            patient_id=s.patient.id,
-            clinic_id=s.clinic.id,
-            kind="threat",
-            reported_on=TODAY,
-            said_by="the residence",
-            words="Threatened a neighbour",
-            by=s.duty,
+    "contacts.report_danger": (nothing, lambda s, _: reported(s)),
+    "contacts.withdraw_report": (
+        reported,
+        lambda s, row: contacts.withdraw_report(
+            report=row, why="Wrong person", opened_version=row.version, by=s.care_manager
         ),
     ),
     "treatment.start_trial": (nothing, lambda s, _: a_trial(s)),

@@ -31,12 +31,14 @@ from registry.episodes.cadence import PHASE_CADENCE
 from registry.episodes.first_contact import FIRST_CONTACT
 from registry.episodes.running_medicines import RUNNING_MEDICINES
 from registry.episodes.signals import episode_changed, follow_person
+from registry.episodes.unanswered import UNANSWERED
 from registry.extensions import csrf, db, login, migrate
 from registry.jobs import readiness
 from registry.measurements.signals import refuse_unanswered_signals
 from registry.patients.safety_banner import SAFETY_BANNER
 from registry.patients.signals import attention_may_change, patient_changed
 from registry.quality.parts import METRICS_QUESTION, parts_by_metric
+from registry.review import parting
 from registry.treatment.queries import tell_running_medicines
 from registry.web import (
     assets,
@@ -123,6 +125,7 @@ def _start_database(app: Flask, settings: Settings) -> None:
     app.extensions[PHASE_CADENCE] = phase_cadence
     app.extensions[FIRST_CONTACT] = first_two_way
     app.extensions[RUNNING_MEDICINES] = tell_running_medicines
+    app.extensions[UNANSWERED] = parting
     app.extensions[form_keys.SENT_OTHERWISE] = is_sent_otherwise
     app.extensions[form_keys.LED_TO] = led_reader_to
 

@@ -15,8 +15,9 @@ from registry.episodes.dates import refuse_impossible, refuse_long_pause
 from registry.episodes.errors import EpisodeHasEnded, ImpossibleDate, ImpossiblePhase
 from registry.episodes.models import Episode, PhaseSpell, TeamMember, TreatmentCourse
 from registry.episodes.queries import list_episodes
-from registry.episodes.rules import PHASE_TITLES, may_follow, opens_new_course
+from registry.episodes.rules import END_REASONS, PHASE_TITLES, may_follow, opens_new_course
 from registry.episodes.signals import tell_episode_changed
+from registry.episodes.unanswered import unanswered
 from registry.extensions import db
 from registry.patients.models import Patient
 
@@ -51,9 +52,12 @@ def change_phase(
         tell_episode_changed(episode.patient_id)
 
 
-def end_episode(*, episode: Episode, reason: str, on: date, note: str = "", by: User | None) -> None:
+def end_episode(
+    *, episode: Episode, reason: str, on: date, note: str = "", left_open: str = "", by: User | None
+) -> None:
     """End an episode; its team is released, its record stays.
 
+    ``left_open``: what becomes of recommendations and questions nobody has answered, which are declined with it.
     Raises ``EpisodeHasEnded``, ``ImpossibleDate``, ``TransferIsOpen``.
     """
     with write():
@@ -61,7 +65,8 @@ def end_episode(*, episode: Episode, reason: str, on: date, note: str = "", by: 
             raise EpisodeHasEnded("This episode has already ended")
         _refuse_impossible_day(episode, on)
         refuse_while_transferred(episode.id)
-        conclude(episode, reason=reason, on=on, note=note, by=by)
+        left_open = left_open or f"The episode ended: {END_REASONS[reason].lower()}"
+        conclude(episode, reason=reason, on=on, note=note, left_open=left_open, by=by)
         tell_episode_changed(episode.patient_id)
 
 
@@ -85,7 +90,14 @@ def record_death(*, patient: Patient, died_on: date, today: date, by: User | Non
         for episode in list_episodes(patient.id):
             if episode.is_open:
                 # What was written down for later days, before anybody knew, does not move the death.
-                conclude(episode, reason="died", on=max(died_on, episode.referred_on), note="", by=by)
+                conclude(
+                    episode,
+                    reason="died",
+                    on=max(died_on, episode.referred_on),
+                    note="",
+                    left_open="The person died",
+                    by=by,
+                )
         tell_episode_changed(patient.id)
 
 
@@ -126,8 +138,12 @@ def enter_phase(episode: Episode, phase: str, *, on: date, why: str, by: User | 
     )
 
 
-def conclude(episode: Episode, *, reason: str, on: date, note: str, by: User | None) -> None:
-    """End an open episode within a transaction that tells of it: the day is the caller's to check."""
+def conclude(episode: Episode, *, reason: str, on: date, note: str, left_open: str, by: User | None) -> None:
+    """End an open episode within a transaction that tells of it: the day is the caller's to check.
+
+    ``left_open`` is the reason with which open recommendations are declined.
+    """
+    unanswered().let_go(episode, why=left_open, by=by)
     enter_phase(episode, "ended", on=on, why=note, by=by)
     episode.ended_on, episode.end_reason, episode.end_note = on, reason, note
     episode.paused_until = None

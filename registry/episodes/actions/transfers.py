@@ -36,6 +36,7 @@ from registry.episodes.models import (
 )
 from registry.episodes.queries import get_consent, get_open_episode, list_parts
 from registry.episodes.signals import tell_episode_changed, told_once
+from registry.episodes.unanswered import unanswered
 from registry.extensions import db
 
 
@@ -201,7 +202,15 @@ def hand_back(*, transfer: Transfer, words: str, opened_version: int | None, by:
         _close(transfer, "returned", words, clinic=transfer.to_clinic, by=by)
         record("transfer.returned", by=by, subject=transfer, clinic_id=transfer.to_clinic_id, reason=words)
         today = transfer.to_clinic.today(clock.now())
-        conclude(received, reason="administrative", on=max(today, received.phase_since), note=words, by=by)
+        unanswered().hand_over(received, to=db.session.get_one(Episode, transfer.episode_id), by=by)
+        conclude(
+            received,
+            reason="administrative",
+            on=max(today, received.phase_since),
+            note=words,
+            left_open=f"Handed back to {transfer.from_clinic.name} as a question",
+            by=by,
+        )
         tell_episode_changed(transfer.patient_id)
 
 
@@ -230,7 +239,15 @@ def _complete(transfer: Transfer, *, spoken_on: date, by: User | None) -> None:
     transfer.state, transfer.completed_on = "completed", on
     record("transfer.completed", by=by, subject=transfer, clinic_id=transfer.to_clinic_id)
     words = f"Transferred to {transfer.to_clinic.name}"
-    conclude(sender, reason="transferred", on=max(on, sender.phase_since), note=words, by=by)
+    unanswered().hand_over(sender, to=db.session.get_one(Episode, transfer.received_episode_id), by=by)
+    conclude(
+        sender,
+        reason="transferred",
+        on=max(on, sender.phase_since),
+        note=words,
+        left_open=f"Handed over to {transfer.to_clinic.name} as a question",
+        by=by,
+    )
 
 
 def _close(transfer: Transfer, state: str, words: str, *, clinic: Clinic, by: User | None) -> None:

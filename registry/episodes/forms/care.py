@@ -346,6 +346,19 @@ class EndForm(DatedForm):
     )
     on = past_date("Ended on", missing="Enter the date the episode ended")
     note = paragraph("Note", longest=500)
+    left_open = paragraph("What becomes of it", longest=500)
+
+    def __init__(self, *args: Any, leaves_open: bool, **values: Any) -> None:
+        self.leaves_open = leaves_open
+        super().__init__(*args, **values)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Empty words are an error only where something is left open: their own validators stop at empty ones."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.leaves_open and not self.left_open.data and not self.left_open.errors:
+            self.left_open.errors = ["Say what becomes of what is still open: it is declined with these words"]
+            return False
+        return is_valid
 
     @property
     def day(self) -> date:

@@ -100,6 +100,8 @@ class ChangePage(EditPage):
     """Of a choice, what it asks for."""
     medicines: Sequence[str] = ()
     """What the person takes now, where the change ends the reminders of it."""
+    unanswered: Sequence[str] = ()
+    """What case reviews left open, where the change declines it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from registry.episodes.patient_header import holder_name
 from registry.episodes.queries import list_parts, list_team
 from registry.episodes.rules import PHASE_TITLES, TEAM_ROLES, may_follow
 from registry.episodes.running_medicines import running_medicines
+from registry.episodes.unanswered import unanswered
 from registry.episodes.views.common import (
     Page,
     blueprint,
@@ -122,17 +123,23 @@ def _holder_words(holder: TeamMember | None) -> str:
 def end(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
     episode = episode_to_change(patient_id, episode_id)
     today = today_of(episode)
-    form = EndForm(today=today, on=today, version=version_of(PhaseSpell, episode))
+    open_still = unanswered().tell(episode_id)
+    form = EndForm(today=today, leaves_open=bool(open_still), on=today, version=version_of(PhaseSpell, episode))
 
     def act(fresh: Episode) -> None:
         actions.end_episode(
-            episode=fresh, reason=form.reason.data, on=form.day, note=form.note.data or "", by=current_user
+            episode=fresh,
+            reason=form.reason.data,
+            on=form.day,
+            note=form.note.data or "",
+            left_open=form.left_open.data or "",
+            by=current_user,
         )
 
     def render(differences: tuple[Difference, ...]) -> str:
         return show(
             "end", title="End the episode", episode=episode, form=form, differences=differences,
-            medicines=running_medicines(patient_id),
+            medicines=running_medicines(patient_id), unanswered=open_still,
         )  # fmt: skip
 
     return save_change(

@@ -73,6 +73,7 @@ def show(
     differences: tuple[Difference, ...] = (),
     hints: Mapping[str, str] | None = None,
     medicines: Sequence[str] = (),
+    unanswered: Sequence[str] = (),
 ) -> str:
     """A form about one episode, under the person's header."""
     page = ChangePage(
@@ -86,6 +87,7 @@ def show(
         changes=differences,
         hints=hints or {},
         medicines=medicines,
+        unanswered=unanswered,
     )
     opened("patient.opened", by=current_user, patient_id=episode.patient_id)
     return render_template(f"episodes/{template}.html", page=page)

@@ -18,7 +18,7 @@ from registry.caseload.models import CaseloadRow
 from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
 from registry.contacts.rules import is_failed_attempt, is_two_way
-from registry.episodes.models import Episode, PhaseSpell, TrackedMeasure, TreatmentCourse
+from registry.episodes.models import Episode, OtherTeam, PhaseSpell, TrackedMeasure, TreatmentCourse
 from registry.episodes.queries import list_parts
 from registry.episodes.scales import scales_in_force
 from registry.extensions import db
@@ -89,6 +89,8 @@ class EpisodeRecord:
     reviews: Sequence[Review]
     questions: Sequence[ReviewQuestion]
     alerts: Sequence[Alert]
+    other_teams: Sequence[OtherTeam]
+    """Those involved now, or when the episode ended."""
     phases: Sequence[PhaseSpell]
     courses: Sequence[TreatmentCourse]
     treatment: Sequence[TrialCourse]
@@ -117,6 +119,7 @@ def load_record(episode: Episode) -> EpisodeRecord:
         reviews=[row for row in list_reviews(patient_id) if row.episode_id == episode.id],
         questions=[row for row in list_open_questions(patient_id) if row.episode_id == episode.id],
         alerts=_open_alerts(patient_id, episode.id),
+        other_teams=[row for row in list_parts(OtherTeam, episode.id) if row.ends_on in (None, episode.ended_on)],
         phases=list_parts(PhaseSpell, episode.id),
         courses=list_parts(TreatmentCourse, episode.id),
         treatment=list_courses([patient_id]),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from registry.alerts.models import Alert
 from registry.alerts.queries import list_open_alerts
 from registry.caseload.record import EpisodeRecord, last_safety_measurements, load_record
-from registry.episodes.models import Consent, Episode, EpisodeCondition, OtherTeam
+from registry.episodes.models import Consent, Episode, EpisodeCondition
 from registry.episodes.queries import get_consent, list_parts
 from registry.health.models import LifeEvent
 from registry.health.queries import list_events
@@ -67,8 +67,6 @@ class SummaryFacts:
     safety_alert: Alert | None
     consent: Consent | None = None
     """The last one of the episode, given or taken back."""
-    other_teams: Sequence[OtherTeam] = ()
-    """Those involved now, or when the episode ended."""
 
 
 def load_summary(patient: Patient, episode: Episode | None, *, others: Sequence[Episode]) -> SummaryFacts:
@@ -88,12 +86,11 @@ def load_summary(patient: Patient, episode: Episode | None, *, others: Sequence[
         patient=patient,
         around=_around(patient, record),
         record=record,
-        conditions=[row for row in list_parts(EpisodeCondition, episode.id) if _is_last(row, episode)],
+        conditions=[row for row in list_parts(EpisodeCondition, episode.id) if row.ends_on in (None, episode.ended_on)],
         other_episodes=others,
         safety_measurements=record.safety_measurements,
         safety_alert=_safety(record.alerts),
         consent=get_consent(episode.id),
-        other_teams=[row for row in list_parts(OtherTeam, episode.id) if _is_last(row, episode)],
     )
 
 
@@ -109,11 +106,6 @@ def _around(patient: Patient, record: EpisodeRecord | None) -> Around:
         plans=list_versions(patient.id),
         life_events=list_events(patient.id, only_standing=True) if record is None else record.life_events,
     )
-
-
-def _is_last(row: EpisodeCondition | OtherTeam, episode: Episode) -> bool:
-    """Whether it holds now, or held when the episode ended."""
-    return row.ends_on is None or row.ends_on == episode.ended_on
 
 
 def _safety(alerts: Sequence[Alert]) -> Alert | None:

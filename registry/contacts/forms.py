@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,6 +55,7 @@ def minutes_field(label: str) -> WholeNumber:
 class ContactForm(RegistryForm):
     """What happened, or was tried."""
 
+    staff = SelectField("Who was in contact", choices=choices({"": "I was"}), default="")
     kind = RadioField("Kind", [InputRequired("Choose what kind of contact it was")], choices=dict(KINDS))
     reached = RadioField(
         "Was the person reached?",
@@ -86,6 +89,20 @@ class ContactForm(RegistryForm):
         self.now, self.born_on = now, born_on
         self.minutes_taken: int | None = None
         super().__init__(*args, **values)
+
+    def offer_colleagues(self, names: Mapping[uuid.UUID, str]) -> None:
+        """Whom this contact may be logged for, besides whoever logs it."""
+        self.staff.choices = choices({"": "I was"} | {str(user_id): name for user_id, name in names.items()})
+
+    @property
+    def asks_for_staff(self) -> bool:
+        """Whether there is anybody to log it for."""
+        return len(self.staff.choices) > 1
+
+    @property
+    def staff_id(self) -> uuid.UUID | None:
+        """The colleague who was in contact; ``None`` for whoever logs it."""
+        return uuid.UUID(self.staff.data) if self.staff.data else None
 
     @property
     def zone(self) -> ZoneInfo:

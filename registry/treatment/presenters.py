@@ -93,6 +93,8 @@ class TreatmentPage:
     past: Sequence[TrialShown]
     void: Sequence[TrialShown]
     starts: Sequence[Link]
+    log_url: str = ""
+    """Where the visit is logged at which an injection was just given; empty when none was."""
 
 
 @dataclass(frozen=True, slots=True)

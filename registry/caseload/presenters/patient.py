@@ -23,7 +23,7 @@ from registry.caseload.record import EpisodeRecord, open_advice
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import IdentityHeader, holder_name
 from registry.episodes.record_tabs import Tab
-from registry.episodes.rules import TEAM_ROLES
+from registry.episodes.rules import OTHER_TEAMS, TEAM_ROLES
 from registry.plans.presenters import GoalShown, show_goal
 from registry.review.models import Recommendation, ReviewQuestion
 from registry.review.rules import KINDS, OPEN, STATES
@@ -159,7 +159,7 @@ def show_overview(
         due=show_due(record, today),
         advice=list(_advice(record, today, may_decide=may.decide)),
         questions=[_question(each, today) for each in record.questions],
-        team=list(_team(record.episode)),
+        team=list(_team(record)),
         other_episodes=[_episode_link(episode) for episode in others],
     )
 
@@ -242,10 +242,13 @@ def _question(each: ReviewQuestion, today: date) -> QuestionShown:
     return QuestionShown(each.words, f"{each.asked_by.name}, {days_ago(each.asked_on, today)}")
 
 
-def _team(episode: Episode) -> Iterator[Fact]:
-    for member in episode.team:
+def _team(record: EpisodeRecord) -> Iterator[Fact]:
+    """Who cares for the person here, then the other teams and what each does."""
+    for member in record.episode.team:
         if member.ends_on is None:
             yield Fact(TEAM_ROLES[member.role], holder_name(member))
+    for team in record.other_teams:
+        yield Fact(OTHER_TEAMS[team.kind], team.name, detail=team.does)
 
 
 def _episode_link(episode: Episode) -> Link:

@@ -122,7 +122,7 @@ def _care(facts: SummaryFacts, today: date) -> Iterator[Line]:
 
 
 def _other_teams(facts: SummaryFacts) -> Iterator[Line]:
-    for team in facts.other_teams:
+    for team in facts.record.other_teams if facts.record is not None else ():
         said = ", ".join(part for part in (f"{team.name}: {team.does}", team.reach) if part)
         yield Line(OTHER_TEAMS[team.kind], f"{said}, since {long_date(team.starts_on)}")
 

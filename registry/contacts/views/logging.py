@@ -11,7 +11,9 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from registry.access.policy import permitted_clinics, policy
+from registry.access.roles import GRANTS, Role
 from registry.accounts import receipts
+from registry.accounts.queries import list_users_with_role
 from registry.contacts import actions, drafts, queries, timer
 from registry.contacts.forms import ContactForm
 from registry.contacts.models import ContactDraft
@@ -30,6 +32,9 @@ from registry.contacts.views.common import (
 from registry.episodes.place import Place, place_at
 from registry.web.filters import local_time
 from registry.web.second_time import SecondTime
+
+_IN_CONTACT = tuple(role.value for role in Role if {"contact.record", "contact.record-own"} & GRANTS[role])
+"""Roles whose contacts are logged."""
 
 
 @blueprint.route("/patients/<uuid:patient_id>/contacts/new", methods=["GET", "POST"])
@@ -54,6 +59,8 @@ def _log(place: Place, *, back_url: str, whose: str) -> Page:
     patient_id, clinic_id = place.patient.id, place.clinic.id
     draft, timed = drafts.get_draft(patient_id, by=current_user), _stopped_with(patient_id)
     form = _form(place, draft, timed)
+    if not whose:
+        form.offer_colleagues(_colleagues(place))
 
     def show(status: int, recorded: SecondTime | None = None) -> Page:
         page = form_page(place, form, title="Log a contact", save="Save contact", action_url="", back_url=back_url)
@@ -75,7 +82,7 @@ def _log(place: Place, *, back_url: str, whose: str) -> Page:
 
     def act() -> str:
         contact = actions.record_contact(
-            patient_id=patient_id, clinic_id=clinic_id, facts=form.facts(), by=current_user
+            patient_id=patient_id, clinic_id=clinic_id, facts=form.facts(), staff_id=form.staff_id, by=current_user
         )
         drafts.drop_saved(patient_id, form.key, by=current_user)
         timer.drop_logged(patient_id, by=current_user)
@@ -87,9 +94,16 @@ def _log(place: Place, *, back_url: str, whose: str) -> Page:
     return redirect(location, 303)
 
 
+def _colleagues(place: Place) -> dict[uuid.UUID, str]:
+    """Who else of the clinic is in contact with people, by name."""
+    users = list_users_with_role(place.clinic.id, *_IN_CONTACT)
+    return {each.id: each.name for each in users if each.id != current_user.id}
+
+
 def _form(place: Place, draft: ContactDraft | None, timed: Timed | None) -> ContactForm:
     """With what was typed before, and the time that was stopped where the draft says none."""
     values: dict[str, Any] = {"kind": "treatment", "modality": "phone", "took_place_on": place.today}
+    values |= {name: request.args[name] for name in ("kind", "modality") if name in request.args}
     if request.method == "GET" and draft is not None:
         values |= {"formdata": MultiDict(draft.typed), "form_key": draft.form_key}
     form = ContactForm(now=place.now, born_on=place.patient.birth_date, **values)
@@ -111,7 +125,7 @@ def _second_time(place: Place, form: ContactForm, *, url: str) -> SecondTime | N
     """What says the same already. Nothing for a second click on the form that stored it, or one said to be another."""
     if form.again.data:
         return None
-    contact = queries.find_same(place.patient.id, form.facts(), staff_id=current_user.id)
+    contact = queries.find_same(place.patient.id, form.facts(), staff_id=form.staff_id or current_user.id)
     if contact is None or receipts.led_to(form.key, by=current_user) is not None:
         return None
     return second_time(contact, by=saved_by(contact, place), url=url)

@@ -71,7 +71,7 @@ class ReferForm(ClinicForm, DatedForm):
     urgency = RadioField(
         "How soon",
         choices=choices(
-            [("routine", "Routine: contact within 10 working days"), ("urgent", "Urgent: within 1 working day")]
+            [("routine", "Routine: contact within the days the clinic allows"), ("urgent", "Urgent: contact first of all")]
         ),
         default="routine",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import abort, flash, redirect, render_template
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from registry.access.policy import can, found, policy
@@ -14,6 +14,7 @@ from registry.episodes.errors import Refused
 from registry.episodes.place import Place
 from registry.episodes.record_tabs import record_tabs
 from registry.treatment import actions, queries
+from registry.treatment.facts import InjectionFacts
 from registry.treatment.forms import (
     START_FORMS,
     STEP_FORMS,
@@ -50,6 +51,7 @@ _START_TITLES = {
 def treatment(patient_id: uuid.UUID) -> Page:
     place = place_of(patient_id, "patient.read")
     may_write = can(current_user, "treatment.record", clinic_id=place.clinic.id)
+    may_log = can(current_user, "contact.record", clinic_id=place.clinic.id)
     shown = show_trials(queries.list_records(patient_id), today=place.today, may_write=may_write)
     header = place.header()
     page = TreatmentPage(
@@ -60,9 +62,15 @@ def treatment(patient_id: uuid.UUID) -> Page:
         past=[each for each in shown if not each.is_void and each.has_stopped],
         void=[each for each in shown if each.is_void],
         starts=starts_for(list(KINDS), header) if may_write else (),
+        log_url=_visit_url(patient_id) if "given" in request.args and may_log else "",
     )
     opened("treatment.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)
     return render_template("treatment/treatment.html", page=page)
+
+
+def _visit_url(patient_id: uuid.UUID) -> str:
+    """The form of a contact as a visit is logged."""
+    return url_for("contacts.log_contact", patient_id=patient_id, kind="treatment", modality="in-person")
 
 
 @blueprint.route("/<trial_kind>/new", methods=["GET", "POST"])
@@ -124,8 +132,7 @@ def note_injection(patient_id: uuid.UUID, trial_id: uuid.UUID) -> Page:
     trial = trial_of(patient_id, trial_id)
     if trial.kind != "injection":
         abort(404)
-    saved = "Injection saved. Log the visit as a contact too"
-    return _note(trial, InjectionForm, title="Record an injection", saved=saved)
+    return _note(trial, InjectionForm, title="Record an injection", saved="Injection saved")
 
 
 def _note(trial: TreatmentTrial, form_class: type[EntryForm], *, title: str, saved: str, kind: str = "") -> Page:
@@ -142,8 +149,10 @@ def _note(trial: TreatmentTrial, form_class: type[EntryForm], *, title: str, sav
     clinic_id, url = place.clinic.id, url_of(place)
 
     def act() -> str:
-        actions.note(trial=trial_of(patient_id, trial_id), clinic_id=clinic_id, facts=form.facts(kind), by=current_user)
-        return url
+        facts = form.facts(kind)
+        actions.note(trial=trial_of(patient_id, trial_id), clinic_id=clinic_id, facts=facts, by=current_user)
+        is_visit = isinstance(facts, InjectionFacts) and facts.outcome == "given"
+        return url_for("treatment.treatment", patient_id=patient_id, given="here") if is_visit else url
 
     try:
         location = receipts.once(form.key, by=current_user, act=act)

@@ -174,6 +174,19 @@ def test_without_a_start_time_only_what_says_the_same_in_everything_is_asked_abo
     assert fill_in(browser, f"{case.url}/new", {**attempt, "note": "Engaged"}).status_code == 303
 
 
+def test_a_contact_is_logged_for_the_colleague_who_was_in_contact(case: Case) -> None:
+    colleague, url = str(case.users["colleague"]), f"{case.url}/new"
+    browser = case.browser_of("care_manager")
+    assert fill_in(browser, url, {**CALL, "staff": str(case.users["stranger"])}).status_code == 422
+
+    assert fill_in(browser, url, {**CALL, "staff": colleague}).status_code == 303
+
+    (contact,) = _contacts(case)
+    assert (contact.staff_id, contact.recorded_by_id) == (case.users["colleague"], case.users["care_manager"])
+    assert "Kofi Boateng" in words(browser.get(case.url))
+    assert fill_in(browser, url, {**CALL, "staff": colleague}).status_code == 409, "asked whether it is the same"
+
+
 def test_a_correction_keeps_the_earlier_entry(case: Case) -> None:
     contact_id = _a_contact(case, minutes=10)
     browser = case.browser_of("care_manager")

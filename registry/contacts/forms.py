@@ -97,7 +97,7 @@ class ContactForm(RegistryForm):
     @property
     def asks_for_staff(self) -> bool:
         """Whether there is anybody to log it for."""
-        return len(self.staff.choices) > 1
+        return len(list(self.staff.choices or ())) > 1
 
     @property
     def staff_id(self) -> uuid.UUID | None:

@@ -77,9 +77,7 @@ def earliest_referral(patient: Patient, clinic_id: uuid.UUID, *, before: Episode
     Two episodes of one clinic share no day but that on which the one ends and the other begins: what happened on
     a day belongs to one of them.
     """
-    earlier = select(func.max(Episode.ended_on)).where(
-        Episode.patient_id == patient.id, Episode.clinic_id == clinic_id
-    )
+    earlier = select(func.max(Episode.ended_on)).where(Episode.patient_id == patient.id, Episode.clinic_id == clinic_id)
     if before is not None:
         earlier = earlier.where(Episode.id != before.id, Episode.referred_on <= before.referred_on)
     ended_on = db.session.scalar(earlier)

@@ -71,7 +71,10 @@ class ReferForm(ClinicForm, DatedForm):
     urgency = RadioField(
         "How soon",
         choices=choices(
-            [("routine", "Routine: contact within the days the clinic allows"), ("urgent", "Urgent: contact first of all")]
+            [
+                ("routine", "Routine: contact within the days the clinic allows"),
+                ("urgent", "Urgent: contact first of all"),
+            ]
         ),
         default="routine",
     )

@@ -1,4 +1,4 @@
-"""A danger that somebody reports alerts at once, with or without a positive answer beside it, until it is taken back."""
+"""A danger that somebody reports alerts at once, beside a positive answer or alone, until it is taken back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,16 @@ from registry.alerts.sentences import sentence_today
 from registry.contacts.actions import report_danger, withdraw_report
 from registry.contacts.models import DangerReport
 from tests import builders
-from tests.integration.alerts.scene import TODAY, Scene, a_scene, kinds_of, measured, on_stage, the_safety_alert, words_of
+from tests.integration.alerts.scene import (
+    TODAY,
+    Scene,
+    a_scene,
+    kinds_of,
+    measured,
+    on_stage,
+    the_safety_alert,
+    words_of,
+)
 from tests.pages import fill_in, soup, words
 
 MISTAKEN = "Overdose reported by his sister on 11 Mar 2026, marked as entered in error by Ana Care on 11 Mar 2026"

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 import time_machine
-from sqlalchemy import select
 
 from registry.access import scope
 from registry.accounts.models import User

@@ -29,7 +29,11 @@ def _left_open(case: Case) -> None:
         reviewed_on=date(2026, 3, 5),
         minutes=10,
         summary="",
-        recommendations=[Advice(kind="lab", words="TSH"), Advice(kind="start", words="Lithium"), Advice(kind="therapy", words="BA")],
+        recommendations=[
+            Advice(kind="lab", words="TSH"),
+            Advice(kind="start", words="Lithium"),
+            Advice(kind="therapy", words="BA"),
+        ],
         look_again_on=None,
         by=case.consultant,
     )

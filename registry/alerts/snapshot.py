@@ -167,7 +167,8 @@ class ContactFacts:
     ``two_way_on`` are the dates of two-way treatment contacts of this episode, in any order;
     ``attempts_on`` those of failed attempts, no-shows included, and ``attempts`` how those were made since which nobody
     of the team has reached the person, about whatever. ``possible_steps`` are the steps of outreach somebody can take.
-    ``seen_on`` is the last day anyone saw the person and ``seen_by`` who, in words that follow "by" ("another team", "the ward").
+    ``seen_on`` is the last day anyone saw the person and ``seen_by`` who, in words that follow "by" ("another team",
+    "the ward").
     """
 
     two_way_on: tuple[date, ...] = ()

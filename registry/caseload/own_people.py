@@ -15,6 +15,8 @@ from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.plans.models import Goal, PlanVersion
+from registry.tasks.models import Task
+from registry.tasks.queries import list_open_for
 
 MOST_PEOPLE = 200
 """More than anybody can know by name."""
@@ -30,6 +32,8 @@ class OwnPeople:
     """Those each is working on, with their ratings."""
     plans: Mapping[uuid.UUID, PlanVersion]
     """The safety plan in force of each who has one."""
+    tasks: Mapping[uuid.UUID, Sequence[Task]]
+    """What colleagues ask of the user about each, in the order it is due."""
 
 
 def list_own_people(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> OwnPeople:
@@ -66,7 +70,15 @@ def list_own_people(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Ow
         safety={alert.patient_id: alert for alert in alerts},
         goals=_goals(people),
         plans=_safety_plans(people),
+        tasks=_tasks(user_id, clinic_ids),
     )
+
+
+def _tasks(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Task]]:
+    found: dict[uuid.UUID, list[Task]] = defaultdict(list)
+    for task in list_open_for(user_id, clinic_ids):
+        found[task.patient_id].append(task)
+    return found
 
 
 def _goals(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Goal]]:

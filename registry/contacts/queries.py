@@ -20,7 +20,7 @@ from registry.contacts.models import Contact, DangerReport
 from registry.contacts.rules import KINDS, counts_minutes, first_of_month, is_failed_attempt, is_reached, is_two_way
 from registry.contacts.span import Span, overlapping, span_of
 from registry.db.among import among
-from registry.episodes.models import Episode, TeamMember, Transfer
+from registry.episodes.models import Transfer
 from registry.episodes.queries import list_transfers
 from registry.extensions import db
 from registry.patients.models import Patient
@@ -227,19 +227,3 @@ def list_standing_reports(report_ids: Collection[uuid.UUID]) -> Sequence[DangerR
         .where(DangerReport.id.in_(report_ids), DangerReport.status == "final")
         .order_by(DangerReport.reported_on.desc(), DangerReport.id.desc())
     ).all()
-
-
-def is_on_team(patient_id: uuid.UUID, user_id: uuid.UUID) -> bool:
-    """Whether this user has a place in the team of one of the person's open episodes now."""
-    place = (
-        select(TeamMember.id)
-        .join(Episode, Episode.id == TeamMember.episode_id)
-        .where(
-            TeamMember.patient_id == patient_id,
-            TeamMember.user_id == user_id,
-            TeamMember.ends_on.is_(None),
-            Episode.ended_on.is_(None),
-        )
-        .limit(1)
-    )
-    return db.session.scalars(place).first() is not None

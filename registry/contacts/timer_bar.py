@@ -16,9 +16,10 @@ def contact_timer() -> TimerShown | None:
     """What the reader is timing, or has stopped and not logged. Asks nothing of whoever is timing nothing."""
     if not current_user.is_authenticated or current_user.stopwatch is None:
         return None
-    with within(clinics_where(current_user, "contact.record")):
+    everybodys = clinics_where(current_user, "contact.record")
+    with within(everybodys or clinics_where(current_user, "contact.record-own")):
         timed = get_timed(by=current_user)
-    return show_timer(timed, clock.now()) if timed is not None else None
+    return None if timed is None else show_timer(timed, clock.now(), whose="" if everybodys else "own_")
 
 
 def init_app(app: Flask) -> None:

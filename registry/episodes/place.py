@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flask import abort
+from flask_login import current_user
 from sqlalchemy import bindparam, select
 
 from registry import clock
@@ -16,6 +18,7 @@ from registry.clinics.models import Clinic
 from registry.db.among import among
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import load_header
+from registry.episodes.queries import is_on_team
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.patients.presenters import IdentityHeader
@@ -44,6 +47,12 @@ class Place:
 def place_at(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Place:
     """The person at the one of these clinics that deals with them. Absent and foreign: 404."""
     return Place(found(get_patient(patient_id)), found(get_clinic_of(patient_id, clinic_ids)))
+
+
+def refuse_stranger(patient_id: uuid.UUID) -> None:
+    """404 for whoever may deal only with the people whose team they are on: anybody else does not exist."""
+    if not is_on_team(patient_id, current_user.id):
+        abort(404)
 
 
 def get_clinic_of(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Clinic | None:

@@ -183,6 +183,22 @@ def count_transfers_to_answer(clinic_ids: Collection[uuid.UUID]) -> int:
 _BOTH_CLINICS = (joinedload(Transfer.from_clinic), joinedload(Transfer.to_clinic))
 
 
+def is_on_team(patient_id: uuid.UUID, user_id: uuid.UUID) -> bool:
+    """Whether this user has a place in the team of one of the person's open episodes now."""
+    place = (
+        select(TeamMember.id)
+        .join(Episode, Episode.id == TeamMember.episode_id)
+        .where(
+            TeamMember.patient_id == patient_id,
+            TeamMember.user_id == user_id,
+            TeamMember.ends_on.is_(None),
+            Episode.ended_on.is_(None),
+        )
+        .limit(1)
+    )
+    return db.session.scalars(place).first() is not None
+
+
 def list_team(episode_id: uuid.UUID) -> Sequence[TeamMember]:
     """Everybody who is or was on the team, with their accounts, oldest first."""
     return db.session.scalars(

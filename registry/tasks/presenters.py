@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -179,6 +179,12 @@ def line_to_answer(task: Task, today: date) -> TaskLine:
         words=asked_words(task),
         day=due_words(task, today) or KINDS[task.kind].lower(),
     )
+
+
+def own_line_to_answer(task: Task, today: date) -> TaskLine:
+    """The same for whoever may deal only with the people whose team they are on."""
+    url = url_for("tasks.answer_own", patient_id=task.patient_id, task_id=task.id)
+    return replace(line_to_answer(task, today), url=url)
 
 
 def asked_words(task: Task) -> str:

@@ -13,6 +13,7 @@ from registry.access.roles import Role, actions_of
 from registry.accounts.models import User
 from registry.accounts.queries import list_users_with_role
 from registry.db.among import among
+from registry.episodes.queries import is_on_team
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.tasks.models import Task
@@ -20,6 +21,8 @@ from registry.tasks.rules import Waiting
 from registry.web.paging import COUNT_LIMIT
 
 WRITING = "task.write"
+ANSWERING_OWN = "task.answer-own"
+"""Of whoever may deal only with the people whose team they are on."""
 
 MOST_SHOWN = 50
 """More than anybody answers in a day; the rest follows when these are."""
@@ -119,10 +122,17 @@ def list_unanswered(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Se
     return [Waiting(row.clinic_id, row.due_on, row.died_on is not None) for row in rows]
 
 
-def list_recipients(clinic_id: uuid.UUID, *, but: Collection[uuid.UUID]) -> Sequence[User]:
-    """The colleagues of a clinic who may open the record of its people and answer, by name."""
-    roles = sorted(role.value for role in Role if WRITING in actions_of(role))
-    return [user for user in list_users_with_role(clinic_id, *roles) if user.id not in but]
+def list_recipients(clinic_id: uuid.UUID, *, patient_id: uuid.UUID, but: Collection[uuid.UUID]) -> Sequence[User]:
+    """The colleagues of a clinic who may open this person's record and answer, or are on their team, by name."""
+    writing, answering = _holders(clinic_id, WRITING), _holders(clinic_id, ANSWERING_OWN)
+    on_team = [user for user in answering if user not in writing and is_on_team(patient_id, user.id)]
+    found = [user for user in (*writing, *on_team) if user.id not in but]
+    return sorted(found, key=lambda user: user.name)
+
+
+def _holders(clinic_id: uuid.UUID, action: str) -> Sequence[User]:
+    roles = sorted(role.value for role in Role if action in actions_of(role))
+    return list_users_with_role(clinic_id, *roles)
 
 
 def _sent(user_id: uuid.UUID) -> ColumnElement[bool]:

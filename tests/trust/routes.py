@@ -19,6 +19,7 @@ from tests.trust.world import Place
 RENAMED = {
     "episodes.reopen": {"patient_id": "left_id", "episode_id": "ended_episode_id"},
     "episodes.answer_transfer": {"patient_id": "handed_over_id", "transfer_id": "proposal_id"},
+    "tasks.answer_own": {"task_id": "own_task_id"},
     "measurements.draft": {"measurement_id": "draft_id"},
     "measurements.discard": {"measurement_id": "draft_id"},
     "administration.end_role": {"user_id": "colleague_id"},

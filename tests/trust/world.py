@@ -140,6 +140,14 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     sent = send_task(
         patient_id=patient.id, clinic_id=clinic.id, to_id=psychiatrist.id, kind="task", words="zawords", by=manager
     )
+    asked = send_task(
+        patient_id=patient.id,
+        clinic_id=clinic.id,
+        to_id=people["peer_specialist"].id,
+        kind="task",
+        words="zawords",
+        by=manager,
+    )
     trial, injection, therapy = _treatment(patient, clinic, by=manager)
     goal, rating = _plan(patient, clinic, by=manager)
     stay = _stay(patient, clinic, by=manager)
@@ -172,6 +180,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "report_id": report,
             "task_id": task,
             "sent_id": sent.id,
+            "own_task_id": asked.id,
             "trial_id": trial,
             "therapy_id": therapy,
             "trial_kind": "medication",

@@ -20,6 +20,7 @@ from registry.patients.safety_banner import SafetyBanner
 from registry.plans.models import PlanVersion
 from registry.plans.presenters import GoalShown, show_goal
 from registry.plans.rules import SECTIONS
+from registry.tasks.presenters import TaskLine, own_line_to_answer
 from registry.web.filters import age, count, long_date, short_date
 
 
@@ -54,8 +55,12 @@ class PersonShown:
     ways: Sequence[WayToReach]
     goals: Sequence[GoalShown]
     plan: PlanShown | None
+    tasks: Sequence[TaskLine]
+    """What colleagues ask about the person."""
     contact_url: str
     danger_url: str
+    timer_url: str
+    """Empty while a contact is being timed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,10 @@ class OwnPeoplePage:
     people: Sequence[PersonShown]
 
 
-def show_own_people(found: OwnPeople, today: Mapping[Any, date]) -> OwnPeoplePage:
+def show_own_people(found: OwnPeople, today: Mapping[Any, date], *, is_timing: bool) -> OwnPeoplePage:
     """A card a person."""
     contact, danger = PatientAddress("contacts.log_own_contact"), PatientAddress("contacts.report_danger")
+    timer = PatientAddress("contacts.start_own_timer")
     return OwnPeoplePage(
         title="My people",
         subtitle=count(len(found.episodes), "person", "people"),
@@ -87,8 +93,13 @@ def show_own_people(found: OwnPeople, today: Mapping[Any, date]) -> OwnPeoplePag
                     for goal in found.goals.get(episode.patient_id, ())
                 ],
                 plan=_plan(found.plans.get(episode.patient_id), today[episode.clinic_id]),
+                tasks=[
+                    own_line_to_answer(task, today[episode.clinic_id])
+                    for task in found.tasks.get(episode.patient_id, ())
+                ],
                 contact_url=contact.of(episode.patient_id),
                 danger_url=danger.of(episode.patient_id),
+                timer_url="" if is_timing else timer.of(episode.patient_id),
             )
             for episode in found.episodes
         ],

@@ -21,4 +21,5 @@ def my_people() -> str:
     today = {clinic.id: clinic.today(now) for clinic in clinics_for("patient.read-own")}
     found = list_own_people(current_user.id, today.keys())
     opened("own-people.listed", by=current_user, shown=[episode.patient_id for episode in found.episodes])
-    return render_template("caseload/my_people.html", page=show_own_people(found, today))
+    page = show_own_people(found, today, is_timing=current_user.stopwatch is not None)
+    return render_template("caseload/my_people.html", page=page)

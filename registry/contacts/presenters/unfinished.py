@@ -53,18 +53,19 @@ def show_draft(draft: ContactDraft, patient: Patient, zone: ZoneInfo) -> DraftSh
     )
 
 
-def show_timer(timed: Timed, now: datetime) -> TimerShown:
-    """What is being timed, or was and is not logged yet."""
+def show_timer(timed: Timed, now: datetime, *, whose: str = "") -> TimerShown:
+    """What is being timed, or was and is not logged yet. ``whose``: "own_" for one's own people, "" for everybody."""
+    person = timed.patient.id
     is_running = timed.stopped_at is None
     return TimerShown(
         name=timed.patient.name,
-        patient_url=url_for("contacts.contacts", patient_id=timed.patient.id),
+        patient_url=url_for("caseload.my_people") if whose else url_for("contacts.contacts", patient_id=person),
         words=f"since {timed.start:%H:%M}" if is_running else f"{timed_words(timed)}, not logged yet",
         is_running=is_running,
         seconds=max(0, int((now - timed.started_at).total_seconds())),
-        stop_url=url_for("contacts.stop_timer"),
-        log_url=url_for("contacts.log_contact", patient_id=timed.patient.id),
-        discard_url=url_for("contacts.discard_timer"),
+        stop_url=url_for(f"contacts.stop_{whose}timer"),
+        log_url=url_for(f"contacts.log_{whose}contact", patient_id=person),
+        discard_url=url_for(f"contacts.discard_{whose}timer"),
     )
 
 

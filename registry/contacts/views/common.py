@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flask import Blueprint, abort, flash, render_template
+from flask import Blueprint, flash, render_template
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -33,12 +32,6 @@ def header_of(place: Place) -> IdentityHeader:
     """Leads to the record for whoever may open it."""
     shown = place.header()
     return shown if can(current_user, "patient.read", clinic_id=place.clinic.id) else replace(shown, url="")
-
-
-def refuse_stranger(patient_id: uuid.UUID) -> None:
-    """404 for whoever may deal only with the people whose team they are on: anybody else does not exist."""
-    if not queries.is_on_team(patient_id, current_user.id):
-        abort(404)
 
 
 def saved_by(contact: Contact, place: Place) -> str:

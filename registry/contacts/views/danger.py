@@ -15,9 +15,9 @@ from registry.contacts.forms import DangerForm, WithdrawReportForm
 from registry.contacts.models import DangerReport
 from registry.contacts.presenters.danger import DangerPage, WithdrawReportPage, report_facts
 from registry.contacts.queries import get_report
-from registry.contacts.views.common import Page, blueprint, header_of, refuse_stranger
+from registry.contacts.views.common import Page, blueprint, header_of
 from registry.db.conflict import EditConflict
-from registry.episodes.place import place_at
+from registry.episodes.place import place_at, refuse_stranger
 from registry.patients.presenters import Difference
 
 

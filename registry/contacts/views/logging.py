@@ -24,12 +24,11 @@ from registry.contacts.views.common import (
     Page,
     blueprint,
     form_page,
-    refuse_stranger,
     saved_by,
     show_form,
     warn_of_overlaps,
 )
-from registry.episodes.place import Place, place_at
+from registry.episodes.place import Place, place_at, refuse_stranger
 from registry.web.filters import local_time
 from registry.web.second_time import SecondTime
 

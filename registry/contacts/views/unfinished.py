@@ -12,8 +12,8 @@ from registry.access.policy import permitted_clinics, policy
 from registry.contacts import drafts, timer
 from registry.contacts.drafts import AnotherDraft, TooLong
 from registry.contacts.forms import ContactForm
-from registry.contacts.views.common import Page, blueprint, refuse_stranger
-from registry.episodes.place import Place, place_at
+from registry.contacts.views.common import Page, blueprint
+from registry.episodes.place import Place, place_at, refuse_stranger
 from registry.web.filters import local_time
 
 SAVED_MEANWHILE = "This contact is saved already. What you typed since then is on this page only"
@@ -95,30 +95,63 @@ def _discard(patient_id: uuid.UUID, *, back_url: str) -> Page:
 @policy("contact.record")
 def start_timer(patient_id: uuid.UUID) -> Page:
     place = place_at(patient_id, permitted_clinics("contact.record"))
+    return _start_timer(place, log_url=url_for("contacts.log_contact", patient_id=patient_id))
+
+
+@blueprint.post("/my-people/<uuid:patient_id>/contacts/timer")
+@policy("contact.record-own")
+def start_own_timer(patient_id: uuid.UUID) -> Page:
+    place = place_at(patient_id, permitted_clinics("contact.record-own"))
+    refuse_stranger(patient_id)
+    return _start_timer(place, log_url=url_for("contacts.log_own_contact", patient_id=patient_id))
+
+
+def _start_timer(place: Place, *, log_url: str) -> Page:
     try:
-        timer.start_timer(patient_id=patient_id, clinic_id=place.clinic.id, by=current_user)
+        timer.start_timer(patient_id=place.patient.id, clinic_id=place.clinic.id, by=current_user)
     except timer.AlreadyTiming:
         flash("You are timing another contact already: stop it and log it, or throw its time away", "warning")
-    return redirect(url_for("contacts.log_contact", patient_id=patient_id), 303)
+    return redirect(log_url, 303)
 
 
 @blueprint.post("/contacts/timer/stop")
 @policy("contact.record")
 def stop_timer() -> Page:
+    return _stop_timer(log="contacts.log_contact")
+
+
+@blueprint.post("/my-people/contacts/timer/stop")
+@policy("contact.record-own")
+def stop_own_timer() -> Page:
+    return _stop_timer(log="contacts.log_own_contact")
+
+
+def _stop_timer(*, log: str) -> Page:
     """Leads to the form of the contact, with its start and end filled in."""
     timed = timer.stop_timer(by=current_user)
     if timed is None:
         flash("No contact is being timed", "warning")
         return redirect(url_for("accounts.start"), 303)
-    return redirect(url_for("contacts.log_contact", patient_id=timed.patient.id), 303)
+    return redirect(url_for(log, patient_id=timed.patient.id), 303)
 
 
 @blueprint.post("/contacts/timer/discard")
 @policy("contact.record")
 def discard_timer() -> Page:
     timed = timer.get_timed(by=current_user)
-    timer.discard_timer(by=current_user)
-    flash("The time is thrown away. Nothing was logged", "success")
+    _discard_timer()
     if timed is None:
         return redirect(url_for("accounts.start"), 303)
     return redirect(url_for("contacts.contacts", patient_id=timed.patient.id), 303)
+
+
+@blueprint.post("/my-people/contacts/timer/discard")
+@policy("contact.record-own")
+def discard_own_timer() -> Page:
+    _discard_timer()
+    return redirect(url_for("accounts.start"), 303)
+
+
+def _discard_timer() -> None:
+    timer.discard_timer(by=current_user)
+    flash("The time is thrown away. Nothing was logged", "success")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from registry.access.policy import policy
 from registry.accounts import receipts
+from registry.episodes.place import refuse_stranger
 from registry.tasks import actions
 from registry.tasks.forms import AnswerForm, HandOnForm
 from registry.tasks.models import Task
 from registry.tasks.presenters import tasks_url
+from registry.tasks.queries import ANSWERING_OWN, WRITING
 from registry.tasks.views.common import Page, blueprint, colleagues, do_once, task_at
 
 
@@ -21,8 +23,21 @@ from registry.tasks.views.common import Page, blueprint, colleagues, do_once, ta
 @policy("task.write")
 def answer(patient_id: uuid.UUID, task_id: uuid.UUID) -> Page:
     task = task_at(patient_id, task_id)
-    if (elsewhere := _not_to_answer(task)) is not None:
-        return elsewhere
+    return _not_to_answer(task) or _answer(task, action=WRITING)
+
+
+@blueprint.route("/my-people/<uuid:patient_id>/tasks/<uuid:task_id>/answer", methods=["GET", "POST"])
+@policy("task.answer-own")
+def answer_own(patient_id: uuid.UUID, task_id: uuid.UUID) -> Page:
+    """For whoever may deal only with the people whose team they are on: what was asked of others does not exist."""
+    refuse_stranger(patient_id)
+    task = task_at(patient_id, task_id, action=ANSWERING_OWN)
+    if task.to_id != current_user.id:
+        abort(404)
+    return _answer(task, action=ANSWERING_OWN)
+
+
+def _answer(task: Task, *, action: str) -> Page:
     form = AnswerForm(kind=task.kind, version=str(task.version), state="done")
 
     def act(fresh: Task) -> None:
@@ -35,7 +50,7 @@ def answer(patient_id: uuid.UUID, task_id: uuid.UUID) -> Page:
         )
 
     done = "Answer saved: your colleague sees it"
-    return do_once(task, form, act, template="answer", title="Answer a colleague", done=done)
+    return do_once(task, form, act, template="answer", title="Answer a colleague", done=done, action=action)
 
 
 @blueprint.route("/patients/<uuid:patient_id>/tasks/<uuid:task_id>/hand-on", methods=["GET", "POST"])
@@ -45,7 +60,7 @@ def hand_on(patient_id: uuid.UUID, task_id: uuid.UUID) -> Page:
     task = task_at(patient_id, task_id)
     if (elsewhere := _not_to_answer(task)) is not None:
         return elsewhere
-    choice = colleagues(task.clinic_id, but=(current_user.id, task.from_id))
+    choice = colleagues(task.clinic_id, patient_id=patient_id, but=(current_user.id, task.from_id))
     form = HandOnForm(colleagues=choice, version=str(task.version))
 
     def act(fresh: Task) -> None:

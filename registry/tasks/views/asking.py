@@ -27,7 +27,7 @@ from registry.tasks.views.common import Page, blueprint, clinic_day, colleagues,
 def send(patient_id: uuid.UUID) -> Page:
     clinic = found(get_clinic_of(patient_id, permitted_clinics("task.write")))
     today, back_url = clinic.today(clock.now()), tasks_url(patient_id)
-    choice = colleagues(clinic.id, but=(current_user.id,))
+    choice = colleagues(clinic.id, patient_id=patient_id, but=(current_user.id,))
     form = TaskForm(today=today, colleagues=choice, kind="task")
     if form.validate_on_submit():
         clinic_id = clinic.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -30,10 +31,10 @@ PER_PAGE = 50
 Page = str | tuple[str, int] | Response
 
 
-def task_at(patient_id: uuid.UUID, task_id: uuid.UUID) -> Task:
+def task_at(patient_id: uuid.UUID, task_id: uuid.UUID, *, action: str = queries.WRITING) -> Task:
     """The task, if it is about this person and was sent at a clinic where one may answer; else 404."""
     task = found(queries.get_task(patient_id, task_id))
-    if task.clinic_id not in permitted_clinics(queries.WRITING):
+    if task.clinic_id not in permitted_clinics(action):
         abort(404)
     return task
 
@@ -43,47 +44,61 @@ def clinic_day(task: Task) -> date:
     return db.session.get_one(Clinic, task.clinic_id).today(clock.now())
 
 
-def colleagues(clinic_id: uuid.UUID, *, but: tuple[uuid.UUID, ...]) -> dict[str, str]:
-    """Whom one can choose, by id."""
-    return {str(each.id): each.name for each in queries.list_recipients(clinic_id, but=but)}
+def colleagues(clinic_id: uuid.UUID, *, patient_id: uuid.UUID, but: tuple[uuid.UUID, ...]) -> dict[str, str]:
+    """Whom one can choose about this person, by id."""
+    found_here = queries.list_recipients(clinic_id, patient_id=patient_id, but=but)
+    return {str(each.id): each.name for each in found_here}
 
 
 def do_once(
-    task: Task, form: RegistryForm, act: Callable[[Task], None], *, template: str, title: str, done: str
+    task: Task,
+    form: RegistryForm,
+    act: Callable[[Task], None],
+    *,
+    template: str,
+    title: str,
+    done: str,
+    action: str = queries.WRITING,
 ) -> Page:
     """Act on the task as its form asks, or show the page about it; ``done`` says what has happened."""
     patient_id, task_id = task.patient_id, task.id
     if not form.validate_on_submit():
-        return _show(task, form, template, title=title, status=422 if form.errors else 200)
+        return _show(task, form, template, title=title, action=action, status=422 if form.errors else 200)
 
     def once() -> str:
-        act(task_at(patient_id, task_id))
-        return url_for("alerts.worklist")
+        act(task_at(patient_id, task_id, action=action))
+        return _day_url(action)
 
     try:
         location = receipts.once(form.key, by=current_user, act=once)
     except EditConflict:
-        fresh = task_at(patient_id, task_id)
+        fresh = task_at(patient_id, task_id, action=action)
         form.version.data = str(fresh.version)
-        return _show(fresh, form, template, title=title, status=409)
+        return _show(fresh, form, template, title=title, action=action, status=409)
     flash(done, "success")
     return redirect(location, 303)
 
 
-def _show(task: Task, form: RegistryForm, template: str, *, title: str, status: int) -> Page:
+def _day_url(action: str) -> str:
+    """Where what is asked of the reader stands."""
+    return url_for("alerts.worklist" if action == queries.WRITING else "caseload.my_people")
+
+
+def _show(task: Task, form: RegistryForm, template: str, *, title: str, action: str, status: int) -> Page:
     clinic = db.session.get_one(Clinic, task.clinic_id)
     today = clinic.today(clock.now())
     shown = show_task(task, today=today, zone=clinic.zone, reader_id=current_user.id)
+    header = found(load_header(task.patient_id, today, clinic_id=clinic.id))
     page = AboutTaskPage(
         title=title,
-        patient=found(load_header(task.patient_id, today, clinic_id=clinic.id)),
+        patient=header if action == queries.WRITING else replace(header, url=""),
         task=shown,
         form=form,
         meanwhile=_meanwhile(task, shown) if status == 409 or not task.is_open else "",
         is_over=not task.is_open,
         today=today,
         latest=today + LATEST,
-        back_url=url_for("alerts.worklist"),
+        back_url=_day_url(action),
     )
     opened("task.opened", by=current_user, patient_id=task.patient_id, clinic_id=clinic.id, about=("task", task.id))
     return render_template(f"tasks/{template}.html", page=page), status

@@ -163,3 +163,20 @@ def _token(browser: FlaskClient) -> str:
     meta = soup(browser.get("/my-day")).select_one('meta[name="csrf-token"]')
     assert meta is not None
     return str(meta["content"])
+
+
+def test_a_peer_times_a_contact_with_their_own_people_alone(case: Case) -> None:
+    start = f"/my-people/{case.patient_id}/contacts/timer"
+    stranger = case.browser_of("other peer")
+    assert stranger.post(start, data={"csrf_token": _token(stranger)}).status_code == 404
+
+    peer = case.browser_of("peer")
+    begun = send(peer, "/my-people", peer.get("/my-people"), button="Start the timer")
+    assert begun.location == f"/my-people/{case.patient_id}/contacts/new"
+    assert "Marisol Vega" in _bar(peer, "/my-people")
+    assert "Start the timer" not in words(peer.get("/my-people"))
+
+    stopped = peer.post("/my-people/contacts/timer/stop", data={"csrf_token": _token(peer)})
+    assert fields_of(peer.get(stopped.location))["started_at"] == "15:00"
+    peer.post("/my-people/contacts/timer/discard", data={"csrf_token": _token(peer)})
+    assert "Start the timer" in words(peer.get("/my-people"))

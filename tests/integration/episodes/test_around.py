@@ -80,6 +80,7 @@ def test_another_team_does_something_from_a_day_and_what_it_did_before_stays(wor
     changed = fill_in(world.browser, url, {"does": "gives it monthly", "on": "2026-02-01", "why": "New interval"})
     assert changed.status_code == 303
     assert "Injection clinic: Canal gives it monthly since 1 Feb 2026" in _care(world, episode)
+    assert "Injection clinic Canal gives it monthly" in words(world.browser.get(f"/patients/{episode[0]}")), "the team"
     assert "Injection clinic: Canal: gives it 1 Jun 2025 to 1 Feb 2026 · New interval" in _care(world, episode)
     assert world.browser.post(url, data=mine).status_code == 404
 

@@ -27,6 +27,7 @@ from registry.episodes.models import (
 )
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
+from registry.measurements.instruments import sync_instruments
 from registry.measurements.models import StandingRow
 from tests.builders import a_referral
 from tests.integration.episodes.conftest import World
@@ -167,6 +168,7 @@ def test_an_enrolment_typed_wrong_is_put_on_its_day_with_all_that_began_with_it(
 ) -> None:
     person, episode_id = world.in_care(enrolled_on=date(2026, 3, 5), referred_on=date(2026, 3, 2))
     with world.app.app_context(), scope.all_patients(reason="test"):
+        sync_instruments()
         for on, total in ((date(2026, 2, 6), 18), (date(2026, 3, 6), 9)):
             record_measurement(
                 patient_id=person,

@@ -199,3 +199,26 @@ def test_what_is_overdue_is_seen_by_the_whole_clinic_and_told_to_who_asked(case:
 @pytest.mark.parametrize(("listed", "is_cut"), [(MOST_SHOWN, False), (MOST_SHOWN + 1, True)])
 def test_a_list_of_tasks_says_when_it_is_cut(listed: int, is_cut: bool) -> None:
     assert bool(tasks_cut_words(listed)) is is_cut
+
+
+def test_a_peer_is_asked_about_their_own_people_alone_and_answers_there(case: Case) -> None:
+    offered = [
+        str(each.get("value"))
+        for each in soup(case.browser_of("care_manager").get(f"{_url(case)}/new")).select("[name=to] option")
+    ]
+    assert str(case.users["peer"]) in offered
+    assert str(case.users["other peer"]) not in offered, "on nobody's team"
+
+    task = _ask(case, to="peer")
+    other = _ask(case, to="colleague", words="Ring the court")
+    peer = case.browser_of("peer")
+    shown = soup(peer.get("/my-people"))
+    assert "Rosa Osei: Ring her sister" in shown.get_text(" ")
+    (link,) = [str(each["href"]) for each in shown.select("a") if each.get_text().startswith("Answer")]
+    assert link == f"/my-people/{case.patient_id}/tasks/{task}/answer"
+    assert peer.get(link.replace(str(task), str(other))).status_code == 404, "asked of somebody else"
+    assert case.browser_of("other peer").get(link).status_code == 404
+
+    assert fill_in(peer, link, {"state": "done", "words": "She is fine"}).location == "/my-people"
+    assert "Ring her sister" not in words(peer.get("/my-people"))
+    assert "done. She is fine" in words(case.browser_of("care_manager").get("/my-day"))

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.commands import IMPORTED_ROWS, Work, alone, beside_readers, everything_due, export
+from benchmarks.commands import IMPORTED_ROWS, SWEEP_SECONDS, SWEPT, Work, alone, beside_readers, everything_due, export
 from benchmarks.load import CONNECTIONS, Browser, Timing
-from benchmarks.pages import lead_pages, open_all, pages, record_phq9
+from benchmarks.pages import Page, lead_pages, open_all, pages, record_phq9
 from benchmarks.population import PASSWORD, Population, populate
 from benchmarks.report import Figure
 from benchmarks.serving import WORKERS, environment_of, serving
@@ -51,17 +51,17 @@ class Bench:
                 role: [_signed_in(port, email) for _ in range(CONNECTIONS)] for role, email in population.emails.items()
             }
             for page in lead_pages(population, when=", nothing kept"):
-                yield self._page(page.what, open_all(browsers[page.role], page.paths, FEW_REQUESTS))
+                yield self._page(page.what, open_all(browsers[page.role], page, FEW_REQUESTS))
             seconds = alone(["caseload", "count"], environment_of(settings))
             yield self._work("count the panels, as every minute", seconds, self.patients)
             for page in pages(population):
-                yield self._page(page.what, open_all(browsers[page.role], page.paths, self.each), *page.budget)
+                yield self._page(page.what, open_all(browsers[page.role], page, self.each), *page.budget)
             people = iter(population.unmeasured)
             one_at_a_time = record_phq9(browsers["manager"][:1], people, self.each)
             yield self._page("record a PHQ-9, one at a time", one_at_a_time, 30)
             yield self._page("record a PHQ-9", record_phq9(browsers["manager"], people, self.each), 30)
             for page in lead_pages(population, when=", a clinic just changed"):
-                yield self._page(page.what, open_all(browsers[page.role], page.paths, self.each), *page.budget)
+                yield self._page(page.what, open_all(browsers[page.role], page, self.each), *page.budget)
             if self.with_commands:
                 yield from self._commands(browsers["manager"])
         yield from self._baselines(population)
@@ -79,7 +79,9 @@ class Bench:
         statement, due = everything_due(self.patients)
         alone(["alerts", "sweep"], environment)  # the first of a new registry takes everybody
         self.database.rewrite(statement)
-        yield self._work(f"sweep of {due:,} due, nobody reading", alone(["alerts", "sweep"], environment), due)
+        budget = SWEEP_SECONDS[self.database.name] if due == SWEPT else None
+        seconds = alone(["alerts", "sweep"], environment)
+        yield self._work(f"sweep of {due:,} due, nobody reading", seconds, due, budget=budget)
         self.database.rewrite(statement)
         sweep = beside_readers(["alerts", "sweep"], environment, readers)
         yield from self._both("the sweep", f"sweep of {due:,} due beside readers", sweep, due)
@@ -100,7 +102,7 @@ class Bench:
         for name, each in (("bare", self.each), ("naive", max(3, self.each // 20))):
             with serving(f"benchmarks.baselines:{name}()", environment, ready="/") as port:
                 browsers = [Browser(port) for _ in range(CONNECTIONS)]
-                yield self._page(f"baseline: {name}", open_all(browsers, ["/"], each))
+                yield self._page(f"baseline: {name}", open_all(browsers, Page("baseline", ["/"]), each))
 
     def _page(self, what: str, timing: Timing, p50: float | None = None, p95: float | None = None) -> Figure:
         return Figure(
@@ -114,10 +116,22 @@ class Bench:
             p50_budget=p50,
             p95_budget=p95,
             errors=timing.errors,
+            most_sent=timing.most_sent,
+            most_decoded=timing.most_decoded,
         )
 
-    def _work(self, what: str, seconds: float, number: int) -> Figure:
-        return Figure(self.database.name, self.patients, f"{what}: {seconds:.0f} s", None, None, None, number / seconds)
+    def _work(self, what: str, seconds: float, number: int, *, budget: float | None = None) -> Figure:
+        return Figure(
+            database=self.database.name,
+            patients=self.patients,
+            what=what,
+            p50=None,
+            p95=None,
+            worst=None,
+            per_second=number / seconds,
+            seconds=seconds,
+            seconds_budget=budget,
+        )
 
 
 def _signed_in(port: int, email: str) -> Browser:

@@ -19,6 +19,9 @@ IMPORTED_ROWS = 2_000
 SWEPT = 2_000
 """Episodes due at once."""
 
+SWEEP_SECONDS = {"sqlite": 30, "postgresql": 10}
+"""The budget of a sweep of ``SWEPT`` episodes while nobody reads, by database."""
+
 _MAKE_DUE = """
 UPDATE episode SET next_check_on = '2020-01-01'
 WHERE id IN (SELECT id FROM episode WHERE ended_on IS NULL ORDER BY id LIMIT {number})
@@ -67,14 +70,15 @@ def beside_readers(command: Sequence[str], environment: Mapping[str, str], brows
     began = time.perf_counter()
     process = _started(command, environment)
     taken: list[float] = []
-    wrong = 0
+    wrong = sent = decoded = 0
     while process.poll() is None:
-        some = timed(browsers, lambda browser, _number: browser.send("GET", "/caseload")[0], each=2)
+        some = timed(browsers, lambda browser, _number: browser.send("GET", "/caseload"), each=2)
         taken += some.milliseconds
         wrong += some.errors
+        sent, decoded = max(sent, some.most_sent), max(decoded, some.most_decoded)
     seconds = time.perf_counter() - began
     _finished(process, command)
-    return Work(seconds, Timing(tuple(taken), wrong, seconds))
+    return Work(seconds, Timing(tuple(taken), wrong, seconds, sent, decoded))
 
 
 def _started(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -8,7 +8,7 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -18,12 +18,24 @@ CONNECTIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: its text, and the bytes of its body as they were sent and once decompressed."""
+
+    status: int
+    text: str
+    sent: int
+    decoded: int
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
-    """Wall milliseconds of many requests, as the browser saw them."""
+    """Wall milliseconds of many requests, as the browser saw them, and the bytes of the largest answers."""
 
     milliseconds: tuple[float, ...]
     errors: int
     seconds: float
+    most_sent: int
+    most_decoded: int
 
     def quantile(self, share: float) -> float:
         ordered = sorted(self.milliseconds)
@@ -41,31 +53,32 @@ class Browser:
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
 
-    def send(self, method: str, path: str, body: str = "") -> tuple[int, dict[str, str], str]:
+    def send(self, method: str, path: str, body: str = "", *, headers: Mapping[str, str] | None = None) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {
+        sent = {
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "Accept-Encoding": "gzip",
             "Sec-Fetch-Site": "same-origin",
+            **(headers or {}),
         }
         if body:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, path, body or None, headers)
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, body or None, sent)
         answer = connection.getresponse()
-        body_read = answer.read()
-        text = (gzip.decompress(body_read) if answer.getheader("Content-Encoding") == "gzip" else body_read).decode()
+        packed = answer.read()
+        plain = gzip.decompress(packed) if answer.getheader("Content-Encoding") == "gzip" else packed
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.split(";", 1)[0]
         connection.close()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+        return Answer(answer.status, plain.decode(), sent=len(packed), decoded=len(plain))
 
     def sign_in(self, email: str, password: str) -> None:
         """Raises ``RuntimeError`` when the program does not let us in."""
-        _, _, page = self.send("GET", "/sign-in")
+        page = self.send("GET", "/sign-in").text
         body = urlencode({"csrf_token": token_of(page), "email": email, "password": password})
-        status, _, _ = self.send("POST", "/sign-in", body)
+        status = self.send("POST", "/sign-in", body).status
         if status != 303:
             raise RuntimeError(f"sign-in answered {status}")
 
@@ -101,21 +114,24 @@ def filled_form(page: str, answers: Callable[[str, Sequence[str]], str]) -> dict
     return fields
 
 
-def timed(browsers: Sequence[Browser], request: Callable[[Browser, int], int], *, each: int) -> Timing:
-    """Every browser sends ``each`` requests, all browsers at once. ``request`` returns the status."""
+Request = Callable[[Browser, int], Answer]
+"""One request of a browser, by how many went before it."""
+
+
+def timed(browsers: Sequence[Browser], request: Request, *, each: int) -> Timing:
+    """Every browser sends ``each`` requests, all browsers at once."""
     taken: list[float] = []
-    wrong = 0
+    answers: list[tuple[int, int, int]] = []
     lock = threading.Lock()
 
     def run(browser: Browser, place: int) -> None:
-        nonlocal wrong
         for step in range(each):
             began = time.perf_counter()
-            status = request(browser, place * each + step)
+            answer = request(browser, place * each + step)
             elapsed = (time.perf_counter() - began) * 1000
             with lock:
                 taken.append(elapsed)
-                wrong += status >= 400
+                answers.append((answer.status, answer.sent, answer.decoded))
 
     threads = [threading.Thread(target=run, args=(browser, place)) for place, browser in enumerate(browsers)]
     began = time.perf_counter()
@@ -123,7 +139,9 @@ def timed(browsers: Sequence[Browser], request: Callable[[Browser, int], int], *
         thread.start()
     for thread in threads:
         thread.join()
-    return Timing(tuple(taken), wrong, time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    statuses, sent, decoded = zip(*answers, strict=True)
+    return Timing(tuple(taken), sum(status >= 400 for status in statuses), seconds, max(sent), max(decoded))
 
 
 def fresh_key() -> str:

@@ -17,6 +17,7 @@ from registry.demo.clinic import PASSWORD
 from registry.demo.crowd.filling import invent
 from registry.extensions import db
 from registry.measurements.models import Measurement
+from registry.patients.models import Patient
 
 __all__ = ["CONDITION", "PASSWORD", "Population", "populate"]
 
@@ -33,6 +34,8 @@ class Population:
     patient_ids: tuple[uuid.UUID, ...]
     unmeasured: tuple[uuid.UUID, ...]
     """Those of them without a PHQ-9 of today: a second one would be asked about."""
+    mrn: str
+    """The whole number of one of them, to be searched for."""
     patients: int
     scores: int
 
@@ -56,6 +59,7 @@ def populate(*, clinics: int, patients_each: int, scores_each: int, seed: int = 
         clinic_id=crowd.clinic_ids[0],
         patient_ids=in_care,
         unmeasured=_unmeasured(crowd.clinic_ids[0], in_care),
+        mrn=_mrn_of(in_care[0]),
         patients=clinics * patients_each,
         scores=crowd.scores,
     )
@@ -71,6 +75,13 @@ def _in_care(clinic_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
         ).all()
         end_read()
     return tuple(found)
+
+
+def _mrn_of(patient_id: uuid.UUID) -> str:
+    with scope.all_patients(reason="benchmark"):
+        mrn = db.session.get_one(Patient, patient_id).mrn
+        end_read()
+    return mrn
 
 
 def _unmeasured(clinic_id: uuid.UUID, patient_ids: Sequence[uuid.UUID]) -> tuple[uuid.UUID, ...]:

@@ -19,13 +19,17 @@ FOLDER = Path(__file__).parent
 TABLE, NUMBERS, PICTURE = FOLDER / "figures.md", FOLDER / "figures.json", FOLDER / "figures.png"
 
 
+MOST_BYTES = 100_000
+"""An answer sends no more; what does stands out."""
+
 MOST_GROWTH = 1.5
 """So many times as long what a clinic of fixed size does may take as the others grow; more stands out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. Milliseconds as a browser saw them, or ``per_second`` alone for a command."""
+    """One line of the table. Milliseconds as a browser saw them and the bytes of the largest answers; of a command its
+    ``seconds`` and how much it does ``per_second``."""
 
     database: str
     patients: int
@@ -37,19 +41,36 @@ class Figure:
     p50_budget: float | None = None
     p95_budget: float | None = None
     errors: int = 0
+    most_sent: int | None = None
+    most_decoded: int | None = None
+    seconds: float | None = None
+    seconds_budget: float | None = None
 
     def row(self) -> str:
         cells = (
             self.database,
             f"{self.patients:,}",
-            self.what,
+            self._what_took(),
             _against(self.p50, self.p50_budget),
             _against(self.p95, self.p95_budget),
             _number(self.worst),
+            self._kilobytes(),
             f"{self.per_second:,.0f}",
             str(self.errors),
         )
         return f"| {' | '.join(cells)} |"
+
+    def _what_took(self) -> str:
+        if self.seconds is None:
+            return self.what
+        budget = "" if self.seconds_budget is None else f" {_sign(self.seconds, self.seconds_budget)} {self.seconds_budget:,.0f}"
+        return f"{self.what}: {self.seconds:,.0f}{budget} s"
+
+    def _kilobytes(self) -> str:
+        if self.most_sent is None or self.most_decoded is None:
+            return _number(None)
+        sent = f"{self.most_sent / 1000:,.0f}"
+        return f"{sent if self.most_sent <= MOST_BYTES else f'**{sent}**'} ({self.most_decoded / 1000:,.0f})"
 
 
 def _number(value: float | None) -> str:
@@ -59,7 +80,11 @@ def _number(value: float | None) -> str:
 def _against(value: float | None, budget: float | None) -> str:
     if value is None or budget is None:
         return _number(value)
-    return f"{_number(value)} {'≤' if value <= budget else '**>**'} {budget:,.0f}"
+    return f"{_number(value)} {_sign(value, budget)} {budget:,.0f}"
+
+
+def _sign(value: float, budget: float) -> str:
+    return "≤" if value <= budget else "**>**"
 
 
 def write(figures: Sequence[Figure], *, conditions: str) -> None:
@@ -71,8 +96,8 @@ def write(figures: Sequence[Figure], *, conditions: str) -> None:
         f"{conditions} {datetime.now(UTC):%-d %B %Y}, {machine()}.",
         "",
         *(["![Median times by number of patients](figures.png)", ""] if is_growth else []),
-        "| database | patients | what | p50 ms (budget) | p95 ms (budget) | worst ms | per second | errors |",
-        "|---|---:|---|---:|---:|---:|---:|---:|",
+        "| database | patients | what | p50 ms (budget) | p95 ms (budget) | worst ms | kB sent (decompressed) | per second | errors |",
+        "|---|---:|---|---:|---:|---:|---:|---:|---:|",
         *(figure.row() for figure in figures),
         "",
         "## Ratios",

@@ -1,57 +1,20 @@
-"""The caseload page: its rows, views, filters, order and places in the list."""
+"""The caseload page around its list: who is counted, the views, the filters and the ways from here."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
 
-from registry.caseload.column_sets import COLUMNS
-from registry.caseload.models import SavedView
 from registry.caseload.presenters.filters import Choice
-from registry.caseload.presenters.scores import scale_label
-from registry.caseload.queries import PER_PAGE, CaseloadPage
-from registry.caseload.rules import (
-    ASCENDING,
-    COURSES,
-    DESCENDING,
-    DUES,
-    EVERYONE,
-    MINE,
-    REASONS,
-    SORTS,
-    STANDINGS,
-    VIEWS,
-    Listing,
-    read_listing,
-)
+from registry.caseload.presenters.listed import ENDPOINT, Chip, ListShown, address_of, capped
+from registry.caseload.queries import CaseloadPage
+from registry.caseload.rules import COURSES, DUES, EVERYONE, MINE, REASONS, STANDINGS, VIEWS, Listing
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES
-from registry.measurements.instruments import catalogue
-from registry.web.columns import Column
-from registry.web.paging import COUNT_LIMIT, Paging
 
-ENDPOINT = "caseload.caseload"
-ROW_ENDPOINT = "caseload.row"
-VIEWS_ENDPOINT = "caseload.saved_views"
 COLUMNS_ENDPOINT = "caseload.columns"
-EXPORT_ENDPOINT = "caseload.export"
-ASSIGN_ENDPOINT = "caseload.assign"
-
-_NO_EPISODE = uuid.UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A view with how many it holds."""
-
-    label: str
-    url: str
-    is_current: bool
-    count: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +23,7 @@ class CaseloadShown:
 
     title: str
     subtitle: str
-    rows: Sequence[Markup]
-    """Each row as it is printed."""
     chips: Sequence[Chip]
-    columns: Sequence[Column]
     filters: Markup
     filters_in_force: str
     kept: Mapping[str, str]
@@ -71,76 +31,25 @@ class CaseloadShown:
     mine: Choice
     mine_url: str
     clear_url: str
-    search: str
     search_url: str
-    pages: Paging
-    more_found: str
-    empty_title: str
-    empty_words: str
-    saved: Sequence[Chip]
-    views_url: str
     columns_url: str
-    row_source: str
-    """The address of one row by itself, ``{episode}`` in the place of its id."""
-    export_url: str
-    assign_url: str
-    """Where whoever may give people to a care manager does so; empty for everybody else."""
     enrol_url: str
 
 
-def scales_of(found: CaseloadPage, columns: Sequence[str]) -> set[str]:
-    """The main measures of the people on the page, where they are shown."""
-    if "main" not in columns:
-        return set()
-    return {row.first_scale for row in found.rows if row.first_scale}
-
-
-def show_caseload(
-    listing: Listing,
-    found: CaseloadPage,
-    *,
-    rows: Sequence[Markup],
-    columns: Sequence[str],
-    page: int,
-    filters: Markup,
-    saved: Sequence[tuple[SavedView, int]],
-    may_assign: bool,
-    enrol_url: str,
-) -> CaseloadShown:
-    """Everything the page prints."""
-    total = found.counts[listing.view]
-    main_scales = scales_of(found, columns)
-    pages = Paging(
-        page=page,
-        per_page=PER_PAGE,
-        total=min(total, COUNT_LIMIT + 1),
-        address=lambda number: address_of(listing, page=number),
-    )
-    is_searching = bool(listing.search)
+def show_caseload(listing: Listing, found: CaseloadPage, *, filters: Markup, enrol_url: str) -> CaseloadShown:
+    """What the page prints around ``listed.show_list``."""
     return CaseloadShown(
         title="Caseload",
         subtitle=_subtitle(found, listing),
-        rows=rows,
-        chips=[] if is_searching else list(_chips(listing, found.counts)),
-        columns=_columns(listing, columns, main_scales),
+        chips=[] if listing.search else list(_chips(listing, found.counts)),
         filters=filters,
         filters_in_force=str(len(listing.filters) - (listing.team == MINE) or ""),
         kept={name: value for name, value in listing.address.items() if name in ("view", "sort", "direction")},
         mine=Choice(MINE, "Mine", listing.team == MINE),
         mine_url=address_of(replace(listing, team="" if listing.team == MINE else MINE)),
         clear_url=url_for(ENDPOINT, view=listing.view),
-        search=listing.search,
         search_url=address_of(listing),
-        pages=pages,
-        more_found=_more_found(listing, total),
-        empty_title=_empty_title(listing),
-        empty_words=_empty_words(listing),
-        saved=[_saved(view, number, listing) for view, number in saved],
-        views_url=address_of(listing, VIEWS_ENDPOINT),
         columns_url=address_of(listing, COLUMNS_ENDPOINT),
-        row_source=_row_source(names_scale=len(main_scales) > 1),
-        export_url=address_of(listing, EXPORT_ENDPOINT),
-        assign_url=address_of(listing, ASSIGN_ENDPOINT) if may_assign else "",
         enrol_url=enrol_url,
     )
 
@@ -161,34 +70,19 @@ def words_of(listing: Listing) -> str:
     return " · ".join(words for words in named if words)
 
 
-def address_of(listing: Listing, endpoint: str = ENDPOINT, **more: Any) -> str:
-    """The address of a list, or of a page that comes back to it."""
-    values: dict[str, Any] = {**listing.address, **more}
-    return url_for(endpoint, **values)
-
-
-def _row_source(*, names_scale: bool) -> str:
-    address = url_for(ROW_ENDPOINT, episode_id=_NO_EPISODE, named="yes" if names_scale else "no")
-    return address.replace(str(_NO_EPISODE), "{episode}")
-
-
-def _capped(number: int) -> str:
-    return f"{COUNT_LIMIT:,}+" if number > COUNT_LIMIT else f"{number:,}"
-
-
 def _subtitle(found: CaseloadPage, listing: Listing) -> str:
     everyone = found.counts[EVERYONE]
     if listing.search:
-        return f"{_capped(everyone)} found"
+        return f"{capped(everyone)} found"
     words = {"open": "in care or referred", "ended": "ended", "all": "in care and ended"}[listing.course]
     people = "person" if everyone == 1 else "people"
-    parts = [f"{_capped(everyone)} {people} {words}"]
+    parts = [f"{capped(everyone)} {people} {words}"]
     if found.urgent:
-        parts.append(f"{_capped(found.urgent)} urgent")
+        parts.append(f"{capped(found.urgent)} urgent")
     acting = found.counts["needs-action"] - found.urgent
     if acting:
         more = " more" if found.urgent else ""
-        parts.append(f"{_capped(acting)}{more} {'needs' if acting == 1 else 'need'} action")
+        parts.append(f"{capped(acting)}{more} {'needs' if acting == 1 else 'need'} action")
     return " · ".join(parts)
 
 
@@ -198,58 +92,7 @@ def _chips(listing: Listing, counts: Mapping[str, int]) -> Sequence[Chip]:
             label="Needs me" if view == "needs-action" and listing.team == MINE else label,
             url=address_of(replace(listing, view=view)),
             is_current=view == listing.view,
-            count=_capped(counts[view]),
+            count=capped(counts[view]),
         )
         for view, label in VIEWS.items()
     ]
-
-
-def _saved(view: SavedView, number: int, listing: Listing) -> Chip:
-    wanted = read_listing(view.address)
-    return Chip(view.name, address_of(wanted), is_current=wanted == listing, count=_capped(number))
-
-
-def _columns(listing: Listing, keys: Sequence[str], main_scales: set[str]) -> list[Column]:
-    titles = {key: COLUMNS[key].title for key in keys}
-    if "main" in titles and len(main_scales) == 1:
-        (scale,) = main_scales
-        titles["main"] = f"{catalogue().domain_of(scale).capitalize()} · {scale_label(scale)}"
-    return [
-        _column(listing, "Patient", "name"),
-        *(_column(listing, title, COLUMNS[key].sort, COLUMNS[key].kind) for key, title in titles.items()),
-        Column("Next step", kind="steps"),
-    ]
-
-
-def _column(listing: Listing, label: str, sort: str, kind: str = "") -> Column:
-    if listing.search:
-        return Column(label, kind=kind)
-    is_current = listing.sort == sort
-    other = DESCENDING if listing.direction == ASCENDING else ASCENDING
-    direction = other if is_current else SORTS[sort]
-    return Column(
-        label,
-        url=address_of(replace(listing, sort=sort, direction=direction)),
-        direction=listing.direction if is_current else "",
-        kind=kind,
-    )
-
-
-def _more_found(listing: Listing, total: int) -> str:
-    if not listing.search or total <= PER_PAGE:
-        return ""
-    return f"The first {PER_PAGE} of {_capped(total)} are shown. Type more of the name, or the whole MRN."
-
-
-def _empty_title(listing: Listing) -> str:
-    if listing.search:
-        return "Nobody found"
-    return "Nobody in this view" if listing.view != EVERYONE or listing.filters else "Nobody in care yet"
-
-
-def _empty_words(listing: Listing) -> str:
-    if listing.search:
-        return "Check the spelling, try the family name alone, or give the whole MRN. Only your clinics are searched."
-    if listing.view != EVERYONE or listing.filters:
-        return "Choose another view, or clear the filters."
-    return "People appear here once they are referred or enrolled."

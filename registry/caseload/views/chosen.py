@@ -18,7 +18,7 @@ from registry.caseload.actions import assign_care_manager, refuse_unfit_manager
 from registry.caseload.columns import Columns
 from registry.caseload.forms import AssignForm
 from registry.caseload.presenters.exported import headings_of, values_of
-from registry.caseload.presenters.listing import address_of
+from registry.caseload.presenters.listed import address_of
 from registry.caseload.presenters.row import facts_of, name_of
 from registry.caseload.queries import CaseloadPage, list_chosen, list_everybody
 from registry.caseload.rules import read_listing

@@ -14,7 +14,7 @@ from registry.accounts import receipts
 from registry.caseload.actions import choose_columns
 from registry.caseload.column_sets import COLUMNS, ListColumn, known_columns
 from registry.caseload.forms import ColumnsForm
-from registry.caseload.presenters.listing import address_of
+from registry.caseload.presenters.listed import address_of
 from registry.caseload.rules import read_listing
 from registry.caseload.views import blueprint
 from registry.caseload.views.reading import columns_of_role, columns_shown

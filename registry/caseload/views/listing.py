@@ -16,13 +16,14 @@ from registry.caseload.colleagues import list_colleagues
 from registry.caseload.looked import count_news
 from registry.caseload.models import SavedView
 from registry.caseload.presenters.filters import filters_of
-from registry.caseload.presenters.listing import scales_of, show_caseload
+from registry.caseload.presenters.listed import scales_of, show_list
+from registry.caseload.presenters.listing import show_caseload
 from registry.caseload.presenters.row import STEPS, facts_of
 from registry.caseload.queries import CaseloadPage, Reader, count_listings, list_caseload, list_one
 from registry.caseload.rules import read_listing
 from registry.caseload.views import blueprint
 from registry.caseload.views.reading import columns_shown, read_as
-from registry.caseload.views.rendered import rendered_filters, rendered_rows
+from registry.caseload.views.rendered import rendered_filters, rendered_list, rendered_rows
 from registry.episodes.scales import scales_in_force
 from registry.patients.place import clinics_for
 from registry.plans.queries import safety_plans
@@ -35,6 +36,7 @@ MOST_CHIPS = 6
 @blueprint.route("/caseload", methods=["GET", "POST"])
 @policy("caseload.list")
 def caseload() -> str:
+    """The page; of a search as one types the list alone, since nothing else of the page is put in."""
     clinics = clinics_for("caseload.list")
     reader = read_as(clinics)
     listing = read_listing(request.args)
@@ -42,20 +44,24 @@ def caseload() -> str:
     if request.method == "POST":
         listing, page = listing.searching(request.form.get("q", "")), 1
     columns = columns_shown()
-    listed = list_caseload(listing, reader=reader, columns=columns, page=page)
-    shown = show_caseload(
+    found = list_caseload(listing, reader=reader, columns=columns, page=page)
+    listed = show_list(
         listing,
-        listed,
-        rows=_rows(listed, reader, columns, names_scale=len(scales_of(listed, columns)) > 1),
+        found,
+        rows=_rows(found, reader, columns, names_scale=len(scales_of(found, columns)) > 1),
         columns=columns,
         page=page,
-        filters=rendered_filters(filters_of(listing, clinics, list_colleagues(listing, reader.clinic_ids))),
-        saved=_counted_views(reader),
+        saved=[] if listing.search else _counted_views(reader),
         may_assign=can(current_user, "work.reassign"),
-        enrol_url=_enrol_url(),
     )
-    opened("caseload.listed", by=current_user, shown=[row.patient_id for row in listed.rows])
-    return render_template("caseload/caseload.html", page=shown)
+    opened("caseload.listed", by=current_user, shown=[row.patient_id for row in found.rows])
+    if request.method == "POST" and "HX-Request" in request.headers:
+        return rendered_list(listed)
+    team = list_colleagues(listing, reader.clinic_ids)
+    shown = show_caseload(
+        listing, found, filters=rendered_filters(filters_of(listing, clinics, team)), enrol_url=_enrol_url()
+    )
+    return render_template("caseload/caseload.html", page=shown, listed=listed)
 
 
 @blueprint.get("/caseload/rows/<uuid:episode_id>")

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from registry.caseload.presenters.cells import RowFacts
 from registry.caseload.presenters.filters import FilterShown
+from registry.caseload.presenters.listed import ListShown
 from registry.caseload.presenters.row import RowPresenter
 
 REMEMBERED = 2_000
@@ -43,6 +44,11 @@ def rendered_filters(page_filters: Sequence[FilterShown]) -> Markup:
     if render is None:
         render = current_app.extensions.setdefault(_KEPT_FILTERS, lru_cache(REMEMBERED_FILTERS)(_render_filters))
     return render(tuple(page_filters))
+
+
+def rendered_list(listed: ListShown) -> str:
+    """The markup of the list without the page around it, nor what every page asks for its frame."""
+    return current_app.jinja_env.get_template("caseload/list.html").render(listed=listed)
 
 
 def _render_filters(page_filters: tuple[FilterShown, ...]) -> Markup:

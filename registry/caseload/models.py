@@ -17,6 +17,9 @@ from registry.caseload.rules import LONGEST_VIEW_NAME
 from registry.db.base import Audited, Base, ClinicsOwn, EpisodeLinked, Identified, PatientLinked, one_of
 from registry.measures.course import Outcome
 
+NOTHING_OPEN = 9
+"""Rank of a row without an open reason; the tiers stand before it."""
+
 
 def _only(condition: str) -> Mapping[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
@@ -129,7 +132,7 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     work: Mapped[str | None]
 
     rank: Mapped[int]
-    """Order of need: 0 urgent, 1 action, 2 reminder, 3 queue, 9 nothing open. Snoozed reasons do not count."""
+    """Order of need: 0 urgent, 1 action, 2 reminder, 3 queue, ``NOTHING_OPEN``. Snoozed reasons do not count."""
     reasons: Mapped[list[dict[str, Any]]]
     """Open alerts, ranked: id, rule, tier, sentence, evidence, since, state, snoozed_until."""
     rules: Mapped[str] = mapped_column(default="")

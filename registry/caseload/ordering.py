@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, select
 from registry.accounts.models import User
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
 from registry.caseload.currency import Today, days_in_care, is_known, is_stale, minutes_this_month, today_at
-from registry.caseload.models import CaseloadRow
+from registry.caseload.models import NOTHING_OPEN, CaseloadRow
 from registry.caseload.rules import ASCENDING, Listing
 from registry.measures.course import Standing
 
@@ -41,7 +41,7 @@ def _keys(sort: str, at: Today) -> list[ColumnElement[Any]]:
     today = today_at(at)
     row = CaseloadRow
     keys: dict[str, list[Any]] = {
-        "rank": [row.rank],
+        "rank": [sa.func.nullif(row.rank, NOTHING_OPEN)],
         "weeks": [days_in_care(today)],
         # What is not known to be at target comes with what is not at target.
         "score": [case((is_known(Standing.AT_TARGET, today), 0), else_=1), row.first_latest],

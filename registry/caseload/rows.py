@@ -21,16 +21,13 @@ from registry.alerts.rulebook import RULEBOOK
 from registry.alerts.signals import LookedAt
 from registry.caseload import stored_facts
 from registry.caseload.columns import Columns
-from registry.caseload.models import CaseloadRow
+from registry.caseload.models import NOTHING_OPEN, CaseloadRow
 from registry.caseload.stored_facts import HOUSING, WORK, StoredFacts
 from registry.db.among import among
 from registry.db.base import columns_of
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measures.course import days_fresh
-
-NOTHING_OPEN = 9
-"""Rank of a row without an open reason; the tiers stand before it."""
 
 BESIDE_THE_MAIN = frozenset({"mania", "psychosis"})
 """Domains shown as the second measure before any other: depression falling while mania rises is no success."""

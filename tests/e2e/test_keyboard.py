@@ -33,6 +33,14 @@ def test_the_caseload_is_moved_through_searched_and_opened_by_keys(page: Page, t
     page.keyboard.press("k")
     expect(rows.nth(0)).to_be_focused()
 
+    page.keyboard.press("x")
+    page.emulate_media(media="print")
+    expect(rows.nth(0)).to_be_visible()
+    expect(rows.nth(1)).to_be_hidden()
+    expect(page.get_by_text("Everyone: 1–2 of 2. Of these only the 1 ticked.")).to_be_visible()
+    page.emulate_media(media="screen")
+    page.keyboard.press("x")
+
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
     expect(keys).to_be_visible()

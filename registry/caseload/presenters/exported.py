@@ -25,7 +25,7 @@ from registry.episodes.rules import PHASE_TITLES, weeks_in_care
 from registry.web.filters import age
 from registry.web.spreadsheets import Value
 
-_WHO = ("Name", "Pronouns", "Age", "MRN")
+_WHO = ("Name", "Pronouns", "Age", "MRN", "Consent withdrawn on")
 
 _SCORE = ("measure", "baseline", "baseline on", "latest", "latest on", "is known", "change", "standing")
 
@@ -36,7 +36,15 @@ _HEADINGS: Mapping[str, Sequence[str]] = {
     "second": tuple(f"Second {name}" for name in _SCORE),
     "function": tuple(f"Function {name}" for name in _SCORE),
     "further": ("Other measures",),
-    "safety": ("Safety", "Safety item", "Safety asked on", "Last positive on"),
+    "safety": (
+        "Safety",
+        "Safety item",
+        "Safety asked on",
+        "Last positive on",
+        "Safety plan",
+        "Safety plan of",
+        "Safety plan review due on",
+    ),
     "contact": ("Last two-way contact", "Attempts missed since"),
     "due": (*(f"{words} due on" for words in DUE_WORDS.values()), f"{PAUSE_ENDS} on"),
     "review": ("Last review", "Open recommendations", "Question waits"),
@@ -55,7 +63,7 @@ def headings_of(columns: Sequence[str]) -> list[str]:
 def values_of(facts: RowFacts) -> list[Value]:
     """One row of the table, under ``headings_of``."""
     row = facts.columns
-    who: list[Value] = [name_of(row), row.pronouns, age(row.birth_date, facts.today), row.mrn]
+    who: list[Value] = [name_of(row), row.pronouns, age(row.birth_date, facts.today), row.mrn, row.consent_withdrawn_on]
     return [*who, *(value for column in facts.shown for value in _VALUES[column](facts))]
 
 
@@ -107,7 +115,9 @@ def _further(facts: RowFacts) -> Sequence[Value]:
 def _safety(facts: RowFacts) -> Sequence[Value]:
     row = facts.columns
     words = "Never asked" if row.safety_state is None else SAFETY_WORDS[row.safety_state]
-    return words, row.safety_item, row.safety_on, row.safety_positive_on
+    asked = (words, row.safety_item, row.safety_on, row.safety_positive_on)
+    plan = facts.plan
+    return (*asked, "none", None, None) if plan is None else (*asked, "yes", plan.written_on, plan.review_on)
 
 
 def _contact(facts: RowFacts) -> Sequence[Value]:

@@ -6,7 +6,7 @@ A search brings this part alone; what stands around it is ``registry.caseload.pr
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,21 @@ from registry.caseload.column_sets import COLUMNS
 from registry.caseload.models import SavedView
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.queries import PER_PAGE, CaseloadPage
-from registry.caseload.rules import ASCENDING, DESCENDING, EVERYONE, SORTS, Listing, read_listing
+from registry.caseload.rules import (
+    ASCENDING,
+    COURSES,
+    DESCENDING,
+    DUES,
+    EVERYONE,
+    MINE,
+    REASONS,
+    SORTS,
+    STANDINGS,
+    VIEWS,
+    Listing,
+    read_listing,
+)
+from registry.episodes.rules import CONDITIONS, PHASE_TITLES
 from registry.measurements.instruments import catalogue
 from registry.web.columns import Column
 from registry.web.paging import COUNT_LIMIT, Paging
@@ -51,6 +65,8 @@ class ListShown:
     search: str
     pages: Paging
     more_found: str
+    printed: str
+    """Which part of which list a print-out shows."""
     empty_title: str
     empty_words: str
     saved: Sequence[Chip]
@@ -82,17 +98,19 @@ def show_list(
     """The list, with the saved views of the reader and how many each holds."""
     total = found.counts[listing.view]
     main_scales = scales_of(found, columns)
+    pages = Paging(
+        page=page,
+        per_page=PER_PAGE,
+        total=min(total, COUNT_LIMIT + 1),
+        address=lambda number: address_of(listing, page=number),
+    )
     return ListShown(
         rows=rows,
         columns=_columns(listing, columns, main_scales),
         search=listing.search,
-        pages=Paging(
-            page=page,
-            per_page=PER_PAGE,
-            total=min(total, COUNT_LIMIT + 1),
-            address=lambda number: address_of(listing, page=number),
-        ),
+        pages=pages,
         more_found=_more_found(listing, total),
+        printed=_printed(listing, pages),
         empty_title=_empty_title(listing),
         empty_words=_empty_words(listing),
         saved=[_saved(view, number, listing) for view, number in saved],
@@ -101,6 +119,22 @@ def show_list(
         export_url=address_of(listing, EXPORT_ENDPOINT),
         assign_url=address_of(listing, ASSIGN_ENDPOINT) if may_assign else "",
     )
+
+
+def words_of(listing: Listing) -> str:
+    """A list in words: "Off target · Active · A contact within 7 days"."""
+    named = (
+        VIEWS[listing.view],
+        {"": "", MINE: "My people"}.get(listing.team, "One team member"),
+        "One clinic" if listing.clinic else "",
+        PHASE_TITLES.get(listing.phase, ""),
+        CONDITIONS.get(listing.condition, ""),
+        STANDINGS.get(listing.standing, ""),
+        REASONS.get(listing.reason, ""),
+        DUES.get(listing.due, ""),
+        "" if listing.course == "open" else COURSES[listing.course],
+    )
+    return " · ".join(words for words in named if words)
 
 
 def address_of(listing: Listing, endpoint: str = ENDPOINT, **more: Any) -> str:
@@ -154,6 +188,11 @@ def _more_found(listing: Listing, total: int) -> str:
     if not listing.search or total <= PER_PAGE:
         return ""
     return f"The first {PER_PAGE} of {capped(total)} are shown. Type more of the name, or the whole MRN."
+
+
+def _printed(listing: Listing, pages: Paging) -> str:
+    which = "Found by a search" if listing.search else words_of(listing)
+    return f"{which}: {pages.first}–{pages.last} of {pages.total_words}."
 
 
 def _empty_title(listing: Listing) -> str:

@@ -11,8 +11,7 @@ from markupsafe import Markup
 from registry.caseload.presenters.filters import Choice
 from registry.caseload.presenters.listed import ENDPOINT, Chip, ListShown, address_of, capped
 from registry.caseload.queries import CaseloadPage
-from registry.caseload.rules import COURSES, DUES, EVERYONE, MINE, REASONS, STANDINGS, VIEWS, Listing
-from registry.episodes.rules import CONDITIONS, PHASE_TITLES
+from registry.caseload.rules import EVERYONE, MINE, VIEWS, Listing
 
 COLUMNS_ENDPOINT = "caseload.columns"
 
@@ -52,22 +51,6 @@ def show_caseload(listing: Listing, found: CaseloadPage, *, filters: Markup, enr
         columns_url=address_of(listing, COLUMNS_ENDPOINT),
         enrol_url=enrol_url,
     )
-
-
-def words_of(listing: Listing) -> str:
-    """A list in words: "Off target · Active · A contact within 7 days"."""
-    named = (
-        VIEWS[listing.view],
-        {"": "", MINE: "My people"}.get(listing.team, "One team member"),
-        "One clinic" if listing.clinic else "",
-        PHASE_TITLES.get(listing.phase, ""),
-        CONDITIONS.get(listing.condition, ""),
-        STANDINGS.get(listing.standing, ""),
-        REASONS.get(listing.reason, ""),
-        DUES.get(listing.due, ""),
-        "" if listing.course == "open" else COURSES[listing.course],
-    )
-    return " · ".join(words for words in named if words)
 
 
 def _subtitle(found: CaseloadPage, listing: Listing) -> str:

@@ -27,6 +27,7 @@ from registry.caseload.views.reading import columns_shown, read_as
 from registry.episodes.errors import UnfitForTeam
 from registry.episodes.scales import scales_in_force
 from registry.patients.place import clinics_for
+from registry.plans.queries import safety_plans
 from registry.web.filters import count
 from registry.web.spreadsheets import CSV_TYPE, XLSX_TYPE, as_csv, as_workbook
 
@@ -70,6 +71,7 @@ def export() -> Response:
         names_scale=True,
         offers=dict.fromkeys(reader.clinic_ids, frozenset()),
         read=scales_in_force(),
+        plans=safety_plans([row.patient_id for row in rows]) if "safety" in columns else {},
     )
     headings, values = headings_of(columns), [values_of(each) for each in facts]
     is_workbook = request.form.get("format") == "xlsx"

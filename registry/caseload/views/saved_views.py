@@ -16,8 +16,7 @@ from registry.caseload import actions
 from registry.caseload.choices import get_saved_view, list_saved_views
 from registry.caseload.forms import SaveViewForm
 from registry.caseload.models import SavedView
-from registry.caseload.presenters.listed import address_of
-from registry.caseload.presenters.listing import words_of
+from registry.caseload.presenters.listed import address_of, words_of
 from registry.caseload.queries import count_listings
 from registry.caseload.rules import Listing, read_listing
 from registry.caseload.views import blueprint

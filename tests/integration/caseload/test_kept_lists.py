@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import uuid
 import zipfile
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -20,7 +21,11 @@ from registry.audit.models import AuditEvent
 from registry.caseload.models import CaseloadRow
 from registry.clinics.models import Clinic
 from registry.contacts.actions import ContactFacts, record_contact
+from registry.episodes.actions import revoke_consent
+from registry.episodes.models import Episode
 from registry.extensions import db
+from registry.plans.actions import write_plan
+from registry.plans.facts import PlanFacts
 from tests.builders import a_user
 from tests.integration.caseload.conftest import TODAY, Statements, Team, token_of
 from tests.integration.caseload.test_listing import chips, names, row_of
@@ -147,10 +152,14 @@ def test_a_shared_view_is_seen_by_its_clinic_alone_and_its_lead_may_remove_it(te
 
 
 def test_a_file_holds_the_columns_filters_and_order_of_the_list_and_no_formula(team: Team) -> None:
-    team.person(scores={TODAY - timedelta(days=50): 18, TODAY - timedelta(days=5): 0}, given="=1+1", family="Vega")
+    person = team.person(
+        scores={TODAY - timedelta(days=50): 18, TODAY - timedelta(days=5): 0}, given="=1+1", family="Vega"
+    )
+    _plan_and_take_consent_back(team, person)
     (other,) = team.many(1, phase="maintaining")
     browser = team.browser_of("care_manager")
-    post(browser, "/caseload/columns", columns=["main", "contact"], order=["main", "contact"])
+    shown = ["main", "safety", "contact"]
+    post(browser, "/caseload/columns", columns=shown, order=shown)
 
     answer = post(browser, "/caseload/export?phase=active&sort=name", format="csv")
 
@@ -158,7 +167,10 @@ def test_a_file_holds_the_columns_filters_and_order_of_the_list_and_no_formula(t
     (row,) = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")))
     assert row["Name"] == "'=1+1 Vega"
     assert (row["Main baseline"], row["Main latest"], row["Main change"]) == ("18", "0", "-18")
-    assert list(row)[4:6] == ["Main measure", "Main baseline"]
+    assert list(row)[4:7] == ["Consent withdrawn on", "Main measure", "Main baseline"]
+    assert row["Consent withdrawn on"] == "2026-03-10"
+    plan = [row[f"Safety plan{name}"] for name in ("", " of", " review due on")]
+    assert plan == ["yes", "2026-02-01", "2026-03-11"]
     assert row["Last two-way contact"] == ""
     event = event_of(team, "caseload.exported")
     assert event.changes is not None
@@ -173,6 +185,18 @@ def test_a_file_holds_the_columns_filters_and_order_of_the_list_and_no_formula(t
     assert len(re.findall(r"<row ", sheet)) == 2
     assert "Vega" not in sheet
     assert "<f>" not in sheet
+    assert "none" in sheet  # the other has no safety plan, and no date stands for one
+
+
+def _plan_and_take_consent_back(team: Team, person: uuid.UUID) -> None:
+    plan = PlanFacts(
+        written_on=date(2026, 2, 1), review_on=date(2026, 3, 11), took_part="Ada", sections={"signs": "Pacing"}
+    )
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        by = db.session.get_one(User, team.users["care_manager"])
+        write_plan(patient_id=person, clinic_id=team.clinic_id, kind="safety", facts=plan, opened_number=0, by=by)
+        episode = db.session.scalars(select(Episode).where(Episode.patient_id == person)).one()
+        revoke_consent(episode=episode, on=date(2026, 3, 10), said_by="patient", why="Asked", by=by)
 
 
 def _episode_of(team: Team, patient_id: object) -> str:

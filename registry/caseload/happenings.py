@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, null
+from sqlalchemy import ColumnElement, case, func, null, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.alerts.models import Alert
@@ -17,16 +17,20 @@ from registry.contacts.models import Contact, DangerReport
 from registry.episodes.models import (
     Consent,
     EpisodeCondition,
+    OtherTeam,
     PhaseSpell,
     TeamMember,
     TrackedMeasure,
+    Transfer,
     TreatmentTarget,
 )
 from registry.health.models import LifeEvent
 from registry.measurements.models import Measurement
-from registry.plans.models import Goal, PlanVersion
+from registry.patients.models import AdvanceDirective, LegalStatus, RelatedPerson
+from registry.plans.models import Goal, GoalRating, PlanVersion
 from registry.review.models import Recommendation, Review, ReviewQuestion
-from registry.treatment.models import Injection, TrialStep
+from registry.tasks.models import Task
+from registry.treatment.models import AdherenceCheck, Injection, TreatmentTrial, TrialStep
 
 KINDS: Mapping[str, str] = {
     "measures": "Measures",
@@ -38,10 +42,13 @@ KINDS: Mapping[str, str] = {
     "plans": "Goals and plans",
     "life": "Life events",
     "alerts": "Alerts",
-    "phases": "Phases",
-    "team": "Team",
+    "phases": "Phases and transfers",
+    "team": "Teams",
     "consent": "Consent",
     "focus": "Conditions and targets",
+    "people": "People around",
+    "legal": "Legal status",
+    "tasks": "Tasks",
 }
 """The kinds a reader may choose among, in their order."""
 
@@ -88,8 +95,39 @@ _reported_at = func.coalesce(DangerReport.voided_at, DangerReport.recorded_at)
 """That a report was withdrawn is news."""
 _reported_by = func.coalesce(DangerReport.voided_by_id, DangerReport.recorded_by_id)
 
+
+def _last_word(table: type[Any], *, also: Any = ()) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """When and by whom a row was stored, or, where it was struck through since, that; ``also`` another such instant
+    and who it was."""
+    pairs = [(table.withdrawn_at, table.withdrawn_by_id), *also]
+    return (
+        func.coalesce(*(at for at, _ in pairs), table.recorded_at),
+        case(*((at.is_not(None), by) for at, by in pairs), else_=table.recorded_by_id),
+    )
+
+
+def _of_withdrawn_trial(column: Any) -> ColumnElement[Any]:
+    """Of the start of a treatment that was struck through as a whole."""
+    return (
+        select(column)
+        .where(TreatmentTrial.id == TrialStep.trial_id, TrialStep.kind == "start")
+        .correlate(TrialStep)
+        .scalar_subquery()
+    )
+
+
+_trial_withdrawn = tuple(map(_of_withdrawn_trial, (TreatmentTrial.withdrawn_at, TreatmentTrial.withdrawn_by_id)))
+
+_legal_set_at = case((or_(LegalStatus.ended_on.is_(None), LegalStatus.error_why != ""), LegalStatus.changed_at))
+"""What was changed last of one that is over was its end."""
+
+_asked_at = func.coalesce(Task.changed_at, Task.sent_at)
+_answered_by = case((Task.state == "withdrawn", Task.from_id), else_=Task.to_id)
+
 _ADVICE = (joinedload(Recommendation.decided_by), joinedload(Recommendation.done_by))
 _HOLDER = (joinedload(TeamMember.user),)
+_CLINICS = (joinedload(Transfer.from_clinic), joinedload(Transfer.to_clinic))
+_COLLEAGUES = (joinedload(Task.sender), joinedload(Task.recipient))
 
 SOURCES: Sequence[Source] = (
     _source(
@@ -104,8 +142,7 @@ SOURCES: Sequence[Source] = (
         "contact",
         "contacts",
         Contact.took_place_on,
-        Contact.recorded_at,
-        Contact.recorded_by_id,
+        *_last_word(Contact),
         loaded=(joinedload(Contact.staff),),
     ),
     _source("danger", "danger", DangerReport.reported_on, _reported_at, _reported_by),
@@ -133,35 +170,51 @@ SOURCES: Sequence[Source] = (
         "treated",
         "treatment",
         TrialStep.happened_on,
-        TrialStep.recorded_at,
-        TrialStep.recorded_by_id,
+        *_last_word(TrialStep, also=[_trial_withdrawn]),
         loaded=(joinedload(TrialStep.trial), joinedload(TrialStep.recorded_by)),
     ),
     _source(
         "injected",
         "treatment",
         Injection.happened_on,
-        Injection.recorded_at,
-        Injection.recorded_by_id,
+        *_last_word(Injection),
         loaded=(joinedload(Injection.trial), joinedload(Injection.recorded_by)),
     ),
+    _source(
+        "adherence",
+        "treatment",
+        AdherenceCheck.happened_on,
+        *_last_word(AdherenceCheck),
+        loaded=(joinedload(AdherenceCheck.trial), joinedload(AdherenceCheck.recorded_by)),
+    ),
     _source("goal", "plans", Goal.set_on, Goal.recorded_at, Goal.recorded_by_id),
+    _source(
+        "rated",
+        "plans",
+        GoalRating.rated_on,
+        *_last_word(GoalRating),
+        loaded=(joinedload(GoalRating.goal),),
+    ),
     _source(
         "planned",
         "plans",
         PlanVersion.written_on,
-        PlanVersion.recorded_at,
-        PlanVersion.recorded_by_id,
+        *_last_word(PlanVersion),
         loaded=(joinedload(PlanVersion.recorded_by),),
     ),
-    _source("life", "life", LifeEvent.starts_on, LifeEvent.recorded_at, LifeEvent.recorded_by_id),
+    _source("life", "life", LifeEvent.starts_on, *_last_word(LifeEvent)),
     _source("stay-ended", "life", LifeEvent.ends_on, LifeEvent.ended_at, LifeEvent.ended_by_id),
     _source("alert", "alerts", Alert.since),
     _source("phase", "phases", PhaseSpell.starts_on, PhaseSpell.set_at, PhaseSpell.set_by_id),
+    _source("transfer-proposed", "phases", Transfer.proposed_on, loaded=_CLINICS),
+    _source("transfer-answered", "phases", Transfer.answered_on, loaded=_CLINICS),
+    _source("transfer-completed", "phases", Transfer.completed_on, loaded=_CLINICS),
     _source("joined", "team", TeamMember.starts_on, TeamMember.set_at, TeamMember.set_by_id, loaded=_HOLDER),
     _source("left", "team", TeamMember.ends_on, TeamMember.ended_at, TeamMember.ended_by_id, loaded=_HOLDER),
-    _source("consented", "consent", Consent.given_on),
-    _source("consent-revoked", "consent", Consent.revoked_on),
+    _source("other-team", "team", OtherTeam.starts_on, OtherTeam.set_at, OtherTeam.set_by_id),
+    _source("other-team-left", "team", OtherTeam.ends_on, OtherTeam.ended_at, OtherTeam.ended_by_id),
+    _source("consented", "consent", Consent.given_on, Consent.set_at, Consent.set_by_id),
+    _source("consent-revoked", "consent", Consent.revoked_on, Consent.revoked_at, Consent.revoked_by_id),
     _source("condition", "focus", EpisodeCondition.starts_on, EpisodeCondition.set_at, EpisodeCondition.set_by_id),
     _source(
         "condition-ended", "focus", EpisodeCondition.ends_on, EpisodeCondition.ended_at, EpisodeCondition.ended_by_id
@@ -170,6 +223,16 @@ SOURCES: Sequence[Source] = (
     _source("followed-ended", "focus", TrackedMeasure.ends_on, TrackedMeasure.ended_at, TrackedMeasure.ended_by_id),
     _source("target", "focus", TreatmentTarget.starts_on, TreatmentTarget.set_at, TreatmentTarget.set_by_id),
     _source("target-ended", "focus", TreatmentTarget.ends_on, TreatmentTarget.ended_at, TreatmentTarget.ended_by_id),
+    _source("related", "people", RelatedPerson.starts_on, RelatedPerson.changed_at, RelatedPerson.changed_by_id),
+    _source("related-ended", "people", RelatedPerson.ends_on),
+    _source("release-ended", "people", RelatedPerson.release_until),
+    _source("legal", "legal", LegalStatus.starts_on, _legal_set_at, LegalStatus.changed_by_id),
+    _source("legal-ended", "legal", LegalStatus.ended_on, LegalStatus.changed_at, LegalStatus.changed_by_id),
+    _source(
+        "directive", "legal", AdvanceDirective.made_on, AdvanceDirective.changed_at, AdvanceDirective.changed_by_id
+    ),
+    _source("asked", "tasks", Task.sent_on, _asked_at, Task.from_id, loaded=_COLLEAGUES),
+    _source("answered", "tasks", Task.answered_on, Task.answered_at, _answered_by, loaded=_COLLEAGUES),
 )
 """Every dated fact, in the order in which those of one day are told."""
 

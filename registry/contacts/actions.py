@@ -61,6 +61,7 @@ def mark_entered_in_error(*, contact: Contact, why: str, opened_version: int | N
     with write():
         _refuse_superseded(contact, opened_version)
         contact.status, contact.why = "entered-in-error", why
+        contact.withdrawn_at, contact.withdrawn_by_id = clock.now(), by.id
         record("contact.entered-in-error", by=by, subject=contact, reason=why)
         tell_episode_changed(contact.patient_id)
 

@@ -11,12 +11,21 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.accounts.models import User
 from registry.contacts.rules import DANGERS, KINDS, MODALITIES
-from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, one_of
+from registry.db.base import (
+    Audited,
+    Base,
+    Identified,
+    PatientLinked,
+    Versioned,
+    Withdrawable,
+    one_of,
+    withdrawn_has_date,
+)
 
 STATUSES = ("final", "amended", "entered-in-error")
 
 
-class Contact(Identified, Versioned, PatientLinked, Audited, Base):
+class Contact(Identified, Versioned, PatientLinked, Withdrawable, Audited, Base):
     """Something that happened, or was tried, between the team and the person."""
 
     __tablename__ = "contact"
@@ -24,6 +33,7 @@ class Contact(Identified, Versioned, PatientLinked, Audited, Base):
         one_of("kind", KINDS),
         one_of("modality", MODALITIES),
         one_of("status", STATUSES),
+        withdrawn_has_date(),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 600", name="minutes_possible"),
         sa.Index("ix_contact_patient_date", "patient_id", "took_place_on"),
         sa.Index("ix_contact_staff_date", "staff_id", "took_place_on"),

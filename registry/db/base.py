@@ -103,6 +103,13 @@ class EpisodeLinked(PatientLinked):
         return ()
 
 
+class Withdrawable:
+    """A row that may turn out to be wrong: kept and struck through, and by whom and when, for who has read it before."""
+
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+
+
 def columns_of(table: type[Base]) -> tuple[Any, ...]:
     """Every column of a table, to select rows that need not be objects. The scope narrows them like objects."""
     return tuple(getattr(table, column.key) for column in sa.inspect(table).column_attrs)
@@ -126,6 +133,11 @@ def same_person(column: str, table: str, *, name: str | None = None) -> sa.Forei
         deferrable=True,
         initially="IMMEDIATE",
     )
+
+
+def withdrawn_has_date() -> sa.CheckConstraint:
+    """A named CHECK that what is marked as entered in error says since when, and nothing else does."""
+    return sa.CheckConstraint("(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name="withdrawn_has_date")
 
 
 def one_of(column: str, values: Any, *, name: str | None = None) -> sa.CheckConstraint:

@@ -144,6 +144,12 @@ class Consent(Identified, EpisodeLinked, Audited, Base):
     revoked_by: Mapped[str] = mapped_column(default="")
     """Who took it back, in words: "patient", "guardian Rosa Vega"."""
     revoked_why: Mapped[str] = mapped_column(default="")
+    set_at: Mapped[datetime] = mapped_column(default=clock.now)
+    """When it was written down."""
+    set_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    revoked_at: Mapped[datetime | None]
+    """When it was written down that it was taken back."""
+    revoked_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
 
 class TeamMember(Identified, EpisodeLinked, Decided, Audited, Base):

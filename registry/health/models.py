@@ -9,17 +9,27 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.accounts.models import User
-from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, one_of
+from registry.db.base import (
+    Audited,
+    Base,
+    Identified,
+    PatientLinked,
+    Versioned,
+    Withdrawable,
+    one_of,
+    withdrawn_has_date,
+)
 from registry.health.rules import KINDS, MOMENTS, STATUSES
 
 
-class LifeEvent(Identified, Versioned, PatientLinked, Audited, Base):
+class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Base):
     """Something that happened to a person on a day, or a stay from a day on, until it has an end."""
 
     __tablename__ = "life_event"
     __table_args__ = (
         one_of("kind", KINDS),
         one_of("status", STATUSES),
+        withdrawn_has_date(),
         sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
         sa.CheckConstraint(
             f"ends_on IS NULL OR kind NOT IN ({', '.join(repr(kind) for kind in MOMENTS)})", name="only_stays_end"

@@ -87,6 +87,7 @@ def withdraw_rating(*, rating: GoalRating, why: str, opened_version: int | None,
         if rating.status != "final":
             raise EditConflict(rating)
         rating.status, rating.why = "entered-in-error", why
+        rating.withdrawn_at, rating.withdrawn_by_id = clock.now(), by.id
         record("goal.rating-in-error", by=by, subject=rating, reason=why)
         tell_episode_changed(rating.patient_id)
 
@@ -130,6 +131,7 @@ def withdraw_plan(*, version: PlanVersion, why: str, opened_version: int | None,
         if version.status != "final":
             raise EditConflict(version)
         version.status, version.why = "entered-in-error", why
+        version.withdrawn_at, version.withdrawn_by_id = clock.now(), by.id
         record("plan.entered-in-error", by=by, subject=version, reason=why)
         tell_episode_changed(version.patient_id)
 

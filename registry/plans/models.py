@@ -10,7 +10,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.accounts.models import User
-from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, one_of, same_person
+from registry.db.base import (
+    Audited,
+    Base,
+    Identified,
+    PatientLinked,
+    Versioned,
+    Withdrawable,
+    one_of,
+    same_person,
+    withdrawn_has_date,
+)
 from registry.plans.rules import GOAL_STATES, LEAST, MOST, PLANS
 
 STATUSES = ("final", "amended", "entered-in-error")
@@ -47,13 +57,14 @@ class Goal(Identified, Versioned, PatientLinked, Audited, Base):
     ratings: Mapped[list[GoalRating]] = relationship(order_by="GoalRating.rated_on", viewonly=True)
 
 
-class GoalRating(Identified, Versioned, PatientLinked, Audited, Base):
+class GoalRating(Identified, Versioned, PatientLinked, Withdrawable, Audited, Base):
     """How far the person says they are, from 0 (not at all) to 10 (there)."""
 
     __tablename__ = "goal_rating"
     __table_args__ = (
         same_person("goal_id", "goal"),
         one_of("status", STATUSES),
+        withdrawn_has_date(),
         sa.CheckConstraint(f"rating BETWEEN {LEAST} AND {MOST}", name="rating_possible"),
         sa.Index("ix_goal_rating_goal", "goal_id"),
         sa.Index("uq_goal_rating_day", "goal_id", "rated_on", **_while_final()),
@@ -69,8 +80,10 @@ class GoalRating(Identified, Versioned, PatientLinked, Audited, Base):
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
+    goal: Mapped[Goal] = relationship(viewonly=True)
 
-class PlanVersion(Identified, Versioned, PatientLinked, Audited, Base):
+
+class PlanVersion(Identified, Versioned, PatientLinked, Withdrawable, Audited, Base):
     """One whole version of a person's safety or relapse-prevention plan.
 
     Of those that stand, the one talked through last is the plan; of one day, the higher number.
@@ -80,6 +93,7 @@ class PlanVersion(Identified, Versioned, PatientLinked, Audited, Base):
     __table_args__ = (
         one_of("kind", PLANS),
         one_of("status", ("final", "entered-in-error")),
+        withdrawn_has_date(),
         sa.UniqueConstraint("patient_id", "kind", "number", name="uq_plan_version_number"),
         sa.CheckConstraint("number > 0", name="number_positive"),
         sa.CheckConstraint("review_on IS NULL OR review_on > written_on", name="reviewed_later"),

@@ -8,6 +8,7 @@ from datetime import date
 from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
+from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict, refuse_stale
 from registry.db.transaction import write
 from registry.extensions import db
@@ -43,6 +44,7 @@ def send_task(
             from_id=by.id,
             to_id=to_id,
             sent_at=clock.now(),
+            sent_on=_today_at(clinic_id),
             due_on=due_on if kind == "task" else None,
         )
         db.session.add(task)
@@ -64,6 +66,7 @@ def answer_task(*, task: Task, state: str, words: str, opened_version: int | Non
             raise WordsMissing(task.kind)
         with db.session.no_autoflush:
             task.state, task.answer, task.answered_at = state, words, clock.now()
+            task.answered_on = _today_at(task.clinic_id)
         record(f"task.{state}", by=by, subject=task, reason=words or None)
 
 
@@ -87,6 +90,7 @@ def take_back(*, task: Task, words: str, opened_version: int | None, by: User) -
         _refuse_unless(by, task.from_id, task, opened_version)
         with db.session.no_autoflush:
             task.state, task.answer, task.answered_at = "withdrawn", words, clock.now()
+            task.answered_on = _today_at(task.clinic_id)
         record("task.withdrawn", by=by, subject=task, reason=words or None)
 
 
@@ -100,6 +104,10 @@ def hand_on(*, task: Task, to_id: uuid.UUID, words: str, opened_version: int | N
         with db.session.no_autoflush:
             task.to_id, task.passed_by_id, task.passed_at, task.passed_why = to_id, by.id, clock.now(), words
         record("task.handed-on", by=by, subject=task, reason=words or None)
+
+
+def _today_at(clinic_id: uuid.UUID) -> date:
+    return db.session.get_one(Clinic, clinic_id).today(clock.now())
 
 
 def _refuse_unless(by: User, whose_id: uuid.UUID, task: Task, opened_version: int | None) -> None:

@@ -23,6 +23,7 @@ class Task(Identified, Versioned, PatientLinked, Audited, Base):
         one_of("state", STATES),
         sa.CheckConstraint("kind = 'task' OR (due_on IS NULL AND state <> 'declined')", name="note_asks_nothing"),
         sa.CheckConstraint("(state = 'open') = (answered_at IS NULL)", name="answered_once"),
+        sa.CheckConstraint("(answered_at IS NULL) = (answered_on IS NULL)", name="answered_on_a_day"),
         sa.CheckConstraint("state IN ('open', 'withdrawn') OR kind = 'note' OR answer <> ''", name="answer_has_words"),
         sa.CheckConstraint("(passed_by_id IS NULL) = (passed_at IS NULL)", name="passed_by_somebody"),
         sa.Index("ix_task_to_state", "to_id", "state"),
@@ -35,6 +36,8 @@ class Task(Identified, Versioned, PatientLinked, Audited, Base):
     from_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     to_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     sent_at: Mapped[datetime]
+    sent_on: Mapped[date]
+    """The day it was sent at the clinic."""
     due_on: Mapped[date | None]
     """The clinic's local date by which it is to be done."""
     changed_at: Mapped[datetime | None]
@@ -47,6 +50,8 @@ class Task(Identified, Versioned, PatientLinked, Audited, Base):
     answer: Mapped[str] = mapped_column(default="")
     answered_at: Mapped[datetime | None]
     """When it was answered, or taken back."""
+    answered_on: Mapped[date | None]
+    """The same as a day at the clinic."""
 
     patient: Mapped[Patient] = relationship()
     sender: Mapped[User] = relationship(foreign_keys="Task.from_id")

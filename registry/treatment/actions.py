@@ -91,6 +91,7 @@ def withdraw_entry(*, entry: Entry, why: str, opened_version: int | None, by: Us
         if isinstance(entry, TrialStep) and entry.kind == "start":
             raise Refused("A treatment has a start: mark the whole treatment as entered in error", field="why")
         entry.status, entry.why = "entered-in-error", why
+        entry.withdrawn_at, entry.withdrawn_by_id = clock.now(), by.id
         record("treatment.entered-in-error", by=by, subject=entry, reason=why)
         tell_episode_changed(entry.patient_id)
 
@@ -102,6 +103,7 @@ def withdraw_trial(*, trial: TreatmentTrial, why: str, opened_version: int | Non
         if trial.status != "final":
             raise EditConflict(trial)
         trial.status, trial.why = "entered-in-error", why
+        trial.withdrawn_at, trial.withdrawn_by_id = clock.now(), by.id
         record("treatment.entered-in-error", by=by, subject=trial, reason=why)
         tell_episode_changed(trial.patient_id)
 

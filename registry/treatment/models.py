@@ -11,7 +11,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from registry.accounts.models import User
-from registry.db.base import Audited, Base, Identified, PatientLinked, Versioned, one_of, same_person
+from registry.db.base import (
+    Audited,
+    Base,
+    Identified,
+    PatientLinked,
+    Versioned,
+    Withdrawable,
+    one_of,
+    same_person,
+    withdrawn_has_date,
+)
 from registry.treatment.rules import (
     ADHERENCE_SOURCES,
     CLASSES,
@@ -32,7 +42,7 @@ def _once(column_condition: str) -> dict[str, Any]:
     return {"unique": True, "sqlite_where": condition, "postgresql_where": condition}
 
 
-class TreatmentTrial(Identified, Versioned, PatientLinked, Audited, Base):
+class TreatmentTrial(Identified, Versioned, PatientLinked, Withdrawable, Audited, Base):
     """One treatment tried with one person. When and how much stands in its steps."""
 
     __tablename__ = "treatment_trial"
@@ -41,6 +51,7 @@ class TreatmentTrial(Identified, Versioned, PatientLinked, Audited, Base):
         one_of("kind", KINDS),
         one_of("medicine_class", CLASSES),
         one_of("status", ("final", "entered-in-error")),
+        withdrawn_has_date(),
         sa.CheckConstraint("name <> ''", name="has_name"),
         sa.CheckConstraint("(kind = 'injection') = (product IS NOT NULL)", name="injection_has_product"),
         sa.CheckConstraint(
@@ -60,7 +71,7 @@ class TreatmentTrial(Identified, Versioned, PatientLinked, Audited, Base):
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
 
-class TrialEntry(PatientLinked):
+class TrialEntry(PatientLinked, Withdrawable):
     """Something dated that is noted of a trial. The pair of keys rules out another person's trial."""
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
@@ -89,7 +100,12 @@ class TrialEntry(PatientLinked):
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
-        return same_person("trial_id", "treatment_trial"), one_of("status", STATUSES), *cls.more_table_args()
+        return (
+            same_person("trial_id", "treatment_trial"),
+            one_of("status", STATUSES),
+            withdrawn_has_date(),
+            *cls.more_table_args(),
+        )
 
     @classmethod
     def more_table_args(cls) -> tuple[Any, ...]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, tzinfo
 from typing import Any
 
 from flask import url_for
 
+from registry.caseload.presenters import happenings_around as around
 from registry.caseload.presenters.brief import full_sentence
 from registry.caseload.presenters.scores import scale_label
+from registry.caseload.presenters.told import Told, Words
 from registry.contacts.rules import DANGERS, KINDS, MODALITIES, reach_words
-from registry.episodes.models import Episode
 from registry.episodes.patient_header import holder_name
 from registry.episodes.presenters import consent_words, target_words
 from registry.episodes.rules import CONDITIONS, END_REASONS, PHASE_TITLES, TEAM_ROLES
@@ -31,28 +29,6 @@ STILL_OPEN = "Still open, and said as of today"
 """Of an alert: it stands on the day it began, when nobody could have said all of this yet."""
 
 _TIER_KINDS = {"urgent": "urgent", "action": "action"}
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What an entry may need beside its own row."""
-
-    today: date
-    zone: tzinfo
-    """Of the clinic whose today it is."""
-    episodes: Mapping[uuid.UUID, Episode] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """An entry as it is said. ``by`` empty: whoever stored it is named."""
-
-    title: str
-    more: str = ""
-    by: str = ""
-    kind: str = ""
-    icon: str = "note"
-    url: str = ""
 
 
 def _measurement(row: Any, _told: Told) -> Words:
@@ -189,6 +165,11 @@ def _goal(row: Any, _told: Told) -> Words:
     return Words(f"Goal: “{row.words}”", ended, kind="good" if row.status == "reached" else "", url=page)
 
 
+def _rated(row: Any, _told: Told) -> Words:
+    page = url_for("plans.plan", patient_id=row.patient_id)
+    return Words(f"Goal rated {row.rating} of 10: “{row.goal.words}”", row.words, url=page)
+
+
 def _planned(row: Any, _told: Told) -> Words:
     title = f"{PLANS[row.kind]}, version {row.number}"
     page = url_for("plans.plan", patient_id=row.patient_id)
@@ -219,14 +200,21 @@ WORDED: Mapping[str, Callable[[Any, Told], Words]] = {
     "done": _done,
     "treated": _treated,
     "injected": _treated,
+    "adherence": _treated,
     "goal": _goal,
+    "rated": _rated,
     "planned": _planned,
     "life": _life,
     "stay-ended": _stay_ended,
     "alert": _alert,
     "phase": _phase,
+    "transfer-proposed": around.transfer_proposed,
+    "transfer-answered": around.transfer_answered,
+    "transfer-completed": around.transfer_completed,
     "joined": _joined,
     "left": _left,
+    "other-team": around.other_team,
+    "other-team-left": around.other_team_left,
     "consented": _consented,
     "consent-revoked": _consent_revoked,
     "condition": _condition,
@@ -235,5 +223,13 @@ WORDED: Mapping[str, Callable[[Any, Told], Words]] = {
     "followed-ended": _followed_ended,
     "target": _target,
     "target-ended": _target_ended,
+    "related": around.related,
+    "related-ended": around.related_ended,
+    "release-ended": around.release_ended,
+    "legal": around.legal,
+    "legal-ended": around.legal_ended,
+    "directive": around.directive,
+    "asked": around.asked,
+    "answered": around.answered,
 }
 """Source → its words."""

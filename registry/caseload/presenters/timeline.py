@@ -11,7 +11,8 @@ from flask import url_for
 
 from registry.caseload.happenings import KINDS
 from registry.caseload.looked import News
-from registry.caseload.presenters.happenings import WORDED, Told
+from registry.caseload.presenters.happenings import WORDED
+from registry.caseload.presenters.told import Told
 from registry.caseload.presenters.looked import LookedShown
 from registry.caseload.timeline import Happening
 from registry.episodes.patient_header import IdentityHeader
@@ -143,4 +144,6 @@ def _entry(happening: Happening, told: Told, *, is_new: bool, stored_by: str) ->
 def _status(row: Any) -> str:
     """What is noted of a treatment that was entered in error is void with it."""
     trial = getattr(row, "trial", None)
-    return trial.status if trial is not None and trial.status in _VOID else getattr(row, "status", "")
+    if trial is not None and trial.status in _VOID:
+        return str(trial.status)
+    return "entered-in-error" if getattr(row, "error_why", "") else getattr(row, "status", "")

@@ -52,7 +52,9 @@ class EpisodeRows:
         self.episode["enrolled_on"], self.episode["metric_primary"] = act.on, act.metric_primary
         self._begin_phase(act.phase, act)
         self._begin_course(act.on)
-        self._ledger.write(Consent, **asdict(act.consent(taken_by=self.team.who("care_manager").name)))
+        decided = self._decided(act)
+        del decided["starts_on"]
+        self._ledger.write(Consent, **asdict(act.consent(taken_by=self.team.who("care_manager").name)), **decided)
         for place, worker, name in self.team.places(act):
             self._take_place(place, worker, act, name=name)
         for condition in act.conditions:

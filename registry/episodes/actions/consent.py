@@ -24,7 +24,7 @@ def refuse_without_capacity(facts: ConsentFacts) -> None:
         raise Refused("Enter who gave the consent for the person, and with what authority", field="given_by")
 
 
-def consent_row(episode: Episode, facts: ConsentFacts) -> Consent:
+def consent_row(episode: Episode, facts: ConsentFacts, by: User | None) -> Consent:
     """The row of a consent. Raises ``Refused``."""
     refuse_without_capacity(facts)
     return Consent(
@@ -36,6 +36,7 @@ def consent_row(episode: Episode, facts: ConsentFacts) -> Consent:
         given_by=facts.given_by,
         has_capacity=facts.has_capacity,
         cost_sharing_told=facts.cost_sharing_told,
+        set_by_id=by and by.id,
     )
 
 
@@ -56,7 +57,7 @@ def take_consent(*, episode: Episode, facts: ConsentFacts, by: User | None) -> C
             what="consent",
             field="given_on",
         )
-        consent = consent_row(episode, facts)
+        consent = consent_row(episode, facts, by)
         db.session.add(consent)
         record("consent.given", by=by, subject=episode)
         tell_episode_changed(episode.patient_id)
@@ -82,5 +83,6 @@ def revoke_consent(*, episode: Episode, on: date, said_by: str, why: str, by: Us
             what="the withdrawal",
         )
         consent.revoked_on, consent.revoked_by, consent.revoked_why = on, said_by, why
+        consent.revoked_at, consent.revoked_by_id = clock.now(), by and by.id
         record("consent.revoked", by=by, subject=episode, reason=why)
         tell_episode_changed(episode.patient_id)

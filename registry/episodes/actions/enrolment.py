@@ -113,7 +113,7 @@ def enrol(
             [
                 _phase(episode, phase, enrolled_on, by),
                 TreatmentCourse(episode_id=episode.id, patient_id=episode.patient_id, starts_on=enrolled_on),
-                consent_row(episode, consent),
+                consent_row(episode, consent, by),
                 *_conditions(episode, conditions, enrolled_on, by),
                 *_tracked(episode, tracked, enrolled_on, by),
                 *(target_row(episode, wish, on=enrolled_on, by=by) for wish in targets),

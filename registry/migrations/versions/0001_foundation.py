@@ -382,6 +382,8 @@ def upgrade() -> None:
         sa.Column("replaces_id", sa.Uuid(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -406,6 +408,12 @@ def upgrade() -> None:
             ["replaces_id"], ["contact.id"], name=op.f("fk_contact_replaces_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(["staff_id"], ["app_user.id"], name=op.f("fk_contact_staff_id"), ondelete="RESTRICT"),
+        sa.CheckConstraint(
+            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name=op.f("ck_contact_withdrawn_has_date")
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_contact_withdrawn_by_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
     )
     op.create_index("ix_contact_patient_date", "contact", ["patient_id", "took_place_on"], unique=False)
@@ -467,6 +475,7 @@ def upgrade() -> None:
         sa.Column("from_id", sa.Uuid(), nullable=False),
         sa.Column("to_id", sa.Uuid(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("passed_by_id", sa.Uuid(), nullable=True),
@@ -475,6 +484,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -482,6 +492,9 @@ def upgrade() -> None:
             "kind = 'task' OR (due_on IS NULL AND state <> 'declined')", name=op.f("ck_task_note_asks_nothing")
         ),
         sa.CheckConstraint("(state = 'open') = (answered_at IS NULL)", name=op.f("ck_task_answered_once")),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (answered_on IS NULL)", name=op.f("ck_task_answered_on_a_day")
+        ),
         sa.CheckConstraint("kind IN ('task', 'note')", name=op.f("ck_task_kind_known")),
         sa.CheckConstraint(
             "state IN ('open', 'withdrawn') OR kind = 'note' OR answer <> ''", name=op.f("ck_task_answer_has_words")
@@ -1055,6 +1068,10 @@ def upgrade() -> None:
         sa.Column("revoked_on", sa.Date(), nullable=True),
         sa.Column("revoked_by", sa.Text(), nullable=False),
         sa.Column("revoked_why", sa.Text(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("set_by_id", sa.Uuid(), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("episode_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -1071,6 +1088,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_consent_patient_id"), ondelete="RESTRICT"
         ),
+        sa.ForeignKeyConstraint(
+            ["revoked_by_id"], ["app_user.id"], name=op.f("fk_consent_revoked_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["set_by_id"], ["app_user.id"], name=op.f("fk_consent_set_by_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     op.create_index("ix_consent_episode", "consent", ["episode_id"], unique=False)
@@ -1899,6 +1920,8 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -1927,6 +1950,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["recorded_by_id"], ["app_user.id"], name=op.f("fk_treatment_trial_recorded_by_id"), ondelete="RESTRICT"
         ),
+        sa.CheckConstraint(
+            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name=op.f("ck_treatment_trial_withdrawn_has_date")
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_treatment_trial_withdrawn_by_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_treatment_trial")),
         sa.UniqueConstraint("id", "patient_id", name="uq_treatment_trial_patient"),
     )
@@ -1940,6 +1969,8 @@ def upgrade() -> None:
         sa.Column("every_days", sa.Integer(), nullable=True),
         sa.Column("frequency", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
@@ -1989,6 +2020,12 @@ def upgrade() -> None:
             deferrable=True,
             initially="IMMEDIATE",
         ),
+        sa.CheckConstraint(
+            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name=op.f("ck_trial_step_withdrawn_has_date")
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_trial_step_withdrawn_by_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trial_step")),
     )
     op.create_index(op.f("ix_trial_step_patient_id"), "trial_step", ["patient_id"], unique=False)
@@ -2021,6 +2058,8 @@ def upgrade() -> None:
         "adherence_check",
         sa.Column("percent", sa.Integer(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
@@ -2061,6 +2100,12 @@ def upgrade() -> None:
             deferrable=True,
             initially="IMMEDIATE",
         ),
+        sa.CheckConstraint(
+            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name=op.f("ck_adherence_check_withdrawn_has_date")
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_adherence_check_withdrawn_by_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_adherence_check")),
     )
     op.create_index(op.f("ix_adherence_check_patient_id"), "adherence_check", ["patient_id"], unique=False)
@@ -2071,6 +2116,8 @@ def upgrade() -> None:
         sa.Column("amount", sa.Integer(), nullable=True),
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
@@ -2112,6 +2159,12 @@ def upgrade() -> None:
             ondelete="RESTRICT",
             deferrable=True,
             initially="IMMEDIATE",
+        ),
+        sa.CheckConstraint(
+            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name=op.f("ck_injection_withdrawn_has_date")
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_injection_withdrawn_by_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_injection")),
     )
@@ -2168,6 +2221,8 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -2191,6 +2246,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["recorded_by_id"], ["app_user.id"], name=op.f("fk_goal_rating_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.CheckConstraint(
+            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name=op.f("ck_goal_rating_withdrawn_has_date")
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_goal_rating_withdrawn_by_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_rating")),
     )
@@ -2217,6 +2278,8 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -2233,6 +2296,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["recorded_by_id"], ["app_user.id"], name=op.f("fk_plan_version_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.CheckConstraint(
+            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name=op.f("ck_plan_version_withdrawn_has_date")
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_plan_version_withdrawn_by_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
         sa.UniqueConstraint("patient_id", "kind", "number", name="uq_plan_version_number"),
@@ -2252,6 +2321,8 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -2280,6 +2351,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["recorded_by_id"], ["app_user.id"], name=op.f("fk_life_event_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.CheckConstraint(
+            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name=op.f("ck_life_event_withdrawn_has_date")
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_life_event_withdrawn_by_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_life_event")),
     )

@@ -15,10 +15,10 @@ from registry.access.policy import can, found, permitted_clinics, policy
 from registry.audit.opened import opened
 from registry.caseload.looked import News, new_since
 from registry.caseload.looked_form import OVERVIEW, TIMELINE, LookedForm
-from registry.caseload.presenters.happenings import Told
 from registry.caseload.presenters.looked import LookedShown, show_looked
 from registry.caseload.presenters.patient import PatientPage, Permitted, next_steps, show_overview
 from registry.caseload.presenters.timeline import Filtered, TimelinePage, show_chips, show_entries
+from registry.caseload.presenters.told import Told
 from registry.caseload.record import load_record
 from registry.caseload.timeline import PER_PAGE, Wanted, count_by_kind, list_happenings
 from registry.caseload.views import blueprint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import time_machine
 from bs4 import BeautifulSoup, Tag
@@ -14,10 +15,27 @@ from registry.accounts.models import User
 from registry.audit.models import AuditEvent
 from registry.caseload.looked import News, new_since
 from registry.caseload.models import LookMark
-from registry.episodes.actions import change_conditions, end_episode
+from registry.clinics.models import Clinic
+from registry.contacts.actions import mark_entered_in_error
+from registry.contacts.models import Contact
+from registry.episodes.actions import change_conditions, end_episode, involve_team, propose_transfer, revoke_consent
+from registry.episodes.facts import OtherTeamFacts
 from registry.episodes.models import Episode
 from registry.extensions import db
+from registry.health.actions import record_event, withdraw_event
+from registry.health.facts import EventFacts
+from registry.health.models import LifeEvent
+from registry.patients.actions import add_related_person, set_legal_status
+from registry.patients.facts import LegalStatusFacts, RelatedPersonFacts
+from registry.patients.models import Patient
+from registry.plans.actions import rate_goal, set_goal, withdraw_plan, write_plan
+from registry.plans.facts import PlanFacts
+from registry.plans.models import PlanVersion
 from registry.review.actions import Advice, decide, finish, record_review
+from registry.tasks.actions import answer_task, send_task
+from registry.treatment.actions import note, start_trial, withdraw_trial
+from registry.treatment.facts import AdherenceFacts, StepFacts, TrialFacts
+from registry.treatment.models import TreatmentTrial
 from tests.integration.caseload.conftest import NOW, TODAY, Statements, Team
 from tests.pages import fields_of, soup
 
@@ -218,3 +236,93 @@ def test_a_full_timeline_asks_a_fixed_number_of_statements(team: Team) -> None:
         counted.append(statements.number)
 
     assert counted[1] <= counted[0] <= 30
+
+
+def test_who_else_has_to_do_with_a_person_stands_on_the_timeline(team: Team) -> None:
+    person = team.person()
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        manager, psychiatrist = (
+            db.session.get_one(User, team.users[role]) for role in ("care_manager", "psychiatrist")
+        )
+        patient = db.session.get_one(Patient, person)
+        episode = db.session.scalars(select(Episode).where(Episode.patient_id == person)).one()
+        here = {"clinic_id": team.clinic_id, "by": manager}
+        north = OtherTeamFacts(kind="act", name="North", does="Visits on Tuesdays")
+        involve_team(episode=episode, facts=north, on=TODAY, why="", by=manager)
+        mother = RelatedPersonFacts(
+            name="Rosa Vega",
+            relation="kin",
+            words="mother",
+            may_have_information=True,
+            release_scope="appointments",
+            release_until=TODAY + timedelta(days=90),
+            starts_on=TODAY - timedelta(days=9),
+        )
+        add_related_person(patient=patient, facts=mother, by=manager)
+        order = LegalStatusFacts(kind="outpatient-order", starts_on=TODAY, expires_on=TODAY + timedelta(days=20))
+        set_legal_status(patient=patient, facts=order, by=manager)
+        goal = set_goal(patient_id=person, words="Keep the flat", on=TODAY, **here)
+        rate_goal(goal=goal, on=TODAY, rating=0, **here)
+        start = StepFacts(kind="start", on=TODAY - timedelta(days=30))
+        therapy = TrialFacts(kind="psychotherapy", name="CBT", start=start)
+        trial = start_trial(patient_id=person, facts=therapy, **here)
+        note(trial=trial, facts=AdherenceFacts(on=TODAY, percent=0, source="person"), **here)
+        task = send_task(patient_id=person, to_id=psychiatrist.id, kind="task", words="Call the ward", **here)
+        answer_task(task=task, state="done", words="Called", opened_version=task.version, by=psychiatrist)
+        sister = db.session.get_one(Clinic, team.other_clinic_id)
+        propose_transfer(episode=episode, to_clinic=sister, words="Moved", by=manager)
+
+    page = team.page(f"/patients/{person}/timeline?kind=team&kind=people&kind=legal&kind=tasks&kind=phases")
+    care = titles(team.page(f"/patients/{person}/timeline?kind=plans&kind=treatment"))
+
+    assert {
+        "Last day of the release to Rosa Vega (mother)",
+        "Rosa Vega (mother)",
+        "Legal status: outpatient treatment order",
+        "Assertive community treatment, North, takes part",
+        "Something to do: done",
+    } <= set(titles(page))
+    assert any(title.startswith("Transfer proposed: ") for title in titles(page))
+    assert any(title.startswith("Something to do, for ") for title in titles(page))
+    assert "May be told: appointments, until 10 Jun 2026" in page.get_text()
+    assert "Goal rated 0 of 10: “Keep the flat”" in care
+    assert "CBT: 0 % taken or attended" in care
+
+
+def test_what_a_colleague_struck_through_or_a_consent_taken_back_is_new(team: Team) -> None:
+    person = team.person()
+    team.contact(person, TODAY - timedelta(days=4))
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        manager = db.session.get_one(User, team.users["care_manager"])
+        here = {"patient_id": person, "clinic_id": team.clinic_id, "by": manager}
+        plan = PlanFacts(written_on=TODAY, took_part="She herself", sections={"signs": "No sleep"})
+        write_plan(kind="safety", facts=plan, opened_number=0, **here)
+        record_event(facts=EventFacts(kind="hospital", starts_on=TODAY), **here)
+        start = StepFacts(kind="start", on=TODAY - timedelta(days=30))
+        therapy = TrialFacts(kind="psychotherapy", name="CBT", start=start)
+        start_trial(facts=therapy, **here)
+    press(team, f"/patients/{person}", "Mark as looked at")
+
+    with time_machine.travel(LATER, tick=False):
+        with team.app.app_context(), scope.all_patients(reason="test"):
+            manager = db.session.get_one(User, team.users["care_manager"])
+            withdrawals: dict[type[Any], Any] = {
+                Contact: lambda row, **how: mark_entered_in_error(contact=row, **how),
+                PlanVersion: lambda row, **how: withdraw_plan(version=row, **how),
+                LifeEvent: lambda row, **how: withdraw_event(event=row, **how),
+                TreatmentTrial: lambda row, **how: withdraw_trial(trial=row, **how),
+            }
+            for table, withdraw in withdrawals.items():
+                row = db.session.scalars(select(table).where(table.patient_id == person)).one()
+                withdraw(row, why="Another person's", opened_version=row.version, by=manager)
+            episode = db.session.scalars(select(Episode).where(Episode.patient_id == person)).one()
+            revoke_consent(episode=episode, on=TODAY, said_by="patient", why="Asked", by=manager)
+        only_new = team.page(f"/patients/{person}/timeline?new=1", role="psychiatrist")
+
+    assert sorted(title.removesuffix(" New") for title in titles(only_new)) == [
+        "CBT: started",
+        "Consent revoked",
+        "Hospital, other",
+        "Safety plan, version 1",
+        "Treatment contact, phone, reached",
+    ]

@@ -50,7 +50,7 @@ class Sparkline:
     alone: tuple[Dot, ...]
     """Scores with a gap on both sides, which no line can show."""
     first: Dot | None
-    """Where the course began; None when that lies before the period drawn."""
+    """Where the course began; at the left edge, joined to nothing, where that lies before the period drawn."""
     last: Dot | None
     """The latest score; None when the only score is also the first."""
     title: str
@@ -91,27 +91,33 @@ def sparkline(
     width: int = 96,
     height: int = 32,
     longest_gap: timedelta | None = None,
+    before: Point | None = None,
     name: str = "",
 ) -> Sparkline:
     """Draw ``points``, given oldest first, over the period from ``starts_on`` to ``ends_on``, both included.
 
     The scale runs from ``minimum`` (bottom) to ``maximum`` (top). The line is broken where an administration gave no
     score and between scores further apart than ``longest_gap``: a gap is drawn as a gap. Points outside the period are
-    left out. One missing end of the target is the end of the scale. ``name`` opens the title ("PHQ-9").
+    left out; ``before`` is where the course began if that is earlier, marked at the left edge. One missing end of the
+    target is the end of the scale. ``name`` opens the title ("PHQ-9").
 
-    Raises ``ValueError`` for a scale or period without extent, points out of order, or a score outside the scale.
+    Raises ``ValueError`` for a scale or period without extent, points out of order, a score outside the scale, or a
+    beginning that lies within the period.
     """
     if maximum <= minimum:
         raise ValueError("the scale's maximum must lie above its minimum")
     if ends_on < starts_on:
         raise ValueError("the period must not end before it starts")
-    _refuse_disorder(points, minimum, maximum)
+    if before is not None and before.on >= starts_on:
+        raise ValueError("what lies before the period must not lie within it")
+    _refuse_disorder([before, *points] if before else points, minimum, maximum)
     frame = _Frame(starts_on, ends_on, minimum, maximum, width, height)
     runs = list(_runs(points, starts_on, ends_on, longest_gap))
     shown = [each for run in runs for each in run]
     began = next(((each.on, each.score) for each in points if each.score is not None), None)
-    first = frame.dot(*shown[0]) if shown and shown[0] == began else None
-    last = frame.dot(*shown[-1]) if shown and (len(shown) > 1 or first is None) else None
+    has_begun_here = before is None and bool(shown) and shown[0] == began
+    first = frame.dot(*shown[0]) if has_begun_here else _beginning(frame, before, starts_on)
+    last = frame.dot(*shown[-1]) if shown and (len(shown) > 1 or not has_begun_here) else None
     return Sparkline(
         width=width,
         height=height,
@@ -120,7 +126,7 @@ def sparkline(
         alone=tuple(dot for run in runs if len(run) == 1 and (dot := frame.dot(*run[0])) not in (first, last)),
         first=first,
         last=last,
-        title=_title(shown, target_low, target_high, name),
+        title=_title(shown, before, target_low, target_high, name),
     )
 
 
@@ -136,6 +142,10 @@ def _refuse_disorder(points: Sequence[Point], minimum: float, maximum: float) ->
         if point.score is not None and not minimum <= point.score <= maximum:
             raise ValueError("a score lies outside the scale")
         before = point.on
+
+
+def _beginning(frame: _Frame, before: Point | None, starts_on: date) -> Dot | None:
+    return None if before is None or before.score is None else frame.dot(starts_on, before.score)
 
 
 def _runs(
@@ -172,8 +182,12 @@ def _path(frame: _Frame, run: Sequence[_Scored]) -> str:
     return "M" + "L".join(f"{frame.x(on):g} {frame.y(score):g}" for on, score in run)
 
 
-def _title(shown: Sequence[_Scored], low: float | None, high: float | None, name: str) -> str:
+def _title(
+    shown: Sequence[_Scored], before: Point | None, low: float | None, high: float | None, name: str
+) -> str:
     words = f"{name}: " if name else ""
+    if before is not None and before.score is not None:
+        words += f"began at {before.score:g} on {_day(before.on)}, before this period; "
     if not shown:
         return f"{words}no score in this period"
     (first_on, first), (last_on, last) = shown[0], shown[-1]

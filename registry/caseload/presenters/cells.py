@@ -74,6 +74,8 @@ class Cell:
     score: ScoreShown | None = None
     words: str = ""
     words_kind: str = ""
+    pressing: Sequence[str] = ()
+    """Notes about what is overdue as well, drawn like it."""
     notes: Sequence[str] = ()
 
 
@@ -239,12 +241,14 @@ def _due(facts: RowFacts) -> Cell:
         return Cell(label="Next due", words="Nothing", words_kind="quiet")
     what, day = first
     late = (facts.today - day).days
+    said = [(due, f"{what.lower()} {_when_due(due, facts.today)}") for what, due in others]
     return Cell(
         label="Next due",
         kind=FACTS,
-        words=f"{what} {_until(late)}" if late >= 0 else f"{what} {short_date(day, today=facts.today)}",
+        words=f"{what} {_when_due(day, facts.today)}",
         words_kind="action" if late > 0 else "",
-        notes=[f"{what.lower()} {short_date(day, today=facts.today)}" for what, day in others],
+        pressing=[words for due, words in said if due < facts.today],
+        notes=[words for due, words in said if due >= facts.today],
     )
 
 
@@ -257,7 +261,10 @@ def due_days(facts: RowFacts) -> list[tuple[str, Any]]:
     return sorted(((what, day) for what, day in days if day is not None), key=lambda each: each[1])
 
 
-def _until(late: int) -> str:
+def _when_due(day: date, today: date) -> str:
+    late = (today - day).days
+    if late < 0:
+        return short_date(day, today=today)
     return f"{count(late, 'day')} late" if late else "today"
 
 

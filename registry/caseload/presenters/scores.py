@@ -165,18 +165,27 @@ def _draw(measured: Measured, scale: Scale, *, starts_on: date, today: date, wid
     if scale.minimum is None or scale.maximum is None:
         return None
     target = measured.target
+    first_day = min(starts_on, today)
     return sparkline(
         _one_a_day(measured.points, scale),
         minimum=float(scale.minimum),
         maximum=float(scale.maximum),
         target_low=None if target is None or target.at_least is None else float(target.at_least),
         target_high=None if target is None or target.at_most is None else float(target.at_most),
-        starts_on=min(starts_on, today),
+        starts_on=first_day,
         ends_on=today,
         width=width,
         longest_gap=timedelta(days=measured.stale_after_days),
+        before=_began_before(measured, first_day),
         name=scale_label(measured.scale),
     )
+
+
+def _began_before(measured: Measured, first_day: date) -> Point | None:
+    """The baseline, where it is older than what is drawn: a course is never shown without where it began."""
+    if measured.baseline is None or measured.baseline_on is None or measured.baseline_on >= first_day:
+        return None
+    return Point(measured.baseline_on, float(measured.baseline))
 
 
 def _one_a_day(points: Sequence[Point], scale: Scale) -> list[Point]:

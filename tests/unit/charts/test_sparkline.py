@@ -40,6 +40,22 @@ def test_the_first_score_is_marked_as_first_and_the_latest_as_last() -> None:
     assert (line.first.x, line.last.x) == (MARGIN, 100 - MARGIN)
 
 
+def test_a_course_that_began_before_the_period_shows_where_it_began_at_the_edge_and_joined_to_nothing() -> None:
+    began = Point(week(-60), 27)
+
+    line = draw((2, 18), (4, 12), before=began)
+
+    assert line.first is not None
+    assert (line.first.x, line.first.y) == (MARGIN, MARGIN)
+    assert len(line.segments) == 1
+    assert not line.segments[0].startswith(f"M{MARGIN:g} ")
+    assert line.title.startswith("began at 27 on 11 Nov 2024, before this period; 2 scores, from 18")
+    alone = draw((9, 12), before=began)
+    assert alone.last is not None
+    assert alone.last.x > MARGIN
+    assert draw(before=began).title == "began at 27 on 11 Nov 2024, before this period; no score in this period"
+
+
 def test_an_administration_without_a_score_breaks_the_line() -> None:
     line = draw((0, 20), (2, 18), (4, None), (6, 15), (8, 14))
     assert len(line.segments) == 2

@@ -1,6 +1,6 @@
 """The pictures of the README and the guides, taken of the demo clinic: ``make pictures``.
 
-Each page in two sizes and two colour schemes, as docs/pictures/<page>-<width>-<colours>.png. A complaint of the
+Each page in two sizes and two colour schemes, those of a whole day also on a wide screen, as docs/pictures/<page>-<width>-<colours>.png. A complaint of the
 browser (console, policy, missing file) fails the run, as it fails a journey.
 """
 
@@ -36,7 +36,7 @@ from registry.episodes.models import TeamMember
 from registry.extensions import db
 from registry.measurements.models import Measurement
 from tests.e2e.browsers import launch_chromium
-from tests.e2e.windows import DESK, PHONE, Windows
+from tests.e2e.windows import DESK, PHONE, WIDE, Windows
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 
@@ -51,6 +51,8 @@ _SHOTS: tuple[tuple[tuple[int, int], Literal["light", "dark"]], ...] = (
     (DESK, "dark"),
     (PHONE, "light"),
     (PHONE, "dark"),
+    (WIDE, "light"),
+    (WIDE, "dark"),
 )
 
 
@@ -63,15 +65,22 @@ class Picture:
     address: str
     then: Callable[[Page], None] = lambda page: None
     is_everywhere: bool = True
-    """In every size and colour; else wide and light only."""
+    """At the desk and on a phone, in both colours; else at the desk and light only."""
+    is_wide: bool = False
+    """On a wide screen as well."""
+
+    def is_taken(self, viewport: tuple[int, int], colours: str) -> bool:
+        if viewport == WIDE:
+            return self.is_wide
+        return self.is_everywhere or (viewport, colours) == _SHOTS[0]
 
 
 def pictures(manager: str, somebody: uuid.UUID) -> list[Picture]:
     """What is shown: to this care manager, and of the person whose record stands for all."""
     return [
-        Picture("myday", manager, "/my-day"),
-        Picture("caseload", manager, "/caseload"),
-        Picture("patient", manager, f"/patients/{somebody}", _until_drawn),
+        Picture("myday", manager, "/my-day", is_wide=True),
+        Picture("caseload", manager, "/caseload", is_wide=True),
+        Picture("patient", manager, f"/patients/{somebody}", _until_drawn, is_wide=True),
         Picture("measure", manager, f"/patients/{somebody}/measures/new/phq-9", _typed),
         Picture("review", PSYCHIATRIST, "/review"),
         Picture("reviews", manager, f"/patients/{somebody}/reviews", is_everywhere=False),
@@ -149,7 +158,7 @@ def take(browser: Browser, url: str, chosen: list[Picture]) -> None:
     for viewport, colours in _SHOTS:
         opened: dict[str, Page] = {}
         for picture in chosen:
-            if not picture.is_everywhere and (viewport, colours) != _SHOTS[0]:
+            if not picture.is_taken(viewport, colours):
                 continue
             if picture.email not in opened:
                 opened[picture.email] = windows.open(viewport=viewport, colours=colours)

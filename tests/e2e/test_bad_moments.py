@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from registry import clock
 from registry.access import scope
-from registry.accounts.models import SignedInSession
+from registry.accounts.models import SignedInSession, User
+from registry.clinics.models import Clinic
+from registry.contacts.actions import ContactFacts, record_contact
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.measurements.models import Measurement
 from registry.patients.models import Patient
 from tests.builders import PASSWORD
-from tests.e2e.clinic import Team, a_team, sign_in, someone_in_care
+from tests.e2e.clinic import Team, a_team, sign_in, someone_in_care, today
 from tests.e2e.windows import LiveServer, Windows
 
 
@@ -77,6 +82,69 @@ def test_the_second_of_two_editors_is_told_and_loses_nothing(
     with live_server.app.app_context(), scope.all_patients(reason="test"):
         patient = db.session.scalars(select(Patient)).one()
     assert (patient.used_name, patient.pronouns) == ("Bert", "they/them")
+
+
+def test_two_people_correct_the_same_contact_and_neither_loses_a_word(
+    windows: Windows, live_server: LiveServer, team: Team
+) -> None:
+    first, second = windows.open(), windows.open()
+    contact = _given_a_contact(live_server, team, note="Well.")
+    for page, role in ((first, "care_manager"), (second, "clinic_lead")):
+        sign_in(page, team.emails[role])
+        page.goto(f"{team.person('Bertrand')}/contacts/{contact}/correct")
+
+    _correct_the_note(first, "Well. Slept four hours.")
+    expect(first.get_by_text("Slept four hours.")).to_be_visible()
+    _correct_the_note(second, "Well. Asks for Tuesdays.")
+    expect(second.get_by_role("alert")).to_contain_text("Slept four hours.")
+    expect(second.get_by_label("Note")).to_have_value("Well. Asks for Tuesdays.")
+    _correct_the_note(second, "Well. Slept four hours. Asks for Tuesdays.")
+
+    expect(second.get_by_text("Well. Slept four hours. Asks for Tuesdays.")).to_be_visible()
+
+
+def test_a_no_show_logged_in_the_line_leaves_the_last_contact_and_counts_beside_it(
+    page: Page, live_server: LiveServer, team: Team
+) -> None:
+    _given_a_contact(live_server, team, days_ago=3)
+    sign_in(page, team.emails["care_manager"])
+    page.goto("/caseload")
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Bertrand Acosta"))
+    expect(row).to_contain_text("3 days")
+
+    row.get_by_role("link", name="Log contact").click()
+    line = page.get_by_role("form", name="Log a contact of today with Bertrand Acosta")
+    line.get_by_label("Kind").select_option(label="No-show")
+    line.get_by_label("How").select_option(label="In person")
+    line.get_by_label("Not reached").check(force=True)
+    line.get_by_role("button", name="Save").click()
+
+    expect(row).to_contain_text("1 missed")
+    expect(row).to_contain_text("3 days")
+
+
+def _given_a_contact(live_server: LiveServer, team: Team, *, days_ago: int = 0, note: str = "") -> uuid.UUID:
+    """Spoken on the phone with Bertrand, by the care manager."""
+    with live_server.app.app_context(), scope.all_patients(reason="test"):
+        clinic = db.session.get_one(Clinic, team.clinic)
+        return record_contact(
+            patient_id=team.patients["Bertrand"],
+            clinic_id=team.clinic,
+            facts=ContactFacts(
+                took_place_on=today(clinic) - timedelta(days=days_ago),
+                kind="treatment",
+                modality="phone",
+                reached=True,
+                note=note,
+            ),
+            by=db.session.scalars(select(User).where(User.email == team.emails["care_manager"])).one(),
+        ).id
+
+
+def _correct_the_note(page: Page, note: str) -> None:
+    page.get_by_label("Note").fill(note)
+    page.get_by_label("Why is it corrected?").fill("Left out")
+    page.get_by_role("button", name="Save the correction").click()
 
 
 def _fill_in_a_gad_7(page: Page, team: Team) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 DESK = (1440, 900)
 PHONE = (390, 844)
+WIDE = (2560, 1440)
 
 _PATIENCE = 10_000  # milliseconds a journey waits for what it expects
 # A refused form or a foreign patient answers 4xx on purpose; the journey asserts what the page then says.

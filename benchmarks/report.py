@@ -19,6 +19,18 @@ FOLDER = Path(__file__).parent
 TABLE, NUMBERS, PICTURE = FOLDER / "figures.md", FOLDER / "figures.json", FOLDER / "figures.png"
 
 
+_HEADINGS = (
+    "database",
+    "patients",
+    "what",
+    "p50 ms (budget)",
+    "p95 ms (budget)",
+    "worst ms",
+    "kB sent (unpacked)",
+    "per second",
+    "errors",
+)
+
 MOST_BYTES = 100_000
 """An answer sends no more; what does stands out."""
 
@@ -63,8 +75,10 @@ class Figure:
     def _what_took(self) -> str:
         if self.seconds is None:
             return self.what
-        budget = "" if self.seconds_budget is None else f" {_sign(self.seconds, self.seconds_budget)} {self.seconds_budget:,.0f}"
-        return f"{self.what}: {self.seconds:,.0f}{budget} s"
+        seconds = f"{self.seconds:,.0f}"
+        if self.seconds_budget is not None:
+            seconds += f" {_sign(self.seconds, self.seconds_budget)} {self.seconds_budget:,.0f}"
+        return f"{self.what}: {seconds} s"
 
     def _kilobytes(self) -> str:
         if self.most_sent is None or self.most_decoded is None:
@@ -96,7 +110,7 @@ def write(figures: Sequence[Figure], *, conditions: str) -> None:
         f"{conditions} {datetime.now(UTC):%-d %B %Y}, {machine()}.",
         "",
         *(["![Median times by number of patients](figures.png)", ""] if is_growth else []),
-        "| database | patients | what | p50 ms (budget) | p95 ms (budget) | worst ms | kB sent (decompressed) | per second | errors |",
+        f"| {' | '.join(_HEADINGS)} |",
         "|---|---:|---|---:|---:|---:|---:|---:|---:|",
         *(figure.row() for figure in figures),
         "",

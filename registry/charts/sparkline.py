@@ -182,9 +182,7 @@ def _path(frame: _Frame, run: Sequence[_Scored]) -> str:
     return "M" + "L".join(f"{frame.x(on):g} {frame.y(score):g}" for on, score in run)
 
 
-def _title(
-    shown: Sequence[_Scored], before: Point | None, low: float | None, high: float | None, name: str
-) -> str:
+def _title(shown: Sequence[_Scored], before: Point | None, low: float | None, high: float | None, name: str) -> str:
     words = f"{name}: " if name else ""
     if before is not None and before.score is not None:
         words += f"began at {before.score:g} on {_day(before.on)}, before this period; "

@@ -104,7 +104,7 @@ class EpisodeLinked(PatientLinked):
 
 
 class Withdrawable:
-    """A row that may turn out to be wrong: kept and struck through, and by whom and when, for who has read it before."""
+    """A row that may turn out to be wrong: kept, struck through, and since when and by whom."""
 
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))

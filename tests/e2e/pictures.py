@@ -1,7 +1,8 @@
 """The pictures of the README and the guides, taken of the demo clinic: ``make pictures``.
 
-Each page in two sizes and two colour schemes, those of a whole day also on a wide screen, as docs/pictures/<page>-<width>-<colours>.png. A complaint of the
-browser (console, policy, missing file) fails the run, as it fails a journey.
+Each page in two sizes and two colour schemes, those of a whole day also on a wide screen, as
+docs/pictures/<page>-<width>-<colours>.png. A complaint of the browser (console, policy, missing file) fails the run,
+as it fails a journey.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from registry.caseload.presenters.filters import Choice
-from registry.caseload.presenters.listed import ENDPOINT, Chip, ListShown, address_of, capped
+from registry.caseload.presenters.listed import ENDPOINT, Chip, address_of, capped
 from registry.caseload.queries import CaseloadPage
 from registry.caseload.rules import EVERYONE, MINE, VIEWS, Listing
 

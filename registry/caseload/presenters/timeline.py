@@ -12,8 +12,8 @@ from flask import url_for
 from registry.caseload.happenings import KINDS
 from registry.caseload.looked import News
 from registry.caseload.presenters.happenings import WORDED
-from registry.caseload.presenters.told import Told
 from registry.caseload.presenters.looked import LookedShown
+from registry.caseload.presenters.told import Told
 from registry.caseload.timeline import Happening
 from registry.episodes.patient_header import IdentityHeader
 from registry.episodes.record_tabs import Tab

@@ -83,6 +83,6 @@ def revoke_consent(*, episode: Episode, on: date, said_by: str, why: str, by: Us
             what="the withdrawal",
         )
         consent.revoked_on, consent.revoked_by, consent.revoked_why = on, said_by, why
-        consent.revoked_at, consent.revoked_by_id = clock.now(), by and by.id
+        consent.revoked_at, consent.revoked_by_id = clock.now(), by.id if by else None
         record("consent.revoked", by=by, subject=episode, reason=why)
         tell_episode_changed(episode.patient_id)

@@ -492,9 +492,7 @@ def upgrade() -> None:
             "kind = 'task' OR (due_on IS NULL AND state <> 'declined')", name=op.f("ck_task_note_asks_nothing")
         ),
         sa.CheckConstraint("(state = 'open') = (answered_at IS NULL)", name=op.f("ck_task_answered_once")),
-        sa.CheckConstraint(
-            "(answered_at IS NULL) = (answered_on IS NULL)", name=op.f("ck_task_answered_on_a_day")
-        ),
+        sa.CheckConstraint("(answered_at IS NULL) = (answered_on IS NULL)", name=op.f("ck_task_answered_on_a_day")),
         sa.CheckConstraint("kind IN ('task', 'note')", name=op.f("ck_task_kind_known")),
         sa.CheckConstraint(
             "state IN ('open', 'withdrawn') OR kind = 'note' OR answer <> ''", name=op.f("ck_task_answer_has_words")
@@ -1951,7 +1949,8 @@ def upgrade() -> None:
             ["recorded_by_id"], ["app_user.id"], name=op.f("fk_treatment_trial_recorded_by_id"), ondelete="RESTRICT"
         ),
         sa.CheckConstraint(
-            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name=op.f("ck_treatment_trial_withdrawn_has_date")
+            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)",
+            name=op.f("ck_treatment_trial_withdrawn_has_date"),
         ),
         sa.ForeignKeyConstraint(
             ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_treatment_trial_withdrawn_by_id"), ondelete="RESTRICT"
@@ -2101,7 +2100,8 @@ def upgrade() -> None:
             initially="IMMEDIATE",
         ),
         sa.CheckConstraint(
-            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name=op.f("ck_adherence_check_withdrawn_has_date")
+            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)",
+            name=op.f("ck_adherence_check_withdrawn_has_date"),
         ),
         sa.ForeignKeyConstraint(
             ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_adherence_check_withdrawn_by_id"), ondelete="RESTRICT"
@@ -2298,7 +2298,8 @@ def upgrade() -> None:
             ["recorded_by_id"], ["app_user.id"], name=op.f("fk_plan_version_recorded_by_id"), ondelete="RESTRICT"
         ),
         sa.CheckConstraint(
-            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name=op.f("ck_plan_version_withdrawn_has_date")
+            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)",
+            name=op.f("ck_plan_version_withdrawn_has_date"),
         ),
         sa.ForeignKeyConstraint(
             ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_plan_version_withdrawn_by_id"), ondelete="RESTRICT"

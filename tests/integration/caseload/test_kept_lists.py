@@ -97,7 +97,7 @@ def test_a_row_says_what_falls_due_how_safe_somebody_is_and_the_minutes_of_this_
 
     said = row_of(soup(browser.get("/caseload")), "Ada Vega")
 
-    assert "Review 46 days late measure 8 Mar contact 8 Apr" in said
+    assert "Review 46 days late measure 4 days late contact 8 Apr" in said
     assert "Unknown 31 Jan PHQ-9 item 9" in said
     assert "25 min" in said
     assert names(soup(browser.get("/caseload?due=overdue"))) == ["Ada Vega"]

@@ -246,7 +246,7 @@ def test_who_else_has_to_do_with_a_person_stands_on_the_timeline(team: Team) -> 
         )
         patient = db.session.get_one(Patient, person)
         episode = db.session.scalars(select(Episode).where(Episode.patient_id == person)).one()
-        here = {"clinic_id": team.clinic_id, "by": manager}
+        here: dict[str, Any] = {"clinic_id": team.clinic_id, "by": manager}
         north = OtherTeamFacts(kind="act", name="North", does="Visits on Tuesdays")
         involve_team(episode=episode, facts=north, on=TODAY, why="", by=manager)
         mother = RelatedPersonFacts(
@@ -294,7 +294,7 @@ def test_what_a_colleague_struck_through_or_a_consent_taken_back_is_new(team: Te
     team.contact(person, TODAY - timedelta(days=4))
     with team.app.app_context(), scope.all_patients(reason="test"):
         manager = db.session.get_one(User, team.users["care_manager"])
-        here = {"patient_id": person, "clinic_id": team.clinic_id, "by": manager}
+        here: dict[str, Any] = {"patient_id": person, "clinic_id": team.clinic_id, "by": manager}
         plan = PlanFacts(written_on=TODAY, took_part="She herself", sections={"signs": "No sleep"})
         write_plan(kind="safety", facts=plan, opened_number=0, **here)
         record_event(facts=EventFacts(kind="hospital", starts_on=TODAY), **here)

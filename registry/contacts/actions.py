@@ -60,8 +60,8 @@ def mark_entered_in_error(*, contact: Contact, why: str, opened_version: int | N
     """Keep the contact, struck through and counted nowhere. Raises ``EditConflict``."""
     with write():
         _refuse_superseded(contact, opened_version)
-        contact.status, contact.why = "entered-in-error", why
         contact.withdrawn_at, contact.withdrawn_by_id = clock.now(), by.id
+        contact.status, contact.why = "entered-in-error", why
         record("contact.entered-in-error", by=by, subject=contact, reason=why)
         tell_episode_changed(contact.patient_id)
 

@@ -64,7 +64,7 @@ def withdraw_event(*, event: LifeEvent, why: str, opened_version: int | None, by
         refuse_stale(event, opened_version=opened_version)
         if event.status != "final":
             raise EditConflict(event)
-        event.status, event.error_why = "entered-in-error", why
         event.withdrawn_at, event.withdrawn_by_id = clock.now(), by.id
+        event.status, event.error_why = "entered-in-error", why
         record("life-event.entered-in-error", by=by, subject=event, reason=why)
         tell_episode_changed(event.patient_id)

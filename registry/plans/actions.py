@@ -86,8 +86,8 @@ def withdraw_rating(*, rating: GoalRating, why: str, opened_version: int | None,
         refuse_stale(rating, opened_version=opened_version)
         if rating.status != "final":
             raise EditConflict(rating)
-        rating.status, rating.why = "entered-in-error", why
         rating.withdrawn_at, rating.withdrawn_by_id = clock.now(), by.id
+        rating.status, rating.why = "entered-in-error", why
         record("goal.rating-in-error", by=by, subject=rating, reason=why)
         tell_episode_changed(rating.patient_id)
 
@@ -130,8 +130,8 @@ def withdraw_plan(*, version: PlanVersion, why: str, opened_version: int | None,
         refuse_stale(version, opened_version=opened_version)
         if version.status != "final":
             raise EditConflict(version)
-        version.status, version.why = "entered-in-error", why
         version.withdrawn_at, version.withdrawn_by_id = clock.now(), by.id
+        version.status, version.why = "entered-in-error", why
         record("plan.entered-in-error", by=by, subject=version, reason=why)
         tell_episode_changed(version.patient_id)
 

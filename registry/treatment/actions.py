@@ -90,8 +90,8 @@ def withdraw_entry(*, entry: Entry, why: str, opened_version: int | None, by: Us
         _refuse_superseded(entry, opened_version)
         if isinstance(entry, TrialStep) and entry.kind == "start":
             raise Refused("A treatment has a start: mark the whole treatment as entered in error", field="why")
-        entry.status, entry.why = "entered-in-error", why
         entry.withdrawn_at, entry.withdrawn_by_id = clock.now(), by.id
+        entry.status, entry.why = "entered-in-error", why
         record("treatment.entered-in-error", by=by, subject=entry, reason=why)
         tell_episode_changed(entry.patient_id)
 
@@ -102,8 +102,8 @@ def withdraw_trial(*, trial: TreatmentTrial, why: str, opened_version: int | Non
         refuse_stale(trial, opened_version=opened_version)
         if trial.status != "final":
             raise EditConflict(trial)
-        trial.status, trial.why = "entered-in-error", why
         trial.withdrawn_at, trial.withdrawn_by_id = clock.now(), by.id
+        trial.status, trial.why = "entered-in-error", why
         record("treatment.entered-in-error", by=by, subject=trial, reason=why)
         tell_episode_changed(trial.patient_id)
 

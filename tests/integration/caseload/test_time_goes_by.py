@@ -29,7 +29,7 @@ def said(team: Team, address: str) -> str:
 def test_a_no_show_resets_nothing(team: Team) -> None:
     person = team.person(scores={TODAY - timedelta(days=50): 18}, family="Vega")
     team.contact(person, TODAY - timedelta(days=35))
-    page, due = f"/patients/{person}", "contact 7 Mar"
+    page, due = f"/patients/{person}", "contact 5 days late"
     assert due in row_of(team.page(NOT_SEEN), "Ada Vega")
 
     missed = {"kind": "no-show", "reached": "no", "modality": "in-person"}

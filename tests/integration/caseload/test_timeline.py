@@ -264,7 +264,7 @@ def test_who_else_has_to_do_with_a_person_stands_on_the_timeline(team: Team) -> 
         goal = set_goal(patient_id=person, words="Keep the flat", on=TODAY, **here)
         rate_goal(goal=goal, on=TODAY, rating=0, **here)
         start = StepFacts(kind="start", on=TODAY - timedelta(days=30))
-        therapy = TrialFacts(kind="psychotherapy", name="CBT", start=start)
+        therapy = TrialFacts(kind="therapy", name="CBT", start=start)
         trial = start_trial(patient_id=person, facts=therapy, **here)
         note(trial=trial, facts=AdherenceFacts(on=TODAY, percent=0, source="person"), **here)
         task = send_task(patient_id=person, to_id=psychiatrist.id, kind="task", words="Call the ward", **here)
@@ -299,7 +299,7 @@ def test_what_a_colleague_struck_through_or_a_consent_taken_back_is_new(team: Te
         write_plan(kind="safety", facts=plan, opened_number=0, **here)
         record_event(facts=EventFacts(kind="hospital", starts_on=TODAY), **here)
         start = StepFacts(kind="start", on=TODAY - timedelta(days=30))
-        therapy = TrialFacts(kind="psychotherapy", name="CBT", start=start)
+        therapy = TrialFacts(kind="therapy", name="CBT", start=start)
         start_trial(facts=therapy, **here)
     press(team, f"/patients/{person}", "Mark as looked at")
 

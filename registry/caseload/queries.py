@@ -32,8 +32,8 @@ PER_PAGE = 50
 SPARKLINE_DAYS = 364
 """Sparklines show at most the last 52 weeks."""
 
-URGENT = 0
-_URGENT = "urgent"
+URGENT = "urgent"
+_RANK_OF_URGENT = 0
 
 VIEWS_QUESTION = "views"
 """What the counts of the views are kept under: see ``registry.caseload.panels``."""
@@ -57,11 +57,11 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class CaseloadPage:
-    """One page of the list. ``counts``: view → how many episodes it holds under the same filters."""
+    """One page of the list. ``counts``: view → how many episodes it holds under the same filters, and under ``URGENT``
+    how many are urgent; of a search whose finds stand on one page the one view alone."""
 
     rows: Sequence[Columns]
     counts: Mapping[str, int]
-    urgent: int
     courses: Mapping[tuple[uuid.UUID, str], str]
     """Patient and scale → the scores of the last 52 weeks as ``read_course`` takes them."""
 
@@ -153,9 +153,11 @@ def list_caseload(listing: Listing, *, reader: Reader, columns: tuple[str, ...],
     kept, words = typed(listing)
     asked = _ask(kept, _mine(listing, reader), tuple(reader.today.items()), columns, page, of_many)
     rows = db.session.execute(asked.rows, words).all()
-    counts = _count_panels(reader.today) if of_many else _count_rows(asked, words)
-    urgent = counts.pop(_URGENT)
-    return CaseloadPage(rows=rows, counts=counts, urgent=urgent, courses=_courses(rows, columns, reader.today))
+    if listing.search and page == 1 and len(rows) < PER_PAGE:
+        counts = {listing.view: len(rows)}  # nothing but their number is said of who was found
+    else:
+        counts = _count_panels(reader.today) if of_many else _count_rows(asked, words)
+    return CaseloadPage(rows=rows, counts=counts, courses=_courses(rows, columns, reader.today))
 
 
 def list_everybody(
@@ -177,7 +179,7 @@ def list_everybody(
 def list_one(episode_id: uuid.UUID, *, reader: Reader, columns: tuple[str, ...]) -> CaseloadPage:
     """The row of one episode by itself, no row where the reader's list has none. Two statements."""
     rows = list_everybody(Listing(course="all"), reader=reader, columns=columns, most=1, among_episodes=[episode_id])
-    return CaseloadPage(rows=rows, counts={}, urgent=0, courses=_courses(rows, columns, reader.today))
+    return CaseloadPage(rows=rows, counts={}, courses=_courses(rows, columns, reader.today))
 
 
 def list_chosen(episode_ids: Collection[uuid.UUID], *, reader: Reader) -> Sequence[Columns]:
@@ -318,7 +320,7 @@ def _selected(columns: tuple[str, ...], at: Today) -> list[Any]:
 
 
 def _tallied(at: Today) -> Mapping[str, ColumnElement[bool]]:
-    return {**views(at), _URGENT: CaseloadRow.rank == URGENT}
+    return {**views(at), URGENT: CaseloadRow.rank == _RANK_OF_URGENT}
 
 
 def parts_by_view(today: Today) -> Mapping[str, ColumnElement[str]]:

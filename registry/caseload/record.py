@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
+from registry.accounts.models import User
 from registry.alerts.look import measures_due
 from registry.alerts.models import Alert
 from registry.alerts.queries import list_open_alerts
 from registry.caseload.columns import Columns
 from registry.caseload.models import CaseloadRow
 from registry.contacts.models import Contact
-from registry.contacts.queries import list_contacts
 from registry.contacts.rules import is_failed_attempt, is_two_way
 from registry.episodes.models import Episode, OtherTeam, PhaseSpell, TrackedMeasure, TreatmentCourse
 from registry.episodes.queries import list_parts
@@ -85,7 +85,8 @@ class EpisodeRecord:
     levels: Sequence[FollowedLevel]
     circumstances: Mapping[str, Sequence[DatedCategory]]
     """Domain of a category scale ("housing") → its dated categories, oldest first."""
-    contacts: Sequence[Contact]
+    contacts: Sequence[Columns]
+    """Those that stand, newest first: what the figure draws, without the notes."""
     reviews: Sequence[Review]
     questions: Sequence[ReviewQuestion]
     alerts: Sequence[Alert]
@@ -115,7 +116,7 @@ def load_record(episode: Episode) -> EpisodeRecord:
         followed=_followed(episode, scores, tracked),
         levels=_levels(episode, tracked),
         circumstances=_circumstances(scores),
-        contacts=[row for row in list_contacts(patient_id, limit=MOST_CONTACTS) if row.status == "final"],
+        contacts=_contacts(patient_id),
         reviews=[row for row in list_reviews(patient_id) if row.episode_id == episode.id],
         questions=[row for row in list_open_questions(patient_id) if row.episode_id == episode.id],
         alerts=_open_alerts(patient_id, episode.id),
@@ -139,7 +140,7 @@ def open_advice(record: EpisodeRecord) -> Iterator[Recommendation]:
                 yield each
 
 
-def last_two_way(record: EpisodeRecord) -> tuple[Contact | None, int]:
+def last_two_way(record: EpisodeRecord) -> tuple[Columns | None, int]:
     """The last two-way contact at the episode's clinic since the referral, and the attempts that failed after it."""
     episode = record.episode
     here = [
@@ -154,6 +155,29 @@ def last_two_way(record: EpisodeRecord) -> tuple[Contact | None, int]:
         for row in here
     )
     return last, missed
+
+
+# As columns: hundreds of contacts made into objects, with their notes, only to draw a dot for each, cost as much as the
+# rest of the page.
+_CONTACTS = (
+    select(
+        Contact.took_place_on,
+        Contact.clinic_id,
+        Contact.kind,
+        Contact.modality,
+        Contact.reached,
+        Contact.minutes,
+        User.name.label("staff"),
+    )
+    .join(User, User.id == Contact.staff_id)
+    .where(Contact.patient_id == bindparam("patient_id"), Contact.status == "final")
+    .order_by(Contact.took_place_on.desc(), Contact.recorded_at.desc(), Contact.id.desc())
+    .limit(MOST_CONTACTS)
+)
+
+
+def _contacts(patient_id: uuid.UUID) -> Sequence[Columns]:
+    return db.session.execute(_CONTACTS, {"patient_id": patient_id}).all()
 
 
 def _open_alerts(patient_id: uuid.UUID, episode_id: uuid.UUID | None) -> Sequence[Alert]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from registry.caseload.columns import Columns
 from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS
 from registry.caseload.presenters.life_lane import life_lane
 from registry.caseload.presenters.scores import scale_label
@@ -27,7 +28,6 @@ from registry.charts.course_facts import (
 )
 from registry.charts.course_figure import course_figure
 from registry.charts.plain_words import plain_lanes, plain_tracks
-from registry.contacts.models import Contact
 from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt, is_two_way
 from registry.episodes.rules import PHASE_TITLES
 from registry.measures.course import days_fresh
@@ -125,7 +125,7 @@ def _phase_spells(record: EpisodeRecord, last: date) -> Iterator[Spell]:
             yield Spell(spell.starts_on, ends_on, PHASE_TITLES[spell.phase], _PHASE_KINDS.get(spell.phase, "neutral"))
 
 
-def _contact(contact: Contact) -> Mark | None:
+def _contact(contact: Columns) -> Mark | None:
     """Two-way treatment contacts and attempts that failed; the rest stands in the timeline."""
     words = f"{KINDS[contact.kind]}, {MODALITIES[contact.modality].lower()}"
     if is_two_way(contact.kind, reached=contact.reached):

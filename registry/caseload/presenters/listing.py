@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from registry.caseload.presenters.filters import Choice
 from registry.caseload.presenters.listed import ENDPOINT, Chip, address_of, capped
-from registry.caseload.queries import CaseloadPage
+from registry.caseload.queries import URGENT, CaseloadPage
 from registry.caseload.rules import EVERYONE, MINE, VIEWS, Listing
 
 COLUMNS_ENDPOINT = "caseload.columns"
@@ -57,14 +57,15 @@ def _subtitle(found: CaseloadPage, listing: Listing) -> str:
     everyone = found.counts[EVERYONE]
     if listing.search:
         return f"{capped(everyone)} found"
+    urgent = found.counts[URGENT]
     words = {"open": "in care or referred", "ended": "ended", "all": "in care and ended"}[listing.course]
     people = "person" if everyone == 1 else "people"
     parts = [f"{capped(everyone)} {people} {words}"]
-    if found.urgent:
-        parts.append(f"{capped(found.urgent)} urgent")
-    acting = found.counts["needs-action"] - found.urgent
+    if urgent:
+        parts.append(f"{capped(urgent)} urgent")
+    acting = found.counts["needs-action"] - urgent
     if acting:
-        more = " more" if found.urgent else ""
+        more = " more" if urgent else ""
         parts.append(f"{capped(acting)}{more} {'needs' if acting == 1 else 'need'} action")
     return " · ".join(parts)
 

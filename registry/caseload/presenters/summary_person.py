@@ -129,7 +129,7 @@ def _contact(record: EpisodeRecord | None) -> Iterator[Line]:
     if last is None:
         yield Line("We last talked", "not yet")
     else:
-        how = f"{long_date(last.took_place_on)}, {MODALITIES[last.modality].lower()}, with {last.staff.name}"
+        how = f"{long_date(last.took_place_on)}, {MODALITIES[last.modality].lower()}, with {last.staff}"
         yield Line("We last talked", how)
     if missed:
         yield Line("Since then", f"we tried to reach you {count(missed, 'time')}")

@@ -201,7 +201,7 @@ def _contact(record: EpisodeRecord | None) -> Iterator[Line]:
     if last is None:
         yield Line("Last two-way contact", "none since the referral")
     else:
-        how = f"{long_date(last.took_place_on)}, {MODALITIES[last.modality].lower()}, with {last.staff.name}"
+        how = f"{long_date(last.took_place_on)}, {MODALITIES[last.modality].lower()}, with {last.staff}"
         yield Line("Last two-way contact", how)
     yield Line("Attempts missed since", str(missed))
 

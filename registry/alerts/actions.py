@@ -16,7 +16,7 @@ from sqlalchemy import select
 from registry import clock
 from registry.access.policy import can
 from registry.accounts.models import User
-from registry.alerts.lifecycle import step_of
+from registry.alerts.lifecycle import give, step_of
 from registry.alerts.models import NOT_REACHED, OUTCOMES, Alert, AlertEvent
 from registry.alerts.opening_hours import read_hours
 from registry.alerts.reconcile import reconcile_patient
@@ -70,7 +70,8 @@ def acknowledge(*, alert: Alert, by: User, opened_version: int | None = None) ->
 
 
 def assign(*, alert: Alert, to: User, by: User, why: str = "", opened_version: int | None = None) -> Alert:
-    """Give the alert to somebody who may answer it at its clinic; an urgent one waits for their acknowledgement.
+    """Give the alert to somebody who may answer it at its clinic; an urgent one waits for their acknowledgement,
+    no longer than if it were news now.
 
     Raises ``UnfitOwner``, ``AlertIsClosed``, ``EditConflict``.
     """
@@ -78,9 +79,7 @@ def assign(*, alert: Alert, to: User, by: User, why: str = "", opened_version: i
         row = _open_row(alert, opened_version)
         if not to.is_active or not can(to, "alert.acknowledge", clinic_id=row.clinic_id):
             raise UnfitOwner("Choose somebody who works at this clinic and answers alerts")
-        if to.id != row.owner_id and row.state == "acknowledged":
-            row.state, row.acknowledged_at, row.acknowledged_by_id = "open", None, None
-        row.owner_id = to.id
+        give(row, to.id, clinic=_clinic_of(row), now=clock.now())
         _step(row, "assigned", by=by, words=why, owner=str(to.id))
         record("alert.assigned", by=by, subject=row, reason=why or None)
         reconcile_patient(row.patient_id)

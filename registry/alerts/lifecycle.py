@@ -192,6 +192,22 @@ def restart(alert: Alert, *, owner_id: uuid.UUID | None, clinic: Clinic, now: da
     alert.look_at = _first_look(Tier(alert.tier), alert.evidence, clinic, now)
 
 
+def give(alert: Alert, owner_id: uuid.UUID | None, *, clinic: Clinic, now: datetime) -> None:
+    """Somebody else answers for it, who has acknowledged nothing yet.
+
+    An urgent alert passes on no later than if it were news now: what one person has acknowledged, and when they meant
+    to try again, is no time of the next one's.
+    """
+    if owner_id == alert.owner_id:
+        return
+    alert.owner_id = owner_id
+    if alert.state == "acknowledged":
+        alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
+    news = _first_look(Tier(alert.tier), alert.evidence, clinic, now)
+    if news is not None:
+        alert.look_at = news if alert.look_at is None else min(alert.look_at, news)
+
+
 def end_snooze(alert: Alert, now: datetime, log: Log) -> None:
     """The alert is shown again."""
     if alert.snoozed_until is None:

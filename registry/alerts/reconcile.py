@@ -16,7 +16,17 @@ from sqlalchemy.orm.attributes import set_committed_value
 from registry import clock
 from registry.access import scope
 from registry.alerts.clinic_numbers import NumbersInForce
-from registry.alerts.lifecycle import Hindsight, Log, Stand, close_by_itself, end_snooze, open_alert, plain, revise
+from registry.alerts.lifecycle import (
+    Hindsight,
+    Log,
+    Stand,
+    close_by_itself,
+    end_snooze,
+    give,
+    open_alert,
+    plain,
+    revise,
+)
 from registry.alerts.load import EpisodeCase, Person, load_people
 from registry.alerts.look import told
 from registry.alerts.models import Alert, AlertEvent
@@ -281,7 +291,7 @@ def _give_to_somebody_there(alerts: Iterable[Alert], person: Person, team: Team,
             continue
         if alert.owner_id is not None and wanted is None and is_active(alert.owner_id):
             continue
-        alert.owner_id = wanted
+        give(alert, wanted, clinic=person.clinics[alert.clinic_id], now=now)
         log.step(alert, "assigned", now, "Follows the care team", owner=None if wanted is None else str(wanted))
         record("alert.assigned", by=None, subject=alert)
 

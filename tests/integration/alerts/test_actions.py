@@ -94,6 +94,48 @@ def test_an_alert_is_given_to_somebody_of_the_clinic_who_answers_alerts(app: Fla
         assert words_of(alert, "assigned") == "Ana is away"
 
 
+def acknowledged(scene: Scene, alert: Alert) -> None:
+    acknowledge(alert=alert, by=scene.care_manager)
+
+
+def not_reached_until_tomorrow(scene: Scene, alert: Alert) -> None:
+    tomorrow = NOW + timedelta(days=1)
+    act(alert=alert, words="Voicemail", outcome=NOT_REACHED, try_again_by=tomorrow, by=scene.care_manager)
+
+
+def given_away(scene: Scene, alert: Alert) -> None:
+    assign(alert=alert, to=scene.duty, by=scene.care_manager)
+
+
+def moved_with_all_work(scene: Scene, _alert: Alert) -> None:
+    reassign_open_alerts(from_user=scene.care_manager, to_user=scene.duty, clinic_id=scene.clinic.id, by=scene.lead)
+
+
+@pytest.mark.parametrize("moved", [given_away, moved_with_all_work])
+@pytest.mark.parametrize("before", [acknowledged, not_reached_until_tomorrow])
+def test_whoever_is_given_an_urgent_alert_has_as_long_as_if_it_were_news(
+    app: Flask, before: Callable[[Scene, Alert], None], moved: Callable[[Scene, Alert], None]
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        alert = an_urgent_alert(scene)
+        before(scene, alert)
+        moved(scene, alert)
+
+        assert (alert.state, alert.owner_id) == ("open", scene.duty.id)
+        assert alert.look_at == NOW + timedelta(minutes=60)
+
+
+def test_giving_an_urgent_alert_away_gains_no_time(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        alert = an_urgent_alert(scene)
+        with clock.at(NOW + timedelta(minutes=50)):
+            given_away(scene, alert)
+
+        assert alert.look_at == NOW + timedelta(minutes=60)
+
+
 def a_peer(scene: Scene) -> Any:
     return builders.a_user(role=Role.PEER_SPECIALIST, clinic=scene.clinic)
 

@@ -8,12 +8,14 @@ from collections.abc import Collection
 from sqlalchemy import select, update
 
 from registry import clock
+from registry.access.roles import Role
 from registry.access.scope import all_patients
 from registry.accounts import actions as accounts
-from registry.accounts.models import User
+from registry.accounts.models import Membership, User
 from registry.administration.queries import OpenWork, open_work
 from registry.alerts.actions import reassign_open_alerts
 from registry.alerts.clinic_numbers import shipped
+from registry.alerts.duty import ANSWERING_ROLES
 from registry.alerts.models import RuleNumber
 from registry.alerts.new_hours import move_clocks, times_of
 from registry.alerts.parameters import AnothersToDecide, ClinicNumber
@@ -27,6 +29,8 @@ from registry.db.conflict import EditConflict
 from registry.db.transaction import write
 from registry.episodes.actions.team import reassign_open_work
 from registry.episodes.models import Episode
+from registry.episodes.queries import list_open_places
+from registry.episodes.rules import TEAM_USER_ROLES
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.measures.adoption import Adoptable, adoptable, signable_keys
@@ -77,6 +81,29 @@ def deactivate_user(*, user: User, within: Collection[Clinic], by: User) -> bool
             if each.clinic_id in reach:
                 accounts.end_role(each, ends_on=each.clinic.today(clock.now()), by=by)
         return False
+
+
+def end_role(*, held: Membership, by: User) -> None:
+    """End a role at a clinic. Raises ``WorkLeft`` while the person has work there that no other role of theirs can do.
+
+    A place in a care team asks for its own role; alerts, advice, tasks and duty for any that answers alerts.
+    """
+    with write():
+        user, clinic = held.user, held.clinic
+        others = user.roles_by_clinic()[clinic.id] - {Role(held.role)}
+        work = open_work(user.id, [clinic])
+        if others.intersection(ANSWERING_ROLES):
+            work = OpenWork(patients=_patients_unfit_for(user, clinic, others))
+        if work.is_any:
+            raise WorkLeft(work)
+        accounts.end_role(held, ends_on=clinic.today(clock.now()), by=by)
+
+
+def _patients_unfit_for(user: User, clinic: Clinic, roles: Collection[Role]) -> int:
+    """How many people the user holds a place of in care teams of the clinic that none of ``roles`` fits."""
+    with all_patients(reason="count the open work of a user whose role may end"):
+        places = list_open_places(user.id, clinic.id)
+    return len({place.patient_id for place in places if TEAM_USER_ROLES[place.role].isdisjoint(roles)})
 
 
 def reassign_work(*, from_user: User, to_user: User, clinic: Clinic, by: User) -> int:

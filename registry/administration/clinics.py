@@ -19,6 +19,7 @@ from registry.administration.blueprint import blueprint
 from registry.administration.form_page import FormPage
 from registry.administration.forms import ClinicForm, DutyForm, NewClinicForm
 from registry.administration.reach import clinic_in_reach, clinics_in_reach
+from registry.alerts.duty import on_duty_in
 from registry.clinics import actions as clinic_actions
 from registry.clinics import queries
 from registry.clinics.models import Clinic
@@ -77,7 +78,7 @@ class ClinicPage(FormPage):
 @policy("clinic.manage")
 def clinics() -> str:
     places = clinics_in_reach("clinic.manage")
-    on_duty = queries.on_duty_in(places, at=clock.now())
+    on_duty = on_duty_in(places, at=clock.now())
     names = names_of(set(on_duty.values()))
     rows = tuple(_row(place, _on_duty(place, on_duty, names)) for place in places)
     page = ClinicsPage(title="Clinics", clinics=rows, add_url=url_for("administration.add_clinic"))

@@ -114,8 +114,12 @@ def end_role(user_id: uuid.UUID, membership_id: uuid.UUID) -> Response:
     held = found(next((each for each in _open_roles(person, _reach()) if each.id == membership_id), None))
     if user_id == current_user.id:
         flash("Nobody ends their own role: ask another administrator.", "error")
+        return redirect(url_for("administration.user", user_id=user_id), 303)
+    try:
+        actions.end_role(held=held, by=current_user)
+    except actions.WorkLeft as left:
+        flash(_left_words(left), "error")
     else:
-        accounts.end_role(held, ends_on=held.clinic.today(clock.now()), by=current_user)
         flash("The role is ended.", "success")
     return redirect(url_for("administration.user", user_id=user_id), 303)
 
@@ -128,7 +132,7 @@ def deactivate(user_id: uuid.UUID) -> Response:
     try:
         is_closed = actions.deactivate_user(user=person, within=clinics_in_reach("user.manage"), by=current_user)
     except actions.WorkLeft as left:
-        flash(f"Still open: {_work_words(left.work)} would have no owner. A clinic lead moves it first.", "error")
+        flash(_left_words(left), "error")
     except actions.OwnAccount:
         flash("Nobody closes their own account: ask another administrator.", "error")
     else:
@@ -209,6 +213,10 @@ def _page(person: User, form: RoleForm) -> UserPage:
         invitation_url=url_for("administration.invitation", user_id=person.id),
         back_url=url_for("administration.users"),
     )
+
+
+def _left_words(left: actions.WorkLeft) -> str:
+    return f"Still open: {_work_words(left.work)} would have no owner. A clinic lead moves it first."
 
 
 def _work_words(work: OpenWork) -> str:

@@ -20,7 +20,8 @@ from registry.access import scope
 from registry.alerts.lifecycle import Log, end_snooze
 from registry.alerts.models import Alert
 from registry.alerts.opening_hours import next_open, read_hours
-from registry.alerts.owners import lead_of, on_duty
+from registry.alerts.duty import on_duty
+from registry.alerts.owners import lead_of
 from registry.alerts.response_times import acknowledge_by
 from registry.alerts.rulebook import Tier, is_immediate
 from registry.alerts.signals import attention_changed

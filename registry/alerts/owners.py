@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 
 from registry.access.roles import Role
 from registry.accounts.models import Membership, User
+from registry.alerts.duty import ANSWERING_ROLES, on_duty
 from registry.alerts.rulebook import Audience
-from registry.clinics.models import DutyCover
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, TeamMember
@@ -34,23 +34,15 @@ _OF_RECORD = (
         or_(TeamMember.ends_on.is_(None), TeamMember.ends_on > bindparam("today")),
         Episode.ended_on.is_(None),
         User.is_active,
+        exists().where(
+            Membership.user_id == TeamMember.user_id,
+            Membership.clinic_id == Episode.clinic_id,
+            Membership.role.in_(ANSWERING_ROLES),
+            Membership.ends_on.is_(None),
+        ),
     )
     .order_by(TeamMember.starts_on, TeamMember.id)
 )
-_ON_DUTY = (
-    select(DutyCover.user_id)
-    .join(User, User.id == DutyCover.user_id)
-    .where(
-        DutyCover.clinic_id == bindparam("clinic_id"),
-        DutyCover.starts_on <= bindparam("today"),
-        DutyCover.ends_on >= bindparam("today"),
-        User.is_active,
-    )
-    .order_by(DutyCover.starts_on.desc(), DutyCover.id.desc())
-    .limit(1)
-)
-
-
 OnDuty: TypeAlias = dict[tuple[uuid.UUID, date], uuid.UUID | None]
 
 
@@ -79,7 +71,7 @@ class Team:
 
 
 def load_teams(patient_ids: Collection[uuid.UUID], today: Mapping[uuid.UUID, date]) -> dict[uuid.UUID, Team]:
-    """Who cares for each patient now, of those whose account is active; one statement.
+    """Who cares for each patient now, of those who still answer alerts at that clinic; one statement.
 
     ``today`` is each clinic's own: a place in its team is given and left on its local date.
     """
@@ -108,11 +100,6 @@ def owner_of(audience: Sequence[str], *, clinic_id: uuid.UUID, team: Team, today
     part = _PART.get(Audience(audience[0]), "care_manager") if audience else "care_manager"
     of_record = team.of_record.get((clinic_id, part)) or team.of_record.get((clinic_id, "care_manager"))
     return of_record or team.on_duty(clinic_id, today)
-
-
-def on_duty(clinic_id: uuid.UUID, today: date) -> uuid.UUID | None:
-    """Who answers the clinic's urgent alerts on this local date; the latest entry where several overlap."""
-    return db.session.scalar(_ON_DUTY, {"clinic_id": clinic_id, "today": today})
 
 
 def lead_of(clinic_id: uuid.UUID) -> uuid.UUID | None:

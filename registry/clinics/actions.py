@@ -87,7 +87,10 @@ def cover_duty(*, clinic: Clinic, user_id: uuid.UUID, starts_on: date, ends_on: 
 def hand_over_duty(
     *, clinic: Clinic, from_user_id: uuid.UUID, to_user_id: uuid.UUID, today: date, by: Actor | None
 ) -> int:
-    """Give what is left of somebody's duty to a colleague; days that have passed stay on record as they were."""
+    """Give what is left of somebody's duty to a colleague; days that have passed stay on record as they were.
+
+    The cover stays the same entry: what was written down after it still counts before it.
+    """
     with write():
         spells = db.session.scalars(
             select(DutyCover).where(
@@ -95,11 +98,11 @@ def hand_over_duty(
             )
         ).all()
         for spell in spells:
-            if spell.starts_on >= today:
-                spell.user_id = to_user_id
-            else:
-                rest_ends_on, spell.ends_on = spell.ends_on, today - timedelta(days=1)
-                cover_duty(clinic=clinic, user_id=to_user_id, starts_on=today, ends_on=rest_ends_on, by=by)
+            spell.user_id = to_user_id
+            if spell.starts_on < today:
+                began_on, spell.starts_on = spell.starts_on, today
+                yesterday = today - timedelta(days=1)
+                cover_duty(clinic=clinic, user_id=from_user_id, starts_on=began_on, ends_on=yesterday, by=by)
             record("duty.handed-over", by=by, subject=spell, clinic_id=clinic.id)
     return len(spells)
 

@@ -1,4 +1,4 @@
-"""Reading organisations, clinics, and who is on duty."""
+"""Reading organisations, clinics, and their duty cover."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import and_, false, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from registry.clinics.models import AdoptedFigure, Clinic, DutyCover, InstrumentDecision, Organisation
@@ -60,27 +60,6 @@ def list_duty(clinic_id: uuid.UUID, *, from_day: date) -> Sequence[DutyCover]:
         .where(DutyCover.clinic_id == clinic_id, DutyCover.ends_on >= from_day)
         .order_by(DutyCover.starts_on)
     ).all()
-
-
-def on_duty(clinic_id: uuid.UUID, day: date) -> uuid.UUID | None:
-    """Who answers the clinic's urgent alerts on this local date; the cover written down last wins."""
-    return db.session.scalars(
-        select(DutyCover.user_id)
-        .where(DutyCover.clinic_id == clinic_id, DutyCover.starts_on <= day, DutyCover.ends_on >= day)
-        .order_by(DutyCover.id.desc())
-        .limit(1)
-    ).first()
-
-
-def on_duty_in(clinics: Iterable[Clinic], *, at: datetime) -> Mapping[uuid.UUID, uuid.UUID]:
-    """Clinic → who answers its urgent alerts at this instant, by each clinic's own date. One statement."""
-    today = [
-        and_(DutyCover.clinic_id == clinic.id, DutyCover.starts_on <= day, DutyCover.ends_on >= day)
-        for clinic in clinics
-        for day in (clinic.today(at),)
-    ]
-    covers = select(DutyCover.clinic_id, DutyCover.user_id).where(or_(false(), *today)).order_by(DutyCover.id)
-    return {row.clinic_id: row.user_id for row in db.session.execute(covers)}  # the one written down last wins
 
 
 def list_instrument_decisions(clinic_ids: Collection[uuid.UUID]) -> Sequence[InstrumentDecision]:

@@ -22,7 +22,7 @@ from registry.alerts.models import NOT_REACHED, Alert
 from registry.alerts.opening_hours import OpeningHours, next_open, read_hours
 from registry.alerts.reconcile import reconcile_patients
 from registry.alerts.rulebook import Tier
-from registry.clinics.queries import on_duty
+from registry.alerts.duty import on_duty
 from registry.contacts.actions import record_contact
 from registry.contacts.facts import ContactFacts
 from registry.db.transaction import end_read, write

@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access.policy import can, found, permitted_clinics, policy
-from registry.access.roles import GRANTS, Role
 from registry.accounts import receipts
 from registry.accounts.models import User
 from registry.accounts.queries import list_users_with_role
 from registry.alerts import actions, queries
+from registry.alerts.duty import ANSWERING_ROLES
 from registry.alerts.forms import (
     AcknowledgeForm,
     ActForm,
@@ -55,8 +55,6 @@ from registry.db.conflict import EditConflict
 from registry.episodes.patient_header import load_header
 from registry.extensions import db
 
-_ANSWERS = tuple(role.value for role in Role if "alert.acknowledge" in GRANTS[role])
-"""Roles an alert can be given to."""
 _IN_ERROR = "entered-in-error"
 _REPORTED = "safety.reported"
 _ON_WHAT_WAS_SAID = ("safety.self-harm", "safety.abuse", _REPORTED)
@@ -258,7 +256,7 @@ def _reports_to_withdraw(row: Alert) -> list[DangerReport]:
 
 
 def _colleagues(row: Alert) -> dict[str, str]:
-    return choices_of([each for each in list_users_with_role(row.clinic_id, *_ANSWERS) if each.id != row.owner_id])
+    return choices_of([each for each in list_users_with_role(row.clinic_id, *ANSWERING_ROLES) if each.id != row.owner_id])
 
 
 def _act_form(row: Alert, **kwargs: Any) -> NoteForm:

@@ -16,7 +16,7 @@ from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.alerts import queries
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.due import MEASURE, list_due
-from registry.alerts.owners import on_duty
+from registry.alerts.duty import on_duty_in
 from registry.alerts.presenters.worklist import (
     PersonShown,
     WorklistPage,
@@ -60,7 +60,8 @@ def worklist() -> Page:
     whole_clinic = request.args.get("whose", _usual_desk()) == "clinic"
     today = {clinic.id: clinic.today(now) for clinic in clinics.values()}
     led = clinics_where(current_user, "work.reassign")
-    covered = [clinic_id for clinic_id, day in today.items() if on_duty(clinic_id, day) == current_user.id]
+    on_duty = on_duty_in(clinics.values(), at=now)
+    covered = [clinic_id for clinic_id, user_id in on_duty.items() if user_id == current_user.id]
     desk = Desk(today, queries.safety_alerts_elsewhere(today.keys()))
     if not whole_clinic:
         desk = replace(desk, user_id=current_user.id, led=led, on_duty=covered)

@@ -47,22 +47,22 @@ def test_open_work_moves_to_the_colleague_and_the_past_keeps_its_name(house: Hou
 
 def test_duty_moves_from_today_on(house: House) -> None:
     with house.app.app_context():
-        cover_duty(
-            clinic=db.session.get_one(Clinic, house.harbor),
-            user_id=house.users["manager"],
-            starts_on=TODAY - timedelta(days=3),
-            ends_on=TODAY + timedelta(days=3),
-            by=None,
-        )
+        harbor = db.session.get_one(Clinic, house.harbor)
+        spell = {"starts_on": TODAY - timedelta(days=3), "ends_on": TODAY + timedelta(days=3)}
+        cover_duty(clinic=harbor, user_id=house.users["manager"], **spell, by=None)
+        cover_duty(clinic=harbor, user_id=house.users["psychiatrist"], starts_on=TODAY, ends_on=TODAY, by=None)
 
     fill_in(house.browser_of("lead"), _address(house, "manager"), {"to_user_id": str(house.users["colleague"])})
 
     with house.app.app_context():
-        spells = db.session.scalars(select(DutyCover).order_by(DutyCover.starts_on)).all()
+        spells = db.session.scalars(select(DutyCover).order_by(DutyCover.starts_on, DutyCover.id)).all()
         assert [(each.user_id, each.starts_on, each.ends_on) for each in spells] == [
             (house.users["manager"], TODAY - timedelta(days=3), TODAY - timedelta(days=1)),
             (house.users["colleague"], TODAY, TODAY + timedelta(days=3)),
+            (house.users["psychiatrist"], TODAY, TODAY),
         ]
+        assert on_duty(house.harbor, TODAY) == house.users["psychiatrist"], "what was written down later still counts"
+        assert on_duty(house.harbor, TODAY + timedelta(days=1)) == house.users["colleague"]
 
 
 def test_somebody_without_a_fitting_role_cannot_take_over(house: House) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from registry.access import scope
 from registry.accounts.models import Membership
 from registry.administration.actions import reassign_work
+from registry.clinics.actions import cover_duty
 from registry.clinics.models import Clinic
 from registry.extensions import db
-from tests.integration.administration.conftest import House
+from tests.integration.administration.conftest import TODAY, House
 from tests.pages import fields_of, fill_in, send, soup, words
 
 USERS = "/administration/users"
@@ -119,6 +120,36 @@ def test_an_account_with_open_work_stays_open_until_the_work_is_moved(house: Hou
     send(browser, address, browser.get(address), button="Close the account")
     with house.app.app_context():
         assert not house.user("manager").is_active
+
+
+def test_a_role_with_open_work_is_not_ended_until_another_role_can_do_the_work(house: House) -> None:
+    browser, address = house.browser_of("admin"), _address(house, "manager")
+    care_manager = ("care_manager", house.harbor)
+
+    def end_it() -> str:
+        send(browser, address, browser.get(address), button="End Care manager, Harbor")
+        return words(browser.get(address))
+
+    assert "Still open: 1 patient" in end_it()
+    fill_in(browser, address, {"role": "clinician", "clinic_id": str(house.harbor)}, button="Give role")
+    assert "Still open: 1 patient would have no owner" in end_it(), "a clinician is nobody's care manager of record"
+    assert care_manager in _roles(house, "manager")
+
+    fill_in(browser, address, {"role": "clinic_lead", "clinic_id": str(house.harbor)}, button="Give role")
+    assert "The role is ended" in end_it()
+    assert care_manager not in _roles(house, "manager")
+
+
+def test_nobody_on_duty_loses_the_role_that_answers_alerts(house: House) -> None:
+    with house.app.app_context():
+        harbor = db.session.get_one(Clinic, house.harbor)
+        cover_duty(clinic=harbor, user_id=house.users["colleague"], starts_on=TODAY, ends_on=TODAY, by=None)
+    browser, address = house.browser_of("admin"), _address(house, "colleague")
+
+    send(browser, address, browser.get(address), button="End Care manager, Harbor")
+
+    assert "Still open: 1 duty period" in words(browser.get(address))
+    assert ("care_manager", house.harbor) in _roles(house, "colleague")
 
 
 def test_closing_an_account_ends_its_sessions_at_the_next_request(house: House) -> None:

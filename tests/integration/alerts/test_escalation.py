@@ -8,7 +8,10 @@ import pytest
 from flask import Flask
 
 from registry import clock
+from registry.accounts.actions import end_role
 from registry.alerts.actions import acknowledge, act, snooze
+from registry.alerts.duty import on_duty as who_is_on_duty
+from registry.alerts.duty import on_duty_in
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import NOT_REACHED
 from tests import builders
@@ -190,3 +193,28 @@ def test_whoever_comes_on_duty_takes_what_nobody_has(app: Flask) -> None:
         assert (alert.owner_id, alert.state) == (duty.id, "open")
         assert alert.look_at == NOW + timedelta(minutes=60), "its time does not begin anew"
         assert escalate_due(now=NOW + timedelta(minutes=10)).given == 0
+
+
+def test_of_covers_that_overlap_the_one_written_down_last_counts_for_the_alert_and_on_the_list(app: Flask) -> None:
+    """Whoever's role has ended covers nothing, whatever was written down."""
+    with on_stage(app):
+        scene = a_scene()
+        rita, tom = (builders.a_user(role="clinician", clinic=scene.clinic, name=name) for name in ("Rita", "Tom"))
+        on_duty(rita, scene.clinic, starts_on=TODAY, ends_on=TODAY)
+        on_duty(tom, scene.clinic, starts_on=TODAY - timedelta(days=1), ends_on=TODAY)
+        assert (who_is_on_duty(scene.clinic.id, TODAY), dict(on_duty_in([scene.clinic], at=NOW))) == (
+            tom.id,
+            {scene.clinic.id: tom.id},
+        )
+
+        end_role(tom.memberships[0], ends_on=TODAY, by=None)
+        assert who_is_on_duty(scene.clinic.id, TODAY) == rita.id
+
+
+def test_a_care_manager_whose_role_has_ended_is_given_no_alert(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        end_role(scene.care_manager.memberships[0], ends_on=TODAY, by=None)
+        measured(scene, 9, item9=1)
+
+        assert the_safety_alert(scene.patient).owner_id == scene.duty.id

@@ -16,12 +16,22 @@ from sqlalchemy import select
 from registry import clock
 from registry.access.policy import can
 from registry.accounts.models import User
+from registry.alerts.attempts import ImpossibleAttempt, WelfareCheck, tried_in_a_row
+from registry.alerts.escalation import ask_another
 from registry.alerts.lifecycle import give, step_of
-from registry.alerts.models import NOT_REACHED, OUTCOMES, Alert, AlertEvent
+from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, AlertEvent
 from registry.alerts.opening_hours import read_hours
 from registry.alerts.reconcile import reconcile_patient
-from registry.alerts.response_times import latest_attempt, latest_snooze, longest_snooze, outcome_by, start_of
-from registry.alerts.rulebook import Tier
+from registry.alerts.response_times import (
+    latest_attempt,
+    latest_snooze,
+    longest_snooze,
+    outcome_by,
+    start_of,
+    welfare_look,
+    why_not_alone,
+)
+from registry.alerts.rulebook import Tier, is_immediate
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.db.conflict import refuse_stale
@@ -52,10 +62,6 @@ class UnfitOwner(ValueError):
 
 class WordsMissing(ValueError):
     """An act nobody could follow later: it does not say what was done, or how it ended."""
-
-
-class ImpossibleAttempt(ValueError):
-    """A next attempt in the past, or too far off."""
 
 
 def acknowledge(*, alert: Alert, by: User, opened_version: int | None = None) -> Alert:
@@ -110,12 +116,15 @@ def act(
     by: User,
     outcome: str | None = None,
     try_again_by: datetime | None = None,
+    check: WelfareCheck | None = None,
     opened_version: int | None = None,
 ) -> Alert:
     """Note what was done. The alert stays open; whoever acts on an urgent one has acknowledged it.
 
-    With the outcome ``not-reached`` the next attempt is timed, and an urgent alert passes on when it is missed.
-    Raises ``WordsMissing``, ``ImpossibleAttempt``, ``AlertIsClosed``, ``EditConflict``.
+    With the outcome ``not-reached`` the next attempt is timed, and an urgent alert passes on when it is missed; at once
+    where nobody should go on trying alone (``response_times.why_not_alone``). With a ``check``, something is to be known
+    of it within an hour of opening time.
+    Raises ``WordsMissing``, ``ImpossibleAttempt``, ``ImpossibleCheck``, ``AlertIsClosed``, ``EditConflict``.
     """
     if not words.strip():
         raise WordsMissing("Say what was done")
@@ -124,14 +133,20 @@ def act(
         now = clock.now()
         if row.state != "acknowledged":
             _acknowledge(row, by)
+        alone = ""
         details: dict[str, Any] = {}
         if outcome == NOT_REACHED:
             again = _next_attempt(try_again_by, now)
             details = {"outcome": NOT_REACHED, "try_again_by": again.isoformat()}
-            if row.tier == Tier.URGENT:
-                row.look_at = again
+            alone = _await_attempt(row, again, now)
+        elif check is not None:
+            check.refuse_impossible(now)
+            details = {"outcome": WELFARE_CHECK, "asked_of": check.asked_of, "asked_at": check.asked_at.isoformat()}
+            details["look_by"] = _await_check(row, now).isoformat()
         _step(row, "acted", by=by, words=words, **details)
         record("alert.acted", by=by, subject=row)
+        if alone:
+            ask_another(row, alone, now=now)
         reconcile_patient(row.patient_id)
     return row
 
@@ -199,6 +214,31 @@ def _acknowledge(row: Alert, by: User) -> None:
     if row.tier == Tier.URGENT:
         clinic = _clinic_of(row)
         row.look_at = outcome_by(now, read_hours(clinic.opening_hours), clinic.zone)
+
+
+def _await_attempt(row: Alert, again: datetime, now: datetime) -> str:
+    """Time the next attempt where there is a clock; returns why somebody else has to try as well, "" where nobody."""
+    if row.tier != Tier.URGENT:
+        return ""
+    clinic = _clinic_of(row)
+    row.look_at = again
+    return why_not_alone(
+        tried_before=tried_in_a_row(row.id),
+        again=again,
+        now=now,
+        is_immediate=is_immediate(row.evidence),
+        hours=read_hours(clinic.opening_hours),
+        tz=clinic.zone,
+    )
+
+
+def _await_check(row: Alert, now: datetime) -> datetime:
+    """By when something is to be known of a welfare check."""
+    clinic = _clinic_of(row)
+    look_by = welfare_look(now, read_hours(clinic.opening_hours), clinic.zone)
+    if row.tier == Tier.URGENT:
+        row.look_at = look_by
+    return look_by
 
 
 def _refuse_snooze(tier: Tier, *, until: date, reason: str, today: date) -> None:

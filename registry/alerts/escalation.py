@@ -17,10 +17,10 @@ from sqlalchemy import exists, or_, select
 
 from registry import clock
 from registry.access import scope
+from registry.alerts.duty import on_duty
 from registry.alerts.lifecycle import Log, end_snooze
 from registry.alerts.models import Alert
 from registry.alerts.opening_hours import next_open, read_hours
-from registry.alerts.duty import on_duty
 from registry.alerts.owners import lead_of
 from registry.alerts.response_times import acknowledge_by
 from registry.alerts.rulebook import Tier, is_immediate
@@ -115,19 +115,40 @@ def _look_at(alert_id: uuid.UUID, now: datetime, passed: Passed) -> None:
         attention_changed.send(patient_ids=[alert.patient_id], looked_at=None)
 
 
+def ask_another(alert: Alert, why: str, *, now: datetime) -> None:
+    """Pass an urgent alert on at once, unless it would come back to whoever has it, or to nobody.
+
+    The next attempt stays due when it was. Belongs inside a ``write()``.
+    """
+    clinic = db.session.get_one(Clinic, alert.clinic_id)
+    level, owner_id = _next_person(alert, clinic, now)
+    if owner_id is None or owner_id == alert.owner_id:
+        return
+    log, attempt = Log(), alert.look_at
+    _hand_on(alert, clinic, level, owner_id, why, now=now, log=log)
+    if attempt is not None and alert.look_at is not None:
+        alert.look_at = min(attempt, alert.look_at)
+    log.store()
+
+
 def _pass_on(alert: Alert, now: datetime, log: Log) -> None:
     """To whoever is on duty when the clinic is next open, then to the lead, again and again."""
     clinic = db.session.get_one(Clinic, alert.clinic_id)
-    hours, zone = read_hours(clinic.opening_hours), clinic.zone
+    level, owner_id = _next_person(alert, clinic, now)
     why = _why(alert)
-    level, owner_id = _next_person(alert, clinic, next_open(now, hours, zone))
+    words = f"{why}; nobody is on duty and the clinic has no lead" if owner_id is None else why
+    _hand_on(alert, clinic, level, owner_id, words, now=now, log=log)
+
+
+def _hand_on(
+    alert: Alert, clinic: Clinic, level: int, owner_id: uuid.UUID | None, words: str, *, now: datetime, log: Log
+) -> None:
     alert.escalation = level
     if owner_id is not None:
         alert.owner_id = owner_id
     alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
+    hours, zone = read_hours(clinic.opening_hours), clinic.zone
     alert.look_at = acknowledge_by(now, hours, zone, immediate=is_immediate(alert.evidence))
-    told = "Nobody is on duty and the clinic has no lead" if owner_id is None else None
-    words = f"{why}; {told.lower()}" if told else why
     log.step(alert, "escalated", now, words, level=level, owner=None if owner_id is None else str(owner_id))
     record("alert.escalated", by=None, subject=alert, reason=words)
 
@@ -138,7 +159,8 @@ def _why(alert: Alert) -> str:
     return "Nobody acknowledged it in time"
 
 
-def _next_person(alert: Alert, clinic: Clinic, at: datetime) -> tuple[int, uuid.UUID | None]:
+def _next_person(alert: Alert, clinic: Clinic, now: datetime) -> tuple[int, uuid.UUID | None]:
+    at = next_open(now, read_hours(clinic.opening_hours), clinic.zone)
     if alert.escalation < DUTY:
         duty = on_duty(clinic.id, clinic.today(at))
         if duty is not None and duty != alert.owner_id:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from wtforms import Form, RadioField, SelectField
-from wtforms.validators import InputRequired
+from wtforms import Form, RadioField, SelectField, TimeField
+from wtforms.validators import InputRequired, Optional
 
-from registry.alerts.models import NOT_REACHED, OUTCOMES
+from registry.alerts.attempts import WelfareCheck
+from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK
 from registry.web.form_fields import LocalDate, RegistryForm, line, paragraph
 
 DONE = "done"
@@ -27,23 +29,69 @@ class NoteForm(RegistryForm):
     """What was done about something that has no clock."""
 
     words = paragraph("What was done", required="Say what was done")
-    is_not_reached = False
 
 
 class ActForm(NoteForm):
-    """What was done about something urgent, and whether the person was reached."""
+    """What was done about something urgent, whether the person was reached, or who was asked to look after them."""
 
     outcome = RadioField(
         "How did it go?",
         [InputRequired("Say whether the person was reached")],
-        choices={DONE: "Something was done", NOT_REACHED: "Not reached yet"},
+        choices={
+            DONE: "Something was done",
+            NOT_REACHED: "Not reached yet",
+            WELFARE_CHECK: "Welfare check asked for",
+        },
         default=DONE,
     )
-    again = SelectField("If not reached, try again", choices=AGAIN, default="hour")
+    again = SelectField("Try again", validate_choice=False)
+    asked_of = line("Who was asked to check", hint="For example: the police, the mobile crisis team, her residence")
+    asked_on = LocalDate("Date it was asked", [Optional()])
+    asked_at = TimeField("Time it was asked", [Optional()])
 
-    @property
-    def is_not_reached(self) -> bool:  # type: ignore[override]  # a note is never one; here it depends on what was sent
-        return bool(self.outcome.data == NOT_REACHED)
+    def __init__(self, *args: Any, again: Mapping[str, str], now: datetime, **values: Any) -> None:
+        """``again`` are the times there are to try again, in words; ``now`` is the time at the clinic, in its zone."""
+        self.now, self.times = now, dict(again)
+        usual = {"again": next(iter(again)), "asked_on": now.date(), "asked_at": now.time().replace(second=0, microsecond=0)}
+        super().__init__(*args, **usual | values)
+        self.again.choices = self.times
+
+    
+    def check(self) -> WelfareCheck | None:
+        """The welfare check that was asked for, where one was. Of a form that is valid."""
+        day, at = self.asked_on.data, self.asked_at.data
+        if self.outcome.data != WELFARE_CHECK or day is None or at is None:
+            return None
+        return WelfareCheck(self.asked_of.data or "", datetime.combine(day, at, tzinfo=self.now.tzinfo))
+
+    
+    def try_again(self) -> str | None:
+        """When to try again, as a key of ``again``; None where the person was reached."""
+        return str(self.again.data) if self.outcome.data == NOT_REACHED else None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field, then what belongs to the outcome that was chosen."""
+        is_valid = bool(super().validate(extra_validators=extra_validators))
+        missing = self._missing()
+        for name, words in missing.items():
+            if not self[name].errors:
+                field_errors(self, name, words)
+        return is_valid and not missing
+
+    def _missing(self) -> dict[str, str]:
+        """Field → what it has to say and does not."""
+        if self.outcome.data == NOT_REACHED and self.again.data not in self.times:
+            return {"again": "Choose when to try again, a time that is still ahead"}
+        if self.outcome.data != WELFARE_CHECK:
+            return {}
+        wrong = {} if self.asked_of.data else {"asked_of": "Say who was asked to check"}
+        if self.asked_on.data is None:
+            wrong["asked_on"] = "Enter the date on which it was asked"
+        if self.asked_at.data is None:
+            wrong["asked_at"] = "Enter the time at which it was asked"
+        if self.check is not None and self.check.asked_at > self.now:
+            wrong["asked_at"] = "Enter a time that has come"
+        return wrong
 
 
 class AssignForm(RegistryForm):

@@ -17,6 +17,7 @@ STATES = ("open", "acknowledged", "closed")
 OUTCOMES = {
     "contacted-safe": "Reached; safe for now, plan reviewed",
     "contacted-escalated": "Reached; crisis service, emergency or admission arranged",
+    "welfare-check-done": "Welfare check done; see the note",
     "treatment-changed": "Treatment changed",
     "handled": "Handled; see the note",
     "not-a-concern": "Looked into; not a concern",
@@ -26,6 +27,8 @@ CARE_OUTCOMES = ("treatment-changed", "handled", "not-a-concern")
 """How an alert can end that is not about safety."""
 NOT_REACHED = "not-reached"
 """Not an end: the alert stays open and the next attempt is timed."""
+WELFARE_CHECK = "welfare-check"
+"""Not an end either: somebody was asked to look after the person where they are."""
 EVENT_KINDS = (
     "opened",
     "appended",

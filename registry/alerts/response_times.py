@@ -74,17 +74,44 @@ def latest_snooze(tier: Tier, today: date) -> date:
     return today + timedelta(days=longest_snooze(tier))
 
 
+def closes_today(now: datetime, hours: OpeningHours, tz: ZoneInfo) -> datetime | None:
+    """When the clinic closes on the local day of ``now``; None where it is not open any more on that day."""
+    closes = end_of_day(now, hours, tz)
+    last_open = closes - timedelta(seconds=1)
+    return closes if last_open.astimezone(tz).date() == now.astimezone(tz).date() else None
+
+
 def again_choices(now: datetime, hours: OpeningHours, tz: ZoneInfo) -> dict[str, datetime]:
     """When to try again to reach somebody: in an hour of opening time, by closing time, or early the next open day.
 
-    That is the first day after the local day of ``now`` on which the clinic opens: on a Friday night, Monday.
+    That is the first day after the local day of ``now`` on which the clinic opens: on a Friday night, Monday. Once the
+    clinic has closed it is all there is left to choose.
     """
     tomorrow = start_of(now.astimezone(tz).date() + timedelta(days=1), tz)
-    return {
-        "hour": add_open_minutes(now, 60, hours, tz),
-        "today": end_of_day(now, hours, tz),
-        "next-day": add_open_minutes(tomorrow, 60, hours, tz),
-    }
+    next_day = add_open_minutes(tomorrow, 60, hours, tz)
+    closes = closes_today(now, hours, tz)
+    if closes is None:
+        return {"next-day": next_day}
+    return {"hour": add_open_minutes(now, 60, hours, tz), "today": closes, "next-day": next_day}
+
+
+def welfare_look(asked_at: datetime, hours: OpeningHours, tz: ZoneInfo) -> datetime:
+    """By when something is known of a welfare check that was asked for at ``asked_at``, or the alert passes on."""
+    return add_open_minutes(asked_at, _numbers().required("again.welfare"), hours, tz)
+
+
+def why_not_alone(
+    *, tried_before: int, again: datetime, now: datetime, is_immediate: bool, hours: OpeningHours, tz: ZoneInfo
+) -> str:
+    """Why somebody else has to try as well to reach the person; "" while whoever has the alert goes on alone.
+
+    ``tried_before``: attempts in a row that reached nobody, before this one.
+    """
+    if is_immediate:
+        closes = closes_today(now, hours, tz)
+        if closes is None or again > closes:
+            return "Danger under way, and the next attempt is after closing time"
+    return "Not reached twice in a row" if tried_before else ""
 
 
 def latest_attempt(now: datetime) -> datetime:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 
 from registry.accounts.models import User
-from registry.alerts.models import NOT_REACHED, OUTCOMES, Alert, AlertEvent
+from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, AlertEvent
 from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.clinics.models import Clinic
 from registry.contacts.models import DangerReport
@@ -41,6 +41,8 @@ _STEPS = {
     "joined": ("Joined with another alert of the same person", "note", ""),
 }
 """Kind of step → its title, icon and colour on the timeline."""
+_ACTED = {NOT_REACHED: "Not reached", WELFARE_CHECK: "Welfare check asked for"}
+"""What was done, where it has a name of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ def step_shown(step: AlertEvent, clinic: Clinic, names: Mapping[uuid.UUID, str],
     }
     return StepShown(
         date=_when(step.at, clinic, today),
-        title="Not reached" if details.get("outcome") == NOT_REACHED else title.format(**shown),
+        title=_ACTED.get(details.get("outcome", ""), title.format(**shown)),
         icon=icon,
         kind=kind,
         words=_step_words(step, clinic),
@@ -195,10 +197,17 @@ def _when(instant: datetime, clinic: Clinic, today: date) -> str:
 
 
 def _step_words(step: AlertEvent, clinic: Clinic) -> str:
-    again = (step.details or {}).get("try_again_by")
-    if again is None:
-        return step.words
-    return f"{step.words.rstrip('.')}. Try again by {local_time(datetime.fromisoformat(again), clinic.zone)}"
+    details = step.details or {}
+
+    def at(name: str) -> str:
+        return local_time(datetime.fromisoformat(details[name]), clinic.zone)
+
+    if "try_again_by" in details:
+        return f"{step.words.rstrip('.')}. Try again by {at('try_again_by')}"
+    if "asked_of" in details:
+        asked = f"Asked of {details['asked_of']}, {at('asked_at')}"
+        return f"{step.words.rstrip('.')}. {asked}; look again by {at('look_by')}"
+    return step.words
 
 
 def owners_named(steps: Sequence[AlertEvent]) -> set[uuid.UUID]:

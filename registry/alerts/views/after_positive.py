@@ -15,9 +15,6 @@ from registry.accounts import receipts
 from registry.accounts.models import User
 from registry.alerts import actions, queries
 from registry.alerts.duty import on_duty
-from registry.alerts.forms import (
-    ActForm,
-)
 from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert
 from registry.alerts.owners import people_told
@@ -27,7 +24,7 @@ from registry.alerts.presenters.alert import (
 from registry.alerts.presenters.words import alert_url, banner
 from registry.alerts.rulebook import Tier, told_besides
 from registry.alerts.rulebook.phrases import listed
-from registry.alerts.views.shared import Page, act_on, blueprint, then
+from registry.alerts.views.shared import Page, act_form, act_on, blueprint, then
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
@@ -47,7 +44,7 @@ def after_positive(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     row = found(_alert_of(patient_id, measurement_id))
     if row.closed_at is not None:
         return redirect(alert_url(row), 303)
-    form, after = ActForm(version=str(row.version)), next_in(patient_id, request.args) or alert_url(row)
+    form, after = act_form(row, version=str(row.version)), next_in(patient_id, request.args) or alert_url(row)
     if form.validate_on_submit():
         try:
             location = receipts.once(

@@ -19,7 +19,6 @@ from registry.alerts import actions, queries
 from registry.alerts.duty import ANSWERING_ROLES
 from registry.alerts.forms import (
     AcknowledgeForm,
-    ActForm,
     AssignForm,
     CloseForm,
     NoteForm,
@@ -45,7 +44,7 @@ from registry.alerts.presenters.alert import (
 from registry.alerts.presenters.words import alert_url, banner, next_steps
 from registry.alerts.response_times import latest_snooze, longest_snooze
 from registry.alerts.rulebook import Audience, Tier, rule, told_besides
-from registry.alerts.views.shared import Page, acknowledge_form, act_on, blueprint, then, what_may_follow
+from registry.alerts.views.shared import Page, acknowledge_form, act_form, act_on, blueprint, then, what_may_follow
 from registry.alerts.withdrawn import is_taken_back
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
@@ -261,7 +260,7 @@ def _colleagues(row: Alert) -> dict[str, str]:
 
 def _act_form(row: Alert, **kwargs: Any) -> NoteForm:
     """Only what is urgent has a clock to time the next attempt by."""
-    return ActForm(prefix="act-", **kwargs) if row.tier == Tier.URGENT else NoteForm(prefix="act-", **kwargs)
+    return act_form(row, prefix="act-", **kwargs) if row.tier == Tier.URGENT else NoteForm(prefix="act-", **kwargs)
 
 
 def _close_form(row: Alert, **kwargs: Any) -> CloseForm:

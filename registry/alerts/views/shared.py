@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import Blueprint
 from flask_login import current_user
@@ -11,9 +12,10 @@ from werkzeug.wrappers import Response
 from registry import clock
 from registry.access.policy import can
 from registry.alerts import actions
-from registry.alerts.forms import AcknowledgeForm, ActForm, NoteForm
+from registry.alerts.forms import AGAIN, AcknowledgeForm, ActForm, NoteForm
 from registry.alerts.models import NOT_REACHED, Alert
 from registry.alerts.opening_hours import read_hours
+from registry.alerts.presenters.words import moment
 from registry.alerts.response_times import again_choices
 from registry.clinics.models import Clinic
 from registry.extensions import db
@@ -23,17 +25,27 @@ blueprint = Blueprint("alerts", __name__)
 Page = str | tuple[str, int] | Response
 
 
+def act_form(row: Alert, **kwargs: Any) -> ActForm:
+    """What was done about something urgent, with the times at which one can try again."""
+    clinic, now = db.session.get_one(Clinic, row.clinic_id), clock.now()
+    times = again_choices(now, read_hours(clinic.opening_hours), clinic.zone)
+    words = {name: f"{AGAIN[name]}: by {moment(at, clinic, now)}" for name, at in times.items()}
+    return ActForm(again=words, now=now.astimezone(clinic.zone), **kwargs)
+
+
 def act_on(row: Alert, form: NoteForm) -> None:
     """Raises as ``actions.act``."""
-    again = None
-    if isinstance(form, ActForm) and form.is_not_reached:
-        clinic = db.session.get_one(Clinic, row.clinic_id)
-        again = again_choices(clock.now(), read_hours(clinic.opening_hours), clinic.zone)[form.again.data]
+    again, check = None, None
+    if isinstance(form, ActForm):
+        clinic, check = db.session.get_one(Clinic, row.clinic_id), form.check
+        times = again_choices(clock.now(), read_hours(clinic.opening_hours), clinic.zone)
+        again = None if form.try_again is None else times[form.try_again]
     actions.act(
         alert=row,
         words=form.words.data or "",
         outcome=None if again is None else NOT_REACHED,
         try_again_by=again,
+        check=check,
         by=current_user,
         opened_version=form.opened_version,
     )

@@ -16,7 +16,6 @@ from registry.access.roles import Role
 from registry.alerts.actions import (
     AlertIsClosed,
     CannotWait,
-    ImpossibleAttempt,
     ImpossibleSnooze,
     UnfitOwner,
     WordsMissing,
@@ -28,9 +27,12 @@ from registry.alerts.actions import (
     reassign_open_alerts,
     snooze,
 )
+from registry.alerts.attempts import ImpossibleAttempt, ImpossibleCheck, WelfareCheck
+from registry.alerts.escalation import escalate_due
 from registry.alerts.models import NOT_REACHED, TIERS, Alert
 from registry.alerts.reconcile import reconcile_patient
 from registry.audit.models import AuditEvent
+from registry.audit.recorder import record
 from registry.caseload.models import CaseloadRow
 from registry.db.conflict import EditConflict
 from registry.extensions import db
@@ -238,6 +240,67 @@ def test_not_reached_keeps_the_alert_open_and_times_the_next_attempt(app: Flask)
         assert (alert.state, alert.look_at, alert.closed_at) == ("acknowledged", again, None)
         (step,) = [each for each in steps_of(alert) if each.kind == "acted"]
         assert step.details == {"outcome": NOT_REACHED, "try_again_by": again.isoformat()}
+
+
+def not_reached(scene: Scene, alert: Alert, *, hours: int = 1) -> None:
+    again = clock.now() + timedelta(hours=hours)
+    act(alert=alert, words="No answer", outcome=NOT_REACHED, try_again_by=again, by=scene.care_manager)
+
+
+def test_the_second_attempt_in_a_row_that_reaches_nobody_asks_whoever_is_on_duty_too(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        alert = an_urgent_alert(scene)
+        not_reached(scene, alert)
+        act(alert=alert, words="Spoke with her sister", by=scene.care_manager)
+        not_reached(scene, alert)
+        assert alert.owner_id == scene.care_manager.id, "not in a row"
+        not_reached(scene, alert, hours=4)
+
+        assert (alert.owner_id, alert.state, alert.escalation) == (scene.duty.id, "open", 1)
+        assert alert.look_at == NOW + timedelta(minutes=60), "sooner than the next attempt"
+        assert words_of(alert, "escalated") == "Not reached twice in a row"
+
+
+def test_whoever_is_the_last_to_be_asked_goes_on_trying(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        alert = assign(alert=an_urgent_alert(scene), to=scene.lead, by=scene.care_manager)
+        alert.escalation = 2
+        record("alert.escalated", by=None, subject=alert)
+        for _ in range(2):
+            act(
+                alert=alert,
+                words="No answer",
+                outcome=NOT_REACHED,
+                try_again_by=NOW + timedelta(hours=1),
+                by=scene.lead,
+            )
+
+        assert (alert.owner_id, alert.state) == (scene.lead.id, "acknowledged")
+
+
+def test_a_welfare_check_keeps_the_alert_open_for_an_hour_of_opening_time(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        alert = an_urgent_alert(scene)
+        asked = WelfareCheck("the mobile crisis team", NOW - timedelta(minutes=5))
+        act(alert=alert, words="Not at home", check=asked, by=scene.care_manager)
+
+        assert (alert.state, alert.look_at, alert.closed_at) == ("acknowledged", NOW + timedelta(minutes=60), None)
+        assert escalate_due(now=NOW + timedelta(minutes=60)).escalated == 1
+        assert alert.owner_id == scene.duty.id
+        close(alert=alert, outcome="welfare-check-done", words="Safe at her sister's", by=scene.duty)
+        assert alert.closed_at is not None
+
+
+@pytest.mark.parametrize(("asked_of", "minutes"), [(" ", -5), ("the police", 1)])
+def test_a_welfare_check_was_asked_of_somebody_and_not_in_the_future(app: Flask, asked_of: str, minutes: int) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        check = WelfareCheck(asked_of, NOW + timedelta(minutes=minutes))
+        with pytest.raises(ImpossibleCheck):
+            act(alert=an_urgent_alert(scene), words="Not at home", check=check, by=scene.care_manager)
 
 
 @pytest.mark.parametrize("hours", [None, 0, -1, 24 * 8])

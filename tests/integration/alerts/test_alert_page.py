@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from registry import clock
 from registry.accounts.models import User
 from registry.extensions import db
 from registry.measurements.actions import mark_entered_in_error
 from registry.measurements.models import Measurement
 from tests import builders
 from tests.integration.alerts.kept_scenes import Ids, row_of
-from tests.integration.alerts.scene import a_scene, kinds_of, measured, on_stage
+from tests.integration.alerts.scene import NOW, a_scene, kinds_of, measured, on_stage
 from tests.pages import fill_in, heading, send, soup, words
 
 
@@ -38,6 +41,32 @@ def test_not_reached_keeps_the_alert_and_says_when_to_try_again(app: Flask, clie
     assert "Outcome or next attempt by 11:00" in said
     with row_of(app, urgent.alert) as alert:
         assert alert.closed_at is None
+
+
+def test_a_welfare_check_says_whom_and_when(app: Flask, client: FlaskClient, urgent: Ids) -> None:
+    builders.sign_in(client, urgent.care_manager)
+    typed = {"act-outcome": "welfare-check", "act-words": "Not at home.", "act-asked_at": "10:30"}
+    refused = fill_in(client, urgent.page, typed, button="Save what was done")
+    assert "Say who was asked to check" in words(refused)
+    assert "Enter a time that has come" in words(refused)
+
+    typed |= {"act-asked_of": "the police", "act-asked_at": "09:50"}
+    assert fill_in(client, urgent.page, typed, button="Save what was done").status_code == 303
+    said = words(client.get(urgent.page))
+    assert "Welfare check asked for" in said
+    assert "Asked of the police, 11 Mar 2026, 09:50; look again by 11 Mar 2026, 11:00" in said
+    with row_of(app, urgent.alert) as alert:
+        assert alert.closed_at is None
+
+
+def test_after_closing_time_only_the_next_open_day_is_left_to_try_again(client: FlaskClient, urgent: Ids) -> None:
+    with clock.at(NOW + timedelta(hours=9)):
+        builders.sign_in(client, urgent.care_manager)
+        page = client.get(urgent.page)
+        assert "In the first hour of the next open day: by 12 Mar 2026, 09:30" in words(page)
+        assert "By closing time" not in words(page)
+        late = {"act-outcome": "not-reached", "act-words": "No answer", "act-again": "today"}
+        assert "a time that is still ahead" in words(send(client, urgent.page, page, late, button="Save what was done"))
 
 
 def test_closing_asks_how_it_ended_in_words(app: Flask, client: FlaskClient, urgent: Ids) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access.policy import can
+from registry.access.roles import Role
 from registry.accounts.models import User
 from registry.alerts.attempts import ImpossibleAttempt, WelfareCheck, tried_in_a_row
 from registry.alerts.escalation import ask_another
@@ -58,6 +59,14 @@ class ImpossibleSnooze(ValueError):
 
 class UnfitOwner(ValueError):
     """Somebody whose account is closed, or whose role at this clinic does not answer alerts."""
+
+
+class UnfitToTell(ValueError):
+    """Somebody who is no psychiatrist of this clinic, or whose account is closed."""
+
+
+class NotUrgent(ValueError):
+    """What is not urgent waits for the review: a question puts the person into its queue."""
 
 
 class WordsMissing(ValueError):
@@ -173,6 +182,22 @@ def close(*, alert: Alert, outcome: str, words: str, by: User, opened_version: i
         _step(row, "closed", by=by, words=words, outcome=outcome)
         record("alert.closed", by=by, subject=row, reason=outcome)
         reconcile_patient(row.patient_id)
+    return row
+
+
+def tell(*, alert: Alert, to: User, by: User, words: str = "", opened_version: int | None = None) -> Alert:
+    """Tell a psychiatrist of the clinic of an urgent alert: it stands on their day too, and stays with whoever has it.
+
+    Raises ``UnfitToTell``, ``NotUrgent``, ``AlertIsClosed``, ``EditConflict``.
+    """
+    with write():
+        row = _open_row(alert, opened_version)
+        if row.tier != Tier.URGENT:
+            raise NotUrgent("Only an urgent alert is told: ask the psychiatrist a question instead")
+        if not to.is_active or Role.PSYCHIATRIST not in to.roles_by_clinic().get(row.clinic_id, frozenset()):
+            raise UnfitToTell("Choose a psychiatrist of this clinic")
+        _step(row, "told", by=by, words=words, told=str(to.id))
+        record("alert.told", by=by, subject=row, reason=words or None)
     return row
 
 

@@ -101,6 +101,13 @@ class AssignForm(RegistryForm):
     why = line("Why")
 
 
+class TellForm(RegistryForm):
+    """A psychiatrist is told of it."""
+
+    to = SelectField("Who", [InputRequired("Choose a psychiatrist")])
+    words = line("What you would like to know or have done")
+
+
 class SnoozeForm(RegistryForm):
     """It can wait until a day."""
 

@@ -41,6 +41,7 @@ EVENT_KINDS = (
     "closed",
     "closed-by-itself",
     "joined",
+    "told",
 )
 
 _open_only = sa.text("closed_at IS NULL")

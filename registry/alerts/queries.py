@@ -32,7 +32,8 @@ class Desk:
 
     ``today`` gives each clinic's local date. ``elsewhere`` are the open safety alerts of other clinics about people in
     care here (``safety_alerts_elsewhere``). At ``led`` clinics the person also answers for what nobody has taken, and
-    where they are ``on_duty`` today every urgent alert is theirs as well as the care manager's.
+    where they are ``on_duty`` today every urgent alert is theirs as well as the care manager's, and so is any they were
+    told of.
     """
 
     today: Mapping[uuid.UUID, date]
@@ -204,8 +205,17 @@ def _at(desk: Desk) -> ColumnElement[bool]:
         and_(Alert.owner_id.is_(None), or_(Alert.clinic_id.in_(desk.led), Alert.tier == Tier.URGENT)),
         and_(Alert.tier == Tier.URGENT, Alert.clinic_id.in_(desk.on_duty)),
         and_(Alert.is_safety, _is_on_team(Alert.patient_id, desk.user_id)),
+        and_(Alert.tier == Tier.URGENT, _was_told(Alert.id, desk.user_id)),
     )
     return and_(here, mine)
+
+
+def _was_told(alert_id: InstrumentedAttribute[uuid.UUID], user_id: uuid.UUID) -> ColumnElement[bool]:
+    return exists().where(
+        AlertEvent.alert_id == alert_id,
+        AlertEvent.kind == "told",
+        AlertEvent.details["told"].as_string() == str(user_id),
+    )
 
 
 def _is_awake(desk: Desk) -> ColumnElement[bool]:

@@ -206,6 +206,7 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "alerts.snooze": ANSWERS_ALERTS,
     "alerts.close": ANSWERS_ALERTS,
     "alerts.assign": ASSIGNS_ALERTS,
+    "alerts.tell": ANSWERS_ALERTS,
     # case review
     "review.queue": READS,
     "review.case": READS,

@@ -21,7 +21,7 @@ from registry.patients.safety_banner import SafetyBanner
 from registry.web.filters import days_ago, local_time, long_date, short_date
 
 if TYPE_CHECKING:
-    from registry.alerts.forms import AcknowledgeForm, AssignForm, CloseForm, NoteForm, SnoozeForm
+    from registry.alerts.forms import AcknowledgeForm, AssignForm, CloseForm, NoteForm, SnoozeForm, TellForm
 
 TITLES: Mapping[str, str] = {rule.id: rule.title for rule in RULEBOOK}
 TIER_TITLES = {Tier.URGENT: "Urgent", Tier.ACTION: "Action", Tier.REMINDER: "Reminder", Tier.QUEUE: "Review queue"}
@@ -39,6 +39,7 @@ _STEPS = {
     "closed": ("Closed: {outcome}", "good", "good"),
     "closed-by-itself": ("Closed by itself", "good", ""),
     "joined": ("Joined with another alert of the same person", "note", ""),
+    "told": ("Told {told} too", "user", ""),
 }
 """Kind of step → its title, icon and colour on the timeline."""
 _ACTED = {NOT_REACHED: "Not reached", WELFARE_CHECK: "Welfare check asked for"}
@@ -73,13 +74,15 @@ class AlertForms:
     acknowledge: AcknowledgeForm | None = None
     act: NoteForm | None = None
     assign: AssignForm | None = None
+    tell: TellForm | None = None
     snooze: SnoozeForm | None = None
     close: CloseForm | None = None
 
     @property
-    def wrong(self) -> NoteForm | AssignForm | SnoozeForm | CloseForm | None:
+    def wrong(self) -> NoteForm | AssignForm | TellForm | SnoozeForm | CloseForm | None:
         """The form that was sent and refused."""
-        return next((form for form in (self.act, self.assign, self.snooze, self.close) if form and form.errors), None)
+        forms = (self.act, self.assign, self.tell, self.snooze, self.close)
+        return next((form for form in forms if form and form.errors), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,7 @@ def step_shown(step: AlertEvent, clinic: Clinic, names: Mapping[uuid.UUID, str],
         "owner": names.get(uuid.UUID(details["owner"]), "nobody") if details.get("owner") else "nobody yet",
         "until": long_date(date.fromisoformat(details["until"])) if "until" in details else "",
         "outcome": OUTCOMES.get(details.get("outcome", ""), ""),
+        "told": names.get(uuid.UUID(details["told"]), "somebody") if "told" in details else "",
     }
     return StepShown(
         date=_when(step.at, clinic, today),
@@ -210,9 +214,15 @@ def _step_words(step: AlertEvent, clinic: Clinic) -> str:
     return step.words
 
 
-def owners_named(steps: Sequence[AlertEvent]) -> set[uuid.UUID]:
+def people_named(steps: Sequence[AlertEvent]) -> set[uuid.UUID]:
     """The people the history names besides those who acted."""
-    return {uuid.UUID(step.details["owner"]) for step in steps if step.details and step.details.get("owner")}
+    named = (step.details.get(name) for step in steps if step.details for name in ("owner", "told"))
+    return {uuid.UUID(each) for each in named if each}
+
+
+def people_told_by_name(steps: Sequence[AlertEvent]) -> set[uuid.UUID]:
+    """Who was told of the alert because somebody asked for it."""
+    return {uuid.UUID(step.details["told"]) for step in steps if step.kind == "told" and step.details}
 
 
 def changes_since(alert: Alert, *, yours: str) -> list[Change]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access.policy import can, found, permitted_clinics, policy
+from registry.access.roles import Role
 from registry.accounts import receipts
 from registry.accounts.models import User
 from registry.accounts.queries import list_users_with_role
@@ -23,6 +24,7 @@ from registry.alerts.forms import (
     CloseForm,
     NoteForm,
     SnoozeForm,
+    TellForm,
     field_errors,
 )
 from registry.alerts.models import CARE_OUTCOMES, OUTCOMES, Alert
@@ -36,7 +38,8 @@ from registry.alerts.presenters.alert import (
     changes_since,
     choices_of,
     facts_of,
-    owners_named,
+    people_named,
+    people_told_by_name,
     report_rows,
     reports_in,
     step_shown,
@@ -124,6 +127,31 @@ def assign(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
         yours="Given to somebody else by you",
         said="Given to a colleague",
         refused=(actions.UnfitOwner, "to"),
+    )
+
+
+@blueprint.post("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>/tell")
+@policy("alert.acknowledge")
+def tell(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
+    """A psychiatrist is told of an urgent alert, which stays with whoever has it."""
+    row = _answerable(patient_id, alert_id, "alert.acknowledge")
+    form = TellForm(prefix="tell-")
+    form.to.choices = _to_be_told(row)
+    if not form.validate_on_submit():
+        return _show(row, _forms(row, tell=form), status=422)
+
+    def tell_them() -> None:
+        to = found(db.session.get(User, uuid.UUID(form.to.data)))
+        actions.tell(alert=row, to=to, by=current_user, words=form.words.data or "", opened_version=form.opened_version)
+
+    return _do(
+        row,
+        form,
+        tell_them,
+        forms=lambda fresh: _forms(fresh, tell=form),
+        yours="The psychiatrist told by you",
+        said="The psychiatrist is told: the alert stands on their day too",
+        refused=((actions.UnfitToTell, actions.NotUrgent), "to"),
     )
 
 
@@ -227,6 +255,7 @@ def _forms(row: Alert, **sent: Any) -> AlertForms:
         else offered("acknowledge", "alert.acknowledge", lambda: acknowledge_form(row)),
         act=offered("act", "alert.acknowledge", lambda: _act_form(row, formdata=None, version=version)),
         assign=offered("assign", "alert.assign", lambda: _assign_form(row, version)),
+        tell=offered("tell", "alert.acknowledge", lambda: _tell_form(row, version)) if _may_be_told(row) else None,
         snooze=offered("snooze", "alert.snooze", lambda: SnoozeForm(formdata=None, prefix="snooze-", version=version))
         if may_wait
         else None,
@@ -240,6 +269,22 @@ def _assign_form(row: Alert, version: str) -> AssignForm:
     form = AssignForm(formdata=None, prefix="assign-", version=version)
     form.to.choices = _colleagues(row)
     return form
+
+
+def _tell_form(row: Alert, version: str) -> TellForm:
+    form = TellForm(formdata=None, prefix="tell-", version=version)
+    form.to.choices = _to_be_told(row)
+    return form
+
+
+def _may_be_told(row: Alert) -> bool:
+    return row.tier == Tier.URGENT and bool(_to_be_told(row))
+
+
+def _to_be_told(row: Alert) -> dict[str, str]:
+    """Psychiatrists of the clinic who neither have the alert nor were told of it."""
+    know = {row.owner_id, *people_told_by_name(queries.list_steps(row.id))}
+    return choices_of([each for each in list_users_with_role(row.clinic_id, Role.PSYCHIATRIST) if each.id not in know])
 
 
 def _told(row: Alert) -> dict[str, str]:
@@ -291,7 +336,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
     today = clinic.today(now)
     steps = queries.list_steps(row.id)
     names = {
-        user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(owners_named(steps)))).all()
+        user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(people_named(steps)))).all()
     }
     is_the_banner = row.is_safety and row.closed_at is None
     patient = found(load_header(row.patient_id, today, clinic_id=clinic.id, shows_safety=not is_the_banner))
@@ -310,7 +355,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
         forms=forms,
         urls={
             name: url_for(f"alerts.{name}", patient_id=row.patient_id, alert_id=row.id)
-            for name in ("acknowledge", "act", "assign", "snooze", "close")
+            for name in ("acknowledge", "act", "assign", "tell", "snooze", "close")
         },
         next_steps=next_steps(patient, what_may_follow()),
         snooze_limit=latest_snooze(tier, today) if longest_snooze(tier) else None,

@@ -13,11 +13,14 @@ from sqlalchemy import select
 from registry import clock
 from registry.access import scope
 from registry.access.roles import Role
+from registry.accounts.models import User
 from registry.alerts.actions import (
     AlertIsClosed,
     CannotWait,
     ImpossibleSnooze,
+    NotUrgent,
     UnfitOwner,
+    UnfitToTell,
     WordsMissing,
     acknowledge,
     act,
@@ -26,13 +29,13 @@ from registry.alerts.actions import (
     list_owned,
     reassign_open_alerts,
     snooze,
+    tell,
 )
 from registry.alerts.attempts import ImpossibleAttempt, ImpossibleCheck, WelfareCheck
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import NOT_REACHED, TIERS, Alert
 from registry.alerts.reconcile import reconcile_patient
 from registry.audit.models import AuditEvent
-from registry.audit.recorder import record
 from registry.caseload.models import CaseloadRow
 from registry.db.conflict import EditConflict
 from registry.extensions import db
@@ -242,9 +245,9 @@ def test_not_reached_keeps_the_alert_open_and_times_the_next_attempt(app: Flask)
         assert step.details == {"outcome": NOT_REACHED, "try_again_by": again.isoformat()}
 
 
-def not_reached(scene: Scene, alert: Alert, *, hours: int = 1) -> None:
+def not_reached(scene: Scene, alert: Alert, *, hours: int = 1, by: User | None = None) -> None:
     again = clock.now() + timedelta(hours=hours)
-    act(alert=alert, words="No answer", outcome=NOT_REACHED, try_again_by=again, by=scene.care_manager)
+    act(alert=alert, words="No answer", outcome=NOT_REACHED, try_again_by=again, by=by or scene.care_manager)
 
 
 def test_the_second_attempt_in_a_row_that_reaches_nobody_asks_whoever_is_on_duty_too(app: Flask) -> None:
@@ -265,17 +268,12 @@ def test_the_second_attempt_in_a_row_that_reaches_nobody_asks_whoever_is_on_duty
 def test_whoever_is_the_last_to_be_asked_goes_on_trying(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene()
-        alert = assign(alert=an_urgent_alert(scene), to=scene.lead, by=scene.care_manager)
-        alert.escalation = 2
-        record("alert.escalated", by=None, subject=alert)
-        for _ in range(2):
-            act(
-                alert=alert,
-                words="No answer",
-                outcome=NOT_REACHED,
-                try_again_by=NOW + timedelta(hours=1),
-                by=scene.lead,
-            )
+        alert = an_urgent_alert(scene)
+        for hours in (1, 2):
+            escalate_due(now=NOW + timedelta(hours=hours))
+        with clock.at(NOW + timedelta(hours=2)):
+            for _ in range(2):
+                not_reached(scene, alert, by=scene.lead)
 
         assert (alert.owner_id, alert.state) == (scene.lead.id, "acknowledged")
 
@@ -450,3 +448,15 @@ def test_open_alerts_of_somebody_who_leaves_go_to_another(app: Flask) -> None:
         assert moved == 1
         assert list_owned(scene.care_manager.id) == []
         assert the_safety_alert(scene.patient).owner_id == scene.duty.id
+
+
+def test_only_a_psychiatrist_of_the_clinic_is_told_and_only_of_what_is_urgent(app: Flask) -> None:
+    with on_stage(app):
+        scene = not_followed_up()
+        with pytest.raises(NotUrgent):
+            tell(alert=a_reminder(scene), to=scene.psychiatrist, by=scene.care_manager)
+        alert = an_urgent_alert(scene)
+        stranger = builders.a_user(role=Role.PSYCHIATRIST, clinic=builders.a_clinic("Hillside"))
+        for unfit in (scene.duty, stranger):
+            with pytest.raises(UnfitToTell):
+                tell(alert=alert, to=unfit, by=scene.care_manager)

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from registry import clock
 from registry.accounts.models import User
+from registry.clinics.models import Clinic
 from registry.extensions import db
 from registry.measurements.actions import mark_entered_in_error
 from registry.measurements.models import Measurement
@@ -109,6 +110,28 @@ def test_an_alert_is_given_to_a_colleague(app: Flask, client: FlaskClient, urgen
         assert alert.owner_id == urgent.duty
 
 
+def test_a_psychiatrist_told_of_an_urgent_alert_finds_it_on_their_day(
+    app: Flask, client: FlaskClient, urgent: Ids
+) -> None:
+    with on_stage(app):
+        clinic = db.session.get_one(Clinic, urgent.clinic)
+        second = builders.id_of(builders.a_user(role="psychiatrist", clinic=clinic, name="Petra Second"))
+    builders.sign_in(client, second)
+    assert "item 9 positive" not in words(client.get("/my-day?whose=mine"))
+
+    builders.sign_in(client, urgent.care_manager)
+    typed = {"tell-to": str(second), "tell-words": "Can you see her today?"}
+    assert fill_in(client, urgent.page, typed, button="Tell them").status_code == 303
+    page = client.get(urgent.page)
+    assert "Told Petra Second too" in words(page)
+    assert fill_in(client, urgent.page, typed, button="Tell them").status_code == 422, "told once"
+    with row_of(app, urgent.alert) as alert:
+        assert (alert.owner_id, alert.state) == (urgent.care_manager, "open"), "it stays with whoever has it"
+
+    builders.sign_in(client, second)
+    assert "item 9 positive" in words(client.get("/my-day?whose=mine"))
+
+
 def test_a_second_click_does_nothing_twice(app: Flask, client: FlaskClient, urgent: Ids) -> None:
     builders.sign_in(client, urgent.care_manager)
     page = client.get(urgent.page)
@@ -150,7 +173,7 @@ def test_what_was_closed_meanwhile_is_not_acted_on(app: Flask, client: FlaskClie
     assert "closed in the meantime" in words(client.get(urgent.page))
 
 
-@pytest.mark.parametrize("act", ["acknowledge", "act", "assign", "snooze", "close"])
+@pytest.mark.parametrize("act", ["acknowledge", "act", "assign", "tell", "snooze", "close"])
 def test_an_alert_of_another_clinic_does_not_exist(app: Flask, client: FlaskClient, urgent: Ids, act: str) -> None:
     with on_stage(app):
         stranger = builders.id_of(builders.a_user(clinic=builders.a_clinic("Hillside")))

@@ -15,9 +15,10 @@ from registry.accounts.models import Membership, User
 from registry.administration.queries import OpenWork, open_work
 from registry.alerts.actions import reassign_open_alerts
 from registry.alerts.clinic_numbers import shipped
+from registry.alerts.clinic_times import response_times_of
 from registry.alerts.duty import ANSWERING_ROLES
 from registry.alerts.models import RuleNumber
-from registry.alerts.new_hours import move_clocks, times_of
+from registry.alerts.new_hours import move_clocks
 from registry.alerts.parameters import AnothersToDecide, ClinicNumber
 from registry.audit.recorder import record
 from registry.clinics import actions as clinics
@@ -153,7 +154,8 @@ def _reassign_tasks(from_id: uuid.UUID, to_id: uuid.UUID, clinic_id: uuid.UUID, 
 
 
 def set_rule_number(*, clinic: Clinic, parameter: str, number: int | None, why: str, by: User) -> None:
-    """Give a clinic its own number, or switch it off (``None``); every open case is checked again from today.
+    """Give a clinic its own number, or switch it off (``None``); every open case is checked again from today,
+    and the clocks of open alerts follow at once.
 
     Raises ``registry.alerts.parameters.InvalidParameter`` for a number outside its bounds, for an unknown
     parameter, and for switching off one that may only be changed; ``AnothersToDecide`` for a clinical number.
@@ -179,6 +181,7 @@ def _refuse_unless_clinical(parameter: str, *, wanted: bool) -> None:
 
 def _decide_number(act: str, clinic: Clinic, parameter: str, number: int | None, why: str, *, by: User) -> None:
     with write():
+        old = response_times_of(clinic)
         rows = db.session.scalars(select(RuleNumber).where(RuleNumber.clinic_id == clinic.id))
         held = {row.parameter: row for row in rows}
         decided = {name: ClinicNumber(row.value) for name, row in held.items()}
@@ -188,6 +191,7 @@ def _decide_number(act: str, clinic: Clinic, parameter: str, number: int | None,
         db.session.add(row)
         record(act, by=by, subject=row, clinic_id=clinic.id, reason=why)
         _check_again(clinic)
+        move_clocks(clinic=clinic, old=old, by=by)
 
 
 def sign_figures(
@@ -240,12 +244,12 @@ def change_clinic(*, clinic: Clinic, facts: ClinicFacts, opened_version: int | N
     In another zone today is another day: cases are checked again. Raises ``EditConflict``, ``DuplicateClinic``.
     """
     with write():
-        old_zone, old_times = clinic.time_zone, times_of(clinic)
+        old_zone, old = clinic.time_zone, response_times_of(clinic)
         clinics.change_clinic(clinic=clinic, facts=facts, opened_version=opened_version, by=by)
         if facts.time_zone != old_zone:
             with all_patients(reason="the clinic's today changed for all of its patients"):
                 _check_again(clinic)
-        move_clocks(clinic=clinic, old=old_times, by=by)
+        move_clocks(clinic=clinic, old=old, by=by)
 
 
 def _check_again(clinic: Clinic) -> None:

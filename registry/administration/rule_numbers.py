@@ -18,7 +18,7 @@ from registry.administration.blueprint import blueprint
 from registry.administration.form_page import FormPage
 from registry.administration.forms import RuleNumberForm
 from registry.administration.queries import list_rule_numbers
-from registry.alerts.clinic_numbers import shipped
+from registry.alerts.clinic_numbers import answering_numbers, shipped
 from registry.alerts.models import RuleNumber
 from registry.alerts.parameters import ClinicNumber, InvalidParameter, Numbers, Parameter
 from registry.alerts.rulebook import RULEBOOK
@@ -110,8 +110,19 @@ def rules() -> str:
         )
         for rule in RULEBOOK
     )
-    page = RulesPage(title="Rules", rules=rows, load_url=url_for("administration.load"))
+    page = RulesPage(title="Rules", rules=(*rows, _answering(mine)), load_url=url_for("administration.load"))
     return render_template("administration/rules.html", page=page)
+
+
+def _answering(mine: Sequence[Decided]) -> RuleRow:
+    """What no rule reads: the clock of an alert itself."""
+    return RuleRow(
+        id="alerts",
+        title="How soon an alert is answered",
+        audience="whoever answers alerts",
+        source="each number has its own",
+        numbers=tuple(_number(each, mine) for each in answering_numbers()),
+    )
 
 
 @blueprint.route("/rules/<uuid:clinic_id>/<parameter_id>", methods=["GET", "POST"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,20 +18,13 @@ from registry.access.policy import can
 from registry.access.roles import Role
 from registry.accounts.models import User
 from registry.alerts.attempts import ImpossibleAttempt, WelfareCheck, tried_in_a_row
+from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
+from registry.alerts.clinic_times import response_times_of
 from registry.alerts.escalation import ask_another
 from registry.alerts.lifecycle import give, step_of
 from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, AlertEvent
-from registry.alerts.opening_hours import read_hours
 from registry.alerts.reconcile import reconcile_patient
-from registry.alerts.response_times import (
-    latest_attempt,
-    latest_snooze,
-    longest_snooze,
-    outcome_by,
-    start_of,
-    welfare_look,
-    why_not_alone,
-)
+from registry.alerts.response_times import longest_snooze, start_of
 from registry.alerts.rulebook import Tier, is_immediate
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
@@ -94,7 +87,7 @@ def assign(*, alert: Alert, to: User, by: User, why: str = "", opened_version: i
         row = _open_row(alert, opened_version)
         if not to.is_active or not can(to, "alert.acknowledge", clinic_id=row.clinic_id):
             raise UnfitOwner("Choose somebody who works at this clinic and answers alerts")
-        give(row, to.id, clinic=_clinic_of(row), now=clock.now())
+        give(row, to.id, clinic=_clinic_of(row), now=clock.now(), numbers=NumbersInForce())
         _step(row, "assigned", by=by, words=why, owner=str(to.id))
         record("alert.assigned", by=by, subject=row, reason=why or None)
         reconcile_patient(row.patient_id)
@@ -108,8 +101,8 @@ def snooze(*, alert: Alert, until: date, reason: str, by: User, opened_version: 
     """
     with write():
         row = _open_row(alert, opened_version)
-        clinic, tier = _clinic_of(row), Tier(row.tier)
-        _refuse_snooze(tier, until=until, reason=reason, today=clinic.today(clock.now()))
+        clinic = _clinic_of(row)
+        _refuse_snooze(row, until=until, reason=reason, today=clinic.today(clock.now()))
         row.snoozed_until, row.snooze_reason = until, reason
         row.look_at = start_of(until, clinic.zone)
         _step(row, "snoozed", by=by, words=reason, until=until.isoformat())
@@ -131,7 +124,7 @@ def act(
     """Note what was done. The alert stays open; whoever acts on an urgent one has acknowledged it.
 
     With the outcome ``not-reached`` the next attempt is timed, and an urgent alert passes on when it is missed; at once
-    where nobody should go on trying alone (``response_times.why_not_alone``). With a ``check``, something is to be known
+    where nobody should go on trying alone (``ResponseTimes.why_not_alone``). With a ``check``, something is to be known
     of it within an hour of opening time.
     Raises ``WordsMissing``, ``ImpossibleAttempt``, ``ImpossibleCheck``, ``AlertIsClosed``, ``EditConflict``.
     """
@@ -145,7 +138,7 @@ def act(
         alone = ""
         details: dict[str, Any] = {}
         if outcome == NOT_REACHED:
-            again = _next_attempt(try_again_by, now)
+            again = _next_attempt(try_again_by, now, row)
             details = {"outcome": NOT_REACHED, "try_again_by": again.isoformat()}
             alone = _await_attempt(row, again, now)
         elif check is not None:
@@ -237,51 +230,47 @@ def _acknowledge(row: Alert, by: User) -> None:
     row.state, row.acknowledged_at, row.acknowledged_by_id = "acknowledged", now, by.id
     row.owner_id = by.id
     if row.tier == Tier.URGENT:
-        clinic = _clinic_of(row)
-        row.look_at = outcome_by(now, read_hours(clinic.opening_hours), clinic.zone)
+        row.look_at = response_times_of(_clinic_of(row)).outcome_by(now)
 
 
 def _await_attempt(row: Alert, again: datetime, now: datetime) -> str:
     """Time the next attempt where there is a clock; returns why somebody else has to try as well, "" where nobody."""
     if row.tier != Tier.URGENT:
         return ""
-    clinic = _clinic_of(row)
     row.look_at = again
-    return why_not_alone(
-        tried_before=tried_in_a_row(row.id),
-        again=again,
-        now=now,
-        is_immediate=is_immediate(row.evidence),
-        hours=read_hours(clinic.opening_hours),
-        tz=clinic.zone,
+    return response_times_of(_clinic_of(row)).why_not_alone(
+        tried_before=tried_in_a_row(row.id), again=again, now=now, immediate=is_immediate(row.evidence)
     )
 
 
 def _await_check(row: Alert, now: datetime) -> datetime:
     """By when something is to be known of a welfare check."""
-    clinic = _clinic_of(row)
-    look_by = welfare_look(now, read_hours(clinic.opening_hours), clinic.zone)
+    look_by = response_times_of(_clinic_of(row)).welfare_look(now)
     if row.tier == Tier.URGENT:
         row.look_at = look_by
     return look_by
 
 
-def _refuse_snooze(tier: Tier, *, until: date, reason: str, today: date) -> None:
-    if longest_snooze(tier) == 0:
+def _refuse_snooze(row: Alert, *, until: date, reason: str, today: date) -> None:
+    days = longest_snooze(Tier(row.tier), numbers_at(row.clinic_id), is_safety=row.is_safety)
+    if days == 0:
         raise CannotWait("An urgent alert and a place in the review queue cannot be put off")
     if not reason.strip():
         raise ImpossibleSnooze("Say why it can wait")
     if until <= today:
         raise ImpossibleSnooze("Choose a day after today")
-    if until > latest_snooze(tier, today):
-        raise ImpossibleSnooze(f"Choose a day up to {long_date(latest_snooze(tier, today))}")
+    latest = today + timedelta(days=days)
+    if until > latest:
+        raise ImpossibleSnooze(f"Choose a day up to {long_date(latest)}")
 
 
-def _next_attempt(try_again_by: datetime | None, now: datetime) -> datetime:
+def _next_attempt(try_again_by: datetime | None, now: datetime, row: Alert) -> datetime:
     if try_again_by is None or try_again_by <= now:
         raise ImpossibleAttempt("Say when to try again")
-    if try_again_by > latest_attempt(now):
-        raise ImpossibleAttempt(f"Try again by {long_date(latest_attempt(now).date())} at the latest")
+    clinic = _clinic_of(row)
+    latest = response_times_of(clinic).latest_attempt(now)
+    if try_again_by > latest:
+        raise ImpossibleAttempt(f"Try again by {long_date(clinic.today(latest))} at the latest")
     return try_again_by
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from sqlalchemy import bindparam, select
 
 from registry.alerts.models import RuleNumber
-from registry.alerts.parameters import ClinicNumber, Numbers, load
+from registry.alerts.parameters import RESPONSE_TIMES, ClinicNumber, Numbers, Parameter, load
 from registry.alerts.rulebook import rulebook_fingerprint
 from registry.episodes.scales import scales_in_force
 from registry.extensions import db
@@ -25,8 +25,18 @@ _OF_ALL = select(RuleNumber.clinic_id, RuleNumber.parameter, RuleNumber.value)
 
 @cache
 def shipped() -> Numbers:
-    """The numbers as shipped, read once per process."""
-    return load()
+    """The numbers as shipped, of the rules and of how soon an alert is answered; read once per process."""
+    return Numbers({**load().parameters, **_answering().parameters})
+
+
+@cache
+def _answering() -> Numbers:
+    return load(RESPONSE_TIMES)
+
+
+def answering_numbers() -> Sequence[Parameter]:
+    """The numbers of how soon an alert is answered, which no rule reads."""
+    return list(_answering().parameters.values())
 
 
 def numbers_at(clinic_id: uuid.UUID) -> Numbers:

@@ -17,12 +17,12 @@ from sqlalchemy import exists, or_, select
 
 from registry import clock
 from registry.access import scope
+from registry.alerts.clinic_times import hours_of, response_times_of
 from registry.alerts.duty import on_duty
 from registry.alerts.lifecycle import Log, end_snooze
 from registry.alerts.models import Alert
-from registry.alerts.opening_hours import next_open, read_hours
+from registry.alerts.opening_hours import next_open
 from registry.alerts.owners import lead_of
-from registry.alerts.response_times import acknowledge_by
 from registry.alerts.rulebook import Tier, is_immediate
 from registry.alerts.signals import attention_changed
 from registry.audit.recorder import record
@@ -147,8 +147,7 @@ def _hand_on(
     if owner_id is not None:
         alert.owner_id = owner_id
     alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
-    hours, zone = read_hours(clinic.opening_hours), clinic.zone
-    alert.look_at = acknowledge_by(now, hours, zone, immediate=is_immediate(alert.evidence))
+    alert.look_at = response_times_of(clinic).acknowledge_by(now, immediate=is_immediate(alert.evidence))
     log.step(alert, "escalated", now, words, level=level, owner=None if owner_id is None else str(owner_id))
     record("alert.escalated", by=None, subject=alert, reason=words)
 
@@ -160,7 +159,7 @@ def _why(alert: Alert) -> str:
 
 
 def _next_person(alert: Alert, clinic: Clinic, now: datetime) -> tuple[int, uuid.UUID | None]:
-    at = next_open(now, read_hours(clinic.opening_hours), clinic.zone)
+    at = next_open(now, hours_of(clinic), clinic.zone)
     if alert.escalation < DUTY:
         duty = on_duty(clinic.id, clinic.today(at))
         if duty is not None and duty != alert.owner_id:

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 from registry.access import scope
 from registry.access.reviewed_sql import insert_rows
+from registry.alerts.clinic_numbers import NumbersInForce
+from registry.alerts.clinic_times import response_times_of
 from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.opening_hours import read_hours
-from registry.alerts.response_times import acknowledge_by
 from registry.alerts.rulebook import Tier, is_immediate
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
@@ -61,6 +61,8 @@ class Log:
     """Episodes, each with the next date on which time alone could change something."""
     hindsight: Hindsight | None = None
     """Where a history is stored all at once. Else every alert is raised now, and nobody has seen it."""
+    numbers: NumbersInForce = field(default_factory=NumbersInForce)
+    """Each clinic's, also for how soon it answers."""
 
     @property
     def opened(self) -> int:
@@ -145,7 +147,7 @@ def open_alert(
         state="open",
         opened_at=opened_at,
         owner_id=stand.owner_id,
-        look_at=_first_look(stand.tier, stand.evidence, clinic, opened_at),
+        look_at=_first_look(stand.tier, stand.evidence, clinic, opened_at, log.numbers),
     )
     db.session.add(alert)
     log.new.append(alert)
@@ -189,10 +191,12 @@ def restart(alert: Alert, *, owner_id: uuid.UUID | None, clinic: Clinic, now: da
     end_snooze(alert, now, log)
     alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
     alert.escalation, alert.owner_id = 0, owner_id
-    alert.look_at = _first_look(Tier(alert.tier), alert.evidence, clinic, now)
+    alert.look_at = _first_look(Tier(alert.tier), alert.evidence, clinic, now, log.numbers)
 
 
-def give(alert: Alert, owner_id: uuid.UUID | None, *, clinic: Clinic, now: datetime) -> None:
+def give(
+    alert: Alert, owner_id: uuid.UUID | None, *, clinic: Clinic, now: datetime, numbers: NumbersInForce
+) -> None:
     """Somebody else answers for it, who has acknowledged nothing yet.
 
     An urgent alert passes on no later than if it were news now: what one person has acknowledged, and when they meant
@@ -203,7 +207,7 @@ def give(alert: Alert, owner_id: uuid.UUID | None, *, clinic: Clinic, now: datet
     alert.owner_id = owner_id
     if alert.state == "acknowledged":
         alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
-    news = _first_look(Tier(alert.tier), alert.evidence, clinic, now)
+    news = _first_look(Tier(alert.tier), alert.evidence, clinic, now, numbers)
     if news is not None:
         alert.look_at = news if alert.look_at is None else min(alert.look_at, news)
 
@@ -227,7 +231,9 @@ def close_by_itself(alert: Alert, because: str, *, now: datetime, log: Log) -> N
     record("alert.closed-by-itself", by=None, subject=alert, reason=because)
 
 
-def _first_look(tier: Tier, evidence: Mapping[str, Any], clinic: Clinic, now: datetime) -> datetime | None:
+def _first_look(
+    tier: Tier, evidence: Mapping[str, Any], clinic: Clinic, now: datetime, numbers: NumbersInForce
+) -> datetime | None:
     if tier is not Tier.URGENT:
         return None
-    return acknowledge_by(now, read_hours(clinic.opening_hours), clinic.zone, immediate=is_immediate(evidence))
+    return response_times_of(clinic, numbers.at(clinic.id)).acknowledge_by(now, immediate=is_immediate(evidence))

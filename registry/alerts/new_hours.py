@@ -1,4 +1,6 @@
-"""A clinic that changes its hours or zone moves the clocks of its open alerts, in the transaction of the change."""
+"""A clinic that changes its hours, its zone or how soon it answers moves the clocks of its open alerts, in the
+transaction of the change.
+"""
 
 from __future__ import annotations
 
@@ -9,31 +11,26 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
+from registry.alerts.clinic_times import response_times_of
 from registry.alerts.models import Alert
-from registry.alerts.opening_hours import read_hours
-from registry.alerts.response_times import OpeningTimes, acknowledge_by_under, outcome_by, start_of
-from registry.alerts.rulebook import Tier
+from registry.alerts.response_times import ResponseTimes, start_of
+from registry.alerts.rulebook import Tier, is_immediate
 from registry.audit.recorder import Actor, record
 from registry.clinics.models import Clinic
 from registry.db.transaction import write
 from registry.extensions import db
 
 
-def times_of(clinic: Clinic) -> OpeningTimes:
-    """When the clinic is open, as stored now."""
-    return OpeningTimes(read_hours(clinic.opening_hours), clinic.zone)
-
-
-def move_clocks(*, clinic: Clinic, old: OpeningTimes, by: Actor | None) -> int:
+def move_clocks(*, clinic: Clinic, old: ResponseTimes, by: Actor | None) -> int:
     """Bring the clock of each open alert in line with the clinic's new times; returns how many moved.
 
     Belongs inside the ``write()`` that changed them. One statement whatever the clinic has closed before.
     """
-    new, now = times_of(clinic), clock.now()
+    new, now = response_times_of(clinic), clock.now()
     if new == old:
         return 0
     moved = 0
-    with write(), scope.all_patients(reason="the clinic's hours changed for all of its alerts"):
+    with write(), scope.all_patients(reason="the times of the clinic changed for all of its alerts"):
         for alert in _on_the_clock(clinic):
             look_at = _look_at(alert, now, old=old, new=new)
             if look_at == alert.look_at:
@@ -54,7 +51,7 @@ def _on_the_clock(clinic: Clinic) -> Sequence[Alert]:
     ).all()
 
 
-def _look_at(alert: Alert, now: datetime, *, old: OpeningTimes, new: OpeningTimes) -> datetime | None:
+def _look_at(alert: Alert, now: datetime, *, old: ResponseTimes, new: ResponseTimes) -> datetime | None:
     """A snooze ends as its day begins, an outcome is due as the day ends; a time somebody named stays."""
     if alert.look_at is None:
         return None
@@ -63,7 +60,8 @@ def _look_at(alert: Alert, now: datetime, *, old: OpeningTimes, new: OpeningTime
     if alert.tier != Tier.URGENT:
         return alert.look_at
     if alert.acknowledged_at is None:
-        return acknowledge_by_under(alert.look_at, now=now, old=old, new=new)
-    if alert.look_at == outcome_by(alert.acknowledged_at, old.hours, old.zone):
-        return outcome_by(alert.acknowledged_at, new.hours, new.zone)
+        immediate = is_immediate(alert.evidence)
+        return new.acknowledge_by_instead(alert.look_at, now=now, old=old, immediate=immediate)
+    if alert.look_at == old.outcome_by(alert.acknowledged_at):
+        return new.outcome_by(alert.acknowledged_at)
     return alert.look_at

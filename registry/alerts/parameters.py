@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 SHIPPED = Path(__file__).with_name("parameters.toml")
+RESPONSE_TIMES = Path(__file__).with_name("response_times.toml")
 
 
 class Status(StrEnum):

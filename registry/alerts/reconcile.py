@@ -125,7 +125,8 @@ def _reconcile(
     clinics = next((person.clinics for person in people.values()), {})
     teams = load_teams(people, {id_: clinic.today(now) for id_, clinic in clinics.items()})
     restate({patient_id: person.history.courses for patient_id, person in people.items() if person.history.episodes})
-    numbers, log = NumbersInForce(), Log(hindsight=hindsight)
+    numbers = NumbersInForce()
+    log = Log(hindsight=hindsight, numbers=numbers)
     news = News([each.id for own in alerts.values() for each in own if each.closed_at is not None])
     with db.session.no_autoflush:
         for patient_id, person in people.items():
@@ -204,7 +205,7 @@ def _reconcile_case(
         if finding is None:
             _withdraw(alert, evaluation, now=now, log=log)
             continue
-        rest = rest_of(finding, closed, case.clinic.zone)
+        rest = rest_of(finding, closed, case.clinic.zone, numbers)
         if alert.snoozed_until is not None and alert.snoozed_until <= today:
             end_snooze(alert, now, log)
         if alert.tier == Tier.QUEUE and rest is not None and today < rest.until:
@@ -214,7 +215,7 @@ def _reconcile_case(
         told_at = None if alert.tier == stand.tier else news.of(rest)
         revise(alert, stand, clinic=case.clinic, now=now, told_at=told_at, log=log)
     for finding in found.values():
-        rest = rest_of(finding, closed, case.clinic.zone)
+        rest = rest_of(finding, closed, case.clinic.zone, numbers)
         if rest is not None and today < rest.until:
             dates.append(rest.until)
             resting = at_rest(finding)
@@ -291,7 +292,7 @@ def _give_to_somebody_there(alerts: Iterable[Alert], person: Person, team: Team,
             continue
         if alert.owner_id is not None and wanted is None and is_active(alert.owner_id):
             continue
-        give(alert, wanted, clinic=person.clinics[alert.clinic_id], now=now)
+        give(alert, wanted, clinic=person.clinics[alert.clinic_id], now=now, numbers=log.numbers)
         log.step(alert, "assigned", now, "Follows the care team", owner=None if wanted is None else str(wanted))
         record("alert.assigned", by=None, subject=alert)
 

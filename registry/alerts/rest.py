@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from registry.alerts.models import Alert
+from registry.alerts.parameters import Numbers
 from registry.alerts.queries import last_told
 from registry.alerts.response_times import longest_snooze
 from registry.alerts.rulebook import Audience, Finding, Tier
@@ -42,7 +43,7 @@ class News:
         return self._told.get(rest.closed.id)
 
 
-def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo) -> Rest | None:
+def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo, numbers: Numbers) -> Rest | None:
     """The rest a person gave the finding, over or not: as long as it could have been put off.
 
     None where nobody closed it, or it began anew or rose since.
@@ -58,7 +59,8 @@ def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo) -> Rest |
     if not closed or finding.tier is Tier.URGENT:
         return None
     closed_at, alert = max(closed, key=lambda each: each[0])
-    return Rest(alert, closed_at.astimezone(zone).date() + timedelta(days=longest_snooze(finding.tier)))
+    days = longest_snooze(finding.tier, numbers, is_safety=False)  # a safety alert is closed for good
+    return Rest(alert, closed_at.astimezone(zone).date() + timedelta(days=days))
 
 
 def at_rest(finding: Finding) -> Finding | None:

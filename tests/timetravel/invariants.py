@@ -187,7 +187,7 @@ def _told_otherwise(case: EpisodeCase, alerts: Sequence[Alert]) -> Iterator[str]
 
 def _rests(finding: Finding, alerts: Sequence[Alert], case: EpisodeCase, today: date) -> bool:
     """Whether a person closed it, no less pressing, since it began, and no longer ago than it may be put off."""
-    days = timedelta(days=longest_snooze(finding.tier))
+    days = timedelta(days=longest_snooze(finding.tier, numbers_at(case.clinic.id), is_safety=False))
     closed_on = [
         alert.closed_at.astimezone(case.clinic.zone).date()
         for alert in alerts

@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 from flask import current_app, url_for
 
+from registry.alerts.clinic_times import hours_of
 from registry.alerts.models import Alert
-from registry.alerts.opening_hours import open_minutes_between, read_hours
+from registry.alerts.opening_hours import open_minutes_between
 from registry.alerts.outreach import both_words, said_as_one
 from registry.alerts.rulebook import Tier, told_besides
 from registry.alerts.rulebook.evidence import Evidence
@@ -84,7 +85,7 @@ def clock_words(alert: Alert, clinic: Clinic, now: datetime) -> str:
     what = "Outcome or next attempt" if alert.state == "acknowledged" else "Acknowledge"
     if alert.look_at <= now:
         return f"{what} was due {moment(alert.look_at, clinic, now)}: it passes on"
-    left = open_minutes_between(now, alert.look_at, read_hours(clinic.opening_hours), clinic.zone)
+    left = open_minutes_between(now, alert.look_at, hours_of(clinic), clinic.zone)
     rest = f" ({count(left, 'minute')} of opening time left)" if left < 120 else ""
     return f"{what} by {moment(alert.look_at, clinic, now)}{rest}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ from registry.accounts import receipts
 from registry.accounts.models import User
 from registry.accounts.queries import list_users_with_role
 from registry.alerts import actions, queries
+from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.duty import ANSWERING_ROLES
 from registry.alerts.forms import (
     AcknowledgeForm,
@@ -45,7 +47,7 @@ from registry.alerts.presenters.alert import (
     step_shown,
 )
 from registry.alerts.presenters.words import alert_url, banner, next_steps
-from registry.alerts.response_times import latest_snooze, longest_snooze
+from registry.alerts.response_times import longest_snooze
 from registry.alerts.rulebook import Audience, Tier, rule, told_besides
 from registry.alerts.views.shared import Page, acknowledge_form, act_form, act_on, blueprint, then, what_may_follow
 from registry.alerts.withdrawn import is_taken_back
@@ -248,7 +250,6 @@ def _forms(row: Alert, **sent: Any) -> AlertForms:
     def offered(name: str, action: str, make: Callable[[], Any]) -> Any:
         return sent.get(name) or (make() if can(current_user, action, clinic_id=here) else None)
 
-    may_wait = longest_snooze(Tier(row.tier)) > 0
     return AlertForms(
         acknowledge=None
         if row.state == "acknowledged"
@@ -257,12 +258,16 @@ def _forms(row: Alert, **sent: Any) -> AlertForms:
         assign=offered("assign", "alert.assign", lambda: _assign_form(row, version)),
         tell=offered("tell", "alert.acknowledge", lambda: _tell_form(row, version)) if _may_be_told(row) else None,
         snooze=offered("snooze", "alert.snooze", lambda: SnoozeForm(formdata=None, prefix="snooze-", version=version))
-        if may_wait
+        if _longest_snooze(row)
         else None,
         close=None
         if row.tier == Tier.QUEUE and "close" not in sent
         else offered("close", "alert.close", lambda: _close_form(row, formdata=None, version=version)),
     )
+
+
+def _longest_snooze(row: Alert) -> int:
+    return longest_snooze(Tier(row.tier), numbers_at(row.clinic_id), is_safety=row.is_safety)
 
 
 def _assign_form(row: Alert, version: str) -> AssignForm:
@@ -358,7 +363,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
             for name in ("acknowledge", "act", "assign", "tell", "snooze", "close")
         },
         next_steps=next_steps(patient, what_may_follow()),
-        snooze_limit=latest_snooze(tier, today) if longest_snooze(tier) else None,
+        snooze_limit=today + timedelta(days=_longest_snooze(row)) if _longest_snooze(row) else None,
         today=today,
         conflict=conflict or (),
         conflict_by=_last_by(steps),

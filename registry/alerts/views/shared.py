@@ -12,11 +12,10 @@ from werkzeug.wrappers import Response
 from registry import clock
 from registry.access.policy import can
 from registry.alerts import actions
+from registry.alerts.clinic_times import response_times_of
 from registry.alerts.forms import AGAIN, AcknowledgeForm, ActForm, NoteForm
 from registry.alerts.models import NOT_REACHED, Alert
-from registry.alerts.opening_hours import read_hours
 from registry.alerts.presenters.words import moment
-from registry.alerts.response_times import again_choices
 from registry.clinics.models import Clinic
 from registry.extensions import db
 
@@ -28,7 +27,7 @@ Page = str | tuple[str, int] | Response
 def act_form(row: Alert, **kwargs: Any) -> ActForm:
     """What was done about something urgent, with the times at which one can try again."""
     clinic, now = db.session.get_one(Clinic, row.clinic_id), clock.now()
-    times = again_choices(now, read_hours(clinic.opening_hours), clinic.zone)
+    times = response_times_of(clinic).again_choices(now)
     words = {name: f"{AGAIN[name]}: by {moment(at, clinic, now)}" for name, at in times.items()}
     return ActForm(again=words, now=now.astimezone(clinic.zone), **kwargs)
 
@@ -38,7 +37,7 @@ def act_on(row: Alert, form: NoteForm) -> None:
     again, check = None, None
     if isinstance(form, ActForm):
         clinic, check = db.session.get_one(Clinic, row.clinic_id), form.check
-        times = again_choices(clock.now(), read_hours(clinic.opening_hours), clinic.zone)
+        times = response_times_of(clinic).again_choices(clock.now())
         again = None if form.try_again is None else times[form.try_again]
     actions.act(
         alert=row,

@@ -9,11 +9,12 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
+from registry.alerts.clinic_numbers import shipped
 from registry.alerts.lifecycle import Stand, step_of
 from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert
 from registry.alerts.opening_hours import add_open_minutes, next_open
-from registry.alerts.response_times import longest_snooze, outcome_by, start_of
+from registry.alerts.response_times import ResponseTimes, longest_snooze, start_of
 from registry.alerts.rulebook import Tier
 from registry.audit.recorder import ActorId, record
 from registry.clinics.models import Clinic
@@ -77,7 +78,7 @@ class Shift:
         if kind == "taken" or (kind == "closed" and not is_closed_by_hand(alert.rule)):
             return self._acknowledge(alert, roll)
         if kind == "snoozed":
-            return self._snooze(alert, roll, days=roll.randint(3, longest_snooze(tier)))
+            return self._snooze(alert, roll, days=roll.randint(3, longest_snooze(tier, shipped(), is_safety=alert.is_safety)))
         return self._close(alert, roll) if kind == "closed" else None
 
     def _acknowledge(self, alert: Alert, roll: Random) -> dict[str, Any]:
@@ -87,7 +88,7 @@ class Shift:
         alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "acknowledged", at, by.id
         alert.owner_id = by.id
         if is_urgent:
-            alert.look_at = outcome_by(at, site.hours, site.zone)
+            alert.look_at = ResponseTimes(site.hours, site.zone, shipped()).outcome_by(at)
         record("alert.acknowledged", by=by, subject=alert)
         return step_of(alert, "acknowledged", at, by_id=by.id)
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
-from registry.administration.actions import change_clinic
+from registry.administration.actions import change_clinic, sign_rule_number
 from registry.alerts import actions
 from registry.alerts.models import Alert
 from registry.audit.models import AuditEvent
@@ -168,3 +168,18 @@ def _statements(act: Any) -> int:
     finally:
         sa.event.remove(db.engine, "before_cursor_execute", note)
     return number
+
+
+def test_another_limit_for_acknowledging_moves_the_clock_at_once_and_counts_from_now_on(house: House) -> None:
+    first = an_urgent_alert(house)
+    sign_rule_number(
+        clinic=db.session.get_one(Clinic, house.harbor),
+        parameter="acknowledge.urgent",
+        number=30,
+        why="We are always two",
+        by=house.user("psychiatrist"),
+    )
+    assert first.look_at == local(12, 15, 30)
+
+    actions.close(alert=first, outcome="handled", words="Safe", by=house.user("manager"))
+    assert an_urgent_alert(house).look_at == local(12, 15, 30)

@@ -460,3 +460,14 @@ def test_only_a_psychiatrist_of_the_clinic_is_told_and_only_of_what_is_urgent(ap
         for unfit in (scene.duty, stranger):
             with pytest.raises(UnfitToTell):
                 tell(alert=alert, to=unfit, by=scene.care_manager)
+
+
+def test_a_missing_safety_answer_is_put_off_for_a_week_at_most(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, 12, item9=None)
+        alert = the_safety_alert(scene.patient)
+        with pytest.raises(ImpossibleSnooze, match="up to 18 Mar 2026"):
+            snooze(alert=alert, until=TODAY + timedelta(days=8), reason="Away", by=scene.care_manager)
+        snooze(alert=alert, until=TODAY + timedelta(days=7), reason="Away", by=scene.care_manager)
+        assert alert.snoozed_until == TODAY + timedelta(days=7)

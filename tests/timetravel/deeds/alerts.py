@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.alerts import actions as alerts
+from registry.alerts.clinic_numbers import numbers_at
+from registry.alerts.clinic_times import response_times_of
 from registry.alerts.models import CARE_OUTCOMES, TIERS, Alert
-from registry.alerts.opening_hours import read_hours
-from registry.alerts.response_times import again_choices, longest_snooze
+from registry.alerts.response_times import longest_snooze
 from registry.alerts.rulebook import Tier
 from registry.extensions import db
 from tests.timetravel.deeds.stage import Stage
@@ -46,14 +47,15 @@ def _acknowledge(stage: Stage, alert: Alert) -> None:
 
 def _not_reached(stage: Stage, alert: Alert) -> None:
     clinic = stage.place.clinic
-    choices = again_choices(clock.now(), read_hours(clinic.opening_hours), clinic.zone)
+    choices = response_times_of(clinic).again_choices(clock.now())
     again = choices[stage.chance.choice(sorted(choices))]
     if again > clock.now():
         alerts.act(alert=alert, words="No answer", outcome="not-reached", try_again_by=again, by=stage.by)
 
 
 def _snooze(stage: Stage, alert: Alert) -> None:
-    if (longest := longest_snooze(Tier(alert.tier))) > 0:
+    numbers = numbers_at(alert.clinic_id)
+    if (longest := longest_snooze(Tier(alert.tier), numbers, is_safety=alert.is_safety)) > 0:
         until = stage.place.today() + timedelta(days=stage.chance.randrange(1, longest + 1))
         alerts.snooze(alert=alert, until=until, reason="Comes next week", by=stage.by)
 

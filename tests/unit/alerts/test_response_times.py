@@ -8,9 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from registry.alerts.opening_hours import ALWAYS_OPEN, WEEKDAYS_NINE_TO_FIVE
-from registry.alerts.response_times import again_choices, closes_today, why_not_alone
+from registry.alerts.clinic_numbers import shipped
+from registry.alerts.parameters import ClinicNumber
+from registry.alerts.response_times import ResponseTimes, longest_snooze
+from registry.alerts.rulebook import Tier
 
 NEW_YORK = ZoneInfo("America/New_York")
+OFFICE = ResponseTimes(WEEKDAYS_NINE_TO_FIVE, NEW_YORK, shipped())
 
 
 def local(text: str) -> datetime:
@@ -30,7 +34,7 @@ def local(text: str) -> datetime:
     ],
 )
 def test_the_next_open_day_skips_no_day_the_clinic_is_open(now: str, first_hour_of_the_next_open_day: str) -> None:
-    again = again_choices(local(now), WEEKDAYS_NINE_TO_FIVE, NEW_YORK)
+    again = OFFICE.again_choices(local(now))
     assert again["next-day"] == local(first_hour_of_the_next_open_day)
 
 
@@ -45,12 +49,13 @@ def test_the_next_open_day_skips_no_day_the_clinic_is_open(now: str, first_hour_
     ids=["open", "before it opens", "at closing time", "on a Sunday"],
 )
 def test_closing_time_is_offered_only_on_a_day_it_is_still_to_come(now: str, offered: dict[str, str]) -> None:
-    again = again_choices(local(now), WEEKDAYS_NINE_TO_FIVE, NEW_YORK)
+    again = OFFICE.again_choices(local(now))
     assert again == {name: local(at) for name, at in offered.items()}
 
 
 def test_a_clinic_open_round_the_clock_closes_at_midnight() -> None:
-    assert closes_today(local("2026-03-13 23:30"), ALWAYS_OPEN, NEW_YORK) == local("2026-03-14 00:00")
+    always = ResponseTimes(ALWAYS_OPEN, NEW_YORK, shipped())
+    assert always.closes_today(local("2026-03-13 23:30")) == local("2026-03-14 00:00")
 
 
 @pytest.mark.parametrize(
@@ -64,8 +69,46 @@ def test_a_clinic_open_round_the_clock_closes_at_midnight() -> None:
     ],
 )
 def test_nobody_tries_alone_for_ever(now: str, again: str, tried_before: int, is_immediate: bool, why: str) -> None:
-    hours, zone = WEEKDAYS_NINE_TO_FIVE, NEW_YORK
-    said = why_not_alone(
-        tried_before=tried_before, again=local(again), now=local(now), is_immediate=is_immediate, hours=hours, tz=zone
+    said = OFFICE.why_not_alone(
+        tried_before=tried_before, again=local(again), now=local(now), immediate=is_immediate
     )
     assert said == why
+
+
+@pytest.mark.parametrize(
+    ("tier", "is_safety", "days"),
+    [
+        (Tier.URGENT, True, 0),
+        (Tier.QUEUE, False, 0),
+        (Tier.ACTION, False, 14),
+        (Tier.REMINDER, False, 28),
+        (Tier.ACTION, True, 7),
+    ],
+)
+def test_what_is_about_safety_is_not_put_off_past_the_day_a_low_risk_is_looked_at(
+    tier: Tier, is_safety: bool, days: int
+) -> None:
+    assert longest_snooze(tier, shipped(), is_safety=is_safety) == days
+
+
+def test_a_clinic_that_puts_off_actions_for_less_time_puts_off_safety_for_no_more() -> None:
+    strict = shipped().at_clinic({"snooze.action": ClinicNumber(3)})
+    assert longest_snooze(Tier.ACTION, strict, is_safety=True) == 3
+
+
+@pytest.mark.parametrize(
+    ("look_at", "minutes", "then"),
+    [
+        ("2026-03-13 11:40", 30, "2026-03-13 11:10"),
+        ("2026-03-13 11:20", 30, "2026-03-13 11:00"),
+        ("2026-03-13 11:40", 90, "2026-03-13 12:10"),
+        ("2026-03-16 09:20", 90, "2026-03-16 09:50"),
+        ("2026-03-13 10:50", 240, "2026-03-13 10:50"),
+        ("2026-03-13 11:40", 60, "2026-03-13 11:40"),
+    ],
+    ids=["shorter", "shorter than what has passed", "longer", "over a weekend", "due already", "as before"],
+)
+def test_a_new_limit_counts_from_when_the_alert_was_news(look_at: str, minutes: int, then: str) -> None:
+    new = ResponseTimes(OFFICE.hours, NEW_YORK, shipped().at_clinic({"acknowledge.urgent": ClinicNumber(minutes)}))
+    moved = new.acknowledge_by_instead(local(look_at), now=local("2026-03-13 11:00"), old=OFFICE, immediate=False)
+    assert moved == local(then)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from datetime import date
 
 from sqlalchemy import select, update
 
@@ -20,10 +21,11 @@ from registry.alerts.duty import ANSWERING_ROLES
 from registry.alerts.models import RuleNumber
 from registry.alerts.new_hours import move_clocks
 from registry.alerts.parameters import AnothersToDecide, ClinicNumber
+from registry.alerts.response_times import ResponseTimes
 from registry.audit.recorder import record
 from registry.clinics import actions as clinics
 from registry.clinics.actions import ClinicFacts
-from registry.clinics.models import AdoptedFigure, Clinic
+from registry.clinics.models import AdoptedFigure, Clinic, Closure
 from registry.clinics.queries import as_adoptable, list_adopted
 from registry.clinics.rules import edition_of
 from registry.db.conflict import EditConflict
@@ -250,6 +252,28 @@ def change_clinic(*, clinic: Clinic, facts: ClinicFacts, opened_version: int | N
             with all_patients(reason="the clinic's today changed for all of its patients"):
                 _check_again(clinic)
         move_clocks(clinic=clinic, old=old, by=by)
+
+
+def close_on(*, clinic: Clinic, day: date, words: str, by: User) -> None:
+    """Close the clinic on a day, whatever the weekday; clocks and working days follow. Raises ``ClosedAlready``."""
+    with write():
+        old = response_times_of(clinic)
+        clinics.close_on(clinic=clinic, day=day, words=words, by=by)
+        _follow_days(clinic, old, by)
+
+
+def take_back_closure(*, closure: Closure, clinic: Clinic, by: User) -> None:
+    """The clinic is open on that day after all; clocks and working days follow."""
+    with write():
+        old = response_times_of(clinic)
+        clinics.take_back_closure(closure=closure, clinic=clinic, by=by)
+        _follow_days(clinic, old, by)
+
+
+def _follow_days(clinic: Clinic, old: ResponseTimes, by: User) -> None:
+    with all_patients(reason="the days the clinic is open changed for all of its patients"):
+        _check_again(clinic)
+    move_clocks(clinic=clinic, old=old, by=by)
 
 
 def _check_again(clinic: Clinic) -> None:

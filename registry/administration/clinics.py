@@ -1,4 +1,4 @@
-"""Clinics: name, zone, hours, duty cover."""
+"""Clinics: name, zone, hours, days they are closed, duty cover."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from registry.accounts.queries import list_users_with_role, names_of
 from registry.administration import actions
 from registry.administration.blueprint import blueprint
 from registry.administration.form_page import FormPage
-from registry.administration.forms import ClinicForm, DutyForm, NewClinicForm
+from registry.administration.forms import ClinicForm, ClosureForm, DutyForm, NewClinicForm
 from registry.administration.reach import clinic_in_reach, clinics_in_reach
 from registry.alerts.duty import on_duty_in
 from registry.clinics import actions as clinic_actions
 from registry.clinics import queries
-from registry.clinics.models import Clinic
+from registry.clinics.models import Clinic, Closure
 from registry.clinics.rules import WEEKDAYS, write_intervals
 from registry.db.conflict import EditConflict
 from registry.web.filters import long_date
@@ -59,6 +59,15 @@ class Change:
     yours: str
 
 
+@dataclass(frozen=True, slots=True)
+class ClosureRow:
+    """A day on which the clinic is closed, and where to take that back."""
+
+    day: str
+    words: str
+    take_back_url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicPage(FormPage):
     """Editing one clinic, or making one (``duty_form`` is ``None``)."""
@@ -67,11 +76,14 @@ class ClinicPage(FormPage):
     duty_form: DutyForm | None = None
     duty_url: str = ""
     cover: tuple[str, ...] = ()
+    closure_form: ClosureForm | None = None
+    closure_url: str = ""
+    closures: tuple[ClosureRow, ...] = ()
     conflict: tuple[Change, ...] = ()
 
     @property
     def has_errors(self) -> bool:
-        return bool(self.form.errors or (self.duty_form and self.duty_form.errors))
+        return any(form and form.errors for form in (self.form, self.duty_form, self.closure_form))
 
 
 @blueprint.get("/clinics")
@@ -150,6 +162,46 @@ def _cover(place: Clinic, form: DutyForm) -> str:
     return url_for("administration.clinic", clinic_id=place.id)
 
 
+@blueprint.post("/clinics/<uuid:clinic_id>/closures")
+@policy("clinic.manage")
+def close_on(clinic_id: uuid.UUID) -> Response | tuple[str, int]:
+    """Write down a day on which the clinic is closed whatever the weekday."""
+    place = found(clinic_in_reach(clinic_id, "clinic.manage"))
+    form = _closure_form(place)
+    if form.validate_on_submit():
+        try:
+            return redirect(
+                receipts.once(form.form_key.data or "", by=current_user, act=lambda: _close_on(place, form)), 303
+            )
+        except clinic_actions.ClosedAlready:
+            form.day.errors = ["The clinic is closed on that day already"]
+    page = _page(place, ClinicForm(formdata=None, data=_as_typed(place)), (), closure_form=form)
+    return render_template("administration/clinic.html", page=page), 422
+
+
+def _close_on(place: Clinic, form: ClosureForm) -> str:
+    if form.day.data is None:
+        raise ValueError("the form lets no empty date through")
+    actions.close_on(clinic=place, day=form.day.data, words=form.words.data or "", by=current_user)
+    flash("The day is written down: urgent alerts wait for no answer on it.", "success")
+    return url_for("administration.clinic", clinic_id=place.id)
+
+
+@blueprint.post("/clinics/<uuid:clinic_id>/closures/<uuid:closure_id>/take-back")
+@policy("clinic.manage")
+def take_back_closure(clinic_id: uuid.UUID, closure_id: uuid.UUID) -> Response:
+    """The clinic is open on that day after all."""
+    place = found(clinic_in_reach(clinic_id, "clinic.manage"))
+    closure = found(next((each for each in place.closures if each.id == closure_id), None))
+    actions.take_back_closure(closure=closure, clinic=place, by=current_user)
+    flash("The clinic is open on that day after all.", "success")
+    return redirect(url_for("administration.clinic", clinic_id=clinic_id), 303)
+
+
+def _closure_form(place: Clinic) -> ClosureForm:
+    return ClosureForm(prefix="closure-", today=place.today(clock.now()))
+
+
 def _duty_form(place: Clinic) -> DutyForm:
     form = DutyForm(prefix="duty-")
     form.user_id.choices = {str(user.id): user.name for user in list_users_with_role(place.id, *DUTY_ROLES)}
@@ -157,9 +209,14 @@ def _duty_form(place: Clinic) -> DutyForm:
 
 
 def _page(
-    place: Clinic, form: ClinicForm, conflict: tuple[Change, ...], duty_form: DutyForm | None = None
+    place: Clinic,
+    form: ClinicForm,
+    conflict: tuple[Change, ...],
+    duty_form: DutyForm | None = None,
+    closure_form: ClosureForm | None = None,
 ) -> ClinicPage:
-    spells = queries.list_duty(place.id, from_day=place.today(clock.now()))
+    today = place.today(clock.now())
+    spells = queries.list_duty(place.id, from_day=today)
     names = names_of({spell.user_id for spell in spells})
     cover = [f"{names[spell.user_id]}: {long_date(spell.starts_on)} to {long_date(spell.ends_on)}" for spell in spells]
     return ClinicPage(
@@ -168,9 +225,17 @@ def _page(
         duty_form=duty_form or _duty_form(place),
         duty_url=url_for("administration.cover_duty", clinic_id=place.id),
         cover=tuple(cover),
+        closure_form=closure_form or _closure_form(place),
+        closure_url=url_for("administration.close_on", clinic_id=place.id),
+        closures=tuple(_closure_row(each) for each in place.closures if each.day >= today),
         conflict=conflict,
         back_url=url_for("administration.clinics"),
     )
+
+
+def _closure_row(closure: Closure) -> ClosureRow:
+    url = url_for("administration.take_back_closure", clinic_id=closure.clinic_id, closure_id=closure.id)
+    return ClosureRow(long_date(closure.day), closure.words, url)
 
 
 def _as_typed(place: Clinic) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from wtforms import (
@@ -22,11 +23,15 @@ from registry.web.form_fields import (
     EMAIL_ADDRESS,
     LocalDate,
     NoControlCharacters,
+    NotAfter,
     NotBefore,
     RegistryForm,
     line,
     paragraph,
 )
+
+FARTHEST_CLOSURE = 366
+"""Days ahead a closure can be written down; the clock of an alert finds an opening beyond it."""
 
 
 class RoleForm(RegistryForm):
@@ -106,6 +111,25 @@ class DutyForm(RegistryForm):
         "Until",
         [InputRequired("Enter the last day"), NotBefore(lambda form: form.starts_on.data, "End on or after {limit}")],
     )
+
+
+class ClosureForm(RegistryForm):
+    """A day on which the clinic is closed, whatever the weekday."""
+
+    day = LocalDate(
+        "Day",
+        [
+            InputRequired("Enter the day"),
+            NotBefore(lambda form: form.today, "Enter today ({limit}) or a day ahead"),
+            NotAfter(lambda form: form.today + timedelta(days=FARTHEST_CLOSURE), "Enter a day up to {limit}"),
+        ],
+    )
+    words = line("Why", required="Say why, such as a public holiday")
+
+    def __init__(self, *args: Any, today: date, **values: Any) -> None:
+        """``today`` is the clinic's."""
+        self.today = today
+        super().__init__(*args, **values)
 
 
 def _number_unless_off(form: Form, field: IntegerField) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.opening_hours import OpeningHours, read_hours
 from registry.alerts.parameters import Numbers
@@ -9,9 +11,14 @@ from registry.alerts.response_times import ResponseTimes
 from registry.clinics.models import Clinic
 
 
+def closed_on(clinic: Clinic) -> frozenset[date]:
+    """The local days on which the clinic is closed whatever the weekday."""
+    return frozenset(closure.day for closure in clinic.closures)
+
+
 def hours_of(clinic: Clinic) -> OpeningHours:
-    """The clinic's week."""
-    return read_hours(clinic.opening_hours)
+    """The clinic's week, and the days it is closed."""
+    return read_hours(clinic.opening_hours, closed_on=closed_on(clinic))
 
 
 def response_times_of(clinic: Clinic, numbers: Numbers | None = None) -> ResponseTimes:

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from sqlalchemy import exists, select
 
 from registry.alerts.clinic_numbers import numbers_at
+from registry.alerts.clinic_times import closed_on
 from registry.alerts.load import phases_before_pause
 from registry.alerts.load_care import Sighting, contact_facts
 from registry.alerts.queries import Desk
@@ -176,6 +177,7 @@ def _facts(episode: Episode, measures: Sequence[tuple[TrackedMeasure, date]], be
         paused_until=episode.paused_until,
         phase_before_pause=None if before_pause is None else Phase(before_pause),
         is_urgent=episode.urgency == "urgent",
+        clinic_closed_on=closed_on(episode.clinic) if episode.phase == Phase.REFERRED else frozenset(),
     )
 
 

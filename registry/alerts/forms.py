@@ -52,11 +52,15 @@ class ActForm(NoteForm):
     def __init__(self, *args: Any, again: Mapping[str, str], now: datetime, **values: Any) -> None:
         """``again`` are the times there are to try again, in words; ``now`` is the time at the clinic, in its zone."""
         self.now, self.times = now, dict(again)
-        usual = {"again": next(iter(again)), "asked_on": now.date(), "asked_at": now.time().replace(second=0, microsecond=0)}
+        usual = {
+            "again": next(iter(again)),
+            "asked_on": now.date(),
+            "asked_at": now.time().replace(second=0, microsecond=0),
+        }
         super().__init__(*args, **usual | values)
         self.again.choices = self.times
 
-    
+    @property
     def check(self) -> WelfareCheck | None:
         """The welfare check that was asked for, where one was. Of a form that is valid."""
         day, at = self.asked_on.data, self.asked_at.data
@@ -64,7 +68,7 @@ class ActForm(NoteForm):
             return None
         return WelfareCheck(self.asked_of.data or "", datetime.combine(day, at, tzinfo=self.now.tzinfo))
 
-    
+    @property
     def try_again(self) -> str | None:
         """When to try again, as a key of ``again``; None where the person was reached."""
         return str(self.again.data) if self.outcome.data == NOT_REACHED else None

@@ -194,9 +194,7 @@ def restart(alert: Alert, *, owner_id: uuid.UUID | None, clinic: Clinic, now: da
     alert.look_at = _first_look(Tier(alert.tier), alert.evidence, clinic, now, log.numbers)
 
 
-def give(
-    alert: Alert, owner_id: uuid.UUID | None, *, clinic: Clinic, now: datetime, numbers: NumbersInForce
-) -> None:
+def give(alert: Alert, owner_id: uuid.UUID | None, *, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> None:
     """Somebody else answers for it, who has acknowledged nothing yet.
 
     An urgent alert passes on no later than if it were news now: what one person has acknowledged, and when they meant

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from registry.alerts.clinic_times import closed_on
 from registry.alerts.load_around import load_ending_relations, load_legal_statuses, permissions
 from registry.alerts.load_care import (
     Sighting,
@@ -263,6 +264,7 @@ def episode_facts(
         paused_until=episode.paused_until,
         phase_before_pause=None if before_pause is None else Phase(before_pause),
         is_urgent=episode.urgency == "urgent",
+        clinic_closed_on=closed_on(episode.clinic) if episode.phase == Phase.REFERRED else frozenset(),
     )
 
 

@@ -5,7 +5,7 @@ really pass, so the night the clocks change makes an interval an hour longer or 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -62,8 +62,11 @@ class OpeningHours:
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def read_hours(stored: Mapping[str, Sequence[Sequence[str]]]) -> OpeningHours:
-    """Opening hours as a clinic keeps them: ``{"mon": [["08:30", "17:00"]]}``, a missing day closed, "24:00" its end.
+def read_hours(
+    stored: Mapping[str, Sequence[Sequence[str]]], *, closed_on: frozenset[date] = frozenset()
+) -> OpeningHours:
+    """Opening hours as a clinic keeps them: ``{"mon": [["08:30", "17:00"]]}``, a missing day closed, "24:00" its end;
+    ``closed_on`` are the days it is closed whatever the weekday.
 
     A clinic that has stated no hours at all counts as always open, so that nothing waits for an
     opening that never comes.
@@ -74,12 +77,13 @@ def read_hours(stored: Mapping[str, Sequence[Sequence[str]]]) -> OpeningHours:
     if unknown := stored.keys() - set(_WEEKDAYS):
         raise ValueError(f"No such weekday: {', '.join(sorted(unknown))}")
     if not any(stored.values()):
-        return ALWAYS_OPEN
+        return replace(ALWAYS_OPEN, closed_on=closed_on)
     return OpeningHours(
         week=tuple(
             tuple(Interval(_wall_time(opens), _wall_time(closes)) for opens, closes in stored.get(day, ()))
             for day in _WEEKDAYS
-        )
+        ),
+        closed_on=closed_on,
     )
 
 

@@ -38,7 +38,7 @@ class EpisodeFacts:
     ``course_started_on`` opens the present course of treatment: enrolment, or a return from
     maintaining to active. ``paused_until`` is the first day a pause no longer holds;
     ``phase_before_pause`` is the phase whose numbers count again from that day. ``is_urgent`` says how soon whoever
-    referred the person asked for the first contact.
+    referred the person asked for the first contact, and ``clinic_closed_on`` which days the clinic is closed.
     """
 
     phase: Phase
@@ -50,6 +50,7 @@ class EpisodeFacts:
     paused_until: date | None = None
     phase_before_pause: Phase | None = None
     is_urgent: bool = False
+    clinic_closed_on: frozenset[date] = frozenset()
 
 
 class AnswerState(StrEnum):

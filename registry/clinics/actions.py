@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registry import clock
 from registry.audit.recorder import Actor, record
-from registry.clinics.models import Clinic, DutyCover, InstrumentDecision, Organisation
+from registry.clinics.models import Clinic, Closure, DutyCover, InstrumentDecision, Organisation
 from registry.clinics.queries import list_instrument_decisions
 from registry.clinics.rules import edition_of
 from registry.db.conflict import EditConflict, refuse_stale
@@ -24,6 +24,10 @@ from registry.measures.instrument import Instrument
 
 class DuplicateClinic(ValueError):
     """The organisation has a clinic of this name."""
+
+
+class ClosedAlready(ValueError):
+    """The clinic is closed on that day already."""
 
 
 class NotConfirmed(ValueError):
@@ -105,6 +109,30 @@ def hand_over_duty(
                 cover_duty(clinic=clinic, user_id=from_user_id, starts_on=began_on, ends_on=yesterday, by=by)
             record("duty.handed-over", by=by, subject=spell, clinic_id=clinic.id)
     return len(spells)
+
+
+def close_on(*, clinic: Clinic, day: date, words: str, by: Actor | None) -> Closure:
+    """Say that the clinic is closed on a local day, and why. Raises ``ClosedAlready``."""
+    with write():
+        if any(each.day == day for each in clinic.closures):
+            raise ClosedAlready(day)
+        closure = Closure(clinic_id=clinic.id, day=day, words=words)
+        db.session.add(closure)
+        record("clinic.closed-on", by=by, subject=closure, clinic_id=clinic.id, kind="create", reason=words)
+        db.session.flush()
+        db.session.expire(clinic, ["closures"])
+    return closure
+
+
+def take_back_closure(*, closure: Closure, clinic: Clinic, by: Actor) -> None:
+    """The clinic is open on that day after all; taken back once."""
+    with write():
+        if closure.taken_back_at is not None:
+            return
+        closure.taken_back_at, closure.taken_back_by_id = clock.now(), by.id
+        record("clinic.closure-taken-back", by=by, subject=closure, clinic_id=clinic.id)
+        db.session.flush()
+        db.session.expire(clinic, ["closures"])
 
 
 def choose_instruments(

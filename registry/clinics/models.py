@@ -1,4 +1,4 @@
-"""Organisations, clinics, duty cover, and what a clinic decided of its instruments and of their numbers."""
+"""Organisations, clinics, closed days, duty cover; what a clinic decided of its instruments and of their numbers."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ class Clinic(Identified, Versioned, Audited, Base):
     ended_on: Mapped[date | None]
 
     organisation: Mapped[Organisation] = relationship(back_populates="clinics")
+    closures: Mapped[list[Closure]] = relationship(
+        primaryjoin="and_(Clinic.id == foreign(Closure.clinic_id), Closure.taken_back_at.is_(None))",
+        order_by="Closure.day",
+        viewonly=True,
+    )
+    """The days in force on which the clinic is closed whatever the weekday."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -63,6 +69,35 @@ class DutyCover(Identified, Audited, Base):
     user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+
+
+_in_force = sa.text("taken_back_at IS NULL")
+
+
+class Closure(Identified, Audited, Base):
+    """A local day on which a clinic is closed whatever the weekday: a holiday, a day of training. In force until it is
+    taken back.
+    """
+
+    __tablename__ = "clinic_closure"
+    __table_args__ = (
+        sa.CheckConstraint("(taken_back_at IS NULL) = (taken_back_by_id IS NULL)", name="taken_back_by_somebody"),
+        sa.Index(
+            "uq_clinic_closure_day",
+            "clinic_id",
+            "day",
+            unique=True,
+            sqlite_where=_in_force,
+            postgresql_where=_in_force,
+        ),
+    )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    day: Mapped[date]
+    words: Mapped[str]
+    """Why: "Thanksgiving"."""
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
 
 class InstrumentDecision(Identified, Versioned, Audited, Base):

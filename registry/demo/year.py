@@ -17,12 +17,12 @@ from registry import clock
 from registry.access.roles import Role
 from registry.accounts.models import User
 from registry.alerts import actions as alerts
+from registry.alerts.duty import on_duty
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import NOT_REACHED, Alert
 from registry.alerts.opening_hours import OpeningHours, next_open, read_hours
 from registry.alerts.reconcile import reconcile_patients
 from registry.alerts.rulebook import Tier
-from registry.alerts.duty import on_duty
 from registry.contacts.actions import record_contact
 from registry.contacts.facts import ContactFacts
 from registry.db.transaction import end_read, write

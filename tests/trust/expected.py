@@ -65,6 +65,8 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "administration.add_clinic": ONLY_ADMINISTRATOR,
     "administration.clinic": ONLY_ADMINISTRATOR,
     "administration.cover_duty": ONLY_ADMINISTRATOR,
+    "administration.close_on": ONLY_ADMINISTRATOR,
+    "administration.take_back_closure": ONLY_ADMINISTRATOR,
     "administration.team": ONLY_LEAD,
     "administration.reassign": ONLY_LEAD,
     "administration.rules": READS_RULES,

@@ -26,7 +26,7 @@ from registry.audit.recorder import record
 from registry.caseload.actions import choose_columns, save_view
 from registry.caseload.looked import mark_looked
 from registry.caseload.rules import Listing
-from registry.clinics.actions import cover_duty
+from registry.clinics.actions import close_on, cover_duty
 from registry.clinics.models import AdoptedFigure, Clinic
 from registry.contacts.actions import ContactFacts, record_contact, report_danger
 from registry.contacts.drafts import keep_draft
@@ -112,6 +112,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     colleague = a_user(role=Role.CARE_MANAGER, clinic=clinic, name=f"Colleague of {name}")
     manager, psychiatrist = people["care_manager"], people["psychiatrist"]
     cover_duty(clinic=clinic, user_id=manager.id, starts_on=TODAY, ends_on=TODAY + timedelta(days=9), by=None)
+    closure = close_on(clinic=clinic, day=TODAY + timedelta(days=30), words="zawords", by=None)
     invited, token = invite(
         name=f"Invited to {name}",
         email=f"invited{number}@clinic.example",
@@ -196,6 +197,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "mark_id": mark_looked(patient_id=patient.id, looked_at=NOW, by=manager).id,
             "alert_id": _an_alert(patient),
             "clinic_id": clinic.id,
+            "closure_id": closure.id,
             "user_id": manager.id,
             "membership_id": _membership(colleague),
             "colleague_id": colleague.id,

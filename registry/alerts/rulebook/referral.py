@@ -3,6 +3,7 @@
 Off until a clinic adopts the days: how soon is a clinician's judgement.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from registry.alerts.parameters import Numbers
@@ -20,15 +21,15 @@ _ROUTINE = f"{REFERRED}.routine"
 _SATURDAY = 5
 
 
-def working_days_after(day: date, number: int) -> date:
-    """The ``number``-th Monday to Friday after ``day``; public holidays are working days here.
+def working_days_after(day: date, number: int, closed_on: Collection[date] = ()) -> date:
+    """The ``number``-th Monday to Friday after ``day`` on which the clinic is not closed.
 
     >>> working_days_after(date(2026, 3, 12), 1), working_days_after(date(2026, 3, 13), 1)
     (datetime.date(2026, 3, 13), datetime.date(2026, 3, 16))
     """
     while number > 0:
         day += timedelta(days=1)
-        number -= day.weekday() < _SATURDAY
+        number -= day.weekday() < _SATURDAY and day not in closed_on
     return day
 
 
@@ -46,7 +47,7 @@ def _referred(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Set
     first_on = min((day for day in case.contacts.two_way_on if day >= referred_on), default=None)
     if first_on is not None:
         return Settled(f"First two-way contact on {written(first_on)}")
-    due_on = working_days_after(referred_on, allowed)
+    due_on = working_days_after(referred_on, allowed, episode.clinic_closed_on)
     if not clock.has_come(due_on):
         return None
     return Found(

@@ -305,7 +305,9 @@ def _reports_to_withdraw(row: Alert) -> list[DangerReport]:
 
 
 def _colleagues(row: Alert) -> dict[str, str]:
-    return choices_of([each for each in list_users_with_role(row.clinic_id, *ANSWERING_ROLES) if each.id != row.owner_id])
+    return choices_of(
+        [each for each in list_users_with_role(row.clinic_id, *ANSWERING_ROLES) if each.id != row.owner_id]
+    )
 
 
 def _act_form(row: Alert, **kwargs: Any) -> NoteForm:

@@ -78,7 +78,9 @@ class Shift:
         if kind == "taken" or (kind == "closed" and not is_closed_by_hand(alert.rule)):
             return self._acknowledge(alert, roll)
         if kind == "snoozed":
-            return self._snooze(alert, roll, days=roll.randint(3, longest_snooze(tier, shipped(), is_safety=alert.is_safety)))
+            return self._snooze(
+                alert, roll, days=roll.randint(3, longest_snooze(tier, shipped(), is_safety=alert.is_safety))
+            )
         return self._close(alert, roll) if kind == "closed" else None
 
     def _acknowledge(self, alert: Alert, roll: Random) -> dict[str, Any]:

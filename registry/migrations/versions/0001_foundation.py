@@ -346,6 +346,34 @@ def upgrade() -> None:
         postgresql_where=sa.text("withdrawn_at IS NULL"),
     )
     op.create_table(
+        "clinic_closure",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_back_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(taken_back_at IS NULL) = (taken_back_by_id IS NULL)",
+            name=op.f("ck_clinic_closure_taken_back_by_somebody"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_clinic_closure_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_back_by_id"], ["app_user.id"], name=op.f("fk_clinic_closure_taken_back_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clinic_closure")),
+    )
+    op.create_index(
+        "uq_clinic_closure_day",
+        "clinic_closure",
+        ["clinic_id", "day"],
+        unique=True,
+        sqlite_where=sa.text("taken_back_at IS NULL"),
+        postgresql_where=sa.text("taken_back_at IS NULL"),
+    )
+    op.create_table(
         "clinic_instrument",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.Column("instrument", sa.Text(), nullable=False),
@@ -2617,6 +2645,13 @@ def downgrade() -> None:
     op.drop_index("ix_contact_patient_date", table_name="contact")
     op.drop_table("contact")
     op.drop_table("clinic_instrument")
+    op.drop_index(
+        "uq_clinic_closure_day",
+        table_name="clinic_closure",
+        sqlite_where=sa.text("taken_back_at IS NULL"),
+        postgresql_where=sa.text("taken_back_at IS NULL"),
+    )
+    op.drop_table("clinic_closure")
     op.drop_index(
         "uq_adopted_figure_in_force",
         table_name="adopted_figure",

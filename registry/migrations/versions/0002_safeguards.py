@@ -36,8 +36,8 @@ CHOSEN = ("column_choice", "saved_view")
 PASSING = ("failed_sign_in", "form_receipt", "heartbeat", "signed_in_session", "stopwatch")
 
 REST = (
-    "adopted_figure", "app_user", "clinic", "clinic_instrument", "duty_cover", "import_batch", "instrument_version",
-    "invitation", "job_run", "membership", "organisation", "rule_number", "rulebook_state",
+    "adopted_figure", "app_user", "clinic", "clinic_closure", "clinic_instrument", "duty_cover", "import_batch",
+    "instrument_version", "invitation", "job_run", "membership", "organisation", "rule_number", "rulebook_state",
 )  # fmt: skip
 
 NEVER_DELETED = (

@@ -140,6 +140,42 @@ def test_cover_that_cannot_be_is_refused(house: House, typed: dict[str, str], sa
         assert db.session.scalars(select(DutyCover)).all() == []
 
 
+def test_a_day_the_clinic_is_closed_is_written_down_once_and_taken_back(house: House) -> None:
+    browser, address = house.browser_of("admin"), _address(house)
+    thanksgiving = {"closure-day": "2026-11-26", "closure-words": "Thanksgiving"}
+
+    assert fill_in(browser, address, thanksgiving, button="Add day").status_code == 303
+    page = browser.get(address)
+    assert "26 Nov 2026 Thanksgiving" in words(page)
+    again = fill_in(browser, address, thanksgiving, button="Add day")
+    assert (again.status_code, "closed on that day already" in words(again)) == (422, True)
+
+    send(browser, address, page, button="Take back 26 Nov 2026")
+    assert "Thanksgiving" not in words(browser.get(address))
+    assert fill_in(browser, address, thanksgiving, button="Add day").status_code == 303
+    assert [act.action for act in house.acts("clinic.clos")] == [
+        "clinic.closed-on",
+        "clinic.closure-taken-back",
+        "clinic.closed-on",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"closure-day": "2026-03-11"}, "Enter today (12 Mar 2026) or a day ahead"),
+        ({"closure-day": "2027-04-01"}, "Enter a day up to 13 Mar 2027"),
+        ({"closure-words": ""}, "Say why, such as a public holiday"),
+    ],
+)
+def test_a_closed_day_that_cannot_be_is_refused(house: House, typed: dict[str, str], says: str) -> None:
+    day = {"closure-day": "2026-03-16", "closure-words": "Training"}
+    answer = fill_in(house.browser_of("admin"), _address(house), {**day, **typed}, button="Add day")
+
+    assert answer.status_code == 422
+    assert says in words(answer)
+
+
 def test_a_clinic_of_another_organisation_does_not_exist(house: House) -> None:
     browser = house.browser_of("admin")
 

@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
-from registry.administration.actions import change_clinic, sign_rule_number
+from registry.administration.actions import change_clinic, close_on, sign_rule_number, take_back_closure
 from registry.alerts import actions
 from registry.alerts.models import Alert
 from registry.audit.models import AuditEvent
 from registry.clinics.actions import ClinicFacts
 from registry.clinics.models import Clinic
+from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
 from tests.builders import id_of
@@ -183,3 +184,17 @@ def test_another_limit_for_acknowledging_moves_the_clock_at_once_and_counts_from
 
     actions.close(alert=first, outcome="handled", words="Safe", by=house.user("manager"))
     assert an_urgent_alert(house).look_at == local(12, 15, 30)
+
+
+def test_no_clock_runs_on_a_day_the_clinic_is_closed(house: House) -> None:
+    """On a Thursday at 16:30 with Friday closed: half an hour today, half an hour on Monday."""
+    with clock.at(local(12, 16, 30)):
+        alert = an_urgent_alert(house)
+        assert alert.look_at == local(13, 9)
+        clinic, admin = db.session.get_one(Clinic, house.harbor), house.user("admin")
+        close_on(clinic=clinic, day=date(2026, 3, 13), words="Training", by=admin)
+        assert alert.look_at == local(16, 9)
+        assert set(db.session.scalars(select(Episode.next_check_on))) == {TODAY}, "working days are counted anew"
+
+        take_back_closure(closure=clinic.closures[0], clinic=clinic, by=admin)
+        assert alert.look_at == local(13, 9)

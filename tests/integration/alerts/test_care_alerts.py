@@ -394,7 +394,7 @@ def test_a_place_left_at_a_clinic_a_day_ahead_of_another_is_left_at_once(app: Fl
 
         assert ahead.today(NOW) > TODAY
         owners = {alert.owner_id for alert in alerts_of(scene.patient) if alert.clinic_id == ahead.id}
-        assert owners == {scene.duty.id}
+        assert owners == {duty.id}
 
 
 def test_a_pause_interrupts_the_phase_entered_last_where_two_were_entered_at_one_instant(app: Flask) -> None:

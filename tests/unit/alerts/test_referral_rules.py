@@ -65,6 +65,10 @@ def test_working_days_leave_out_the_weekend(day: date, number: int, expected: da
     assert working_days_after(day, number) == expected
 
 
+def test_a_day_the_clinic_is_closed_is_no_working_day() -> None:
+    assert working_days_after(THURSDAY, 1, {march(13), march(16)}) == march(17)
+
+
 def test_the_first_contact_after_a_referral_stands_in_the_list_before_it_is_late() -> None:
     assert due_days(referred(), ADOPTED) == {"contact": march(26)}
     assert due_days(referred(), NUMBERS) == {}

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from registry.alerts.opening_hours import ALWAYS_OPEN, WEEKDAYS_NINE_TO_FIVE
 from registry.alerts.clinic_numbers import shipped
+from registry.alerts.opening_hours import ALWAYS_OPEN, WEEKDAYS_NINE_TO_FIVE
 from registry.alerts.parameters import ClinicNumber
 from registry.alerts.response_times import ResponseTimes, longest_snooze
 from registry.alerts.rulebook import Tier
@@ -64,14 +64,24 @@ def test_a_clinic_open_round_the_clock_closes_at_midnight() -> None:
         ("2026-03-12 11:00", "2026-03-13 10:00", 0, False, ""),
         ("2026-03-12 11:00", "2026-03-12 12:00", 1, False, "Not reached twice in a row"),
         ("2026-03-12 11:00", "2026-03-12 17:00", 0, True, ""),
-        ("2026-03-13 16:30", "2026-03-16 09:30", 0, True, "Danger under way, and the next attempt is after closing time"),
-        ("2026-03-13 18:00", "2026-03-16 10:00", 0, True, "Danger under way, and the next attempt is after closing time"),
+        (
+            "2026-03-13 16:30",
+            "2026-03-16 09:30",
+            0,
+            True,
+            "Danger under way, and the next attempt is after closing time",
+        ),
+        (
+            "2026-03-13 18:00",
+            "2026-03-16 10:00",
+            0,
+            True,
+            "Danger under way, and the next attempt is after closing time",
+        ),
     ],
 )
 def test_nobody_tries_alone_for_ever(now: str, again: str, tried_before: int, is_immediate: bool, why: str) -> None:
-    said = OFFICE.why_not_alone(
-        tried_before=tried_before, again=local(again), now=local(now), immediate=is_immediate
-    )
+    said = OFFICE.why_not_alone(tried_before=tried_before, again=local(again), now=local(now), immediate=is_immediate)
     assert said == why
 
 

@@ -19,7 +19,8 @@ from registry.administration.blueprint import blueprint
 from registry.administration.form_page import FormPage
 from registry.administration.forms import ClinicForm, ClosureForm, DutyForm, NewClinicForm
 from registry.administration.reach import clinic_in_reach, clinics_in_reach
-from registry.alerts.duty import on_duty_in
+from registry.alerts.duty import on_duty_in, uncovered_days
+from registry.alerts.presenters.duty import gap_words
 from registry.clinics import actions as clinic_actions
 from registry.clinics import queries
 from registry.clinics.models import Clinic, Closure
@@ -40,6 +41,8 @@ class ClinicRow:
     time_zone: str
     hours: str
     on_duty: str
+    gaps: str
+    """The open days ahead on which nobody is."""
     url: str
 
 
@@ -76,6 +79,7 @@ class ClinicPage(FormPage):
     duty_form: DutyForm | None = None
     duty_url: str = ""
     cover: tuple[str, ...] = ()
+    gaps: str = ""
     closure_form: ClosureForm | None = None
     closure_url: str = ""
     closures: tuple[ClosureRow, ...] = ()
@@ -90,9 +94,13 @@ class ClinicPage(FormPage):
 @policy("clinic.manage")
 def clinics() -> str:
     places = clinics_in_reach("clinic.manage")
-    on_duty = on_duty_in(places, at=clock.now())
+    now = clock.now()
+    on_duty, gaps = on_duty_in(places, at=now), uncovered_days(places, at=now)
     names = names_of(set(on_duty.values()))
-    rows = tuple(_row(place, _on_duty(place, on_duty, names)) for place in places)
+    rows = tuple(
+        _row(place, _on_duty(place, on_duty, names), gap_words(gaps.get(place.id, ()), place.today(now)))
+        for place in places
+    )
     page = ClinicsPage(title="Clinics", clinics=rows, add_url=url_for("administration.add_clinic"))
     return render_template("administration/clinics.html", page=page)
 
@@ -225,6 +233,7 @@ def _page(
         duty_form=duty_form or _duty_form(place),
         duty_url=url_for("administration.cover_duty", clinic_id=place.id),
         cover=tuple(cover),
+        gaps=gap_words(uncovered_days([place], at=clock.now()).get(place.id, ()), today),
         closure_form=closure_form or _closure_form(place),
         closure_url=url_for("administration.close_on", clinic_id=place.id),
         closures=tuple(_closure_row(each) for each in place.closures if each.day >= today),
@@ -272,7 +281,7 @@ def _on_duty(place: Clinic, on_duty: Mapping[uuid.UUID, uuid.UUID], names: Mappi
     return names[on_duty[place.id]] if place.id in on_duty else "Nobody"
 
 
-def _row(place: Clinic, on_duty: str) -> ClinicRow:
+def _row(place: Clinic, on_duty: str, gaps: str) -> ClinicRow:
     open_days = [title[:3] for day, title in WEEKDAYS.items() if place.opening_hours.get(day)]
     return ClinicRow(
         name=place.name,
@@ -280,5 +289,6 @@ def _row(place: Clinic, on_duty: str) -> ClinicRow:
         time_zone=place.time_zone,
         hours=", ".join(open_days) or "Never",
         on_duty=on_duty,
+        gaps=gaps,
         url=url_for("administration.clinic", clinic_id=place.id),
     )

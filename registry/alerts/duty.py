@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, exists, select
 
 from registry.access.roles import GRANTS, Role
 from registry.accounts.models import Membership, User
+from registry.alerts.clinic_times import hours_of
 from registry.clinics.models import Clinic, DutyCover
 from registry.db.among import among
 from registry.extensions import db
 
 ANSWERING_ROLES = tuple(role.value for role in Role if "alert.acknowledge" in GRANTS[role])
 """Roles whose holders answer alerts."""
+DAYS_AHEAD = 14
+"""For how many days, today among them, a clinic is told that nobody is on duty."""
 
 _COVERS = (
     select(DutyCover.clinic_id, DutyCover.user_id, DutyCover.starts_on, DutyCover.ends_on)
@@ -67,3 +70,21 @@ def on_duty_in(clinics: Iterable[Clinic], *, at: datetime) -> Mapping[uuid.UUID,
         return {}
     covered = duty_between(today.keys(), first=min(today.values()), last=max(today.values()))
     return {id_: covered[id_][day] for id_, day in today.items() if day in covered.get(id_, {})}
+
+
+def uncovered_days(clinics: Collection[Clinic], *, at: datetime) -> Mapping[uuid.UUID, Sequence[date]]:
+    """Clinic → the days it is open, of the next ``DAYS_AHEAD``, on which nobody is on duty; those without are missing.
+
+    One statement for the cover, and one a clinic for the days it is closed.
+    """
+    days = {clinic: [clinic.today(at) + timedelta(days=n) for n in range(DAYS_AHEAD)] for clinic in clinics}
+    if not days:
+        return {}
+    first, last = min(each[0] for each in days.values()), max(each[-1] for each in days.values())
+    covered = duty_between([clinic.id for clinic in days], first=first, last=last)
+    found: dict[uuid.UUID, Sequence[date]] = {}
+    for clinic, ahead in days.items():
+        hours, known = hours_of(clinic), covered.get(clinic.id, {})
+        if gaps := [day for day in ahead if hours.on(day) and day not in known]:
+            found[clinic.id] = gaps
+    return found

@@ -110,6 +110,8 @@ class WorklistPage:
     put_off: str
     pages: Paging
     caseload_url: str
+    duty_gaps: Sequence[str] = ()
+    """For a lead: the open days on which nobody answers the urgent alerts of a clinic."""
 
 
 def more_transfers(shown: int, in_all: int) -> str:

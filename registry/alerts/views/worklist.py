@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import render_template, request, url_for
 from flask_login import current_user
@@ -16,7 +16,8 @@ from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.alerts import queries
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.due import MEASURE, list_due
-from registry.alerts.duty import on_duty_in
+from registry.alerts.duty import on_duty_in, uncovered_days
+from registry.alerts.presenters.duty import gap_words
 from registry.alerts.presenters.worklist import (
     PersonShown,
     WorklistPage,
@@ -149,6 +150,7 @@ def worklist() -> Page:
             address=lambda wanted: url_for("alerts.worklist", whose="clinic" if whole_clinic else "mine", page=wanted),
         ),
         caseload_url=url_for("caseload.caseload"),
+        duty_gaps=_duty_gaps([clinic for clinic in clinics.values() if clinic.id in led], now),
     )
     others = {task.patient_id for task in (*asked, *late, *became)} | {patient.id for _, patient in begun}
     others |= {transfer.patient_id for transfer in proposals[:MOST_TRANSFERS]}
@@ -167,6 +169,16 @@ def _transfers(proposals: Sequence[Transfer], today: Mapping[uuid.UUID, date]) -
             may_answer=each.to_clinic_id in may_answer,
         )
         for each in proposals
+    ]
+
+
+def _duty_gaps(led: Sequence[Clinic], now: datetime) -> list[str]:
+    """What a lead is told of the days nobody covers; the clinic's name where they lead several."""
+    gaps = uncovered_days(led, at=now)
+    return [
+        f"{clinic.name}: {words}" if len(led) > 1 else words
+        for clinic in sorted(led, key=lambda each: each.name)
+        if (words := gap_words(gaps.get(clinic.id, ()), clinic.today(now)))
     ]
 
 

@@ -115,7 +115,11 @@ def test_duty_is_covered_by_somebody_of_the_clinic(house: House) -> None:
     answer = fill_in(browser, address, {"duty-user_id": str(house.users["manager"]), **spell}, button="Add cover")
 
     assert answer.status_code == 303
-    assert "Rosa Osei: 12 Mar 2026 to 18 Mar 2026" in words(browser.get(address))
+    said = words(browser.get(address))
+    assert "Rosa Osei: 12 Mar 2026 to 18 Mar 2026" in said
+    gaps = "Nobody is on duty on 5 open days of the next 14: 19 Mar, 20 Mar, 23 Mar, 24 Mar and 1 more"
+    assert gaps in said
+    assert gaps in words(browser.get(CLINICS))
 
 
 @pytest.mark.parametrize(

@@ -389,7 +389,8 @@ def test_a_place_left_at_a_clinic_a_day_ahead_of_another_is_left_at_once(app: Fl
         with scope.within({ahead.id}):
             nobody = TeamPlace(role="care_manager")
             change_team(episode=there, place=nobody, on=ahead.today(NOW), why="Left", by=care_manager)
-            on_duty(scene.duty, ahead)
+            duty = builders.a_user(role="clinician", clinic=ahead)
+            on_duty(duty, ahead)
             reconcile_patient(scene.patient.id)
 
         assert ahead.today(NOW) > TODAY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -15,6 +15,7 @@ from registry.access import scope
 from registry.alerts import queries
 from registry.alerts.reconcile import reconcile_patient
 from registry.audit.models import AuditEvent
+from registry.clinics.actions import close_on, cover_duty
 from registry.clinics.models import Clinic
 from registry.episodes.actions import change_phase
 from registry.extensions import db
@@ -266,3 +267,19 @@ def test_the_day_takes_as_many_statements_for_many_people_as_for_one(
         event.remove(engine, "before_cursor_execute", note)
 
     assert len(statements) <= 26
+
+
+def test_a_lead_is_told_which_open_days_nobody_covers(app: Flask, client: FlaskClient) -> None:
+    """Not of the weekend, nor of the day the clinic is closed."""
+    with on_stage(app):
+        clinic = builders.a_clinic("Hillside")
+        lead, duty = (builders.a_user(role=role, clinic=clinic) for role in ("clinic_lead", "clinician"))
+        cover_duty(clinic=clinic, user_id=duty.id, starts_on=TODAY, ends_on=TODAY + timedelta(days=1), by=None)
+        cover_duty(clinic=clinic, user_id=duty.id, starts_on=date(2026, 3, 17), ends_on=date(2026, 3, 23), by=None)
+        close_on(clinic=clinic, day=date(2026, 3, 24), words="Training", by=None)
+        lead_id, duty_id = lead.id, duty.id
+    builders.sign_in(client, lead_id)
+    assert "Nobody is on duty on 2 open days of the next 14: 13 Mar, 16 Mar." in words(client.get("/my-day"))
+
+    builders.sign_in(client, duty_id)
+    assert "Nobody is on duty" not in words(client.get("/my-day"))

@@ -17,7 +17,7 @@ from registry.accounts.queries import list_users_with_role, names_of
 from registry.administration import actions
 from registry.administration.blueprint import blueprint
 from registry.administration.form_page import FormPage
-from registry.administration.forms import ClinicForm, ClosureForm, DutyForm, NewClinicForm
+from registry.administration.forms import ON_CALL, ClinicForm, ClosureForm, DutyForm, NewClinicForm
 from registry.administration.reach import clinic_in_reach, clinics_in_reach
 from registry.alerts.duty import on_duty_in, uncovered_days
 from registry.alerts.presenters.duty import gap_words
@@ -164,7 +164,12 @@ def _cover(place: Clinic, form: DutyForm) -> str:
     if starts_on is None or ends_on is None:
         raise ValueError("the form lets no empty date through")
     clinic_actions.cover_duty(
-        clinic=place, user_id=uuid.UUID(form.user_id.data), starts_on=starts_on, ends_on=ends_on, by=current_user
+        clinic=place,
+        user_id=uuid.UUID(form.user_id.data),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        is_on_call=form.hours.data == ON_CALL,
+        by=current_user,
     )
     flash("The duty cover is written down.", "success")
     return url_for("administration.clinic", clinic_id=place.id)
@@ -226,7 +231,11 @@ def _page(
     today = place.today(clock.now())
     spells = queries.list_duty(place.id, from_day=today)
     names = names_of({spell.user_id for spell in spells})
-    cover = [f"{names[spell.user_id]}: {long_date(spell.starts_on)} to {long_date(spell.ends_on)}" for spell in spells]
+    cover = [
+        f"{names[spell.user_id]}: {long_date(spell.starts_on)} to {long_date(spell.ends_on)}"
+        f"{', on call' if spell.is_on_call else ''}"
+        for spell in spells
+    ]
     return ClinicPage(
         title=place.name,
         form=form,
@@ -252,6 +261,7 @@ def _as_typed(place: Clinic) -> dict[str, object]:
         "name": place.name,
         "time_zone": place.time_zone,
         "phone": place.phone,
+        "has_on_call": place.has_on_call,
         "version": str(place.version),
         **{day: place.opening_hours.get(day, []) for day in WEEKDAYS},
     }
@@ -263,18 +273,28 @@ def _facts(form: ClinicForm) -> clinic_actions.ClinicFacts:
         time_zone=form.time_zone.data or "",
         phone=form.phone.data or "",
         opening_hours=form.opening_hours,
+        has_on_call=bool(form.has_on_call.data),
     )
 
 
 def _differences(place: Clinic, form: ClinicForm) -> tuple[Change, ...]:
-    theirs = _in_words(place.name, place.time_zone, place.phone, place.opening_hours)
-    yours = _in_words(form.name.data or "", form.time_zone.data or "", form.phone.data or "", form.opening_hours)
+    theirs = _in_words(
+        clinic_actions.ClinicFacts(
+            name=place.name,
+            time_zone=place.time_zone,
+            phone=place.phone,
+            opening_hours=place.opening_hours,
+            has_on_call=place.has_on_call,
+        )
+    )
+    yours = _in_words(_facts(form))
     return tuple(Change(name, theirs[name], yours[name]) for name in theirs if theirs[name] != yours[name])
 
 
-def _in_words(name: str, time_zone: str, phone: str, hours: Mapping[str, list[list[str]]]) -> dict[str, str]:
-    week = {title: write_intervals(hours.get(day, [])) for day, title in WEEKDAYS.items()}
-    return {"Name": name, "Time zone": time_zone, "Phone": phone, **week}
+def _in_words(facts: clinic_actions.ClinicFacts) -> dict[str, str]:
+    week = {title: write_intervals(facts.opening_hours.get(day, [])) for day, title in WEEKDAYS.items()}
+    on_call = "Yes" if facts.has_on_call else "No"
+    return {"Name": facts.name, "Time zone": facts.time_zone, "Phone": facts.phone, "On call": on_call, **week}
 
 
 def _on_duty(place: Clinic, on_duty: Mapping[uuid.UUID, uuid.UUID], names: Mapping[uuid.UUID, str]) -> str:

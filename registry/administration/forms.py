@@ -30,6 +30,7 @@ from registry.web.form_fields import (
     paragraph,
 )
 
+DUTY, ON_CALL = "duty", "on-call"
 FARTHEST_CLOSURE = 366
 """Days ahead a closure can be written down; the clock of an alert finds an opening beyond it."""
 
@@ -77,11 +78,12 @@ class IntervalsField(StringField):
 
 
 class ClinicForm(RegistryForm):
-    """A clinic: its name, zone, hours."""
+    """A clinic: its name, zone, hours, and whether somebody is on call."""
 
     name = line("Name", required="Enter the clinic's name")
     time_zone = line("Time zone", required="Enter a time zone", hint="Such as America/New_York")
     phone = line("Phone")
+    has_on_call = BooleanField("Somebody is on call while the clinic is closed: urgent alerts go to them at once")
 
     def validate_time_zone(self, field: StringField) -> None:
         if not is_time_zone(field.data or ""):
@@ -103,9 +105,12 @@ class NewClinicForm(ClinicForm):
 
 
 class DutyForm(RegistryForm):
-    """Who answers the clinic's urgent alerts, from and until which local date."""
+    """Who answers the clinic's urgent alerts, from and until which local date: on duty, or on call."""
 
     user_id = SelectField("Who")
+    hours = SelectField(
+        "When", choices={DUTY: "On duty: while the clinic is open", ON_CALL: "On call: while it is closed"}
+    )
     starts_on = LocalDate("From", [InputRequired("Enter the first day")])
     ends_on = LocalDate(
         "Until",

@@ -1,4 +1,5 @@
-"""Who is on duty: who answers a clinic's urgent alerts on a local date. Asked here and nowhere else.
+"""Who is on duty, and who is on call: who answers a clinic's urgent alerts on a local date. Asked here and nowhere
+else.
 
 Of covers that overlap the one written down last counts: so a mistake is put right by writing the cover again. Somebody
 whose account is closed, or whose role at the clinic no longer answers alerts, covers nothing.
@@ -16,6 +17,7 @@ from sqlalchemy import bindparam, exists, select
 from registry.access.roles import GRANTS, Role
 from registry.accounts.models import Membership, User
 from registry.alerts.clinic_times import hours_of
+from registry.alerts.opening_hours import is_open
 from registry.clinics.models import Clinic, DutyCover
 from registry.db.among import among
 from registry.extensions import db
@@ -32,6 +34,7 @@ _COVERS = (
         among(DutyCover.clinic_id, "clinic_ids"),
         DutyCover.starts_on <= bindparam("last"),
         DutyCover.ends_on >= bindparam("first"),
+        DutyCover.is_on_call == bindparam("on_call"),
         User.is_active,
         exists().where(
             Membership.user_id == DutyCover.user_id,
@@ -45,10 +48,14 @@ _COVERS = (
 
 
 def duty_between(
-    clinic_ids: Collection[uuid.UUID], *, first: date, last: date
+    clinic_ids: Collection[uuid.UUID], *, first: date, last: date, on_call: bool = False
 ) -> Mapping[uuid.UUID, Mapping[date, uuid.UUID]]:
-    """Clinic → local date → who is on duty; a date nobody covers is missing. Both ends included; one statement."""
-    rows = db.session.execute(_COVERS, {"clinic_ids": list(clinic_ids), "first": first, "last": last})
+    """Clinic → local date → who is on duty, or ``on_call``; a date nobody covers is missing.
+
+    Both ends included; one statement.
+    """
+    asked = {"clinic_ids": list(clinic_ids), "first": first, "last": last, "on_call": on_call}
+    rows = db.session.execute(_COVERS, asked)
     found: dict[uuid.UUID, dict[date, uuid.UUID]] = defaultdict(dict)
     for row in rows:
         day, ends_on = max(row.starts_on, first), min(row.ends_on, last)
@@ -61,6 +68,14 @@ def duty_between(
 def on_duty(clinic_id: uuid.UUID, day: date) -> uuid.UUID | None:
     """Who answers the clinic's urgent alerts on this local date."""
     return duty_between([clinic_id], first=day, last=day).get(clinic_id, {}).get(day)
+
+
+def on_call(clinic: Clinic, at: datetime) -> uuid.UUID | None:
+    """Who answers the clinic's urgent alerts at this instant because it is closed; None while it is open."""
+    if not clinic.has_on_call or is_open(at, hours_of(clinic), clinic.zone):
+        return None
+    day = clinic.today(at)
+    return duty_between([clinic.id], first=day, last=day, on_call=True).get(clinic.id, {}).get(day)
 
 
 def on_duty_in(clinics: Iterable[Clinic], *, at: datetime) -> Mapping[uuid.UUID, uuid.UUID]:

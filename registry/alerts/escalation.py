@@ -4,6 +4,9 @@ Nobody acknowledged in time, or somebody did and the day ended without an outcom
 duty, then to the clinic's lead, and is told again until somebody acts. The clock runs in opening hours.
 
 What nobody has, because nobody was on duty when it opened, goes to whoever is on duty now.
+
+Where a clinic has somebody on call, what would wait for the opening goes to them as soon as the clinic is closed, and
+until it opens the clock runs on.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from sqlalchemy import exists, or_, select
 from registry import clock
 from registry.access import scope
 from registry.alerts.clinic_times import hours_of, response_times_of
-from registry.alerts.duty import on_duty
+from registry.alerts.duty import on_call, on_duty
 from registry.alerts.lifecycle import Log, end_snooze
 from registry.alerts.models import Alert
 from registry.alerts.opening_hours import next_open
@@ -43,6 +46,8 @@ class Passed:
     snoozes_ended: int = 0
     given: int = 0
     """Alerts nobody had, now with whoever is on duty."""
+    called: int = 0
+    """Alerts that would have waited for the opening, now with whoever is on call."""
 
 
 def escalate_due(*, now: datetime | None = None) -> Passed:
@@ -52,6 +57,8 @@ def escalate_due(*, now: datetime | None = None) -> Passed:
     with scope.all_patients(reason="alerts pass on by the clock"):
         for alert_id in _without_owner(now):
             _give_to_duty(alert_id, now, passed)
+        for alert_id in _asleep(now):
+            _call(alert_id, now, passed)
         due = db.session.scalars(
             select(Alert.id)
             .where(
@@ -97,6 +104,48 @@ def _give_to_duty(alert_id: uuid.UUID, now: datetime, passed: Passed) -> None:
         log.store()
         attention_changed.send(patient_ids=[alert.patient_id], looked_at=None)
         passed.given += 1
+
+
+def _asleep(now: datetime) -> Sequence[uuid.UUID]:
+    """Urgent alerts nobody has acknowledged whose clock waits longer than whoever is on call now would have."""
+    places = db.session.scalars(select(Clinic).where(Clinic.has_on_call, Clinic.ended_on.is_(None))).all()
+    times = {clinic.id: response_times_of(clinic) for clinic in places if on_call(clinic, now) is not None}
+    found: list[uuid.UUID] = []
+    if times:
+        waiting = db.session.execute(
+            select(Alert.id, Alert.clinic_id, Alert.look_at, Alert.evidence)
+            .where(
+                Alert.closed_at.is_(None),
+                Alert.tier == Tier.URGENT,
+                Alert.state == "open",
+                Alert.clinic_id.in_(times),
+                Alert.look_at > now,
+            )
+            .order_by(Alert.look_at)
+        ).all()
+        found = [
+            row.id
+            for row in waiting
+            if row.look_at > now + times[row.clinic_id].time_to_acknowledge(immediate=is_immediate(row.evidence))
+        ]
+    end_read()
+    return found
+
+
+def _call(alert_id: uuid.UUID, now: datetime, passed: Passed) -> None:
+    """At night it is nobody's fault: whoever is on call is the first who can answer."""
+    with write():
+        alert: Alert = db.session.get_one(Alert, alert_id, with_for_update=True)
+        clinic = db.session.get_one(Clinic, alert.clinic_id)
+        owner_id = on_call(clinic, now)
+        if alert.closed_at is not None or alert.state != "open" or owner_id is None:
+            return
+        log = Log()
+        level = max(alert.escalation, DUTY)
+        _hand_on(alert, clinic, level, owner_id, "The clinic is closed: to whoever is on call", now=now, log=log)
+        log.store()
+        attention_changed.send(patient_ids=[alert.patient_id], looked_at=None)
+        passed.called += 1
 
 
 def _look_at(alert_id: uuid.UUID, now: datetime, passed: Passed) -> None:
@@ -147,7 +196,13 @@ def _hand_on(
     if owner_id is not None:
         alert.owner_id = owner_id
     alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
-    alert.look_at = response_times_of(clinic).acknowledge_by(now, immediate=is_immediate(alert.evidence))
+    times, immediate = response_times_of(clinic), is_immediate(alert.evidence)
+    is_answered_at_night = on_call(clinic, now) is not None
+    alert.look_at = (
+        now + times.time_to_acknowledge(immediate=immediate)
+        if is_answered_at_night
+        else times.acknowledge_by(now, immediate=immediate)
+    )
     log.step(alert, "escalated", now, words, level=level, owner=None if owner_id is None else str(owner_id))
     record("alert.escalated", by=None, subject=alert, reason=words)
 

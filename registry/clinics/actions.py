@@ -46,6 +46,7 @@ class ClinicFacts:
     time_zone: str
     opening_hours: Mapping[str, list[list[str]]] = field(default_factory=dict)
     phone: str = ""
+    has_on_call: bool = False
 
 
 def add_organisation(*, name: str, time_zone: str, is_invented: bool = False, by: Actor | None) -> Organisation:
@@ -79,10 +80,20 @@ def change_clinic(*, clinic: Clinic, facts: ClinicFacts, opened_version: int | N
         record("clinic.changed", by=by, subject=clinic, clinic_id=clinic.id)
 
 
-def cover_duty(*, clinic: Clinic, user_id: uuid.UUID, starts_on: date, ends_on: date, by: Actor | None) -> DutyCover:
-    """Say who answers the clinic's urgent alerts on these local dates."""
+def cover_duty(
+    *,
+    clinic: Clinic,
+    user_id: uuid.UUID,
+    starts_on: date,
+    ends_on: date,
+    is_on_call: bool = False,
+    by: Actor | None,
+) -> DutyCover:
+    """Say who answers the urgent alerts on these local dates: on duty, or ``is_on_call`` while the clinic is closed."""
     with write():
-        cover = DutyCover(clinic_id=clinic.id, user_id=user_id, starts_on=starts_on, ends_on=ends_on)
+        cover = DutyCover(
+            clinic_id=clinic.id, user_id=user_id, starts_on=starts_on, ends_on=ends_on, is_on_call=is_on_call
+        )
         db.session.add(cover)
         record("duty.covered", by=by, subject=cover, clinic_id=clinic.id, kind="create")
     return cover
@@ -106,7 +117,14 @@ def hand_over_duty(
             if spell.starts_on < today:
                 began_on, spell.starts_on = spell.starts_on, today
                 yesterday = today - timedelta(days=1)
-                cover_duty(clinic=clinic, user_id=from_user_id, starts_on=began_on, ends_on=yesterday, by=by)
+                cover_duty(
+                    clinic=clinic,
+                    user_id=from_user_id,
+                    starts_on=began_on,
+                    ends_on=yesterday,
+                    is_on_call=spell.is_on_call,
+                    by=by,
+                )
             record("duty.handed-over", by=by, subject=spell, clinic_id=clinic.id)
     return len(spells)
 
@@ -182,6 +200,7 @@ def _reason(instrument: Instrument, decision: Decision) -> str:
 
 def _apply(clinic: Clinic, facts: ClinicFacts) -> None:
     clinic.name, clinic.time_zone, clinic.phone = facts.name, facts.time_zone, facts.phone
+    clinic.has_on_call = facts.has_on_call
     clinic.opening_hours = {day: list(intervals) for day, intervals in facts.opening_hours.items() if intervals}
 
 

@@ -37,6 +37,8 @@ class Clinic(Identified, Versioned, Audited, Base):
     opening_hours: Mapped[dict[str, Any]]
     """Weekday (``mon`` … ``sun``) → list of ``["08:30", "17:00"]`` in local time; a missing day is closed."""
     phone: Mapped[str] = mapped_column(default="")
+    has_on_call: Mapped[bool] = mapped_column(default=False)
+    """Whether somebody answers urgent alerts while the clinic is closed, by the cover that says so."""
     ended_on: Mapped[date | None]
 
     organisation: Mapped[Organisation] = relationship(back_populates="clinics")
@@ -57,7 +59,7 @@ class Clinic(Identified, Versioned, Audited, Base):
 
 
 class DutyCover(Identified, Audited, Base):
-    """Who answers this clinic's urgent alerts on these local dates, both included."""
+    """Who answers this clinic's urgent alerts on these local dates, both included: while it is open, or on call."""
 
     __tablename__ = "duty_cover"
     __table_args__ = (
@@ -69,6 +71,8 @@ class DutyCover(Identified, Audited, Base):
     user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    is_on_call: Mapped[bool] = mapped_column(default=False)
+    """While the clinic is closed on those dates, from midnight to midnight."""
 
 
 _in_force = sa.text("taken_back_at IS NULL")

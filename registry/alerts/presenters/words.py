@@ -86,6 +86,8 @@ def clock_words(alert: Alert, clinic: Clinic, now: datetime) -> str:
     if alert.look_at <= now:
         return f"{what} was due {moment(alert.look_at, clinic, now)}: it passes on"
     left = open_minutes_between(now, alert.look_at, hours_of(clinic), clinic.zone)
+    if left == 0:  # whoever is on call answers while the clinic is closed
+        return f"{what} by {moment(alert.look_at, clinic, now)}"
     rest = f" ({count(left, 'minute')} of opening time left)" if left < 120 else ""
     return f"{what} by {moment(alert.look_at, clinic, now)}{rest}"
 

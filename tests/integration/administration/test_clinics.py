@@ -144,6 +144,18 @@ def test_cover_that_cannot_be_is_refused(house: House, typed: dict[str, str], sa
         assert db.session.scalars(select(DutyCover)).all() == []
 
 
+def test_somebody_on_call_is_written_down_beside_the_duty(house: House) -> None:
+    browser, address = house.browser_of("admin"), _address(house)
+    fill_in(browser, address, {"has_on_call": "y"}, button="Save clinic")
+    tonight = {"duty-starts_on": TODAY.isoformat(), "duty-ends_on": TODAY.isoformat(), "duty-hours": "on-call"}
+    fill_in(browser, address, {"duty-user_id": str(house.users["manager"]), **tonight}, button="Add cover")
+
+    assert _clinic(house).has_on_call
+    said = words(browser.get(address))
+    assert "Rosa Osei: 12 Mar 2026 to 12 Mar 2026, on call" in said
+    assert "Nobody is on duty on 10 open days of the next 14" in said, "on call is not on duty"
+
+
 def test_a_day_the_clinic_is_closed_is_written_down_once_and_taken_back(house: House) -> None:
     browser, address = house.browser_of("admin"), _address(house)
     thanksgiving = {"closure-day": "2026-11-26", "closure-words": "Thanksgiving"}

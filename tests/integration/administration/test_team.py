@@ -49,8 +49,8 @@ def test_open_work_moves_to_the_colleague_and_the_past_keeps_its_name(house: Hou
 def test_duty_moves_from_today_on(house: House) -> None:
     with house.app.app_context():
         harbor = db.session.get_one(Clinic, house.harbor)
-        spell = {"starts_on": TODAY - timedelta(days=3), "ends_on": TODAY + timedelta(days=3)}
-        cover_duty(clinic=harbor, user_id=house.users["manager"], **spell, by=None)
+        began_on, ends_on = TODAY - timedelta(days=3), TODAY + timedelta(days=3)
+        cover_duty(clinic=harbor, user_id=house.users["manager"], starts_on=began_on, ends_on=ends_on, by=None)
         cover_duty(clinic=harbor, user_id=house.users["psychiatrist"], starts_on=TODAY, ends_on=TODAY, by=None)
 
     fill_in(house.browser_of("lead"), _address(house, "manager"), {"to_user_id": str(house.users["colleague"])})

@@ -19,7 +19,10 @@ from registry.review.models import Review
 from registry.web.paging import COUNT_LIMIT
 
 _PLACE = {rule.id: place for place, rule in enumerate(RULEBOOK)}
-_RANK = case({tier.value: tier.rank for tier in Tier}, value=Alert.tier)
+_WEIGHT = 1000 * case({tier.value: tier.rank for tier in Tier}, value=Alert.tier) + case(
+    _PLACE, value=Alert.rule, else_=len(_PLACE)
+)
+"""How pressing a reason is, as ``rank`` has it: the tier, then the place of its rule in the rulebook."""
 ANSWERED_DAYS = 7
 """For how long a psychiatrist's answer counts as news."""
 MOST_URGENT = 100
@@ -130,12 +133,18 @@ def count_waiting(desk: Desk) -> int:
 
 
 def list_waiting(desk: Desk, *, limit: int, offset: int) -> Sequence[Sequence[Alert]]:
-    """One list of alerts a patient, ranked, the most pressing patient first."""
-    people = db.session.scalars(
-        select(Alert.patient_id)
+    """One list of alerts a patient, ranked. What stands first in it places the patient, and nothing else does."""
+    nth = func.row_number().over(partition_by=Alert.patient_id, order_by=(_WEIGHT, Alert.since, Alert.id))
+    first = (
+        select(Alert.patient_id, Alert.since, _WEIGHT.label("weight"), nth.label("nth"))
         .where(_waiting(desk))
-        .group_by(Alert.patient_id)
-        .order_by(func.min(_RANK), func.min(Alert.since), Alert.patient_id)
+        .subquery("first")
+    )
+    people = db.session.scalars(
+        select(first.c.patient_id)
+        .select_from(first)
+        .where(first.c.nth == 1)
+        .order_by(first.c.weight, first.c.since, first.c.patient_id)
         .limit(limit)
         .offset(offset)
     ).all()

@@ -12,6 +12,7 @@ from flask import current_app, url_for
 from registry.alerts.due import CONTACT, MEASURE, PAUSE, Due
 from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
+from registry.alerts.presenters.order import OrderExplained, why_here
 from registry.alerts.presenters.words import Reason, alert_url, banner, next_steps, reasons
 from registry.alerts.rulebook import Tier, waiting_for_answer
 from registry.clinics.models import Clinic
@@ -61,6 +62,10 @@ class PersonShown:
     reasons: Sequence[Reason]
     stands: str
     steps: Sequence[Mapping[str, str]]
+    place: str = ""
+    """Their place in the list, where it is ranked."""
+    why_here: str = ""
+    """The reason that places them there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class WorklistPage:
     urgent: Sequence[UrgentShown]
     urgent_cut: str
     people: Sequence[PersonShown]
+    order: OrderExplained
     contacts_due: Sequence[LineShown]
     measures_due: Sequence[LineShown]
     answered: Sequence[LineShown]
@@ -149,6 +155,7 @@ def person_shown(
     *,
     may: Mapping[str, bool],
     with_owner: bool,
+    place: int,
 ) -> PersonShown:
     """One row: every reason, ranked; how long the oldest has stood; and what to do next."""
     owners = sorted({alert.owner.name if alert.owner else "nobody yet" for alert in alerts})
@@ -160,6 +167,8 @@ def person_shown(
         reasons=reasons(alerts, today),
         stands=_days(max((today - alert.since).days for alert in alerts)),
         steps=[*next_steps(patient, may), *([_snooze_step(alerts, patient)] if may["snooze"] else [])],
+        place=f"{place:,}",
+        why_here=why_here(alerts[0], today),
     )
 
 

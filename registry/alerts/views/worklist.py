@@ -18,6 +18,7 @@ from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.due import MEASURE, list_due
 from registry.alerts.duty import on_duty_in, uncovered_days
 from registry.alerts.presenters.duty import gap_words
+from registry.alerts.presenters.order import why_this_order
 from registry.alerts.presenters.worklist import (
     PersonShown,
     WorklistPage,
@@ -114,9 +115,11 @@ def worklist() -> Page:
                 today.get(alerts[0].clinic_id, min(today.values())),
                 may=may,
                 with_owner=whole_clinic,
+                place=place,
             )
-            for alerts in waiting
+            for place, alerts in enumerate(waiting, start=(number - 1) * PER_PAGE + 1)
         ],
+        order=why_this_order(),
         contacts_due=[line for kind, line in due_lines if kind != MEASURE],
         measures_due=[line for kind, line in due_lines if kind == MEASURE],
         answered=[answered_shown(review, people[review.patient_id], today[review.clinic_id]) for review in answered],

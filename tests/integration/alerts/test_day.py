@@ -65,6 +65,26 @@ def test_the_day_merges_all_reasons_of_a_person_into_one_row(app: Flask, client:
     assert "Snooze…" in said
 
 
+def test_todays_danger_stands_before_every_older_reason(app: Flask, client: FlaskClient) -> None:
+    """What places somebody is one reason: an old one beside it, or of somebody else, counts for nothing."""
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=70, contact_days_ago=60)
+        late = builders.a_patient(clinic=scene.clinic)
+        builders.an_episode(patient=late, enrolled_on=TODAY - timedelta(days=20), care_manager=scene.care_manager)
+        measured(scene, 9, item9=None, patient=late)
+        who = scene.care_manager.id
+    builders.sign_in(client, who)
+    page = client.get("/my-day")
+
+    rows = soup(page).select("tr[data-row]")
+    assert ["item 9 left blank" in row.get_text(" ") for row in rows] == [True, False]
+    assert [title["title"] for row in rows for title in row.select("[title]")] == [
+        "Action: Safety answer missing, since 11 Mar",
+        "Action: No contact, since 9 Feb",
+    ]
+    assert "Why this order?" in words(page)
+
+
 def test_a_list_of_urgent_alerts_that_is_cut_says_so_and_counts_them_all(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

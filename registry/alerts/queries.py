@@ -10,8 +10,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
+from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.rulebook import RULEBOOK, Tier
+from registry.contacts.models import DangerReport
 from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 from registry.patients.models import Patient
@@ -73,6 +75,18 @@ def list_steps(alert_id: uuid.UUID) -> Sequence[AlertEvent]:
         .where(AlertEvent.alert_id == alert_id)
         .options(joinedload(AlertEvent.by))
         .order_by(AlertEvent.at.desc(), AlertEvent.id.desc())
+    ).all()
+
+
+def list_reports(alert: Alert) -> Sequence[DangerReport]:
+    """The dangers somebody reported that the alert rests on, newest first; no statement where there are none."""
+    ids = [uuid.UUID(id_) for (id_, item), _height in covered_in(alert.evidence) if not item]
+    if not ids:
+        return ()
+    return db.session.scalars(
+        select(DangerReport)
+        .where(DangerReport.id.in_(ids), DangerReport.patient_id == alert.patient_id)
+        .order_by(DangerReport.reported_on.desc(), DangerReport.id.desc())
     ).all()
 
 

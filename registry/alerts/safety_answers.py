@@ -112,7 +112,7 @@ def _answer(
         is_draft=row.status == "draft",
         height=None if value is None else item.danger_of(value),
         tells=item.safety_tells,
-        is_screen=instrument.domain == "safety",
+        is_screen=instrument.is_safety_screen,
     )
 
 

@@ -218,12 +218,3 @@ def get_report(patient_id: uuid.UUID, report_id: uuid.UUID) -> DangerReport | No
     return db.session.scalars(
         select(DangerReport).where(DangerReport.id == report_id, DangerReport.patient_id == patient_id)
     ).one_or_none()
-
-
-def list_standing_reports(report_ids: Collection[uuid.UUID]) -> Sequence[DangerReport]:
-    """Of these reports of danger those that were not entered in error, the latest first."""
-    return db.session.scalars(
-        select(DangerReport)
-        .where(DangerReport.id.in_(report_ids), DangerReport.status == "final")
-        .order_by(DangerReport.reported_on.desc(), DangerReport.id.desc())
-    ).all()

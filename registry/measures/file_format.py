@@ -118,6 +118,7 @@ class InstrumentFile(Table):
     licence: _Licence
     cadence: _Cadence
     core: StrictBool = False
+    follows: Name | None = None
     either_or: list[Annotated[list[Name], Field(min_length=2)]] = Field(default_factory=list)
     choices: dict[Name, Annotated[list[_Choice], Field(min_length=1, max_length=MOST_ITEMS)]] = Field(
         default_factory=dict
@@ -146,6 +147,7 @@ class InstrumentFile(Table):
             either_or=tuple(tuple(group) for group in self.either_or),
             skips=tuple(skip.to_skip() for skip in self.skips),
             is_core=self.core,
+            follows=self.follows,
             scales=tuple(scale.to_scale() for scale in self.scales),
             cadence_days=self.cadence.days,
             cadence_source=self.cadence.to_source(),

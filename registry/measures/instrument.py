@@ -160,7 +160,7 @@ class Instrument:
     """One version of one instrument, read once and compared as that object. Recall and cadence are in days.
 
     ``lead`` is the question above the items. Of the items of each group in ``either_or`` one is
-    answered, and the others stay blank.
+    answered, and the others stay blank. One that ``follows`` another asks about the time since a form of either.
     """
 
     id: str
@@ -181,6 +181,7 @@ class Instrument:
     either_or: tuple[tuple[str, ...], ...] = ()
     skips: tuple[Skip, ...] = ()
     is_core: bool = False
+    follows: str | None = None
     lead: str | None = None
     code: str | None = None
     content_hash: str = ""
@@ -189,6 +190,11 @@ class Instrument:
     def score_only(self) -> bool:
         """Whether items carry neutral labels because their wording may not be shipped."""
         return self.licence.may_ship is Shipping.SCORE_ONLY
+
+    @property
+    def is_safety_screen(self) -> bool:
+        """Whether it asks about danger and nothing else."""
+        return self.domain == "safety"
 
     @property
     def primary_scale(self) -> Scale:

@@ -86,6 +86,19 @@ class AlertForms:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportShown:
+    """What somebody said when they reported a danger, in their words."""
+
+    title: str
+    words: str
+    done: str
+    by: str
+    withdrawn: str = ""
+    """Why it was struck through, where it was."""
+    withdraw_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertPage:
     """One alert."""
 
@@ -101,6 +114,8 @@ class AlertPage:
     steps: Sequence[StepShown]
     forms: AlertForms
     urls: Mapping[str, str]
+    safety_steps: Sequence[Mapping[str, str]]
+    reports: Sequence[ReportShown]
     next_steps: Sequence[Mapping[str, str]]
     snooze_limit: date | None
     today: date
@@ -122,6 +137,7 @@ class AfterPositivePage:
     form: NoteForm
     alert_url: str
     told: str
+    safety_steps: Sequence[Mapping[str, str]]
 
     @property
     def has_errors(self) -> bool:
@@ -155,22 +171,18 @@ def _told_row(part: str, name: str) -> Mapping[str, str]:
     return {"label": label, "value": name} if name else {"label": label, "value": "Nobody of record: tell one"}
 
 
-def reports_in(evidence: Mapping[str, Any]) -> list[uuid.UUID]:
-    """The reports of danger an alert rests on."""
-    parts = (evidence, *(each["evidence"] for each in evidence.get("also", ())))
-    return [uuid.UUID(report["id"]) for part in parts for report in part.get("reports", ())]
-
-
-def report_rows(reports: Sequence[DangerReport]) -> list[Mapping[str, str]]:
-    """Where each of these reports is marked as entered in error."""
-    return [
-        {
-            "label": "Reported",
-            "value": f"{DANGERS[each.kind]}, {long_date(each.reported_on)}: entered in error?",
-            "url": url_for("contacts.withdraw_report", patient_id=each.patient_id, report_id=each.id),
-        }
-        for each in reports
-    ]
+def report_shown(report: DangerReport, by: str, clinic: Clinic, *, may_withdraw: bool) -> ReportShown:
+    """``by`` is the name of whoever wrote it down."""
+    stands = report.status == "final"
+    address = url_for("contacts.withdraw_report", patient_id=report.patient_id, report_id=report.id)
+    return ReportShown(
+        title=f"{DANGERS[report.kind]}, said by {report.said_by} on {long_date(report.reported_on)}",
+        words=report.words,
+        done=report.done,
+        by=f"{by}, {local_time(report.recorded_at, clinic.zone)}",
+        withdrawn="" if stands else f"Entered in error: {report.why}",
+        withdraw_url=address if stands and may_withdraw else "",
+    )
 
 
 def step_shown(step: AlertEvent, clinic: Clinic, names: Mapping[uuid.UUID, str], today: date) -> StepShown:

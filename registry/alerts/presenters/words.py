@@ -17,6 +17,7 @@ from registry.alerts.rulebook import Tier, told_besides
 from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.sentences import sentence_today
 from registry.clinics.models import Clinic
+from registry.measures.instrument import Instrument
 from registry.patients.models import Patient
 from registry.patients.presenters import IdentityHeader
 from registry.patients.safety_banner import SafetyBanner
@@ -139,6 +140,18 @@ def next_steps(patient: Patient | IdentityHeader, may: Mapping[str, bool]) -> li
         for name, endpoint, label, key in _NEXT_STEPS
         if may[name] and endpoint in current_app.view_functions
     ]
+
+
+def safety_steps(patient: Patient, screen: Instrument | None, *, may_plan: bool) -> list[Mapping[str, str]]:
+    """Links to what a sign of danger asks for: the screen to do now, and the safety plan."""
+    steps = []
+    if screen is not None:
+        url = url_for("measurements.enter", patient_id=patient.id, instrument_id=screen.id)
+        steps.append({"label": f"Do now: {screen.short_title}", "url": url, "key": "", "about": patient.name})
+    if may_plan:
+        url = url_for("plans.write", patient_id=patient.id, plan_kind="safety")
+        steps.append({"label": "Safety plan", "url": url, "key": "", "about": patient.name})
+    return steps
 
 
 def moment(instant: datetime, clinic: Clinic, now: datetime) -> str:

@@ -49,6 +49,7 @@ class UrgentShown:
     alert_url: str
     acknowledge: AcknowledgeForm | None
     acknowledge_url: str
+    steps: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,13 @@ def cut_words(shown: int, in_all: int) -> str:
 
 
 def urgent_shown(
-    alert: Alert, patient: Patient, clinic: Clinic, now: datetime, *, acknowledge: AcknowledgeForm | None
+    alert: Alert,
+    patient: Patient,
+    clinic: Clinic,
+    now: datetime,
+    *,
+    acknowledge: AcknowledgeForm | None,
+    steps: Sequence[Mapping[str, str]],
 ) -> UrgentShown:
     return UrgentShown(
         name=patient.name,
@@ -144,6 +151,7 @@ def urgent_shown(
         alert_url=alert_url(alert),
         acknowledge=acknowledge,
         acknowledge_url=url_for("alerts.acknowledge", patient_id=patient.id, alert_id=alert.id),
+        steps=steps,
     )
 
 

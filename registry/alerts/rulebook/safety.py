@@ -53,6 +53,7 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers, *, kind: Dang
         evidence={
             "is_recent": bool(recent),
             "is_immediate": SafetyTier.IMMEDIATE in tiers,
+            "is_static": tiers == {SafetyTier.ACTION} and all(_is_milder_now(each, case.safety.answers) for each in recent),
             "tells": sorted(tells) if tiers else [],
             "died_on": stored(case.died_on),
             "answers": [answer_facts(answer) for answer in answers],
@@ -83,6 +84,11 @@ def _tier(answer: SafetyAnswer, answers: Iterable[SafetyAnswer]) -> SafetyTier:
         for each in answers
     )
     return answer.tier_again if is_known else answer.tier
+
+
+def _is_milder_now(answer: SafetyAnswer, answers: Iterable[SafetyAnswer]) -> bool:
+    """Whether it would press more, were it not on record already."""
+    return _tier(answer, answers).rank > answer.tier.rank
 
 
 def _worse_gaps(positive: Sequence[SafetyAnswer], answers: Sequence[SafetyAnswer]) -> list[SafetyAnswer]:
@@ -154,7 +160,7 @@ def _asks(worst: Evidence, evidence: Evidence) -> str:
         at_least = f"; at least {calls_for}" if calls_for else ""
         return f"{items_in_words(unfinished)} of this form not answered, ask today{at_least}"
     if calls_for is not None:
-        return calls_for
+        return f"static risk (on record before); {calls_for}" if evidence.flag("is_static") else calls_for
     for screen in evidence.each("screens"):
         return f"{screen.text('instrument')} done on {written(screen.day('on'))}, decide what follows"
     return f"do a {C_SSRS} today"
@@ -265,7 +271,7 @@ RULES = (
         source="Any positive self-harm item, whatever the total: the item's own threshold in the instrument file",
         check=partial(_positive, kind=DangerKind.SELF_HARM),
         words=_positive_words,
-        version=4,
+        version=5,
     ),
     Rule(
         id="safety.abuse",
@@ -276,6 +282,7 @@ RULES = (
         source="A score that is a sign of abuse, at the cut-off in the instrument file",
         check=partial(_positive, kind=DangerKind.ABUSE),
         words=_positive_words,
+        version=2,
     ),
     Rule(
         id="safety.reported",

@@ -24,6 +24,7 @@ from registry.alerts.presenters.alert import (
 from registry.alerts.presenters.words import alert_url, banner
 from registry.alerts.rulebook import Tier, told_besides
 from registry.alerts.rulebook.phrases import listed
+from registry.alerts.views.safety_steps import steps_after
 from registry.alerts.views.shared import Page, act_form, act_on, blueprint, then
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
@@ -32,6 +33,7 @@ from registry.episodes.patient_header import load_header
 from registry.extensions import db
 from registry.measurements.models import SafetySignal
 from registry.measurements.presenters.sitting import next_in
+from registry.patients.models import Patient
 
 
 @blueprint.route("/patients/<uuid:patient_id>/measures/<uuid:measurement_id>/safety", methods=["GET", "POST"])
@@ -63,6 +65,7 @@ def after_positive(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
         form=form,
         alert_url=alert_url(row),
         told=_who_is_told(row, clinic, now),
+        safety_steps=steps_after(row, db.session.get_one(Patient, patient_id), clinic.today(now)),
     )
     opened("alert.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)
     return render_template("alerts/after_positive.html", page=page), 422 if form.errors else 200

@@ -42,22 +42,21 @@ from registry.alerts.presenters.alert import (
     facts_of,
     people_named,
     people_told_by_name,
-    report_rows,
-    reports_in,
+    report_shown,
     step_shown,
 )
 from registry.alerts.presenters.words import alert_url, banner, next_steps
 from registry.alerts.response_times import longest_snooze
 from registry.alerts.rulebook import Audience, Tier, rule, told_besides
+from registry.alerts.views.safety_steps import steps_after
 from registry.alerts.views.shared import Page, acknowledge_form, act_form, act_on, blueprint, then, what_may_follow
 from registry.alerts.withdrawn import is_taken_back
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
-from registry.contacts.models import DangerReport
-from registry.contacts.queries import list_standing_reports
 from registry.db.conflict import EditConflict
 from registry.episodes.patient_header import load_header
 from registry.extensions import db
+from registry.patients.models import Patient
 
 _IN_ERROR = "entered-in-error"
 _REPORTED = "safety.reported"
@@ -297,13 +296,6 @@ def _told(row: Alert) -> dict[str, str]:
     return people_told(row.patient_id, parts) if parts else {}
 
 
-def _reports_to_withdraw(row: Alert) -> list[DangerReport]:
-    """The reports of danger behind an open alert that this reader may mark as entered in error."""
-    told = [] if row.closed_at is not None else reports_in(row.evidence)
-    where = permitted_clinics("contact.correct")
-    return [each for each in list_standing_reports(told) if each.clinic_id in where] if told else []
-
-
 def _colleagues(row: Alert) -> dict[str, str]:
     return choices_of(
         [each for each in list_users_with_role(row.clinic_id, *ANSWERING_ROLES) if each.id != row.owner_id]
@@ -341,10 +333,10 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
     now = clock.now()
     clinic = db.session.get_one(Clinic, row.clinic_id)
     today = clinic.today(now)
-    steps = queries.list_steps(row.id)
-    names = {
-        user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(people_named(steps)))).all()
-    }
+    steps, reports = queries.list_steps(row.id), queries.list_reports(row)
+    named = people_named(steps) | {each.recorded_by_id for each in reports}
+    names = {user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(named)))}
+    may_correct = permitted_clinics("contact.correct") if row.closed_at is None else ()
     is_the_banner = row.is_safety and row.closed_at is None
     patient = found(load_header(row.patient_id, today, clinic_id=clinic.id, shows_safety=not is_the_banner))
     tier = Tier(row.tier)
@@ -357,13 +349,18 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
         closing_hint=_closing_hint(row),
         tier=TIER_TITLES[tier],
         tier_kind=tier.value,
-        facts=[*facts_of(row, clinic, now, told=_told(row)), *report_rows(_reports_to_withdraw(row))],
+        facts=facts_of(row, clinic, now, told=_told(row)),
         steps=[step_shown(step, clinic, names, today) for step in steps],
         forms=forms,
         urls={
             name: url_for(f"alerts.{name}", patient_id=row.patient_id, alert_id=row.id)
             for name in ("acknowledge", "act", "assign", "tell", "snooze", "close")
         },
+        safety_steps=steps_after(row, db.session.get_one(Patient, row.patient_id), today),
+        reports=[
+            report_shown(each, names[each.recorded_by_id], clinic, may_withdraw=each.clinic_id in may_correct)
+            for each in reports
+        ],
         next_steps=next_steps(patient, what_may_follow()),
         snooze_limit=today + timedelta(days=_longest_snooze(row)) if _longest_snooze(row) else None,
         today=today,

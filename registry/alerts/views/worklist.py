@@ -34,6 +34,7 @@ from registry.alerts.presenters.worklist import (
     urgent_shown,
 )
 from registry.alerts.queries import Desk
+from registry.alerts.views.safety_steps import steps_of_day
 from registry.alerts.views.shared import Page, acknowledge_form, blueprint, what_may_follow
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
@@ -79,7 +80,10 @@ def worklist() -> Page:
         | {each.patient_id for each in due}
         | {review.patient_id for review in answered}
     )
-    episodes = queries.open_episodes({alerts[0].patient_id for alerts in waiting})
+    episodes = queries.open_episodes(
+        {alert.patient_id for alert in urgent} | {alerts[0].patient_id for alerts in waiting}
+    )
+    screens = steps_of_day(urgent, people, episodes, max(today.values()))
     clinics = _with_foreign(clinics, {alert.clinic_id for alert in urgent})
     asked = list_open_for(current_user.id, today.keys())
     late = list_overdue(today, but_for=current_user.id) if whole_clinic else ()
@@ -103,6 +107,7 @@ def worklist() -> Page:
                 clinics[alert.clinic_id],
                 now,
                 acknowledge=acknowledge_form(alert) if may["acknowledge"] else None,
+                steps=screens.get(alert.patient_id, ()),
             )
             for alert in urgent
         ],

@@ -57,6 +57,7 @@ class Answered:
                 evidence = {
                     "is_recent": True,
                     "is_immediate": is_immediate,
+                    "is_static": False,
                     "died_on": None,
                     "answers": [facts],
                     "unfinished": [],

@@ -9,14 +9,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry import clock
+from registry.access import scope
 from registry.accounts.models import User
 from registry.clinics.models import Clinic
+from registry.contacts.actions import report_danger
 from registry.extensions import db
-from registry.measurements.actions import mark_entered_in_error
+from registry.measurements.actions import mark_entered_in_error, record_measurement
 from registry.measurements.models import Measurement
 from tests import builders
 from tests.integration.alerts.kept_scenes import Ids, row_of
-from tests.integration.alerts.scene import NOW, a_scene, kinds_of, measured, on_stage
+from tests.integration.alerts.scene import NOW, TODAY, a_scene, kinds_of, measured, on_stage, the_safety_alert
 from tests.pages import fill_in, heading, send, soup, words
 
 
@@ -223,3 +225,63 @@ def test_an_alert_without_a_clock_asks_for_words_alone(app: Flask, client: Flask
     assert answer.status_code == 303
     with row_of(app, off_target.alert) as alert:
         assert (alert.state, alert.look_at) == ("acknowledged", None)
+
+
+def test_the_screen_and_the_safety_plan_are_one_click_from_a_positive_answer(
+    app: Flask, client: FlaskClient, urgent: Ids
+) -> None:
+    """Once a screen is on record, the one about the time since it; none on the day one was done."""
+    measures, plan = f"/patients/{urgent.patient}/measures", f"/patients/{urgent.patient}/plan/safety/write"
+    pages = ("/my-day", urgent.page, f"{measures}/{urgent.measurement}/safety")
+    builders.sign_in(client, urgent.care_manager)
+    for page in pages:
+        assert {f"{measures}/new/c-ssrs-screener", plan} <= _links(client, page)
+
+    for days_ago, offered in ((30, {"c-ssrs-since-last-contact"}), (0, set())):
+        with on_stage(app):
+            _screened(urgent, days_ago=days_ago)
+        for page in pages:
+            links = _links(client, page)
+            assert plan in links
+            assert {link.rsplit("/", 1)[1] for link in links if "/measures/new/" in link} == offered
+    builders.sign_in(client, urgent.lead)
+    assert plan not in _links(client, urgent.page), "a lead writes no plan"
+
+
+def _links(client: FlaskClient, page: str) -> set[str]:
+    return {str(link["href"]) for link in soup(client.get(page)).select("main a[href]")}
+
+
+def _screened(ids: Ids, *, days_ago: int) -> None:
+    with scope.within({ids.clinic}):
+        record_measurement(
+            patient_id=ids.patient,
+            clinic_id=ids.clinic,
+            instrument="c-ssrs-screener",
+            taken_on=TODAY - timedelta(days=days_ago),
+            mode="interview",
+            answers={"1": 0, "2": 0, "6": 0},
+            by=db.session.get_one(User, ids.care_manager),
+        )
+
+
+def test_what_was_said_when_danger_was_reported_stands_on_the_alert_only(app: Flask, client: FlaskClient) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        with scope.within({scene.clinic.id}):
+            report_danger(
+                patient_id=scene.patient.id,
+                clinic_id=scene.clinic.id,
+                kind="self-harm",
+                reported_on=TODAY,
+                said_by="his brother",
+                words="He said goodbye on the telephone.\nNobody opens the door.",
+                by=scene.duty,
+            )
+        page, who = f"/patients/{scene.patient.id}/alerts/{the_safety_alert(scene.patient).id}", scene.care_manager.id
+    builders.sign_in(client, who)
+
+    said = words(client.get(page))
+    assert "Suicide or self-harm, said by his brother on 11 Mar 2026" in said
+    assert "He said goodbye on the telephone. Nobody opens the door. Dora Duty, 11 Mar 2026, 10:00" in said
+    assert "goodbye" not in words(client.get("/my-day"))

@@ -109,7 +109,7 @@ def test_a_report_is_struck_through_from_its_alert_which_then_ends_as_entered_in
     ends = {"close-outcome": "entered-in-error", "close-words": "Another person was meant"}
     assert fill_in(client, page, ends, button="Close the alert").status_code == 422
 
-    (link,) = [each["href"] for each in soup(client.get(page)).select("a") if "entered in error?" in each.get_text()]
+    (link,) = [each["href"] for each in soup(client.get(page)).select("a") if "Entered in error?" in each.get_text()]
     missing = fill_in(client, str(link))
     assert missing.status_code == 422
     assert "Say why it was entered in error" in words(missing)

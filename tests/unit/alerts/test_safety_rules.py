@@ -147,6 +147,18 @@ def test_a_danger_long_past_is_news_only_once(why: str, earlier: list[SafetyAnsw
     assert tier("safety.self-harm", case_, 9) == expected, why
 
 
+def test_a_danger_long_past_and_nothing_new_is_called_a_static_risk() -> None:
+    earlier, again = screen(0, "+--"), screen(5, "+--", tier_again=SafetyTier.ACTION, calls_for="go through the plan")
+    new = replace(again[1], state=AnswerState.POSITIVE, tier=SafetyTier.ACTION, tier_again=None)
+    dealt_with = closed(1, earlier[0].ground)
+    known = case(safety=SafetyFacts((*earlier, *again), closures=(dealt_with,)))
+    worse = case(safety=SafetyFacts((*earlier, again[0], new), closures=(dealt_with,)))
+
+    assert sentence("safety.self-harm", known, 9).endswith("static risk (on record before); go through the plan")
+    assert tier("safety.self-harm", worse, 9) == "action"
+    assert "static risk" not in sentence("safety.self-harm", worse, 9)
+
+
 @pytest.mark.parametrize(
     ("states", "tiers", "said"),
     [

@@ -18,7 +18,7 @@ from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.clinic_times import closed_on
 from registry.alerts.load import phases_before_pause
 from registry.alerts.load_care import Sighting, contact_facts
-from registry.alerts.queries import Desk
+from registry.alerts.desk import Desk
 from registry.alerts.rulebook import rule
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, ContactFacts, EpisodeFacts, Phase, TrackedMeasure
 from registry.contacts.models import Contact

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import joinedload, selectinload
 
+from registry.alerts.desk import Desk, is_awake, is_on_team, is_open, is_waiting, stands_at
 from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.contacts.models import DangerReport
-from registry.episodes.models import Episode, TeamMember
+from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.review.models import Review
@@ -29,23 +29,6 @@ ANSWERED_DAYS = 7
 """For how long a psychiatrist's answer counts as news."""
 MOST_URGENT = 100
 """Urgent alerts shown at once; their number is always the whole number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Whose work is read: the alerts of these clinics, or of them what concerns one person.
-
-    ``today`` gives each clinic's local date. ``elsewhere`` are the open safety alerts of other clinics about people in
-    care here (``safety_alerts_elsewhere``). At ``led`` clinics the person also answers for what nobody has taken, and
-    where they are ``on_duty`` today every urgent alert is theirs as well as the care manager's, and so is any they were
-    told of.
-    """
-
-    today: Mapping[uuid.UUID, date]
-    elsewhere: Collection[uuid.UUID]
-    user_id: uuid.UUID | None = None
-    led: Collection[uuid.UUID] = ()
-    on_duty: Collection[uuid.UUID] = ()
 
 
 def rank(alert: Alert) -> tuple[int, int, date]:
@@ -105,27 +88,9 @@ def last_told(alert_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, datetime]:
     return last
 
 
-def safety_alerts_elsewhere(clinic_ids: Collection[uuid.UUID]) -> Collection[uuid.UUID]:
-    """The open safety alerts other clinics answer for, about people in care at these clinics: few, and found once.
-
-    Asked of every alert instead, "of these clinics, or about somebody in care here" had those of all clinics read.
-    """
-    return db.session.scalars(
-        select(Alert.id)
-        .join(Episode, Episode.patient_id == Alert.patient_id)
-        .where(
-            Episode.clinic_id.in_(clinic_ids),
-            Episode.ended_on.is_(None),
-            Alert.closed_at.is_(None),
-            Alert.is_safety,
-            Alert.clinic_id.not_in(clinic_ids),
-        )
-    ).all()
-
-
 def count_urgent(desk: Desk) -> int:
     """How many urgent alerts there are for the desk, however many of them are listed."""
-    query = select(func.count()).select_from(Alert).where(_open(desk), Alert.tier == Tier.URGENT)
+    query = select(func.count()).select_from(Alert).where(is_open(desk), Alert.tier == Tier.URGENT)
     return db.session.scalar(query) or 0
 
 
@@ -133,7 +98,7 @@ def list_urgent(desk: Desk, *, limit: int) -> Sequence[Alert]:
     """The first urgent alerts with their owners, the one whose time runs out first on top."""
     return db.session.scalars(
         select(Alert)
-        .where(_open(desk), Alert.tier == Tier.URGENT)
+        .where(is_open(desk), Alert.tier == Tier.URGENT)
         .options(joinedload(Alert.owner))
         .order_by(Alert.look_at.asc().nulls_last(), Alert.opened_at, Alert.id)
         .limit(limit)
@@ -142,7 +107,7 @@ def list_urgent(desk: Desk, *, limit: int) -> Sequence[Alert]:
 
 def count_waiting(desk: Desk) -> int:
     """How many patients have something to do for the desk, no further than anybody reads."""
-    people = select(Alert.patient_id).where(_waiting(desk)).distinct().limit(COUNT_LIMIT + 1).subquery()
+    people = select(Alert.patient_id).where(is_waiting(desk)).distinct().limit(COUNT_LIMIT + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(people)) or 0
 
 
@@ -151,7 +116,7 @@ def list_waiting(desk: Desk, *, limit: int, offset: int) -> Sequence[Sequence[Al
     nth = func.row_number().over(partition_by=Alert.patient_id, order_by=(_WEIGHT, Alert.since, Alert.id))
     first = (
         select(Alert.patient_id, Alert.since, _WEIGHT.label("weight"), nth.label("nth"))
-        .where(_waiting(desk))
+        .where(is_waiting(desk))
         .subquery("first")
     )
     people = db.session.scalars(
@@ -163,7 +128,7 @@ def list_waiting(desk: Desk, *, limit: int, offset: int) -> Sequence[Sequence[Al
         .offset(offset)
     ).all()
     alerts = db.session.scalars(
-        select(Alert).where(_waiting(desk), Alert.patient_id.in_(people)).options(joinedload(Alert.owner))
+        select(Alert).where(is_waiting(desk), Alert.patient_id.in_(people)).options(joinedload(Alert.owner))
     ).all()
     found: dict[uuid.UUID, list[Alert]] = {patient_id: [] for patient_id in people}
     for alert in sorted(alerts, key=rank):
@@ -173,7 +138,7 @@ def list_waiting(desk: Desk, *, limit: int, offset: int) -> Sequence[Sequence[Al
 
 def count_put_off(desk: Desk) -> int:
     """How many alerts are put off until a later day."""
-    query = select(func.count()).select_from(Alert).where(_at(desk), Alert.closed_at.is_(None), ~_is_awake(desk))
+    query = select(func.count()).select_from(Alert).where(stands_at(desk), Alert.closed_at.is_(None), ~is_awake(desk))
     return db.session.scalar(query) or 0
 
 
@@ -200,57 +165,6 @@ def list_answered(desk: Desk) -> Sequence[Review]:
         .limit(25)
     )
     if desk.user_id is not None:
-        query = query.where(_is_on_team(Review.patient_id, desk.user_id), Review.consultant_id != desk.user_id)
+        query = query.where(is_on_team(Review.patient_id, desk.user_id), Review.consultant_id != desk.user_id)
     return db.session.scalars(query).all()
 
-
-def _waiting(desk: Desk) -> ColumnElement[bool]:
-    return and_(_open(desk), Alert.tier.in_((Tier.ACTION.value, Tier.REMINDER.value)))
-
-
-def _open(desk: Desk) -> ColumnElement[bool]:
-    return and_(Alert.closed_at.is_(None), _at(desk), _is_awake(desk))
-
-
-def _at(desk: Desk) -> ColumnElement[bool]:
-    """Of the desk's clinics; a safety alert of another clinic too, where the person is in care here.
-
-    An urgent alert nobody answers for is everybody's: it stands on every desk until somebody takes it.
-    """
-    here = Alert.clinic_id.in_(desk.today)
-    if desk.elsewhere:  # as one list: of two conditions with an OR, SQLite would rather read the alerts of every clinic
-        of_these_clinics = select(Alert.id).where(Alert.closed_at.is_(None), here)
-        here = Alert.id.in_(union_all(of_these_clinics, select(Alert.id).where(Alert.id.in_(desk.elsewhere))))
-    if desk.user_id is None:
-        return here
-    mine = or_(
-        Alert.owner_id == desk.user_id,
-        and_(Alert.owner_id.is_(None), or_(Alert.clinic_id.in_(desk.led), Alert.tier == Tier.URGENT)),
-        and_(Alert.tier == Tier.URGENT, Alert.clinic_id.in_(desk.on_duty)),
-        and_(Alert.is_safety, _is_on_team(Alert.patient_id, desk.user_id)),
-        and_(Alert.tier == Tier.URGENT, _was_told(Alert.id, desk.user_id)),
-    )
-    return and_(here, mine)
-
-
-def _was_told(alert_id: InstrumentedAttribute[uuid.UUID], user_id: uuid.UUID) -> ColumnElement[bool]:
-    return exists().where(
-        AlertEvent.alert_id == alert_id,
-        AlertEvent.kind == "told",
-        AlertEvent.details["told"].as_string() == str(user_id),
-    )
-
-
-def _is_awake(desk: Desk) -> ColumnElement[bool]:
-    """Not put off, by the local date of the clinic that answers."""
-    by_date: dict[date, list[uuid.UUID]] = {}
-    for clinic_id, today in desk.today.items():
-        by_date.setdefault(today, []).append(clinic_id)
-    over = [and_(Alert.clinic_id.in_(clinics), Alert.snoozed_until <= today) for today, clinics in by_date.items()]
-    return or_(Alert.snoozed_until.is_(None), *over)
-
-
-def _is_on_team(patient_id: InstrumentedAttribute[uuid.UUID], user_id: uuid.UUID) -> ColumnElement[bool]:
-    return exists().where(
-        TeamMember.patient_id == patient_id, TeamMember.user_id == user_id, TeamMember.ends_on.is_(None)
-    )

@@ -15,6 +15,7 @@ from registry import clock
 from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.alerts import queries
 from registry.alerts.clinic_numbers import NumbersInForce
+from registry.alerts.desk import Desk, safety_alerts_elsewhere, safety_alerts_told
 from registry.alerts.due import MEASURE, list_due
 from registry.alerts.duty import on_duty_in, uncovered_days
 from registry.alerts.presenters.duty import gap_words
@@ -33,7 +34,6 @@ from registry.alerts.presenters.worklist import (
     transfer_shown,
     urgent_shown,
 )
-from registry.alerts.queries import Desk
 from registry.alerts.views.safety_steps import steps_of_day
 from registry.alerts.views.shared import Page, acknowledge_form, blueprint, what_may_follow
 from registry.audit.opened import opened
@@ -64,10 +64,7 @@ def worklist() -> Page:
     today = {clinic.id: clinic.today(now) for clinic in clinics.values()}
     led = clinics_where(current_user, "work.reassign")
     on_duty = on_duty_in(clinics.values(), at=now)
-    covered = [clinic_id for clinic_id, user_id in on_duty.items() if user_id == current_user.id]
-    desk = Desk(today, queries.safety_alerts_elsewhere(today.keys()))
-    if not whole_clinic:
-        desk = replace(desk, user_id=current_user.id, led=led, on_duty=covered)
+    desk = _desk(today, led=led, on_duty=on_duty, whole_clinic=whole_clinic)
     number = page_number(request.args.get("page"))
     urgent = queries.list_urgent(desk, limit=queries.MOST_URGENT)
     urgent_in_all = len(urgent) if len(urgent) < queries.MOST_URGENT else queries.count_urgent(desk)
@@ -164,6 +161,27 @@ def worklist() -> Page:
     others |= {transfer.patient_id for transfer in proposals[:MOST_TRANSFERS]}
     opened("worklist.listed", by=current_user, shown=sorted(others | people.keys(), key=str))
     return render_template("alerts/worklist.html", page=page)
+
+
+def _desk(
+    today: Mapping[uuid.UUID, date],
+    *,
+    led: frozenset[uuid.UUID],
+    on_duty: Mapping[uuid.UUID, uuid.UUID],
+    whole_clinic: bool,
+) -> Desk:
+    """The desk of the reader's clinics, or the reader's own. ``on_duty`` says who is, by clinic."""
+    desk = Desk(today, safety_alerts_elsewhere(today.keys()))
+    if whole_clinic:
+        return desk
+    me = current_user.id
+    return replace(
+        desk,
+        user_id=me,
+        led=led,
+        on_duty=[clinic_id for clinic_id, user_id in on_duty.items() if user_id == me],
+        told=safety_alerts_told(me),
+    )
 
 
 def _transfers(proposals: Sequence[Transfer], today: Mapping[uuid.UUID, date]) -> list[PersonShown]:

@@ -13,6 +13,8 @@ from sqlalchemy import event, select
 from registry import clock
 from registry.access import scope
 from registry.alerts import queries
+from registry.alerts.desk import Desk, is_waiting
+from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
 from registry.audit.models import AuditEvent
 from registry.clinics.actions import close_on, cover_duty
@@ -124,6 +126,43 @@ def test_what_is_urgent_stands_on_the_day_of_whoever_is_on_duty(app: Flask, clie
     for reader, is_told in ((urgent.duty, True), (urgent.care_manager, True), (colleague_id, False)):
         builders.sign_in(client, reader)
         assert ("item 9 positive" in words(client.get("/my-day?whose=mine"))) is is_told
+
+
+def test_a_reason_is_told_to_everybody_its_rule_is_for(app: Flask, client: FlaskClient) -> None:
+    """Whoever answers, the others of the team of that episode have it on their own day too; nobody else has."""
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=100, contact_days_ago=95)
+        measured(scene, 20, days_ago=100)
+        measured(scene, 19, days_ago=2)
+        colleague = builders.id_of(builders.a_user(role="psychiatrist", clinic=scene.clinic))
+        silent, off = (alerts_of(scene.patient, rule=rule)[0] for rule in ("engage.no-contact", "target.off"))
+        assert (silent.owner_id, off.owner_id) == (scene.care_manager.id, scene.care_manager.id)
+        readers = {
+            scene.care_manager.id: (True, True),
+            scene.psychiatrist.id: (False, True),
+            scene.lead.id: (True, False),
+            colleague: (False, False),
+        }
+    for reader, expected in readers.items():
+        builders.sign_in(client, reader)
+        said = words(client.get("/my-day?whose=mine"))
+        assert ("decide how to go on" in said, "Off target" in said) == expected
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_told"), [({"1": 1, "2": 0, "6": 0}, False), ({"1": 0, "2": 1, "3": 1, "4": 0, "5": 0, "6": 0}, True)]
+)
+def test_a_psychiatrist_is_told_of_a_safety_answer_where_the_instrument_says_so(
+    app: Flask, client: FlaskClient, answers: dict[str, int], is_told: bool
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, instrument="c-ssrs-screener", mode="interview", answers=answers)
+        readers = {scene.care_manager.id: True, scene.psychiatrist.id: is_told}
+    for reader, expected in readers.items():
+        builders.sign_in(client, reader)
+        assert ("C-SSRS screener item" in words(client.get("/my-day?whose=mine"))) is expected
+    assert "C-SSRS screener item" in words(client.get("/my-day?whose=clinic"))
 
 
 def test_an_urgent_alert_nobody_answers_for_stands_on_every_desk(app: Flask, client: FlaskClient) -> None:
@@ -303,3 +342,23 @@ def test_a_lead_is_told_which_open_days_nobody_covers(app: Flask, client: FlaskC
 
     builders.sign_in(client, duty_id)
     assert "Nobody is on duty" not in words(client.get("/my-day"))
+
+
+@pytest.mark.parametrize("of_all", [False, True], ids=["mine", "the clinic's"])
+def test_the_alerts_of_a_desk_are_found_by_an_index(app: Flask, off_target: Ids, *, of_all: bool) -> None:
+    """However many alerts other clinics have: none of them is read."""
+    today = {off_target.clinic: TODAY}
+    whose = {} if of_all else {"user_id": off_target.psychiatrist, "led": [off_target.clinic], "on_duty": []}
+    with on_stage(app), db.engine.connect() as connection:
+        is_postgresql = connection.dialect.name == "postgresql"
+        if is_postgresql:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        statement = select(Alert.id).where(is_waiting(Desk(today, [], **whose)))
+        sql = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
+        rows = connection.exec_driver_sql(f"EXPLAIN {'' if is_postgresql else 'QUERY PLAN '}{sql}")
+        plan = "\n".join(str(row[-1]) for row in rows)
+
+    assert "ix_alert_clinic_open" in plan, plan
+    assert "Seq Scan" not in plan, plan
+    assert "SCAN alert" not in plan, plan
+    assert "SCAN team_member" not in plan, plan

@@ -1,0 +1,152 @@
+"""Whose work is read: which alerts stand on the desk of a clinic, and which of them on that of one person."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
+
+from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.outreach import NO_CONTACT
+from registry.alerts.rulebook import RULEBOOK, Audience, Tier, told_besides
+from registry.episodes.models import Episode, TeamMember
+from registry.extensions import db
+
+_PARTS = {Audience.CARE_MANAGER: "care_manager", Audience.PSYCHIATRIST: "consultant", Audience.CLINICIAN: "prescriber"}
+_ALSO_FOR = {
+    part: [rule.id for rule in RULEBOOK if audience in rule.audience[1:]] for audience, part in _PARTS.items()
+}
+"""Part in the care team → the rules it hears of although another part answers."""
+_TOLD_AS = {"consultant": "psychiatrist", "prescriber": "prescriber"}
+"""Part in the care team → what an instrument calls it when it says who is told besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Whose work is read: the alerts of these clinics, or of them what concerns one person.
+
+    ``today`` gives each clinic's local date. ``elsewhere`` are the open safety alerts of other clinics about people in
+    care here (``safety_alerts_elsewhere``). At ``led`` clinics the person also answers for what nobody has taken and
+    decides how to go on with whom nobody reaches; where they are ``on_duty`` today every urgent alert is theirs as well
+    as the care manager's. ``told`` are the safety alerts of which their part in the team hears
+    (``safety_alerts_told``); of an urgent alert whoever was told by name hears as well.
+    """
+
+    today: Mapping[uuid.UUID, date]
+    elsewhere: Collection[uuid.UUID]
+    user_id: uuid.UUID | None = None
+    led: Collection[uuid.UUID] = ()
+    on_duty: Collection[uuid.UUID] = ()
+    told: Collection[uuid.UUID] = ()
+
+
+def safety_alerts_elsewhere(clinic_ids: Collection[uuid.UUID]) -> Collection[uuid.UUID]:
+    """The open safety alerts other clinics answer for, about people in care at these clinics: few, and found once.
+
+    Asked of every alert instead, "of these clinics, or about somebody in care here" had those of all clinics read.
+    """
+    return db.session.scalars(
+        select(Alert.id)
+        .join(Episode, Episode.patient_id == Alert.patient_id)
+        .where(
+            Episode.clinic_id.in_(clinic_ids),
+            Episode.ended_on.is_(None),
+            Alert.closed_at.is_(None),
+            Alert.is_safety,
+            Alert.clinic_id.not_in(clinic_ids),
+        )
+    ).all()
+
+
+def safety_alerts_told(user_id: uuid.UUID) -> Collection[uuid.UUID]:
+    """The urgent safety alerts of which this psychiatrist or prescriber is told: as their instruments say. Few."""
+    rows = db.session.execute(
+        select(Alert.id, Alert.evidence, TeamMember.role)
+        .join(TeamMember, TeamMember.patient_id == Alert.patient_id)
+        .where(
+            TeamMember.user_id == user_id,
+            TeamMember.ends_on.is_(None),
+            TeamMember.role.in_(_TOLD_AS),
+            Alert.closed_at.is_(None),
+            Alert.is_safety,
+            Alert.tier == Tier.URGENT,
+        )
+    )
+    return {row.id for row in rows if _TOLD_AS[row.role] in told_besides(row.evidence)}
+
+
+def is_waiting(desk: Desk) -> ColumnElement[bool]:
+    """Somebody has something to do, and no clock runs."""
+    return and_(is_open(desk), Alert.tier.in_((Tier.ACTION.value, Tier.REMINDER.value)))
+
+
+def is_open(desk: Desk) -> ColumnElement[bool]:
+    """On the desk, and not put off."""
+    return and_(Alert.closed_at.is_(None), stands_at(desk), is_awake(desk))
+
+
+def stands_at(desk: Desk) -> ColumnElement[bool]:
+    """Of the desk's clinics; a safety alert of another clinic too, where the person is in care here.
+
+    An urgent alert nobody answers for is everybody's: it stands on every desk until somebody takes it.
+    """
+    here = Alert.clinic_id.in_(desk.today)
+    if desk.elsewhere:  # as one list: of two conditions with an OR, SQLite would rather read the alerts of every clinic
+        of_these_clinics = select(Alert.id).where(Alert.closed_at.is_(None), here)
+        here = Alert.id.in_(union_all(of_these_clinics, select(Alert.id).where(Alert.id.in_(desk.elsewhere))))
+    return here if desk.user_id is None else and_(here, _concerns(desk.user_id, desk))
+
+
+def _concerns(user_id: uuid.UUID, desk: Desk) -> ColumnElement[bool]:
+    """What the person answers for, what nobody else does, and what they are told besides whoever answers."""
+    return or_(
+        Alert.owner_id == user_id,
+        and_(Alert.owner_id.is_(None), or_(Alert.clinic_id.in_(desk.led), Alert.tier == Tier.URGENT)),
+        and_(Alert.tier == Tier.URGENT, Alert.clinic_id.in_(desk.on_duty)),
+        and_(Alert.is_safety, is_on_team(Alert.patient_id, user_id, TeamMember.role == "care_manager")),
+        Alert.id.in_(desk.told),
+        and_(Alert.tier == Tier.URGENT, _was_told(Alert.id, user_id)),
+        and_(Alert.rule == NO_CONTACT, Alert.clinic_id.in_(desk.led), Alert.evidence["decide"].as_boolean()),
+        *(
+            and_(Alert.rule.in_(rules), Alert.episode_id.in_(_episodes_as(part, user_id)))
+            for part, rules in _ALSO_FOR.items()
+        ),
+    )
+
+
+def _was_told(alert_id: InstrumentedAttribute[uuid.UUID], user_id: uuid.UUID) -> ColumnElement[bool]:
+    """Whether somebody asked that this person hear of it."""
+    return exists().where(
+        AlertEvent.alert_id == alert_id,
+        AlertEvent.kind == "told",
+        AlertEvent.details["told"].as_string() == str(user_id),
+    )
+
+
+def _episodes_as(part: str, user_id: uuid.UUID) -> Select[tuple[uuid.UUID]]:
+    """The episodes in whose team the person has this part."""
+    return select(TeamMember.episode_id).where(
+        TeamMember.user_id == user_id, TeamMember.ends_on.is_(None), TeamMember.role == part
+    )
+
+
+def is_awake(desk: Desk) -> ColumnElement[bool]:
+    """Not put off, by the local date of the clinic that answers."""
+    by_date: dict[date, list[uuid.UUID]] = {}
+    for clinic_id, today in desk.today.items():
+        by_date.setdefault(today, []).append(clinic_id)
+    over = [and_(Alert.clinic_id.in_(clinics), Alert.snoozed_until <= today) for today, clinics in by_date.items()]
+    return or_(Alert.snoozed_until.is_(None), *over)
+
+
+def is_on_team(
+    patient_id: InstrumentedAttribute[uuid.UUID], user_id: uuid.UUID, *more: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Whether the person is in the care team, at any clinic."""
+    return exists().where(
+        TeamMember.patient_id == patient_id, TeamMember.user_id == user_id, TeamMember.ends_on.is_(None), *more
+    )

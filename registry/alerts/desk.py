@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
@@ -99,6 +99,18 @@ def stands_at(desk: Desk) -> ColumnElement[bool]:
         of_these_clinics = select(Alert.id).where(Alert.closed_at.is_(None), here)
         here = Alert.id.in_(union_all(of_these_clinics, select(Alert.id).where(Alert.id.in_(desk.elsewhere))))
     return here if desk.user_id is None else and_(here, _concerns(desk.user_id, desk))
+
+
+def stood_since(desk: Desk, instant: datetime) -> ColumnElement[bool]:
+    """On the desk, put off or not, now or when it was closed since then."""
+    here = Alert.clinic_id.in_(desk.today)
+    stood = union_all(
+        select(Alert.id).where(Alert.closed_at.is_(None), here),
+        select(Alert.id).where(Alert.closed_at >= instant, here),
+        select(Alert.id).where(Alert.id.in_(desk.elsewhere)),
+    )
+    listed = Alert.id.in_(stood)
+    return listed if desk.user_id is None else and_(listed, _concerns(desk.user_id, desk))
 
 
 def _concerns(user_id: uuid.UUID, desk: Desk) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,10 +16,11 @@ from sqlalchemy import exists, select
 
 from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.clinic_times import closed_on
+from registry.alerts.desk import Desk
 from registry.alerts.load import phases_before_pause
 from registry.alerts.load_care import Sighting, contact_facts
-from registry.alerts.desk import Desk
 from registry.alerts.rulebook import rule
+from registry.alerts.since_yesterday import News
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, ContactFacts, EpisodeFacts, Phase, TrackedMeasure
 from registry.contacts.models import Contact
 from registry.episodes.models import Episode, TeamMember, Transfer
@@ -29,7 +30,8 @@ from registry.measurements.models import StandingRow
 from registry.measures.course import Course, DatedScore, Standing
 
 DAYS_AHEAD = 7
-_MOST = 100
+MOST = 100
+"""Episodes of which the days ahead are worked out."""
 
 CONTACT, MEASURE, PAUSE = "contact", "measure", "pause"
 _RULES = {
@@ -52,14 +54,23 @@ class Due:
     what: str
 
 
-def list_due(desk: Desk) -> list[Due]:
-    """Contacts and measures that fall due and pauses that end in the next ``DAYS_AHEAD`` days, soonest first.
+@dataclass(frozen=True, slots=True)
+class DueSoon:
+    """What falls due, soonest first. ``is_cut``: of the first ``MOST`` episodes only."""
+
+    found: Sequence[Due] = ()
+    is_cut: bool = False
+
+
+def list_due(desk: Desk) -> DueSoon:
+    """Contacts and measures that fall due and pauses that end in the next ``DAYS_AHEAD`` days, from tomorrow on.
 
     Seven statements at most, whatever the number of people, and one for the numbers of each clinic.
     """
     episodes = _episodes(desk)
     if not episodes:
-        return []
+        return DueSoon()
+    is_cut, episodes = len(episodes) > MOST, episodes[:MOST]
     contacts, measures, before_pause = _contacts(episodes), _measures(episodes), phases_before_pause(episodes)
     numbers = {clinic_id: numbers_at(clinic_id) for clinic_id in {episode.clinic_id for episode in episodes}}
     found: list[Due] = []
@@ -82,7 +93,20 @@ def list_due(desk: Desk) -> list[Due]:
                 what = _labels(finding.evidence) if kind == MEASURE else ""
                 soonest[kind] = Due(episode.patient_id, episode.clinic_id, kind, finding.since, what)
         found += soonest.values()
-    return sorted(found, key=lambda due: (due.on, due.kind, str(due.patient_id)))
+    return DueSoon(sorted(found, key=lambda due: (due.on, due.kind, str(due.patient_id))), is_cut)
+
+
+def due_today(news: Iterable[News], desk: Desk) -> list[Due]:
+    """What came due today: by the same rules, of the alerts that are new and that somebody still has to answer."""
+    return [
+        Due(alert.patient_id, alert.clinic_id, kind, alert.since, _labels(alert.evidence) if kind == MEASURE else "")
+        for alert in (each.alert for each in news)
+        for kind in [_RULES.get(alert.rule)]
+        if kind is not None
+        and alert.since == desk.today.get(alert.clinic_id)
+        and alert.closed_at is None
+        and alert.snoozed_until is None
+    ]
 
 
 _IS_TAKEN_OVER = (
@@ -105,7 +129,7 @@ def _episodes(desk: Desk) -> Sequence[Episode]:
             ~_IS_TAKEN_OVER,
         )
         .order_by(Episode.next_check_on, Episode.id)
-        .limit(_MOST)
+        .limit(MOST + 1)
     )
     if desk.user_id is not None:
         query = query.join(TeamMember, TeamMember.episode_id == Episode.id).where(

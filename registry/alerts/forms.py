@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from wtforms import Form, RadioField, SelectField, TimeField
-from wtforms.validators import InputRequired, Optional
+from wtforms import Form, RadioField, SelectField, SelectMultipleField, TimeField
+from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from registry.alerts.attempts import WelfareCheck
 from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK
@@ -113,10 +114,25 @@ class TellForm(RegistryForm):
 
 
 class SnoozeForm(RegistryForm):
-    """It can wait until a day."""
+    """It can wait until a day. ``others`` are the person's other reasons that can: id → sentence."""
 
     until = LocalDate("Put off until", [InputRequired("Enter the day it should come back")])
     reason = line("Why it can wait", required="Say why it can wait")
+    also = SelectMultipleField(
+        "Put off as well",
+        choices={},
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+    )
+
+    def __init__(self, *args: Any, others: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.also.choices = dict(others)
+
+    def validate_also(self, field: SelectMultipleField) -> None:
+        if set(field.data or ()) - set(self.also.choices):
+            raise ValidationError("One of these was answered, or can wait no longer: look again at what can")
 
 
 class CloseForm(RegistryForm):

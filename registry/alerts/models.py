@@ -45,6 +45,7 @@ EVENT_KINDS = (
 )
 
 _open_only = sa.text("closed_at IS NULL")
+_closed_only = sa.text("closed_at IS NOT NULL")
 _open_safety = sa.text("closed_at IS NULL AND is_safety")
 _open_safety_sqlite = sa.text("closed_at IS NULL AND is_safety = 1")
 
@@ -83,6 +84,7 @@ class Alert(Identified, Versioned, PatientLinked, Audited, Base):
         sa.Index(
             "ix_alert_clinic_open", "clinic_id", "patient_id", sqlite_where=_open_only, postgresql_where=_open_only
         ),
+        sa.Index("ix_alert_clinic_closed", "clinic_id", "closed_at", sqlite_where=_closed_only, postgresql_where=_closed_only),
         sa.Index("ix_alert_owner_open", "owner_id", "state"),
         sa.Index("ix_alert_look_at", "look_at", sqlite_where=_open_only, postgresql_where=_open_only),
     )

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import url_for
 
@@ -77,6 +77,8 @@ class AlertForms:
     tell: TellForm | None = None
     snooze: SnoozeForm | None = None
     close: CloseForm | None = None
+    goes_with: str = ""
+    """What is put off and closed with it; empty where nothing is."""
 
     @property
     def wrong(self) -> NoteForm | AssignForm | TellForm | SnoozeForm | CloseForm | None:
@@ -169,6 +171,11 @@ def _told_row(part: str, name: str) -> Mapping[str, str]:
     """Told by standing on that person's day; nobody of record is said, since then somebody has to tell."""
     label = f"Also for the {part}"
     return {"label": label, "value": name} if name else {"label": label, "value": "Nobody of record: tell one"}
+
+
+def goes_with_words(others: Sequence[Alert]) -> str:
+    """That one call settles both, nothing where it stands alone."""
+    return "".join(f"“{TITLES.get(each.rule, each.rule)}” goes with it: one call settles both." for each in others)
 
 
 def report_shown(report: DangerReport, by: str, clinic: Clinic, *, may_withdraw: bool) -> ReportShown:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, url_for
+from flask import url_for
 
-from registry.alerts.due import CONTACT, MEASURE, PAUSE, Due
 from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
+from registry.alerts.presenters.lines import LineShown
 from registry.alerts.presenters.order import OrderExplained, why_here
 from registry.alerts.presenters.words import Reason, alert_url, banner, next_steps, reasons
 from registry.alerts.rulebook import Tier, waiting_for_answer
@@ -22,13 +22,11 @@ from registry.episodes.rules import PHASE_TITLES, weeks_in_care
 from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
 from registry.patients.safety_banner import SafetyBanner
-from registry.review.models import Review
-from registry.review.rules import AWAITS_DECISION
 from registry.tasks.models import Task
 from registry.tasks.presenters import TaskLine, answer_url, asked_words, due_words, tasks_url
 from registry.tasks.queries import MOST_SHOWN
 from registry.tasks.rules import is_late
-from registry.web.filters import age, count, days_ago, short_date
+from registry.web.filters import age, count
 from registry.web.paging import Paging
 
 if TYPE_CHECKING:
@@ -70,16 +68,6 @@ class PersonShown:
 
 
 @dataclass(frozen=True, slots=True)
-class LineShown:
-    """One line of what is due, or answered."""
-
-    day: str
-    name: str
-    url: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class WorklistPage:
     """The day's work."""
 
@@ -91,8 +79,15 @@ class WorklistPage:
     urgent_cut: str
     people: Sequence[PersonShown]
     order: OrderExplained
+    news: Sequence[LineShown]
+    """What changed since yesterday."""
+    news_cut: str
+    due_today: Sequence[LineShown]
     contacts_due: Sequence[LineShown]
     measures_due: Sequence[LineShown]
+    due_cut: str
+    """That more falls due this week than is shown; empty where that is all."""
+    all_due_url: str
     answered: Sequence[LineShown]
     tasks_due: Sequence[PersonShown]
     """What colleagues ask for today, or asked for before."""
@@ -241,34 +236,6 @@ def _snooze_step(alerts: Sequence[Alert], patient: Patient) -> Mapping[str, str]
     return {"label": "Snooze…", "url": f"{alert_url(alerts[0])}#snooze", "key": "", "about": patient.name}
 
 
-_DUE = {CONTACT: "Contact due", PAUSE: "Pause ends: resume care or end the episode"}
-
-
-def due_shown(due: Due, patient: Patient, today: date) -> LineShown:
-    return LineShown(
-        day=_day(due.on, today),
-        name=patient.name,
-        url=patient_url(patient.id),
-        words=f"{due.what} due" if due.kind == MEASURE else _DUE[due.kind],
-    )
-
-
-def answered_shown(review: Review, patient: Patient, today: date) -> LineShown:
-    """A psychiatrist's answer: who, and how much of it waits for a decision."""
-    waiting = sum(each.state in AWAITS_DECISION for each in review.recommendations)
-    words = f"Reviewed by {review.consultant.name}"
-    if waiting:
-        words += f"; {count(waiting, 'recommendation')} to decide"
-    endpoint = "review.reviews"
-    built = endpoint in current_app.view_functions
-    return LineShown(
-        day=days_ago(review.reviewed_on, today),
-        name=patient.name,
-        url=url_for(endpoint, patient_id=patient.id) if built else patient_url(patient.id),
-        words=words,
-    )
-
-
 def _facts(patient: Patient, today: date) -> str:
     pronoun = patient.pronouns.partition("/")[0].strip()
     return " · ".join(part for part in (pronoun, str(age(patient.birth_date, today)), patient.mrn) if part)
@@ -281,7 +248,3 @@ def _phase(episode: Episode | None, today: date) -> str:
     if episode.enrolled_on is None:
         return title
     return f"{title} · {weeks_in_care(episode.enrolled_on, ended_on=None, today=today)} wk"
-
-
-def _day(day: date, today: date) -> str:
-    return days_ago(day, today) if (day - today).days < 2 else f"{day:%a} {short_date(day, today=today)}"

@@ -12,24 +12,12 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from registry import clock
-from registry.access.policy import can, found, permitted_clinics, policy
-from registry.access.roles import Role
+from registry.access.policy import found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.accounts.models import User
-from registry.accounts.queries import list_users_with_role
 from registry.alerts import actions, queries
-from registry.alerts.clinic_numbers import numbers_at
-from registry.alerts.duty import ANSWERING_ROLES
-from registry.alerts.forms import (
-    AcknowledgeForm,
-    AssignForm,
-    CloseForm,
-    NoteForm,
-    SnoozeForm,
-    TellForm,
-    field_errors,
-)
-from registry.alerts.models import CARE_OUTCOMES, OUTCOMES, Alert
+from registry.alerts.forms import AcknowledgeForm, AssignForm, TellForm, field_errors
+from registry.alerts.models import Alert
 from registry.alerts.owners import people_told
 from registry.alerts.presenters.alert import (
     TIER_TITLES,
@@ -38,19 +26,27 @@ from registry.alerts.presenters.alert import (
     AlertPage,
     Change,
     changes_since,
-    choices_of,
     facts_of,
     people_named,
-    people_told_by_name,
     report_shown,
     step_shown,
 )
 from registry.alerts.presenters.words import alert_url, banner, next_steps
-from registry.alerts.response_times import longest_snooze
-from registry.alerts.rulebook import Audience, Tier, rule, told_besides
+from registry.alerts.rulebook import Tier, told_besides
+from registry.alerts.together import close_together, snooze_together
+from registry.alerts.views.alert_forms import (
+    act_form,
+    close_form,
+    closing_hint,
+    colleagues,
+    days_put_off,
+    forms_of,
+    goes_with,
+    snooze_form,
+    to_be_told,
+)
 from registry.alerts.views.safety_steps import steps_after
-from registry.alerts.views.shared import Page, acknowledge_form, act_form, act_on, blueprint, then, what_may_follow
-from registry.alerts.withdrawn import is_taken_back
+from registry.alerts.views.shared import Page, act_on, blueprint, then, what_may_follow
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
@@ -58,19 +54,12 @@ from registry.episodes.patient_header import load_header
 from registry.extensions import db
 from registry.patients.models import Patient
 
-_IN_ERROR = "entered-in-error"
-_REPORTED = "safety.reported"
-_ON_WHAT_WAS_SAID = ("safety.self-harm", "safety.abuse", _REPORTED)
-_ERROR_HINT = "Was the answer itself wrong? Mark the measure as entered in error first: then that outcome stands here."
-_REPORT_HINT = "Was somebody else meant? Mark the report as entered in error first: then that outcome stands here."
-_REVIEW_HINT = "The person stays in the review queue: only a recorded review ends that."
-
 
 @blueprint.get("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>")
 @policy("alert.read")
 def alert(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
     row = found(queries.get_alert(alert_id, patient_id=patient_id))
-    return _show(row, _forms(row))
+    return _show(row, forms_of(row))
 
 
 @blueprint.post("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>/acknowledge")
@@ -79,7 +68,7 @@ def acknowledge(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
     row = _answerable(patient_id, alert_id, "alert.acknowledge")
     form = AcknowledgeForm(prefix="acknowledge-")
     if not form.validate_on_submit():
-        return _show(row, _forms(row), status=422)
+        return _show(row, forms_of(row), status=422)
     return _do(
         row,
         form,
@@ -94,14 +83,14 @@ def acknowledge(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
 @policy("alert.acknowledge")
 def act(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
     row = _answerable(patient_id, alert_id, "alert.acknowledge")
-    form = _act_form(row)
+    form = act_form(row)
     if not form.validate_on_submit():
-        return _show(row, _forms(row, act=form), status=422)
+        return _show(row, forms_of(row, act=form), status=422)
     return _do(
         row,
         form,
         lambda: act_on(row, form),
-        forms=lambda fresh: _forms(fresh, act=form),
+        forms=lambda fresh: forms_of(fresh, act=form),
         yours="Acted on by you",
         said="Saved. The alert stays open until you close it",
     )
@@ -112,9 +101,9 @@ def act(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
 def assign(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
     row = _answerable(patient_id, alert_id, "alert.assign")
     form = AssignForm(prefix="assign-")
-    form.to.choices = _colleagues(row)
+    form.to.choices = colleagues(row)
     if not form.validate_on_submit():
-        return _show(row, _forms(row, assign=form), status=422)
+        return _show(row, forms_of(row, assign=form), status=422)
 
     def give() -> None:
         to = found(db.session.get(User, uuid.UUID(form.to.data)))
@@ -124,7 +113,7 @@ def assign(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
         row,
         form,
         give,
-        forms=lambda fresh: _forms(fresh, assign=form),
+        forms=lambda fresh: forms_of(fresh, assign=form),
         yours="Given to somebody else by you",
         said="Given to a colleague",
         refused=(actions.UnfitOwner, "to"),
@@ -137,9 +126,9 @@ def tell(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
     """A psychiatrist is told of an urgent alert, which stays with whoever has it."""
     row = _answerable(patient_id, alert_id, "alert.acknowledge")
     form = TellForm(prefix="tell-")
-    form.to.choices = _to_be_told(row)
+    form.to.choices = to_be_told(row)
     if not form.validate_on_submit():
-        return _show(row, _forms(row, tell=form), status=422)
+        return _show(row, forms_of(row, tell=form), status=422)
 
     def tell_them() -> None:
         to = found(db.session.get(User, uuid.UUID(form.to.data)))
@@ -149,7 +138,7 @@ def tell(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
         row,
         form,
         tell_them,
-        forms=lambda fresh: _forms(fresh, tell=form),
+        forms=lambda fresh: forms_of(fresh, tell=form),
         yours="The psychiatrist told by you",
         said="The psychiatrist is told: the alert stands on their day too",
         refused=((actions.UnfitToTell, actions.NotUrgent), "to"),
@@ -160,17 +149,20 @@ def tell(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
 @policy("alert.snooze")
 def snooze(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
     row = _answerable(patient_id, alert_id, "alert.snooze")
-    form = SnoozeForm(prefix="snooze-")
+    standing = queries.list_open_alerts(patient_id)
+    form = snooze_form(row, standing)
     if not form.validate_on_submit() or form.until.data is None:
-        return _show(row, _forms(row, snooze=form), status=422)
+        return _show(row, forms_of(row, snooze=form), status=422)
     until, reason = form.until.data, form.reason.data or ""
+    also = [each for each in standing if str(each.id) in (form.also.data or ())]
+    alerts = [row, *goes_with(row, standing), *also]
     return _do(
         row,
         form,
-        lambda: actions.snooze(
-            alert=row, until=until, reason=reason, by=current_user, opened_version=form.opened_version
+        lambda: snooze_together(
+            alerts=alerts, until=until, reason=reason, by=current_user, opened_version=form.opened_version
         ),
-        forms=lambda fresh: _forms(fresh, snooze=form),
+        forms=lambda fresh: forms_of(fresh, snooze=form),
         yours="Put off by you",
         said="Put off. It comes back sooner if it gets worse",
         refused=((actions.ImpossibleSnooze, actions.CannotWait), "until"),
@@ -181,20 +173,21 @@ def snooze(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
 @policy("alert.close")
 def close(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
     row = _answerable(patient_id, alert_id, "alert.close")
-    form = _close_form(row)
+    form = close_form(row)
     if not form.validate_on_submit():
-        return _show(row, _forms(row, close=form), status=422)
+        return _show(row, forms_of(row, close=form), status=422)
+    alerts = [row, *goes_with(row, queries.list_open_alerts(patient_id))]
     return _do(
         row,
         form,
-        lambda: actions.close(
-            alert=row,
+        lambda: close_together(
+            alerts=alerts,
             outcome=form.outcome.data,
             words=form.words.data or "",
             by=current_user,
             opened_version=form.opened_version,
         ),
-        forms=lambda fresh: _forms(fresh, close=form),
+        forms=lambda fresh: forms_of(fresh, close=form),
         yours="Closed by you",
         said="Closed, with how it ended",
         refused=(actions.EndsWithReview, "outcome"),
@@ -239,94 +232,9 @@ def _answerable(patient_id: uuid.UUID, alert_id: uuid.UUID, action: str) -> Aler
     return row
 
 
-def _forms(row: Alert, **sent: Any) -> AlertForms:
-    """Every form this reader may use on the alert as it is now; ``sent`` is the one that came back."""
-    if row.closed_at is not None:
-        return AlertForms()
-    version = str(row.version)
-    here = None if row.is_safety else row.clinic_id
-
-    def offered(name: str, action: str, make: Callable[[], Any]) -> Any:
-        return sent.get(name) or (make() if can(current_user, action, clinic_id=here) else None)
-
-    return AlertForms(
-        acknowledge=None
-        if row.state == "acknowledged"
-        else offered("acknowledge", "alert.acknowledge", lambda: acknowledge_form(row)),
-        act=offered("act", "alert.acknowledge", lambda: _act_form(row, formdata=None, version=version)),
-        assign=offered("assign", "alert.assign", lambda: _assign_form(row, version)),
-        tell=offered("tell", "alert.acknowledge", lambda: _tell_form(row, version)) if _may_be_told(row) else None,
-        snooze=offered("snooze", "alert.snooze", lambda: SnoozeForm(formdata=None, prefix="snooze-", version=version))
-        if _longest_snooze(row)
-        else None,
-        close=None
-        if row.tier == Tier.QUEUE and "close" not in sent
-        else offered("close", "alert.close", lambda: _close_form(row, formdata=None, version=version)),
-    )
-
-
-def _longest_snooze(row: Alert) -> int:
-    return longest_snooze(Tier(row.tier), numbers_at(row.clinic_id), is_safety=row.is_safety)
-
-
-def _assign_form(row: Alert, version: str) -> AssignForm:
-    form = AssignForm(formdata=None, prefix="assign-", version=version)
-    form.to.choices = _colleagues(row)
-    return form
-
-
-def _tell_form(row: Alert, version: str) -> TellForm:
-    form = TellForm(formdata=None, prefix="tell-", version=version)
-    form.to.choices = _to_be_told(row)
-    return form
-
-
-def _may_be_told(row: Alert) -> bool:
-    return row.tier == Tier.URGENT and bool(_to_be_told(row))
-
-
-def _to_be_told(row: Alert) -> dict[str, str]:
-    """Psychiatrists of the clinic who neither have the alert nor were told of it."""
-    know = {row.owner_id, *people_told_by_name(queries.list_steps(row.id))}
-    return choices_of([each for each in list_users_with_role(row.clinic_id, Role.PSYCHIATRIST) if each.id not in know])
-
-
 def _told(row: Alert) -> dict[str, str]:
     parts = told_besides(row.evidence) if row.is_safety and row.tier == Tier.URGENT else ()
     return people_told(row.patient_id, parts) if parts else {}
-
-
-def _colleagues(row: Alert) -> dict[str, str]:
-    return choices_of(
-        [each for each in list_users_with_role(row.clinic_id, *ANSWERING_ROLES) if each.id != row.owner_id]
-    )
-
-
-def _act_form(row: Alert, **kwargs: Any) -> NoteForm:
-    """Only what is urgent has a clock to time the next attempt by."""
-    return act_form(row, prefix="act-", **kwargs) if row.tier == Tier.URGENT else NoteForm(prefix="act-", **kwargs)
-
-
-def _close_form(row: Alert, **kwargs: Any) -> CloseForm:
-    return CloseForm(prefix="close-", outcomes=_outcomes(row), **kwargs)
-
-
-def _outcomes(row: Alert) -> list[str]:
-    """How this alert can end. "Entered in error" ends an answer or a report only once it is withdrawn."""
-    if not row.is_safety:
-        return list(CARE_OUTCOMES)
-    return [code for code in OUTCOMES if code != _IN_ERROR or not _awaits_withdrawal(row)]
-
-
-def _awaits_withdrawal(row: Alert) -> bool:
-    return row.rule in _ON_WHAT_WAS_SAID and not is_taken_back(row.evidence)
-
-
-def _closing_hint(row: Alert) -> str:
-    if row.is_safety:
-        hint = _REPORT_HINT if row.rule == _REPORTED else _ERROR_HINT
-        return hint if _awaits_withdrawal(row) else ""
-    return _REVIEW_HINT if Audience.PSYCHIATRIST in rule(row.rule).audience else ""
 
 
 def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Change] | None = None) -> Page:
@@ -346,7 +254,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
         banner=banner(row, clinic, now),
         is_safety=row.is_safety,
         is_open=row.closed_at is None,
-        closing_hint=_closing_hint(row),
+        closing_hint=closing_hint(row),
         tier=TIER_TITLES[tier],
         tier_kind=tier.value,
         facts=facts_of(row, clinic, now, told=_told(row)),
@@ -362,7 +270,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
             for each in reports
         ],
         next_steps=next_steps(patient, what_may_follow()),
-        snooze_limit=today + timedelta(days=_longest_snooze(row)) if _longest_snooze(row) else None,
+        snooze_limit=today + timedelta(days=days_put_off(row)) if days_put_off(row) else None,
         today=today,
         conflict=conflict or (),
         conflict_by=_last_by(steps),

@@ -16,16 +16,16 @@ from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.alerts import queries
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.desk import Desk, safety_alerts_elsewhere, safety_alerts_told
-from registry.alerts.due import MEASURE, list_due
+from registry.alerts.due import MEASURE, due_today, list_due
 from registry.alerts.duty import on_duty_in, uncovered_days
 from registry.alerts.presenters.duty import gap_words
+from registry.alerts.presenters.lines import answered_shown, due_cut, due_shown
 from registry.alerts.presenters.order import why_this_order
+from registry.alerts.presenters.since_yesterday import MOST_NEWS, news_cut, news_shown
 from registry.alerts.presenters.worklist import (
     PersonShown,
     WorklistPage,
-    answered_shown,
     cut_words,
-    due_shown,
     more_transfers,
     person_shown,
     task_due_shown,
@@ -34,6 +34,7 @@ from registry.alerts.presenters.worklist import (
     transfer_shown,
     urgent_shown,
 )
+from registry.alerts.since_yesterday import list_news
 from registry.alerts.views.safety_steps import steps_of_day
 from registry.alerts.views.shared import Page, acknowledge_form, blueprint, what_may_follow
 from registry.audit.opened import opened
@@ -70,25 +71,28 @@ def worklist() -> Page:
     urgent_in_all = len(urgent) if len(urgent) < queries.MOST_URGENT else queries.count_urgent(desk)
     waiting = queries.list_waiting(desk, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     proposals = list_transfers_to_answer(today.keys(), limit=MOST_TRANSFERS + 1)
-    due, answered = list_due(desk), queries.list_answered(desk)
+    zones = {clinic.id: clinic.zone for clinic in clinics.values()}
+    news = list_news(desk, zones, reader_id=current_user.id)
+    soon, now_due, answered = list_due(desk), due_today(news, desk), queries.list_answered(desk)
     people = queries.people_by_id(
         {alert.patient_id for alert in urgent}
         | {alerts[0].patient_id for alerts in waiting}
-        | {each.patient_id for each in due}
+        | {each.patient_id for each in (*soon.found, *now_due)}
+        | {each.alert.patient_id for each in news[:MOST_NEWS]}
         | {review.patient_id for review in answered}
     )
     episodes = queries.open_episodes(
         {alert.patient_id for alert in urgent} | {alerts[0].patient_id for alerts in waiting}
     )
     screens = steps_of_day(urgent, people, episodes, max(today.values()))
-    clinics = _with_foreign(clinics, {alert.clinic_id for alert in urgent})
+    clinics = _with_foreign(clinics, {alert.clinic_id for alert in (*urgent, *(each.alert for each in news))})
     asked = list_open_for(current_user.id, today.keys())
     late = list_overdue(today, but_for=current_user.id) if whole_clinic else ()
     became = list_answered_to(current_user.id, today.keys(), since=now - NEWS)
     waits = list_unanswered(current_user.id, today.keys())
     begun = list_drafts(by=current_user, clinic_ids=today.keys())
     may, total, put_off = what_may_follow(), queries.count_waiting(desk), queries.count_put_off(desk)
-    due_lines = [(each.kind, due_shown(each, people[each.patient_id], today[each.clinic_id])) for each in due]
+    lines = [(each.kind, due_shown(each, people[each.patient_id], today[each.clinic_id])) for each in soon.found]
     page = WorklistPage(
         title="My day",
         subtitle=_subtitle(urgent_in_all, total),
@@ -122,8 +126,15 @@ def worklist() -> Page:
             for place, alerts in enumerate(waiting, start=(number - 1) * PER_PAGE + 1)
         ],
         order=why_this_order(),
-        contacts_due=[line for kind, line in due_lines if kind != MEASURE],
-        measures_due=[line for kind, line in due_lines if kind == MEASURE],
+        news=[
+            news_shown(each, people[each.alert.patient_id], clinics[each.alert.clinic_id], now) for each in news[:MOST_NEWS]
+        ],
+        news_cut=news_cut(news),
+        due_today=[due_shown(each, people[each.patient_id], each.on) for each in now_due],
+        contacts_due=[line for kind, line in lines if kind != MEASURE],
+        measures_due=[line for kind, line in lines if kind == MEASURE],
+        due_cut=due_cut(is_cut=soon.is_cut),
+        all_due_url=url_for("caseload.caseload", sort="due"),
         answered=[answered_shown(review, people[review.patient_id], today[review.clinic_id]) for review in answered],
         tasks_due=[
             task_due_shown(task, today[task.clinic_id], may_contact=may["contact"])

@@ -936,6 +936,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
     )
     op.create_index(
+        "ix_alert_clinic_closed",
+        "alert",
+        ["clinic_id", "closed_at"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NOT NULL"),
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_alert_clinic_open",
         "alert",
         ["clinic_id", "patient_id"],
@@ -2590,6 +2598,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.drop_index("ix_alert_clinic_open", table_name="alert")
+    op.drop_index("ix_alert_clinic_closed", table_name="alert")
     op.drop_table("alert")
     op.drop_table("rulebook_state")
     op.drop_table("rule_number")

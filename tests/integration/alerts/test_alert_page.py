@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,17 @@ from registry.measurements.actions import mark_entered_in_error, record_measurem
 from registry.measurements.models import Measurement
 from tests import builders
 from tests.integration.alerts.kept_scenes import Ids, row_of
-from tests.integration.alerts.scene import NOW, TODAY, a_scene, kinds_of, measured, on_stage, the_safety_alert
+from tests.integration.alerts.scene import (
+    NOW,
+    TODAY,
+    a_scene,
+    alerts_of,
+    kinds_of,
+    measured,
+    on_stage,
+    spoke,
+    the_safety_alert,
+)
 from tests.pages import fill_in, heading, send, soup, words
 
 
@@ -285,3 +296,35 @@ def test_what_was_said_when_danger_was_reported_stands_on_the_alert_only(app: Fl
     assert "Suicide or self-harm, said by his brother on 11 Mar 2026" in said
     assert "He said goodbye on the telephone. Nobody opens the door. Dora Duty, 11 Mar 2026, 10:00" in said
     assert "goodbye" not in words(client.get("/my-day"))
+
+
+def test_what_is_said_as_one_is_put_off_and_closed_as_one(app: Flask, client: FlaskClient) -> None:
+    """Each with a step of its own; what else can wait is put off with it only where it is ticked."""
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=70, contact_days_ago=40)
+        measured(scene, 20, days_ago=70)
+        measured(scene, 19, days_ago=2)
+        for days_ago in (9, 6, 3):
+            spoke(scene, days_ago=days_ago, reached=False)
+        rules = ("engage.no-contact", "engage.attempts", "target.off")
+        silent, tried, off = (alerts_of(scene.patient, rule=rule)[0].id for rule in rules)
+        page, who = f"/patients/{scene.patient.id}/alerts/{silent}", scene.care_manager.id
+    builders.sign_in(client, who)
+    assert "“Not reached” goes with it: one call settles both." in words(client.get(page))
+    typed: dict[str, str | list[str]] = {
+        "snooze-until": (TODAY + timedelta(days=3)).isoformat(),
+        "snooze-reason": "In Portugal until Saturday",
+    }
+    for also, expected in (([], (1, 1, 0)), ([str(off)], (2, 2, 1))):
+        assert fill_in(client, page, typed | {"snooze-also": also}, button="Put it off").status_code == 303
+        assert tuple(_kinds(app, each).count("snoozed") for each in (silent, tried, off)) == expected
+    refused = fill_in(client, page, typed | {"snooze-also": [str(off)]}, button="Put it off")
+    assert "One of these was answered, or can wait no longer: look again at what can" in words(refused)
+
+    fill_in(client, page, {"close-outcome": "handled", "close-words": "Moved away"}, button="Close the alert")
+    assert ["closed" in _kinds(app, each) for each in (silent, tried, off)] == [True, True, False]
+
+
+def _kinds(app: Flask, alert_id: uuid.UUID) -> list[str]:
+    with row_of(app, alert_id) as alert:
+        return kinds_of(alert)

@@ -12,7 +12,8 @@ from sqlalchemy import event, select
 
 from registry import clock
 from registry.access import scope
-from registry.alerts import queries
+from registry.alerts import due, queries
+from registry.alerts.actions import close
 from registry.alerts.desk import Desk, is_waiting
 from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
@@ -280,6 +281,45 @@ def test_what_falls_due_after_a_pause_that_is_over_is_listed_again(app: Flask, c
 
     assert "The pause since 11 Mar 2026 is over since 14 Mar 2026 (today): resume care or end the episode" in said
     assert "Contact due Sat 21 Mar" in said, "30 days after the last contact, however long the pause was"
+
+
+def test_what_changed_since_yesterday_and_falls_due_today_stands_beside_the_day(app: Flask, client: FlaskClient) -> None:
+    """New, and closed by a colleague; what one closed oneself is no news, nor what is two days old."""
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=60, contact_days_ago=30)
+        measured(scene, 20, days_ago=60)
+        measured(scene, 19, days_ago=2)
+        (off,) = alerts_of(scene.patient, rule="target.off")
+        with scope.within({scene.clinic.id}):
+            close(alert=off, outcome="treatment-changed", words="Sertraline 100 mg", by=scene.lead)
+        care_manager, lead = scene.care_manager.id, scene.lead.id
+    builders.sign_in(client, care_manager)
+    said = words(client.get("/my-day"))
+    assert "Due today" in said
+    assert "Contact due today" in said
+    assert "New: no contact Today, 10:00" in said
+    assert "Closed by Lena Lead: off target" in said
+    builders.sign_in(client, lead)
+    assert "Closed by" not in words(client.get("/my-day"))
+    for days, is_told in ((1, True), (2, False)):
+        with time_machine.travel(NOW + timedelta(days=days), tick=False):
+            builders.sign_in(client, care_manager)
+            assert ("New: no contact Yesterday, 10:00" in words(client.get("/my-day"))) is is_told
+
+
+def test_a_week_of_more_people_than_are_looked_at_says_so(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=22, contact_days_ago=None)
+        another = builders.a_patient(clinic=scene.clinic)
+        builders.an_episode(patient=another, enrolled_on=TODAY - timedelta(days=22), care_manager=scene.care_manager)
+        who = scene.care_manager.id
+    builders.sign_in(client, who)
+
+    assert "whose day comes first" not in words(client.get("/my-day"))
+    monkeypatch.setattr(due, "MOST", 1)
+    assert "whose day comes first. See all by what is due next" in words(client.get("/my-day"))
 
 
 def test_a_psychiatrists_answer_is_news_for_a_week(app: Flask, client: FlaskClient) -> None:

@@ -1,0 +1,61 @@
+"""One line each: what falls due, and what was answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import current_app, url_for
+
+from registry.alerts.due import CONTACT, MEASURE, MOST, PAUSE, Due
+from registry.patients.models import Patient
+from registry.patients.presenters import patient_url
+from registry.review.models import Review
+from registry.review.rules import AWAITS_DECISION
+from registry.web.filters import count, days_ago, short_date
+
+_DUE = {CONTACT: "Contact due", PAUSE: "Pause ends: resume care or end the episode"}
+
+
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """One line about a person, with its day."""
+
+    day: str
+    name: str
+    url: str
+    words: str
+
+
+def due_shown(due: Due, patient: Patient, today: date) -> LineShown:
+    return LineShown(
+        day=_day(due.on, today),
+        name=patient.name,
+        url=patient_url(patient.id),
+        words=f"{due.what} due" if due.kind == MEASURE else _DUE[due.kind],
+    )
+
+
+def due_cut(*, is_cut: bool) -> str:
+    """That more falls due this week than is shown, nothing where all is."""
+    return f"Only of the {MOST} people whose day comes first. See all by what is due next" if is_cut else ""
+
+
+def answered_shown(review: Review, patient: Patient, today: date) -> LineShown:
+    """A psychiatrist's answer: who, and how much of it waits for a decision."""
+    waiting = sum(each.state in AWAITS_DECISION for each in review.recommendations)
+    words = f"Reviewed by {review.consultant.name}"
+    if waiting:
+        words += f"; {count(waiting, 'recommendation')} to decide"
+    endpoint = "review.reviews"
+    built = endpoint in current_app.view_functions
+    return LineShown(
+        day=days_ago(review.reviewed_on, today),
+        name=patient.name,
+        url=url_for(endpoint, patient_id=patient.id) if built else patient_url(patient.id),
+        words=words,
+    )
+
+
+def _day(day: date, today: date) -> str:
+    return days_ago(day, today) if (day - today).days < 2 else f"{day:%a} {short_date(day, today=today)}"

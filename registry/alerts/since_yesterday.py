@@ -1,0 +1,58 @@
+"""What became of the alerts of a desk since yesterday began: new, worse, settled, or closed by a colleague."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from registry.alerts.desk import Desk, stood_since
+from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.response_times import start_of
+from registry.alerts.rulebook import Tier
+from registry.extensions import db
+
+_TELLS = ("opened", "appended", "closed-by-itself", "closed")
+MOST_READ = 500
+"""Steps read at once, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An alert, and the last step in its life that others should know of."""
+
+    alert: Alert
+    step: AlertEvent
+
+
+def list_news(desk: Desk, zones: Mapping[uuid.UUID, ZoneInfo], *, reader_id: uuid.UUID) -> Sequence[News]:
+    """Since yesterday began at each clinic, newest first, each alert once; what the reader closed is no news to them.
+
+    One statement. ``zones`` are those of the desk's clinics. A place in the review queue is no reason of the day.
+    """
+    begins = {id_: start_of(today - timedelta(days=1), zones[id_]) for id_, today in desk.today.items()}
+    earliest = min(begins.values())
+    rows = db.session.execute(
+        select(Alert, AlertEvent)
+        .join(AlertEvent, AlertEvent.alert_id == Alert.id)
+        .where(
+            stood_since(desk, earliest),
+            Alert.tier != Tier.QUEUE,
+            AlertEvent.at >= earliest,
+            AlertEvent.kind.in_(_TELLS),
+            or_(AlertEvent.kind != "closed", AlertEvent.by_id != reader_id),
+        )
+        .options(joinedload(AlertEvent.by))
+        .order_by(AlertEvent.at.desc(), AlertEvent.id.desc())
+        .limit(MOST_READ)
+    )
+    found: dict[uuid.UUID, News] = {}
+    for alert, step in rows:
+        if step.at >= begins.get(alert.clinic_id, earliest):
+            found.setdefault(alert.id, News(alert, step))
+    return list(found.values())

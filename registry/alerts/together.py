@@ -1,0 +1,61 @@
+"""Several reasons of one person dealt with at once: each with its own step and its event, all stored or none."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from registry.accounts.models import User
+from registry.alerts import actions
+from registry.alerts.models import Alert
+from registry.alerts.outreach import said_as_one
+from registry.alerts.response_times import longest_snooze
+from registry.alerts.rulebook import Tier
+from registry.db.transaction import write
+
+
+def said_with(alert: Alert, standing: Sequence[Alert]) -> Alert | None:
+    """Of the person's open alerts the one that lists say in one sentence with this: what settles one settles both."""
+    of_the_episode = [each for each in standing if each.episode_id == alert.episode_id]
+    both = said_as_one(of_the_episode, lambda each: each.rule)
+    if both is None or alert.id not in {each.id for each in both}:
+        return None
+    return both[1] if both[0].id == alert.id else both[0]
+
+
+def can_wait_too(alert: Alert, standing: Sequence[Alert], *, clinic_ids: Collection[uuid.UUID]) -> list[Alert]:
+    """The person's other reasons at these clinics that are not put off yet and may be; none about safety."""
+    settled_with_it = said_with(alert, standing)
+    return [
+        each
+        for each in standing
+        if each.id != alert.id
+        and each is not settled_with_it
+        and not each.is_safety
+        and each.snoozed_until is None
+        and each.clinic_id in clinic_ids
+        and longest_snooze(Tier(each.tier)) > 0
+    ]
+
+
+def snooze_together(
+    *, alerts: Sequence[Alert], until: date, reason: str, by: User, opened_version: int | None = None
+) -> None:
+    """Put reasons off until a local day. Of the first a page was open at ``opened_version``. Raises as ``snooze``."""
+    first, *others = alerts
+    with write():
+        actions.snooze(alert=first, until=until, reason=reason, by=by, opened_version=opened_version)
+        for each in others:
+            actions.snooze(alert=each, until=until, reason=reason, by=by)
+
+
+def close_together(
+    *, alerts: Sequence[Alert], outcome: str, words: str, by: User, opened_version: int | None = None
+) -> None:
+    """End reasons that end alike. Of the first a page was open at ``opened_version``. Raises as ``close``."""
+    first, *others = alerts
+    with write():
+        actions.close(alert=first, outcome=outcome, words=words, by=by, opened_version=opened_version)
+        for each in others:
+            actions.close(alert=each, outcome=outcome, words=words, by=by)

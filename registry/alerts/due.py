@@ -19,9 +19,18 @@ from registry.alerts.clinic_times import closed_on
 from registry.alerts.desk import Desk
 from registry.alerts.load import phases_before_pause
 from registry.alerts.load_care import Sighting, contact_facts
+from registry.alerts.load_treatment import load_plans
 from registry.alerts.rulebook import rule
 from registry.alerts.since_yesterday import News
-from registry.alerts.snapshot import IN_CARE, CaseSnapshot, ContactFacts, EpisodeFacts, Phase, TrackedMeasure
+from registry.alerts.snapshot import (
+    IN_CARE,
+    CaseSnapshot,
+    ContactFacts,
+    EpisodeFacts,
+    Phase,
+    PlanFacts,
+    TrackedMeasure,
+)
 from registry.contacts.models import Contact
 from registry.episodes.models import Episode, TeamMember, Transfer
 from registry.extensions import db
@@ -33,13 +42,14 @@ DAYS_AHEAD = 7
 MOST = 100
 """Episodes of which the days ahead are worked out."""
 
-CONTACT, MEASURE, PAUSE = "contact", "measure", "pause"
+CONTACT, MEASURE, PAUSE, PLAN = "contact", "measure", "pause", "plan"
 _RULES = {
     "engage.referred": CONTACT,
     "engage.pause-over": PAUSE,
     "engage.first-follow-up": CONTACT,
     "engage.no-contact": CONTACT,
     "measure.due": MEASURE,
+    "safety.plan-review": PLAN,
 }
 
 
@@ -63,15 +73,18 @@ class DueSoon:
 
 
 def list_due(desk: Desk) -> DueSoon:
-    """Contacts and measures that fall due and pauses that end in the next ``DAYS_AHEAD`` days, from tomorrow on.
+    """Contacts, measures and looks at a safety plan that fall due, and pauses that end, in ``DAYS_AHEAD`` days from today.
 
-    Seven statements at most, whatever the number of people, and one for the numbers of each clinic.
+    What fell due today is an alert already: ``due_today``.
+
+    Eight statements at most, whatever the number of people, and one for the numbers of each clinic.
     """
     episodes = _episodes(desk)
     if not episodes:
         return DueSoon()
     is_cut, episodes = len(episodes) > MOST, episodes[:MOST]
     contacts, measures, before_pause = _contacts(episodes), _measures(episodes), phases_before_pause(episodes)
+    plans = load_plans({episode.patient_id for episode in episodes})
     numbers = {clinic_id: numbers_at(clinic_id) for clinic_id in {episode.clinic_id for episode in episodes}}
     found: list[Due] = []
     for episode in episodes:
@@ -81,6 +94,7 @@ def list_due(desk: Desk) -> DueSoon:
             episode=_facts(episode, measures.get(episode.id, ()), before_pause.get(episode.id)),
             contacts=contacts[episode.id],
             measures=tuple(measure for measure, _ in measures.get(episode.id, ())),
+            plans=plans.get(episode.patient_id, PlanFacts()),
         )
         soonest: dict[str, Due] = {}
         for rule_id, kind in _RULES.items():

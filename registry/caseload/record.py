@@ -32,7 +32,7 @@ from registry.measures.course import Course, DatedScore, follow
 from registry.measures.profile import ratings_of
 from registry.measures.scale import Rule
 from registry.plans.models import Goal
-from registry.plans.queries import PlanDates, list_goals, safety_plans
+from registry.plans.queries import PlanDates, list_goals, plan_dates
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import list_open_questions, list_reviews
 from registry.review.rules import OPEN
@@ -101,6 +101,7 @@ class EpisodeRecord:
     life_events: Sequence[LifeEvent]
     """The person's that stand, newest first."""
     safety_plan: PlanDates | None
+    relapse_plan: PlanDates | None
     row: CaseloadRow | None
     """The episode as the caseload keeps it, with the days of what falls due by the rules."""
     safety_measurements: Sequence[Measurement]
@@ -111,6 +112,7 @@ def load_record(episode: Episode) -> EpisodeRecord:
     """Everything the overview of ``episode`` shows."""
     patient_id = episode.patient_id
     scores, tracked = _scores(patient_id), list_parts(TrackedMeasure, episode.id)
+    plans = plan_dates(patient_id)
     return EpisodeRecord(
         episode=episode,
         followed=_followed(episode, scores, tracked),
@@ -126,7 +128,8 @@ def load_record(episode: Episode) -> EpisodeRecord:
         treatment=list_courses([patient_id]),
         goals=list_goals(patient_id, only_open=True),
         life_events=list_events(patient_id, only_standing=True),
-        safety_plan=safety_plans([patient_id]).get(patient_id),
+        safety_plan=plans.get("safety"),
+        relapse_plan=plans.get("relapse"),
         row=db.session.get(CaseloadRow, episode.id),
         safety_measurements=last_safety_measurements(patient_id),
     )

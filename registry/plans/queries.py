@@ -15,11 +15,12 @@ from registry.extensions import db
 from registry.plans.models import Goal, GoalRating, PlanVersion
 
 # Made once: building a statement costs more than running it.
-_SAFETY_PLANS = (
-    select(PlanVersion.patient_id, PlanVersion.number, PlanVersion.written_on, PlanVersion.review_on)
-    .where(among(PlanVersion.patient_id, "patient_ids"), PlanVersion.kind == "safety", PlanVersion.status == "final")
+_PLANS = (
+    select(PlanVersion.patient_id, PlanVersion.kind, PlanVersion.written_on, PlanVersion.review_on)
+    .where(among(PlanVersion.patient_id, "patient_ids"), PlanVersion.status == "final")
     .order_by(PlanVersion.written_on, PlanVersion.number)
 )
+_SAFETY_PLANS = _PLANS.where(PlanVersion.kind == "safety")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ def safety_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanD
     return {
         row.patient_id: PlanDates(row.written_on, row.review_on) for row in rows
     }  # the one talked through last stands
+
+
+def plan_dates(patient_id: uuid.UUID) -> Mapping[str, PlanDates]:
+    """The plans in force of one person, by kind; one statement."""
+    rows = db.session.execute(_PLANS, {"patient_ids": [patient_id]})
+    return {row.kind: PlanDates(row.written_on, row.review_on) for row in rows}  # the one talked through last stands
 
 
 def plan_on(patient_id: uuid.UUID) -> date | None:

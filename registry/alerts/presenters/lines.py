@@ -7,14 +7,18 @@ from datetime import date
 
 from flask import current_app, url_for
 
-from registry.alerts.due import CONTACT, MEASURE, MOST, PAUSE, Due
+from registry.alerts.due import CONTACT, MEASURE, MOST, PAUSE, PLAN, Due
 from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
 from registry.review.models import Review
 from registry.review.rules import AWAITS_DECISION
 from registry.web.filters import count, days_ago, short_date
 
-_DUE = {CONTACT: "Contact due", PAUSE: "Pause ends: resume care or end the episode"}
+_DUE = {
+    CONTACT: "Contact due",
+    PAUSE: "Pause ends: resume care or end the episode",
+    PLAN: "Safety plan to look at again",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ RULEBOOK: tuple[Rule, ...] = (
     *safety.RULES,
     unasked.UNKNOWN,
     plan.SAFETY_PLAN,
+    plan.PLAN_REVIEW,
     *mania.RULES,
     worsening.PSYCHOSIS,
     worsening.RELAPSE,
@@ -52,7 +53,7 @@ RULEBOOK: tuple[Rule, ...] = (
 _BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULEBOOK}
 _ORDER: Mapping[str, int] = {rule.id: place for place, rule in enumerate(RULEBOOK)}
 
-_SAID_BY: Mapping[str, str] = {"target.mania": "target.mixed"}
+_SAID_BY: Mapping[str, str] = {"target.mania": "target.mixed", "safety.plan-review": "safety.plan"}
 """A finding that is one half of another, by rule, and the rule that says both halves."""
 
 _ONE_CALL = frozenset({engage.FIRST_FOLLOW_UP, engage.NO_CONTACT})

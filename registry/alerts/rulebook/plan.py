@@ -1,6 +1,7 @@
-"""What was agreed with the person: a safety plan that is missing or old, and care that may become lighter.
+"""What was agreed with the person: a safety plan that is missing, old or to be looked at again, and lighter care.
 
-Both stand on consensus: in force only where a clinic's psychiatrist signed for their numbers.
+What is old and what is settled stand on consensus: in force only where a clinic's psychiatrist signed for the numbers.
+The day of a review is the team's own decision.
 """
 
 from collections.abc import Iterator
@@ -65,6 +66,26 @@ def _plan_words(evidence: Evidence, today: date) -> str:
     if plan_on is None:
         return f"No safety plan, after the {because}: make one with the person"
     return f"Safety plan of {written(plan_on)} ({ago(plan_on, today)}) is old, after the {because}: go through it again"
+
+
+def _plan_review(case: CaseSnapshot, clock: Clock, _numbers: Numbers) -> Found | None:
+    """The day on which the team wanted to look at the safety plan again has come, and nobody wrote another version."""
+    plan_on, review_on = case.plans.safety_on, case.plans.safety_review_on
+    if plan_on is None or review_on is None or case.episode is None or case.episode.phase is Phase.ENDED:
+        return None
+    if not clock.has_come(review_on):
+        return None
+    return Found(
+        tier=Tier.ACTION, evidence={"plan_on": stored(plan_on), "review_on": stored(review_on)}, since=review_on
+    )
+
+
+def _plan_review_words(evidence: Evidence, today: date) -> str:
+    review_on = evidence.day("review_on")
+    return (
+        f"The safety plan of {written(evidence.day('plan_on'))} was to be looked at again on {written(review_on)} "
+        f"({ago(review_on, today)}): go through it with the person"
+    )
 
 
 # Fewer visits
@@ -136,6 +157,16 @@ SAFETY_PLAN = Rule(
     source="A clinician's judgement, no source found",
     check=_plan,
     words=_plan_words,
+)
+PLAN_REVIEW = Rule(
+    id="safety.plan-review",
+    title="Safety plan to look at again",
+    family=Family.SCREEN,
+    audience=(Audience.CARE_MANAGER,),
+    parameters=(),
+    source="The day somebody set when the plan was talked through with the person",
+    check=_plan_review,
+    words=_plan_review_words,
 )
 STEP_DOWN = Rule(
     id="plan.step-down",

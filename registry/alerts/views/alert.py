@@ -73,7 +73,7 @@ def acknowledge(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
         row,
         form,
         lambda: actions.acknowledge(alert=row, by=current_user, opened_version=form.opened_version),
-        forms=_forms,
+        forms=forms_of,
         yours="Acknowledged by you",
         said="Acknowledged. It stays open until you record how it ended",
     )

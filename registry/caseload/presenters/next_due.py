@@ -61,9 +61,9 @@ def _injections(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
 
 
 def _plans(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
-    plan = record.safety_plan
-    if plan is not None and plan.review_on is not None:
-        yield plan.review_on, "Look at the safety plan again"
+    for plan, name in ((record.safety_plan, "safety plan"), (record.relapse_plan, "relapse-prevention plan")):
+        if plan is not None and plan.review_on is not None:
+            yield plan.review_on, f"Look at the {name} again"
 
 
 def _shown(label: str, day: date, today: date) -> DueShown:

@@ -17,12 +17,15 @@ from registry.alerts.actions import close
 from registry.alerts.desk import Desk, is_waiting
 from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
+from registry.alerts.sweep import sweep_clinic
 from registry.audit.models import AuditEvent
 from registry.clinics.actions import close_on, cover_duty
 from registry.clinics.models import Clinic
 from registry.episodes.actions import change_phase
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
+from registry.plans.actions import write_plan
+from registry.plans.facts import PlanFacts
 from tests import builders
 from tests.integration.alerts.kept_scenes import Ids, ids_of, row_of
 from tests.integration.alerts.scene import NOW, TODAY, Scene, a_scene, alerts_of, measured, on_stage, phq9
@@ -237,7 +240,7 @@ def test_what_falls_due_this_week_stands_beside_the_day(app: Flask, client: Flas
     builders.sign_in(client, who)
     said = words(client.get("/my-day"))
 
-    assert "Contacts due this week" in said
+    assert "Due this week" in said
     assert "Contact due Sat 14 Mar" in said, "30 days after the last contact"
     assert "PHQ-9 due Sat 14 Mar" in said, "the 36th day after the last score"
 
@@ -320,6 +323,26 @@ def test_a_week_of_more_people_than_are_looked_at_says_so(
     assert "whose day comes first" not in words(client.get("/my-day"))
     monkeypatch.setattr(due, "MOST", 1)
     assert "whose day comes first. See all by what is due next" in words(client.get("/my-day"))
+
+
+def test_the_day_set_to_look_at_a_safety_plan_again_does_not_pass_in_silence(app: Flask, client: FlaskClient) -> None:
+    """It is announced, it alerts on that day, and a new version settles it."""
+    agreed = {"took_part": "Ada", "sections": {"signs": "No sleep"}}
+    review_on = TODAY + timedelta(days=3)
+    with on_stage(app):
+        scene = a_scene()
+        about = {"patient_id": scene.patient.id, "clinic_id": scene.clinic.id, "kind": "safety", "by": scene.care_manager}
+        write_plan(**about, facts=PlanFacts(written_on=TODAY, review_on=review_on, **agreed), opened_number=0)
+        who = scene.care_manager.id
+    builders.sign_in(client, who)
+    assert "Safety plan to look at again Sat 14 Mar" in words(client.get("/my-day"))
+
+    with time_machine.travel(NOW + timedelta(days=3), tick=False), on_stage(app):
+        sweep_clinic(db.session.scalars(select(Clinic)).one())
+        (alert,) = db.session.scalars(select(Alert).where(Alert.rule == "safety.plan-review"))
+        assert (alert.tier, alert.since, alert.closed_at) == ("action", review_on, None)
+        write_plan(**about, facts=PlanFacts(written_on=review_on, review_on=None, **agreed), opened_number=1)
+        assert db.session.get_one(Alert, alert.id).state == "closed"
 
 
 def test_a_psychiatrists_answer_is_news_for_a_week(app: Flask, client: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -105,11 +106,16 @@ def test_what_falls_due_is_all_on_the_persons_page(team: Team) -> None:
             written_on=date(2026, 2, 1), review_on=date(2026, 3, 11), took_part="Ada", sections={"signs": "Pacing"}
         )
         write_plan(patient_id=person, clinic_id=team.clinic_id, kind="safety", facts=plan, opened_number=0, by=manager)
+        relapse = replace(plan, review_on=date(2026, 3, 18), sections={"early": "Pacing"})
+        write_plan(
+            patient_id=person, clinic_id=team.clinic_id, kind="relapse", facts=relapse, opened_number=0, by=manager
+        )
 
     page = said(team, f"/patients/{person}")
 
     assert "Contact 7 Mar overdue by 5 days" in page
     assert "Look at the safety plan again 11 Mar overdue by 1 day" in page
+    assert "Look at the relapse-prevention plan again 18 Mar in 6 days" in page
     assert "Injection: Haloperidol decanoate 20 Mar in 8 days" in page
     assert "PHQ-9 14 Apr in 33 days" in page
     assert "plan 1 Feb, review overdue" in page

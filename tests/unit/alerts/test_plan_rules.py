@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from registry.alerts.rulebook import rule
+from registry.alerts.rulebook import evaluate, rule
 from registry.alerts.snapshot import AnswerState, Phase, PlanFacts, Setback
 from registry.measures.instrument import SafetyTier
 from tests.unit.alerts.cases import (
@@ -147,3 +147,30 @@ def test_an_open_safety_alert_withholds_fewer_visits_and_function_does_not() -> 
     assert sentence("plan.step-down", measured(measure(WELL), function), 118, SIGNED) == (
         "PHQ-9 at target on scores 56 days apart. Discuss fewer visits; not a prompt to reduce medication"
     )
+
+
+@pytest.mark.parametrize(("on", "expected"), [(59, None), (60, "action"), (100, "action")])
+def test_a_safety_plan_is_looked_at_again_on_the_day_somebody_set(on: int, expected: str | None) -> None:
+    agreed = of_safety(plans=PlanFacts(safety_on=day(0), safety_review_on=day(60)))
+
+    assert tier("safety.plan-review", agreed, on) == expected
+
+
+def test_a_plan_without_a_day_or_of_an_episode_that_ended_asks_for_no_look() -> None:
+    agreed = PlanFacts(safety_on=day(0), safety_review_on=day(60))
+
+    assert tier("safety.plan-review", of_safety(plans=planned(0)), 400) is None
+    assert tier("safety.plan-review", case(episode(phase=Phase.ENDED), plans=agreed), 60) is None
+    assert tier("safety.plan-review", case(episode(phase=Phase.PAUSED), plans=agreed), 60) == "action"
+    assert sentence("safety.plan-review", case(episode(), plans=agreed), 62) == (
+        "The safety plan of 5 Jan 2026 was to be looked at again on 6 Mar 2026 (2 days ago): go through it with the person"
+    )
+
+
+def test_where_an_old_plan_is_told_its_day_is_not_told_beside_it() -> None:
+    moderate = answer(10, tier=SafetyTier.URGENT, **SCREEN)
+    agreed = of_safety(moderate, plans=PlanFacts(safety_on=day(0), safety_review_on=day(60)))
+
+    said = evaluate(agreed, day(100), SIGNED)
+    assert [each.rule for each in said.findings if each.rule.startswith("safety.plan")] == ["safety.plan"]
+    assert [each.finding.rule for each in said.swallowed] == ["safety.plan-review"]

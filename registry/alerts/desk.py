@@ -17,9 +17,7 @@ from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 
 _PARTS = {Audience.CARE_MANAGER: "care_manager", Audience.PSYCHIATRIST: "consultant", Audience.CLINICIAN: "prescriber"}
-_ALSO_FOR = {
-    part: [rule.id for rule in RULEBOOK if audience in rule.audience[1:]] for audience, part in _PARTS.items()
-}
+_ALSO_FOR = {part: [rule.id for rule in RULEBOOK if audience in rule.audience[1:]] for audience, part in _PARTS.items()}
 """Part in the care team → the rules it hears of although another part answers."""
 _TOLD_AS = {"consultant": "psychiatrist", "prescriber": "prescriber"}
 """Part in the care team → what an instrument calls it when it says who is told besides."""
@@ -139,7 +137,7 @@ def _was_told(alert_id: InstrumentedAttribute[uuid.UUID], user_id: uuid.UUID) ->
     )
 
 
-def _episodes_as(part: str, user_id: uuid.UUID) -> Select[tuple[uuid.UUID]]:
+def _episodes_as(part: str, user_id: uuid.UUID) -> Select[uuid.UUID]:
     """The episodes in whose team the person has this part."""
     return select(TeamMember.episode_id).where(
         TeamMember.user_id == user_id, TeamMember.ends_on.is_(None), TeamMember.role == part

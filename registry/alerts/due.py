@@ -73,7 +73,7 @@ class DueSoon:
 
 
 def list_due(desk: Desk) -> DueSoon:
-    """Contacts, measures and looks at a safety plan that fall due, and pauses that end, in ``DAYS_AHEAD`` days from today.
+    """Contacts, measures and looks at a safety plan that fall due, pauses that end: in the next ``DAYS_AHEAD`` days.
 
     What fell due today is an alert already: ``due_today``.
 

@@ -128,10 +128,11 @@ class SnoozeForm(RegistryForm):
 
     def __init__(self, *args: Any, others: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._others = frozenset(others)
         self.also.choices = dict(others)
 
     def validate_also(self, field: SelectMultipleField) -> None:
-        if set(field.data or ()) - set(self.also.choices):
+        if not self._others.issuperset(field.data or ()):
             raise ValidationError("One of these was answered, or can wait no longer: look again at what can")
 
 

@@ -84,7 +84,9 @@ class Alert(Identified, Versioned, PatientLinked, Audited, Base):
         sa.Index(
             "ix_alert_clinic_open", "clinic_id", "patient_id", sqlite_where=_open_only, postgresql_where=_open_only
         ),
-        sa.Index("ix_alert_clinic_closed", "clinic_id", "closed_at", sqlite_where=_closed_only, postgresql_where=_closed_only),
+        sa.Index(
+            "ix_alert_clinic_closed", "clinic_id", "closed_at", sqlite_where=_closed_only, postgresql_where=_closed_only
+        ),
         sa.Index("ix_alert_owner_open", "owner_id", "state"),
         sa.Index("ix_alert_look_at", "look_at", sqlite_where=_open_only, postgresql_where=_open_only),
     )

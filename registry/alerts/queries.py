@@ -167,4 +167,3 @@ def list_answered(desk: Desk) -> Sequence[Review]:
     if desk.user_id is not None:
         query = query.where(is_on_team(Review.patient_id, desk.user_id), Review.consultant_id != desk.user_id)
     return db.session.scalars(query).all()
-

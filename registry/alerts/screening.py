@@ -31,7 +31,9 @@ def screens_to_do(clinics_of: Mapping[uuid.UUID, Collection[uuid.UUID]], today: 
 
     One statement, and two for each clinic.
     """
-    screens = {clinic_id: _screens(clinic_id) for clinic_id in {each for named in clinics_of.values() for each in named}}
+    screens = {
+        clinic_id: _screens(clinic_id) for clinic_id in {each for named in clinics_of.values() for each in named}
+    }
     known = {id_ for own in screens.values() for each in own.values() for id_ in (each.id, each.follows) if id_}
     if not known:
         return {}
@@ -51,9 +53,7 @@ def _screens(clinic_id: uuid.UUID) -> dict[str, Instrument]:
 
 
 def _used_by_all(screens: Collection[Mapping[str, Instrument]]) -> list[Instrument]:
-    return [
-        each for own in screens for each in own.values() if all(each.id in others for others in screens)
-    ]
+    return [each for own in screens for each in own.values() if all(each.id in others for others in screens)]
 
 
 def _fitting(screens: Collection[Instrument], given: Collection[str]) -> Instrument | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -55,4 +55,9 @@ def list_news(desk: Desk, zones: Mapping[uuid.UUID, ZoneInfo], *, reader_id: uui
     for alert, step in rows:
         if step.at >= begins.get(alert.clinic_id, earliest):
             found.setdefault(alert.id, News(alert, step))
-    return list(found.values())
+    return [each for each in found.values() if not _came_and_went(each, begins.get(each.alert.clinic_id, earliest))]
+
+
+def _came_and_went(news: News, begins: datetime) -> bool:
+    """Nobody had seen it before, and nobody has to do anything now."""
+    return news.step.kind == "closed-by-itself" and news.alert.opened_at >= begins

@@ -144,7 +144,7 @@ def next_steps(patient: Patient | IdentityHeader, may: Mapping[str, bool]) -> li
 
 def safety_steps(patient: Patient, screen: Instrument | None, *, may_plan: bool) -> list[Mapping[str, str]]:
     """Links to what a sign of danger asks for: the screen to do now, and the safety plan."""
-    steps = []
+    steps: list[Mapping[str, str]] = []
     if screen is not None:
         url = url_for("measurements.enter", patient_id=patient.id, instrument_id=screen.id)
         steps.append({"label": f"Do now: {screen.short_title}", "url": url, "key": "", "about": patient.name})

@@ -53,7 +53,8 @@ def _positive(case: CaseSnapshot, _clock: Clock, numbers: Numbers, *, kind: Dang
         evidence={
             "is_recent": bool(recent),
             "is_immediate": SafetyTier.IMMEDIATE in tiers,
-            "is_static": tiers == {SafetyTier.ACTION} and all(_is_milder_now(each, case.safety.answers) for each in recent),
+            "is_static": tiers == {SafetyTier.ACTION}
+            and all(_is_milder_now(each, case.safety.answers) for each in recent),
             "tells": sorted(tells) if tiers else [],
             "died_on": stored(case.died_on),
             "answers": [answer_facts(answer) for answer in answers],

@@ -133,5 +133,3 @@ def closing_hint(row: Alert) -> str:
         hint = _REPORT_HINT if row.rule == _REPORTED else _ERROR_HINT
         return hint if _awaits_withdrawal(row) else ""
     return _REVIEW_HINT if Audience.PSYCHIATRIST in rule(row.rule).audience else ""
-
-

@@ -40,9 +40,7 @@ def steps_of_day(
 ) -> Mapping[uuid.UUID, Steps]:
     """As ``steps_after`` of many at once: patient → steps, where their care is in a clinic of the reader's."""
     told = {
-        each.patient_id: each
-        for each in alerts
-        if each.rule in _ASKING and people[each.patient_id].died_on is None
+        each.patient_id: each for each in alerts if each.rule in _ASKING and people[each.patient_id].died_on is None
     }
     if not told:
         return {}

@@ -91,7 +91,9 @@ def worklist() -> Page:
     became = list_answered_to(current_user.id, today.keys(), since=now - NEWS)
     waits = list_unanswered(current_user.id, today.keys())
     begun = list_drafts(by=current_user, clinic_ids=today.keys())
-    may, total, put_off = what_may_follow(), queries.count_waiting(desk), queries.count_put_off(desk)
+    is_all = number == 1 and len(waiting) < PER_PAGE
+    total = len(waiting) if is_all else queries.count_waiting(desk)
+    may, put_off = what_may_follow(), queries.count_put_off(desk)
     lines = [(each.kind, due_shown(each, people[each.patient_id], today[each.clinic_id])) for each in soon.found]
     page = WorklistPage(
         title="My day",
@@ -127,7 +129,8 @@ def worklist() -> Page:
         ],
         order=why_this_order(),
         news=[
-            news_shown(each, people[each.alert.patient_id], clinics[each.alert.clinic_id], now) for each in news[:MOST_NEWS]
+            news_shown(each, people[each.alert.patient_id], clinics[each.alert.clinic_id], now)
+            for each in news[:MOST_NEWS]
         ],
         news_cut=news_cut(news),
         due_today=[due_shown(each, people[each.patient_id], each.on) for each in now_due],

@@ -160,10 +160,11 @@ def test_a_plan_without_a_day_or_of_an_episode_that_ended_asks_for_no_look() -> 
     agreed = PlanFacts(safety_on=day(0), safety_review_on=day(60))
 
     assert tier("safety.plan-review", of_safety(plans=planned(0)), 400) is None
-    assert tier("safety.plan-review", case(episode(phase=Phase.ENDED), plans=agreed), 60) is None
-    assert tier("safety.plan-review", case(episode(phase=Phase.PAUSED), plans=agreed), 60) == "action"
-    assert sentence("safety.plan-review", case(episode(), plans=agreed), 62) == (
-        "The safety plan of 5 Jan 2026 was to be looked at again on 6 Mar 2026 (2 days ago): go through it with the person"
+    assert tier("safety.plan-review", case(episode=episode(phase=Phase.ENDED), plans=agreed), 60) is None
+    assert tier("safety.plan-review", case(episode=episode(phase=Phase.PAUSED), plans=agreed), 60) == "action"
+    assert sentence("safety.plan-review", of_safety(plans=agreed), 62) == (
+        "The safety plan of 5 Jan 2026 was to be looked at again on 6 Mar 2026 (2 days ago): "
+        "go through it with the person"
     )
 
 
@@ -173,4 +174,4 @@ def test_where_an_old_plan_is_told_its_day_is_not_told_beside_it() -> None:
 
     said = evaluate(agreed, day(100), SIGNED)
     assert [each.rule for each in said.findings if each.rule.startswith("safety.plan")] == ["safety.plan"]
-    assert [each.finding.rule for each in said.swallowed] == ["safety.plan-review"]
+    assert ("safety.plan-review", "safety.plan") in {(each.finding.rule, each.by) for each in said.swallowed}

@@ -296,6 +296,7 @@ def tracked_measures(
                 course=course,
                 target=tracked.target,
                 is_metric_primary=key == episode.metric_primary,
+                on_request=tracked.on_request,
             )
         )
     return tuple(measures)

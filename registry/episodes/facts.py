@@ -48,10 +48,14 @@ class TeamPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tracking:
-    """A scale to follow (``phq-9:total``), and after how many days it is due again."""
+    """A scale to follow (``phq-9:total``), and after how many days it is due again.
+
+    ``on_request`` tells when it is off target; of the metric primary that is told anyhow.
+    """
 
     scale: str
     cadence_days: int
+    on_request: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

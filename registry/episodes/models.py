@@ -211,6 +211,8 @@ class TrackedMeasure(Identified, EpisodeLinked, Decided, Audited, Base):
     scale: Mapped[str]
     """Scale key: ``phq-9:total``."""
     cadence_days: Mapped[int]
+    on_request: Mapped[bool] = mapped_column(default=False)
+    """Somebody asked to be told when it is off target, as of the metric primary."""
     position: Mapped[int] = mapped_column(default=0)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]

@@ -48,6 +48,7 @@ _MEASURES = (
         TrackedMeasure.episode_id,
         TrackedMeasure.scale,
         TrackedMeasure.cadence_days,
+        TrackedMeasure.on_request,
         TrackedMeasure.starts_on,
         TrackedMeasure.ends_on,
     )
@@ -103,6 +104,8 @@ class TrackedScale:
     ends_on: date | None
     target: Target | None
     cadence_days: int
+    on_request: bool = False
+    """Somebody asked to be told when it is off target."""
 
 
 Courses: TypeAlias = Mapping[uuid.UUID, Mapping[str, tuple[TrackedScale, Course]]]
@@ -307,6 +310,7 @@ def scales_followed(
                 ends_on=course.ends_on or episode.ended_on,
                 target=target_of(own_targets.get(key)),
                 cadence_days=row.cadence_days,
+                on_request=row.on_request,
             )
             for key, row in measures.get(episode_id, {}).items()
             if (scale := read.at(episode.clinic_id).scale(key)).has_total

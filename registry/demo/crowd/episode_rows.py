@@ -60,10 +60,7 @@ class EpisodeRows:
         for condition in act.conditions:
             self._ledger.write(EpisodeCondition, condition=condition, **self._decided(act))
         for position, each in enumerate(act.tracked):
-            decided = self._decided(act)
-            self._ledger.write(
-                TrackedMeasure, scale=each.scale, cadence_days=each.cadence_days, position=position, **decided
-            )
+            self._ledger.write(TrackedMeasure, **asdict(each), position=position, **self._decided(act))
         for wish in act.targets:
             self.set_target(wish, act)
 

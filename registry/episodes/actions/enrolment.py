@@ -196,6 +196,7 @@ def _tracked(episode: Episode, tracked: Sequence[Tracking], on: date, by: User |
             patient_id=episode.patient_id,
             scale=each.scale,
             cadence_days=each.cadence_days,
+            on_request=each.on_request,
             position=position,
             starts_on=on,
             set_by_id=by.id if by else None,

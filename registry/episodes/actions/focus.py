@@ -88,7 +88,7 @@ def change_target(*, episode: Episode, wish: TargetWish, on: date, why: str, by:
 
 
 def track(*, episode: Episode, tracking: Tracking, on: date, why: str, by: User | None) -> None:
-    """Follow a scale from ``on``, or follow it at another cadence.
+    """Follow a scale from ``on``, or follow it at another cadence, or be told when it is off target.
 
     Raises ``EpisodeHasEnded``, ``ImpossibleDate``, ``UnknownScale``; ``Refused`` when nothing would change.
     """
@@ -96,8 +96,8 @@ def track(*, episode: Episode, tracking: Tracking, on: date, why: str, by: User 
         _refuse_ended(episode)
         refuse_untrackable(tracking)
         before = _open_tracking(episode, tracking.scale)
-        if before is not None and before.cadence_days == tracking.cadence_days:
-            raise Refused("This measure is already tracked that often", field="cadence_days")
+        if before is not None and _is_as_before(before, tracking):
+            raise Refused("This measure is already tracked that way", field="cadence_days")
         _refuse_impossible_day(episode, on, after=before.starts_on if before else None)
         position = before.position if before else _next_position(episode)
         if before is not None:
@@ -108,6 +108,7 @@ def track(*, episode: Episode, tracking: Tracking, on: date, why: str, by: User 
                 patient_id=episode.patient_id,
                 scale=tracking.scale,
                 cadence_days=tracking.cadence_days,
+                on_request=tracking.on_request,
                 position=position,
                 starts_on=on,
                 why=why,
@@ -183,6 +184,10 @@ def _refuse_impossible_day(episode: Episode, on: date, *, after: date | None = N
         earliest_is="the day the present one began" if after else "the enrolment",
         what="the change",
     )
+
+
+def _is_as_before(before: TrackedMeasure, tracking: Tracking) -> bool:
+    return (before.cadence_days, before.on_request) == (tracking.cadence_days, tracking.on_request)
 
 
 def _open_tracking(episode: Episode, scale: str) -> TrackedMeasure | None:

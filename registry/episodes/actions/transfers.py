@@ -133,7 +133,7 @@ def _continue_care(
         conditions=[row.condition for row in list_parts(EpisodeCondition, sender.id) if row.ends_on is None],
         metric_primary=sender.metric_primary or "",
         tracked=[
-            Tracking(scale=row.scale, cadence_days=row.cadence_days)
+            Tracking(scale=row.scale, cadence_days=row.cadence_days, on_request=row.on_request)
             for row in sorted(tracked, key=lambda row: row.position)
         ],
         targets=[_wish(row) for row in targets if row.review_by is None or row.review_by > on],

@@ -325,6 +325,10 @@ class TargetForm(ChangeForm):
 class TrackingForm(ChangeForm):
     scale = SelectField("Measure", [InputRequired("Choose a measure")])
     cadence_days = WholeNumber("Every (days)", [InputRequired("Enter how often in days"), CADENCE])
+    on_request = BooleanField(
+        "Tell me when this one is off target too",
+        description="The metric primary always tells. Tick it for a measure that is as important for this person",
+    )
 
 
 class StopTrackingForm(ChangeForm):

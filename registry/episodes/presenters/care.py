@@ -295,7 +295,7 @@ def measure_lines(
         now.append(
             Line(
                 label=f"{name}{primary}",
-                value=f"every {count(row.cadence_days, 'day')}",
+                value=_how_followed(row),
                 since=f"since {long_date(row.starts_on)}",
                 url=_url("track", episode, scale=row.scale) if may_change else "",
                 stop_url=_url("stop_tracking", episode, scale=row.scale) if may_change and not primary else "",
@@ -310,12 +310,18 @@ def measure_lines(
             if target.ends_on is not None
         ),
         *(
-            _before(_scale_words(row.scale, catalogue)[0], f"every {count(row.cadence_days, 'day')}", row)
+            _before(_scale_words(row.scale, catalogue)[0], _how_followed(row), row)
             for row in reversed(tracked)
             if row.ends_on is not None
         ),
     ]
     return tuple(now), tuple(before)
+
+
+def _how_followed(row: TrackedMeasure) -> str:
+    """every 28 days; told when off target."""
+    told = "; told when off target" if row.on_request else ""
+    return f"every {count(row.cadence_days, 'day')}{told}"
 
 
 def target_words(target: TreatmentTarget) -> str:

@@ -46,13 +46,21 @@ def _known_scale(scale_key: str) -> tuple[Instrument, Scale]:
 def track(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
     episode = episode_in_care(patient_id, episode_id)
     today, preset = today_of(episode), request.args.get("scale", "")
-    form = TrackingForm(today=today, on=today, scale=preset, version=version_of(TrackedMeasure, episode))
+    form = TrackingForm(
+        today=today,
+        on=today,
+        scale=preset,
+        on_request=_is_told(episode_id, preset),
+        version=version_of(TrackedMeasure, episode),
+    )
     offered = instruments_at(episode.clinic_id, also=followed_instruments(patient_id))
     names = {each.scale_key(scale): scale_name(each, scale) for each in offered for scale in each.scales}
     form.scale.choices = choices({"": "Choose a measure"} | names)
 
     def act(fresh: Episode) -> None:
-        tracking = Tracking(scale=form.scale.data, cadence_days=form.cadence_days.data or 0)
+        tracking = Tracking(
+            scale=form.scale.data, cadence_days=form.cadence_days.data or 0, on_request=form.on_request.data
+        )
         actions.track(episode=fresh, tracking=tracking, on=form.day, why=form.why.data or "", by=current_user)
 
     return _save(
@@ -85,6 +93,13 @@ def stop_tracking(patient_id: uuid.UUID, episode_id: uuid.UUID, scale: str) -> P
         title=f"Stop tracking {scale_name(instrument, known)}",
         act=act,
         compare=lambda: _tracked_difference(episode_id, f"no longer {scale}"),
+    )
+
+
+def _is_told(episode_id: uuid.UUID, scale: str) -> bool:
+    """Whether the scale, as it is followed now, tells when it is off target."""
+    return any(
+        row.on_request for row in list_parts(TrackedMeasure, episode_id) if row.scale == scale and row.ends_on is None
     )
 
 

@@ -1369,6 +1369,7 @@ def upgrade() -> None:
         "tracked_measure",
         sa.Column("scale", sa.Text(), nullable=False),
         sa.Column("cadence_days", sa.Integer(), nullable=False),
+        sa.Column("on_request", sa.Boolean(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),

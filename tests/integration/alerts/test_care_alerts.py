@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,10 +15,12 @@ from registry.access import scope
 from registry.alerts.load import phases_before_pause
 from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
+from registry.alerts.sentences import sentence_today
 from registry.alerts.sweep import sweep_clinic
 from registry.audit.recorder import record
 from registry.db.transaction import write
-from registry.episodes.actions import change_phase, end_episode
+from registry.episodes.actions import change_phase, end_episode, track
+from registry.episodes.facts import Tracking
 from registry.episodes.models import Episode, PhaseSpell
 from registry.extensions import db
 from registry.review.actions import Advice, decide, finish, record_review
@@ -421,3 +424,19 @@ def test_a_pause_interrupts_the_phase_entered_last_where_two_were_entered_at_one
 
         with scope.within({scene.clinic.id}):
             assert phases_before_pause([scene.episode]) == {scene.episode.id: "active"}
+
+
+def test_another_measure_off_target_is_told_where_somebody_asked_for_it(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=70)
+        gad7 = Tracking(scale="gad-7:total", cadence_days=28)
+        began = TODAY - timedelta(days=70)
+        track(episode=scene.episode, tracking=gad7, on=began, why="Panic", by=scene.care_manager)
+        for days_ago, total in ((70, 18), (2, 17)):
+            measured(scene, instrument="gad-7", total_only=total, days_ago=days_ago)
+        assert not alerts_of(scene.patient, rule="target.off")
+
+        asked = replace(gad7, on_request=True)
+        track(episode=scene.episode, tracking=asked, on=TODAY, why="Panic first", by=scene.care_manager)
+        (alert,) = alerts_of(scene.patient, rule="target.off")
+        assert "GAD-7" in sentence_today(alert, TODAY)

@@ -183,6 +183,16 @@ def test_tracking_begins_changes_its_cadence_and_stops(world: World) -> None:
         assert [(row.cadence_days, row.ends_on) for row in rows] == [(28, date(2026, 2, 15)), (14, date(2026, 3, 1))]
 
 
+def test_somebody_asks_to_be_told_when_another_measure_is_off_target(world: World) -> None:
+    episode = world.in_care(enrolled_on=ENROLLED)
+    gad7: Fields = {"scale": "gad-7:total", "cadence_days": "28", "on": "2026-02-01", "on_request": "y"}
+
+    assert _change(world, "measures", episode, **gad7) == 303
+    assert "every 28 days; told when off target" in words(world.browser.get(f"/patients/{episode[0]}/care"))
+    begun = fields_of(world.browser.get(_url(*episode, "measures?scale=gad-7:total")))
+    assert begun["on_request"] == "y", "changing the cadence keeps what was asked"
+
+
 def test_the_metric_primary_is_followed_for_the_whole_episode(world: World) -> None:
     episode = world.in_care(enrolled_on=ENROLLED)
 

@@ -25,7 +25,7 @@ from registry.alerts.lifecycle import give, step_of
 from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.response_times import longest_snooze, start_of
-from registry.alerts.rulebook import Tier, is_immediate
+from registry.alerts.rulebook import Tier, is_immediate, rule
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.db.conflict import refuse_stale
@@ -39,11 +39,15 @@ class AlertIsClosed(ValueError):
 
 
 class CannotWait(ValueError):
-    """An urgent alert is not put off, nor is a place in the review queue."""
+    """An urgent alert is not put off, nor a place in the review queue, nor what only its rule's own end closes."""
 
 
 class EndsWithReview(ValueError):
     """A place in the review queue is not closed: a recorded review ends it."""
+
+
+class EndsWithContact(ValueError):
+    """A reason of which its rule says what alone ends it (``Rule.ends_with``): a contact after a discharge."""
 
 
 class ImpossibleSnooze(ValueError):
@@ -158,8 +162,8 @@ def close(*, alert: Alert, outcome: str, words: str, by: User, opened_version: i
 
     A reason that still stands is not told again for as long as it could have been put off, unless it gets worse.
     What is also the psychiatrist's keeps its place in the review queue (``registry.alerts.rest``).
-    Raises ``WordsMissing``, ``EndsWithReview``, ``AlertIsClosed``, ``EditConflict``; ``KeyError`` for an outcome
-    nobody defined.
+    Raises ``WordsMissing``, ``EndsWithReview``, ``EndsWithContact``, ``AlertIsClosed``, ``EditConflict``; ``KeyError``
+    for an outcome nobody defined.
     """
     if outcome not in OUTCOMES:
         raise KeyError(outcome)
@@ -169,6 +173,8 @@ def close(*, alert: Alert, outcome: str, words: str, by: User, opened_version: i
         row = _open_row(alert, opened_version)
         if row.tier == Tier.QUEUE:
             raise EndsWithReview("Record a review: only that ends a place in the review queue")
+        if ends_with := rule(row.rule).ends_with:
+            raise EndsWithContact(f"{ends_with} alone ends this reason: log it when it has happened")
         row.state, row.closed_at, row.closed_by_id = "closed", clock.now(), by.id
         row.outcome, row.closing_words = outcome, words
         row.look_at, row.snoozed_until, row.snooze_reason = None, None, ""
@@ -255,6 +261,8 @@ def _refuse_snooze(row: Alert, *, until: date, reason: str, today: date) -> None
     days = longest_snooze(Tier(row.tier), numbers_at(row.clinic_id), is_safety=row.is_safety)
     if days == 0:
         raise CannotWait("An urgent alert and a place in the review queue cannot be put off")
+    if ends_with := rule(row.rule).ends_with:
+        raise CannotWait(f"This cannot be put off: {ends_with[0].lower()}{ends_with[1:]} ends it")
     if not reason.strip():
         raise ImpossibleSnooze("Say why it can wait")
     if until <= today:

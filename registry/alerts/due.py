@@ -19,8 +19,9 @@ from registry.alerts.clinic_times import closed_on
 from registry.alerts.desk import Desk
 from registry.alerts.load import phases_before_pause
 from registry.alerts.load_care import Sighting, contact_facts
+from registry.alerts.load_life import load_setbacks
 from registry.alerts.load_treatment import load_plans
-from registry.alerts.rulebook import rule
+from registry.alerts.rulebook import life, rule, stay
 from registry.alerts.since_yesterday import News
 from registry.alerts.snapshot import (
     IN_CARE,
@@ -42,7 +43,7 @@ DAYS_AHEAD = 7
 MOST = 100
 """Episodes of which the days ahead are worked out."""
 
-CONTACT, MEASURE, PAUSE, PLAN = "contact", "measure", "pause", "plan"
+CONTACT, MEASURE, PAUSE, PLAN, ADMISSION = "contact", "measure", "pause", "plan", "admission"
 _RULES = {
     "engage.referred": CONTACT,
     "engage.pause-over": PAUSE,
@@ -50,6 +51,8 @@ _RULES = {
     "engage.no-contact": CONTACT,
     "measure.due": MEASURE,
     "safety.plan-review": PLAN,
+    stay.ADMISSION: ADMISSION,
+    life.TRANSITION: CONTACT,
 }
 
 
@@ -73,11 +76,12 @@ class DueSoon:
 
 
 def list_due(desk: Desk) -> DueSoon:
-    """Contacts, measures and looks at a safety plan that fall due, pauses that end: in the next ``DAYS_AHEAD`` days.
+    """Contacts, calls, measures and looks at a safety plan that fall due, pauses that end: in the next ``DAYS_AHEAD``
+    days.
 
     What fell due today is an alert already: ``due_today``.
 
-    Eight statements at most, whatever the number of people, and one for the numbers of each clinic.
+    Nine statements at most, whatever the number of people, and one for the numbers of each clinic.
     """
     episodes = _episodes(desk)
     if not episodes:
@@ -85,6 +89,7 @@ def list_due(desk: Desk) -> DueSoon:
     is_cut, episodes = len(episodes) > MOST, episodes[:MOST]
     contacts, measures, before_pause = _contacts(episodes), _measures(episodes), phases_before_pause(episodes)
     plans = load_plans({episode.patient_id for episode in episodes})
+    setbacks = load_setbacks({episode.patient_id for episode in episodes})
     numbers = {clinic_id: numbers_at(clinic_id) for clinic_id in {episode.clinic_id for episode in episodes}}
     found: list[Due] = []
     for episode in episodes:
@@ -95,6 +100,7 @@ def list_due(desk: Desk) -> DueSoon:
             contacts=contacts[episode.id],
             measures=tuple(measure for measure, _ in measures.get(episode.id, ())),
             plans=plans.get(episode.patient_id, PlanFacts()),
+            setbacks=setbacks.get(episode.patient_id, ()),
         )
         soonest: dict[str, Due] = {}
         for rule_id, kind in _RULES.items():
@@ -154,13 +160,20 @@ def _episodes(desk: Desk) -> Sequence[Episode]:
 
 def _contacts(episodes: Sequence[Episode]) -> Mapping[uuid.UUID, ContactFacts]:
     rows = db.session.execute(
-        select(Contact.patient_id, Contact.took_place_on, Contact.clinic_id, Contact.kind, Contact.reached).where(
-            Contact.patient_id.in_({episode.patient_id for episode in episodes}), Contact.status == "final"
-        )
+        select(
+            Contact.patient_id,
+            Contact.took_place_on,
+            Contact.clinic_id,
+            Contact.kind,
+            Contact.reached,
+            Contact.took_part,
+        ).where(Contact.patient_id.in_({episode.patient_id for episode in episodes}), Contact.status == "final")
     )
     sightings: dict[uuid.UUID, list[Sighting]] = defaultdict(list)
     for row in rows:
-        sightings[row.patient_id].append(Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached))
+        sightings[row.patient_id].append(
+            Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached, took_part=row.took_part)
+        )
     return {episode.id: contact_facts(episode, sightings[episode.patient_id]) for episode in episodes}
 
 

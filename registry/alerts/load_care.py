@@ -24,7 +24,7 @@ from registry.clinics.models import Clinic
 from registry.contacts.ladder import Attempt, Step, since_reached
 from registry.contacts.models import Contact
 from registry.contacts.queries import PEERS
-from registry.contacts.rules import is_failed_attempt, is_reached, is_seen, is_two_way
+from registry.contacts.rules import is_failed_attempt, is_reached, is_seen, is_two_way, is_with_service
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, Transfer
@@ -52,6 +52,7 @@ _CONTACTS = (
         Contact.reached,
         Contact.minutes,
         Contact.modality,
+        Contact.took_part,
         Contact.staff_id.in_(PEERS).label("by_peer"),
     )
     .where(among(Contact.patient_id, "patient_ids"), Contact.status == "final")
@@ -119,6 +120,8 @@ class Sighting:
     """None where nobody wrote them down."""
     modality: str = ""
     by_peer: bool = False
+    took_part: Sequence[str] = ()
+    """Who took part beside the person."""
 
     @property
     def attempt(self) -> Attempt:
@@ -132,7 +135,14 @@ def load_sightings(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Seq
     return {
         patient_id: [
             Sighting(
-                row.took_place_on, row.clinic_id, row.kind, row.reached, row.minutes, row.modality, bool(row.by_peer)
+                took_place_on=row.took_place_on,
+                clinic_id=row.clinic_id,
+                kind=row.kind,
+                reached=row.reached,
+                minutes=row.minutes,
+                modality=row.modality,
+                by_peer=bool(row.by_peer),
+                took_part=row.took_part,
             )
             for row in own
         ]
@@ -162,6 +172,7 @@ def contact_facts(
         two_way_on=two_way_on,
         attempts_on=tuple(each.took_place_on for each in failed),
         attempts=since_reached((each.attempt for each in failed), reached_on),
+        services_on=tuple(each.took_place_on for each in ours if is_with_service(each.kind, each.took_part)),
         possible_steps=frozenset(Step) if possible_steps is None else possible_steps,
         seen_on=last_on,
         seen_by=_OF_THE_TEAM if is_ours else _OTHER_TEAM,

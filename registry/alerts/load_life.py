@@ -7,16 +7,22 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from registry.alerts.snapshot import SETBACKS, Setback
+from registry.alerts.snapshot import Setback
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.extensions import db
 from registry.health.models import LifeEvent
-from registry.health.rules import KINDS, is_stay
+from registry.health.rules import EMERGENCY, KINDS, STAYS, is_stay
 
 _SETBACKS = (
-    select(LifeEvent.patient_id, LifeEvent.kind, LifeEvent.starts_on, LifeEvent.ends_on)
-    .where(among(LifeEvent.patient_id, "patient_ids"), LifeEvent.status == "final", LifeEvent.kind.in_(SETBACKS))
+    select(
+        LifeEvent.patient_id, LifeEvent.id, LifeEvent.kind, LifeEvent.starts_on, LifeEvent.ends_on, LifeEvent.reason
+    )
+    .where(
+        among(LifeEvent.patient_id, "patient_ids"),
+        LifeEvent.status == "final",
+        LifeEvent.kind.in_((*STAYS, EMERGENCY)),
+    )
     .order_by(LifeEvent.starts_on, LifeEvent.id)
 )
 
@@ -26,7 +32,14 @@ def load_setbacks(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[S
     found = by_patient(db.session.execute(_SETBACKS, {"patient_ids": list(patient_ids)}))
     return {
         patient_id: tuple(
-            Setback(row.kind, KINDS[row.kind], row.starts_on, row.ends_on if is_stay(row.kind) else row.starts_on)
+            Setback(
+                kind=row.kind,
+                words=KINDS[row.kind],
+                began_on=row.starts_on,
+                ended_on=row.ends_on if is_stay(row.kind) else row.starts_on,
+                id=str(row.id),
+                reason=row.reason,
+            )
             for row in rows
         )
         for patient_id, rows in found.items()

@@ -14,6 +14,7 @@ from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import rule
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.finding import Found
+from registry.alerts.rulebook.life import TRANSITION
 from registry.alerts.rulebook.measure import MEASURE_DUE, measure_due_on
 from registry.alerts.rulebook.suspension import suspension
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot
@@ -44,7 +45,12 @@ def due_days(case: CaseSnapshot, numbers: Numbers) -> dict[str, date]:
         if day is not None:
             found[kind] = min(day, found.get(kind, day))
     resumes_on = found.get(PAUSE)
-    return found if resumes_on is None else {kind: max(day, resumes_on) for kind, day in found.items()}
+    if resumes_on is not None:
+        found = {kind: max(day, resumes_on) for kind, day in found.items()}
+    left_on = _day_of(TRANSITION, case, numbers)  # no pause puts it off
+    if left_on is not None:
+        found[CONTACT] = min(left_on, found.get(CONTACT, left_on))
+    return found
 
 
 def measure_days(case: CaseSnapshot, numbers: Numbers) -> dict[str, date]:

@@ -175,6 +175,8 @@ class ContactFacts:
     two_way_on: tuple[date, ...] = ()
     attempts_on: tuple[date, ...] = ()
     attempts: tuple[Attempt, ...] = ()
+    services_on: tuple[date, ...] = ()
+    """Days on which the team spoke with another service about the person: a ward, a residence."""
     possible_steps: frozenset[Step] = frozenset(Step)
     seen_on: date | None = None
     seen_by: str = "another team"
@@ -281,16 +283,19 @@ SETBACKS = RELEASES | {"emergency"}
 
 @dataclass(frozen=True, slots=True)
 class Setback:
-    """A stay on a psychiatric ward, in crisis care or in jail, or a visit to an emergency department.
+    """A stay in a hospital, in crisis care or in jail, or a visit to an emergency department.
 
     ``kind`` as it is stored, ``words`` as it is read ("Jail or prison"). ``ended_on`` is the last day, None while
-    nobody has said that it is over.
+    nobody has said that it is over. ``id`` names the life event. ``reason`` is why somebody was in an emergency
+    department, as it is stored; empty of a stay.
     """
 
     kind: str
     words: str
     began_on: date
     ended_on: date | None
+    id: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

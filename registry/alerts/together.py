@@ -8,10 +8,11 @@ from datetime import date
 
 from registry.accounts.models import User
 from registry.alerts import actions
+from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.models import Alert
 from registry.alerts.outreach import said_as_one
 from registry.alerts.response_times import longest_snooze
-from registry.alerts.rulebook import Tier
+from registry.alerts.rulebook import Tier, rule
 from registry.db.transaction import write
 
 
@@ -22,6 +23,13 @@ def said_with(alert: Alert, standing: Sequence[Alert]) -> Alert | None:
     if both is None or alert.id not in {each.id for each in both}:
         return None
     return both[1] if both[0].id == alert.id else both[0]
+
+
+def days_put_off(alert: Alert) -> int:
+    """For how many days the alert can be put off at most; 0 where it cannot wait."""
+    if rule(alert.rule).ends_with:
+        return 0
+    return longest_snooze(Tier(alert.tier), numbers_at(alert.clinic_id), is_safety=alert.is_safety)
 
 
 def can_wait_too(alert: Alert, standing: Sequence[Alert], *, clinic_ids: Collection[uuid.UUID]) -> list[Alert]:
@@ -35,7 +43,7 @@ def can_wait_too(alert: Alert, standing: Sequence[Alert], *, clinic_ids: Collect
         and not each.is_safety
         and each.snoozed_until is None
         and each.clinic_id in clinic_ids
-        and longest_snooze(Tier(each.tier)) > 0
+        and days_put_off(each) > 0
     ]
 
 

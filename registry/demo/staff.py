@@ -10,6 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from registry.alerts.opening_hours import OpeningHours, add_open_minutes, next_open, open_minutes_between
+from registry.alerts.rulebook import rule as rule_called
 from registry.demo import wording
 from registry.demo.chance import happens, weighted
 
@@ -41,7 +42,7 @@ def answers(
         yield from _urgent(roll, start, until=until, hours=hours, zone=zone)
     elif tier == "action":
         yield from _action(roll, rule, start, hours=hours, zone=zone)
-    elif tier == "reminder" and happens(roll, 0.12):
+    elif tier == "reminder" and may_be_put_off(rule) and happens(roll, 0.12):
         yield Answer(
             at=_later(start, roll.randint(20, 600), hours, zone),
             step="snooze",
@@ -106,7 +107,7 @@ def _action(roll: Random, rule: str, start: datetime, *, hours: OpeningHours, zo
             outcome = "treatment-changed" if rule.startswith("target.") and happens(roll, 0.4) else "handled"
             done_at = _later(at, roll.randint(400, 5_000), hours, zone)
             yield Answer(at=done_at, step="close", outcome=outcome, words=roll.choice(wording.HANDLED))
-    elif kind == "snoozed":
+    elif kind == "snoozed" and may_be_put_off(rule):
         yield Answer(at=at, step="snooze", words=roll.choice(wording.SNOOZE), days=roll.randint(4, 14))
     elif kind == "given":
         yield Answer(at=at, step="assign", words="You know this family best")
@@ -115,6 +116,11 @@ def _action(roll: Random, rule: str, start: datetime, *, hours: OpeningHours, zo
 def is_closed_by_hand(rule: str) -> bool:
     """Reasons that end by being dealt with, not by a contact, a form or a review."""
     return rule.startswith(("target.", "safety.", "social."))
+
+
+def may_be_put_off(rule: str) -> bool:
+    """Not what one thing alone ends: a contact after a discharge."""
+    return not rule_called(rule).ends_with
 
 
 def _later(at: datetime, minutes: int, hours: OpeningHours, zone: ZoneInfo) -> datetime:

@@ -26,6 +26,7 @@ def record_event(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, facts: EventFac
             patient_id=patient_id,
             clinic_id=clinic_id,
             kind=facts.kind,
+            reason=facts.reason,
             starts_on=facts.starts_on,
             ends_on=facts.ends_on,
             words=facts.words,

@@ -8,10 +8,11 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFacts:
-    """One event. Dates are local dates; ``ends_on`` only of a stay that is over."""
+    """One event. Dates are local dates; ``ends_on`` only of a stay that is over, ``reason`` only of an emergency visit."""
 
     kind: str
     starts_on: date
     ends_on: date | None = None
     words: str = ""
     source: str = ""
+    reason: str = ""

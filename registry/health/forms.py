@@ -10,7 +10,7 @@ from wtforms.fields import Field
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from registry.health.facts import EventFacts
-from registry.health.rules import KINDS, MOMENTS, is_stay
+from registry.health.rules import EMERGENCY, KINDS, MOMENTS, REASONS, is_stay
 from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, choices, line
 
 _NOT_LATER = NotAfter(lambda form: form.today, "Enter a date not later than today ({limit})")
@@ -32,6 +32,12 @@ class EventForm(DatedForm):
         [InputRequired("Choose what happened")],
         choices=[*choices({"": "Choose"}), *choices(KINDS)],
     )
+    reason = SelectField(
+        "Why the emergency department?",
+        choices=[*choices({"": "Choose"}), *choices(REASONS)],
+        default="",
+        description="Only of an emergency visit: it decides whether somebody follows up",
+    )
     starts_on = LocalDate(
         "On, or from",
         [
@@ -47,6 +53,13 @@ class EventForm(DatedForm):
     )
     words = line("In words", hint="What happened, and why")
     source = line("Who told of it?", hint="For example: the ward, her sister")
+
+    def validate_reason(self, field: Field) -> None:
+        is_emergency = self.kind.data == EMERGENCY
+        if is_emergency and not field.data:
+            raise ValidationError("Choose why the person was there, or that it is not known yet")
+        if field.data and not is_emergency:
+            raise ValidationError("Leave this at Choose: only an emergency visit has a reason")
 
     def validate_ends_on(self, field: Field) -> None:
         if field.data is None:
@@ -74,6 +87,7 @@ class EventForm(DatedForm):
             ends_on=self.ends_on.data if is_stay(self.kind.data) else None,
             words=self.words.data or "",
             source=self.source.data or "",
+            reason=self.reason.data or "",
         )
 
 

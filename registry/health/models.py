@@ -19,7 +19,7 @@ from registry.db.base import (
     one_of,
     withdrawn_has_date,
 )
-from registry.health.rules import KINDS, MOMENTS, STATUSES
+from registry.health.rules import EMERGENCY, KINDS, MOMENTS, REASONS, STATUSES
 
 
 class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Base):
@@ -28,6 +28,7 @@ class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Bas
     __tablename__ = "life_event"
     __table_args__ = (
         one_of("kind", KINDS),
+        one_of("reason", ("", *REASONS)),
         one_of("status", STATUSES),
         withdrawn_has_date(),
         sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
@@ -35,12 +36,15 @@ class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Bas
             f"ends_on IS NULL OR kind NOT IN ({', '.join(repr(kind) for kind in MOMENTS)})", name="only_stays_end"
         ),
         sa.CheckConstraint("kind <> 'other' OR words <> ''", name="other_has_words"),
+        sa.CheckConstraint(f"(kind = '{EMERGENCY}') = (reason <> '')", name="emergency_has_reason"),
         sa.CheckConstraint("(status = 'final') = (error_why = '')", name="error_has_reason"),
         sa.Index("ix_life_event_patient_day", "patient_id", "starts_on"),
     )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
     kind: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    """Why the person was in an emergency department, of ``REASONS``; empty of everything else."""
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     """The last day of a stay; empty while the person is there, as far as anybody has said."""

@@ -10,7 +10,7 @@ from flask import url_for
 
 from registry.episodes.record_tabs import Tab
 from registry.health.models import LifeEvent
-from registry.health.rules import KINDS, is_open
+from registry.health.rules import KINDS, REASONS, is_open
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import count, days_ago, long_date
 from registry.web.form_fields import RegistryForm
@@ -69,8 +69,9 @@ class LifeFormPage:
 
 
 def title_of(event: LifeEvent) -> str:
-    """What happened: "Jail or prison", "Lost a job"."""
-    return KINDS[event.kind]
+    """What happened: "Jail or prison", "Lost a job", "Emergency department (self-harm)"."""
+    title = KINDS[event.kind]
+    return f"{title} ({REASONS[event.reason].lower()})" if event.reason else title
 
 
 def when_words(event: LifeEvent, today: date) -> str:

@@ -28,6 +28,27 @@ MOMENTS: Mapping[str, str] = {
 
 KINDS: Mapping[str, str] = {**STAYS, **MOMENTS}
 
+PLACES: Mapping[str, str] = {
+    "hospital-psychiatric": "psychiatric hospital",
+    "hospital": "hospital",
+    "crisis": "the crisis house",
+    "jail": "jail",
+    "emergency": "emergency visit",
+}
+"""Where somebody is or was, as a sentence says it after "in" or "from"; the last stands alone."""
+
+EMERGENCY = "emergency"
+
+REASONS: Mapping[str, str] = {
+    "psychiatric": "Psychiatric",
+    "substance": "Alcohol or drugs",
+    "self-harm": "Self-harm",
+    "overdose": "Overdose",
+    "other": "Something else",
+    "unknown": "Not known yet",
+}
+"""Why somebody was in an emergency department: all but "other" call for a contact after it, what is not known too."""
+
 STATUSES = ("final", "entered-in-error")
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import current_app, url_for
 
-from registry.alerts.due import CONTACT, MEASURE, MOST, PAUSE, PLAN, Due
+from registry.alerts.due import ADMISSION, CONTACT, MEASURE, MOST, PAUSE, PLAN, Due
 from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
 from registry.review.models import Review
@@ -17,6 +17,7 @@ from registry.web.filters import count, days_ago, short_date
 _DUE = {
     CONTACT: "Contact due",
     PAUSE: "Pause ends: resume care or end the episode",
+    ADMISSION: "Call the ward, house or jail",
     PLAN: "Safety plan to look at again",
 }
 

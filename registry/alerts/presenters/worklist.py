@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from registry.alerts.parameters import Numbers
 from registry.alerts.presenters.lines import LineShown
 from registry.alerts.presenters.order import OrderExplained, why_here
 from registry.alerts.presenters.words import Reason, alert_url, banner, next_steps, reasons
-from registry.alerts.rulebook import Tier, waiting_for_answer
+from registry.alerts.rulebook import Tier, rule, waiting_for_answer
 from registry.clinics.models import Clinic
 from registry.contacts.presenters.unfinished import DraftShown
 from registry.episodes.models import Episode, Transfer
@@ -169,7 +169,7 @@ def person_shown(
         care=" · ".join([_phase(episode, today), *(owners if with_owner else [])]),
         reasons=reasons(alerts, today),
         stands=_days(max((today - alert.since).days for alert in alerts)),
-        steps=[*next_steps(patient, may), *([_snooze_step(alerts, patient)] if may["snooze"] else [])],
+        steps=[*next_steps(patient, may), *(_snooze_steps(alerts, patient) if may["snooze"] else ())],
         place=f"{place:,}",
         why_here=why_here(alerts[0], today),
     )
@@ -232,8 +232,12 @@ def _days(number: int) -> str:
     return count(number, "day").replace(" ", NO_BREAK)
 
 
-def _snooze_step(alerts: Sequence[Alert], patient: Patient) -> Mapping[str, str]:
-    return {"label": "Snooze…", "url": f"{alert_url(alerts[0])}#snooze", "key": "", "about": patient.name}
+def _snooze_steps(alerts: Sequence[Alert], patient: Patient) -> Iterator[Mapping[str, str]]:
+    """To put off the most pressing reason of those that may wait; none where none may."""
+    for alert in alerts:
+        if not rule(alert.rule).ends_with:
+            yield {"label": "Snooze…", "url": f"{alert_url(alert)}#snooze", "key": "", "about": patient.name}
+            return
 
 
 def _facts(patient: Patient, today: date) -> str:

@@ -8,6 +8,7 @@ from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import (
     engage,
     legal,
+    life,
     mania,
     measure,
     plan,
@@ -15,6 +16,7 @@ from registry.alerts.rulebook import (
     review,
     safety,
     social,
+    stay,
     target,
     transfer,
     treatment,
@@ -28,6 +30,8 @@ from registry.alerts.snapshot import CaseSnapshot
 RULEBOOK: tuple[Rule, ...] = (
     *safety.RULES,
     unasked.UNKNOWN,
+    *life.RULES,
+    *stay.RULES,
     plan.SAFETY_PLAN,
     plan.PLAN_REVIEW,
     *mania.RULES,
@@ -119,7 +123,7 @@ def _said_by_one_call(found: Mapping[str, Finding]) -> tuple[Swallowed, ...]:
     speaker = min(
         calls,
         key=lambda each: (each.tier.rank, -len(each.audience), each.since, _ORDER[each.rule]),
-        default=found.get(engage.ATTEMPTS),
+        default=found.get(life.TRANSITION) or found.get(engage.ATTEMPTS),
     )
     if speaker is None:
         return ()

@@ -110,7 +110,8 @@ Words = Callable[[Evidence, date], str]
 class Rule:
     """One entry of the rulebook. ``version`` goes up whenever ``check`` or the evidence changes its meaning.
 
-    ``parameters`` are the ids of the numbers it reads; ``audience`` everyone it can be for.
+    ``parameters`` are the ids of the numbers it reads; ``audience`` everyone it can be for. ``ends_with`` says in words
+    what alone ends its alerts: nobody closes them or puts them off; empty where people may.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Rule:
     check: Check
     words: Words
     version: int = 1
+    ends_with: str = ""
 
     def verdict(self, case: CaseSnapshot, today: date, numbers: Numbers) -> Verdict:
         """What this rule says of ``case`` on the clinic's local ``today``."""

@@ -15,7 +15,8 @@ from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import ago, count, listed, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
-from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, TrackedMeasure
+from registry.alerts.snapshot import SETBACKS, AnswerState, CaseSnapshot, Phase, TrackedMeasure
+from registry.health.rules import REASONS
 from registry.measures.course import DatedScore, days_fresh
 from registry.measures.instrument import SafetyTier
 from registry.measures.mania import MANIA, is_manic
@@ -51,13 +52,16 @@ def _plan(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
 
 
 def _signs(case: CaseSnapshot) -> Iterator[tuple[date, str]]:
-    """Answers of a risk screen that call for a plan, and reported self-harm, each with its day and its words."""
+    """Answers of a risk screen that call for a plan, and self-harm told of, each with its day and its words."""
     for answer in case.safety.answers:
         if answer.state is AnswerState.POSITIVE and answer.is_screen and answer.tier is not SafetyTier.ACTION:
             yield answer.on, answer.instrument
     for report in case.safety.reports:
         if report.code in unasked.SELF_HARM:
             yield report.on, f"report of {report.kind}"
+    for setback in case.setbacks:
+        if setback.reason in unasked.SELF_HARM:
+            yield setback.began_on, f"emergency visit ({REASONS[setback.reason].lower()})"
 
 
 def _plan_words(evidence: Evidence, today: date) -> str:
@@ -110,6 +114,7 @@ def _step_down(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | No
     if any(
         each.ended_on is None or not clock.has_come(each.ended_on + timedelta(days=settled + 1))
         for each in case.setbacks
+        if each.kind in SETBACKS
     ):
         return None
     if any(isinstance(rule.check(case, clock, numbers), Found) for rule in (*safety.RULES, unasked.UNKNOWN)):
@@ -157,6 +162,7 @@ SAFETY_PLAN = Rule(
     source="A clinician's judgement, no source found",
     check=_plan,
     words=_plan_words,
+    version=2,
 )
 PLAN_REVIEW = Rule(
     id="safety.plan-review",

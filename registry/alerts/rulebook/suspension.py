@@ -22,6 +22,8 @@ class Family(StrEnum):
     SOCIAL = "social"
     LEGAL = "legal"
     TRANSFER = "transfer"
+    LIFE = "life"
+    """What a stay elsewhere asks for, and coming out of it: nothing interrupts it."""
     MEDICATION = "medication"
     """What has its day whatever the phase: a pause or a stay elsewhere moves no injection."""
     TREATMENT = "treatment"

@@ -11,11 +11,12 @@ from registry.alerts.rulebook.phrases import C_SSRS, ago, count, written
 from registry.alerts.rulebook.safety_forms import answer_facts, forms_of, is_answered, items_in_words, of_one_form
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.snapshot import ADMISSIONS, RELEASES, AnswerState, CaseSnapshot, Phase, SafetyAnswer
+from registry.health.rules import REASONS
 from registry.measures.scale import DangerKind
 
 _TOTAL_ONLY_FROM = "safety.unknown.total_only_from"
 SELF_HARM = frozenset({"self-harm", "overdose"})
-"""Kinds of reported danger that are self-harm, as they are stored."""
+"""Kinds of reported danger, and reasons of an emergency visit, that are self-harm, as they are stored."""
 
 _DUE_AFTER = {Phase.ACTIVE: "safety.screen-due.active", Phase.MAINTAINING: "safety.screen-due.maintaining"}
 
@@ -144,6 +145,8 @@ def _calls_for_asking(case: CaseSnapshot) -> Iterator[tuple[date, str]]:
             yield setback.began_on, f"admission ({setback.words.lower()})"
         if setback.kind in RELEASES and setback.ended_on is not None:
             yield setback.ended_on, f"release ({setback.words.lower()})"
+        if setback.reason in SELF_HARM:
+            yield setback.began_on, f"emergency visit ({REASONS[setback.reason].lower()})"
     for report in case.safety.reports:
         if report.code in SELF_HARM:
             yield report.on, f"report of {report.kind}"
@@ -181,5 +184,5 @@ SCREEN_DUE = Rule(
     source="Clinic consensus: silent until the clinic's psychiatrist signs for the number",
     check=_screen_due,
     words=_screen_due_words,
-    version=2,
+    version=3,
 )

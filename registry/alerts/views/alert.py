@@ -33,13 +33,12 @@ from registry.alerts.presenters.alert import (
 )
 from registry.alerts.presenters.words import alert_url, banner, next_steps
 from registry.alerts.rulebook import Tier, told_besides
-from registry.alerts.together import close_together, snooze_together
+from registry.alerts.together import close_together, days_put_off, snooze_together
 from registry.alerts.views.alert_forms import (
     act_form,
     close_form,
     closing_hint,
     colleagues,
-    days_put_off,
     forms_of,
     goes_with,
     snooze_form,
@@ -190,7 +189,7 @@ def close(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
         forms=lambda fresh: forms_of(fresh, close=form),
         yours="Closed by you",
         said="Closed, with how it ended",
-        refused=(actions.EndsWithReview, "outcome"),
+        refused=((actions.EndsWithReview, actions.EndsWithContact), "outcome"),
     )
 
 

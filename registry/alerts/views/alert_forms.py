@@ -12,15 +12,13 @@ from registry.access.policy import can, permitted_clinics
 from registry.access.roles import Role
 from registry.accounts.queries import list_users_with_role
 from registry.alerts import queries
-from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.duty import ANSWERING_ROLES
 from registry.alerts.forms import AssignForm, CloseForm, NoteForm, SnoozeForm, TellForm
 from registry.alerts.models import CARE_OUTCOMES, OUTCOMES, Alert
 from registry.alerts.presenters.alert import AlertForms, choices_of, goes_with_words, people_told_by_name
-from registry.alerts.response_times import longest_snooze
 from registry.alerts.rulebook import Audience, Tier, rule
 from registry.alerts.sentences import sentence_today
-from registry.alerts.together import can_wait_too, said_with
+from registry.alerts.together import can_wait_too, days_put_off, said_with
 from registry.alerts.views.shared import acknowledge_form
 from registry.alerts.views.shared import act_form as urgent_form
 from registry.alerts.withdrawn import is_taken_back
@@ -46,6 +44,7 @@ def forms_of(row: Alert, **sent: Any) -> AlertForms:
     def offered(name: str, action: str, make: Callable[[], Any]) -> Any:
         return sent.get(name) or (make() if can(current_user, action, clinic_id=here) else None)
 
+    may_end = not rule(row.rule).ends_with
     return AlertForms(
         acknowledge=None
         if row.state == "acknowledged"
@@ -57,7 +56,7 @@ def forms_of(row: Alert, **sent: Any) -> AlertForms:
         if days_put_off(row)
         else None,
         close=None
-        if row.tier == Tier.QUEUE and "close" not in sent
+        if (row.tier == Tier.QUEUE or not may_end) and "close" not in sent
         else offered("close", "alert.close", lambda: close_form(row, formdata=None, version=version)),
         goes_with=goes_with_words(goes_with(row, standing)),
     )
@@ -83,11 +82,6 @@ def to_be_told(row: Alert) -> dict[str, str]:
 
 def _may_be_told(row: Alert) -> bool:
     return row.tier == Tier.URGENT and bool(to_be_told(row))
-
-
-def days_put_off(row: Alert) -> int:
-    """For how many days the alert can be put off at most; 0 where it cannot wait."""
-    return longest_snooze(Tier(row.tier), numbers_at(row.clinic_id), is_safety=row.is_safety)
 
 
 def snooze_form(row: Alert, standing: Sequence[Alert], **kwargs: Any) -> SnoozeForm:

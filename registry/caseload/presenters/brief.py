@@ -9,8 +9,11 @@ from typing import Any
 
 from registry.alerts.outreach import ATTEMPTS, NO_CONTACT, attempts_words, both_words, no_contact_words, said_as_one
 from registry.alerts.rulebook.evidence import Evidence
+from registry.alerts.rulebook.life import TRANSITION, left_words
 from registry.alerts.rulebook.phrases import count, duration, figure
+from registry.alerts.rulebook.stay import ADMISSION
 from registry.alerts.sentences import sentence_of
+from registry.health.rules import PLACES
 from registry.web.filters import short_date
 
 
@@ -189,6 +192,22 @@ def _loss(evidence: Evidence, today: date) -> str:
     )
 
 
+def _transition(evidence: Evidence, today: date) -> str:
+    left_on = evidence.day("left_on")
+    begun = f"{left_words(evidence.text('kind'), evidence.optional_text('reason'))} {short_date(left_on, today=today)}"
+    if not evidence.is_none("spoken_on"):
+        return f"{begun}: second contact by {short_date(evidence.day('limit_on'), today=today)}"
+    told = "; the lead is told" if evidence.flag("is_told") else ""
+    return f"{begun}, not spoken with since{': reach the person today' if evidence.flag('is_late') else ''}{told}"
+
+
+def _admission(evidence: Evidence, today: date) -> str:
+    return "; ".join(
+        f"In {PLACES[each.text('kind')]} since {short_date(each.day('began_on'), today=today)}: send medicines and dates"
+        for each in evidence.each("stays")
+    )
+
+
 _BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
     "target.off": _off_target,
     "target.early": _early,
@@ -204,4 +223,6 @@ _BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
     "review.open": _review_open,
     "review.undone": _review_undone,
     "social.loss": _loss,
+    TRANSITION: _transition,
+    ADMISSION: _admission,
 }

@@ -22,7 +22,7 @@ from registry.demo import wording
 from registry.demo.chance import dice, happens, weighted
 from registry.demo.crowd.ledger import Row
 from registry.demo.crowd.sites import Site
-from registry.demo.staff import is_closed_by_hand
+from registry.demo.staff import is_closed_by_hand, may_be_put_off
 
 _OF_THE_URGENT = {"taken": 0.8, "left": 0.2}
 _OF_ACTIONS = {"taken": 0.42, "closed": 0.22, "snoozed": 0.1, "left": 0.26}
@@ -75,7 +75,10 @@ class Shift:
         roll, tier = dice(self._seed, self._numbers[alert.patient_id], alert.rule, "shift"), Tier(alert.tier)
         shares = {Tier.URGENT: _OF_THE_URGENT, Tier.ACTION: _OF_ACTIONS, Tier.REMINDER: _OF_REMINDERS}.get(tier)
         kind = "left" if shares is None else weighted(roll, shares)
-        if kind == "taken" or (kind == "closed" and not is_closed_by_hand(alert.rule)):
+        is_to_do = (kind == "closed" and not is_closed_by_hand(alert.rule)) or (
+            kind == "snoozed" and not may_be_put_off(alert.rule)
+        )
+        if kind == "taken" or is_to_do:
             return self._acknowledge(alert, roll)
         if kind == "snoozed":
             return self._snooze(

@@ -2351,6 +2351,7 @@ def upgrade() -> None:
         "life_event",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
@@ -2374,6 +2375,13 @@ def upgrade() -> None:
             name=op.f("ck_life_event_only_stays_end"),
         ),
         sa.CheckConstraint("kind <> 'other' OR words <> ''", name=op.f("ck_life_event_other_has_words")),
+        sa.CheckConstraint(
+            "(kind = 'emergency') = (reason <> '')", name=op.f("ck_life_event_emergency_has_reason")
+        ),
+        sa.CheckConstraint(
+            "reason IN ('', 'psychiatric', 'substance', 'self-harm', 'overdose', 'other', 'unknown')",
+            name=op.f("ck_life_event_reason_known"),
+        ),
         sa.CheckConstraint(
             "kind IN ('hospital-psychiatric', 'hospital', 'crisis', 'jail', 'emergency', 'moved', "
             "'home-lost', 'job-gained', 'job-lost', 'bereavement', 'birth', 'partnership', 'other')",

@@ -68,11 +68,13 @@ def test_what_happens_on_a_day_has_no_end_and_what_is_wrong_is_struck_through(ca
         browser, f"{_url(case)}/new", {"kind": "job-lost", "starts_on": "2026-03-01", "ends_on": "2026-03-02"}
     )
     unsaid = fill_in(browser, f"{_url(case)}/new", {"kind": "other", "starts_on": "2026-03-13"})
+    unexplained = fill_in(browser, f"{_url(case)}/new", {"kind": "emergency", "starts_on": "2026-03-01"})
     stay = _stay(case)
 
     assert "only a stay has an end" in words(wrong)
     assert fields_of(wrong)["starts_on"] == "2026-03-01"
     assert "Say what happened" in words(unsaid)
+    assert "Choose why the person was there" in words(unexplained)
     assert "not later than today" in words(unsaid)
     assert fill_in(browser, f"{_url(case)}/{stay}/entered-in-error", {"why": "Her sister"}).status_code == 303
 
@@ -82,9 +84,24 @@ def test_what_happens_on_a_day_has_no_end_and_what_is_wrong_is_struck_through(ca
         record_event(
             patient_id=case.patient_id,
             clinic_id=case.clinic_id,
-            facts=EventFacts(kind="job-lost", starts_on=TODAY, ends_on=TODAY),
+            facts=EventFacts(kind="emergency", starts_on=TODAY),
             by=db.session.get_one(User, case.users["care_manager"]),
         )
+
+
+def test_why_somebody_was_in_an_emergency_department_decides_whether_anybody_follows_up(case: Case) -> None:
+    browser, new = case.browser_of("care_manager"), f"{_url(case)}/new"
+    sprain = {"kind": "emergency", "starts_on": "2026-03-10", "reason": "other", "words": "Ankle"}
+    overdose = {"kind": "emergency", "starts_on": "2026-03-11", "reason": "overdose"}
+    wrong = fill_in(browser, new, overdose | {"kind": "jail"})
+
+    assert "only an emergency visit has a reason" in words(wrong)
+    assert fields_of(wrong)["reason"] == "overdose"
+    assert fill_in(browser, new, sprain).status_code == 303
+    assert "Emergency visit" not in words(browser.get(f"/patients/{case.patient_id}"))
+    assert fill_in(browser, new, overdose).status_code == 303
+    assert "Emergency visit (overdose) yesterday" in words(browser.get(f"/patients/{case.patient_id}"))
+    assert "Emergency department (overdose)" in words(browser.get(_url(case)))
 
 
 def test_only_the_clinic_that_recorded_an_event_says_that_it_was_an_error(case: Case) -> None:

@@ -52,7 +52,7 @@ def _facts(stage: Stage, kind: str, modality: str, *, reached: bool) -> ContactF
         kind=kind,
         modality=modality,
         reached=reached,
-        took_part=("residence",) if kind == "collateral" else (),
+        took_part=("other-service",) if kind == "collateral" else (),
     )
 
 

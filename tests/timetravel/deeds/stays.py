@@ -8,7 +8,7 @@ from registry.extensions import db
 from registry.health import actions as health
 from registry.health.facts import EventFacts
 from registry.health.models import LifeEvent
-from registry.health.rules import STAYS
+from registry.health.rules import EMERGENCY, REASONS, STAYS
 from tests.timetravel.deeds.stage import Stage
 
 
@@ -24,6 +24,16 @@ def go_in(stage: Stage) -> None:
             ends_on=stage.place.today() if chance.random() < 0.2 else None,
             source="family",
         ),
+        by=stage.by,
+    )
+
+
+def visit_emergency(stage: Stage) -> None:
+    """Whatever for; nobody may know yet."""
+    health.record_event(
+        patient_id=stage.person.patient_id,
+        clinic_id=stage.place.clinic_id,
+        facts=EventFacts(kind=EMERGENCY, starts_on=stage.day(), reason=stage.chance.choice(list(REASONS))),
         by=stage.by,
     )
 

@@ -21,6 +21,7 @@ from registry.alerts.snapshot import (
     Setback,
     TransferFacts,
 )
+from registry.health.rules import REASONS
 from registry.measures.course import Target
 from tests.unit.alerts.cases import (
     HOUSING,
@@ -76,6 +77,20 @@ def episodes(draw: st.DrawFn) -> EpisodeFacts | None:
 
 
 @st.composite
+def setbacks(draw: st.DrawFn) -> tuple[Setback, ...]:
+    """A stay, over or not, and a visit to an emergency department."""
+    stays = [
+        Setback(kind, kind, day(on), draw(st.none() | st.just(day(on + 9))), id=kind)
+        for kind, on in draw(st.dictionaries(st.sampled_from(["jail", "hospital"]), past, max_size=2)).items()
+    ]
+    visits = [
+        Setback("emergency", "emergency", day(on), day(on), id="visit", reason=draw(st.sampled_from(list(REASONS))))
+        for on in draw(st.lists(past, max_size=1))
+    ]
+    return (*stays, *visits)
+
+
+@st.composite
 def cases(draw: st.DrawFn) -> CaseSnapshot:
     safety = SafetyFacts(
         answers=tuple(
@@ -103,6 +118,7 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
             two_way_on=days(draw(st.lists(offsets, max_size=3))),
             attempts_on=days(draw(st.lists(offsets, max_size=3))),
             seen_on=None if seen is None else day(seen),
+            services_on=days(draw(st.lists(offsets, max_size=1))),
         ),
         measures=draw(
             st.sampled_from([(), (primary,), (primary, beside), (primary, beside, mania(draw(scores))), (rated,)])
@@ -129,10 +145,7 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
             Permission("Rosa Vega, guardian", is_release=False, ends_on=day(on))
             for on in draw(st.sets(offsets, max_size=2))
         ),
-        setbacks=tuple(
-            Setback("jail", "Jail or prison", day(on), draw(st.none() | st.just(day(on + 9))))
-            for on in draw(st.lists(past, max_size=1))
-        ),
+        setbacks=draw(setbacks()),
         suspended_since=draw(st.sampled_from([None, None, None, day(0)])),
         died_on=draw(st.sampled_from([None, None, None, day(0)])),
     )

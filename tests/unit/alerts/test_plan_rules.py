@@ -65,7 +65,10 @@ def test_only_a_screen_that_says_moderate_or_high_asks_for_a_plan(what: dict[str
 
 
 @pytest.mark.parametrize(("code", "expected"), [("self-harm", "action"), ("overdose", "action"), ("threat", None)])
-def test_reported_self_harm_asks_for_a_plan(code: str, expected: str | None) -> None:
+def test_self_harm_that_is_told_of_asks_for_a_plan(code: str, expected: str | None) -> None:
+    visit = Setback("emergency", "Emergency department", day(10), day(10), reason=code)
+
+    assert tier("safety.plan", case(setbacks=(visit,)), 11, SIGNED) == expected
     assert tier("safety.plan", of_safety(reports=(report(10, code=code),)), 11, SIGNED) == expected
 
 

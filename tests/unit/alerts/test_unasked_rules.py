@@ -72,6 +72,10 @@ def stay(kind: tuple[str, str], began: int, ended: int | None = None) -> Setback
     return Setback(*kind, day(began), None if ended is None else day(ended))
 
 
+def visit(on: int, reason: str) -> Setback:
+    return Setback("emergency", "Emergency department", day(on), day(on), reason=reason)
+
+
 @pytest.mark.parametrize(
     ("why", "setbacks", "reports", "answered", "expected"),
     [
@@ -84,6 +88,8 @@ def stay(kind: tuple[str, str], began: int, ended: int | None = None) -> Setback
         ("out of jail before enrolment", (stay(JAIL, -40, -1),), (), None, None),
         ("reported self-harm", (), (report(20, code="self-harm"),), 0, 20),
         ("another danger", (), (report(20, code="threat"),), 0, None),
+        ("an emergency visit for an overdose", (visit(20, "overdose"),), (), 0, 20),
+        ("for something else", (visit(20, "other"),), (), 0, None),
     ],
 )
 def test_a_crisis_calls_for_asking_at_once(

@@ -1,0 +1,84 @@
+"""While somebody is in a hospital, a crisis house or a jail: who is called there, and whether they still are.
+
+Most rules rest during a stay (``suspension``); these are what it asks for, so nothing rests them.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from registry.alerts.parameters import Numbers
+from registry.alerts.rulebook.clock import Clock
+from registry.alerts.rulebook.evidence import JSON, Evidence, stored
+from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, found_together
+from registry.alerts.rulebook.phrases import ago, written
+from registry.alerts.rulebook.referral import working_days_after
+from registry.alerts.rulebook.suspension import Family
+from registry.alerts.snapshot import CaseSnapshot, InjectionDue, Setback
+from registry.health.rules import PLACES, is_stay
+
+ADMISSION = "life.admission"
+
+
+def open_stays(case: CaseSnapshot) -> list[Setback]:
+    """Where the person is, as far as anybody has said: stays without an end."""
+    return [each for each in case.setbacks if is_stay(each.kind) and each.ended_on is None]
+
+
+def _admission(case: CaseSnapshot, clock: Clock, _numbers: Numbers) -> Found | Settled | None:
+    """In a stay, and by the next working day nobody has spoken with the ward, the house or the jail."""
+    waiting, called_on = [], None
+    for stay in open_stays(case):
+        called_on = min((day for day in case.contacts.services_on if day >= stay.began_on), default=None)
+        due_on = working_days_after(stay.began_on, 1)
+        if called_on is None and clock.has_come(due_on):
+            waiting.append((due_on, _stay_facts(stay) | {"injection": next_injection(case.treatment.injections)}))
+    if not waiting and called_on is not None:
+        return Settled(f"Spoken with them on {written(called_on)}")
+    return found_together(waiting, under="stays")
+
+
+def _stay_facts(stay: Setback) -> dict[str, JSON]:
+    return {"event": stay.id, "kind": stay.kind, "began_on": stored(stay.began_on)}
+
+
+def next_injection(injections: Sequence[InjectionDue]) -> dict[str, JSON] | None:
+    """The long-acting injection that is due first, whoever will give it."""
+    first = min(injections, key=lambda each: (each.due_on, each.label), default=None)
+    return None if first is None else {"label": first.label, "due_on": stored(first.due_on)}
+
+
+_WHOM = {"hospital-psychiatric": "ward", "hospital": "ward", "crisis": "house", "jail": "jail"}
+
+
+def _admission_words(evidence: Evidence, today: date) -> str:
+    return "; ".join(_one_admission(each, today) for each in evidence.each("stays"))
+
+
+def _one_admission(stay: Evidence, today: date) -> str:
+    kind, began_on = stay.text("kind"), stay.day("began_on")
+    return (
+        f"In {PLACES[kind]} since {written(began_on)} ({ago(began_on, today)}): call the {_WHOM[kind]}, send medicines, "
+        f"injection{injection_words(stay)} and clozapine dates, and log the call as collateral with another service"
+    )
+
+
+def injection_words(evidence: Evidence) -> str:
+    """ " (Haloperidol decanoate due 20 Mar 2026)", to follow the word; nothing where none goes on."""
+    if evidence.is_none("injection"):
+        return ""
+    injection = evidence.part("injection")
+    return f" ({injection.text('label')} due {written(injection.day('due_on'))})"
+
+
+RULES = (
+    Rule(
+        id=ADMISSION,
+        title="Admitted or in jail",
+        family=Family.LIFE,
+        audience=(Audience.CARE_MANAGER,),
+        parameters=(),
+        source="Registry decision: a ward or a jail that knows the medicines from the first working day on",
+        check=_admission,
+        words=_admission_words,
+    ),
+)

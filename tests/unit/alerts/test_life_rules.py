@@ -1,0 +1,170 @@
+"""Into a ward or a jail and out again: who is told what, and who is spoken with by when."""
+
+import pytest
+
+from registry.alerts.next_due import due_days
+from registry.alerts.rulebook import rule
+from registry.alerts.rulebook.life import TRANSITION, UNREACHED
+from registry.alerts.rulebook.stay import ADMISSION
+from registry.alerts.snapshot import CaseSnapshot, ContactFacts, Phase, Setback
+from registry.health.rules import KINDS
+from tests.unit.alerts.cases import (
+    NUMBERS,
+    case,
+    day,
+    days,
+    episode,
+    finding,
+    injection,
+    measure,
+    sentence,
+    tier,
+    told,
+    treated,
+)
+
+PSYCHIATRIC, MEDICAL, CRISIS, JAIL = "hospital-psychiatric", "hospital", "crisis", "jail"
+
+
+def stay(began: int, ended: int | None = None, *, kind: str = PSYCHIATRIC, **facts: str) -> Setback:
+    return Setback(kind, KINDS[kind], day(began), None if ended is None else day(ended), **facts)
+
+
+def visit(on: int, reason: str) -> Setback:
+    return stay(on, on, kind="emergency", reason=reason)
+
+
+def lived(*setbacks: Setback, two_way: tuple[int, ...] = (), services: tuple[int, ...] = (), **facts: object) -> CaseSnapshot:
+    contacts = ContactFacts(two_way_on=days(two_way), services_on=days(services))
+    return case(**({"setbacks": setbacks, "contacts": contacts} | facts))
+
+
+OUT = stay(30, 40)
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("the day of discharge", lived(OUT), 40, "action"),
+        ("a year later, and still nobody has", lived(OUT), 405, "action"),
+        ("the day itself does not count", lived(OUT, two_way=(40,)), 41, "action"),
+        ("nor does the call before", lived(OUT, two_way=(20, 39)), 41, "action"),
+        ("spoken with the day after", lived(OUT, two_way=(41,)), 41, None),
+        ("out of a medical ward", lived(stay(30, 40, kind=MEDICAL)), 40, "action"),
+        ("out of a crisis house", lived(stay(30, 40, kind=CRISIS)), 40, "action"),
+        ("out of jail", lived(stay(30, 40, kind=JAIL)), 40, "action"),
+        ("an emergency visit for self-harm", lived(visit(40, "self-harm")), 40, "action"),
+        ("for an overdose", lived(visit(40, "overdose")), 40, "action"),
+        ("for alcohol or drugs", lived(visit(40, "substance")), 40, "action"),
+        ("psychiatric", lived(visit(40, "psychiatric")), 40, "action"),
+        ("nobody knows why: unknown is not no", lived(visit(40, "unknown")), 40, "action"),
+        ("for something else", lived(visit(40, "other")), 40, None),
+        ("still in", lived(stay(30)), 41, None),
+        ("in again since", lived(OUT, stay(45)), 46, None),
+        ("out again: the last one speaks", lived(OUT, stay(45, 50), two_way=(42,)), 51, "action"),
+        ("in a pause", lived(OUT, episode=episode(Phase.PAUSED, paused_until=day(90))), 41, "action"),
+        ("referred, not enrolled", lived(OUT, episode=episode(Phase.REFERRED, enrolled_on=None)), 41, "action"),
+        ("discharged in the month before the referral", lived(stay(-50, -37)), 0, "action"),
+        ("told of as long past when referred", lived(stay(-50, -38)), 0, None),
+        ("after a death", lived(OUT, died_on=day(41)), 42, None),
+        ("second contact, day 22", lived(OUT, two_way=(41,)), 62, None),
+        ("second contact, day 23", lived(OUT, two_way=(41,)), 63, "reminder"),
+        ("second contact, day 30", lived(OUT, two_way=(41,)), 70, "action"),
+        ("two calls of one day are one", lived(OUT, two_way=(41, 41)), 70, "action"),
+        ("spoken with twice", lived(OUT, two_way=(41, 48)), 70, None),
+    ],
+)
+def test_whoever_comes_out_is_spoken_with_and_once_more_within_the_month(
+    why: str, of: CaseSnapshot, on: int, expected: str | None
+) -> None:
+    assert tier(TRANSITION, of, on) == expected, why
+
+
+@pytest.mark.parametrize(
+    ("on", "says", "of_the_lead"),
+    [
+        (42, ": reach the person; check", None),
+        (43, ": reach the person today, in person if nobody answers; check", None),
+        (46, ": reach the person today, in person if nobody answers; check", None),
+        (47, "if nobody answers; the lead is told; check", "action"),
+    ],
+)
+def test_it_grows_louder_after_72_hours_and_is_the_leads_as_well_after_a_week(
+    on: int, says: str, of_the_lead: str | None
+) -> None:
+    found = finding(TRANSITION, lived(OUT), on)
+
+    assert found is not None
+    assert (says in found.sentence, found.since) == (True, day(40)), found.sentence
+    assert tier(UNREACHED, lived(OUT), on) == of_the_lead
+    assert tier(UNREACHED, lived(OUT, two_way=(42,)), on) is None
+
+
+def test_the_sentence_says_what_to_check_and_who_saw_the_person() -> None:
+    contacts = ContactFacts(two_way_on=days((20,)), seen_on=day(41))
+    of = lived(OUT, contacts=contacts, treatment=treated(injection(60, last=32), injection(50, last=22)))
+
+    assert sentence(TRANSITION, of, 42) == (
+        "Discharged from psychiatric hospital 2 days ago (14 Feb 2026), no two-way contact since (last 25 Jan 2026), "
+        "seen by another team yesterday: reach the person; check injection (Haloperidol decanoate due 24 Feb 2026) and "
+        "supply of medicines"
+    )
+    assert sentence(UNREACHED, lived(OUT), 47) == (
+        "Discharged from psychiatric hospital 7 days ago (14 Feb 2026) and nobody has spoken with the person since (no "
+        "attempt on record): decide who goes"
+    )
+    assert sentence(TRANSITION, lived(visit(40, "overdose")), 40) == (
+        "Emergency visit (overdose) today (14 Feb 2026), no two-way contact since (none before): reach the person; "
+        "check injection and supply of medicines"
+    )
+    assert sentence(TRANSITION, lived(stay(30, 40, kind=JAIL), two_way=(41,)), 71) == (
+        "Released from jail 31 days ago (14 Feb 2026), one two-way contact since (15 Feb 2026): second was due by "
+        "16 Mar 2026"
+    )
+
+
+def test_only_a_contact_ends_it_and_it_says_which() -> None:
+    spoken = rule(TRANSITION).verdict(lived(OUT, two_way=(44,)), day(44), NUMBERS)
+
+    assert rule(TRANSITION).ends_with == "A two-way contact"
+    assert (spoken.settled, spoken.next_check_on) == ("Two-way contact on 18 Feb 2026", day(63))
+
+
+MONDAY, FRIDAY = 7, 11
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("the day of admission", lived(stay(MONDAY)), MONDAY, None),
+        ("the next working day", lived(stay(MONDAY)), MONDAY + 1, "action"),
+        ("over the weekend", lived(stay(FRIDAY)), FRIDAY + 2, None),
+        ("on Monday", lived(stay(FRIDAY)), FRIDAY + 3, "action"),
+        ("in jail", lived(stay(MONDAY, kind=JAIL)), MONDAY + 1, "action"),
+        ("spoken with the ward", lived(stay(MONDAY), services=(MONDAY,)), MONDAY + 1, None),
+        ("only before", lived(stay(MONDAY), services=(MONDAY - 1,)), MONDAY + 1, "action"),
+        ("out again", lived(stay(MONDAY, MONDAY + 1)), MONDAY + 1, None),
+        ("an emergency visit is no stay", lived(visit(MONDAY, "psychiatric")), MONDAY + 1, None),
+        ("in a pause", lived(stay(MONDAY), episode=episode(Phase.PAUSED)), MONDAY + 1, "action"),
+    ],
+)
+def test_the_ward_is_called_on_the_next_working_day(why: str, of: CaseSnapshot, on: int, expected: str | None) -> None:
+    assert tier(ADMISSION, of, on) == expected, why
+
+
+def test_the_call_sends_what_a_ward_does_not_know() -> None:
+    of = lived(stay(MONDAY, kind=JAIL), treatment=treated(injection(20, last=-8)))
+
+    assert sentence(ADMISSION, of, MONDAY + 2) == (
+        "In jail since 12 Jan 2026 (2 days ago): call the jail, send medicines, injection (Haloperidol "
+        "decanoate due 25 Jan 2026) and clozapine dates, and log the call as collateral with another service"
+    )
+
+
+def test_what_one_call_settles_waits_behind_it_and_the_list_says_the_day() -> None:
+    of = lived(OUT, two_way=(38,), measures=(measure({0: 12}),))
+
+    assert told(of, 45)[0] == (TRANSITION, "action")
+    assert "measure.due" not in dict(told(of, 45))
+    assert due_days(of, NUMBERS)["contact"] == day(40)
+    assert due_days(lived(OUT, episode=episode(Phase.PAUSED, paused_until=day(90))), NUMBERS)["contact"] == day(40)

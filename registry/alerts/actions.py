@@ -46,7 +46,7 @@ class EndsWithReview(ValueError):
     """A place in the review queue is not closed: a recorded review ends it."""
 
 
-class EndsWithContact(ValueError):
+class EndsOtherwise(ValueError):
     """A reason of which its rule says what alone ends it (``Rule.ends_with``): a contact after a discharge."""
 
 
@@ -162,7 +162,7 @@ def close(*, alert: Alert, outcome: str, words: str, by: User, opened_version: i
 
     A reason that still stands is not told again for as long as it could have been put off, unless it gets worse.
     What is also the psychiatrist's keeps its place in the review queue (``registry.alerts.rest``).
-    Raises ``WordsMissing``, ``EndsWithReview``, ``EndsWithContact``, ``AlertIsClosed``, ``EditConflict``; ``KeyError``
+    Raises ``WordsMissing``, ``EndsWithReview``, ``EndsOtherwise``, ``AlertIsClosed``, ``EditConflict``; ``KeyError``
     for an outcome nobody defined.
     """
     if outcome not in OUTCOMES:
@@ -174,7 +174,7 @@ def close(*, alert: Alert, outcome: str, words: str, by: User, opened_version: i
         if row.tier == Tier.QUEUE:
             raise EndsWithReview("Record a review: only that ends a place in the review queue")
         if ends_with := rule(row.rule).ends_with:
-            raise EndsWithContact(f"{ends_with} alone ends this reason: log it when it has happened")
+            raise EndsOtherwise(f"Nobody closes this by hand. What ends it: {ends_with}")
         row.state, row.closed_at, row.closed_by_id = "closed", clock.now(), by.id
         row.outcome, row.closing_words = outcome, words
         row.look_at, row.snoozed_until, row.snooze_reason = None, None, ""
@@ -262,7 +262,7 @@ def _refuse_snooze(row: Alert, *, until: date, reason: str, today: date) -> None
     if days == 0:
         raise CannotWait("An urgent alert and a place in the review queue cannot be put off")
     if ends_with := rule(row.rule).ends_with:
-        raise CannotWait(f"This cannot be put off: {ends_with[0].lower()}{ends_with[1:]} ends it")
+        raise CannotWait(f"This cannot be put off. What ends it: {ends_with}")
     if not reason.strip():
         raise ImpossibleSnooze("Say why it can wait")
     if until <= today:

@@ -19,7 +19,7 @@ from registry.alerts.clinic_times import closed_on
 from registry.alerts.desk import Desk
 from registry.alerts.load import phases_before_pause
 from registry.alerts.load_care import Sighting, contact_facts
-from registry.alerts.load_life import load_setbacks
+from registry.alerts.load_life import load_setbacks, suspended_since
 from registry.alerts.load_treatment import load_plans
 from registry.alerts.rulebook import life, rule, stay
 from registry.alerts.since_yesterday import News
@@ -43,7 +43,8 @@ DAYS_AHEAD = 7
 MOST = 100
 """Episodes of which the days ahead are worked out."""
 
-CONTACT, MEASURE, PAUSE, PLAN, ADMISSION = "contact", "measure", "pause", "plan", "admission"
+CONTACT, MEASURE, PAUSE, PLAN = "contact", "measure", "pause", "plan"
+ADMISSION, STILL_IN = "admission", "still-in"
 _RULES = {
     "engage.referred": CONTACT,
     "engage.pause-over": PAUSE,
@@ -52,6 +53,7 @@ _RULES = {
     "measure.due": MEASURE,
     "safety.plan-review": PLAN,
     stay.ADMISSION: ADMISSION,
+    stay.STILL_IN: STILL_IN,
     life.TRANSITION: CONTACT,
 }
 
@@ -101,6 +103,7 @@ def list_due(desk: Desk) -> DueSoon:
             measures=tuple(measure for measure, _ in measures.get(episode.id, ())),
             plans=plans.get(episode.patient_id, PlanFacts()),
             setbacks=setbacks.get(episode.patient_id, ()),
+            suspended_since=suspended_since(setbacks.get(episode.patient_id, ())),
         )
         soonest: dict[str, Due] = {}
         for rule_id, kind in _RULES.items():

@@ -21,7 +21,7 @@ from registry.alerts.load_care import (
     load_transfers,
     not_reached,
 )
-from registry.alerts.load_life import load_setbacks
+from registry.alerts.load_life import load_setbacks, suspended_since
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.load_treatment import load_plans, load_treatment
 from registry.alerts.models import Alert
@@ -245,6 +245,7 @@ def _cases(
                 treatment=care.treatment.get(patient_id, TreatmentFacts()),
                 plans=care.plans.get(patient_id, PlanFacts()),
                 setbacks=care.setbacks.get(patient_id, ()),
+                suspended_since=suspended_since(care.setbacks.get(patient_id, ())),
                 died_on=person.died_on,
             ),
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import date
 
 from sqlalchemy import select
 
+from registry.alerts.rulebook.stay import open_stays
 from registry.alerts.snapshot import Setback
 from registry.db.among import among
 from registry.db.grouping import by_patient
@@ -16,7 +18,13 @@ from registry.health.rules import EMERGENCY, KINDS, STAYS, is_stay
 
 _SETBACKS = (
     select(
-        LifeEvent.patient_id, LifeEvent.id, LifeEvent.kind, LifeEvent.starts_on, LifeEvent.ends_on, LifeEvent.reason
+        LifeEvent.patient_id,
+        LifeEvent.id,
+        LifeEvent.kind,
+        LifeEvent.starts_on,
+        LifeEvent.ends_on,
+        LifeEvent.reason,
+        LifeEvent.confirmed_on,
     )
     .where(
         among(LifeEvent.patient_id, "patient_ids"),
@@ -39,8 +47,14 @@ def load_setbacks(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[S
                 ended_on=row.ends_on if is_stay(row.kind) else row.starts_on,
                 id=str(row.id),
                 reason=row.reason,
+                confirmed_on=row.confirmed_on,
             )
             for row in rows
         )
         for patient_id, rows in found.items()
     }
+
+
+def suspended_since(setbacks: Iterable[Setback]) -> date | None:
+    """The first day of the stay without an end that began first: most rules rest from it on. None outside of one."""
+    return min((stay.began_on for stay in open_stays(setbacks)), default=None)

@@ -13,6 +13,7 @@ from registry.alerts.last_safety import last_safety
 from registry.alerts.load import Person, episode_facts, load_people, tracked_measures
 from registry.alerts.models import Alert
 from registry.alerts.next_due import due_days, measure_days
+from registry.alerts.rulebook.stay import open_stays
 from registry.alerts.signals import LookedAt
 from registry.alerts.snapshot import CaseSnapshot
 from registry.db.among import among
@@ -49,14 +50,20 @@ def told(person: Person, open_alerts: Sequence[Alert], numbers: NumbersInForce) 
         outcomes=person.history.outcomes,
         safety=last_safety((*person.safety.facts.answers, *person.safety.shown_only)),
         due={case.episode.id: due_days(case.snapshot, numbers.at(case.clinic.id)) for case in person.cases},
+        away=next((stay for case in person.cases for stay in open_stays(case.snapshot.setbacks)), None),
     )
 
 
-def measures_due(episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course]]) -> dict[str, date]:
-    """Key of a scale the episode follows → the day it falls due by the clinic's numbers. Nothing during a pause."""
+def measures_due(
+    episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course]], *, suspended_since: date | None
+) -> dict[str, date]:
+    """Key of a scale the episode follows → the day it falls due by the clinic's numbers. Nothing during a pause or a
+    stay elsewhere.
+    """
     case = CaseSnapshot(
         patient_id=str(episode.patient_id),
         episode=episode_facts(episode, courses, None),
         measures=tracked_measures(episode, courses),
+        suspended_since=suspended_since,
     )
     return measure_days(case, numbers_at(episode.clinic_id))

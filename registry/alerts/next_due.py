@@ -38,7 +38,7 @@ _FAR_AHEAD = date(9000, 1, 1)
 
 
 def due_days(case: CaseSnapshot, numbers: Numbers) -> dict[str, date]:
-    """What falls due → the day. What a rule that is off, a pause or the phase does not ask for is left out."""
+    """What falls due → the day. What a rule that is off, a pause, a stay or the phase does not ask for is left out."""
     found: dict[str, date] = {}
     for rule_id, kind in _RULES.items():
         day = _day_of(rule_id, case, numbers)
@@ -54,8 +54,11 @@ def due_days(case: CaseSnapshot, numbers: Numbers) -> dict[str, date]:
 
 
 def measure_days(case: CaseSnapshot, numbers: Numbers) -> dict[str, date]:
-    """Key of a followed scale → the day it falls due; ``due_days`` gives the first of these. Nothing during a pause."""
-    if case.episode is None or case.episode.phase not in IN_CARE:
+    """Key of a followed scale → the day it falls due; ``due_days`` gives the first of these.
+
+    Nothing during a pause or a stay elsewhere.
+    """
+    if case.episode is None or case.episode.phase not in IN_CARE or case.suspended_since is not None:
         return {}
     days = {each.key: measure_due_on(each, case.episode, numbers) for each in case.measures}
     return {key: day for key, day in days.items() if day is not None}

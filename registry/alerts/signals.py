@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from registry.alerts.last_safety import LastSafety
     from registry.alerts.load_care import Sighting
     from registry.alerts.models import Alert
+    from registry.alerts.snapshot import Setback
     from registry.measures.mania import Reported
 
 
@@ -23,7 +24,8 @@ class LookedAt:
 
     ``categories`` are scale and category of every result that is no number, oldest first; ``outcomes`` those of the
     episodes that have one. ``safety`` is the last word on the person's safety, None where nobody was ever asked;
-    ``due`` is what falls due in each open episode, and on which day.
+    ``due`` is what falls due in each open episode, and on which day; ``away`` the stay the person is in, None where in
+    none or without an open episode.
     """
 
     open_alerts: Sequence[Alert]
@@ -32,6 +34,7 @@ class LookedAt:
     outcomes: Mapping[uuid.UUID, Reported]
     safety: LastSafety | None
     due: Mapping[uuid.UUID, Mapping[str, date]]
+    away: Setback | None
 
 
 attention_changed = Signal("alerts of some patients were reconciled, in the transaction that caused it")

@@ -296,6 +296,8 @@ class Setback:
     ended_on: date | None
     id: str = ""
     reason: str = ""
+    confirmed_on: date | None = None
+    """The last day on which somebody said that the person is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +361,7 @@ class TransferFacts:
 class CaseSnapshot:
     """All the rules may look at for one patient at one clinic.
 
-    ``suspended_since`` is the first day of an open life event (ward, jail): from then on nobody is
+    ``suspended_since`` is the first day of the oldest stay without an end (ward, jail): from then on nobody is
     asked to call, measure, treat or review, though safety still counts.
     ``untracked_mania`` are the mania scales given in the episode of which ``measures`` has no score, each over the
     whole episode: not tracked, or not given since the treatment began anew.

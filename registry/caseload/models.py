@@ -15,6 +15,7 @@ from registry.accounts.models import User
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
 from registry.caseload.rules import LONGEST_VIEW_NAME
 from registry.db.base import Audited, Base, ClinicsOwn, EpisodeLinked, Identified, PatientLinked, one_of
+from registry.health.rules import STAYS
 from registry.measures.course import Outcome
 
 NOTHING_OPEN = 9
@@ -39,6 +40,7 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
             sa.PrimaryKeyConstraint("episode_id"),
             one_of("outcome", Outcome),
             one_of("safety_state", (POSITIVE, NEGATIVE, UNKNOWN)),
+            one_of("away_kind", STAYS),
             sa.Index("ix_caseload_row_rank", "clinic_id", "is_open", "rank", "sort_name"),
             sa.Index("ix_caseload_row_name", "clinic_id", "is_open", "sort_name"),
             sa.Index("ix_caseload_row_manager", "care_manager_id", "is_open", "rank"),
@@ -125,6 +127,9 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     contact_due_on: Mapped[date | None]
     measure_due_on: Mapped[date | None]
     review_due_on: Mapped[date | None]
+    away_kind: Mapped[str | None]
+    """Where the person is: a kind of stay without an end. While it lasts hardly anything falls due."""
+    away_since: Mapped[date | None]
     last_review_on: Mapped[date | None]
     open_recommendations: Mapped[int] = mapped_column(default=0)
     has_question: Mapped[bool] = mapped_column(default=False)

@@ -134,6 +134,8 @@ _SHOWN: Mapping[str, tuple[Any, ...]] = {
         CaseloadRow.measure_due_on,
         CaseloadRow.review_due_on,
         CaseloadRow.paused_until,
+        CaseloadRow.away_kind,
+        CaseloadRow.away_since,
     ),
     "review": (CaseloadRow.last_review_on, CaseloadRow.open_recommendations, CaseloadRow.has_question),
     "housing": (CaseloadRow.housing,),

@@ -24,6 +24,7 @@ from registry.episodes.scales import scales_in_force
 from registry.extensions import db
 from registry.health.models import LifeEvent
 from registry.health.queries import list_events
+from registry.health.rules import is_open
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measurements.queries import rated_by_others
@@ -113,9 +114,10 @@ def load_record(episode: Episode) -> EpisodeRecord:
     patient_id = episode.patient_id
     scores, tracked = _scores(patient_id), list_parts(TrackedMeasure, episode.id)
     plans = plan_dates(patient_id)
+    life_events = list_events(patient_id, only_standing=True)
     return EpisodeRecord(
         episode=episode,
-        followed=_followed(episode, scores, tracked),
+        followed=_followed(episode, scores, tracked, away_since=_away_since(life_events)),
         levels=_levels(episode, tracked),
         circumstances=_circumstances(scores),
         contacts=_contacts(patient_id),
@@ -127,7 +129,7 @@ def load_record(episode: Episode) -> EpisodeRecord:
         courses=list_parts(TreatmentCourse, episode.id),
         treatment=list_courses([patient_id]),
         goals=list_goals(patient_id, only_open=True),
-        life_events=list_events(patient_id, only_standing=True),
+        life_events=life_events,
         safety_plan=plans.get("safety"),
         relapse_plan=plans.get("relapse"),
         row=db.session.get(CaseloadRow, episode.id),
@@ -221,8 +223,17 @@ def _scores(patient_id: uuid.UUID) -> Mapping[str, Sequence[Columns]]:
     return found
 
 
+def _away_since(events: Sequence[LifeEvent]) -> date | None:
+    """As the rules see it (``alerts.load_life``), from the events already read."""
+    return min((each.starts_on for each in events if is_open(each.kind, ends_on=each.ends_on)), default=None)
+
+
 def _followed(
-    episode: Episode, scores: Mapping[str, Sequence[Columns]], measures: Sequence[TrackedMeasure]
+    episode: Episode,
+    scores: Mapping[str, Sequence[Columns]],
+    measures: Sequence[TrackedMeasure],
+    *,
+    away_since: date | None,
 ) -> list[Followed]:
     """The metric primary first, the others in the order they are followed."""
     parts = {row.scale: row for row in measures}
@@ -231,7 +242,7 @@ def _followed(
     read = scales_in_force().at(episode.clinic_id)
     manias = mania_courses(dated, read=read, starts_on=episode.referred_on, ends_on=episode.ended_on).values()
     others = rated_by_others({key: course for key, (_, course) in courses.items()})
-    due = measures_due(episode, courses)
+    due = measures_due(episode, courses, suspended_since=away_since)
     found = [
         Followed(
             key=key,

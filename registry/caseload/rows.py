@@ -19,6 +19,7 @@ from registry.alerts.models import TIERS, Alert
 from registry.alerts.next_due import CONTACT, MEASURE, REVIEW
 from registry.alerts.rulebook import RULEBOOK
 from registry.alerts.signals import LookedAt
+from registry.alerts.snapshot import Setback
 from registry.caseload import stored_facts
 from registry.caseload.columns import Columns
 from registry.caseload.models import NOTHING_OPEN, CaseloadRow
@@ -134,6 +135,7 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "minutes_month": contacts.minutes_month,
         "minutes": contacts.minutes,
         **_due(facts.due.get(episode.id, {})),
+        **_away(facts.away if episode.ended_on is None else None),
         **_safety(facts.safety),
         "last_review_on": episode.last_review_on,
         "open_recommendations": episode.open_recommendations,
@@ -151,6 +153,10 @@ def _due(days: Mapping[str, date]) -> dict[str, Any]:
         "due_on": min(days.values(), default=None),
         **{f"{kind}_due_on": days.get(kind) for kind in (CONTACT, MEASURE, REVIEW)},
     }
+
+
+def _away(stay: Setback | None) -> dict[str, Any]:
+    return {"away_kind": stay and stay.kind, "away_since": stay and stay.began_on}
 
 
 def _safety(last: LastSafety | None) -> dict[str, Any]:

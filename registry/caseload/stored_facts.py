@@ -17,6 +17,7 @@ from registry.alerts.load_care import Sighting
 from registry.alerts.look import look
 from registry.alerts.models import Alert
 from registry.alerts.signals import LookedAt
+from registry.alerts.snapshot import Setback
 from registry.caseload.columns import Columns
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
 from registry.db.among import among
@@ -64,6 +65,8 @@ class StoredFacts:
     safety: LastSafety | None = None
     due: Mapping[uuid.UUID, Mapping[str, date]] = field(default_factory=dict)
     """Open episode → what falls due → the day."""
+    away: Setback | None = None
+    """The stay the person is in."""
 
     def contacts_of(self, episode: Columns) -> ContactHistory:
         """The contacts at the episode's clinic between its dates. Attempts count from the last two-way contact."""
@@ -111,6 +114,7 @@ def _facts(
         outcomes=looked_at.outcomes,
         safety=looked_at.safety,
         due=looked_at.due,
+        away=looked_at.away,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
+from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict, refuse_stale
 from registry.db.transaction import write
 from registry.episodes.errors import Refused
@@ -36,11 +37,25 @@ def record_event(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, facts: EventFac
             ended_at=None if facts.ends_on is None else now,
             ended_by_id=None if facts.ends_on is None else by.id,
         )
+        if is_open(facts.kind, ends_on=facts.ends_on):  # whoever records it says so today, however long ago it began
+            today = db.session.get_one(Clinic, clinic_id).today(now)
+            event.confirmed_on, event.confirmed_by_id = max(today, facts.starts_on), by.id
         db.session.add(event)
         db.session.flush()
         record("life-event.recorded", by=by, subject=event, kind="create")
         tell_episode_changed(patient_id)
     return event
+
+
+def confirm_stay(*, event: LifeEvent, on: date, opened_version: int | None, by: User) -> None:
+    """Say that the person is still there on a day. Raises ``EditConflict`` where the stay is over or struck through."""
+    with write():
+        refuse_stale(event, opened_version=opened_version)
+        if event.status != "final" or not is_open(event.kind, ends_on=event.ends_on):
+            raise EditConflict(event)
+        event.confirmed_on, event.confirmed_by_id = max(on, event.starts_on), by.id
+        record("life-event.confirmed", by=by, subject=event)
+        tell_episode_changed(event.patient_id)
 
 
 def end_stay(*, event: LifeEvent, on: date, opened_version: int | None, by: User) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFacts:
-    """One event. Dates are local dates; ``ends_on`` only of a stay that is over, ``reason`` only of an emergency visit."""
+    """One event. Dates are local dates; ``ends_on`` only of a stay that is over, ``reason`` of an emergency visit."""
 
     kind: str
     starts_on: date

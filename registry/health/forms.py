@@ -91,6 +91,18 @@ class EventForm(DatedForm):
         )
 
 
+class StillThereForm(RegistryForm):
+    """One button: they are still there."""
+
+
+def still_there_form(version: int | None = None) -> StillThereForm:
+    """To be shown beside a stay of that version, or, without one, as it was sent."""
+    prefix = "confirm-"
+    if version is None:
+        return StillThereForm(prefix=prefix)
+    return StillThereForm(formdata=None, prefix=prefix, version=str(version))
+
+
 class EndStayForm(DatedForm):
     """The last day of a stay."""
 

@@ -19,7 +19,7 @@ from registry.db.base import (
     one_of,
     withdrawn_has_date,
 )
-from registry.health.rules import EMERGENCY, KINDS, MOMENTS, REASONS, STATUSES
+from registry.health.rules import EMERGENCY, KINDS, MOMENTS, REASONS, STATUSES, STAYS
 
 
 class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Base):
@@ -38,6 +38,12 @@ class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Bas
         sa.CheckConstraint("kind <> 'other' OR words <> ''", name="other_has_words"),
         sa.CheckConstraint(f"(kind = '{EMERGENCY}') = (reason <> '')", name="emergency_has_reason"),
         sa.CheckConstraint("(status = 'final') = (error_why = '')", name="error_has_reason"),
+        sa.CheckConstraint("(confirmed_on IS NULL) = (confirmed_by_id IS NULL)", name="confirmed_by_somebody"),
+        sa.CheckConstraint("confirmed_on >= starts_on", name="confirmed_after_start"),
+        sa.CheckConstraint(
+            f"confirmed_on IS NULL OR kind IN ({', '.join(repr(kind) for kind in STAYS)})",
+            name="only_stays_are_confirmed",
+        ),
         sa.Index("ix_life_event_patient_day", "patient_id", "starts_on"),
     )
 
@@ -59,5 +65,8 @@ class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Bas
     ended_at: Mapped[datetime | None]
     """When the end of a stay was entered."""
     ended_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    confirmed_on: Mapped[date | None]
+    """The last day on which somebody said that the person is still there; recording a stay without an end says so."""
+    confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
     recorded_by: Mapped[User] = relationship(foreign_keys="LifeEvent.recorded_by_id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from flask import url_for
 
@@ -14,6 +15,9 @@ from registry.health.rules import KINDS, REASONS, is_open
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import count, days_ago, long_date
 from registry.web.form_fields import RegistryForm
+
+if TYPE_CHECKING:
+    from registry.health.forms import StillThereForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +30,16 @@ class EventShown:
     detail: str
     is_open: bool
     is_void: bool
+    confirm: StillThereForm | None = None
+    """To say that the person is still there."""
+    confirm_url: str = ""
     end_url: str = ""
     withdraw_url: str = ""
 
 
-GOES_ON = (
-    "Reminders of contacts and measures go on during a stay. Pause the episode, or put off what has to wait until it "
-    "is over."
+RESTS = (
+    "While the stay lasts, contacts, measures, targets and reviews rest; safety, injections, legal dates and transfers "
+    "do not. Now and then you are asked whether the person is still there."
 )
 
 
@@ -45,7 +52,7 @@ class LifePage:
     tabs: Sequence[Tab]
     events: Sequence[EventShown]
     notice: str
-    """While a stay lasts: what goes on meanwhile."""
+    """While a stay lasts: what rests meanwhile."""
     record_url: str
     """Empty where it is not the reader's to write."""
 
@@ -85,20 +92,25 @@ def when_words(event: LifeEvent, today: date) -> str:
     return f"{starts} ({days_ago(event.starts_on, today)})"
 
 
-def show_event(event: LifeEvent, *, today: date, may_write: bool, may_withdraw: bool) -> EventShown:
+def show_event(
+    event: LifeEvent, *, today: date, may_write: bool, may_withdraw: bool, confirm: StillThereForm | None = None
+) -> EventShown:
     """One event with what may be done about it: whoever cares for the person says that a stay is over; only the clinic
     that recorded it, that it was entered in error."""
     is_void = event.status != "final"
     stands_open = not is_void and is_open(event.kind, ends_on=event.ends_on)
+    confirmed = f"still there {long_date(event.confirmed_on)}" if stands_open and event.confirmed_on else ""
     told = f"told by {event.source}" if event.source else ""
     error = f"Entered in error: {event.error_why}" if is_void else ""
     return EventShown(
         title=title_of(event),
         when=when_words(event, today),
         words=event.words,
-        detail=" · ".join(part for part in (told, f"recorded by {event.recorded_by.name}", error) if part),
+        detail=" · ".join(part for part in (confirmed, told, f"recorded by {event.recorded_by.name}", error) if part),
         is_open=stands_open,
         is_void=is_void,
+        confirm=confirm if stands_open else None,
+        confirm_url=_url("life.confirm", event) if confirm and stands_open else "",
         end_url=_url("life.end", event) if may_write and stands_open else "",
         withdraw_url=_url("life.withdraw", event) if may_withdraw and not is_void else "",
     )

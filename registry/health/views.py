@@ -18,14 +18,17 @@ from registry.episodes.errors import Refused
 from registry.episodes.place import Place, place_at
 from registry.episodes.record_tabs import record_tabs
 from registry.health import actions, queries
-from registry.health.forms import EndStayForm, EventForm, WithdrawForm
+from registry.health.forms import EndStayForm, EventForm, WithdrawForm, still_there_form
 from registry.health.models import LifeEvent
-from registry.health.presenters import GOES_ON, LifeFormPage, LifePage, show_event, title_of, when_words
+from registry.health.presenters import RESTS, LifeFormPage, LifePage, show_event, title_of, when_words
+from registry.web.filters import long_date
 from registry.web.form_fields import RegistryForm
 
 blueprint = Blueprint("life", __name__, url_prefix="/patients/<uuid:patient_id>/life")
 
 Page = str | tuple[str, int] | Response
+
+_CHANGED = "A colleague changed that entry meanwhile. See what it says now"
 
 
 def _place_of(patient_id: uuid.UUID, action: str = "life.record") -> Place:
@@ -43,7 +46,13 @@ def events(patient_id: uuid.UUID) -> Page:
     writing = clinics_where(current_user, "life.record")
     may_write = place.clinic.id in writing
     events = [
-        show_event(each, today=place.today, may_write=may_write, may_withdraw=each.clinic_id in writing)
+        show_event(
+            each,
+            today=place.today,
+            may_write=may_write,
+            may_withdraw=each.clinic_id in writing,
+            confirm=still_there_form(each.version) if may_write else None,
+        )
         for each in queries.list_events(patient_id)
     ]
     page = LifePage(
@@ -51,7 +60,7 @@ def events(patient_id: uuid.UUID) -> Page:
         patient=place.header(),
         tabs=record_tabs(patient_id),
         events=events,
-        notice=GOES_ON if any(each.is_open for each in events) else "",
+        notice=RESTS if any(each.is_open for each in events) else "",
         record_url=url_for("life.record", patient_id=patient_id) if may_write else "",
     )
     opened("life.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)
@@ -70,6 +79,30 @@ def record(patient_id: uuid.UUID) -> Page:
 
     page = _form_page(place, form, title="Record a life event", save="Save")
     return _do_once(page, act, saved="Saved")
+
+
+@blueprint.post("/<uuid:event_id>/still-there")
+@policy("life.record")
+def confirm(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
+    place, back_url = _place_of(patient_id), url_for("life.events", patient_id=patient_id)
+    _event_of(patient_id, event_id)
+    form = still_there_form()
+    if not form.validate_on_submit():
+        flash("Nothing was saved. Press Still there again", "warning")
+        return redirect(back_url, 303)
+
+    def once() -> str:
+        stay = _event_of(patient_id, event_id)
+        actions.confirm_stay(event=stay, on=place.today, opened_version=form.opened_version, by=current_user)
+        return back_url
+
+    try:
+        receipts.once(form.key, by=current_user, act=once)
+    except EditConflict:
+        flash(_CHANGED, "warning")
+    else:
+        flash(f"Still there on {long_date(place.today)}", "success")
+    return redirect(back_url, 303)
 
 
 @blueprint.route("/<uuid:event_id>/end", methods=["GET", "POST"])
@@ -134,7 +167,7 @@ def _do_once(page: LifeFormPage, act: Callable[[], None], *, saved: str) -> Page
     try:
         location = receipts.once(form.key, by=current_user, act=once)
     except EditConflict:
-        flash("A colleague changed that entry meanwhile. See what it says now", "warning")
+        flash(_CHANGED, "warning")
         return redirect(back_url, 303)
     except Refused as problem:
         form[problem.field].errors = [str(problem)]

@@ -197,6 +197,7 @@ MAY: Mapping[str, str | frozenset[str]] = {
     # life events
     "life.events": READS,
     "life.record": TREATS,
+    "life.confirm": TREATS,
     "life.end": TREATS,
     "life.withdraw": TREATS,
     # the worklist and its alerts

@@ -13,6 +13,7 @@ from flask import url_for
 from registry.accounts.models import User
 from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, AlertEvent
 from registry.alerts.rulebook import RULEBOOK, Tier, rule
+from registry.alerts.rulebook.phrases import capitalised
 from registry.clinics.models import Clinic
 from registry.contacts.models import DangerReport
 from registry.contacts.rules import DANGERS
@@ -160,7 +161,7 @@ def facts_of(alert: Alert, clinic: Clinic, now: datetime, *, told: Mapping[str, 
     if alert.closed_at is None and alert.tier == Tier.QUEUE:
         rows.append({"label": "Ends with", "value": "A recorded review"})
     if alert.closed_at is None and (ends_with := rule(alert.rule).ends_with):
-        rows.append({"label": "Ends with", "value": ends_with})
+        rows.append({"label": "Ends with", "value": capitalised(ends_with)})
     if alert.snoozed_until is not None and alert.snoozed_until > today:
         rows.append({"label": "Put off until", "value": long_date(alert.snoozed_until), "detail": alert.snooze_reason})
     if alert.closed_at is not None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import current_app, url_for
 
-from registry.alerts.due import ADMISSION, CONTACT, MEASURE, MOST, PAUSE, PLAN, Due
+from registry.alerts.due import ADMISSION, CONTACT, MEASURE, MOST, PAUSE, PLAN, STILL_IN, Due
 from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
 from registry.review.models import Review
@@ -18,6 +18,7 @@ _DUE = {
     CONTACT: "Contact due",
     PAUSE: "Pause ends: resume care or end the episode",
     ADMISSION: "Call the ward, house or jail",
+    STILL_IN: "Ask whether the stay is over",
     PLAN: "Safety plan to look at again",
 }
 

@@ -28,8 +28,6 @@ _FOLLOWED_UP = frozenset(REASONS) - {"other"}
 """Reasons of an emergency visit that call for a contact after it. One that is not known is not "other"."""
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class _Left:
     """The last discharge, release or visit, the day, and the later days on which somebody spoke with the person."""
@@ -67,7 +65,7 @@ def _left(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> _Left | None:
         return None
     left_on, _, event = max(ended, key=lambda each: each[:2])
     since = _begun_on(case.episode) - timedelta(days=numbers.get(_SECOND_WITHIN) or 0)
-    if left_on < since or any(stay.began_on >= left_on for stay in open_stays(case)):
+    if left_on < since or any(stay.began_on >= left_on for stay in open_stays(case.setbacks)):
         return None
     return _Left(event, left_on, sorted({day for day in case.contacts.two_way_on if day > left_on}))
 
@@ -182,7 +180,7 @@ def _unreached_words(evidence: Evidence, today: date) -> str:
     return f"{_begun_words(evidence, today)} and nobody has spoken with the person since ({tried}): decide who goes"
 
 
-_CONTACT = "A two-way contact"
+_CONTACT = "a two-way contact"
 
 RULES = (
     Rule(

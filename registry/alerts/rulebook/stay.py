@@ -3,13 +3,13 @@
 Most rules rest during a stay (``suspension``); these are what it asks for, so nothing rests them.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
-from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, found_together
+from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, Tier, found_together
 from registry.alerts.rulebook.phrases import ago, written
 from registry.alerts.rulebook.referral import working_days_after
 from registry.alerts.rulebook.suspension import Family
@@ -17,17 +17,20 @@ from registry.alerts.snapshot import CaseSnapshot, InjectionDue, Setback
 from registry.health.rules import PLACES, is_stay
 
 ADMISSION = "life.admission"
+STILL_IN = "life.still-in"
+
+_ASK_AFTER = f"{STILL_IN}.ask_after"
 
 
-def open_stays(case: CaseSnapshot) -> list[Setback]:
-    """Where the person is, as far as anybody has said: stays without an end."""
-    return [each for each in case.setbacks if is_stay(each.kind) and each.ended_on is None]
+def open_stays(setbacks: Iterable[Setback]) -> list[Setback]:
+    """Where the person is, as far as anybody has said: stays without an end, in the order given."""
+    return [each for each in setbacks if is_stay(each.kind) and each.ended_on is None]
 
 
 def _admission(case: CaseSnapshot, clock: Clock, _numbers: Numbers) -> Found | Settled | None:
     """In a stay, and by the next working day nobody has spoken with the ward, the house or the jail."""
     waiting, called_on = [], None
-    for stay in open_stays(case):
+    for stay in open_stays(case.setbacks):
         called_on = min((day for day in case.contacts.services_on if day >= stay.began_on), default=None)
         due_on = working_days_after(stay.began_on, 1)
         if called_on is None and clock.has_come(due_on):
@@ -57,8 +60,8 @@ def _admission_words(evidence: Evidence, today: date) -> str:
 def _one_admission(stay: Evidence, today: date) -> str:
     kind, began_on = stay.text("kind"), stay.day("began_on")
     return (
-        f"In {PLACES[kind]} since {written(began_on)} ({ago(began_on, today)}): call the {_WHOM[kind]}, send medicines, "
-        f"injection{injection_words(stay)} and clozapine dates, and log the call as collateral with another service"
+        f"In {PLACES[kind]} since {written(began_on)} ({ago(began_on, today)}): call the {_WHOM[kind]}, send "
+        f"medicines, injection{injection_words(stay)} and clozapine dates, and log it as collateral with another service"
     )
 
 
@@ -68,6 +71,30 @@ def injection_words(evidence: Evidence) -> str:
         return ""
     injection = evidence.part("injection")
     return f" ({injection.text('label')} due {written(injection.day('due_on'))})"
+
+
+def _still_in(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """Nobody has said for two weeks that the person is still there: a stay that is forgotten would silence every rule
+    that rests during one.
+    """
+    after = timedelta(days=numbers.required(_ASK_AFTER))
+    forgotten = []
+    for stay in open_stays(case.setbacks):
+        known_on = max(stay.began_on, stay.confirmed_on or stay.began_on)
+        if clock.has_come(known_on + after):
+            forgotten.append((known_on + after, _stay_facts(stay) | {"known_on": stored(known_on)}))
+    return found_together(forgotten, under="stays", tier=Tier.REMINDER)
+
+
+def _still_in_words(evidence: Evidence, today: date) -> str:
+    asked = "; ".join(_one_still_in(each, today) for each in evidence.each("stays"))
+    return f"{asked}: ask, and say on Life that the person is still there, or that it is over"
+
+
+def _one_still_in(stay: Evidence, today: date) -> str:
+    began_on, known_on = stay.day("began_on"), stay.day("known_on")
+    known = "" if known_on == began_on else f", last confirmed {written(known_on)}"
+    return f"Still in {PLACES[stay.text('kind')]}? Since {written(began_on)} ({ago(began_on, today)}){known}"
 
 
 RULES = (
@@ -80,5 +107,16 @@ RULES = (
         source="Registry decision: a ward or a jail that knows the medicines from the first working day on",
         check=_admission,
         words=_admission_words,
+    ),
+    Rule(
+        id=STILL_IN,
+        title="Still there?",
+        family=Family.LIFE,
+        audience=(Audience.CARE_MANAGER,),
+        parameters=(_ASK_AFTER,),
+        source="Registry decision: most rules rest during a stay, so nobody may forget that one is over",
+        check=_still_in,
+        words=_still_in_words,
+        ends_with="Still there, or It is over, on Life",
     ),
 )

@@ -46,7 +46,7 @@ def suspension(case: CaseSnapshot, clock: Clock, *, family: Family) -> str | Non
         return f"{case.transfer.other_clinic} answers until the first two-way contact here"
     if family not in _RESTS_WITH_CARE:
         return None
-    if case.suspended_since is not None:
+    if case.suspended_since is not None and clock.has_come(case.suspended_since):
         return f"Resting since {written(case.suspended_since)}: in hospital, in jail or in crisis care"
     if case.episode is not None and case.episode.phase is Phase.PAUSED:
         return _pause(case.episode, clock)

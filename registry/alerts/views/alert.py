@@ -32,7 +32,7 @@ from registry.alerts.presenters.alert import (
     step_shown,
 )
 from registry.alerts.presenters.words import alert_url, banner, next_steps
-from registry.alerts.rulebook import Tier, told_besides
+from registry.alerts.rulebook import Family, Tier, rule, told_besides
 from registry.alerts.together import close_together, days_put_off, snooze_together
 from registry.alerts.views.alert_forms import (
     act_form,
@@ -189,7 +189,7 @@ def close(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
         forms=lambda fresh: forms_of(fresh, close=form),
         yours="Closed by you",
         said="Closed, with how it ended",
-        refused=((actions.EndsWithReview, actions.EndsWithContact), "outcome"),
+        refused=((actions.EndsWithReview, actions.EndsOtherwise), "outcome"),
     )
 
 
@@ -268,7 +268,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
             report_shown(each, names[each.recorded_by_id], clinic, may_withdraw=each.clinic_id in may_correct)
             for each in reports
         ],
-        next_steps=next_steps(patient, what_may_follow()),
+        next_steps=[*_way_to_life(row), *next_steps(patient, what_may_follow())],
         snooze_limit=today + timedelta(days=days_put_off(row)) if days_put_off(row) else None,
         today=today,
         conflict=conflict or (),
@@ -276,6 +276,13 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
     )
     opened("alert.opened", by=current_user, patient_id=row.patient_id, clinic_id=clinic.id)
     return render_template("alerts/alert.html", page=page), status
+
+
+def _way_to_life(row: Alert) -> list[dict[str, str]]:
+    """Where a stay is confirmed or ended, of a reason that is about one."""
+    if rule(row.rule).family is not Family.LIFE:
+        return []
+    return [{"label": "Life", "url": url_for("life.events", patient_id=row.patient_id), "key": ""}]
 
 
 def _last_by(steps: Any) -> str:

@@ -203,7 +203,7 @@ def _transition(evidence: Evidence, today: date) -> str:
 
 def _admission(evidence: Evidence, today: date) -> str:
     return "; ".join(
-        f"In {PLACES[each.text('kind')]} since {short_date(each.day('began_on'), today=today)}: send medicines and dates"
+        f"In {PLACES[each.text('kind')]} since {short_date(each.day('began_on'), today=today)}: send medicines"
         for each in evidence.each("stays")
     )
 

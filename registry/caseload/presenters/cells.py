@@ -16,6 +16,7 @@ from registry.caseload.presenters.scores import Measured, ScoreShown, scale_labe
 from registry.caseload.queries import SPARKLINE_DAYS, read_course
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES, weeks_in_care
 from registry.episodes.scales import ClinicScales
+from registry.health.rules import PLACES
 from registry.measures.course import Target
 from registry.plans.queries import PlanDates
 from registry.web.filters import count, number, short_date
@@ -237,6 +238,8 @@ def _contact(facts: RowFacts) -> Cell:
 
 def _due(facts: RowFacts) -> Cell:
     first, *others = due_days(facts) or [("", None)]
+    if facts.columns.away_kind is not None:
+        return _away(facts)
     if first[1] is None:
         return Cell(label="Next due", words="Nothing", words_kind="quiet")
     what, day = first
@@ -250,6 +253,21 @@ def _due(facts: RowFacts) -> Cell:
         pressing=[words for due, words in said if due < facts.today],
         notes=[words for due, words in said if due >= facts.today],
     )
+
+
+def _away(facts: RowFacts) -> Cell:
+    """Where the person is, and what is asked of the team meanwhile."""
+    return Cell(
+        label="Next due",
+        kind=FACTS,
+        words=away_words(facts.columns.away_kind, facts.columns.away_since, facts.today),
+        notes=[f"{what.lower()} {short_date(day, today=facts.today)}" for what, day in due_days(facts)],
+    )
+
+
+def away_words(kind: str, since: date, today: date) -> str:
+    """ "In psychiatric hospital since 3 Mar"."""
+    return f"In {PLACES[kind]} since {short_date(since, today=today)}"
 
 
 def due_days(facts: RowFacts) -> list[tuple[str, Any]]:

@@ -15,6 +15,7 @@ from registry.caseload.presenters.cells import (
     SAFETY_WORDS,
     WORK_WORDS,
     RowFacts,
+    away_words,
     further_words,
     situation_of,
 )
@@ -46,7 +47,7 @@ _HEADINGS: Mapping[str, Sequence[str]] = {
         "Safety plan review due on",
     ),
     "contact": ("Last two-way contact", "Attempts missed since"),
-    "due": (*(f"{words} due on" for words in DUE_WORDS.values()), f"{PAUSE_ENDS} on"),
+    "due": (*(f"{words} due on" for words in DUE_WORDS.values()), f"{PAUSE_ENDS} on", "Away"),
     "review": ("Last review", "Open recommendations", "Question waits"),
     "housing": ("Home",),
     "work": ("Work",),
@@ -126,7 +127,8 @@ def _contact(facts: RowFacts) -> Sequence[Value]:
 
 def _due(facts: RowFacts) -> Sequence[Value]:
     row = facts.columns
-    return (*(getattr(row, f"{kind}_due_on") for kind in DUE_WORDS), row.paused_until)
+    away = "" if row.away_kind is None else away_words(row.away_kind, row.away_since, facts.today)
+    return (*(getattr(row, f"{kind}_due_on") for kind in DUE_WORDS), row.paused_until, away)
 
 
 def _review(facts: RowFacts) -> Sequence[Value]:

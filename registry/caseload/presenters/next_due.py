@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from registry.caseload.presenters.cells import PAUSE_ENDS
+from registry.caseload.presenters.cells import PAUSE_ENDS, away_words
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.record import EpisodeRecord
 from registry.treatment.rules import next_injection_on
@@ -29,7 +29,14 @@ def show_due(record: EpisodeRecord, today: date) -> list[DueShown]:
     if record.episode.ended_on is not None:
         return []
     days = sorted([*_by_the_rules(record), *_measures(record), *_injections(record), *_plans(record)])
-    return [_shown(label, day, today) for day, label in days]
+    return [*_away(record, today), *(_shown(label, day, today) for day, label in days)]
+
+
+def _away(record: EpisodeRecord, today: date) -> Iterator[DueShown]:
+    """The stay during which most of it rests."""
+    row = record.row
+    if row is not None and row.away_kind is not None and row.away_since is not None:
+        yield DueShown("Contacts, measures and reviews", "Rest", away_words(row.away_kind, row.away_since, today))
 
 
 def _by_the_rules(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
@@ -37,7 +44,8 @@ def _by_the_rules(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
     row = record.row
     if row is None:
         return
-    days = {"Contact": row.contact_due_on, "Case review": row.review_due_on, PAUSE_ENDS: row.paused_until}
+    pause_ends = None if row.away_kind is not None else row.paused_until
+    days = {"Contact": row.contact_due_on, "Case review": row.review_due_on, PAUSE_ENDS: pause_ends}
     for label, day in days.items():
         if day is not None:
             yield day, label

@@ -1039,6 +1039,8 @@ def upgrade() -> None:
         sa.Column("contact_due_on", sa.Date(), nullable=True),
         sa.Column("measure_due_on", sa.Date(), nullable=True),
         sa.Column("review_due_on", sa.Date(), nullable=True),
+        sa.Column("away_kind", sa.Text(), nullable=True),
+        sa.Column("away_since", sa.Date(), nullable=True),
         sa.Column("last_review_on", sa.Date(), nullable=True),
         sa.Column("open_recommendations", sa.Integer(), nullable=False),
         sa.Column("has_question", sa.Boolean(), nullable=False),
@@ -1050,6 +1052,10 @@ def upgrade() -> None:
         sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("episode_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "away_kind IN ('hospital-psychiatric', 'hospital', 'crisis', 'jail')",
+            name=op.f("ck_caseload_row_away_kind_known"),
+        ),
         sa.CheckConstraint(
             "outcome IN ('improved', 'not-improved', 'not-elevated', 'no-cut-off', 'no-baseline')",
             name=op.f("ck_caseload_row_outcome_known"),
@@ -2364,10 +2370,20 @@ def upgrade() -> None:
         sa.Column("ended_by_id", sa.Uuid(), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
+        sa.Column("confirmed_on", sa.Date(), nullable=True),
+        sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("(status = 'final') = (error_why = '')", name=op.f("ck_life_event_error_has_reason")),
+        sa.CheckConstraint(
+            "(confirmed_on IS NULL) = (confirmed_by_id IS NULL)", name=op.f("ck_life_event_confirmed_by_somebody")
+        ),
+        sa.CheckConstraint("confirmed_on >= starts_on", name=op.f("ck_life_event_confirmed_after_start")),
+        sa.CheckConstraint(
+            "confirmed_on IS NULL OR kind IN ('hospital-psychiatric', 'hospital', 'crisis', 'jail')",
+            name=op.f("ck_life_event_only_stays_are_confirmed"),
+        ),
         sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_life_event_ends_after_start")),
         sa.CheckConstraint(
             "ends_on IS NULL OR kind NOT IN ('emergency', 'moved', 'home-lost', 'job-gained', "
@@ -2375,9 +2391,7 @@ def upgrade() -> None:
             name=op.f("ck_life_event_only_stays_end"),
         ),
         sa.CheckConstraint("kind <> 'other' OR words <> ''", name=op.f("ck_life_event_other_has_words")),
-        sa.CheckConstraint(
-            "(kind = 'emergency') = (reason <> '')", name=op.f("ck_life_event_emergency_has_reason")
-        ),
+        sa.CheckConstraint("(kind = 'emergency') = (reason <> '')", name=op.f("ck_life_event_emergency_has_reason")),
         sa.CheckConstraint(
             "reason IN ('', 'psychiatric', 'substance', 'self-harm', 'overdose', 'other', 'unknown')",
             name=op.f("ck_life_event_reason_known"),
@@ -2393,6 +2407,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["ended_by_id"], ["app_user.id"], name=op.f("fk_life_event_ended_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"], ["app_user.id"], name=op.f("fk_life_event_confirmed_by_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_life_event_patient_id"), ondelete="RESTRICT"

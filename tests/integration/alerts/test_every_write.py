@@ -301,6 +301,10 @@ WRITES: dict[str, tuple[Given, Act]] = {
         ),
     ),
     "health.record_event": (nothing, lambda s, _: a_stay(s)),
+    "health.confirm_stay": (
+        a_stay,
+        lambda s, row: life.confirm_stay(event=row, on=TODAY, opened_version=row.version, by=s.care_manager),
+    ),
     "health.end_stay": (
         a_stay,
         lambda s, row: life.end_stay(event=row, on=TODAY, opened_version=row.version, by=s.care_manager),

@@ -10,13 +10,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.access import scope
-from registry.alerts.actions import CannotWait, EndsWithContact, close, snooze
+from registry.alerts.actions import CannotWait, EndsOtherwise, close, snooze
 from registry.alerts.presenters.words import alert_url
 from registry.alerts.rulebook.life import TRANSITION, UNREACHED
-from registry.alerts.rulebook.stay import ADMISSION
+from registry.alerts.rulebook.stay import ADMISSION, STILL_IN
 from registry.alerts.sweep import sweep_clinic
+from registry.caseload.models import CaseloadRow
 from registry.contacts.actions import ContactFacts, record_contact
-from registry.health.actions import end_stay, record_event
+from registry.extensions import db
+from registry.health.actions import confirm_stay, end_stay, record_event
 from registry.health.facts import EventFacts
 from registry.health.models import LifeEvent
 from tests.builders import sign_in
@@ -28,9 +30,7 @@ def went_in(scene: Scene, *, days_ago: int) -> LifeEvent:
     """Into a psychiatric hospital."""
     facts = EventFacts(kind="hospital-psychiatric", starts_on=TODAY - timedelta(days=days_ago))
     with scope.within({scene.clinic.id}):
-        return record_event(
-            patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=facts, by=scene.care_manager
-        )
+        return record_event(patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=facts, by=scene.care_manager)
 
 
 def came_out(scene: Scene, stay: LifeEvent) -> None:
@@ -47,9 +47,7 @@ def called_the_ward(scene: Scene) -> None:
         took_place_on=TODAY, kind="collateral", modality="phone", reached=False, took_part=("other-service",)
     )
     with scope.within({scene.clinic.id}):
-        record_contact(
-            patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=facts, by=scene.care_manager
-        )
+        record_contact(patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=facts, by=scene.care_manager)
 
 
 def test_the_ward_is_called_while_somebody_is_in(app: Flask) -> None:
@@ -64,28 +62,31 @@ def test_the_ward_is_called_while_somebody_is_in(app: Flask) -> None:
         assert told.closing_words == "Spoken with them on 11 Mar 2026"
 
 
-def test_after_a_discharge_nothing_but_a_contact_ends_what_the_team_and_then_the_lead_are_told(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_after_a_discharge_nobody_closes_or_puts_off_what_only_a_contact_ends(app: Flask, client: FlaskClient) -> None:
     with on_stage(app):
         scene = a_scene()
         came_out(scene, went_in(scene, days_ago=5))
         spoke(scene)  # the day itself does not count
         (alert,) = alerts_of(scene.patient, rule=TRANSITION, is_open=True)
         with scope.within({scene.clinic.id}):
-            with pytest.raises(EndsWithContact, match="two-way contact alone"):
+            with pytest.raises(EndsOtherwise, match="a two-way contact"):
                 close(alert=alert, outcome="handled", words="Wants no call", by=scene.care_manager)
             with pytest.raises(CannotWait):
                 snooze(alert=alert, until=TODAY + timedelta(days=3), reason="Away", by=scene.care_manager)
         with app.test_request_context():
-            url = alert_url(alert)
-        sign_in(client, scene.care_manager.id)
-        page = words(client.get(url))
-        assert ("Ends with A two-way contact" in page, "Close the alert" in page, "Put it off" in page) == (
-            True,
-            False,
-            False,
-        )
+            url, who = alert_url(alert), scene.care_manager.id
+
+    page = words(sign_in(client, who).get(url))
+    assert "Ends with A two-way contact" in page
+    assert "Close the alert" not in page
+    assert "Put it off" not in page
+
+
+def test_a_week_later_the_lead_is_told_as_well_and_a_contact_ends_both(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        came_out(scene, went_in(scene, days_ago=5))
+        (alert,) = alerts_of(scene.patient, rule=TRANSITION, is_open=True)
 
         with time_machine.travel(NOW + timedelta(days=7), tick=False):
             sweep_clinic(scene.clinic, today=TODAY + timedelta(days=7))
@@ -96,3 +97,30 @@ def test_after_a_discharge_nothing_but_a_contact_ends_what_the_team_and_then_the
 
             assert open_rules(scene) == set()
             assert alert.closing_words == "Two-way contact on 18 Mar 2026"
+
+
+def test_a_stay_rests_the_usual_work_until_it_is_over_and_is_asked_about_so_that_nobody_forgets_it(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=60, contact_days_ago=35)
+        (silence,) = alerts_of(scene.patient, rule="engage.no-contact", is_open=True)
+        stay = went_in(scene, days_ago=3)
+        row = db.session.get_one(CaseloadRow, scene.episode.id)
+        assert silence.closing_words == "Resting since 8 Mar 2026: in hospital, in jail or in crisis care"
+        assert (row.away_kind, row.away_since) == ("hospital-psychiatric", TODAY - timedelta(days=3))
+        assert (row.due_on, row.contact_due_on) == (None, None)
+
+        with time_machine.travel(NOW + timedelta(days=14), tick=False):
+            sweep_clinic(scene.clinic, today=TODAY + timedelta(days=14))
+            assert STILL_IN in open_rules(scene)
+            with scope.within({scene.clinic.id}):
+                on = TODAY + timedelta(days=14)
+                confirm_stay(event=stay, on=on, opened_version=stay.version, by=scene.care_manager)
+            assert STILL_IN not in open_rules(scene)
+            came_out(scene, stay)
+
+            assert [alert.tier for alert in alerts_of(scene.patient, rule="engage.no-contact", is_open=True)] == [
+                "action"
+            ]
+            db.session.refresh(row)
+            assert row.away_kind is None
+            assert row.contact_due_on == TODAY - timedelta(days=5), "thirty days after the last contact"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -17,7 +18,7 @@ from registry.health.actions import record_event
 from registry.health.facts import EventFacts
 from registry.health.models import LifeEvent
 from tests.builders import a_clinic
-from tests.integration.contacts.conftest import TODAY, Case
+from tests.integration.contacts.conftest import NOW, TODAY, Case
 from tests.pages import fields_of, fill_in, send, words
 
 STAY = {"kind": "hospital-psychiatric", "starts_on": "2026-02-20", "words": "Mania", "source": "the ward"}
@@ -47,7 +48,7 @@ def test_a_stay_lasts_until_somebody_says_that_it_is_over(case: Case) -> None:
     opened_before = colleague.get(over)
 
     assert "Still there since 20 Feb 2026 (20 days ago), no end told" in words(browser.get(_url(case)))
-    assert "Reminders of contacts and measures go on during a stay" in words(browser.get(_url(case)))
+    assert "contacts, measures, targets and reviews rest" in words(browser.get(_url(case)))
     too_early = fill_in(browser, over, {"on": "2026-02-19"})
     assert "not before the stay began" in words(too_early)
     assert _setbacks(case) == [("Psychiatric hospital", date(2026, 2, 20), None)]
@@ -60,6 +61,20 @@ def test_a_stay_lasts_until_somebody_says_that_it_is_over(case: Case) -> None:
     assert "Psychiatric hospital: over" in told
     assert "20 Feb 2026 to 3 Mar 2026" not in told
     assert "Psychiatric hospital" in words(browser.get(f"/patients/{case.patient_id}"))
+
+
+def test_somebody_says_that_the_person_is_still_there(case: Case) -> None:
+    _stay(case)
+    assert "In psychiatric hospital since 20 Feb" in words(case.browser_of("care_manager").get("/caseload"))
+
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        browser, colleague = case.browser_of("care_manager"), case.browser_of("colleague")
+        opened_before = colleague.get(_url(case))
+        assert "still there 12 Mar 2026" in words(opened_before)
+        assert fill_in(browser, _url(case), button="Still there").location == _url(case)
+        assert "still there 14 Mar 2026" in words(browser.get(_url(case)))
+        send(colleague, _url(case), opened_before, button="Still there")
+        assert "A colleague changed that entry meanwhile" in colleague.get(_url(case)).text
 
 
 def test_what_happens_on_a_day_has_no_end_and_what_is_wrong_is_struck_through(case: Case) -> None:

@@ -68,6 +68,7 @@ _DEEDS: Mapping[Deed, float] = {
     treatment.withdraw_treatment: 0.2,
     stays.go_in: 0.5,
     stays.come_out: 1,
+    stays.still_there: 0.3,
     stays.visit_emergency: 0.3,
     plans.make_plan: 1.5,
     plans.withdraw_plan: 0.3,

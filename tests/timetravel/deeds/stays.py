@@ -38,22 +38,33 @@ def visit_emergency(stage: Stage) -> None:
     )
 
 
+def still_there(stage: Stage) -> None:
+    if (stay := _open_stay(stage)) is not None:
+        health.confirm_stay(event=stay, on=stage.place.today(), opened_version=stay.version, by=stage.by)
+
+
 def come_out(stage: Stage) -> None:
     """Or were never in."""
-    event = db.session.scalars(
-        select(LifeEvent)
-        .where(
-            LifeEvent.patient_id == stage.person.patient_id,
-            LifeEvent.clinic_id == stage.place.clinic_id,
-            LifeEvent.status == "final",
-            LifeEvent.ends_on.is_(None),
-        )
-        .order_by(LifeEvent.recorded_at, LifeEvent.id)
-        .limit(1)
-    ).one_or_none()
+    event = _open_stay(stage)
     if event is None:
         return
     if stage.chance.random() < 0.15:
         health.withdraw_event(event=event, why="Another person", opened_version=event.version, by=stage.by)
     else:
         health.end_stay(event=event, on=stage.day(), opened_version=event.version, by=stage.by)
+
+
+def _open_stay(stage: Stage) -> LifeEvent | None:
+    """Of those this clinic recorded, the first."""
+    return db.session.scalars(
+        select(LifeEvent)
+        .where(
+            LifeEvent.patient_id == stage.person.patient_id,
+            LifeEvent.clinic_id == stage.place.clinic_id,
+            LifeEvent.kind.in_(STAYS),
+            LifeEvent.status == "final",
+            LifeEvent.ends_on.is_(None),
+        )
+        .order_by(LifeEvent.recorded_at, LifeEvent.id)
+        .limit(1)
+    ).one_or_none()

@@ -1,11 +1,13 @@
 """Into a ward or a jail and out again: who is told what, and who is spoken with by when."""
 
+from typing import Any
+
 import pytest
 
-from registry.alerts.next_due import due_days
+from registry.alerts.next_due import due_days, measure_days
 from registry.alerts.rulebook import rule
 from registry.alerts.rulebook.life import TRANSITION, UNREACHED
-from registry.alerts.rulebook.stay import ADMISSION
+from registry.alerts.rulebook.stay import ADMISSION, STILL_IN
 from registry.alerts.snapshot import CaseSnapshot, ContactFacts, Phase, Setback
 from registry.health.rules import KINDS
 from tests.unit.alerts.cases import (
@@ -26,7 +28,7 @@ from tests.unit.alerts.cases import (
 PSYCHIATRIC, MEDICAL, CRISIS, JAIL = "hospital-psychiatric", "hospital", "crisis", "jail"
 
 
-def stay(began: int, ended: int | None = None, *, kind: str = PSYCHIATRIC, **facts: str) -> Setback:
+def stay(began: int, ended: int | None = None, *, kind: str = PSYCHIATRIC, **facts: Any) -> Setback:
     return Setback(kind, KINDS[kind], day(began), None if ended is None else day(ended), **facts)
 
 
@@ -34,7 +36,9 @@ def visit(on: int, reason: str) -> Setback:
     return stay(on, on, kind="emergency", reason=reason)
 
 
-def lived(*setbacks: Setback, two_way: tuple[int, ...] = (), services: tuple[int, ...] = (), **facts: object) -> CaseSnapshot:
+def lived(
+    *setbacks: Setback, two_way: tuple[int, ...] = (), services: tuple[int, ...] = (), **facts: object
+) -> CaseSnapshot:
     contacts = ContactFacts(two_way_on=days(two_way), services_on=days(services))
     return case(**({"setbacks": setbacks, "contacts": contacts} | facts))
 
@@ -126,7 +130,7 @@ def test_the_sentence_says_what_to_check_and_who_saw_the_person() -> None:
 def test_only_a_contact_ends_it_and_it_says_which() -> None:
     spoken = rule(TRANSITION).verdict(lived(OUT, two_way=(44,)), day(44), NUMBERS)
 
-    assert rule(TRANSITION).ends_with == "A two-way contact"
+    assert rule(TRANSITION).ends_with == "a two-way contact"
     assert (spoken.settled, spoken.next_check_on) == ("Two-way contact on 18 Feb 2026", day(63))
 
 
@@ -157,7 +161,7 @@ def test_the_call_sends_what_a_ward_does_not_know() -> None:
 
     assert sentence(ADMISSION, of, MONDAY + 2) == (
         "In jail since 12 Jan 2026 (2 days ago): call the jail, send medicines, injection (Haloperidol "
-        "decanoate due 25 Jan 2026) and clozapine dates, and log the call as collateral with another service"
+        "decanoate due 25 Jan 2026) and clozapine dates, and log it as collateral with another service"
     )
 
 
@@ -168,3 +172,40 @@ def test_what_one_call_settles_waits_behind_it_and_the_list_says_the_day() -> No
     assert "measure.due" not in dict(told(of, 45))
     assert due_days(of, NUMBERS)["contact"] == day(40)
     assert due_days(lived(OUT, episode=episode(Phase.PAUSED, paused_until=day(90))), NUMBERS)["contact"] == day(40)
+
+
+@pytest.mark.parametrize(
+    ("why", "of", "on", "expected"),
+    [
+        ("day 13", lived(stay(10)), 23, None),
+        ("day 14", lived(stay(10)), 24, "reminder"),
+        ("confirmed since", lived(stay(10, confirmed_on=day(20))), 33, None),
+        ("two weeks after that", lived(stay(10, confirmed_on=day(20))), 34, "reminder"),
+        ("over", lived(stay(10, 12)), 24, None),
+        ("nothing rests it", lived(stay(10), suspended_since=day(10), episode=episode(Phase.PAUSED)), 24, "reminder"),
+    ],
+)
+def test_every_two_weeks_somebody_asks_whether_the_person_is_still_there(
+    why: str, of: CaseSnapshot, on: int, expected: str | None
+) -> None:
+    assert tier(STILL_IN, of, on) == expected, why
+    assert rule(STILL_IN).verdict(of, day(11), NUMBERS).next_check_on in {day(24), day(34), None}
+
+
+def test_it_says_since_when_and_when_that_was_last_confirmed() -> None:
+    assert sentence(STILL_IN, lived(stay(10, kind=JAIL, confirmed_on=day(20))), 40) == (
+        "Still in jail? Since 15 Jan 2026 (30 days ago), last confirmed 25 Jan 2026: ask, and say on Life that the "
+        "person is still there, or that it is over"
+    )
+
+
+def test_a_stay_rests_what_the_team_would_do_and_not_what_protects_the_person() -> None:
+    """Contacts, measures, targets and reviews wait; nothing of them falls due."""
+    away = lived(
+        stay(30), suspended_since=day(30), measures=(measure({0: 20, 28: 20}),), treatment=treated(injection(50))
+    )
+
+    assert {rule_id for rule_id, _ in told(away, 70)} == {ADMISSION, STILL_IN, "medication.due"}
+    assert due_days(away, NUMBERS) == {}
+    assert measure_days(away, NUMBERS) == {}
+    assert rule("engage.no-contact").verdict(away, day(29), NUMBERS).next_check_on == day(30), "looked at as it begins"

@@ -146,7 +146,7 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
             for on in draw(st.sets(offsets, max_size=2))
         ),
         setbacks=draw(setbacks()),
-        suspended_since=draw(st.sampled_from([None, None, None, day(0)])),
+        suspended_since=draw(st.sampled_from([None, None, None, day(0), day(20)])),
         died_on=draw(st.sampled_from([None, None, None, day(0)])),
     )
 

@@ -59,9 +59,10 @@ def _admission_words(evidence: Evidence, today: date) -> str:
 
 def _one_admission(stay: Evidence, today: date) -> str:
     kind, began_on = stay.text("kind"), stay.day("began_on")
+    since = f"{written(began_on)} ({ago(began_on, today)})"
     return (
-        f"In {PLACES[kind]} since {written(began_on)} ({ago(began_on, today)}): call the {_WHOM[kind]}, send "
-        f"medicines, injection{injection_words(stay)} and clozapine dates, and log it as collateral with another service"
+        f"In {PLACES[kind]} since {since}: call the {_WHOM[kind]}, send medicines, injection{injection_words(stay)} "
+        "and clozapine dates, and log it as collateral with another service"
     )
 
 

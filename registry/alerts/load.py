@@ -210,7 +210,7 @@ def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUI
         reachability=Reachability([id_ for id_, each in cared_for.items() if not_reached(each.contacts)]),
         legal=load_legal_statuses(cared_for),
         related=load_ending_relations(cared_for),
-        transfers=load_transfers(cared_for, clinics),
+        transfers=load_transfers({id_: each.contacts for id_, each in cared_for.items()}, clinics),
         treatment=load_treatment(cared_for),
         plans=load_plans(cared_for),
         setbacks=load_setbacks(cared_for),

@@ -87,7 +87,9 @@ _TRANSFERS = select(
     Transfer.to_clinic_id,
     Transfer.proposed_on,
     Transfer.answered_on,
-).where(among(Transfer.patient_id, "patient_ids"), Transfer.state.in_(sorted(OPEN_TRANSFERS)))
+    Transfer.completed_on,
+    Transfer.patient_id,
+).where(among(Transfer.patient_id, "patient_ids"), Transfer.state.in_(sorted({*OPEN_TRANSFERS, "completed"})))
 _CIRCUMSTANCES = (
     select(
         MeasurementScore.patient_id,
@@ -227,16 +229,36 @@ def _order(row: _Row) -> OpenOrder:
 
 
 def load_transfers(
-    patient_ids: Collection[uuid.UUID], clinics: Mapping[uuid.UUID, Clinic]
+    contacts: Mapping[uuid.UUID, Sequence[Sighting]], clinics: Mapping[uuid.UUID, Clinic]
 ) -> dict[uuid.UUID, TransferFacts]:
-    """The open transfers, by the episode at either end; one statement."""
+    """The open transfers, by the episode at either end; one statement.
+
+    ``contacts`` are each patient's: where none of them completes a completed transfer, its receiver is told of it.
+    """
     found: dict[uuid.UUID, TransferFacts] = {}
-    for row in db.session.execute(_TRANSFERS, {"patient_ids": list(patient_ids)}):
+    rows = db.session.execute(_TRANSFERS, {"patient_ids": list(contacts)})
+    for row in sorted(rows, key=lambda each: each.completed_on is None):  # one still open speaks for its episode
         sender, receiver = clinics[row.from_clinic_id].name, clinics[row.to_clinic_id].name
+        if row.completed_on is not None:
+            if not _has_spoken(contacts[row.patient_id], row):
+                found[row.received_episode_id] = TransferFacts(
+                    sender, True, row.proposed_on, row.answered_on, row.completed_on
+                )
+            continue
         found[row.episode_id] = TransferFacts(receiver, False, row.proposed_on, row.answered_on)
         if row.received_episode_id is not None:
             found[row.received_episode_id] = TransferFacts(sender, True, row.proposed_on, row.answered_on)
     return found
+
+
+def _has_spoken(contacts: Iterable[Sighting], transfer: _Row) -> bool:
+    """Whether the receiver has, since the proposal."""
+    return any(
+        each.clinic_id == transfer.to_clinic_id
+        and each.took_place_on >= transfer.proposed_on
+        and is_two_way(each.kind, reached=each.reached)
+        for each in contacts
+    )
 
 
 def load_circumstances(

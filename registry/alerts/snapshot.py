@@ -345,7 +345,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class TransferFacts:
-    """An open transfer, as the episode at one end of it sees it.
+    """An open transfer, as the episode at one end of it sees it; or one that was completed by mistake.
 
     ``is_receiver``: this is the clinic that took the person over. It has not spoken with them yet, and the other
     clinic answers for every alert until it has.
@@ -355,6 +355,13 @@ class TransferFacts:
     is_receiver: bool
     proposed_on: date
     accepted_on: date | None = None
+    completed_on: date | None = None
+    """Only where it counts as completed and no two-way contact there stands: that contact was taken back."""
+
+    @property
+    def sender_answers(self) -> bool:
+        """This clinic took the person over and has not spoken with them: the other one answers."""
+        return self.is_receiver and self.completed_on is None
 
 
 @dataclass(frozen=True, slots=True)

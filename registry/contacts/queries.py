@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy import exists, func, select, true
+from sqlalchemy.orm import aliased, joinedload
 
 from registry.access.roles import Role
 from registry.accounts.models import Membership
@@ -191,6 +191,39 @@ def transfers_resting_on(contact: Contact) -> list[Transfer]:
         and transfer.proposed_on <= contact.took_place_on
         and first_two_way(contact.patient_id, contact.clinic_id, transfer.proposed_on, but=contact.id) is None
     ]
+
+
+def list_unspoken_transfers(clinic_ids: Collection[uuid.UUID], *, limit: int) -> Sequence[Transfer]:
+    """Whom these clinics handed over by a contact that no longer stands, the oldest first.
+
+    The receiver has the person, and no two-way contact with them since the proposal; nor did the sender begin anew.
+    """
+    received, again = aliased(Episode), aliased(Episode)
+    cared_for_here = exists().where(
+        again.patient_id == Transfer.patient_id, again.clinic_id == Transfer.from_clinic_id, again.ended_on.is_(None)
+    )
+    spoken = exists().where(
+        Contact.patient_id == Transfer.patient_id,
+        Contact.clinic_id == Transfer.to_clinic_id,
+        Contact.took_place_on >= Transfer.proposed_on,
+        Contact.status == "final",
+        Contact.kind == "treatment",
+        Contact.reached,
+    )
+    return db.session.scalars(
+        select(Transfer)
+        .join(received, received.id == Transfer.received_episode_id)
+        .where(
+            Transfer.from_clinic_id.in_(clinic_ids),
+            Transfer.state == "completed",
+            received.ended_on.is_(None),
+            ~spoken,
+            ~cared_for_here,
+        )
+        .options(joinedload(Transfer.to_clinic), joinedload(Transfer.patient))
+        .order_by(Transfer.completed_on, Transfer.id)
+        .limit(limit)
+    ).all()
 
 
 def get_contact(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Contact | None:

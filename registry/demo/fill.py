@@ -22,6 +22,7 @@ from registry.demo.clinic import open_clinics
 from registry.demo.crowd import filling as crowd
 from registry.demo.figures import figures
 from registry.demo.hurry import in_a_hurry
+from registry.demo.lately import happen_lately
 from registry.demo.people import people
 from registry.demo.treatments import write_down_treatment
 from registry.demo.year import Progress, Year
@@ -84,6 +85,7 @@ def fill(wish: Wish, *, progress: Progress) -> None:
     with scope.all_patients(reason="inventing a demo"):
         with attention_changed.muted(), in_a_hurry():
             write_down_treatment(wish.seed)
+            happen_lately(places)
         _write_caseload()
         for clinic in list_clinics():
             sweep_clinic(db.session.get_one(Clinic, clinic.id))

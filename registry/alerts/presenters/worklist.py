@@ -14,7 +14,7 @@ from registry.alerts.parameters import Numbers
 from registry.alerts.presenters.lines import LineShown
 from registry.alerts.presenters.order import OrderExplained, why_here
 from registry.alerts.presenters.words import Reason, alert_url, banner, next_steps, reasons
-from registry.alerts.rulebook import Tier, rule, waiting_for_answer
+from registry.alerts.rulebook import Tier, rule, unspoken_at, waiting_for_answer
 from registry.clinics.models import Clinic
 from registry.contacts.presenters.unfinished import DraftShown
 from registry.episodes.models import Episode, Transfer
@@ -105,6 +105,8 @@ class WorklistPage:
     """How many tasks of the reader colleagues have not answered; empty without any."""
     sent_url: str
     drafts: Sequence[DraftShown]
+    unspoken: Sequence[PersonShown]
+    """Whom the clinic handed over by a contact that was taken back."""
     transfers: Sequence[PersonShown]
     """The people other clinics hand over, waiting for an answer."""
     transfers_cut: str
@@ -188,6 +190,21 @@ def transfer_shown(transfer: Transfer, today: date, numbers: Numbers, *, may_ans
         reasons=[Reason(tier=tier, sentence=sentence, since="", url=url if may_answer else "")],
         stands=_days((today - transfer.proposed_on).days),
         steps=[{"label": "Answer", "url": url, "key": "", "about": patient.name}] if may_answer else [],
+    )
+
+
+def unspoken_shown(transfer: Transfer, today: date) -> PersonShown:
+    """Somebody this clinic handed over by a contact that was taken back since."""
+    patient, completed_on = transfer.patient, transfer.completed_on or today
+    tier, sentence = unspoken_at(transfer.to_clinic.name, completed_on=completed_on, today=today)
+    return PersonShown(
+        name=patient.name,
+        facts=_facts(patient, today),
+        url=patient_url(patient.id),
+        care=f"At {transfer.to_clinic.name}",
+        reasons=[Reason(tier=tier, sentence=sentence, since="", url=patient_url(patient.id))],
+        stands=_days((today - completed_on).days),
+        steps=[],
     )
 
 

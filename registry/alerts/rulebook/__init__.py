@@ -24,7 +24,7 @@ from registry.alerts.rulebook.safety import (
     withdrawn_words,
 )
 from registry.alerts.rulebook.suspension import Family
-from registry.alerts.rulebook.transfer import waiting_for_answer
+from registry.alerts.rulebook.transfer import unspoken_at, waiting_for_answer
 from registry.alerts.rulebook.unasked import unknown_item
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "taken_back_words",
     "told_besides",
     "unknown_item",
+    "unspoken_at",
     "waiting_for_answer",
     "withdrawn_words",
     "words",

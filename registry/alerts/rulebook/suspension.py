@@ -42,7 +42,7 @@ def suspension(case: CaseSnapshot, clock: Clock, *, family: Family) -> str | Non
         return None
     if case.died_on is not None:
         return f"Died on {written(case.died_on)}"
-    if case.transfer is not None and case.transfer.is_receiver and family is not Family.TRANSFER:
+    if case.transfer is not None and case.transfer.sender_answers and family is not Family.TRANSFER:
         return f"{case.transfer.other_clinic} answers until the first two-way contact here"
     if family not in _RESTS_WITH_CARE:
         return None

@@ -17,6 +17,7 @@ from registry.alerts.snapshot import CaseSnapshot
 
 OPEN = "transfer.open"
 FIRST_CONTACT = "transfer.first-contact"
+UNSPOKEN = "transfer.unspoken"
 
 _TELL_AFTER = f"{OPEN}.tell_lead_after"
 _ANSWER_WITHIN = f"{OPEN}.answer_within"
@@ -42,7 +43,7 @@ def _open(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     """Proposed so many days ago, and the receiver has not recorded its first two-way contact: both leads are told."""
     after = numbers.get(_TELL_AFTER)
     transfer = case.transfer
-    if after is None or transfer is None:
+    if after is None or transfer is None or transfer.completed_on is not None:
         return None
     since = transfer.proposed_on + timedelta(days=after)
     if not clock.has_come(since):
@@ -74,7 +75,7 @@ def _open_words(evidence: Evidence, today: date) -> str:
 def _first_contact(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     """Accepted here, and nobody of this clinic has spoken with the person since."""
     transfer = case.transfer
-    if transfer is None or not transfer.is_receiver or transfer.accepted_on is None:
+    if transfer is None or not transfer.sender_answers or transfer.accepted_on is None:
         return None
     within = numbers.get(_CONTACT_WITHIN)
     is_late = within is not None and clock.has_come(transfer.accepted_on + timedelta(days=within))
@@ -90,6 +91,34 @@ def _first_contact_words(evidence: Evidence, today: date) -> str:
     return (
         f"Taken over from {sender} {ago(accepted_on, today)} ({written(accepted_on)}), no two-way contact here yet: "
         f"speak with the person; {sender} answers until then"
+    )
+
+
+def _unspoken(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None:
+    """Completed by a contact that no longer stands, and nobody here has spoken with the person."""
+    transfer = case.transfer
+    if transfer is None or transfer.completed_on is None:
+        return None
+    return Found(
+        tier=Tier.ACTION,
+        evidence={"other_clinic": transfer.other_clinic, "completed_on": stored(transfer.completed_on)},
+        since=transfer.completed_on,
+    )
+
+
+def _unspoken_words(evidence: Evidence, today: date) -> str:
+    completed_on, sender = evidence.day("completed_on"), evidence.text("other_clinic")
+    return (
+        f"The contact that completed the transfer from {sender} {ago(completed_on, today)} ({written(completed_on)}) "
+        f"was taken back, and no other is on record: speak with the person; {sender} no longer answers"
+    )
+
+
+def unspoken_at(receiver: str, *, completed_on: date, today: date) -> tuple[Tier, str]:
+    """How loudly such a transfer stands at the clinic the person came from, which has no episode, and the sentence."""
+    return Tier.ACTION, (
+        f"The contact by which {receiver} completed the transfer {ago(completed_on, today)} ({written(completed_on)}) "
+        f"was taken back: nobody there has spoken with this person. Call {receiver}, or refer the person here again"
     )
 
 
@@ -113,5 +142,15 @@ RULES = (
         source="Registry decision: the clinic that took somebody over completes the transfer by speaking with them",
         check=_first_contact,
         words=_first_contact_words,
+    ),
+    Rule(
+        id=UNSPOKEN,
+        title="Transfer without a contact",
+        family=Family.TRANSFER,
+        audience=(Audience.CLINIC_LEAD,),
+        parameters=(),
+        source="Registry decision: a transfer is a handshake, and one of the two hands was withdrawn",
+        check=_unspoken,
+        words=_unspoken_words,
     ),
 )

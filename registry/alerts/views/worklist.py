@@ -32,6 +32,7 @@ from registry.alerts.presenters.worklist import (
     task_late_shown,
     tasks_cut_words,
     transfer_shown,
+    unspoken_shown,
     urgent_shown,
 )
 from registry.alerts.since_yesterday import list_news
@@ -41,6 +42,7 @@ from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.contacts.drafts import list_drafts
 from registry.contacts.presenters.unfinished import show_draft
+from registry.contacts.queries import list_unspoken_transfers
 from registry.episodes.models import Transfer
 from registry.episodes.queries import count_transfers_to_answer, list_transfers_to_answer
 from registry.extensions import db
@@ -71,6 +73,7 @@ def worklist() -> Page:
     urgent_in_all = len(urgent) if len(urgent) < queries.MOST_URGENT else queries.count_urgent(desk)
     waiting = queries.list_waiting(desk, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     proposals = list_transfers_to_answer(today.keys(), limit=MOST_TRANSFERS + 1)
+    unspoken = list_unspoken_transfers(today.keys(), limit=MOST_TRANSFERS) if whole_clinic else ()
     zones = {clinic.id: clinic.zone for clinic in clinics.values()}
     news = list_news(desk, zones, reader_id=current_user.id)
     soon, now_due, answered = list_due(desk), due_today(news, desk), queries.list_answered(desk)
@@ -157,6 +160,7 @@ def worklist() -> Page:
         sent=waits_words(waits, today),
         sent_url=url_for("tasks.sent"),
         drafts=[show_draft(draft, patient, clinics[draft.clinic_id].zone) for draft, patient in begun],
+        unspoken=[unspoken_shown(each, today[each.from_clinic_id]) for each in unspoken],
         transfers=_transfers(proposals[:MOST_TRANSFERS], today),
         transfers_cut=more_transfers(MOST_TRANSFERS, count_transfers_to_answer(today.keys()))
         if len(proposals) > MOST_TRANSFERS
@@ -172,7 +176,7 @@ def worklist() -> Page:
         duty_gaps=_duty_gaps([clinic for clinic in clinics.values() if clinic.id in led], now),
     )
     others = {task.patient_id for task in (*asked, *late, *became)} | {patient.id for _, patient in begun}
-    others |= {transfer.patient_id for transfer in proposals[:MOST_TRANSFERS]}
+    others |= {transfer.patient_id for transfer in (*proposals[:MOST_TRANSFERS], *unspoken)}
     opened("worklist.listed", by=current_user, shown=sorted(others | people.keys(), key=str))
     return render_template("alerts/worklist.html", page=page)
 

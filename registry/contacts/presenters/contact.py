@@ -143,7 +143,7 @@ def transfer_stays_completed(sender: str, receiver: str, *, is_on_caseload: bool
     )
     return (
         f"This contact completed the transfer from {sender}, and {sender} does not get the person back without it. "
-        f"{stands}. If nobody has spoken with the person, reach them today and tell {sender} that nobody has"
+        f"{stands}. The leads of both are told until somebody at {receiver} has spoken with the person"
     )
 
 

@@ -167,6 +167,12 @@ def test_taking_back_the_contact_that_completed_a_transfer_says_who_answers_now(
     assert handover.episodes == [(0, "ended", "transferred"), (1, "engaging", None)]
     assert handover.sees(handover.receiver) == (YES, YES)
     assert {clinic for clinic, _rule in handover.alerts()} == {1}
+    assert (1, "transfer.unspoken") in handover.alerts()
+    assert "Call Mill, or refer the person here again" in words(handover.sender.get("/my-day?whose=clinic"))
+
+    handover.speak(1)
+    assert (1, "transfer.unspoken") not in handover.alerts()
+    assert "Quillon" not in words(handover.sender.get("/my-day?whose=clinic"))
 
 
 def test_a_contact_before_the_acceptance_completes_the_transfer_with_it(handover: Handover) -> None:

@@ -88,3 +88,16 @@ def test_safety_speaks_at_the_receiver_too() -> None:
     transfer = TransferFacts("Mill", True, day(10), day(12))
 
     assert tier("safety.self-harm", of_safety(answer(13), transfer=transfer), 14) == "urgent"
+
+
+def test_a_completed_transfer_without_a_contact_is_the_leads_and_rests_nothing() -> None:
+    unspoken = case(transfer=TransferFacts("Mill", True, day(10), day(12), completed_on=day(14)))
+
+    assert tier("transfer.unspoken", unspoken, 20) == "action"
+    assert sentence("transfer.unspoken", unspoken, 20) == (
+        "The contact that completed the transfer from Mill 6 days ago (19 Jan 2026) was taken back, and no other is on "
+        "record: speak with the person; Mill no longer answers"
+    )
+    assert (tier(RULE, unspoken, 40), tier(FIRST_CONTACT, unspoken, 40)) == (None, None)
+    told = {each.rule for each in evaluate(unspoken, day(40), NUMBERS).findings}
+    assert told == {each.rule for each in evaluate(case(), day(40), NUMBERS).findings} | {"transfer.unspoken"}

@@ -42,11 +42,14 @@ class _Stay:
     ended: int | None
     words: str
     reason: str = ""
+    is_followed_up: bool = False
+    """The team has spoken with the person since."""
 
-    @property
-    def silent_for(self) -> int:
-        """Nobody may have spoken with the person in these last days."""
-        return self.began if self.ended is None else self.ended
+    def fits(self, person: _Person) -> bool:
+        """Whether the contacts on record are those such a stay would have left."""
+        if self.is_followed_up and self.ended is not None:
+            return person.silent_for < self.ended
+        return person.silent_for > (self.began if self.ended is None else self.ended)
 
 
 _STAYS = (
@@ -55,7 +58,7 @@ _STAYS = (
     _Stay("hospital-psychiatric", 2, None, "Walked in at night, asked to stay"),
     _Stay("jail", 4, None, "Missed a court date"),
     _Stay("emergency", 1, None, "Took a handful of tablets, home the same night", reason="overdose"),
-    _Stay("crisis", 60, 52, "Needed a quiet week"),
+    _Stay("crisis", 60, 52, "Needed a quiet week", is_followed_up=True),
 )
 _ASKED = (
     ("task", "Please ask whether the new dose makes her sleepy", 0, ""),
@@ -119,8 +122,8 @@ def _in_care() -> list[_Person]:
 
 def _live_stays(people: list[_Person]) -> None:
     for stay in _STAYS:
-        person = next((each for each in people if each.silent_for > stay.silent_for), None)
-        by = person and person.colleague("care_manager")
+        person = next((each for each in people if stay.fits(each)), None)
+        by = None if person is None else person.colleague("care_manager")
         if person is None or by is None:
             continue
         people.remove(person)

@@ -9,7 +9,7 @@ from typing import Any
 
 from registry.alerts.outreach import ATTEMPTS, NO_CONTACT, attempts_words, both_words, no_contact_words, said_as_one
 from registry.alerts.rulebook.evidence import Evidence
-from registry.alerts.rulebook.life import TRANSITION, left_words
+from registry.alerts.rulebook.life import TRANSITION, UNREACHED, left_words
 from registry.alerts.rulebook.phrases import count, duration, figure
 from registry.alerts.rulebook.stay import ADMISSION
 from registry.alerts.sentences import sentence_of
@@ -201,6 +201,12 @@ def _transition(evidence: Evidence, today: date) -> str:
     return f"{begun}, not spoken with since{': reach the person today' if evidence.flag('is_late') else ''}{told}"
 
 
+def _unreached(evidence: Evidence, today: date) -> str:
+    attempts = evidence.whole("attempts")
+    tried = f", {count(attempts, 'attempt')} failed" if attempts else ""
+    return f"Not spoken with for {count((today - evidence.day('left_on')).days, 'day')}{tried}: decide who goes"
+
+
 def _admission(evidence: Evidence, today: date) -> str:
     return "; ".join(
         f"In {PLACES[each.text('kind')]} since {short_date(each.day('began_on'), today=today)}: send medicines"
@@ -224,5 +230,6 @@ _BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
     "review.undone": _review_undone,
     "social.loss": _loss,
     TRANSITION: _transition,
+    UNREACHED: _unreached,
     ADMISSION: _admission,
 }

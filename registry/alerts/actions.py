@@ -107,7 +107,7 @@ def snooze(*, alert: Alert, until: date, reason: str, by: User, opened_version: 
         row = _open_row(alert, opened_version)
         clinic = _clinic_of(row)
         _refuse_snooze(row, until=until, reason=reason, today=clinic.today(clock.now()))
-        row.snoozed_until, row.snooze_reason = until, reason
+        row.snoozed_until, row.snooze_reason, row.told_evidence = until, reason, None
         row.look_at = start_of(until, clinic.zone)
         _step(row, "snoozed", by=by, words=reason, until=until.isoformat())
         record("alert.snoozed", by=by, subject=row, reason=reason)
@@ -234,7 +234,7 @@ def _clinic_of(alert: Alert) -> Clinic:
 def _acknowledge(row: Alert, by: User) -> None:
     now = clock.now()
     row.state, row.acknowledged_at, row.acknowledged_by_id = "acknowledged", now, by.id
-    row.owner_id = by.id
+    row.owner_id, row.told_evidence = by.id, None
     if row.tier == Tier.URGENT:
         row.look_at = response_times_of(_clinic_of(row)).outcome_by(now)
 

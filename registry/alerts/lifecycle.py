@@ -14,7 +14,7 @@ from registry.access.reviewed_sql import insert_rows
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.clinic_times import response_times_of
 from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.rulebook import Tier, is_immediate
+from registry.alerts.rulebook import Tier, is_immediate, is_news, rule
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.contacts.models import DangerReport
@@ -161,24 +161,48 @@ def revise(
 ) -> bool:
     """Bring the alert in line with what its rule says now; whether it became more pressing.
 
-    A rise in tier ends a snooze, asks for acknowledgement again and starts the clock. Nothing is written where
-    nothing but the counts in the sentence moved. ``told_at`` is as in ``open_alert``.
+    A rise in tier ends a snooze, asks for acknowledgement again and starts the clock. What is news to whoever was told,
+    or answered, ends a snooze and asks again too; whoever answers for it stays. Nothing is written where nothing but
+    the counts in the sentence moved. ``told_at`` is as in ``open_alert``.
     """
     before = Tier(alert.tier)
     told = (alert.rule, alert.rule_version, before, alert.evidence, alert.since)
     if told == (stand.rule, stand.version, stand.tier, stand.evidence, stand.since):
         return False
-    is_worse = stand.tier.rank < before.rank
+    is_worse, has_news = stand.tier.rank < before.rank, _has_news(alert, stand)
     alert.rule, alert.rule_version, alert.since = stand.rule, stand.version, stand.since
     alert.tier, alert.sentence, alert.evidence = stand.tier.value, stand.sentence, stand.evidence
     log.changed += 1
     record("alert.updated", by=None, subject=alert)
-    if is_worse:
+    if is_worse or has_news:
+        alert.told_evidence = None
         log.step(alert, "appended", now, stand.sentence, **_news(stand.tier, told_at))
+    if is_worse:
         restart(alert, owner_id=stand.owner_id, clinic=clinic, now=now, log=log)
-    elif stand.tier is not Tier.URGENT and before is Tier.URGENT:
+        return True
+    if has_news:
+        _ask_again(alert, now, log)
+    if stand.tier is not Tier.URGENT and before is Tier.URGENT:
         alert.look_at = None
-    return is_worse
+    return False
+
+
+def _has_news(alert: Alert, stand: Stand) -> bool:
+    """Whether what the rule says now is news to whoever was last told of the alert, or answered it.
+
+    What they know is kept while the evidence moves on, so that small changes add up; once it has eased by as much as
+    would have been news, they know of that instead. Two versions of a rule are not compared.
+    """
+    told, alert.told_evidence = alert.told_evidence, None
+    if (alert.rule, alert.rule_version) != (stand.rule, stand.version) or rule(stand.rule).is_news is None:
+        return False
+    if told is None:
+        told = alert.evidence
+    if is_news(stand.rule, told, stand.evidence):
+        return True
+    if told != stand.evidence and not is_news(stand.rule, stand.evidence, told):
+        alert.told_evidence = told
+    return False
 
 
 def _news(tier: Tier, told_at: datetime | None) -> dict[str, str]:
@@ -188,8 +212,7 @@ def _news(tier: Tier, told_at: datetime | None) -> dict[str, str]:
 
 def restart(alert: Alert, *, owner_id: uuid.UUID | None, clinic: Clinic, now: datetime, log: Log) -> None:
     """Ask for acknowledgement again, from the first person on."""
-    end_snooze(alert, now, log)
-    alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
+    _ask_again(alert, now, log)
     alert.escalation, alert.owner_id = 0, owner_id
     alert.look_at = _first_look(Tier(alert.tier), alert.evidence, clinic, now, log.numbers)
 
@@ -208,6 +231,12 @@ def give(alert: Alert, owner_id: uuid.UUID | None, *, clinic: Clinic, now: datet
     news = _first_look(Tier(alert.tier), alert.evidence, clinic, now, numbers)
     if news is not None:
         alert.look_at = news if alert.look_at is None else min(alert.look_at, news)
+
+
+def _ask_again(alert: Alert, now: datetime, log: Log) -> None:
+    """Whoever put it off or acknowledged it answered something else."""
+    end_snooze(alert, now, log)
+    alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
 
 
 def end_snooze(alert: Alert, now: datetime, log: Log) -> None:

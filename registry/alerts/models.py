@@ -102,6 +102,8 @@ class Alert(Identified, Versioned, PatientLinked, Audited, Base):
     sentence: Mapped[str]
     """The evidence in one plain sentence, naming the local date it was last evaluated on."""
     evidence: Mapped[dict[str, Any]]
+    told_evidence: Mapped[dict[str, Any] | None]
+    """What people were last told, or answered, where the evidence has moved on since without being news."""
     since: Mapped[date]
     """Local date from which the finding is true."""
     state: Mapped[str] = mapped_column(default="open")

@@ -97,6 +97,7 @@ def _signs_of(patient_id: uuid.UUID) -> frozenset[str]:
 
 def _leave_own(alert: Alert, theirs: Collection[str], mrn: str, now: datetime) -> None:
     own = own_part(alert.rule, alert.evidence, theirs)
+    alert.told_evidence = None
     if own is None:
         alert.evidence = {"of_another": f"MRN {mrn}"}
     else:

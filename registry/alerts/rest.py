@@ -1,4 +1,4 @@
-"""What a person closed while it was still true rests for a while, and is then told again.
+"""What a person closed while it was still true rests for a while, and is then told again; sooner where it gets worse.
 
 Closing ends the care team's part only. A finding that is also the psychiatrist's keeps its place in the review queue
 meanwhile: nothing but a recorded review ends that, whoever closed the alert.
@@ -16,7 +16,7 @@ from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
 from registry.alerts.queries import last_told
 from registry.alerts.response_times import longest_snooze
-from registry.alerts.rulebook import Audience, Finding, Tier
+from registry.alerts.rulebook import Audience, Finding, Tier, is_news
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class News:
 def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo, numbers: Numbers) -> Rest | None:
     """The rest a person gave the finding, over or not: as long as it could have been put off.
 
-    None where nobody closed it, or it began anew or rose since.
+    None where nobody closed it, or since then it began anew, rose, or came to what is news to whoever closed it.
     """
     closed = [
         (alert.closed_at, alert)
@@ -59,6 +59,8 @@ def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo, numbers: 
     if not closed or finding.tier is Tier.URGENT:
         return None
     closed_at, alert = max(closed, key=lambda each: each[0])
+    if alert.rule_version == finding.version and is_news(finding.rule, alert.evidence, finding.evidence):
+        return None
     days = longest_snooze(finding.tier, numbers, is_safety=False)  # a safety alert is closed for good
     return Rest(alert, closed_at.astimezone(zone).date() + timedelta(days=days))
 

@@ -19,7 +19,7 @@ from registry.alerts.load import EpisodeCase, load_people
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patients
 from registry.alerts.response_times import longest_snooze
-from registry.alerts.rulebook import Family, Finding, Tier, evaluate, rule
+from registry.alerts.rulebook import Family, Finding, Tier, evaluate, is_news, rule
 from registry.alerts.sentences import sentence_today
 from registry.audit.models import AuditEvent
 from registry.caseload import rows as caseload
@@ -186,14 +186,21 @@ def _told_otherwise(case: EpisodeCase, alerts: Sequence[Alert]) -> Iterator[str]
 
 
 def _rests(finding: Finding, alerts: Sequence[Alert], case: EpisodeCase, today: date) -> bool:
-    """Whether a person closed it, no less pressing, since it began, and no longer ago than it may be put off."""
+    """Whether a person closed it, no less pressing, since it began, no longer ago than it may be put off, and knowing
+    what is true of it now but for small changes.
+    """
     days = timedelta(days=longest_snooze(finding.tier, numbers_at(case.clinic.id), is_safety=False))
-    closed_on = [
-        alert.closed_at.astimezone(case.clinic.zone).date()
-        for alert in alerts
+    closed_on = {
+        alert.closed_at.astimezone(case.clinic.zone).date(): alert
+        for alert in sorted(alerts, key=lambda each: each.closed_at or each.opened_at)
         if alert.closed_at is not None and alert.closed_by_id is not None and Tier(alert.tier).rank <= finding.tier.rank
-    ]
-    return any(finding.since <= on and today < on + days for on in closed_on)
+    }
+    if not closed_on:
+        return False
+    last_on = max(closed_on)
+    last = closed_on[last_on]
+    has_news = last.rule_version == finding.version and is_news(finding.rule, last.evidence, finding.evidence)
+    return finding.since <= last_on and today < last_on + days and not has_news
 
 
 def _danger_without_alert(life: Life) -> Iterator[str]:

@@ -13,6 +13,7 @@ from registry.alerts.rulebook.evidence import Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, Tier
 from registry.alerts.rulebook.phrases import ago, count, listed, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.rulebook.worse import turned_true
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, Phase
 from registry.contacts.ladder import STEPS, WHAT_TO_DO, WHY_NOT, Step, next_step, tried
 
@@ -239,6 +240,7 @@ RULES = (
         source="Two-way treatment contact at least monthly in active treatment (New York State OMH metrics 2025)",
         check=_no_contact,
         words=_no_contact_words,
+        is_news=turned_true("decide"),
     ),
     Rule(
         id=ATTEMPTS,

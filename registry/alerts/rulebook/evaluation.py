@@ -153,6 +153,15 @@ def words(id_: str, evidence: Mapping[str, JSON], today: date) -> str:
     return _BY_ID[id_].words(Evidence(evidence), today)
 
 
+def is_news(id_: str, told: Mapping[str, JSON], now: Mapping[str, JSON]) -> bool:
+    """Whether what the rule finds ``now`` is told again to who was ``told`` this, found by the same version of it.
+
+    Raises KeyError for an unknown rule, or evidence that lacks what the rule compares.
+    """
+    compare = _BY_ID[id_].is_news
+    return compare is not None and compare(Evidence(told), Evidence(now))
+
+
 def rulebook_fingerprint() -> str:
     """Changes whenever a rule is added, removed or revised: the sign to check every case again."""
     return ",".join(f"{rule.id}:{rule.version}" for rule in RULEBOOK)

@@ -26,6 +26,10 @@ class Evidence:
         """Whether anything is stored under ``name``."""
         return name in self._facts
 
+    def fact(self, name: str) -> JSON:
+        """Whatever is stored under ``name``, to be compared and not read."""
+        return self._facts[name]
+
     def is_none(self, name: str) -> bool:
         """Whether what is stored under ``name`` is that there is none."""
         return self._facts[name] is None

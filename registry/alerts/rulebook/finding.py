@@ -9,6 +9,7 @@ from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence
 from registry.alerts.rulebook.suspension import Family, suspension
+from registry.alerts.rulebook.worse import IsNews
 from registry.alerts.snapshot import CaseSnapshot
 
 
@@ -110,7 +111,8 @@ Words = Callable[[Evidence, date], str]
 class Rule:
     """One entry of the rulebook. ``version`` goes up whenever ``check`` or the evidence changes its meaning.
 
-    ``parameters`` are the ids of the numbers it reads; ``audience`` everyone it can be for. ``ends_with`` says in words
+    ``parameters`` are the ids of the numbers it reads; ``audience`` everyone it can be for. ``is_news`` says when a
+    finding that goes on is told again, besides when it becomes more pressing; None: never. ``ends_with`` says in words
     what alone ends its alerts: nobody closes them or puts them off; empty where people may.
     """
 
@@ -122,6 +124,7 @@ class Rule:
     source: str
     check: Check
     words: Words
+    is_news: IsNews | None = None
     version: int = 1
     ends_with: str = ""
 

@@ -12,6 +12,7 @@ from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier, found_together
 from registry.alerts.rulebook.phrases import ago, capitalised, count, written
 from registry.alerts.rulebook.suspension import Family
+from registry.alerts.rulebook.worse import newly_listed
 from registry.alerts.snapshot import CaseSnapshot
 
 EXPIRING = "legal.expiring"
@@ -106,5 +107,6 @@ RULES = (
         source="Registry decision: as with an order, a month for the court, or for the person to sign again",
         check=_permission,
         words=_permission_words,
+        is_news=newly_listed("ending", "whose", "is_release", "ends_on"),
     ),
 )

@@ -1,6 +1,6 @@
 """Mania, alone or beside depression. Any mania score of the episode counts, followed or not: giving it was asking."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from registry.alerts.rulebook.finding import Audience, Found, Rule, found_togeth
 from registry.alerts.rulebook.phrases import figure
 from registry.alerts.rulebook.scores import held_since, scores_facts, scores_words
 from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.rulebook.worse import is_any_worse
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, TrackedMeasure
 from registry.measures.mania import DEPRESSION, MANIA, has_risen, how_far, is_at_cutoff, is_manic, is_of_the_time
 
@@ -62,6 +63,18 @@ def _one_in_words(measure: Evidence, today: date) -> str:
         why.append("up by the reliable change")
     followed = "" if measure.flag("is_followed") else f"; {measure.text('label')} is not tracked"
     return f"{scores_words(measure, today)}, {' and '.join(why)}{followed}"
+
+
+def _mania_is_news(told: Evidence, now: Evidence) -> bool:
+    return _is_manier(told.each("measures"), now.each("measures"))
+
+
+def _is_manier(told: Sequence[Evidence], now: Sequence[Evidence]) -> bool:
+    """Whether a measure came to those told of, got worse by its reliable change, or reached its cut-off."""
+    elevated = {each.text("key") for each in told if not each.is_none("elevated_from")}
+    return is_any_worse(told, now) or any(
+        not each.is_none("elevated_from") and each.text("key") not in elevated for each in now
+    )
 
 
 # Both elevated
@@ -117,6 +130,13 @@ def _mixed_words(evidence: Evidence, today: date) -> str:
     return f"Mixed, mania first: {_each_in_words(both.each('mania'), today)}; beside {beside}"
 
 
+def _mixed_is_news(told: Evidence, now: Evidence) -> bool:
+    known, found = told.each("both")[0], now.each("both")[0]
+    return _is_manier(known.each("mania"), found.each("mania")) or is_any_worse(
+        known.each("depression"), found.each("depression")
+    )
+
+
 RULES = (
     Rule(
         id="target.mixed",
@@ -127,7 +147,8 @@ RULES = (
         source="The cut-offs of both measures, in their instrument files; mania is dealt with first",
         check=_mixed,
         words=_mixed_words,
-        version=2,
+        is_news=_mixed_is_news,
+        version=3,
     ),
     Rule(
         id="target.mania",
@@ -138,6 +159,7 @@ RULES = (
         source="The cut-off and reliable change of the mania measure, in its instrument file",
         check=_mania,
         words=_mania_words,
-        version=3,
+        is_news=_mania_is_news,
+        version=4,
     ),
 )

@@ -9,6 +9,7 @@ from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier, found_together
 from registry.alerts.rulebook.phrases import ago, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.rulebook.worse import newly_listed
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, EpisodeFacts, Phase, TrackedMeasure
 
 MEASURE_DUE = "measure.due"
@@ -82,5 +83,6 @@ RULES = (
         source="A scale every month (New York State OMH metrics 2025)",
         check=_due,
         words=_due_words,
+        is_news=newly_listed("due", "label"),
     ),
 )

@@ -15,6 +15,7 @@ from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import ago, count, listed, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.rulebook.worse import later_day
 from registry.alerts.snapshot import SETBACKS, AnswerState, CaseSnapshot, Phase, TrackedMeasure
 from registry.health.rules import REASONS
 from registry.measures.course import DatedScore, days_fresh
@@ -162,6 +163,7 @@ SAFETY_PLAN = Rule(
     source="A clinician's judgement, no source found",
     check=_plan,
     words=_plan_words,
+    is_news=later_day("sign_on"),
     version=2,
 )
 PLAN_REVIEW = Rule(

@@ -9,6 +9,7 @@ from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import ago, count, duration, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.rulebook.target import can_be_judged
+from registry.alerts.rulebook.worse import newly_listed
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, EpisodeFacts, OpenOrder, Phase, ReviewFacts
 
 _NEW = "review.due.new"
@@ -167,6 +168,7 @@ RULES = (
         source="Review works through what is done after it (doi 10.1186/s13012-018-0818-6)",
         check=_open,
         words=_open_words,
+        is_news=newly_listed("orders", "id"),
     ),
     Rule(
         id="review.undone",
@@ -177,6 +179,7 @@ RULES = (
         source="Review works through what is done after it (doi 10.1186/s13012-018-0818-6)",
         check=_undone,
         words=_undone_words,
+        is_news=newly_listed("orders", "id"),
     ),
     Rule(
         id="review.due",

@@ -14,7 +14,8 @@ def scores_facts(measure: TrackedMeasure, *, before: DatedScore | None) -> dict[
     """What a sentence about ``measure`` needs, its change counted from ``before`` (the baseline, as a rule).
 
     A percentage only of what got better, where 50 % is a response: of what got worse it says how low the baseline
-    was (1 → 8 is +700 %), and nobody has published what it means.
+    was (1 → 8 is +700 %), and nobody has published what it means. By the direction and the reliable change ``worse`` says
+    when a later score is news.
     """
     course = measure.course
     has_percent = before == course.baseline and course.change is not None and not _is_worse(measure)
@@ -28,9 +29,16 @@ def scores_facts(measure: TrackedMeasure, *, before: DatedScore | None) -> dict[
         "percent": stored(course.percent) if has_percent else None,
         "late_by": course.baseline_late_by if before == course.baseline else None,
         "target": None if measure.target is None else measure.target.words(),
+        "better": measure.scale.better.value,
+        "reliable_change": stored(measure.scale.reliable_change_in_force),
     }
     if measure.scale.is_profile and before is not None and course.latest is not None:
-        facts["ratings"] = {"before": written_ratings(before.ratings), "latest": written_ratings(course.latest.ratings)}
+        facts["ratings"] = {
+            "before": written_ratings(before.ratings),
+            "latest": written_ratings(course.latest.ratings),
+            "newly_present": stored(measure.scale.newly_present_in_force),
+            "risen_by": stored(measure.scale.risen_by_in_force),
+        }
     return facts
 
 

@@ -9,6 +9,7 @@ from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import ago, capitalised, written
 from registry.alerts.rulebook.suspension import Family
+from registry.alerts.rulebook.worse import newly_listed
 from registry.alerts.snapshot import CaseSnapshot, CircumstanceHistory, EpisodeFacts, Phase
 from registry.measures.categories import DatedCategory, latest_loss
 
@@ -92,5 +93,6 @@ RULES = (
         source="The losses listed in the instrument's file",
         check=_loss,
         words=_loss_words,
+        is_news=newly_listed("losses", "name", "lost_on"),
     ),
 )

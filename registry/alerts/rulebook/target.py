@@ -21,6 +21,7 @@ from registry.alerts.rulebook.scores import (
     target_words,
 )
 from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.rulebook.worse import worse_scores
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, Phase, ReviewFacts, TrackedMeasure
 from registry.measures.course import Course, DatedScore, Standing, days_fresh
 from registry.measures.scale import Better
@@ -273,7 +274,8 @@ OFF = Rule(
     source="Consultation in weeks 8 to 12 without a response by week 8 (Bao 2015, doi 10.1176/appi.ps.201400577)",
     check=_off,
     words=_off_words,
-    version=2,
+    is_news=worse_scores("measures"),
+    version=3,
 )
 EARLY = Rule(
     id="target.early",
@@ -284,4 +286,6 @@ EARLY = Rule(
     source="Less than 25 % at 6 weeks calls for a change (ICSI depression guideline)",
     check=_early,
     words=_early_words,
+    is_news=worse_scores("measures"),
+    version=2,
 )

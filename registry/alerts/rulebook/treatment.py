@@ -9,6 +9,7 @@ from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import ago, count, duration, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.rulebook.worse import newly_listed
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, InjectionDue, Phase
 
 _REMIND = "medication.due.remind_before"
@@ -40,7 +41,12 @@ def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
         return None
     return Found(
         tier=Tier.ACTION if late else Tier.REMINDER,
-        evidence={"injections": [_injection_facts(injection) for _, injection in (*late, *soon)]},
+        evidence={
+            "injections": [
+                *(_injection_facts(injection, is_late=True) for _, injection in late),
+                *(_injection_facts(injection, is_late=False) for _, injection in soon),
+            ]
+        },
         since=min(on for on, _ in due),
     )
 
@@ -49,11 +55,12 @@ def _is_over(case: CaseSnapshot) -> bool:
     return case.episode is None or case.episode.phase is Phase.ENDED
 
 
-def _injection_facts(injection: InjectionDue) -> dict[str, JSON]:
+def _injection_facts(injection: InjectionDue, *, is_late: bool) -> dict[str, JSON]:
     return {
         "id": injection.id,
         "label": injection.label,
         "due_on": stored(injection.due_on),
+        "is_late": is_late,
         "last_on": stored(injection.last_on),
         "tried_on": stored(injection.tried_on),
         "outcome": injection.outcome,
@@ -124,6 +131,8 @@ DUE = Rule(
     source="Days late fell from 10 to 6 where due dates were tracked (digital.sandiego.edu/dnp/99)",
     check=_due,
     words=_due_words,
+    is_news=newly_listed("injections", "id", "due_on", "is_late"),
+    version=2,
 )
 INERTIA = Rule(
     id="treatment.inertia",

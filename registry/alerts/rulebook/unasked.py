@@ -10,6 +10,7 @@ from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import C_SSRS, ago, count, written
 from registry.alerts.rulebook.safety_forms import answer_facts, forms_of, is_answered, items_in_words, of_one_form
 from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.rulebook.worse import later_day, newly_listed
 from registry.alerts.snapshot import ADMISSIONS, RELEASES, AnswerState, CaseSnapshot, Phase, SafetyAnswer
 from registry.health.rules import REASONS
 from registry.measures.scale import DangerKind
@@ -173,6 +174,7 @@ UNKNOWN = Rule(
     source="Unknown is not no: an unanswered safety item has to be asked",
     check=_unknown,
     words=_unknown_words,
+    is_news=newly_listed("answers", "id", "item_id"),
     version=3,
 )
 SCREEN_DUE = Rule(
@@ -184,5 +186,6 @@ SCREEN_DUE = Rule(
     source="Clinic consensus: silent until the clinic's psychiatrist signs for the number",
     check=_screen_due,
     words=_screen_due_words,
+    is_news=later_day("event_on"),
     version=3,
 )

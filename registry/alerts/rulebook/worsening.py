@@ -13,6 +13,7 @@ from registry.alerts.rulebook.finding import Audience, Found, Rule, found_togeth
 from registry.alerts.rulebook.phrases import ago, figure, written
 from registry.alerts.rulebook.scores import held_since, scores_facts, scores_words, target_words
 from registry.alerts.rulebook.suspension import Family, phase_in_force
+from registry.alerts.rulebook.worse import worse_scores
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, TrackedMeasure
 from registry.measures.course import Course, Standing
 from registry.measures.mania import MANIA
@@ -133,6 +134,8 @@ PSYCHOSIS = Rule(
     source="Clinic consensus: silent until the clinic's psychiatrist signs for both numbers",
     check=_psychosis,
     words=_psychosis_words,
+    is_news=worse_scores("measures"),
+    version=2,
 )
 RELAPSE = Rule(
     id="target.relapse",
@@ -143,6 +146,8 @@ RELAPSE = Rule(
     source="The reliable change of the measure, in its instrument file",
     check=_relapse,
     words=_relapse_words,
+    is_news=worse_scores("measures"),
+    version=2,
 )
 WORSE = Rule(
     id="target.worse",
@@ -153,4 +158,6 @@ WORSE = Rule(
     source="The reliable change of the measure, in its instrument file",
     check=_worse,
     words=_worse_words,
+    is_news=worse_scores("measures"),
+    version=2,
 )

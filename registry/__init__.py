@@ -13,6 +13,7 @@ from registry import cli
 from registry.access import policy, refusals, scope
 from registry.accounts import sessions
 from registry.accounts.receipts import is_sent_otherwise, led_reader_to
+from registry.alerts.backlog import spread_at
 from registry.alerts.cadence import phase_cadence
 from registry.alerts.patient_banner import tell_patient_banner
 from registry.alerts.reconcile import follow_write
@@ -27,6 +28,7 @@ from registry.db import transaction
 from registry.db.engine import engine_options, is_sqlite, prepare
 from registry.db.session import install_gateway
 from registry.db.transaction import BEFORE_COMMIT
+from registry.episodes.backlog import BACKLOG_SPREAD
 from registry.episodes.cadence import PHASE_CADENCE
 from registry.episodes.first_contact import FIRST_CONTACT
 from registry.episodes.running_medicines import RUNNING_MEDICINES
@@ -123,6 +125,7 @@ def _start_database(app: Flask, settings: Settings) -> None:
     app.extensions[health.READINESS] = {}
     app.extensions[SAFETY_BANNER] = tell_patient_banner
     app.extensions[PHASE_CADENCE] = phase_cadence
+    app.extensions[BACKLOG_SPREAD] = spread_at
     app.extensions[FIRST_CONTACT] = first_two_way
     app.extensions[RUNNING_MEDICINES] = tell_running_medicines
     app.extensions[UNANSWERED] = parting

@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import count
+from unittest.mock import patch
 
-from flask import has_app_context
+from flask import current_app, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import inspect, select
 
@@ -33,6 +34,7 @@ from registry.clinics.rules import edition_of
 from registry.db.base import Base
 from registry.db.transaction import write
 from registry.episodes import actions as episodes
+from registry.episodes.backlog import BACKLOG_SPREAD
 from registry.episodes.facts import ConsentFacts, TargetWish, TeamPlace, Tracking
 from registry.episodes.models import Episode
 from registry.episodes.queries import get_open_episode
@@ -176,12 +178,12 @@ def an_episode(
     consultant: User | None = None,
     team: Sequence[TeamPlace] = (),
 ) -> Episode:
-    """An episode in care since ``enrolled_on`` (60 days ago).
+    """An episode in care since ``enrolled_on`` (60 days ago), as if it had been stored on that day: nothing waits.
 
     ``tracked``: scale keys, or key → cadence in days; the first is the metric primary. ``targets``: key → level;
     unless given, the instruments' own targets.
     """
-    with at_once():
+    with at_once(), patch.dict(current_app.extensions, {BACKLOG_SPREAD: lambda _clinic_id: None}):
         place = clinic or _clinic_of(patient)
         began = enrolled_on or place.today(clock.now()) - timedelta(days=60)
         episode = get_open_episode(patient.id, place.id) or episodes.refer(

@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from registry import clock
 from registry.access import scope
+from registry.alerts.backlog import backlog_of
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.lifecycle import (
     Hindsight,
@@ -32,7 +33,7 @@ from registry.alerts.look import told
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.owners import Team, is_active, load_teams, owner_of
 from registry.alerts.parameters import Numbers
-from registry.alerts.rest import News, at_rest, rest_of
+from registry.alerts.rest import News, at_rest, quiet_until_of, rest_of
 from registry.alerts.rulebook import Audience, Evaluation, Family, Finding, Tier, evaluate, rule
 from registry.alerts.safety_alert import reconcile_safety
 from registry.alerts.sentences import kept_sentence
@@ -127,7 +128,8 @@ def _reconcile(
     restate({patient_id: person.history.courses for patient_id, person in people.items() if person.history.episodes})
     numbers = NumbersInForce()
     log = Log(hindsight=hindsight, numbers=numbers)
-    news = News([each.id for own in alerts.values() for each in own if each.closed_at is not None])
+    read = [each for own in alerts.values() for each in own]
+    news = News([each.id for each in read if each.closed_at is not None or each.tier == Tier.QUEUE])
     with db.session.no_autoflush:
         for patient_id, person in people.items():
             own, team = alerts.get(patient_id, ()), teams[patient_id]
@@ -194,7 +196,7 @@ def _reconcile_case(
 ) -> date | None:
     """The alerts of one episode; returns the next date on which time alone could change something."""
     today = case.clinic.today(now)
-    evaluation = evaluate(case.snapshot, today, numbers)
+    evaluation, backlog = evaluate(case.snapshot, today, numbers), backlog_of(case)
     found = {each.rule: each for each in evaluation.findings if rule(each.rule).family is not Family.SAFETY}
     dates = [evaluation.next_check_on]
     closed = [alert for alert in alerts if alert.closed_at is not None]
@@ -208,16 +210,20 @@ def _reconcile_case(
         rest = rest_of(finding, closed, case.clinic.zone, numbers)
         if alert.snoozed_until is not None and alert.snoozed_until <= today:
             end_snooze(alert, now, log)
-        if alert.tier == Tier.QUEUE and rest is not None and today < rest.until:
+        quiet_until = quiet_until_of(finding, rest, backlog)
+        if alert.tier == Tier.QUEUE and quiet_until is not None and today < quiet_until:
             finding = at_rest(finding) or finding
-            dates.append(rest.until)
+            dates.append(quiet_until)
         stand = _stand(finding, case, team, today)
-        told_at = None if alert.tier == stand.tier else news.of(rest)
+        told_at = None
+        if alert.tier != stand.tier and quiet_until is not None:
+            told_at = news.of(alert if rest is None else rest.closed)
         revise(alert, stand, clinic=case.clinic, now=now, told_at=told_at, log=log)
     for finding in found.values():
         rest = rest_of(finding, closed, case.clinic.zone, numbers)
-        if rest is not None and today < rest.until:
-            dates.append(rest.until)
+        quiet_until = quiet_until_of(finding, rest, backlog)
+        if quiet_until is not None and today < quiet_until:
+            dates.append(quiet_until)
             resting = at_rest(finding)
             if resting is None:
                 continue
@@ -228,7 +234,7 @@ def _reconcile_case(
             episode_id=case.episode.id,
             clinic=case.clinic,
             now=now,
-            told_at=news.of(rest),
+            told_at=None if rest is None else news.of(rest.closed),
             log=log,
         )
     return min((each for each in dates if each is not None), default=None)

@@ -16,7 +16,7 @@ from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
 from registry.alerts.queries import last_told
 from registry.alerts.response_times import longest_snooze
-from registry.alerts.rulebook import Audience, Finding, Tier, is_news
+from registry.alerts.rulebook import Audience, Backlog, Finding, Tier, is_news
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,17 @@ class Rest:
 
 @dataclass(slots=True)
 class News:
-    """When that which people have closed was news: asked once for all of it, where any goes on after its rest."""
+    """When that which has been quiet was news: asked once for all of it, where any is told after that."""
 
-    closed: Sequence[uuid.UUID]
+    alert_ids: Sequence[uuid.UUID]
+    """What people have closed, and what stood in the review queue only."""
     _told: Mapping[uuid.UUID, datetime] | None = None
 
-    def of(self, rest: Rest | None) -> datetime | None:
-        """When a finding that goes on after its rest was news; None where it is news now."""
-        if rest is None:
-            return None
+    def of(self, alert: Alert) -> datetime | None:
+        """When what the alert said last was news."""
         if self._told is None:
-            self._told = last_told(self.closed)
-        return self._told.get(rest.closed.id)
+            self._told = last_told(self.alert_ids)
+        return self._told.get(alert.id)
 
 
 def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo, numbers: Numbers) -> Rest | None:
@@ -65,8 +64,19 @@ def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo, numbers: 
     return Rest(alert, closed_at.astimezone(zone).date() + timedelta(days=days))
 
 
+def quiet_until_of(finding: Finding, rest: Rest | None, backlog: Backlog | None) -> date | None:
+    """The day from which a finding is told that a person closed, or that was there before the enrolment was stored.
+
+    None where it is neither; a day that has come where it has been quiet.
+    """
+    days = [] if rest is None else [rest.until]
+    if backlog is not None and backlog.holds(finding):
+        days.append(backlog.until)
+    return max(days, default=None)
+
+
 def at_rest(finding: Finding) -> Finding | None:
-    """What a resting finding still says: its place in the review queue, None where it is not the psychiatrist's."""
+    """What a finding still says while it is quiet: its place in the review queue, None where it is not the psychiatrist's."""
     if Audience.PSYCHIATRIST not in finding.audience:
         return None
     return replace(finding, tier=Tier.QUEUE, audience=(Audience.PSYCHIATRIST,))

@@ -20,7 +20,7 @@ from registry.contacts.models import Contact, DangerReport
 from registry.contacts.rules import KINDS, counts_minutes, first_of_month, is_failed_attempt, is_reached, is_two_way
 from registry.contacts.span import Span, overlapping, span_of
 from registry.db.among import among
-from registry.episodes.models import Transfer
+from registry.episodes.models import Episode, Transfer
 from registry.episodes.queries import list_transfers
 from registry.extensions import db
 from registry.patients.models import Patient

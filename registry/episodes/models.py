@@ -32,6 +32,9 @@ def _while_open(column: str) -> dict[str, Any]:
     return {"unique": True, "sqlite_where": condition, "postgresql_where": condition}
 
 
+_WAITS = sa.text("backlog_until IS NOT NULL")
+
+
 class Decided:
     """Who decided that this begins, and that it ends; when it was written down, and why."""
 
@@ -56,9 +59,16 @@ class Episode(Identified, Versioned, PatientLinked, Audited, Base):
         sa.CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name="ended_has_reason"),
         sa.CheckConstraint("phase IN ('referred', 'ended') OR enrolled_on IS NOT NULL", name="in_care_is_enrolled"),
         sa.CheckConstraint("(phase = 'paused') = (paused_until IS NOT NULL)", name="paused_has_end"),
+        sa.CheckConstraint(
+            "(backlog_from IS NULL) = (backlog_until IS NULL) AND (backlog_from IS NULL OR backlog_from <= backlog_until)",
+            name="backlog_has_days",
+        ),
         sa.Index("uq_episode_open", "clinic_id", "patient_id", **_while_open("ended_on")),
         sa.Index("ix_episode_clinic_phase", "clinic_id", "phase"),
         sa.Index("ix_episode_next_check", "next_check_on"),
+        sa.Index(
+            "ix_episode_backlog", "clinic_id", "backlog_until", sqlite_where=_WAITS, postgresql_where=_WAITS
+        ),
     )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
@@ -77,6 +87,10 @@ class Episode(Identified, Versioned, PatientLinked, Audited, Base):
     """Scale key (``phq-9:total``) of the outcome metric, fixed for the episode."""
     next_check_on: Mapped[date | None]
     """The first local date on which time alone could change what needs attention."""
+    backlog_from: Mapped[date | None]
+    """The local date on which the enrolment was stored, where that was long after it: see ``registry.episodes.backlog``."""
+    backlog_until: Mapped[date | None]
+    """From this local date on what had piled up by ``backlog_from`` is told."""
 
     patient: Mapped[Patient] = relationship(foreign_keys="Episode.patient_id")
     clinic: Mapped[Clinic] = relationship()

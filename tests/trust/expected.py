@@ -202,6 +202,8 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "life.withdraw": TREATS,
     # the worklist and its alerts
     "alerts.worklist": READS,
+    "alerts.backlog": READS,
+    "alerts.take_up": ENROLS,
     "alerts.alert": READS,
     "alerts.acknowledge": ANSWERS_ALERTS,
     "alerts.act": ANSWERS_ALERTS,

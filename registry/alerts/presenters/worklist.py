@@ -112,6 +112,9 @@ class WorklistPage:
     transfers_cut: str
     """That more wait than are shown; empty where none do."""
     put_off: str
+    backlog: str
+    """How many wait from before they were enrolled here, and who comes today; empty without any."""
+    backlog_url: str
     pages: Paging
     caseload_url: str
     duty_gaps: Sequence[str] = ()

@@ -3,6 +3,7 @@
 Start with ``evaluate``. One module a family of rules; ``clock`` explains why the next check date is exact.
 """
 
+from registry.alerts.rulebook.backlog import Backlog
 from registry.alerts.rulebook.evaluation import (
     RULEBOOK,
     Evaluation,
@@ -31,6 +32,7 @@ from registry.alerts.rulebook.unasked import unknown_item
 __all__ = [
     "RULEBOOK",
     "Audience",
+    "Backlog",
     "Evaluation",
     "Family",
     "Finding",

@@ -14,10 +14,12 @@ from sqlalchemy import select
 from registry import clock
 from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.alerts import queries
+from registry.alerts.backlog import count_backlog
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.desk import Desk, safety_alerts_elsewhere, safety_alerts_told
 from registry.alerts.due import MEASURE, due_today, list_due
 from registry.alerts.duty import on_duty_in, uncovered_days
+from registry.alerts.presenters.backlog import backlog_words
 from registry.alerts.presenters.duty import gap_words
 from registry.alerts.presenters.lines import answered_shown, due_cut, due_shown
 from registry.alerts.presenters.order import why_this_order
@@ -166,6 +168,8 @@ def worklist() -> Page:
         if len(proposals) > MOST_TRANSFERS
         else "",
         put_off=f"{count(put_off, 'reason')} put off until a later day" if put_off else "",
+        backlog=backlog_words(*count_backlog(desk)),
+        backlog_url=url_for("alerts.backlog", whose="clinic" if whole_clinic else "mine"),
         pages=Paging(
             page=number,
             per_page=PER_PAGE,

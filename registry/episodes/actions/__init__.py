@@ -1,5 +1,6 @@
 """What can be done with an episode of care: each verb one transaction, one audit event, one signal."""
 
+from registry.episodes.actions.backlog import take_up
 from registry.episodes.actions.consent import revoke_consent, take_consent
 from registry.episodes.actions.enrolment import enrol, refer
 from registry.episodes.actions.focus import change_conditions, change_target, stop_tracking, track
@@ -41,6 +42,7 @@ __all__ = [
     "revoke_consent",
     "stop_tracking",
     "take_consent",
+    "take_up",
     "track",
     "withdraw_death",
     "withdraw_transfer",

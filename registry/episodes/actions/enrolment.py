@@ -16,6 +16,7 @@ from registry.db.transaction import write
 from registry.episodes.actions.consent import consent_row
 from registry.episodes.actions.focus import refuse_impossible_target, refuse_untrackable, target_row
 from registry.episodes.actions.team import refuse_unfit, take_places
+from registry.episodes.backlog import Turns
 from registry.episodes.dates import refuse_impossible
 from registry.episodes.errors import EpisodeHasEnded, EpisodeIsOpen, ImpossiblePhase, ImpossibleTarget, PersonHasDied
 from registry.episodes.facts import ConsentFacts, TargetWish, TeamPlace, Tracking
@@ -98,7 +99,8 @@ def enrol(
 ) -> Episode:
     """Begin care with the initial assessment on ``enrolled_on``: the start of every metric and of the first course.
 
-    ``metric_primary`` is one of the ``tracked`` scales and stays for the episode.
+    ``metric_primary`` is one of the ``tracked`` scales and stays for the episode. Where that day is long past, what
+    has piled up since waits for a day of its own (``registry.episodes.backlog``).
     Raises ``ImpossibleDate``, ``ImpossiblePhase``, ``UnfitForTeam``, ``ImpossibleTarget``, ``UnknownScale``;
     ``Refused`` for a consent of somebody without the capacity for it.
     """
@@ -109,6 +111,8 @@ def enrol(
         episode.enrolled_on = enrolled_on
         episode.metric_primary = metric_primary
         episode.phase, episode.phase_since = phase, enrolled_on
+        turn = Turns(episode.clinic).next(enrolled_on)
+        episode.backlog_from, episode.backlog_until = turn["backlog_from"], turn["backlog_until"]
         db.session.add_all(
             [
                 _phase(episode, phase, enrolled_on, by),

@@ -12,10 +12,12 @@ from registry import clock
 from registry.access import scope
 from registry.access.reviewed_sql import insert_rows
 from registry.audit.recorder import Actor, added, record
+from registry.clinics.models import Clinic
 from registry.db.base import Base
 from registry.db.identifiers import new_id
 from registry.episodes.actions.focus import refuse_impossible_target, refuse_untrackable
 from registry.episodes.actions.team import refuse_unfit
+from registry.episodes.backlog import Turns
 from registry.episodes.facts import ConsentFacts, TargetWish, TeamPlace, Tracking
 from registry.episodes.models import (
     Consent,
@@ -28,6 +30,7 @@ from registry.episodes.models import (
     TreatmentTarget,
 )
 from registry.episodes.signals import tell_episode_changed
+from registry.extensions import db
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +55,19 @@ def enrol_newcomers(*, enrolled_on: Mapping[uuid.UUID, date], programme: Program
     """Refer and enrol people, each referred, enrolled and consenting on the same local date of service.
 
     Belongs inside the ``write()`` that added them: that they have no episode, and were born by then, is not asked
-    again. Raises ``UnfitForTeam``, ``ImpossibleTarget``.
+    again. What had piled up before is told a few people a day (``registry.episodes.backlog``).
+    Raises ``UnfitForTeam``, ``ImpossibleTarget``.
     """
     refuse_unfit(programme.clinic_id, programme.team)
     for tracking in programme.tracked:
         refuse_untrackable(tracking)
     for wish in programme.targets:
         refuse_impossible_target(wish, on=max(enrolled_on.values()))
+    turns = Turns(db.session.get_one(Clinic, programme.clinic_id))
     tables: dict[type[Base], list[dict[str, Any]]] = {}
     for patient_id, on in enrolled_on.items():
         episode_id, changes = new_id(), []
-        for table, row in _rows(programme, on, by):
+        for table, row in _rows(programme, on, turns.next(on), by):
             key = {"id": episode_id} if table is Episode else {"id": new_id(), "episode_id": episode_id}
             full = {**key, "patient_id": patient_id, **row}
             tables.setdefault(table, []).append(full)
@@ -80,7 +85,9 @@ def enrol_newcomers(*, enrolled_on: Mapping[uuid.UUID, date], programme: Program
         insert_rows(scope.current(), table, rows)
 
 
-def _rows(programme: Programme, on: date, by: Actor | None) -> list[tuple[type[Base], dict[str, Any]]]:
+def _rows(
+    programme: Programme, on: date, turn: Mapping[str, date | None], by: Actor | None
+) -> list[tuple[type[Base], dict[str, Any]]]:
     """One person's rows, the episode first, then what belongs to it."""
     set_by = {"set_by_id": None if by is None else by.id, "set_at": clock.now()}
     consent = programme.consent(on)
@@ -95,6 +102,7 @@ def _rows(programme: Programme, on: date, by: Actor | None) -> list[tuple[type[B
                 "phase": "active",
                 "phase_since": on,
                 "metric_primary": programme.tracked[0].scale,
+                **turn,
             },
         ),
         (PhaseSpell, {"phase": "referred", "starts_on": on, **set_by}),

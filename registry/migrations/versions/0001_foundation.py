@@ -612,10 +612,16 @@ def upgrade() -> None:
         sa.Column("paused_until", sa.Date(), nullable=True),
         sa.Column("metric_primary", sa.Text(), nullable=True),
         sa.Column("next_check_on", sa.Date(), nullable=True),
+        sa.Column("backlog_from", sa.Date(), nullable=True),
+        sa.Column("backlog_until", sa.Date(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("(phase = 'ended') = (ended_on IS NOT NULL)", name=op.f("ck_episode_ended_has_date")),
+        sa.CheckConstraint(
+            "(backlog_from IS NULL) = (backlog_until IS NULL) AND (backlog_from IS NULL OR backlog_from <= backlog_until)",
+            name=op.f("ck_episode_backlog_has_days"),
+        ),
         sa.CheckConstraint("(phase = 'paused') = (paused_until IS NOT NULL)", name=op.f("ck_episode_paused_has_end")),
         sa.CheckConstraint(
             "end_reason IN ('graduated', 'lost', 'withdrew', 'transferred', 'direct-care', 'administrative', 'died', 'other')",
@@ -636,6 +642,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_episode")),
         sa.UniqueConstraint("id", "patient_id", name="uq_episode_patient"),
+    )
+    op.create_index(
+        "ix_episode_backlog",
+        "episode",
+        ["clinic_id", "backlog_until"],
+        unique=False,
+        sqlite_where=sa.text("backlog_until IS NOT NULL"),
+        postgresql_where=sa.text("backlog_until IS NOT NULL"),
     )
     op.create_index("ix_episode_clinic_phase", "episode", ["clinic_id", "phase"], unique=False)
     op.create_index("ix_episode_next_check", "episode", ["next_check_on"], unique=False)
@@ -2660,6 +2674,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_episode_patient_id"), table_name="episode")
     op.drop_index("ix_episode_next_check", table_name="episode")
     op.drop_index("ix_episode_clinic_phase", table_name="episode")
+    op.drop_index(
+        "ix_episode_backlog",
+        table_name="episode",
+        sqlite_where=sa.text("backlog_until IS NOT NULL"),
+        postgresql_where=sa.text("backlog_until IS NOT NULL"),
+    )
     op.drop_table("episode")
     op.drop_index("ix_duty_cover_clinic_dates", table_name="duty_cover")
     op.drop_table("duty_cover")

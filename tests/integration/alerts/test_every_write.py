@@ -19,6 +19,7 @@ from flask import Flask
 
 from config import ROOT
 from registry.alerts.signals import attention_changed
+from registry.audit.recorder import record
 from registry.contacts import actions as contacts
 from registry.contacts.actions import ContactFacts
 from registry.db.transaction import is_writing, write
@@ -434,6 +435,7 @@ WRITES: dict[str, tuple[Given, Act]] = {
         taken_over,
         lambda s, row: episodes.hand_back(transfer=row, words="Too far", opened_version=row.version, by=s.lead),
     ),
+    "episodes.take_up": (from_before, lambda s, _: episodes.take_up(episodes=[s.episode], by=s.care_manager)),
     "patients.set_legal_status": (nothing, lambda s, _: under_order(s)),
     "patients.change_legal_status": (
         under_order,
@@ -468,6 +470,13 @@ WRITES: dict[str, tuple[Given, Act]] = {
         ),
     ),
 }
+
+def from_before(scene: Scene) -> None:
+    """Stored today of care that began earlier, to be told in nine days."""
+    with write():
+        scene.episode.backlog_from, scene.episode.backlog_until = TODAY, TODAY + timedelta(days=9)
+        record("test.entered-late", by=None, subject=scene.episode)
+
 
 TOLD_BY_ANOTHER = {
     "episodes.reassign_open_work": "changes teams through change_team, one episode at a time",

@@ -1,0 +1,36 @@
+"""What had piled up before somebody was enrolled here waits for its day, so that it is a list and not a wall.
+
+Safety, medicines, the law and whoever is handed over never wait; nor does anything of somebody seen or measured since.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from registry.alerts.rulebook.evaluation import rule
+from registry.alerts.rulebook.finding import Finding, Tier
+from registry.alerts.rulebook.suspension import Family
+
+_CAN_WAIT = frozenset(
+    {Family.ENGAGE, Family.MEASURE, Family.TARGET, Family.REVIEW, Family.SOCIAL, Family.TREATMENT, Family.PLAN}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The enrolment was stored on ``stored_on``, late; what had piled up by then is told from ``until`` on.
+
+    ``seen_on`` is the last day of a two-way contact or a score. All are local dates.
+    """
+
+    stored_on: date
+    until: date
+    seen_on: date | None = None
+
+    def holds(self, finding: Finding) -> bool:
+        """Whether the finding waits for ``until``: true before anybody here could act, and nobody has begun to."""
+        return (
+            finding.tier in (Tier.ACTION, Tier.REMINDER)
+            and rule(finding.rule).family in _CAN_WAIT
+            and finding.since <= self.stored_on
+            and (self.seen_on is None or self.seen_on <= self.stored_on)
+        )

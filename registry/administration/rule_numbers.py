@@ -22,6 +22,7 @@ from registry.alerts.clinic_numbers import answering_numbers, shipped
 from registry.alerts.models import RuleNumber
 from registry.alerts.parameters import ClinicNumber, InvalidParameter, Numbers, Parameter
 from registry.alerts.rulebook import RULEBOOK
+from registry.alerts.rulebook import backlog as backlog_rule
 from registry.clinics.models import Clinic
 from registry.clinics.queries import get_clinic, list_clinics
 from registry.web.filters import long_date
@@ -110,7 +111,10 @@ def rules() -> str:
         )
         for rule in RULEBOOK
     )
-    page = RulesPage(title="Rules", rules=(*rows, _answering(mine)), load_url=url_for("administration.load"))
+    backlog = tuple(_number(parameters[name], mine) for name in (backlog_rule.LATE_BY, backlog_rule.DAYS))
+    before = RuleRow("alerts.backlog", "From before", "care manager", backlog_rule.SOURCE, backlog)
+    shown = (*rows, _answering(mine), before)
+    page = RulesPage(title="Rules", rules=shown, load_url=url_for("administration.load"))
     return render_template("administration/rules.html", page=page)
 
 

@@ -16,8 +16,9 @@ from registry import clock
 from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
 from registry.alerts.load import EpisodeCase, load_people
 from registry.alerts.models import Alert
-from registry.alerts.queries import Desk
+from registry.alerts.desk import Desk
 from registry.alerts.rulebook import RULEBOOK, Backlog, Finding, evaluate
+from registry.alerts.rulebook.backlog import DAYS, LATE_BY
 from registry.alerts.snapshot import CaseSnapshot
 from registry.episodes.backlog import Spread
 from registry.episodes.models import Episode, TeamMember
@@ -25,8 +26,6 @@ from registry.extensions import db
 from registry.patients.models import Patient
 from registry.web.paging import COUNT_LIMIT
 
-_LATE_BY = "alerts.backlog.late_by"
-_DAYS = "alerts.backlog.days"
 _PLACE = {rule.id: place for place, rule in enumerate(RULEBOOK)}
 
 
@@ -42,7 +41,7 @@ class Waiting:
 def spread_at(clinic_id: uuid.UUID) -> Spread | None:
     """The clinic's numbers for enrolments that are stored late; None where it wants them all told at once."""
     numbers = numbers_at(clinic_id)
-    late_by, days = numbers.get(_LATE_BY), numbers.get(_DAYS)
+    late_by, days = numbers.get(LATE_BY), numbers.get(DAYS)
     return None if late_by is None or days is None else Spread(late_by=late_by, days=days)
 
 
@@ -63,8 +62,8 @@ def _seen_on(snapshot: CaseSnapshot) -> list[date]:
 def count_backlog(desk: Desk) -> tuple[int, int]:
     """How many people of the desk wait for a later day, no further than anybody reads; and whose day is today."""
     waits, comes = _waits(desk), _on_their_day(desk, lambda day: Episode.backlog_until == day)
-    query = select(func.count(case((waits, 1))), func.count(case((comes, 1)))).where(_of_desk(desk), or_(waits, comes))
-    later, today = db.session.execute(query).one()
+    query = select(func.count(case((waits, 1))), func.count(case((comes, 1)))).select_from(Episode)
+    later, today = db.session.execute(query.where(_of_desk(desk), or_(waits, comes))).one()
     return min(later, COUNT_LIMIT + 1), today
 
 

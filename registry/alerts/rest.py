@@ -76,7 +76,7 @@ def quiet_until_of(finding: Finding, rest: Rest | None, backlog: Backlog | None)
 
 
 def at_rest(finding: Finding) -> Finding | None:
-    """What a finding still says while it is quiet: its place in the review queue, None where it is not the psychiatrist's."""
+    """What a finding says while it is quiet: its place in the review queue, None where it is not the psychiatrist's."""
     if Audience.PSYCHIATRIST not in finding.audience:
         return None
     return replace(finding, tier=Tier.QUEUE, audience=(Audience.PSYCHIATRIST,))

@@ -60,15 +60,14 @@ class Episode(Identified, Versioned, PatientLinked, Audited, Base):
         sa.CheckConstraint("phase IN ('referred', 'ended') OR enrolled_on IS NOT NULL", name="in_care_is_enrolled"),
         sa.CheckConstraint("(phase = 'paused') = (paused_until IS NOT NULL)", name="paused_has_end"),
         sa.CheckConstraint(
-            "(backlog_from IS NULL) = (backlog_until IS NULL) AND (backlog_from IS NULL OR backlog_from <= backlog_until)",
+            "(backlog_from IS NULL) = (backlog_until IS NULL) "
+            "AND (backlog_from IS NULL OR backlog_from <= backlog_until)",
             name="backlog_has_days",
         ),
         sa.Index("uq_episode_open", "clinic_id", "patient_id", **_while_open("ended_on")),
         sa.Index("ix_episode_clinic_phase", "clinic_id", "phase"),
         sa.Index("ix_episode_next_check", "next_check_on"),
-        sa.Index(
-            "ix_episode_backlog", "clinic_id", "backlog_until", sqlite_where=_WAITS, postgresql_where=_WAITS
-        ),
+        sa.Index("ix_episode_backlog", "clinic_id", "backlog_until", sqlite_where=_WAITS, postgresql_where=_WAITS),
     )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
@@ -88,7 +87,7 @@ class Episode(Identified, Versioned, PatientLinked, Audited, Base):
     next_check_on: Mapped[date | None]
     """The first local date on which time alone could change what needs attention."""
     backlog_from: Mapped[date | None]
-    """The local date on which the enrolment was stored, where that was long after it: see ``registry.episodes.backlog``."""
+    """The local date on which the enrolment was stored, where that was late: see ``registry.episodes.backlog``."""
     backlog_until: Mapped[date | None]
     """From this local date on what had piled up by ``backlog_from`` is told."""
 

@@ -10,6 +10,10 @@ from registry.alerts.rulebook.evaluation import rule
 from registry.alerts.rulebook.finding import Finding, Tier
 from registry.alerts.rulebook.suspension import Family
 
+LATE_BY = "alerts.backlog.late_by"
+DAYS = "alerts.backlog.days"
+SOURCE = "Registry decision: what had piled up before somebody was entered here is a list, not a wall of alerts"
+
 _CAN_WAIT = frozenset(
     {Family.ENGAGE, Family.MEASURE, Family.TARGET, Family.REVIEW, Family.SOCIAL, Family.TREATMENT, Family.PLAN}
 )

@@ -14,8 +14,8 @@ def scores_facts(measure: TrackedMeasure, *, before: DatedScore | None) -> dict[
     """What a sentence about ``measure`` needs, its change counted from ``before`` (the baseline, as a rule).
 
     A percentage only of what got better, where 50 % is a response: of what got worse it says how low the baseline
-    was (1 → 8 is +700 %), and nobody has published what it means. By the direction and the reliable change ``worse`` says
-    when a later score is news.
+    was (1 → 8 is +700 %), and nobody has published what it means. By direction and reliable change
+    ``worse`` says when a later score is news.
     """
     course = measure.course
     has_percent = before == course.baseline and course.change is not None and not _is_worse(measure)

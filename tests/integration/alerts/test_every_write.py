@@ -135,6 +135,13 @@ def taken_over(scene: Scene) -> Transfer:
     return row
 
 
+def from_before(scene: Scene) -> None:
+    """Stored today of care that began earlier, to be told in nine days."""
+    with write():
+        scene.episode.backlog_from, scene.episode.backlog_until = TODAY, TODAY + timedelta(days=9)
+        record("test.entered-late", by=None, subject=scene.episode)
+
+
 def under_order(scene: Scene) -> LegalStatus:
     facts = LegalStatusFacts(kind="outpatient-order", starts_on=TODAY, expires_on=TODAY + timedelta(days=20))
     return patients.set_legal_status(patient=scene.patient, facts=facts, by=scene.care_manager)
@@ -470,13 +477,6 @@ WRITES: dict[str, tuple[Given, Act]] = {
         ),
     ),
 }
-
-def from_before(scene: Scene) -> None:
-    """Stored today of care that began earlier, to be told in nine days."""
-    with write():
-        scene.episode.backlog_from, scene.episode.backlog_until = TODAY, TODAY + timedelta(days=9)
-        record("test.entered-late", by=None, subject=scene.episode)
-
 
 TOLD_BY_ANOTHER = {
     "episodes.reassign_open_work": "changes teams through change_team, one episode at a time",

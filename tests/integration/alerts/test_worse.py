@@ -33,11 +33,11 @@ WORSE = "target.worse"
 
 
 def worse() -> Scene:
-    """A PHQ-9 of 12 at first and of 19 today; reviewed since it was 12."""
+    """A PHQ-9 of 8 at first and of 15 today; reviewed since it was 8."""
     scene = a_scene(enrolled_days_ago=40, reviewed=False)
-    measured(scene, 12, days_ago=40)
+    measured(scene, 8, days_ago=40)
     reviewed_on(scene, TODAY - timedelta(days=30))
-    measured(scene, 19)
+    measured(scene, 15)
     return scene
 
 
@@ -57,6 +57,10 @@ def the_open(scene: Scene, rule: str = WORSE) -> Alert:
     return alert
 
 
+def is_put_off(alert: Alert) -> bool:
+    return alert.snoozed_until is not None
+
+
 def is_queued(scene: Scene, *, days: int) -> bool:
     db.session.expire_all()
     queue = review_queue({scene.clinic.id: TODAY + timedelta(days=days)})
@@ -69,17 +73,17 @@ def test_what_was_put_off_comes_back_once_small_rises_add_up_and_its_history_say
         alert = the_open(scene)
         with in_days(scene, 0):
             snooze(alert=alert, until=TODAY + timedelta(days=14), reason="Away", by=scene.care_manager)
-        scored(scene, 22, days=3)
-        assert alert.snoozed_until is not None
+        scored(scene, 18, days=3)
+        assert is_put_off(alert)
 
-        scored(scene, 25, days=6)
-        assert alert.snoozed_until is None
+        scored(scene, 20, days=6)
+        assert not is_put_off(alert)
         assert kinds_of(alert) == ["appended", "opened", "snooze-ended", "snoozed"]
         told = [step.words for step in steps_of(alert) if step.kind in {"opened", "appended"}]
-        assert ["PHQ-9 12 → 19" in told[0], "PHQ-9 12 → 25" in told[1]] == [True, True]
+        assert ["PHQ-9 8 → 15" in told[0], "PHQ-9 8 → 20" in told[1]] == [True, True]
 
-        scored(scene, 26, days=9)
-        assert kinds_of(alert).count("appended") == 1, "told of 25, nobody is told of 26"
+        scored(scene, 22, days=9)
+        assert kinds_of(alert).count("appended") == 1, "told of 20, nobody is told of 22"
 
 
 def test_whoever_acknowledged_is_asked_again_and_keeps_it_and_after_easing_the_same_score_is_news(app: Flask) -> None:
@@ -88,13 +92,13 @@ def test_whoever_acknowledged_is_asked_again_and_keeps_it_and_after_easing_the_s
         alert = the_open(scene)
         with in_days(scene, 0):
             acknowledge(alert=alert, by=scene.duty)
-        scored(scene, 27, days=3)
+        scored(scene, 23, days=3)
         assert (alert.state, alert.owner_id, alert.acknowledged_at) == ("open", scene.duty.id, None)
 
-        scored(scene, 20, days=6)
+        scored(scene, 17, days=6)
         with in_days(scene, 7):
             acknowledge(alert=alert, by=scene.duty)
-        scored(scene, 27, days=9)
+        scored(scene, 23, days=9)
         assert alert.state == "open"
 
 
@@ -103,10 +107,10 @@ def test_what_was_closed_rests_only_until_it_is_worse_than_when_it_was_closed(ap
         scene = worse()
         with in_days(scene, 0):
             close(alert=the_open(scene), outcome="handled", words="Called", by=scene.care_manager)
-        scored(scene, 23, days=2)
+        scored(scene, 19, days=2)
         assert the_open(scene).tier == "queue"
 
-        scored(scene, 24, days=4)
+        scored(scene, 20, days=4)
         again = the_open(scene)
         assert (again.tier, again.owner_id) == ("action", scene.care_manager.id)
         assert again.told_evidence is None
@@ -118,10 +122,10 @@ def test_whoever_was_reviewed_comes_back_into_the_queue_when_worse_than_at_the_r
         assert is_queued(scene, days=0)
         with in_days(scene, 1):
             reviewed_on(scene, TODAY + timedelta(days=1))
-        scored(scene, 21, days=3)
+        scored(scene, 19, days=3)
         assert not is_queued(scene, days=3)
 
-        scored(scene, 27, days=6)
+        scored(scene, 20, days=6)
         assert is_queued(scene, days=6)
 
 

@@ -161,7 +161,7 @@ def test_people_enrolled_from_a_file_have_course_caseload_and_alerts(importer: I
         assert (standing.latest_on, standing.latest_value) == (date(2026, 3, 2), 21)
         assert differences(patient_id) == []
         rules = set(db.session.scalars(select(Alert.rule)))
-        assert {"target.off", "engage.no-contact"} <= rules
+        assert {"target.off", "engage.no-contact"} <= rules, "the first of the day waits for nothing"
         log = reconcile_patient(patient_id)
         assert (log.opened, log.changed, log.closed) == (0, 0, 0)
 

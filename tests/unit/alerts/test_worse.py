@@ -135,7 +135,7 @@ def ending(*whose: str) -> CaseSnapshot:
         ),
         ("medication.due", "later still", (injected(injection(28)), 40), (injected(injection(28)), 60), False),
         ("legal.permission", "another ends", (ending("Rosa"), 80), (ending("Rosa", "Ada"), 80), True),
-        ("measure.due", "another is due", (both(phq9()), 40), (both(phq9()), 100), True),
+        ("measure.due", "another is due", (both(phq9(), 5), 40), (both(phq9(), 5), 100), True),
         ("engage.no-contact", "time to decide", (in_contact(0), 40), (in_contact(0), 90), True),
         ("engage.no-contact", "not yet", (in_contact(0), 40), (in_contact(0), 89), False),
         ("engage.no-contact", "decided long since", (in_contact(0), 90), (in_contact(0), 200), False),

@@ -50,7 +50,11 @@ def phq9(*scores: float) -> CaseSnapshot:
 
 
 def gad7(*scores: float) -> tuple[TrackedMeasure, ...]:
-    return (measure(dict(zip((0, 10, 20), scores, strict=False)), key="gad-7:total", label="GAD-7"),)
+    return (
+        measure(
+            dict(zip((0, 10, 20), scores, strict=False)), key="gad-7:total", label="GAD-7", is_metric_primary=False
+        ),
+    )
 
 
 def both(phq: CaseSnapshot, *gad: float) -> CaseSnapshot:

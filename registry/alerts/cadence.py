@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from registry.alerts.clinic_numbers import numbers_at
+from registry.alerts.load import episode_facts, tracked_measures
+from registry.alerts.rulebook.review import interval
+from registry.alerts.snapshot import CaseSnapshot
+from registry.episodes.models import Episode
+from registry.measurements.standings import TrackedScale
+from registry.measures.course import Course
 from registry.web.filters import count
 
 _CONTACT = {
@@ -37,3 +44,14 @@ def phase_cadence(clinic_id: uuid.UUID, phase: str) -> tuple[str, ...]:
 
 def _interval(days: int) -> str:
     return count(days // 7, "week") if days % 7 == 0 and days >= 28 else count(days, "day")
+
+
+def review_cadence(episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course]]) -> str:
+    """ "8 weeks": how soon after a review the clinic's numbers ask for the next; nothing where none does."""
+    case = CaseSnapshot(
+        patient_id=str(episode.patient_id),
+        episode=episode_facts(episode, courses, None),
+        measures=tracked_measures(episode, courses),
+    )
+    days = interval(case, numbers_at(episode.clinic_id))
+    return "" if days is None else _interval(days)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
 
+from registry import clock
 from registry.caseload.models import CaseloadRow
+from registry.caseload.since_review import AnsweredSafety, answered_since_review
 from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
 from registry.episodes.models import Episode, TrackedMeasure
@@ -34,6 +36,8 @@ LATEST_CONTACTS = 12
 class ReviewCase:
     """What is known of one person, for the review of one open episode."""
 
+    opened_at: datetime
+    """Nothing stored later is in it."""
     patient: Patient
     episode: Episode
     row: CaseloadRow | None
@@ -45,20 +49,28 @@ class ReviewCase:
     contacts: Sequence[Contact]
     reviews: Sequence[Review]
     questions: Sequence[ReviewQuestion]
+    answered: Sequence[AnsweredSafety]
+    """Safety that somebody answered since the last review."""
 
 
-def load_case(patient_id: uuid.UUID, clinic_ids: Sequence[uuid.UUID]) -> ReviewCase | None:
-    """The open episode of the person at one of these clinics; ``None`` where there is none."""
+def load_case(
+    patient_id: uuid.UUID, clinic_ids: Sequence[uuid.UUID], *, episode_id: uuid.UUID | None = None
+) -> ReviewCase | None:
+    """This open episode of the person at one of these clinics, or the first; ``None`` where there is none."""
+    opened_at = clock.now()
     patient = get_patient(patient_id)
     if patient is None:
         return None
     open_here = [each for each in list_episodes(patient_id) if each.is_open and each.clinic_id in clinic_ids]
+    if episode_id is not None:
+        open_here = [each for each in open_here if each.id == episode_id]
     episode = chosen_episode(open_here)
     if episode is None:
         return None
     measures = [part for part in list_parts(TrackedMeasure, episode.id) if part.ends_on is None]
     courses = follow_patient(patient_id).get(episode.id, {})
     return ReviewCase(
+        opened_at=opened_at,
         patient=patient,
         episode=episode,
         row=db.session.scalars(select(CaseloadRow).where(CaseloadRow.episode_id == episode.id)).one_or_none(),
@@ -68,6 +80,7 @@ def load_case(patient_id: uuid.UUID, clinic_ids: Sequence[uuid.UUID]) -> ReviewC
         contacts=[each for each in list_contacts(patient_id, limit=LATEST_CONTACTS) if each.status == "final"],
         reviews=list_reviews(patient_id, limit=2),
         questions=[each for each in list_open_questions(patient_id) if each.episode_id == episode.id],
+        answered=answered_since_review(CaseloadRow.episode_id == episode.id).get(episode.id, ()),
     )
 
 

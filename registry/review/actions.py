@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from registry import clock
@@ -18,12 +18,20 @@ from registry.episodes.models import Episode
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.review.models import Recommendation, Review, ReviewQuestion
-from registry.review.queries import list_open_questions
+from registry.review.queries import last_review_after, list_open_questions
 from registry.review.rules import AWAITS_DOING, STATES, first_state, may_follow, wrong_with_dates
 
 
 class ImpossibleReview(ValueError):
     """A review's dates cannot be; the message says which."""
+
+
+class ReviewedMeanwhile(Exception):
+    """Somebody else's review of the episode was saved after this one's case was opened."""
+
+    def __init__(self, review: Review) -> None:
+        super().__init__("the episode was reviewed in between")
+        self.review = review
 
 
 class ImpossibleStep(ValueError):
@@ -83,17 +91,25 @@ def record_review(
     summary: str,
     recommendations: Sequence[Advice],
     look_again_on: date | None,
+    opened_at: datetime | None = None,
     by: User,
 ) -> Review:
-    """Store the review of one patient; it answers every open question of the episode.
+    """Store the review of one patient; it answers every question of the episode that was open when the case was.
 
-    ``minutes`` 0 to 240, or ``None`` when nobody counted. Where the consultant is also the treating prescriber each
-    recommendation that asks for something is ordered at once. Raises ``ImpossibleReview``.
+    ``minutes`` 0 to 240, or ``None`` when nobody counted; ``look_again_on`` ``None`` leaves it to the phase.
+    ``opened_at`` is when the case was opened, ``None`` for now. Where the consultant is also the treating prescriber
+    each recommendation that asks for something is ordered at once. Raises ``ImpossibleReview``, and
+    ``ReviewedMeanwhile`` where another review was saved since.
     """
     with write():
         wrong = wrong_with_dates(reviewed_on, look_again_on, today=_today(episode.clinic_id))
         if wrong:
             raise ImpossibleReview(wrong)
+        now = clock.now()
+        known_until = min(opened_at or now, now)
+        newer = last_review_after(episode.id, known_until)
+        if newer is not None:
+            raise ReviewedMeanwhile(newer)
         review = Review(
             patient_id=episode.patient_id,
             episode_id=episode.id,
@@ -103,7 +119,8 @@ def record_review(
             minutes=minutes,
             summary=summary,
             look_again_on=look_again_on,
-            recorded_at=clock.now(),
+            known_until=known_until,
+            recorded_at=now,
         )
         db.session.add(review)
         db.session.flush()
@@ -111,7 +128,7 @@ def record_review(
         for position, advice in enumerate(recommendations):
             db.session.add(_recommendation(review, position, advice, orders=by if may_order else None))
         for question in list_open_questions(episode.patient_id):
-            if question.episode_id == episode.id:
+            if question.episode_id == episode.id and question.asked_at <= known_until:
                 question.answered_by_review_id = review.id
         db.session.flush()
         record("review.recorded", by=by, subject=review, kind="create")

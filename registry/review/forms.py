@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from wtforms import FieldList, Form, FormField, RadioField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from registry.review.rules import KINDS, LONGEST_MINUTES
+from registry.review.seen import Opening, opened_at, sign_opening
 from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, WholeNumber, line, paragraph
 
 MOST_RECOMMENDATIONS = 8
 CONTINUE_WORDS = "Continue the present treatment"
 THE_TEAM = "team"
 
-LOOK_AGAIN: Mapping[str, str] = {"1": "1 week", "2": "2 weeks", "4": "4 weeks", "8": "8 weeks"}
+LOOK_AGAIN: Mapping[str, str] = {
+    "1": "1 week",
+    "2": "2 weeks",
+    "4": "4 weeks",
+    "8": "8 weeks",
+    "12": "12 weeks",
+}
+AS_USUAL = "usual"
 
 
 class QuestionForm(RegistryForm):
@@ -56,7 +65,7 @@ class ReviewForm(RegistryForm):
 
     recommendations = FieldList(FormField(AdviceForm), min_entries=1, max_entries=MOST_RECOMMENDATIONS)
     look_again = RadioField(
-        "Look again in", [InputRequired("Choose when to look again")], choices=dict(LOOK_AGAIN), default="4"
+        "Look again in", [InputRequired("Choose when to look again")], choices={}, default=AS_USUAL
     )
     summary = paragraph("Summary")
     reviewed_on = LocalDate(
@@ -72,11 +81,35 @@ class ReviewForm(RegistryForm):
         [Optional(), NumberRange(0, LONGEST_MINUTES, f"Enter whole minutes between 0 and {LONGEST_MINUTES}")],
     )
 
-    def __init__(self, *args: Any, today: date, begun_on: date, team: Mapping[str, str], **values: Any) -> None:
-        """``team``: value → name of everybody something can be recommended to."""
+    opening = Opening()
+    """When the case was opened."""
+
+    def __init__(
+        self,
+        *args: Any,
+        episode_id: uuid.UUID,
+        opened_at: datetime,
+        today: date,
+        begun_on: date,
+        team: Mapping[str, str],
+        as_usual: str,
+        **values: Any,
+    ) -> None:
+        """``team``: value → name of everybody something can be recommended to; ``as_usual``: "8 weeks", or nothing."""
         self.today, self.begun_on, self._team = today, begun_on, {THE_TEAM: "The team", **team}
-        super().__init__(*args, reviewed_on=today, **values)
+        self._episode_id = episode_id
+        super().__init__(*args, reviewed_on=today, opening=sign_opening(episode_id, opened_at), **values)
+        self.look_again.choices = {AS_USUAL: f"As usual ({as_usual})" if as_usual else "As usual", **LOOK_AGAIN}
         self._offer_team()
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When the case this form was sent with was opened; ``None`` where nobody can say."""
+        return opened_at(self.opening.data or "", self._episode_id)
+
+    def open_again(self, at: datetime) -> None:
+        """What stands now has been shown: what is sent next knows of it."""
+        self.opening.data = sign_opening(self._episode_id, at)
 
     def add_recommendation(self) -> None:
         """One more empty row."""
@@ -87,10 +120,13 @@ class ReviewForm(RegistryForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """A review says something: a recommendation, if only to continue, or a summary."""
         is_valid = bool(super().validate(extra_validators))
+        errors = []
         if not self.advice and not self.summary.data:
-            self.form_errors = ["Recommend something, if only to continue, or write a summary"]
-            return False
-        return is_valid
+            errors.append("Recommend something, if only to continue, or write a summary")
+        if self.opened_at is None:
+            errors.append("Look at the case as it stands now, and save again")
+        self.form_errors = [*self.form_errors, *errors]
+        return is_valid and not errors
 
     @property
     def advice(self) -> list[AdviceForm]:
@@ -98,8 +134,10 @@ class ReviewForm(RegistryForm):
         return [entry.form for entry in self.recommendations if not entry.form.is_empty]
 
     @property
-    def look_again_on(self) -> date:
-        """Raises ``ValueError`` on a form that was not validated."""
+    def look_again_on(self) -> date | None:
+        """``None`` leaves it to the phase. Raises ``ValueError`` on a form that was not validated."""
+        if self.look_again.data == AS_USUAL:
+            return None
         if self.reviewed_on.data is None:
             raise ValueError("a form that was not validated")
         return self.reviewed_on.data + timedelta(weeks=int(self.look_again.data))

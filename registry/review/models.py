@@ -23,6 +23,7 @@ class Review(Identified, EpisodeLinked, Audited, Base):
     def more_table_args(cls) -> tuple[Any, ...]:
         return (
             sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 240", name="minutes_possible"),
+            sa.CheckConstraint("known_until <= recorded_at", name="known_before_recorded"),
             sa.Index("ix_review_episode_date", "episode_id", "reviewed_on"),
             sa.Index("ix_review_clinic_date", "clinic_id", "reviewed_on"),
         )
@@ -33,6 +34,9 @@ class Review(Identified, EpisodeLinked, Audited, Base):
     minutes: Mapped[int | None]
     summary: Mapped[str] = mapped_column(default="")
     look_again_on: Mapped[date | None]
+    """A day the consultant named instead of the interval of the phase."""
+    known_until: Mapped[datetime]
+    """When the case was opened: what was asked or told later, this review did not know of."""
     recorded_at: Mapped[datetime]
 
     consultant: Mapped[User] = relationship()

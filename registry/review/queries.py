@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -33,6 +34,17 @@ def list_reviews(patient_id: uuid.UUID, *, limit: int = 100) -> Sequence[Review]
         .order_by(Review.reviewed_on.desc(), Review.recorded_at.desc(), Review.id.desc())
         .limit(limit)
     ).all()
+
+
+def last_review_after(episode_id: uuid.UUID, at: datetime) -> Review | None:
+    """The last review of the episode that was saved after this instant."""
+    return db.session.scalars(
+        select(Review)
+        .where(Review.episode_id == episode_id, Review.recorded_at > at)
+        .options(joinedload(Review.consultant), selectinload(Review.recommendations))
+        .order_by(Review.recorded_at.desc(), Review.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def get_recommendation(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> Recommendation | None:

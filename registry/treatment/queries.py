@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar, cast
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from registry.db.among import among
 from registry.extensions import db
@@ -90,6 +90,21 @@ def list_courses(patient_ids: Collection[uuid.UUID]) -> list[TrialCourse]:
         for each in db.session.scalars(_INJECTIONS, about):
             injections[each.trial_id].append(InjectionTry(each.happened_on, each.outcome))
     return [TrialCourse(trial, in_order(steps[id_]), injections[id_]) for id_, trial in trials.items()]
+
+
+def last_step_on(patient_id: InstrumentedAttribute[uuid.UUID], *, until: ColumnElement[date]) -> ScalarSelect[date | None]:
+    """SQL: the last day by then on which a treatment of the person began, changed or stopped, at any clinic."""
+    return (
+        select(func.max(TrialStep.happened_on))
+        .join(TreatmentTrial, TreatmentTrial.id == TrialStep.trial_id)
+        .where(
+            TrialStep.patient_id == patient_id,
+            TrialStep.happened_on <= until,
+            TreatmentTrial.status == "final",
+            TrialStep.status == "final",
+        )
+        .scalar_subquery()
+    )
 
 
 def tell_running_medicines(patient_id: uuid.UUID) -> list[str]:

@@ -10,7 +10,7 @@ from registry.alerts.rulebook.phrases import ago, count, duration, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.rulebook.target import can_be_judged
 from registry.alerts.rulebook.worse import newly_listed
-from registry.alerts.snapshot import IN_CARE, CaseSnapshot, EpisodeFacts, OpenOrder, Phase, ReviewFacts
+from registry.alerts.snapshot import IN_CARE, CaseSnapshot, OpenOrder, Phase, ReviewFacts
 
 _NEW = "review.due.new"
 _INTERVAL = {phase: f"review.due.{phase.value}" for phase in (Phase.ENGAGING, Phase.ACTIVE, Phase.MAINTAINING)}
@@ -20,7 +20,7 @@ _UNDONE = "review.undone.after"
 
 
 def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
-    """Never reviewed since enrolment, or the phase's interval over, or the day the last review asked for.
+    """Never reviewed since enrolment, or the day the last review asked for, or else the phase's interval over.
 
     Somebody whose main measure nothing judges keeps the interval of active treatment while maintaining: no score
     would say that they are worse off. Stands in the queue from the due day, and becomes an action when it has stood
@@ -33,9 +33,7 @@ def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     reviewed_on = case.reviews.last_on
     if reviewed_on is not None and reviewed_on < begun_on:
         reviewed_on = None
-    unjudged = case.metric_primary is not None and not can_be_judged(case.metric_primary)
-    interval = numbers.get(_INTERVAL[_pace(episode, unjudged=unjudged)])
-    due_on = _due_on(case.reviews, reviewed_on, begun_on, interval=interval, new_after=numbers.get(_NEW))
+    due_on = _due_on(case.reviews, reviewed_on, begun_on, days=interval(case, numbers), new_after=numbers.get(_NEW))
     if due_on is None or not clock.has_come(due_on):
         return None
     alert_after = numbers.get(_ALERT_AFTER)
@@ -48,28 +46,36 @@ def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
             "reviewed_on": stored(reviewed_on),
             "due_on": stored(due_on),
             "was_asked_for": due_on == asked_for,
-            "unjudged": case.metric_primary.label if case.metric_primary is not None and unjudged else None,
+            "unjudged": case.metric_primary.label if case.metric_primary is not None and _is_unjudged(case) else None,
         },
         since=due_on,
     )
 
 
-def _pace(episode: EpisodeFacts, *, unjudged: bool) -> Phase:
-    """The phase whose interval counts."""
-    phase = phase_in_force(episode) or Phase.ACTIVE
-    return Phase.ACTIVE if unjudged and phase is Phase.MAINTAINING else phase
+def interval(case: CaseSnapshot, numbers: Numbers) -> int | None:
+    """Days from one review to the next in the phase in force; None where no number in force says."""
+    phase = phase_in_force(case.episode) or Phase.ACTIVE
+    if phase is Phase.MAINTAINING and _is_unjudged(case):
+        phase = Phase.ACTIVE
+    return numbers.get(_INTERVAL[phase]) if phase in _INTERVAL else None
+
+
+def _is_unjudged(case: CaseSnapshot) -> bool:
+    return case.metric_primary is not None and not can_be_judged(case.metric_primary)
 
 
 def _due_on(
-    reviews: ReviewFacts, reviewed_on: date | None, begun_on: date, *, interval: int | None, new_after: int | None
+    reviews: ReviewFacts, reviewed_on: date | None, begun_on: date, *, days: int | None, new_after: int | None
 ) -> date | None:
-    """The earlier of the interval (days) and the day the review named; None where neither is in force."""
+    """The day the review named, else so many days after it; None where neither is in force.
+
+    Whoever reviewed may ask for somebody sooner than the phase does, or later.
+    """
     if reviewed_on is None:
         return None if new_after is None else begun_on + timedelta(days=new_after)
-    days_named = [] if interval is None else [reviewed_on + timedelta(days=interval)]
     if reviews.look_again_on is not None:
-        days_named.append(max(reviews.look_again_on, reviewed_on))
-    return min(days_named, default=None)
+        return max(reviews.look_again_on, reviewed_on)
+    return None if days is None else reviewed_on + timedelta(days=days)
 
 
 def _due_words(evidence: Evidence, today: date) -> str:
@@ -163,7 +169,7 @@ RULES = (
         id="review.open",
         title="Recommendation undecided",
         family=Family.REVIEW,
-        audience=(Audience.CLINICIAN, Audience.CARE_MANAGER),
+        audience=(Audience.CLINICIAN, Audience.CARE_MANAGER, Audience.PSYCHIATRIST),
         parameters=(_UNDECIDED,),
         source="Review works through what is done after it (doi 10.1186/s13012-018-0818-6)",
         check=_open,
@@ -174,7 +180,7 @@ RULES = (
         id="review.undone",
         title="Recommendation not carried out",
         family=Family.REVIEW,
-        audience=(Audience.CLINICIAN, Audience.CARE_MANAGER),
+        audience=(Audience.CLINICIAN, Audience.CARE_MANAGER, Audience.PSYCHIATRIST),
         parameters=(_UNDONE,),
         source="Review works through what is done after it (doi 10.1186/s13012-018-0818-6)",
         check=_undone,
@@ -190,6 +196,6 @@ RULES = (
         source="Systematic case review: fewer reviews, lower response and remission (doi 10.1176/appi.focus.20170019)",
         check=_due,
         words=_due_words,
-        version=2,
+        version=3,
     ),
 )

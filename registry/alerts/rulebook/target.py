@@ -3,7 +3,7 @@
 Both look at the metric primary, and at other measures only where the team asked for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ from registry.alerts.rulebook.scores import (
 )
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.rulebook.worse import worse_scores
-from registry.alerts.snapshot import IN_CARE, CaseSnapshot, Phase, ReviewFacts, TrackedMeasure
+from registry.alerts.snapshot import IN_CARE, CaseSnapshot, Phase, TrackedMeasure
 from registry.measures.course import Course, DatedScore, Standing, days_fresh
 from registry.measures.scale import Better
 
@@ -159,7 +159,7 @@ def _off(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
         tier=Tier.ACTION,
         evidence={
             "measures": [facts for _, facts in found],
-            "review": _review_facts(case.reviews, off_since=off_since, since=since, numbers=numbers),
+            "review": _review_facts(case, off_since=off_since, since=since, clock=clock, numbers=numbers),
             "treatment": _treatment_facts(case, since=min(baseline.on for _, baseline in _watched(case))),
         },
         since=since,
@@ -194,19 +194,32 @@ def _off_facts(measure: TrackedMeasure, baseline: DatedScore, off_since: date) -
     }
 
 
-def _review_facts(reviews: ReviewFacts, *, off_since: date, since: date, numbers: Numbers) -> dict[str, JSON]:
-    """The last review, and whether it can be about this stretch: its change was still to come when the rule fired."""
+def _review_facts(
+    case: CaseSnapshot, *, off_since: date, since: date, clock: Clock, numbers: Numbers
+) -> dict[str, JSON]:
+    """The last review, and whether it can be about this stretch: its change was still to come when the rule fired.
+
+    Treatment changed when what was recommended was done, or a step of a treatment says so, whichever came last.
+    """
     change_due = timedelta(days=numbers.get(_CHANGE_DUE) or 0)
-    reviewed_on = reviews.last_on
+    reviewed_on = case.reviews.last_on
     is_about_this = reviewed_on is not None and reviewed_on >= off_since and reviewed_on + change_due >= since
     due_on = reviewed_on + change_due if reviewed_on is not None and is_about_this and change_due else None
-    changed_on = reviews.treatment_changed_on
+    changed_on = last_change_on(case, clock)
     return {
         "reviewed_on": stored(reviewed_on),
         "is_about_this": is_about_this,
         "change_due_on": stored(due_on),
         "changed_on": stored(changed_on) if changed_on is not None and changed_on >= off_since else None,
     }
+
+
+def last_change_on(case: CaseSnapshot, clock: Clock) -> date | None:
+    """The last day on which treatment changed, by its record or by what was recommended and done."""
+    done = [change.on for change in case.treatment.changes if clock.has_come(change.on)]
+    if case.reviews.treatment_changed_on is not None:
+        done.append(case.reviews.treatment_changed_on)
+    return max(done, default=None)
 
 
 def _treatment_facts(case: CaseSnapshot, *, since: date) -> dict[str, JSON] | None:
@@ -220,7 +233,10 @@ def _treatment_facts(case: CaseSnapshot, *, since: date) -> dict[str, JSON] | No
 
 def _off_words(evidence: Evidence, today: date) -> str:
     measures = [_off_measure_words(each, today) for each in evidence.each("measures")]
-    return "; ".join([*measures, *_treatment_words(evidence), *_review_words(evidence.part("review"), today)])
+    reviewed = review_words(
+        evidence.part("review"), today, say=written, never="never reviewed", is_change_told=_is_change_told(evidence)
+    )
+    return "; ".join([*measures, *_treatment_words(evidence), *reviewed])
 
 
 def _treatment_words(evidence: Evidence) -> list[str]:
@@ -249,20 +265,34 @@ def _off_measure_words(measure: Evidence, today: date) -> str:
     return f"{sentence}, {target}" if target else sentence
 
 
-def _review_words(review: Evidence, today: date) -> Sequence[str]:
+def review_words(
+    review: Evidence, today: date, *, say: Callable[[date], str], never: str = "", is_change_told: bool = False
+) -> list[str]:
+    """What the last review and the last change of treatment say of being off target, in full and in a list alike.
+
+    ``say`` writes a date; ``never`` stands where nobody ever reviewed. A change that is told already is not told again.
+    """
     reviewed_on, due_on = review.optional_day("reviewed_on"), review.optional_day("change_due_on")
     changed_on = review.optional_day("changed_on")
-    changed = [] if changed_on is None else [f"treatment changed {written(changed_on)}"]
+    changed = [] if changed_on is None or is_change_told else [f"treatment changed {say(changed_on)}"]
     if reviewed_on is None:
-        return ["never reviewed", *changed]
+        return [*([never] if never else []), *changed]
     if not review.flag("is_about_this"):
-        return [f"last reviewed {written(reviewed_on)}, before this", *changed]
+        return [f"last reviewed {say(reviewed_on)}, before this", *changed]
+    reviewed = f"reviewed {say(reviewed_on)}"
     if changed_on is not None and changed_on >= reviewed_on:
-        return [f"reviewed {written(reviewed_on)}, {changed[0]}"]
+        return [", ".join([reviewed, *changed])]
     if due_on is None:
-        return [f"reviewed {written(reviewed_on)}"]
+        return [reviewed]
     verb = "change was due by" if today > due_on else "change due by"
-    return [f"reviewed {written(reviewed_on)}, {verb} {written(due_on)}"]
+    return [f"{reviewed}, {verb} {say(due_on)}"]
+
+
+def _is_change_told(evidence: Evidence) -> bool:
+    """Whether the change the review's words would name is the one the treatment's words have named."""
+    if not _treatment_words(evidence):
+        return False
+    return evidence.part("treatment").day("on") == evidence.part("review").optional_day("changed_on")
 
 
 OFF = Rule(

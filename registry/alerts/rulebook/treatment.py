@@ -101,10 +101,7 @@ def _inertia(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None
     off = target.OFF.check(case, clock, numbers)
     if not isinstance(off, Found):
         return None
-    done = [change.on for change in case.treatment.changes if clock.has_come(change.on)]
-    if case.reviews.treatment_changed_on is not None:
-        done.append(case.reviews.treatment_changed_on)
-    changed_on = max(done, default=None)
+    changed_on = target.last_change_on(case, clock)
     still_since = changed_on or case.episode.course_started_on or case.episode.enrolled_on
     if still_since is None or not clock.has_come(still_since + timedelta(days=after)):
         return None

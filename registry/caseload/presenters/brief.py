@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from registry.alerts.models import OUTCOMES
 from registry.alerts.outreach import ATTEMPTS, NO_CONTACT, attempts_words, both_words, no_contact_words, said_as_one
 from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.rulebook.life import TRANSITION, UNREACHED, left_words
-from registry.alerts.rulebook.phrases import count, duration, figure
+from registry.alerts.rulebook.phrases import capitalised, count, duration, figure
 from registry.alerts.rulebook.stay import ADMISSION
+from registry.alerts.rulebook.target import review_words
 from registry.alerts.sentences import sentence_of
+from registry.caseload.since_review import AnsweredSafety, Declined
 from registry.health.rules import PLACES
 from registry.web.filters import short_date
 
@@ -86,23 +89,8 @@ def _off_target(evidence: Evidence, today: date) -> str:
     else:
         said = f"Off target {duration(measure.day('off_since'), today)}"
     more = f", also on {', '.join(each.text('label') for each in others)}" if others else ""
-    return "; ".join(part for part in (f"{said}{more}", _reviewed(evidence.part("review"), today)) if part)
-
-
-def _reviewed(review: Evidence, today: date) -> str:
-    reviewed_on, due_on = review.optional_day("reviewed_on"), review.optional_day("change_due_on")
-    changed_on = review.optional_day("changed_on")
-    if changed_on is not None:
-        return f"treatment changed {short_date(changed_on, today=today)}"
-    if reviewed_on is None:
-        return ""
-    said = f"reviewed {short_date(reviewed_on, today=today)}"
-    if not review.flag("is_about_this"):
-        return f"last {said}, before this"
-    if due_on is None:
-        return said
-    verb = "change was due" if today > due_on else "change due by"
-    return f"{said}, {verb} {short_date(due_on, today=today)}"
+    reviewed = review_words(evidence.part("review"), today, say=lambda day: short_date(day, today=today))
+    return "; ".join([f"{said}{more}", *reviewed])
 
 
 def _early(evidence: Evidence, today: date) -> str:
@@ -233,3 +221,29 @@ _BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
     UNREACHED: _unreached,
     ADMISSION: _admission,
 }
+
+
+def answered_sentence(answered: AnsweredSafety, today: date) -> str:
+    """ "PHQ-9 item 9 positive 9 Mar, answered: reached; safe for now, plan reviewed"."""
+    outcome = OUTCOMES[answered.outcome]
+    return f"{_danger(answered, today)}, answered: {outcome[0].lower()}{outcome[1:]}"
+
+
+def _danger(answered: AnsweredSafety, today: date) -> str:
+    evidence = Evidence(answered.evidence)
+    try:
+        if evidence.has("reports"):
+            report = evidence.each("reports")[0]
+            return f"{capitalised(report.text('kind'))} reported {short_date(report.day('on'), today=today)}"
+        worst = evidence.each("answers")[0]
+        on = short_date(worst.day("on"), today=today)
+        return f"{worst.text('instrument')} {worst.text('item')} positive {on}"
+    except (KeyError, TypeError, ValueError, IndexError):
+        return answered.sentence.rstrip(".")
+
+
+def declined_sentence(declined: Sequence[Declined], today: date) -> str:
+    """ "Declined 12 Mar by Rosa Osei: “pregnant”", the first of them."""
+    first, *others = declined
+    said = f"Declined {short_date(first.on, today=today)} by {first.by}: “{first.why}”"
+    return f"{said}; {len(others)} more declined" if others else said

@@ -12,13 +12,14 @@ from typing import Any
 from flask import url_for
 
 from registry.alerts.sentences import sentence_of
-from registry.caseload.presenters.brief import says_no_score
+from registry.caseload.presenters.brief import answered_sentence, declined_sentence, says_no_score
 from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS
 from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, OTHER_RATER, level_words, scale_label, value_words
 from registry.caseload.review_case import ReviewCase
 from registry.caseload.review_queue import Queued, ReviewQueue
 from registry.caseload.rules import STANDINGS
+from registry.caseload.since_review import AnsweredSafety
 from registry.charts.sparkline import Point, Sparkline, sparkline
 from registry.contacts.models import Contact
 from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt
@@ -28,7 +29,13 @@ from registry.measurements.standings import TrackedScale
 from registry.measures.course import Course, Standing, days_fresh
 from registry.patients.presenters import IdentityHeader
 from registry.review.forms import ReviewForm
-from registry.review.presenters import QuestionShown, RecommendationShown, show_question, show_recommendation
+from registry.review.presenters import (
+    Difference,
+    QuestionShown,
+    RecommendationShown,
+    show_question,
+    show_recommendation,
+)
 from registry.web.filters import ARROW, count, days_ago, long_date, short_date, signed
 
 CHART_WIDTH, CHART_HEIGHT = 320, 96
@@ -114,20 +121,25 @@ class QueuePage:
     later_url: str
     ask_url: str
     today: date
+    conflict: Sequence[Difference] = ()
+    """What a review says that was saved after the case was opened, beside what was typed."""
+    conflict_by: str = ""
 
 
 def show_queue(
     queue: ReviewQueue, *, today: Mapping[uuid.UUID, date], current: uuid.UUID | None, whose: str | None
 ) -> QueueShown:
-    """The list on the left; ``whose`` patients, carried along in its links."""
+    """The list on the left; ``current`` is the episode under review, ``whose`` patients is carried along in the links."""
     hidden = len(queue.waiting) - MOST_SHOWN
     return QueueShown(
         people=[
             QueuedShown(
                 name=f"{each.row.used_name or each.row.legal_given} {each.row.legal_family}",
                 weeks=_weeks(each, today[each.row.clinic_id]),
-                url=url_for("review.case", patient_id=each.row.patient_id, whose=whose),
-                is_current=each.row.patient_id == current,
+                url=url_for(
+                    "review.case", patient_id=each.row.patient_id, episode=each.row.episode_id, whose=whose
+                ),
+                is_current=each.row.episode_id == current,
                 reasons=why(each, today[each.row.clinic_id]),
             )
             for each in queue.waiting[:MOST_SHOWN]
@@ -142,12 +154,26 @@ def show_queue(
 def why(queued: Queued, today: date) -> list[ReasonShown]:
     """The reasons that count now, in words, most pressing first."""
     stored = [reason for rule in queued.place.rules for reason in queued.row.reasons if reason["rule"] == rule]
-    shown = [ReasonShown(tier=each.tier, sentence=each.sentence) for each in reasons_today(stored, today)]
+    safety = [reason for reason in stored if reason["rule"].startswith(SAFETY)]
+    shown = _told(safety, today)
+    shown += answered_shown(queued.answered, today)
+    shown += _told([reason for reason in stored if reason not in safety], today)
+    if queued.declined:
+        shown.append(ReasonShown(tier="queue", sentence=_shortened(declined_sentence(queued.declined, today))))
     if queued.place.is_quiet and not any(says_no_score(each, queued.row.first_scale) for each in stored):
         shown.append(ReasonShown(tier="reminder", sentence=_quiet_words(queued, today)))
     if queued.question:
         shown.append(ReasonShown(tier="queue", sentence=f"Asked: {_shortened(queued.question)}"))
     return shown
+
+
+def _told(stored: Sequence[Mapping[str, Any]], today: date) -> list[ReasonShown]:
+    return [ReasonShown(tier=each.tier, sentence=each.sentence) for each in reasons_today(stored, today)]
+
+
+def answered_shown(answered: Sequence[AnsweredSafety], today: date) -> list[ReasonShown]:
+    """Safety that somebody answered since the last review, in words."""
+    return [ReasonShown(tier="queue", sentence=answered_sentence(each, today)) for each in answered]
 
 
 def _quiet_words(queued: Queued, today: date) -> str:
@@ -181,7 +207,7 @@ def show_case(
         reasons=[_in_full(reason, today) for reason in stored if reason not in safety],
         questions=[show_question(each, may_withdraw=may_withdraw) for each in case.questions],
         charts=[_chart(key, tracked, course, case, today) for key, (tracked, course) in case.courses.items()],
-        safety=[_in_full(reason, today) for reason in safety],
+        safety=[*(_in_full(reason, today) for reason in safety), *answered_shown(case.answered, today)],
         contacts=[_contact_words(each, today) for each in case.contacts[:3]],
         attempts=count(failed, "missed attempt") + " since the last two-way contact" if failed else "",
         team=[

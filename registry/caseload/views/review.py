@@ -17,7 +17,9 @@ from registry import clock
 from registry.access.policy import can, found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.audit.opened import opened
+from registry.alerts.cadence import review_cadence
 from registry.caseload.presenters.review import CaseShown, QueuePage, show_case, show_queue
+from registry.caseload.presenters.review_conflict import Conflict, show_conflict
 from registry.caseload.presenters.reviews import ReviewsPage, show_review
 from registry.caseload.review_case import ReviewCase, list_scores, load_case
 from registry.caseload.review_queue import ReviewQueue, review_queue
@@ -29,8 +31,9 @@ from registry.episodes.record_tabs import record_tabs
 from registry.patients.place import clinics_for
 from registry.patients.queries import get_patient
 from registry.review import actions
-from registry.review.actions import Advice
+from registry.review.actions import Advice, ReviewedMeanwhile
 from registry.review.forms import CONTINUE_WORDS, THE_TEAM, ReviewForm
+from registry.review.models import Review
 from registry.review.presenters import show_question
 from registry.review.queries import list_open_questions, list_reviews
 from registry.review.views import blueprint
@@ -47,15 +50,16 @@ MINE = "mine"
 def queue() -> Page:
     today = _today("review.read")
     waiting = _queue(today)
-    first = waiting.waiting[0].row.patient_id if waiting.waiting else None
-    return _show(waiting, today, first, status=200)
+    first = waiting.waiting[0].row if waiting.waiting else None
+    under_review = load_case(first.patient_id, list(today), episode_id=first.episode_id) if first else None
+    return _show(waiting, today, under_review, status=200)
 
 
 @blueprint.get("/review/<uuid:patient_id>")
 @policy("review.read")
 def case(patient_id: uuid.UUID) -> Page:
     today = _today("review.read")
-    return _show(_queue(today), today, patient_id, status=200)
+    return _show(_queue(today), today, _case(patient_id, today), status=200)
 
 
 @blueprint.route("/review/<uuid:patient_id>/record", methods=["GET", "POST"])
@@ -63,16 +67,18 @@ def case(patient_id: uuid.UUID) -> Page:
 def record(patient_id: uuid.UUID) -> Page:
     today = _today("review.record")
     waiting = _queue(today)
-    under_review = found(load_case(patient_id, list(today)))
+    under_review = _case(patient_id, today)
     form = _form(under_review, today)
     if form is None:
         abort(403)
     if request.method == "POST" and request.form.get("add"):
         form.add_recommendation()
-        return _show(waiting, today, patient_id, status=200, form=form)
+        return _show(waiting, today, under_review, status=200, form=form)
     if not form.validate_on_submit():
-        return _show(waiting, today, patient_id, status=422 if form.errors else 200, form=form)
-    episode_id, next_url = under_review.episode.id, _next_url(waiting, patient_id)
+        if form.opened_at is None:
+            form.open_again(clock.now())
+        return _show(waiting, today, under_review, status=422 if form.errors else 200, form=form)
+    episode_id, next_url = under_review.episode.id, _next_url(waiting, under_review.episode.id)
     advice = _advice(form, under_review)
 
     def act() -> str:
@@ -83,11 +89,15 @@ def record(patient_id: uuid.UUID) -> Page:
             summary=form.summary.data or "",
             recommendations=advice,
             look_again_on=form.look_again_on,
+            opened_at=form.opened_at,
             by=current_user,
         )
         return next_url
 
-    location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+    try:
+        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+    except ReviewedMeanwhile as meanwhile:
+        return _reviewed_meanwhile(meanwhile.review, patient_id, form, today)
     flash("Review saved", "success")
     return redirect(location, 303)
 
@@ -103,7 +113,7 @@ def reviews(patient_id: uuid.UUID) -> Page:
     scores = list_scores(patient_id, sorted({scale for scale in primary.values() if scale}))
     may_decide = can(current_user, "recommendation.decide", clinic_id=clinic.id)
     may_ask = can(current_user, "question.ask", clinic_id=clinic.id)
-    is_open = any(episode.is_open and episode.clinic_id == clinic.id for episode in episodes)
+    here = next((episode for episode in episodes if episode.is_open and episode.clinic_id == clinic.id), None)
     page = ReviewsPage(
         title="Reviews",
         patient=identity_header(patient, chosen_episode(episodes, clinic.id), today),
@@ -113,8 +123,8 @@ def reviews(patient_id: uuid.UUID) -> Page:
             show_review(each, primary.get(each.episode_id), scores, today=today, may_decide=may_decide)
             for each in list_reviews(patient_id)
         ],
-        ask_url=url_for("review.ask", patient_id=patient_id) if may_ask and is_open else "",
-        review_url=url_for("review.case", patient_id=patient_id) if is_open else "",
+        ask_url=url_for("review.ask", patient_id=patient_id) if may_ask and here else "",
+        review_url=url_for("review.case", patient_id=patient_id, episode=here.id) if here else "",
     )
     opened("reviews.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)
     return render_template("review/reviews.html", page=page)
@@ -123,33 +133,54 @@ def reviews(patient_id: uuid.UUID) -> Page:
 def _show(
     waiting: ReviewQueue,
     today: Mapping[uuid.UUID, date],
-    patient_id: uuid.UUID | None,
+    under_review: ReviewCase | None,
     *,
     status: int,
     form: ReviewForm | None = None,
+    conflict: Conflict | None = None,
 ) -> Page:
-    under_review = found(load_case(patient_id, list(today))) if patient_id is not None else None
     shown = _case_shown(under_review, today) if under_review else None
     if under_review and form is None:
         form = _form(under_review, today)
-    clinic_id = under_review.episode.clinic_id if under_review else None
+    episode = under_review.episode if under_review else None
+    clinic_id = episode.clinic_id if episode else None
     may_ask = under_review is not None and can(current_user, "question.ask", clinic_id=clinic_id)
     page = QueuePage(
         title="Case review",
         subtitle=f"{current_user.name} · {long_date(max(today.values()))}",
-        queue=show_queue(waiting, today=today, current=patient_id, whose=_whose()),
+        queue=show_queue(waiting, today=today, current=episode.id if episode else None, whose=_whose()),
         filters=_filters(),
         case=shown,
         form=form,
-        action_url=_url("review.record", patient_id) if patient_id else "",
-        later_url=_next_url(waiting, patient_id) if patient_id else "",
-        ask_url=url_for("review.ask", patient_id=patient_id) if may_ask else "",
+        action_url=_url("review.record", episode.patient_id, episode.id) if episode else "",
+        later_url=_next_url(waiting, episode.id) if episode else "",
+        ask_url=url_for("review.ask", patient_id=episode.patient_id) if episode and may_ask else "",
         today=max(today.values()),
+        conflict=conflict.differences if conflict else (),
+        conflict_by=conflict.by if conflict else "",
     )
     opened("review.queue-listed", by=current_user, shown=[each.row.patient_id for each in waiting.waiting])
     if under_review:
         opened("patient.opened", by=current_user, patient_id=under_review.patient.id, clinic_id=clinic_id)
     return render_template("review/queue.html", page=page), status
+
+
+def _case(patient_id: uuid.UUID, today: Mapping[uuid.UUID, date]) -> ReviewCase:
+    """The episode the address names, or the person's first one open here. Aborts with 404 where there is none."""
+    named = request.args.get("episode")
+    episode_id = request.args.get("episode", type=uuid.UUID)
+    if named and episode_id is None:
+        abort(404)
+    return found(load_case(patient_id, list(today), episode_id=episode_id))
+
+
+def _reviewed_meanwhile(
+    review: Review, patient_id: uuid.UUID, typed: ReviewForm, today: Mapping[uuid.UUID, date]
+) -> Page:
+    """Somebody else saved a review first: what it says, and the form again, which knows of it now."""
+    conflict = show_conflict(review, typed)
+    typed.open_again(clock.now())
+    return _show(_queue(today), today, _case(patient_id, today), status=409, form=typed, conflict=conflict)
 
 
 def _case_shown(under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> CaseShown:
@@ -170,9 +201,12 @@ def _form(under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> ReviewFo
     if not can(current_user, "review.record", clinic_id=episode.clinic_id):
         return None
     return ReviewForm(
+        episode_id=episode.id,
+        opened_at=under_review.opened_at,
         today=today[episode.clinic_id],
         begun_on=episode.enrolled_on or episode.referred_on,
         team=_addressees(episode.team),
+        as_usual=review_cadence(episode, under_review.courses),
     )
 
 
@@ -223,10 +257,12 @@ def _filters() -> list[dict[str, object]]:
     ]
 
 
-def _next_url(waiting: ReviewQueue, patient_id: uuid.UUID) -> str:
-    following = waiting.after(patient_id)
-    return _url("review.case", following) if following else url_for("review.queue", whose=_whose())
+def _next_url(waiting: ReviewQueue, episode_id: uuid.UUID) -> str:
+    following = waiting.after(episode_id)
+    if following is None:
+        return url_for("review.queue", whose=_whose())
+    return _url("review.case", following.patient_id, following.episode_id)
 
 
-def _url(endpoint: str, patient_id: uuid.UUID) -> str:
-    return url_for(endpoint, patient_id=patient_id, whose=_whose())
+def _url(endpoint: str, patient_id: uuid.UUID, episode_id: uuid.UUID) -> str:
+    return url_for(endpoint, patient_id=patient_id, episode=episode_id, whose=_whose())

@@ -15,17 +15,19 @@ MARCH = date(2026, 3, 1)
 
 def a_candidate(
     *findings: Finding,
-    has_question: bool = False,
+    asked_on: date | None = None,
+    declined_on: date | None = None,
     reviewed_on: date | None = None,
-    reviewed_at: datetime | None = None,
+    known_until: datetime | None = None,
     quiet_since: date | None = None,
     unchanged_since: date | None = None,
 ) -> Candidate:
     return Candidate(
         findings=findings,
-        has_question=has_question,
+        asked_on=asked_on,
+        declined_on=declined_on,
         reviewed_on=reviewed_on,
-        reviewed_at=reviewed_at,
+        known_until=known_until,
         quiet_since=quiet_since,
         unchanged_since=unchanged_since,
     )
@@ -53,7 +55,12 @@ def _layer(candidate: Candidate) -> Layer | None:
         (a_candidate(Finding("target.mania", MARCH)), Layer.WORSE),
         (a_candidate(Finding("review.due", MARCH)), Layer.NEW),
         (a_candidate(quiet_since=MARCH), Layer.QUIET),
-        (a_candidate(has_question=True), Layer.QUESTION),
+        (a_candidate(asked_on=date(2026, 3, 6)), Layer.QUESTION),
+        (a_candidate(asked_on=date(2026, 3, 5)), Layer.QUESTION_WAITED),
+        (a_candidate(Finding("review.undone", MARCH)), Layer.QUESTION),
+        (a_candidate(Finding("review.open", MARCH), off(LONG_AGO), reviewed_on=LONG_AGO), Layer.OFF_TARGET),
+        (a_candidate(declined_on=MARCH, reviewed_on=LONG_AGO), Layer.QUESTION),
+        (a_candidate(off(LONG_AGO), declined_on=MARCH, reviewed_on=LONG_AGO), Layer.OFF_TARGET),
         (a_candidate(Finding("review.due", MARCH), reviewed_on=LONG_AGO), Layer.DUE),
     ],
 )
@@ -62,7 +69,7 @@ def test_each_reason_has_its_place(candidate: Candidate, layer: Layer | None) ->
 
 
 def test_the_first_reason_decides_and_all_are_told() -> None:
-    found = place(a_candidate(off(), Finding("safety.self-harm", MARCH), has_question=True), today=TODAY)
+    found = place(a_candidate(off(), Finding("safety.self-harm", MARCH), asked_on=TODAY), today=TODAY)
 
     assert found is not None
     assert found.layer is Layer.SAFETY
@@ -93,15 +100,63 @@ def test_it_comes_back_with_all_its_reasons_when_the_review_is_due_again() -> No
 
 
 def test_a_question_asked_after_a_review_brings_the_person_back() -> None:
-    assert _layer(a_candidate(off(), has_question=True, reviewed_on=TODAY)) is Layer.QUESTION
+    assert _layer(a_candidate(off(), asked_on=TODAY, reviewed_on=TODAY)) is Layer.QUESTION
+
+
+def test_the_order_is_that_of_the_guide() -> None:
+    safe = Finding("safety.self-harm", MARCH, datetime(2026, 3, 9, tzinfo=UTC), is_answered=True)
+    people = {
+        "open safety": a_candidate(Finding("safety.self-harm", TODAY)),
+        "answered safety": a_candidate(safe),
+        "mania": a_candidate(Finding("target.mania", TODAY)),
+        "a question of last week": a_candidate(asked_on=MARCH),
+        "off target, unchanged longest": a_candidate(off(TODAY), unchanged_since=LONG_AGO),
+        "off target": a_candidate(off(LONG_AGO), unchanged_since=MARCH),
+        "an older question of this week": a_candidate(asked_on=date(2026, 3, 9)),
+        "a question": a_candidate(asked_on=TODAY),
+        "new": a_candidate(Finding("review.due", LONG_AGO)),
+        "quiet": a_candidate(quiet_since=LONG_AGO),
+    }
+    places = {who: place(candidate, today=TODAY) for who, candidate in people.items()}
+    order = {who: where.order for who, where in places.items() if where is not None}
+
+    assert sorted(order, key=lambda who: order[who]) == list(people)
+
+
+.mark.parametrize(
+    ("known_until", "layer"),
+    [(None, Layer.SAFETY), (datetime(2026, 3, 8, tzinfo=UTC), Layer.SAFETY), (datetime(2026, 3, 10, tzinfo=UTC), None)],
+    ids=["never reviewed", "reviewed before it was told", "reviewed since"],
+)
+def test_safety_that_somebody_answered_waits_for_the_review_that_knows_of_it(
+    known_until: datetime | None, layer: Layer | None
+) -> None:
+    """Closed on Monday, and the score itself is low: still a case for Thursday."""
+    told = Finding("safety.self-harm", date(2026, 3, 9), datetime(2026, 3, 9, 10, tzinfo=UTC), is_answered=True)
+    reviewed_on = known_until.date() if known_until else None
+    found = place(a_candidate(told, known_until=known_until, reviewed_on=reviewed_on), today=TODAY)
+
+    assert (found and found.layer) == layer
+    assert found is None or (found.tells_answered and found.rules == ())
+
+
+def test_what_was_answered_before_the_last_review_does_not_come_back_with_a_review_that_is_due() -> None:
+    told = Finding("safety.self-harm", MARCH, datetime(2026, 3, 1, 10, tzinfo=UTC), is_answered=True)
+    due = Finding("review.due", TODAY)
+    found = place(
+        a_candidate(told, due, reviewed_on=date(2026, 3, 2), known_until=datetime(2026, 3, 2, tzinfo=UTC)), today=TODAY
+    )
+
+    assert found is not None
+    assert (found.layer, found.tells_answered) == (Layer.DUE, False)
 
 
 @pytest.mark.parametrize(("hour", "layer"), [(9, Layer.SAFETY), (11, None)])
 def test_a_positive_answer_after_the_review_of_the_same_day_is_not_dealt_with(hour: int, layer: Layer | None) -> None:
     positive = Finding("safety.self-harm", TODAY, added_at=datetime(2026, 3, 12, 10, tzinfo=UTC))
-    reviewed_at = datetime(2026, 3, 12, hour, tzinfo=UTC)
+    known_until = datetime(2026, 3, 12, hour, tzinfo=UTC)
 
-    assert _layer(a_candidate(positive, reviewed_on=TODAY, reviewed_at=reviewed_at)) == layer
+    assert _layer(a_candidate(positive, reviewed_on=TODAY, known_until=known_until)) == layer
 
 
 @pytest.mark.parametrize(("hour", "layer"), [(9, Layer.WORSE), (11, None)], ids=["entered after it", "entered before"])
@@ -112,7 +167,7 @@ def test_a_worse_score_entered_after_the_review_is_new_whatever_its_day(
     candidate = a_candidate(
         Finding(rule, MARCH, datetime(2026, 3, 9, 10, tzinfo=UTC)),
         reviewed_on=date(2026, 3, 9),
-        reviewed_at=datetime(2026, 3, 9, hour, tzinfo=UTC),
+        known_until=datetime(2026, 3, 9, hour, tzinfo=UTC),
     )
 
     assert _layer(candidate) == layer

@@ -1,0 +1,216 @@
+"""The hour as it goes: what happened since the last review, what comes in meanwhile, whose turn it is."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from registry import clock
+from registry.access import scope
+from registry.accounts.models import User
+from registry.alerts.actions import close
+from registry.alerts.models import Alert
+from registry.clinics.models import Clinic
+from registry.extensions import db
+from registry.patients.models import Patient
+from registry.review.actions import Advice, ask_question, decide, record_review
+from registry.review.models import Recommendation, Review, ReviewQuestion
+from registry.treatment.actions import start_trial
+from registry.treatment.facts import StepFacts, TrialFacts
+from tests.builders import a_clinic, a_user, an_episode, sign_in
+from tests.integration.review.conftest import NOW, Case, a_case
+from tests.pages import fill_in, send, soup, words
+from tests.worlds import Worlds
+
+BASELINE, REVIEWED, EIGHT_WEEKS_ON, TODAY = date(2026, 1, 5), date(2026, 2, 20), date(2026, 3, 9), date(2026, 3, 12)
+CONTINUE = {"recommendations-0-kind": "continue"}
+LITHIUM = Advice(kind="start", words="Lithium 600 mg", to_name="Dr Mehta")
+
+
+@pytest.fixture
+def reviewed(app: Flask, worlds: Worlds, _frozen: None) -> Case:
+    return worlds.begin_with(a_reviewed_case)
+
+
+def a_reviewed_case(app: Flask) -> Case:
+    """Reviewed on 20 Feb, when nothing was wrong."""
+    case = a_case(app)
+    with _on(case, REVIEWED):
+        _review(case)
+    return case
+
+
+@contextmanager
+def _on(case: Case, day: date) -> Iterator[None]:
+    with clock.at(datetime(day.year, day.month, day.day, 15, tzinfo=UTC)), case.app.app_context():
+        with scope.within({case.clinic_id}):
+            yield
+
+
+@contextmanager
+def _minutes_later(case: Case, minutes: int) -> Iterator[None]:
+    with clock.at(NOW + timedelta(minutes=minutes)), case.app.app_context(), scope.within({case.clinic_id}):
+        yield
+
+
+def _review(case: Case, *advice: Advice, by: User | None = None) -> Review:
+    return record_review(
+        episode=case.episode,
+        reviewed_on=case.episode.clinic.today(clock.now()),
+        minutes=7,
+        summary="Talked over",
+        recommendations=advice,
+        look_again_on=None,
+        by=by or case.consultant,
+    )
+
+
+def _queue(case: Case) -> str:
+    return words(case.browser_of("consultant").get("/review"))
+
+
+def _stored(case: Case) -> list[Review]:
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        return list(db.session.scalars(select(Review).order_by(Review.recorded_at, Review.id)))
+
+
+def test_safety_that_the_care_manager_answered_stays_for_the_hour(reviewed: Case) -> None:
+    """PHQ-9 of 6 with item 9 at 1, answered the same day: nothing else would bring the person to the psychiatrist."""
+    with _on(reviewed, EIGHT_WEEKS_ON):
+        reviewed.scored(6, EIGHT_WEEKS_ON, item_9=1)
+        alert = db.session.scalars(select(Alert).where(Alert.is_safety)).one()
+        close(alert=alert, outcome="contacted-safe", words="Safe with her sister", by=reviewed.manager)
+    told = "PHQ-9 item 9 positive 9 Mar, answered: reached; safe for now, plan reviewed"
+
+    case = words(reviewed.browser_of("consultant").get(f"/review/{reviewed.patient_id}"))
+    assert _queue(reviewed).count(told) == 2, "in the queue, and under Safety of the case beside it"
+    assert "No open safety alert" not in case
+
+    fill_in(reviewed.browser_of("consultant"), f"/review/{reviewed.patient_id}", CONTINUE, button="Save and next")
+    assert "Nobody waits for a review" in _queue(reviewed)
+
+
+def test_what_was_entered_in_error_was_never_a_danger(reviewed: Case) -> None:
+    with _on(reviewed, EIGHT_WEEKS_ON):
+        reviewed.scored(6, EIGHT_WEEKS_ON, item_9=1)
+        alert = db.session.scalars(select(Alert).where(Alert.is_safety)).one()
+        close(alert=alert, outcome="entered-in-error", words="Another person's form", by=reviewed.manager)
+
+    assert "Nobody waits for a review" in _queue(reviewed)
+
+
+def test_a_review_answers_and_knows_only_what_was_there_when_the_case_was_opened(reviewed: Case) -> None:
+    browser, url = reviewed.browser_of("consultant"), f"/review/{reviewed.patient_id}"
+    with _minutes_later(reviewed, -5):
+        ask_question(episode=reviewed.episode, words="Asked before", by=reviewed.manager)
+    page = browser.get(url)
+    with _minutes_later(reviewed, 5):
+        ask_question(episode=reviewed.episode, words="Asked meanwhile", by=reviewed.manager)
+        reviewed.scored(6, TODAY, item_9=1)
+
+    with clock.at(NOW + timedelta(minutes=10)):
+        assert send(browser, url, page, CONTINUE, button="Save and next").status_code == 303
+        queue = _queue(reviewed)
+
+    assert _stored(reviewed)[-1].known_until == NOW
+    with reviewed.app.app_context(), scope.all_patients(reason="test"):
+        open_ = select(ReviewQuestion.words).where(ReviewQuestion.answered_by_review_id.is_(None))
+        assert db.session.scalars(open_).all() == ["Asked meanwhile"]
+    assert "item 9 positive" in queue
+    assert "Asked: Asked meanwhile" in queue
+
+
+def test_the_second_of_two_reviewers_is_told_and_loses_no_word(reviewed: Case) -> None:
+    browser, url = reviewed.browser_of("consultant"), f"/review/{reviewed.patient_id}"
+    page = browser.get(url)
+    with _minutes_later(reviewed, 5):
+        colleague = a_user(role="psychiatrist", clinic=db.session.get_one(Clinic, reviewed.clinic_id), name="Dr Lind")
+        _review(reviewed, LITHIUM, by=colleague)
+
+    with clock.at(NOW + timedelta(minutes=10)):
+        told = send(browser, url, page, {**CONTINUE, "summary": "My own words"}, button="Save and next")
+        assert told.status_code == 409
+        said = words(told)
+        for part in ("Saved by Dr Lind, 12 Mar 2026", "Start: Lithium 600 mg", "7 minutes", "My own words"):
+            assert part in said
+        assert len(_stored(reviewed)) == 2
+        assert send(browser, url, told, button="Save and next").status_code == 303
+
+    assert [each.summary for each in _stored(reviewed)][1:] == ["Talked over", "My own words"]
+
+
+def test_nobody_can_claim_to_have_opened_the_case_at_another_time(reviewed: Case) -> None:
+    browser, url = reviewed.browser_of("consultant"), f"/review/{reviewed.patient_id}"
+    refused = fill_in(browser, url, {**CONTINUE, "opening": "2026-03-12T16:00:00+00:00"}, button="Save and next")
+
+    assert refused.status_code == 422
+    assert "Look at the case as it stands now, and save again" in words(refused)
+    assert send(browser, url, refused, button="Save and next").status_code == 303
+
+
+def test_of_two_open_episodes_each_can_be_reviewed(case: Case) -> None:
+    """One consultant at two clinics that both care for the person: two rows, two reviews."""
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        here, there = db.session.get_one(Clinic, case.clinic_id), a_clinic("Harbour")
+        consultant = a_user(role="psychiatrist", clinic=here, also=[there])
+        patient = db.session.get_one(Patient, case.patient_id)
+        elsewhere = an_episode(patient=patient, clinic=there, enrolled_on=date(2026, 2, 2)).id
+        browser = sign_in(case.app.test_client(), consultant)
+    links = [str(link["href"]) for link in soup(browser.get("/review")).select(".queue__link")]
+    assert len(set(links)) == 2
+    (second,) = [link for link in links if str(elsewhere) in link]
+
+    answer = fill_in(browser, second, CONTINUE, button="Save and next")
+
+    assert [review.episode_id for review in _stored(case)] == [elsewhere]
+    assert str(answer.location) == f"/review/{case.patient_id}?episode={case.episode_id}"
+    for strange in (uuid.uuid4(), "none"):
+        assert browser.get(f"/review/{case.patient_id}?episode={strange}").status_code == 404
+
+
+def test_what_was_declined_comes_back_to_who_recommended_it(reviewed: Case) -> None:
+    with _minutes_later(reviewed, -60):
+        _review(reviewed, LITHIUM)
+    with _minutes_later(reviewed, -30):
+        advice = db.session.scalars(select(Recommendation)).one()
+        decide(recommendation=advice, state="declined", why="pregnant", opened_version=1, by=reviewed.manager)
+
+    assert "Declined 12 Mar by Rosa Osei: “pregnant”" in _queue(reviewed)
+
+    fill_in(reviewed.browser_of("consultant"), f"/review/{reviewed.patient_id}", CONTINUE, button="Save and next")
+    assert "Nobody waits for a review" in _queue(reviewed)
+
+
+@pytest.mark.parametrize(("chosen", "look_again_on"), [({}, None), ({"look_again": "12"}, date(2026, 6, 4))])
+def test_the_phase_says_when_to_look_again_unless_the_reviewer_does(
+    case: Case, chosen: dict[str, str], look_again_on: date | None
+) -> None:
+    browser, url = case.browser_of("consultant"), f"/review/{case.patient_id}"
+    assert "As usual (8 weeks)" in words(browser.get(url))
+
+    fill_in(browser, url, {**CONTINUE, **chosen}, button="Save and next")
+
+    assert [review.look_again_on for review in _stored(case)] == [look_again_on]
+
+
+def test_whose_treatment_has_stood_still_longest_goes_first(case: Case) -> None:
+    """A dose written down in the record counts as a change, though no review had recommended it."""
+    changed = case.another(given="Changed")
+    for patient_id in (changed, case.patient_id):
+        case.scored(21, BASELINE, patient_id=patient_id)
+        case.scored(19, EIGHT_WEEKS_ON, patient_id=patient_id)
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        start = StepFacts(kind="start", on=date(2026, 2, 3))
+        facts = TrialFacts(kind="medication", name="Sertraline", start=start, medicine_class="antidepressant")
+        start_trial(patient_id=changed, clinic_id=case.clinic_id, facts=facts, by=case.prescriber)
+
+    page = case.browser_of("consultant").get("/review")
+
+    assert [name.get_text().split()[0] for name in soup(page).select(".queue__name")] == ["Marisol", "Changed"]
+    assert "treatment changed 3 Feb" in words(page)

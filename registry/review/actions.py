@@ -35,7 +35,7 @@ class ReviewedMeanwhile(Exception):
 
 
 class ImpossibleStep(ValueError):
-    """A recommendation cannot go from the state it is in to the one asked for."""
+    """A recommendation cannot go from the state it is in to the one asked for, or not on that day."""
 
 
 class WordsMissing(ValueError):
@@ -136,9 +136,19 @@ def record_review(
     return review
 
 
-def decide(*, recommendation: Recommendation, state: str, why: str = "", opened_version: int | None, by: User) -> None:
+def decide(
+    *,
+    recommendation: Recommendation,
+    state: str,
+    why: str = "",
+    on: date | None = None,
+    told_by: str = "",
+    opened_version: int | None,
+    by: User,
+) -> None:
     """Accept, modify (``why``: what instead), decline (``why``: the reason) or order what was recommended.
 
+    ``on`` is the day it was decided, ``None`` for today; ``told_by`` whoever decided, where that is not ``by``.
     Raises ``ImpossibleStep``, ``WordsMissing``, and ``EditConflict`` when somebody else decided first.
     """
     with write():
@@ -147,20 +157,38 @@ def decide(*, recommendation: Recommendation, state: str, why: str = "", opened_
             raise ImpossibleStep(f"{STATES[recommendation.state]} cannot become {STATES.get(state, state)}")
         if state in {"declined", "modified"} and not why.strip():
             raise WordsMissing(state)
-        decided = {"decided_by_id": by.id, "decided_on": _clinic_today(recommendation), "decided_at": clock.now()}
-        _become(recommendation, state=state, decision_why=why.strip(), **decided)
+        _become(
+            recommendation,
+            state=state,
+            decision_why=why.strip(),
+            decided_by_id=by.id,
+            decided_by_name=told_by.strip(),
+            decided_on=_day_of_step(recommendation, on),
+            decided_at=clock.now(),
+        )
         record(f"recommendation.{state}", by=by, subject=recommendation, reason=why.strip() or None)
         tell_episode_changed(recommendation.patient_id)
 
 
-def finish(*, recommendation: Recommendation, opened_version: int | None, by: User) -> None:
-    """Say that what was decided has been done. Raises ``ImpossibleStep`` and ``EditConflict``."""
+def finish(
+    *, recommendation: Recommendation, on: date | None = None, told_by: str = "", opened_version: int | None, by: User
+) -> None:
+    """Say that what was decided has been done; ``on`` and ``told_by`` as above.
+
+    Raises ``ImpossibleStep`` and ``EditConflict``.
+    """
     with write():
         refuse_stale(recommendation, opened_version=opened_version)
         if recommendation.state not in AWAITS_DOING:
             raise ImpossibleStep(f"{STATES[recommendation.state]} cannot become {STATES['done']}")
-        done = {"done_by_id": by.id, "done_on": _clinic_today(recommendation), "done_at": clock.now()}
-        _become(recommendation, state="done", **done)
+        _become(
+            recommendation,
+            state="done",
+            done_by_id=by.id,
+            done_by_name=told_by.strip(),
+            done_on=_day_of_step(recommendation, on),
+            done_at=clock.now(),
+        )
         record("recommendation.done", by=by, subject=recommendation)
         tell_episode_changed(recommendation.patient_id)
 
@@ -198,8 +226,18 @@ def _become(recommendation: Recommendation, **columns: Any) -> None:
         setattr(recommendation, name, value)
 
 
-def _clinic_today(recommendation: Recommendation) -> date:
-    return _today(recommendation.review.clinic_id)
+def _day_of_step(recommendation: Recommendation, on: date | None) -> date:
+    """The day a step was taken, today unless it is said. Raises ``ImpossibleStep`` for one that cannot be."""
+    today = _today(recommendation.review.clinic_id)
+    day = on or today
+    if not earliest_step(recommendation) <= day <= today:
+        raise ImpossibleStep(f"nothing was decided or done on {day}")
+    return day
+
+
+def earliest_step(recommendation: Recommendation) -> date:
+    """The first day on which the next step can have been taken: that of the step before."""
+    return recommendation.decided_on or recommendation.proposed_on
 
 
 def _today(clinic_id: uuid.UUID) -> date:

@@ -17,6 +17,8 @@ from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryFor
 MOST_RECOMMENDATIONS = 8
 CONTINUE_WORDS = "Continue the present treatment"
 THE_TEAM = "team"
+BY_KIND = "by-kind"
+"""Whoever usually does what is recommended."""
 
 LOOK_AGAIN: Mapping[str, str] = {
     "1": "1 week",
@@ -43,7 +45,7 @@ class AdviceForm(Form):
 
     kind = RadioField("What", [Optional()], choices=dict(KINDS), filters=[lambda code: (code or "").strip()])
     words = paragraph("In words")
-    to = RadioField("To", [Optional()], choices={THE_TEAM: "The team"}, default=THE_TEAM)
+    to = RadioField("To", [Optional()], choices={}, default=BY_KIND)
 
     @property
     def is_empty(self) -> bool:
@@ -96,7 +98,8 @@ class ReviewForm(RegistryForm):
         **values: Any,
     ) -> None:
         """``team``: value → name of everybody something can be recommended to; ``as_usual``: "8 weeks", or nothing."""
-        self.today, self.begun_on, self._team = today, begun_on, {THE_TEAM: "The team", **team}
+        self.today, self.begun_on = today, begun_on
+        self._team = {BY_KIND: "Whoever does it", THE_TEAM: "The team", **team}
         self._episode_id = episode_id
         super().__init__(*args, reviewed_on=today, opening=sign_opening(episode_id, opened_at), **values)
         self.look_again.choices = {AS_USUAL: f"As usual ({as_usual})" if as_usual else "As usual", **LOOK_AGAIN}
@@ -152,10 +155,22 @@ class DecisionForm(RegistryForm):
 
     state = RadioField("Decision", [InputRequired("Choose what becomes of it")], choices={})
     why = line("What instead, or why not")
+    on = LocalDate(
+        "On",
+        [
+            InputRequired("Enter the day it was decided or done"),
+            NotAfter(lambda form: form.today, "Enter the day it was decided or done, not later than today ({limit})"),
+            NotBefore(lambda form: form.earliest, "Enter a day on or after the step before, {limit}"),
+        ],
+    )
+    told_by = line("Told by", hint="Who decided or did it, if not you")
 
-    def __init__(self, *args: Any, offered: Mapping[str, str], **values: Any) -> None:
-        """``offered``: state → what choosing it says."""
-        super().__init__(*args, **values)
+    def __init__(
+        self, *args: Any, offered: Mapping[str, str], earliest: date, today: date, **values: Any
+    ) -> None:
+        """``offered``: state → what choosing it says; ``earliest``: the day of the step before."""
+        self.earliest, self.today = earliest, today
+        super().__init__(*args, on=today, **values)
         self.state.choices = dict(offered)
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -55,6 +55,8 @@ class Recommendation(Identified, Versioned, EpisodeLinked, Audited, Base):
             one_of("state", STATES),
             sa.CheckConstraint("(kind = 'continue') = (state = 'noted')", name="to_continue_waits_for_nobody"),
             sa.CheckConstraint("state <> 'declined' OR decision_why <> ''", name="declined_has_reason"),
+            sa.CheckConstraint("decided_on >= proposed_on", name="decided_after_proposed"),
+            sa.CheckConstraint("done_on >= decided_on", name="done_after_decided"),
             sa.Index("ix_recommendation_episode_state", "episode_id", "state"),
         )
 
@@ -68,11 +70,16 @@ class Recommendation(Identified, Versioned, EpisodeLinked, Audited, Base):
     proposed_on: Mapped[date]
     state: Mapped[str] = mapped_column(default="proposed")
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    """Who wrote it down."""
+    decided_by_name: Mapped[str] = mapped_column(default="")
+    """Who decided, where that is somebody without an account."""
     decided_on: Mapped[date | None]
     decided_at: Mapped[datetime | None]
     """When it was written down; ``decided_on`` is the local date it holds from."""
     decision_why: Mapped[str] = mapped_column(default="")
     done_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    done_by_name: Mapped[str] = mapped_column(default="")
+    """Who did it, as above."""
     done_on: Mapped[date | None]
     done_at: Mapped[datetime | None]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
+from registry.accounts.models import User
 from registry.patients.presenters import IdentityHeader
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, KINDS, STATES
@@ -139,6 +140,11 @@ def decided_by(recommendation: Recommendation) -> str:
     return f"{person.name}, {long_date(day)}" if person and day else "a colleague"
 
 
+def _who(entered_by: User, told_by: str) -> str:
+    """Whoever took a step; where that is not who wrote it down, both."""
+    return f"{told_by}, entered by {entered_by.name}" if told_by else entered_by.name
+
+
 def _state_kind(recommendation: Recommendation) -> str:
     if recommendation.state in AWAITS_DECISION:
         return "action"
@@ -154,9 +160,11 @@ def _fate(recommendation: Recommendation) -> str:
     if recommendation.decided_by and recommendation.decided_on:
         decided = "ordered" if recommendation.state == "ordered" else "decided"
         decided = "declined" if recommendation.state == "declined" else decided
-        steps.append(f"{decided} by {recommendation.decided_by.name}, {long_date(recommendation.decided_on)}")
+        who = _who(recommendation.decided_by, recommendation.decided_by_name)
+        steps.append(f"{decided} by {who}, {long_date(recommendation.decided_on)}")
     if recommendation.done_by and recommendation.done_on:
-        steps.append(f"done by {recommendation.done_by.name}, {long_date(recommendation.done_on)}")
+        who = _who(recommendation.done_by, recommendation.done_by_name)
+        steps.append(f"done by {who}, {long_date(recommendation.done_on)}")
     elif recommendation.state in AWAITS_DOING:
         steps.append("not yet done")
     return "; ".join(steps)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.rules import OPEN
+
+MOST_SHOWN = 50
+"""More than anybody decides in a day; the rest follows when these are."""
 
 
 def is_open_recommendation() -> ColumnElement[bool]:
@@ -91,3 +95,27 @@ def count_open_recommendations(episode_id: uuid.UUID) -> int:
         )
         or 0
     )
+
+
+def list_open_for(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Sequence[Recommendation]:
+    """What waits for this colleague to decide or to do it, in open episodes of these clinics, oldest first.
+
+    It is theirs where it names them; where it names nobody with an account, where they prescribe for the person or
+    manage the care. One more than is shown, where there are more.
+    """
+    on_the_team = exists().where(
+        TeamMember.patient_id == Recommendation.patient_id,
+        TeamMember.episode_id == Recommendation.episode_id,
+        TeamMember.user_id == user_id,
+        TeamMember.role.in_(("prescriber", "care_manager")),
+        TeamMember.ends_on.is_(None),
+    )
+    is_theirs = or_(Recommendation.to_user_id == user_id, and_(Recommendation.to_user_id.is_(None), on_the_team))
+    return db.session.scalars(
+        select(Recommendation)
+        .join(Episode, Episode.id == Recommendation.episode_id)
+        .where(is_open_recommendation(), Episode.ended_on.is_(None), Episode.clinic_id.in_(clinic_ids), is_theirs)
+        .options(joinedload(Recommendation.review).joinedload(Review.consultant))
+        .order_by(func.coalesce(Recommendation.decided_on, Recommendation.proposed_on), Recommendation.id)
+        .limit(MOST_SHOWN + 1)
+    ).all()

@@ -68,3 +68,18 @@ def wrong_with_dates(reviewed_on: date, look_again_on: date | None, *, today: da
     if look_again_on is not None and look_again_on <= reviewed_on:
         return "The day to look again must come after the review"
     return None
+
+_DOES: Mapping[str, str] = {
+    "change-dose": "prescriber",
+    "start": "prescriber",
+    "stop": "prescriber",
+    "lab": "prescriber",
+    "measure": "care_manager",
+    "therapy": "care_manager",
+    "refer": "care_manager",
+}
+
+
+def who_does(kind: str) -> str | None:
+    """The place in the team of whoever usually does what is recommended; ``None``: the whole team."""
+    return _DOES.get(kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template
 from flask_login import current_user
@@ -90,12 +91,18 @@ def decide(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> Page:
         return _show_decision(recommendation, form, status=422 if form.errors else 200)
 
     def act() -> str:
-        wanted, why, version = form.state.data or "", form.why.data or "", form.opened_version
-        decided = found(queries.get_recommendation(patient_id, recommendation_id))
+        wanted, why = form.state.data or "", form.why.data or ""
+        taken: dict[str, Any] = {
+            "recommendation": found(queries.get_recommendation(patient_id, recommendation_id)),
+            "on": form.on.data,
+            "told_by": form.told_by.data or "",
+            "opened_version": form.opened_version,
+            "by": current_user,
+        }
         if wanted == "done":
-            actions.finish(recommendation=decided, opened_version=version, by=current_user)
+            actions.finish(**taken)
         else:
-            actions.decide(recommendation=decided, state=wanted, why=why, opened_version=version, by=current_user)
+            actions.decide(state=wanted, why=why, **taken)
         return reviews_url(patient_id)
 
     try:
@@ -111,7 +118,12 @@ def _decision(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> tuple[Reco
     episode = found(get_episode(recommendation.episode_id))
     _refuse_elsewhere(episode, "recommendation.decide")
     offered = offered_states(recommendation, may_order=actions.is_prescriber(episode, current_user))
-    return recommendation, DecisionForm(offered=offered, version=str(recommendation.version))
+    return recommendation, DecisionForm(
+        offered=offered,
+        earliest=actions.earliest_step(recommendation),
+        today=_today(episode.clinic),
+        version=str(recommendation.version),
+    )
 
 
 def _decided_meanwhile(patient_id: uuid.UUID, recommendation_id: uuid.UUID, typed: DecisionForm) -> Page:

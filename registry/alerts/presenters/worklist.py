@@ -22,6 +22,9 @@ from registry.episodes.rules import PHASE_TITLES, weeks_in_care
 from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
 from registry.patients.safety_banner import SafetyBanner
+from registry.review.models import Recommendation
+from registry.review.rules import AWAITS_DOING
+from registry.review.rules import KINDS as ADVICE_KINDS
 from registry.tasks.models import Task
 from registry.tasks.presenters import TaskLine, answer_url, asked_words, due_words, tasks_url
 from registry.tasks.queries import MOST_SHOWN
@@ -89,6 +92,8 @@ class WorklistPage:
     """That more falls due this week than is shown; empty where that is all."""
     all_due_url: str
     answered: Sequence[LineShown]
+    advice: Sequence[PersonShown]
+    """What the psychiatrist recommended to the reader and waits for them, the late ones first."""
     tasks_due: Sequence[PersonShown]
     """What colleagues ask for today, or asked for before."""
     tasks_late: Sequence[PersonShown]
@@ -240,6 +245,27 @@ def task_late_shown(task: Task, today: date) -> PersonShown:
         care=f"Asked of {task.recipient.name}",
         reasons=[replace(reason, url=url) for reason in shown.reasons],
         steps=[],
+    )
+
+
+def advice_shown(advice: Recommendation, patient: Patient, today: date, numbers: Numbers) -> PersonShown:
+    """A recommendation of the psychiatrist that waits for the reader: to decide, or to be done. Louder once late."""
+    is_decided = advice.state in AWAITS_DOING
+    waits_since = (advice.decided_on if is_decided else None) or advice.proposed_on
+    allowed = numbers.get("review.undone.after" if is_decided else "review.open.undecided")
+    is_over = allowed is not None and (today - waits_since).days >= allowed
+    url = url_for("review.decide", patient_id=patient.id, recommendation_id=advice.id)
+    what = advice.decision_why if advice.state == "modified" else advice.words
+    asked = "accepted" if is_decided else f"recommended by {advice.review.consultant.name}"
+    sentence = f"{ADVICE_KINDS[advice.kind]}: {what} ({asked} {short_date(waits_since, today=today)})"
+    return PersonShown(
+        name=patient.name,
+        facts=_facts(patient, today),
+        url=patient_url(patient.id),
+        care="",
+        reasons=[Reason(tier=Tier.ACTION if is_over else Tier.REMINDER, sentence=sentence, since="", url=url)],
+        stands=_days((today - waits_since).days),
+        steps=[{"label": "Done" if is_decided else "Decide", "url": url, "key": "", "about": patient.name}],
     )
 
 

@@ -27,6 +27,7 @@ from registry.alerts.presenters.since_yesterday import MOST_NEWS, news_cut, news
 from registry.alerts.presenters.worklist import (
     PersonShown,
     WorklistPage,
+    advice_shown,
     cut_words,
     more_transfers,
     person_shown,
@@ -37,6 +38,7 @@ from registry.alerts.presenters.worklist import (
     unspoken_shown,
     urgent_shown,
 )
+from registry.alerts.rulebook import Tier
 from registry.alerts.since_yesterday import list_news
 from registry.alerts.views.safety_steps import steps_of_day
 from registry.alerts.views.shared import Page, acknowledge_form, blueprint, what_may_follow
@@ -48,6 +50,10 @@ from registry.contacts.queries import list_unspoken_transfers
 from registry.episodes.models import Transfer
 from registry.episodes.queries import count_transfers_to_answer, list_transfers_to_answer
 from registry.extensions import db
+from registry.patients.models import Patient
+from registry.review.models import Recommendation
+from registry.review.queries import MOST_SHOWN as MOST_ADVICE
+from registry.review.queries import list_open_for as list_advice_for
 from registry.tasks.presenters import line_answered, line_to_answer, waits_words
 from registry.tasks.queries import MOST_SHOWN, list_answered_to, list_open_for, list_overdue, list_unanswered
 from registry.tasks.rules import is_due
@@ -79,12 +85,14 @@ def worklist() -> Page:
     zones = {clinic.id: clinic.zone for clinic in clinics.values()}
     news = list_news(desk, zones, reader_id=current_user.id)
     soon, now_due, answered = list_due(desk), due_today(news, desk), queries.list_answered(desk)
+    advice = list_advice_for(current_user.id, clinics_where(current_user, "recommendation.decide") & today.keys())
     people = queries.people_by_id(
         {alert.patient_id for alert in urgent}
         | {alerts[0].patient_id for alerts in waiting}
         | {each.patient_id for each in (*soon.found, *now_due)}
         | {each.alert.patient_id for each in news[:MOST_NEWS]}
         | {review.patient_id for review in answered}
+        | {each.patient_id for each in advice}
     )
     episodes = queries.open_episodes(
         {alert.patient_id for alert in urgent} | {alerts[0].patient_id for alerts in waiting}
@@ -144,6 +152,7 @@ def worklist() -> Page:
         due_cut=due_cut(is_cut=soon.is_cut),
         all_due_url=url_for("caseload.caseload", sort="due"),
         answered=[answered_shown(review, people[review.patient_id], today[review.clinic_id]) for review in answered],
+        advice=_advice(advice, people, today),
         tasks_due=[
             task_due_shown(task, today[task.clinic_id], may_contact=may["contact"])
             for task in asked[:MOST_SHOWN]
@@ -204,6 +213,19 @@ def _desk(
         on_duty=[clinic_id for clinic_id, user_id in on_duty.items() if user_id == me],
         told=safety_alerts_told(me),
     )
+
+
+def _advice(
+    advice: Sequence[Recommendation], people: Mapping[uuid.UUID, Patient], today: Mapping[uuid.UUID, date]
+) -> list[PersonShown]:
+    numbers = NumbersInForce()
+    shown = [
+        advice_shown(
+            each, people[each.patient_id], today[each.review.clinic_id], numbers.at(each.review.clinic_id)
+        )
+        for each in advice[:MOST_ADVICE]
+    ]
+    return sorted(shown, key=lambda each: each.reasons[0].tier != Tier.ACTION)
 
 
 def _transfers(proposals: Sequence[Transfer], today: Mapping[uuid.UUID, date]) -> list[PersonShown]:

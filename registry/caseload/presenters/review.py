@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -142,13 +142,18 @@ def show_queue(
                 is_current=each.row.episode_id == current,
                 reasons=why(each, today[each.row.clinic_id]),
             )
-            for each in queue.waiting[:MOST_SHOWN]
+            for each in shown_of(queue)
         ],
         total=len(queue.waiting),
         more=f"and {hidden} more" if hidden > 0 else "",
         reviewed=queue.reviewed,
         in_care=queue.in_care,
     )
+
+
+def shown_of(queue: ReviewQueue) -> Sequence[Queued]:
+    """Those of the queue who are listed."""
+    return queue.waiting[:MOST_SHOWN]
 
 
 def why(queued: Queued, today: date) -> list[ReasonShown]:
@@ -196,9 +201,14 @@ def _weeks(queued: Queued, today: date) -> str:
 
 
 def show_case(
-    case: ReviewCase, header: IdentityHeader, *, today: date, may_decide: bool, may_withdraw: bool
+    case: ReviewCase,
+    header: IdentityHeader,
+    *,
+    today: date,
+    deciding: Collection[uuid.UUID],
+    may_withdraw: bool,
 ) -> CaseShown:
-    """Everything about one person that a review looks at."""
+    """Everything about one person that a review looks at. ``deciding`` are the clinics where the reader may decide."""
     stored = case.row.reasons if case.row else []
     safety = [reason for reason in stored if reason["rule"].startswith(SAFETY)]
     failed = case.row.failed_attempts if case.row else 0
@@ -215,7 +225,7 @@ def show_case(
         ],
         conditions=", ".join(CONDITIONS[each] for each in case.row.conditions) if case.row else "",
         life=_life(case),
-        last_review=_last_review(case, may_decide=may_decide),
+        last_review=_last_review(case, deciding),
         reviews_url=url_for("review.reviews", patient_id=case.patient.id),
     )
 
@@ -307,12 +317,14 @@ def _life(case: ReviewCase) -> str:
     return " · ".join(words for words in known if words)
 
 
-def _last_review(case: ReviewCase, *, may_decide: bool) -> LastReview | None:
+def _last_review(case: ReviewCase, deciding: Collection[uuid.UUID]) -> LastReview | None:
     if not case.reviews:
         return None
     review = case.reviews[0]
     return LastReview(
         words=f"{long_date(review.reviewed_on)}, {review.consultant.name}",
         summary=review.summary,
-        recommendations=[show_recommendation(each, may_decide=may_decide) for each in review.recommendations],
+        recommendations=[
+            show_recommendation(each, may_decide=review.clinic_id in deciding) for each in review.recommendations
+        ],
     )

@@ -14,11 +14,11 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from registry import clock
-from registry.access.policy import can, found, permitted_clinics, policy
+from registry.access.policy import can, clinics_where, found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.alerts.cadence import review_cadence
-from registry.caseload.presenters.review import CaseShown, QueuePage, show_case, show_queue
+from registry.caseload.presenters.review import CaseShown, QueuePage, show_case, show_queue, shown_of
 from registry.caseload.presenters.review_conflict import Conflict, show_conflict
 from registry.caseload.presenters.reviews import ReviewsPage, show_review
 from registry.caseload.review_case import ReviewCase, list_scores, load_case
@@ -32,10 +32,11 @@ from registry.patients.place import clinics_for
 from registry.patients.queries import get_patient
 from registry.review import actions
 from registry.review.actions import Advice, ReviewedMeanwhile
-from registry.review.forms import CONTINUE_WORDS, THE_TEAM, ReviewForm
+from registry.review.forms import BY_KIND, CONTINUE_WORDS, ReviewForm
 from registry.review.models import Review
 from registry.review.presenters import show_question
 from registry.review.queries import list_open_questions, list_reviews
+from registry.review.rules import who_does
 from registry.review.views import blueprint
 from registry.web.filters import long_date
 
@@ -111,19 +112,24 @@ def reviews(patient_id: uuid.UUID) -> Page:
     episodes = list_episodes(patient_id)
     primary = {episode.id: episode.metric_primary for episode in episodes}
     scores = list_scores(patient_id, sorted({scale for scale in primary.values() if scale}))
-    may_decide = can(current_user, "recommendation.decide", clinic_id=clinic.id)
-    may_ask = can(current_user, "question.ask", clinic_id=clinic.id)
+    deciding, asking = (clinics_where(current_user, each) for each in ("recommendation.decide", "question.ask"))
+    clinic_of = {episode.id: episode.clinic_id for episode in episodes}
     here = next((episode for episode in episodes if episode.is_open and episode.clinic_id == clinic.id), None)
     page = ReviewsPage(
         title="Reviews",
         patient=identity_header(patient, chosen_episode(episodes, clinic.id), today),
         tabs=record_tabs(patient_id),
-        questions=[show_question(each, may_withdraw=may_ask) for each in list_open_questions(patient_id)],
+        questions=[
+            show_question(each, may_withdraw=clinic_of.get(each.episode_id) in asking)
+            for each in list_open_questions(patient_id)
+        ],
         reviews=[
-            show_review(each, primary.get(each.episode_id), scores, today=today, may_decide=may_decide)
+            show_review(
+                each, primary.get(each.episode_id), scores, today=today, may_decide=each.clinic_id in deciding
+            )
             for each in list_reviews(patient_id)
         ],
-        ask_url=url_for("review.ask", patient_id=patient_id) if may_ask and here else "",
+        ask_url=url_for("review.ask", patient_id=patient_id) if here and clinic.id in asking else "",
         review_url=url_for("review.case", patient_id=patient_id, episode=here.id) if here else "",
     )
     opened("reviews.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)
@@ -159,7 +165,7 @@ def _show(
         conflict=conflict.differences if conflict else (),
         conflict_by=conflict.by if conflict else "",
     )
-    opened("review.queue-listed", by=current_user, shown=[each.row.patient_id for each in waiting.waiting])
+    opened("review.queue-listed", by=current_user, shown=[each.row.patient_id for each in shown_of(waiting)])
     if under_review:
         opened("patient.opened", by=current_user, patient_id=under_review.patient.id, clinic_id=clinic_id)
     return render_template("review/queue.html", page=page), status
@@ -190,7 +196,7 @@ def _case_shown(under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> Ca
         under_review,
         identity_header(under_review.patient, under_review.episode, day),
         today=day,
-        may_decide=can(current_user, "recommendation.decide", clinic_id=clinic_id),
+        deciding=clinics_where(current_user, "recommendation.decide"),
         may_withdraw=can(current_user, "question.ask", clinic_id=clinic_id),
     )
 
@@ -220,10 +226,10 @@ def _addressees(team: Sequence[TeamMember]) -> dict[str, str]:
 
 
 def _advice(form: ReviewForm, under_review: ReviewCase) -> list[Advice]:
-    members = {str(member.id): member for member in under_review.episode.team}
+    team = [member for member in under_review.episode.team if member.ends_on is None]
     given = []
     for entry in form.advice:
-        member = members.get(entry.to.data) if entry.to.data not in (None, THE_TEAM) else None
+        member = _addressee(entry.to.data or BY_KIND, entry.kind.data, team)
         given.append(
             Advice(
                 kind=entry.kind.data,
@@ -233,6 +239,12 @@ def _advice(form: ReviewForm, under_review: ReviewCase) -> list[Advice]:
             )
         )
     return given
+
+
+def _addressee(to: str, kind: str, team: Sequence[TeamMember]) -> TeamMember | None:
+    """Whoever was chosen, or usually does what is recommended; ``None`` for the whole team."""
+    role = who_does(kind) if to == BY_KIND else None
+    return next((member for member in team if str(member.id) == to or member.role == role), None)
 
 
 def _queue(today: Mapping[uuid.UUID, date]) -> ReviewQueue:

@@ -1594,10 +1594,12 @@ def upgrade() -> None:
         sa.Column("proposed_on", sa.Date(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_by_name", sa.Text(), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision_why", sa.Text(), nullable=False),
         sa.Column("done_by_id", sa.Uuid(), nullable=True),
+        sa.Column("done_by_name", sa.Text(), nullable=False),
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1614,6 +1616,8 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state <> 'declined' OR decision_why <> ''", name=op.f("ck_recommendation_declined_has_reason")
         ),
+        sa.CheckConstraint("decided_on >= proposed_on", name=op.f("ck_recommendation_decided_after_proposed")),
+        sa.CheckConstraint("done_on >= decided_on", name=op.f("ck_recommendation_done_after_decided")),
         sa.CheckConstraint(
             "state IN ('noted', 'proposed', 'accepted', 'modified', 'declined', 'ordered', 'done')",
             name=op.f("ck_recommendation_state_known"),

@@ -194,7 +194,7 @@ def test_another_recommendation_can_be_added_and_nothing_typed_is_lost(off_targe
 
     assert answer.status_code == 303
     first, second = _recommendations(off_target)
-    assert (first.kind, first.to_user_id) == ("stop", None)
+    assert (first.kind, first.to_user_id) == ("stop", off_target.prescriber_id)
     assert (second.kind, second.to_user_id) == ("measure", off_target.manager_id)
 
 

@@ -62,7 +62,7 @@ def _minutes_later(case: Case, minutes: int) -> Iterator[None]:
 def _review(case: Case, *advice: Advice, by: User | None = None) -> Review:
     return record_review(
         episode=case.episode,
-        reviewed_on=case.episode.clinic.today(clock.now()),
+        reviewed_on=clock.now().date(),
         minutes=7,
         summary="Talked over",
         recommendations=advice,
@@ -214,3 +214,59 @@ def test_whose_treatment_has_stood_still_longest_goes_first(case: Case) -> None:
 
     assert [name.get_text().split()[0] for name in soup(page).select(".queue__name")] == ["Marisol", "Changed"]
     assert "treatment changed 3 Feb" in words(page)
+
+
+def test_what_is_recommended_stands_on_the_day_of_whoever_does_it(case: Case) -> None:
+    """Medicines go to the prescriber unless somebody else is named; whoever has no account is the care manager's."""
+    advice = {"recommendations-0-kind": "start", "recommendations-0-words": "Lithium 600 mg"}
+    fill_in(case.browser_of("consultant"), f"/review/{case.patient_id}", advice, button="Save and next")
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        _review(case, Advice(kind="therapy", words="Weekly sessions", to_name="Dr Marchetti"))
+
+    manager, prescriber = (case.browser_of(who).get("/my-day?whose=mine") for who in ("manager", "prescriber"))
+
+    assert "Start: Lithium 600 mg (recommended by Dr Halloran 12 Mar)" in words(prescriber)
+    assert "Weekly sessions" in words(manager)
+    assert "Lithium" not in words(manager)
+    (step,) = [link for link in soup(manager).select(".next-steps a") if link.get_text().startswith("Decide")]
+    fill_in(case.browser_of("manager"), str(step["href"]), {"state": "accepted"})
+    assert "Done: Marisol Vega" in words(case.browser_of("manager").get("/my-day?whose=mine"))
+
+
+def test_a_decision_holds_from_the_day_it_was_made_and_names_who_made_it(case: Case) -> None:
+    with _on(case, REVIEWED):
+        recommendation = _review(case, LITHIUM).recommendations[0].id
+    browser, url = case.browser_of("manager"), f"/patients/{case.patient_id}/recommendations/{recommendation}"
+    typed = {"state": "accepted", "told_by": "Dr Lind (PCP)"}
+
+    early = fill_in(browser, url, {**typed, "on": "2026-02-19"})
+    assert (early.status_code, "on or after the step before, 20 Feb 2026" in words(early)) == (422, True)
+    assert "not later than today (12 Mar 2026)" in words(fill_in(browser, url, {**typed, "on": "2026-03-13"}))
+    assert send(browser, url, early, {"on": "2026-02-27"}).status_code == 303
+    fill_in(browser, url, {"state": "done", "on": "2026-03-02"})
+
+    said = words(browser.get(f"/patients/{case.patient_id}/reviews"))
+    assert "decided by Dr Lind (PCP), entered by Rosa Osei, 27 Feb 2026; done by Rosa Osei, 2 Mar 2026" in said
+
+
+def test_nobody_is_offered_to_decide_at_a_clinic_where_they_may_not(case: Case) -> None:
+    """The person is in care at two clinics: the other one's recommendation is theirs to decide on."""
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        there = a_clinic("Harbour")
+        patient = db.session.get_one(Patient, case.patient_id)
+        episode = an_episode(patient=patient, clinic=there, enrolled_on=date(2026, 2, 2))
+        record_review(
+            episode=episode,
+            reviewed_on=TODAY,
+            minutes=7,
+            summary="",
+            recommendations=[LITHIUM],
+            look_again_on=None,
+            by=a_user(role="psychiatrist", clinic=there),
+        )
+    browser = case.browser_of("manager")
+
+    for url in (f"/patients/{case.patient_id}/reviews", f"/review/{case.patient_id}"):
+        page = browser.get(url)
+        assert "Lithium 600 mg" in words(page)
+        assert [link for link in soup(page).select("main a") if link.get_text().startswith("Decide")] == []

@@ -32,6 +32,7 @@ ACTIONS: Mapping[str, str] = {
     "question.ask": "Ask the psychiatrist about a patient",
     "review.read": "See the review queue and past reviews",
     "review.record": "Record a psychiatric case review with recommendations",
+    "review.void": "Mark a case review entered in error: one's own, or as a lead anybody's",
     "recommendation.decide": "Accept, modify, decline or finish a recommendation",
     "clinic.read": "See how the clinic does",
     "instrument.read": "See the instruments in use, their licence and sources",

@@ -62,7 +62,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         _READ | _REPORT | _TREAT | _ALERTS | {"patient.write", "episode.write", "clinic.read"}
     ),
     Role.PSYCHIATRIST: frozenset(
-        _READ | _REPORT | _TREAT | _ALERTS | {"review.record", "figure.sign", "rule.read", "clinic.read"}
+        _READ | _REPORT | _TREAT | _ALERTS | {"review.record", "review.void", "figure.sign", "rule.read", "clinic.read"}
     ),
     Role.CLINICIAN: frozenset(_READ | _REPORT | _TREAT | (_ALERTS - {"alert.assign"})),
     # Item answers stay closed to a peer unless the patient agrees: no "patient.read", so no score, no chart.
@@ -78,6 +78,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
             "patient.merge",
             "episode.write",
             "review.read",
+            "review.void",
             "clinic.read",
             "audit.clinic",
             "audit.own",

@@ -60,7 +60,7 @@ _CONTACTS = (
 )
 _REVIEWS = (
     select(Review.episode_id, Review.reviewed_on, Review.look_again_on)
-    .where(among(Review.patient_id, "patient_ids"))
+    .where(among(Review.patient_id, "patient_ids"), Review.status == "final")
     .order_by(Review.reviewed_on, Review.recorded_at, Review.id)
 )
 _ADVICE = (

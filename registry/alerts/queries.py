@@ -159,7 +159,12 @@ def list_answered(desk: Desk) -> Sequence[Review]:
     query = (
         select(Review)
         .join(Episode, Episode.id == Review.episode_id)
-        .where(Review.reviewed_on >= since, Review.clinic_id.in_(desk.today), Episode.ended_on.is_(None))
+        .where(
+            Review.status == "final",
+            Review.reviewed_on >= since,
+            Review.clinic_id.in_(desk.today),
+            Episode.ended_on.is_(None),
+        )
         .options(joinedload(Review.consultant), selectinload(Review.recommendations))
         .order_by(Review.reviewed_on.desc(), Review.recorded_at.desc(), Review.id.desc())
         .limit(25)

@@ -106,10 +106,8 @@ def _wanted(today: Today, consultant_id: uuid.UUID | None) -> list[ColumnElement
     return wanted
 
 
-def _candidates(
-    today: Today, wanted: Sequence[ColumnElement[bool]], also: set[uuid.UUID]
-) -> Sequence[Row[Any]]:
-    """Rows of which a stored reason, a question, silence, or something of the episodes in ``also`` asks for a review."""
+def _candidates(today: Today, wanted: Sequence[ColumnElement[bool]], also: set[uuid.UUID]) -> Sequence[Row[Any]]:
+    """Rows that a stored reason, a question or silence puts before the psychiatrist, and those of ``also``."""
     day = today_at(today)
     changed_on = select(func.max(Recommendation.done_on)).where(
         Recommendation.episode_id == CaseloadRow.episode_id,

@@ -47,7 +47,12 @@ class Declined:
 
 def known_until() -> ScalarSelect[datetime]:
     """SQL: until when the last review of a row's episode knew of everything; NULL before the first."""
-    return select(func.max(Review.known_until)).where(Review.episode_id == CaseloadRow.episode_id).scalar_subquery()
+    return (
+        select(func.max(Review.known_until))
+        .where(Review.episode_id == CaseloadRow.episode_id, Review.status == "final")
+        .correlate(CaseloadRow)
+        .scalar_subquery()
+    )
 
 
 def answered_since_review(*wanted: ColumnElement[bool]) -> Mapping[uuid.UUID, Sequence[AnsweredSafety]]:
@@ -101,11 +106,20 @@ def declined_since_review(*wanted: ColumnElement[bool]) -> Mapping[uuid.UUID, Se
     """Episode → what was declined since its last review, first one first; one statement."""
     rows = db.session.execute(
         select(
-            CaseloadRow.episode_id, Recommendation.decided_on, Recommendation.decision_why, User.name.label("decided_by")
+            CaseloadRow.episode_id,
+            Recommendation.decided_on,
+            Recommendation.decision_why,
+            User.name.label("decided_by"),
         )
         .join(Recommendation, Recommendation.episode_id == CaseloadRow.episode_id)
+        .join(Review, Review.id == Recommendation.review_id)
         .join(User, User.id == Recommendation.decided_by_id)
-        .where(*wanted, Recommendation.state == "declined", Recommendation.decided_at > known_until())
+        .where(
+            *wanted,
+            Review.status == "final",
+            Recommendation.state == "declined",
+            Recommendation.decided_at > known_until(),
+        )
         .order_by(Recommendation.decided_on, Recommendation.decided_at, Recommendation.position)
     )
     found: dict[uuid.UUID, list[Declined]] = defaultdict(list)

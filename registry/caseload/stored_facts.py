@@ -153,7 +153,9 @@ def _member(role: str) -> sa.ScalarSelect[Any]:
 
 
 def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
-    last_review = select(sa.func.max(Review.reviewed_on)).where(Review.episode_id == Episode.id)
+    last_review = select(sa.func.max(Review.reviewed_on)).where(
+        Review.episode_id == Episode.id, Review.status == "final"
+    )
     waiting = select(sa.func.count(Recommendation.id)).where(
         Recommendation.episode_id == Episode.id, is_open_recommendation()
     )

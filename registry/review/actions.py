@@ -18,8 +18,11 @@ from registry.episodes.models import Episode
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.review.models import Recommendation, Review, ReviewQuestion
-from registry.review.queries import last_review_after, list_open_questions
-from registry.review.rules import AWAITS_DOING, STATES, first_state, may_follow, wrong_with_dates
+from registry.review.queries import last_review_after, list_answered_by, list_open_questions
+from registry.review.rules import AWAITS_DOING, OPEN, STATES, first_state, may_follow, wrong_with_dates
+
+VOID_FATE = "The review was entered in error"
+"""Why what it recommended, and nobody has done, is declined."""
 
 
 class ImpossibleReview(ValueError):
@@ -32,6 +35,10 @@ class ReviewedMeanwhile(Exception):
     def __init__(self, review: Review) -> None:
         super().__init__("the episode was reviewed in between")
         self.review = review
+
+
+class AlreadyVoid(ValueError):
+    """The review was marked as entered in error before."""
 
 
 class ImpossibleStep(ValueError):
@@ -193,6 +200,29 @@ def finish(
         tell_episode_changed(recommendation.patient_id)
 
 
+def void_review(*, review: Review, why: str, by: User) -> None:
+    """Mark the review as entered in error: it is kept, and counts nowhere.
+
+    What it recommended and nobody has done is declined; what was done stays done. The questions it answered wait again.
+    Raises ``AlreadyVoid``.
+    """
+    with write():
+        if review.status != "final":
+            raise AlreadyVoid
+        now, today = clock.now(), _today(review.clinic_id)
+        for advice in review.recommendations:
+            if advice.state in OPEN:
+                declined = {"decided_by_id": by.id, "decided_by_name": "", "decided_on": today, "decided_at": now}
+                _become(advice, state="declined", decision_why=VOID_FATE, **declined)
+                record("recommendation.declined", by=by, subject=advice, reason=VOID_FATE)
+        for question in list_answered_by(review.id):
+            question.answered_by_review_id = None
+            record("question.reopened", by=by, subject=question)
+        _become(review, status="entered-in-error", error_why=why, voided_at=now, voided_by_id=by.id)
+        record("review.entered-in-error", by=by, subject=review, reason=why)
+        tell_episode_changed(review.patient_id)
+
+
 def is_prescriber(episode: Episode, user: User) -> bool:
     """Whether ``user`` is the treating prescriber of the episode now."""
     return any(
@@ -220,10 +250,10 @@ def _recommendation(review: Review, position: int, advice: Advice, *, orders: Us
     )
 
 
-def _become(recommendation: Recommendation, **columns: Any) -> None:
+def _become(row: Recommendation | Review, **columns: Any) -> None:
     """Set everything at once: what is read in between would store half a decision, which the table refuses."""
     for name, value in columns.items():
-        setattr(recommendation, name, value)
+        setattr(row, name, value)
 
 
 def _day_of_step(recommendation: Recommendation, on: date | None) -> date:

@@ -66,9 +66,7 @@ class ReviewForm(RegistryForm):
     """The review of one patient."""
 
     recommendations = FieldList(FormField(AdviceForm), min_entries=1, max_entries=MOST_RECOMMENDATIONS)
-    look_again = RadioField(
-        "Look again in", [InputRequired("Choose when to look again")], choices={}, default=AS_USUAL
-    )
+    look_again = RadioField("Look again in", [InputRequired("Choose when to look again")], choices={}, default=AS_USUAL)
     summary = paragraph("Summary")
     reviewed_on = LocalDate(
         "Reviewed on",
@@ -128,7 +126,8 @@ class ReviewForm(RegistryForm):
             errors.append("Recommend something, if only to continue, or write a summary")
         if self.opened_at is None:
             errors.append("Look at the case as it stands now, and save again")
-        self.form_errors = [*self.form_errors, *errors]
+        if errors:
+            self.form_errors = errors
         return is_valid and not errors
 
     @property
@@ -165,9 +164,7 @@ class DecisionForm(RegistryForm):
     )
     told_by = line("Told by", hint="Who decided or did it, if not you")
 
-    def __init__(
-        self, *args: Any, offered: Mapping[str, str], earliest: date, today: date, **values: Any
-    ) -> None:
+    def __init__(self, *args: Any, offered: Mapping[str, str], earliest: date, today: date, **values: Any) -> None:
         """``offered``: state → what choosing it says; ``earliest``: the day of the step before."""
         self.earliest, self.today = earliest, today
         super().__init__(*args, on=today, **values)
@@ -181,3 +178,9 @@ class DecisionForm(RegistryForm):
             self.why.errors = [f"Say {what}"]
             return False
         return is_valid
+
+
+class VoidReviewForm(RegistryForm):
+    """Why a review should never have been recorded."""
+
+    why = line("Why was it entered in error?", required="Say why it was entered in error")

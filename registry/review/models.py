@@ -13,6 +13,8 @@ from registry.accounts.models import User
 from registry.db.base import Audited, Base, EpisodeLinked, Identified, Versioned, one_of
 from registry.review.rules import KINDS, STATES
 
+STATUSES = ("final", "entered-in-error")
+
 
 class Review(Identified, EpisodeLinked, Audited, Base):
     """A psychiatric case review of one patient, never of a meeting."""
@@ -24,6 +26,9 @@ class Review(Identified, EpisodeLinked, Audited, Base):
         return (
             sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 240", name="minutes_possible"),
             sa.CheckConstraint("known_until <= recorded_at", name="known_before_recorded"),
+            one_of("status", STATUSES),
+            sa.CheckConstraint("(status = 'final') = (error_why = '')", name="error_has_reason"),
+            sa.CheckConstraint("(status = 'final') = (voided_at IS NULL)", name="void_has_time"),
             sa.Index("ix_review_episode_date", "episode_id", "reviewed_on"),
             sa.Index("ix_review_clinic_date", "clinic_id", "reviewed_on"),
         )
@@ -38,8 +43,13 @@ class Review(Identified, EpisodeLinked, Audited, Base):
     known_until: Mapped[datetime]
     """When the case was opened: what was asked or told later, this review did not know of."""
     recorded_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(default="final")
+    error_why: Mapped[str] = mapped_column(default="")
+    voided_at: Mapped[datetime | None]
+    voided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
-    consultant: Mapped[User] = relationship()
+    consultant: Mapped[User] = relationship(foreign_keys="Review.consultant_id")
+    voided_by: Mapped[User | None] = relationship(foreign_keys="Review.voided_by_id")
     recommendations: Mapped[list[Recommendation]] = relationship(order_by="Recommendation.position")
 
 

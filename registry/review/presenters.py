@@ -16,7 +16,7 @@ from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, KINDS, STATES
 from registry.web.filters import long_date
 
 if TYPE_CHECKING:
-    from registry.review.forms import DecisionForm, QuestionForm
+    from registry.review.forms import DecisionForm, QuestionForm, VoidReviewForm
 
 DECISIONS: Mapping[str, str] = {
     "ordered": "Order it now",
@@ -85,6 +85,27 @@ class DecisionPage:
     back_url: str
     conflict: Sequence[Difference] = ()
     conflict_by: str = ""
+
+
+VOID_INTRO = (
+    "The review stays in the record, struck through, and counts nowhere. What it recommended and nobody has done is "
+    "declined, what was done stays done, and the questions it answered wait again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VoidPage:
+    """Marking a review as entered in error."""
+
+    title: str
+    subtitle: str
+    patient: IdentityHeader
+    form: VoidReviewForm
+    intro: str
+    save: str
+    back_url: str
+    conflict: Sequence[Difference] = ()
+    is_withdrawal: bool = True
 
 
 def addressee(recommendation: Recommendation) -> str:

@@ -23,14 +23,18 @@ def is_open_recommendation() -> ColumnElement[bool]:
     return Recommendation.state.in_(sorted(OPEN))
 
 
-def list_reviews(patient_id: uuid.UUID, *, limit: int = 100) -> Sequence[Review]:
-    """The person's reviews, newest first, each with its recommendations and everybody named in them."""
+def list_reviews(patient_id: uuid.UUID, *, limit: int = 100, with_void: bool = False) -> Sequence[Review]:
+    """The person's reviews, newest first, each with its recommendations and everybody named in them.
+
+    ``with_void``: those entered in error too.
+    """
     advice = selectinload(Review.recommendations)
     return db.session.scalars(
         select(Review)
-        .where(Review.patient_id == patient_id)
+        .where(Review.patient_id == patient_id, *([] if with_void else [Review.status == "final"]))
         .options(
             joinedload(Review.consultant),
+            joinedload(Review.voided_by),
             advice.joinedload(Recommendation.to_user),
             advice.joinedload(Recommendation.decided_by),
             advice.joinedload(Recommendation.done_by),
@@ -44,10 +48,19 @@ def last_review_after(episode_id: uuid.UUID, at: datetime) -> Review | None:
     """The last review of the episode that was saved after this instant."""
     return db.session.scalars(
         select(Review)
-        .where(Review.episode_id == episode_id, Review.recorded_at > at)
+        .where(Review.episode_id == episode_id, Review.recorded_at > at, Review.status == "final")
         .options(joinedload(Review.consultant), selectinload(Review.recommendations))
         .order_by(Review.recorded_at.desc(), Review.id.desc())
         .limit(1)
+    ).one_or_none()
+
+
+def get_review(patient_id: uuid.UUID, review_id: uuid.UUID) -> Review | None:
+    """The review, if it is about this person."""
+    return db.session.scalars(
+        select(Review)
+        .where(Review.id == review_id, Review.patient_id == patient_id)
+        .options(joinedload(Review.consultant), selectinload(Review.recommendations))
     ).one_or_none()
 
 
@@ -76,6 +89,11 @@ def list_open_questions(patient_id: uuid.UUID) -> Sequence[ReviewQuestion]:
         .options(joinedload(ReviewQuestion.asked_by))
         .order_by(ReviewQuestion.asked_at, ReviewQuestion.id)
     ).all()
+
+
+def list_answered_by(review_id: uuid.UUID) -> Sequence[ReviewQuestion]:
+    """The questions this review answered."""
+    return db.session.scalars(select(ReviewQuestion).where(ReviewQuestion.answered_by_review_id == review_id)).all()
 
 
 def get_question(patient_id: uuid.UUID, question_id: uuid.UUID) -> ReviewQuestion | None:

@@ -69,6 +69,7 @@ def wrong_with_dates(reviewed_on: date, look_again_on: date | None, *, today: da
         return "The day to look again must come after the review"
     return None
 
+
 _DOES: Mapping[str, str] = {
     "change-dose": "prescriber",
     "start": "prescriber",

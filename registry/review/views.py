@@ -22,12 +22,14 @@ from registry.episodes.place import get_clinic_of
 from registry.episodes.queries import get_episode, get_open_episode
 from registry.patients.presenters import IdentityHeader
 from registry.review import actions, queries
-from registry.review.forms import DecisionForm, QuestionForm
-from registry.review.models import Recommendation
+from registry.review.forms import DecisionForm, QuestionForm, VoidReviewForm
+from registry.review.models import Recommendation, Review
 from registry.review.presenters import (
+    VOID_INTRO,
     DecisionPage,
     Difference,
     QuestionPage,
+    VoidPage,
     decided_by,
     offered_states,
     reviewed_words,
@@ -36,6 +38,7 @@ from registry.review.presenters import (
     show_recommendation,
 )
 from registry.review.rules import STATES
+from registry.review.voiding import may_void
 
 blueprint = Blueprint("review", __name__)
 
@@ -111,6 +114,47 @@ def decide(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> Page:
         return _decided_meanwhile(patient_id, recommendation_id, form)
     flash(f"Recommendation: {STATES[form.state.data or ''].lower()}", "success")
     return redirect(location, 303)
+
+
+@blueprint.route("/patients/<uuid:patient_id>/reviews/<uuid:review_id>/entered-in-error", methods=["GET", "POST"])
+@policy("review.void")
+def void(patient_id: uuid.UUID, review_id: uuid.UUID) -> Page:
+    review = found(queries.get_review(patient_id, review_id))
+    if review.clinic_id not in permitted_clinics("review.void"):
+        abort(404)
+    if not may_void(review, current_user):
+        abort(403)
+    if review.status != "final":
+        receipts.refuse_what_is_over()
+    form = VoidReviewForm()
+    if not form.validate_on_submit():
+        return _show_void(review, form, status=422 if form.errors else 200)
+
+    def act() -> str:
+        actions.void_review(
+            review=found(queries.get_review(patient_id, review_id)), why=form.why.data or "", by=current_user
+        )
+        return reviews_url(patient_id)
+
+    location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+    flash("Marked as entered in error. The review is kept, struck through, and counts nowhere", "success")
+    return redirect(location, 303)
+
+
+def _show_void(review: Review, form: VoidReviewForm, *, status: int) -> Page:
+    patient_id = review.patient_id
+    clinic = found(get_clinic_of(patient_id, {review.clinic_id}))
+    page = VoidPage(
+        title="Mark a review as entered in error",
+        subtitle=reviewed_words(review),
+        patient=_header(patient_id, clinic),
+        form=form,
+        intro=VOID_INTRO,
+        save="Mark as entered in error",
+        back_url=reviews_url(patient_id),
+    )
+    opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)
+    return render_template("review/void.html", page=page), status
 
 
 def _decision(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> tuple[Recommendation, DecisionForm]:

@@ -92,7 +92,9 @@ def list_courses(patient_ids: Collection[uuid.UUID]) -> list[TrialCourse]:
     return [TrialCourse(trial, in_order(steps[id_]), injections[id_]) for id_, trial in trials.items()]
 
 
-def last_step_on(patient_id: InstrumentedAttribute[uuid.UUID], *, until: ColumnElement[date]) -> ScalarSelect[date | None]:
+def last_step_on(
+    patient_id: InstrumentedAttribute[uuid.UUID], *, until: ColumnElement[date]
+) -> ScalarSelect[date]:
     """SQL: the last day by then on which a treatment of the person began, changed or stopped, at any clinic."""
     return (
         select(func.max(TrialStep.happened_on))

@@ -35,6 +35,7 @@ LOOKS_UP = READS | {PEER, ADMINISTRATOR}
 ONLY_PEER = frozenset({PEER})
 ONLY_LEAD = frozenset({LEAD})
 ONLY_PSYCHIATRIST = frozenset({PSYCHIATRIST})
+SIGNS_OR_LEADS = frozenset({PSYCHIATRIST, LEAD})
 ONLY_ADMINISTRATOR = frozenset({ADMINISTRATOR})
 INVITES = frozenset({LEAD, ADMINISTRATOR})
 READS_RULES = frozenset({LEAD, ADMINISTRATOR, PSYCHIATRIST})
@@ -217,6 +218,7 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "review.case": READS,
     "review.reviews": READS,
     "review.record": ONLY_PSYCHIATRIST,
+    "review.void": SIGNS_OR_LEADS,
     "review.ask": TREATS,
     "review.withdraw_question": TREATS,
     "review.decide": TREATS,

@@ -152,7 +152,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     trial, injection, therapy = _treatment(patient, clinic, by=manager)
     goal, rating = _plan(patient, clinic, by=manager)
     stay = _stay(patient, clinic, by=manager)
-    question, advice = _review(episode, by=psychiatrist, asker=manager)
+    question, advice, review = _review(episode, by=psychiatrist, asker=manager)
     set_rule_number(
         clinic=clinic,
         parameter="engage.first-follow-up.limit",
@@ -194,6 +194,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "number": 1,
             "question_id": question,
             "recommendation_id": advice,
+            "review_id": review,
             "mark_id": mark_looked(patient_id=patient.id, looked_at=NOW, by=manager).id,
             "alert_id": _an_alert(patient),
             "clinic_id": clinic.id,
@@ -389,7 +390,7 @@ def _plan(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uui
     return goal.id, rating.id
 
 
-def _review(episode: Episode, *, by: User, asker: User) -> tuple[uuid.UUID, uuid.UUID]:
+def _review(episode: Episode, *, by: User, asker: User) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
     review = record_review(
         episode=episode,
         reviewed_on=date(2026, 3, 5),
@@ -400,7 +401,7 @@ def _review(episode: Episode, *, by: User, asker: User) -> tuple[uuid.UUID, uuid
         by=by,
     )
     question = ask_question(episode=episode, words="zaquestion", by=asker)
-    return question.id, review.recommendations[0].id
+    return question.id, review.recommendations[0].id, review.id
 
 
 def _an_alert(patient: Patient) -> uuid.UUID:

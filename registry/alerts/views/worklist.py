@@ -220,9 +220,7 @@ def _advice(
 ) -> list[PersonShown]:
     numbers = NumbersInForce()
     shown = [
-        advice_shown(
-            each, people[each.patient_id], today[each.review.clinic_id], numbers.at(each.review.clinic_id)
-        )
+        advice_shown(each, people[each.patient_id], today[each.review.clinic_id], numbers.at(each.review.clinic_id))
         for each in advice[:MOST_ADVICE]
     ]
     return sorted(shown, key=lambda each: each.reasons[0].tier != Tier.ACTION)

@@ -129,16 +129,14 @@ class QueuePage:
 def show_queue(
     queue: ReviewQueue, *, today: Mapping[uuid.UUID, date], current: uuid.UUID | None, whose: str | None
 ) -> QueueShown:
-    """The list on the left; ``current`` is the episode under review, ``whose`` patients is carried along in the links."""
+    """The list on the left; ``current`` is the episode under review, ``whose`` patients goes along in the links."""
     hidden = len(queue.waiting) - MOST_SHOWN
     return QueueShown(
         people=[
             QueuedShown(
                 name=f"{each.row.used_name or each.row.legal_given} {each.row.legal_family}",
                 weeks=_weeks(each, today[each.row.clinic_id]),
-                url=url_for(
-                    "review.case", patient_id=each.row.patient_id, episode=each.row.episode_id, whose=whose
-                ),
+                url=url_for("review.case", patient_id=each.row.patient_id, episode=each.row.episode_id, whose=whose),
                 is_current=each.row.episode_id == current,
                 reasons=why(each, today[each.row.clinic_id]),
             )

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask import url_for
+
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.review_case import ScoreOn
 from registry.episodes.record_tabs import Tab
@@ -28,6 +30,9 @@ class ReviewShown:
     recommendations: Sequence[RecommendationShown]
     score_then: str
     score_since: str
+    void_words: str
+    """Why it counts nowhere, where it was entered in error."""
+    void_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ def show_review(
     *,
     today: date,
     may_decide: bool,
+    may_void: bool,
 ) -> ReviewShown:
     """A review beside the course of ``scale``, the metric primary of its episode."""
     then, since = score_beside(review.reviewed_on, scale, scores, today=today)
@@ -63,7 +69,15 @@ def show_review(
         recommendations=[show_recommendation(each, may_decide=may_decide) for each in review.recommendations],
         score_then=then,
         score_since=since,
+        void_words=_void_words(review),
+        void_url=url_for("review.void", patient_id=review.patient_id, review_id=review.id) if may_void else "",
     )
+
+
+def _void_words(review: Review) -> str:
+    if review.voided_by is None:
+        return ""
+    return f"Entered in error, says {review.voided_by.name}: {review.error_why}"
 
 
 def score_beside(

@@ -16,8 +16,8 @@ from werkzeug.wrappers import Response
 from registry import clock
 from registry.access.policy import can, clinics_where, found, permitted_clinics, policy
 from registry.accounts import receipts
-from registry.audit.opened import opened
 from registry.alerts.cadence import review_cadence
+from registry.audit.opened import opened
 from registry.caseload.presenters.review import CaseShown, QueuePage, show_case, show_queue, shown_of
 from registry.caseload.presenters.review_conflict import Conflict, show_conflict
 from registry.caseload.presenters.reviews import ReviewsPage, show_review
@@ -38,6 +38,7 @@ from registry.review.presenters import show_question
 from registry.review.queries import list_open_questions, list_reviews
 from registry.review.rules import who_does
 from registry.review.views import blueprint
+from registry.review.voiding import may_void
 from registry.web.filters import long_date
 
 __all__ = ["blueprint", "case", "queue", "record", "reviews"]
@@ -125,9 +126,14 @@ def reviews(patient_id: uuid.UUID) -> Page:
         ],
         reviews=[
             show_review(
-                each, primary.get(each.episode_id), scores, today=today, may_decide=each.clinic_id in deciding
+                each,
+                primary.get(each.episode_id),
+                scores,
+                today=today,
+                may_decide=each.clinic_id in deciding,
+                may_void=each.status == "final" and may_void(each, current_user),
             )
-            for each in list_reviews(patient_id)
+            for each in list_reviews(patient_id, with_void=True)
         ],
         ask_url=url_for("review.ask", patient_id=patient_id) if here and clinic.id in asking else "",
         review_url=url_for("review.case", patient_id=patient_id, episode=here.id) if here else "",

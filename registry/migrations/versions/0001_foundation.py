@@ -1276,10 +1276,17 @@ def upgrade() -> None:
         sa.Column("look_again_on", sa.Date(), nullable=True),
         sa.Column("known_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("error_why", sa.Text(), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("voided_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("episode_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(status = 'final') = (error_why = '')", name=op.f("ck_review_error_has_reason")),
+        sa.CheckConstraint("(status = 'final') = (voided_at IS NULL)", name=op.f("ck_review_void_has_time")),
         sa.CheckConstraint("known_until <= recorded_at", name=op.f("ck_review_known_before_recorded")),
+        sa.CheckConstraint("status IN ('final', 'entered-in-error')", name=op.f("ck_review_status_known")),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 240", name=op.f("ck_review_minutes_possible")),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_review_clinic_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(
@@ -1294,6 +1301,9 @@ def upgrade() -> None:
             initially="IMMEDIATE",
         ),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_review_patient_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["voided_by_id"], ["app_user.id"], name=op.f("fk_review_voided_by_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
     )
     op.create_index("ix_review_clinic_date", "review", ["clinic_id", "reviewed_on"], unique=False)

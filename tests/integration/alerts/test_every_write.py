@@ -338,6 +338,10 @@ WRITES: dict[str, tuple[Given, Act]] = {
             recommendation=row, state="accepted", opened_version=row.version, by=s.care_manager
         ),
     ),
+    "review.void_review": (
+        a_recommendation,
+        lambda s, row: reviews.void_review(review=row.review, why="Another person", by=s.psychiatrist),
+    ),
     "review.finish": (
         accepted,
         lambda s, row: reviews.finish(recommendation=row, opened_version=row.version, by=s.care_manager),

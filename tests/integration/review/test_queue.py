@@ -16,6 +16,7 @@ from registry.access import scope
 from registry.accounts.models import User
 from registry.alerts.actions import close
 from registry.alerts.models import Alert
+from registry.caseload.models import CaseloadRow
 from registry.clinics.models import Clinic
 from registry.extensions import db
 from registry.patients.models import Patient
@@ -48,9 +49,9 @@ def a_reviewed_case(app: Flask) -> Case:
 
 @contextmanager
 def _on(case: Case, day: date) -> Iterator[None]:
-    with clock.at(datetime(day.year, day.month, day.day, 15, tzinfo=UTC)), case.app.app_context():
-        with scope.within({case.clinic_id}):
-            yield
+    at = datetime(day.year, day.month, day.day, 15, tzinfo=UTC)
+    with clock.at(at), case.app.app_context(), scope.within({case.clinic_id}):
+        yield
 
 
 @contextmanager
@@ -158,10 +159,10 @@ def test_of_two_open_episodes_each_can_be_reviewed(case: Case) -> None:
     """One consultant at two clinics that both care for the person: two rows, two reviews."""
     with case.app.app_context(), scope.all_patients(reason="test"):
         here, there = db.session.get_one(Clinic, case.clinic_id), a_clinic("Harbour")
-        consultant = a_user(role="psychiatrist", clinic=here, also=[there])
+        consultant = a_user(role="psychiatrist", clinic=here, also=[there]).id
         patient = db.session.get_one(Patient, case.patient_id)
         elsewhere = an_episode(patient=patient, clinic=there, enrolled_on=date(2026, 2, 2)).id
-        browser = sign_in(case.app.test_client(), consultant)
+    browser = sign_in(case.app.test_client(), consultant)
     links = [str(link["href"]) for link in soup(browser.get("/review")).select(".queue__link")]
     assert len(set(links)) == 2
     (second,) = [link for link in links if str(elsewhere) in link]
@@ -230,7 +231,8 @@ def test_what_is_recommended_stands_on_the_day_of_whoever_does_it(case: Case) ->
     assert "Lithium" not in words(manager)
     (step,) = [link for link in soup(manager).select(".next-steps a") if link.get_text().startswith("Decide")]
     fill_in(case.browser_of("manager"), str(step["href"]), {"state": "accepted"})
-    assert "Done: Marisol Vega" in words(case.browser_of("manager").get("/my-day?whose=mine"))
+    steps = soup(case.browser_of("manager").get("/my-day?whose=mine")).select(".next-steps a")
+    assert "Done: Marisol Vega" in [link.get_text() for link in steps]
 
 
 def test_a_decision_holds_from_the_day_it_was_made_and_names_who_made_it(case: Case) -> None:
@@ -270,3 +272,36 @@ def test_nobody_is_offered_to_decide_at_a_clinic_where_they_may_not(case: Case) 
         page = browser.get(url)
         assert "Lithium 600 mg" in words(page)
         assert [link for link in soup(page).select("main a") if link.get_text().startswith("Decide")] == []
+
+
+def test_a_review_entered_in_error_is_kept_and_counts_nowhere(reviewed: Case) -> None:
+    """Its question waits again, its advice waits for nobody, and the person is as long unreviewed as before."""
+    with _minutes_later(reviewed, -60):
+        ask_question(episode=reviewed.episode, words="Is this mixed?", by=reviewed.manager)
+        mistaken = _review(reviewed, LITHIUM).id
+    browser, reviews = reviewed.browser_of("consultant"), f"/patients/{reviewed.patient_id}/reviews"
+    url = f"/patients/{reviewed.patient_id}/reviews/{mistaken}/entered-in-error"
+    assert url in [link["href"] for link in soup(browser.get(reviews)).select("main a")]
+
+    assert fill_in(browser, url).status_code == 422
+    assert fill_in(browser, url, {"why": "Meant for her sister"}).location == reviews
+
+    said = words(browser.get(reviews))
+    assert "Entered in error, says Dr Halloran: Meant for her sister" in said
+    assert "Declined" in said
+    assert "Asked: Is this mixed?" in _queue(reviewed)
+    assert "20 Feb 2026, Dr Halloran" in words(browser.get(f"/review/{reviewed.patient_id}")), "the last that counts"
+    with reviewed.app.app_context(), scope.all_patients(reason="test"):
+        assert db.session.scalars(select(CaseloadRow.last_review_on)).all() == [REVIEWED]
+    assert browser.get(url).status_code == 404
+
+
+def test_a_review_is_voided_by_whoever_recorded_it_or_leads_the_clinic(reviewed: Case) -> None:
+    with reviewed.app.app_context(), scope.all_patients(reason="test"):
+        clinic = db.session.get_one(Clinic, reviewed.clinic_id)
+        colleague, lead = (a_user(role=role, clinic=clinic).id for role in ("psychiatrist", "clinic_lead"))
+        review = db.session.scalars(select(Review.id)).one()
+    url = f"/patients/{reviewed.patient_id}/reviews/{review}/entered-in-error"
+    answers = {who: sign_in(reviewed.app.test_client(), who).get(url).status_code for who in (colleague, lead)}
+
+    assert answers == {colleague: 403, lead: 200}

@@ -131,7 +131,7 @@ def test_the_oldest_undecided_recommendation_is_quoted_and_the_others_counted() 
     found = finding(OPEN, waiting, 23)
     assert found is not None
     assert found.since == day(14)
-    assert found.audience == ("clinician", "care_manager")
+    assert found.audience == ("clinician", "care_manager", "psychiatrist")
 
 
 @pytest.mark.parametrize(
@@ -159,4 +159,4 @@ def test_the_oldest_recommendation_not_carried_out_is_quoted_and_the_others_coun
     found = finding(UNDONE, waiting, 40)
     assert found is not None
     assert found.since == day(30)
-    assert found.audience == ("clinician", "care_manager")
+    assert found.audience == ("clinician", "care_manager", "psychiatrist")

@@ -56,7 +56,14 @@ def off(review: dict[str, Any], **measure: Any) -> dict[str, Any]:
         (off({"reviewed_on": "2025-12-01"}), "Off target 9 weeks; last reviewed 1 Dec 2025, before this"),
         (off({"changed_on": "2026-02-20"}), "Off target 9 weeks; treatment changed 20 Feb"),
         (
-            off({"reviewed_on": "2026-03-01", "is_about_this": True, "change_due_on": "2026-03-29", "changed_on": "2026-02-20"}),
+            off(
+                {
+                    "reviewed_on": "2026-03-01",
+                    "is_about_this": True,
+                    "change_due_on": "2026-03-29",
+                    "changed_on": "2026-02-20",
+                }
+            ),
             "Off target 9 weeks; reviewed 1 Mar, change due by 29 Mar",
         ),
         (

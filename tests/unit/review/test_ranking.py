@@ -123,7 +123,7 @@ def test_the_order_is_that_of_the_guide() -> None:
     assert sorted(order, key=lambda who: order[who]) == list(people)
 
 
-.mark.parametrize(
+@pytest.mark.parametrize(
     ("known_until", "layer"),
     [(None, Layer.SAFETY), (datetime(2026, 3, 8, tzinfo=UTC), Layer.SAFETY), (datetime(2026, 3, 10, tzinfo=UTC), None)],
     ids=["never reviewed", "reviewed before it was told", "reviewed since"],

@@ -131,6 +131,14 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     """Where the person is: a kind of stay without an end. While it lasts hardly anything falls due."""
     away_since: Mapped[date | None]
     last_review_on: Mapped[date | None]
+    known_until: Mapped[datetime | None]
+    """When the case of the last review was opened: what came later, nobody has reviewed."""
+    course_began_on: Mapped[date | None]
+    """The present course of treatment."""
+    changed_on: Mapped[date | None]
+    """The last day on which treatment changed, by its record or by what was recommended and done."""
+    asked_on: Mapped[date | None]
+    """The oldest question to the psychiatrist without an answer."""
     open_recommendations: Mapped[int] = mapped_column(default=0)
     has_question: Mapped[bool] = mapped_column(default=False)
     housing: Mapped[str | None]
@@ -142,6 +150,8 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     """Open alerts, ranked: id, rule, tier, sentence, evidence, since, state, snoozed_until."""
     rules: Mapped[str] = mapped_column(default="")
     """The rules of the open alerts, each between spaces, for the filter by reason."""
+    for_review: Mapped[str] = mapped_column(default="")
+    """Of ``reasons``, what concerns the psychiatrist: rule, since and id of each, between spaces, with a line each."""
     refreshed_at: Mapped[datetime]
 
 

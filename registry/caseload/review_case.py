@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.caseload.models import CaseloadRow
-from registry.caseload.since_review import AnsweredSafety, answered_since_review
+from registry.caseload.since_review import Answer, answered_since_review, tell_answers
 from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
 from registry.episodes.models import Episode, TrackedMeasure
@@ -49,7 +49,7 @@ class ReviewCase:
     contacts: Sequence[Contact]
     reviews: Sequence[Review]
     questions: Sequence[ReviewQuestion]
-    answered: Sequence[AnsweredSafety]
+    answers: Sequence[Answer]
     """Safety that somebody answered since the last review."""
 
 
@@ -80,8 +80,14 @@ def load_case(
         contacts=[each for each in list_contacts(patient_id, limit=LATEST_CONTACTS) if each.status == "final"],
         reviews=list_reviews(patient_id, limit=2),
         questions=[each for each in list_open_questions(patient_id) if each.episode_id == episode.id],
-        answered=answered_since_review(CaseloadRow.episode_id == episode.id).get(episode.id, ()),
+        answers=_answers(episode.id),
     )
+
+
+def _answers(episode_id: uuid.UUID) -> Sequence[Answer]:
+    answered = answered_since_review(CaseloadRow.episode_id == episode_id).get(episode_id, {})
+    told = tell_answers(answered)
+    return [told[alert_id] for alert_id in answered]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,13 @@
-"""The psychiatrist's queue: computed when it is read, from the maintained rows of the caseload. Seven statements."""
+"""The psychiatrist's queue: computed when it is read, from the maintained rows of the caseload.
+
+Who waits, and before whom, is asked of everybody: five statements over a few narrow columns. What there is to tell of
+somebody is read for those who are shown: three more.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,27 +19,40 @@ from registry.caseload.currency import Today, days_ago, is_in_care, today_at, wa
 from registry.caseload.models import CaseloadRow
 from registry.caseload.review_ranking import LAYER_OF, QUIET_DAYS, Candidate, Finding, Layer, Place, place
 from registry.caseload.since_review import (
-    AnsweredSafety,
+    Answer,
     Declined,
     answered_since_review,
     declined_since_review,
-    known_until,
+    tell_answers,
 )
-from registry.episodes.models import TreatmentCourse
 from registry.extensions import db
 from registry.patients.models import Patient
-from registry.review.models import Recommendation, ReviewQuestion
-from registry.review.rules import TREATMENT_CHANGES
-from registry.treatment.queries import last_step_on
+from registry.review.models import ReviewQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class SinceReview:
+    """By episode, what happened since its last review and stands in no open alert."""
+
+    answered: Mapping[uuid.UUID, Mapping[uuid.UUID, Finding]]
+    declined: Mapping[uuid.UUID, Sequence[Declined]]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An episode in the queue, by a few columns of its row, and its place."""
+
+    row: Row[Any]
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """Somebody in the queue: their row, why they stand there, and what stands in no open alert."""
+    """Somebody in the queue with what there is to tell: why they stand there, and what stands in no open alert."""
 
     row: Row[Any]
     place: Place
-    answered: Sequence[AnsweredSafety] = ()
+    answers: Sequence[Answer] = ()
     declined: Sequence[Declined] = ()
     question: str = ""
 
@@ -44,7 +61,8 @@ class Queued:
 class ReviewQueue:
     """Every episode that waits for a review, in order; and how many of those in care were reviewed in time."""
 
-    waiting: Sequence[Queued]
+    waiting: Sequence[Waiting]
+    since: SinceReview
     reviewed: int
     in_care: int
 
@@ -56,18 +74,6 @@ class ReviewQueue:
         return next(iter(later or others), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _SinceReview:
-    """By episode, what happened since its last review and stands in no open alert."""
-
-    answered: Mapping[uuid.UUID, Sequence[AnsweredSafety]]
-    declined: Mapping[uuid.UUID, Sequence[Declined]]
-
-    @property
-    def episodes(self) -> set[uuid.UUID]:
-        return {*self.answered, *self.declined}
-
-
 def is_promised_care(today: ColumnElement[date]) -> ColumnElement[bool]:
     """SQL: the clinic has promised this open episode contact, measures and review."""
     return and_(CaseloadRow.is_open, is_in_care(today))
@@ -76,27 +82,41 @@ def is_promised_care(today: ColumnElement[date]) -> ColumnElement[bool]:
 def review_queue(today: Today, *, consultant_id: uuid.UUID | None = None) -> ReviewQueue:
     """The queue of these clinics on their local dates; of one consultant's patients, where one is named."""
     wanted = _wanted(today, consultant_id)
-    since = _SinceReview(answered_since_review(*wanted), declined_since_review(*wanted))
-    rows = _candidates(today, wanted, since.episodes)
+    since = SinceReview(answered_since_review(*wanted), declined_since_review(*wanted))
+    rows = _candidates(today, wanted, {*since.answered, *since.declined})
     additions = _last_additions(rows)
-    placed = [(row, place(_candidate(row, additions, since), today=today[row.clinic_id])) for row in rows]
-    waiting = [(row, where) for row, where in placed if where is not None]
-    questions = _questions([row.episode_id for row, where in waiting if where.has_question])
-    reviewed, in_care = _coverage(today, wanted)
-    return ReviewQueue(
-        [
-            Queued(
-                row,
-                where,
-                since.answered.get(row.episode_id, ()) if where.tells_answered else (),
-                since.declined.get(row.episode_id, ()),
-                questions.get(row.episode_id, ""),
-            )
-            for row, where in sorted(waiting, key=lambda each: (each[1].order, each[0].sort_name))
-        ],
-        reviewed,
-        in_care,
-    )
+    placed = ((row, place(_candidate(row, additions, since), today=today[row.clinic_id])) for row in rows)
+    waiting = [Waiting(row, where) for row, where in placed if where is not None]
+    waiting.sort(key=lambda each: (each.place.order, each.row.sort_name))
+    return ReviewQueue(waiting, since, *_coverage(today, wanted))
+
+
+def tell(queue: ReviewQueue, limit: int | None) -> list[Queued]:
+    """The first of the queue with what there is to tell of each; ``None``: all of it."""
+    first = queue.waiting[:limit]
+    if not first:
+        return []
+    rows = _rows_of([each.row.episode_id for each in first])
+    questions = _questions([each.row.episode_id for each in first if each.place.has_question])
+    answered = {each.row.episode_id: _answered(each, queue.since) for each in first}
+    answers = tell_answers([alert_id for alert_ids in answered.values() for alert_id in alert_ids])
+    return [
+        Queued(
+            rows[id_],
+            each.place,
+            [answers[alert_id] for alert_id in answered[id_]],
+            queue.since.declined.get(id_, ()),
+            questions.get(id_, ""),
+        )
+        for each in first
+        for id_ in (each.row.episode_id,)
+        if id_ in rows
+    ]
+
+
+def _answered(waiting: Waiting, since: SinceReview) -> Sequence[uuid.UUID]:
+    """The safety alerts to be told of, though somebody has closed them."""
+    return tuple(since.answered.get(waiting.row.episode_id, ())) if waiting.place.tells_answered else ()
 
 
 def _wanted(today: Today, consultant_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
@@ -109,50 +129,29 @@ def _wanted(today: Today, consultant_id: uuid.UUID | None) -> list[ColumnElement
 def _candidates(today: Today, wanted: Sequence[ColumnElement[bool]], also: set[uuid.UUID]) -> Sequence[Row[Any]]:
     """Rows that a stored reason, a question or silence puts before the psychiatrist, and those of ``also``."""
     day = today_at(today)
-    changed_on = select(func.max(Recommendation.done_on)).where(
-        Recommendation.episode_id == CaseloadRow.episode_id,
-        Recommendation.state == "done",
-        Recommendation.kind.in_(sorted(TREATMENT_CHANGES)),
+    last_known = func.coalesce(CaseloadRow.first_latest_on, CaseloadRow.course_began_on, CaseloadRow.enrolled_on)
+    columns: tuple[Any, ...] = (
+        CaseloadRow.patient_id,
+        CaseloadRow.episode_id,
+        CaseloadRow.clinic_id,
+        CaseloadRow.sort_name,
+        CaseloadRow.enrolled_on,
+        CaseloadRow.for_review,
+        CaseloadRow.asked_on,
+        CaseloadRow.last_review_on,
+        CaseloadRow.known_until,
+        CaseloadRow.changed_on,
+        CaseloadRow.course_began_on,
+        CaseloadRow.first_baseline_on,
+        CaseloadRow.first_latest_on,
+        CaseloadRow.first_stale_after_days,
+        is_in_care(day).label("is_in_care"),
     )
-    began_on = (
-        select(func.max(TreatmentCourse.starts_on))
-        .where(TreatmentCourse.episode_id == CaseloadRow.episode_id)
-        .scalar_subquery()
-    )
-    asked_on = select(func.min(ReviewQuestion.asked_on)).where(
-        ReviewQuestion.episode_id == CaseloadRow.episode_id, *_is_open_question()
-    )
-    last_known = func.coalesce(CaseloadRow.first_latest_on, began_on, CaseloadRow.enrolled_on)
     return db.session.execute(
-        select(
-            CaseloadRow.patient_id,
-            CaseloadRow.episode_id,
-            CaseloadRow.clinic_id,
-            CaseloadRow.sort_name,
-            CaseloadRow.enrolled_on,
-            CaseloadRow.referred_on,
-            CaseloadRow.phase,
-            CaseloadRow.reasons,
-            CaseloadRow.last_review_on,
-            CaseloadRow.first_scale,
-            CaseloadRow.first_baseline_on,
-            CaseloadRow.first_latest_on,
-            CaseloadRow.first_stale_after_days,
-            Patient.legal_given,
-            Patient.legal_family,
-            Patient.used_name,
-            known_until().label("known_until"),
-            changed_on.scalar_subquery().label("changed_on"),
-            last_step_on(CaseloadRow.patient_id, until=day).label("stepped_on"),
-            asked_on.scalar_subquery().label("asked_on"),
-            func.coalesce(began_on, CaseloadRow.enrolled_on).label("began_on"),
-            is_in_care(day).label("is_in_care"),
-        )
-        .join(Patient, Patient.id == CaseloadRow.patient_id)
-        .where(
+        select(*columns).where(
             *wanted,
             or_(
-                *(CaseloadRow.rules.contains(f" {rule} ", autoescape=True) for rule in LAYER_OF),
+                CaseloadRow.for_review != "",
                 CaseloadRow.has_question,
                 and_(is_in_care(day), last_known < days_ago(today, QUIET_DAYS)),
                 CaseloadRow.episode_id.in_(also),
@@ -161,13 +160,9 @@ def _candidates(today: Today, wanted: Sequence[ColumnElement[bool]], also: set[u
     ).all()
 
 
-def _candidate(row: Row[Any], additions: Mapping[uuid.UUID, datetime], since: _SinceReview) -> Candidate:
-    findings = [
-        Finding(reason["rule"], date.fromisoformat(reason["since"]), additions.get(uuid.UUID(reason["id"])))
-        for reason in row.reasons
-    ]
-    answered = since.answered.get(row.episode_id, ())
-    findings += [Finding(each.rule, each.since, each.told_at, is_answered=True) for each in answered]
+def _candidate(row: Row[Any], additions: Mapping[str, datetime], since: SinceReview) -> Candidate:
+    findings = [Finding(rule, day, additions.get(alert_id)) for rule, day, alert_id in _stored(row)]
+    findings += since.answered.get(row.episode_id, {}).values()
     begun_on = row.first_baseline_on or row.enrolled_on
     return Candidate(
         findings=findings,
@@ -176,32 +171,57 @@ def _candidate(row: Row[Any], additions: Mapping[uuid.UUID, datetime], since: _S
         reviewed_on=row.last_review_on,
         known_until=row.known_until,
         quiet_since=quiet_since(row) if row.is_in_care else None,
-        unchanged_since=max((day for day in (row.changed_on, row.stepped_on, begun_on) if day), default=None),
+        unchanged_since=max((day for day in (row.changed_on, begun_on) if day), default=None),
     )
+
+
+def _stored(row: Row[Any]) -> Iterator[tuple[str, date, str]]:
+    """Rule, since and alert of each stored reason that concerns the psychiatrist."""
+    for line in row.for_review.splitlines():
+        rule, since, alert_id = line.split()
+        yield rule, date.fromisoformat(since), alert_id
 
 
 def quiet_since(row: Row[Any]) -> date | None:
     """The first day on which no score of this course of treatment says how the person is; ``None`` before enrolment."""
-    known_on: date | None = row.first_latest_on or row.began_on
+    known_on: date | None = row.first_latest_on or row.course_began_on or row.enrolled_on
     if known_on is None:
         return None
     allowed = max(row.first_stale_after_days or 0, QUIET_DAYS) if row.first_latest_on else QUIET_DAYS
     return known_on + timedelta(days=allowed + 1)
 
 
-def _last_additions(rows: Sequence[Row[Any]]) -> Mapping[uuid.UUID, datetime]:
+def _last_additions(rows: Sequence[Row[Any]]) -> Mapping[str, datetime]:
     """Alert of a safety answer, a report or a worse score → the instant something was last added to it."""
     alerts = {
-        uuid.UUID(reason["id"])
+        uuid.UUID(alert_id)
         for row in rows
-        for reason in row.reasons
-        if LAYER_OF.get(reason["rule"]) in (Layer.SAFETY, Layer.WORSE)
+        for rule, _, alert_id in _stored(row)
+        if LAYER_OF[rule] in (Layer.SAFETY, Layer.WORSE)
     }
-    return last_told(alerts) if alerts else {}
+    return {str(alert_id): told_at for alert_id, told_at in last_told(alerts).items()} if alerts else {}
 
 
-def _is_open_question() -> tuple[ColumnElement[bool], ...]:
-    return ReviewQuestion.answered_by_review_id.is_(None), ReviewQuestion.withdrawn_at.is_(None)
+def _rows_of(episode_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Row[Any]]:
+    """What is shown of these episodes in the queue."""
+    rows = db.session.execute(
+        select(
+            CaseloadRow.patient_id,
+            CaseloadRow.episode_id,
+            CaseloadRow.clinic_id,
+            CaseloadRow.enrolled_on,
+            CaseloadRow.course_began_on,
+            CaseloadRow.first_scale,
+            CaseloadRow.first_latest_on,
+            CaseloadRow.reasons,
+            Patient.legal_given,
+            Patient.legal_family,
+            Patient.used_name,
+        )
+        .join(Patient, Patient.id == CaseloadRow.patient_id)
+        .where(CaseloadRow.episode_id.in_(episode_ids))
+    )
+    return {row.episode_id: row for row in rows}
 
 
 def _questions(episode_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
@@ -210,7 +230,11 @@ def _questions(episode_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
         return {}
     found = db.session.execute(
         select(ReviewQuestion.episode_id, ReviewQuestion.words)
-        .where(ReviewQuestion.episode_id.in_(episode_ids), *_is_open_question())
+        .where(
+            ReviewQuestion.episode_id.in_(episode_ids),
+            ReviewQuestion.answered_by_review_id.is_(None),
+            ReviewQuestion.withdrawn_at.is_(None),
+        )
         .order_by(ReviewQuestion.asked_at.desc())
     )
     return dict(found.all())

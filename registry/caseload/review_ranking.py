@@ -6,10 +6,11 @@ again (the phase's interval, or the day the review named), or when something new
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
+from typing import Any
 
 QUIET_DAYS = 42
 """So long without a score before somebody counts as quiet: a month's measure and half of the next."""
@@ -49,6 +50,11 @@ LAYER_OF: Mapping[str, Layer] = {
     DUE: Layer.DUE,
 }
 """Rules whose findings concern the psychiatrist."""
+
+
+def for_review(reasons: Iterable[Mapping[str, Any]]) -> str:
+    """What of the stored reasons concerns the psychiatrist: rule, since and id of each, one a line."""
+    return "\n".join(f"{each['rule']} {each['since']} {each['id']}" for each in reasons if each["rule"] in LAYER_OF)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from registry.alerts.snapshot import Setback
 from registry.caseload import stored_facts
 from registry.caseload.columns import Columns
 from registry.caseload.models import NOTHING_OPEN, CaseloadRow
+from registry.caseload.review_ranking import for_review
 from registry.caseload.stored_facts import HOUSING, WORK, StoredFacts
 from registry.db.among import among
 from registry.db.base import columns_of
@@ -139,12 +140,17 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         **_safety(facts.safety),
         "last_review_on": episode.last_review_on,
         "open_recommendations": episode.open_recommendations,
-        "has_question": bool(episode.has_question),
+        "known_until": episode.known_until,
+        "course_began_on": episode.course_began_on,
+        "changed_on": max((day for day in (episode.advised_on, episode.stepped_on) if day), default=None),
+        "asked_on": episode.asked_on,
+        "has_question": episode.asked_on is not None,
         "housing": facts.circumstances.get(HOUSING),
         "work": facts.circumstances.get(WORK),
         "rank": _rank(reasons),
         "reasons": reasons,
         "rules": f" {' '.join(reason['rule'] for reason in reasons)} " if reasons else "",
+        "for_review": for_review(reasons),
     }
 
 

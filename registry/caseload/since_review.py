@@ -4,76 +4,54 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from registry.accounts.models import User
-from registry.alerts.models import Alert
-from registry.alerts.queries import last_told
+from registry.alerts.models import Alert, AlertEvent
 from registry.caseload.models import CaseloadRow
-from registry.caseload.review_ranking import LAYER_OF, Layer
+from registry.caseload.review_ranking import LAYER_OF, Finding, Layer
 from registry.extensions import db
 from registry.review.models import Recommendation, Review
 
 _SAFETY = [rule for rule, layer in LAYER_OF.items() if layer is Layer.SAFETY]
+_TELLS = ("opened", "appended")
 _MISTAKE = "entered-in-error"
 
 
 @dataclass(frozen=True, slots=True)
-class AnsweredSafety:
-    """A safety alert that a person closed, with the outcome they gave."""
+class Answer:
+    """What a safety alert said that a person closed since the last review, and the outcome they gave."""
 
-    rule: str
     evidence: Mapping[str, Any]
     sentence: str
     outcome: str
-    since: date
-    told_at: datetime
-    """When it last told something nobody knew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """Something the last review recommended, or an earlier one, that was declined since."""
+    """Something a review recommended that was declined since the last one."""
 
     on: date
     by: str
     why: str
 
 
-def known_until() -> ScalarSelect[datetime]:
-    """SQL: until when the last review of a row's episode knew of everything; NULL before the first."""
-    return (
-        select(func.max(Review.known_until))
-        .where(Review.episode_id == CaseloadRow.episode_id, Review.status == "final")
-        .correlate(CaseloadRow)
-        .scalar_subquery()
-    )
-
-
-def answered_since_review(*wanted: ColumnElement[bool]) -> Mapping[uuid.UUID, Sequence[AnsweredSafety]]:
-    """Episode → safety answered since its last review, or since it began; of these rows; two statements at most.
+def answered_since_review(*wanted: ColumnElement[bool]) -> Mapping[uuid.UUID, Mapping[uuid.UUID, Finding]]:
+    """Episode → alerts of safety answered since its last review, or since it began; of these rows; one statement.
 
     What was entered in error is no answer to anything. What a second alert speaks for stands with that one.
     """
-    known = known_until()
+    began_on = func.coalesce(CaseloadRow.enrolled_on, CaseloadRow.referred_on)
+    facts = (CaseloadRow.episode_id, CaseloadRow.known_until, began_on, Alert.id, Alert.rule, Alert.since)
     rows = db.session.execute(
-        select(
-            CaseloadRow.episode_id,
-            func.coalesce(CaseloadRow.enrolled_on, CaseloadRow.referred_on).label("began_on"),
-            known.label("known_until"),
-            Alert.id,
-            Alert.rule,
-            Alert.evidence,
-            Alert.sentence,
-            Alert.outcome,
-            Alert.since,
-        )
+        select(*facts, func.max(AlertEvent.at))
         .join(Alert, Alert.patient_id == CaseloadRow.patient_id)
+        .join(AlertEvent, AlertEvent.alert_id == Alert.id)
         .where(
             *wanted,
             Alert.is_safety,
@@ -82,18 +60,16 @@ def answered_since_review(*wanted: ColumnElement[bool]) -> Mapping[uuid.UUID, Se
             Alert.joined_id.is_(None),
             Alert.outcome.is_not(None),
             Alert.outcome != _MISTAKE,
-            or_(known.is_(None), Alert.closed_at > known),
+            or_(CaseloadRow.known_until.is_(None), Alert.closed_at > CaseloadRow.known_until),
+            AlertEvent.kind.in_(_TELLS),
         )
+        .group_by(*facts, Alert.closed_at)
         .order_by(Alert.closed_at, Alert.id)
-    ).all()
-    told = last_told({row.id for row in rows}) if rows else {}
-    found: dict[uuid.UUID, list[AnsweredSafety]] = defaultdict(list)
-    for row in rows:
-        told_at = told.get(row.id)
-        if told_at is not None and told_at >= (row.known_until or _morning_of(row.began_on)):
-            found[row.episode_id].append(
-                AnsweredSafety(row.rule, row.evidence, row.sentence, row.outcome, row.since, told_at)
-            )
+    )
+    found: dict[uuid.UUID, dict[uuid.UUID, Finding]] = defaultdict(dict)
+    for episode_id, known_until, day, alert_id, rule, since, told_at in rows:
+        if told_at >= (known_until or _morning_of(day)):
+            found[episode_id][alert_id] = Finding(rule, since, told_at, is_answered=True)
     return found
 
 
@@ -102,15 +78,19 @@ def _morning_of(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=UTC) - timedelta(hours=14)
 
 
+def tell_answers(alert_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Answer]:
+    """Alert → what it said and how it ended; one statement at most."""
+    if not alert_ids:
+        return {}
+    facts = (Alert.id, Alert.evidence, Alert.sentence, Alert.outcome)
+    rows = db.session.execute(select(*facts).where(Alert.id.in_(alert_ids)))
+    return {alert_id: Answer(evidence, sentence, outcome or "") for alert_id, evidence, sentence, outcome in rows}
+
+
 def declined_since_review(*wanted: ColumnElement[bool]) -> Mapping[uuid.UUID, Sequence[Declined]]:
     """Episode → what was declined since its last review, first one first; one statement."""
     rows = db.session.execute(
-        select(
-            CaseloadRow.episode_id,
-            Recommendation.decided_on,
-            Recommendation.decision_why,
-            User.name.label("decided_by"),
-        )
+        select(CaseloadRow.episode_id, Recommendation.decided_on, User.name, Recommendation.decision_why)
         .join(Recommendation, Recommendation.episode_id == CaseloadRow.episode_id)
         .join(Review, Review.id == Recommendation.review_id)
         .join(User, User.id == Recommendation.decided_by_id)
@@ -118,11 +98,11 @@ def declined_since_review(*wanted: ColumnElement[bool]) -> Mapping[uuid.UUID, Se
             *wanted,
             Review.status == "final",
             Recommendation.state == "declined",
-            Recommendation.decided_at > known_until(),
+            Recommendation.decided_at > CaseloadRow.known_until,
         )
         .order_by(Recommendation.decided_on, Recommendation.decided_at, Recommendation.position)
     )
     found: dict[uuid.UUID, list[Declined]] = defaultdict(list)
     for row in rows:
-        found[row.episode_id].append(Declined(row.decided_on, row.decided_by, row.decision_why))
+        found[row.episode_id].append(Declined(row.decided_on, row.name, row.decision_why))
     return found

@@ -22,7 +22,14 @@ from registry.caseload.columns import Columns
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
 from registry.db.among import among
 from registry.db.grouping import by_patient
-from registry.episodes.models import Episode, EpisodeCondition, TeamMember, TrackedMeasure, TreatmentTarget
+from registry.episodes.models import (
+    Episode,
+    EpisodeCondition,
+    TeamMember,
+    TrackedMeasure,
+    TreatmentCourse,
+    TreatmentTarget,
+)
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import StandingRow
@@ -30,6 +37,8 @@ from registry.measures.mania import Reported
 from registry.patients.models import Patient
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import is_open_recommendation
+from registry.review.rules import TREATMENT_CHANGES
+from registry.treatment.queries import last_step_on
 
 HOUSING, WORK = "housing", "employment"
 """Domains of the instruments whose latest category is shown in a row."""
@@ -142,6 +151,14 @@ def _of_the_episode(table: Any) -> sa.ColumnElement[bool]:
     return and_(table.patient_id == Episode.patient_id, table.episode_id == Episode.id)
 
 
+def _open_question() -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        _of_the_episode(ReviewQuestion),
+        ReviewQuestion.answered_by_review_id.is_(None),
+        ReviewQuestion.withdrawn_at.is_(None),
+    )
+
+
 def _member(role: str) -> sa.ScalarSelect[Any]:
     return (
         select(TeamMember.user_id)
@@ -153,20 +170,18 @@ def _member(role: str) -> sa.ScalarSelect[Any]:
 
 
 def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
-    last_review = select(sa.func.max(Review.reviewed_on)).where(
-        Review.episode_id == Episode.id, Review.status == "final"
+    of_the_episode = (Review.episode_id == Episode.id, Review.status == "final")
+    last_review = select(sa.func.max(Review.reviewed_on)).where(*of_the_episode)
+    known_until = select(sa.func.max(Review.known_until)).where(*of_the_episode)
+    changed_on = select(sa.func.max(Recommendation.done_on)).where(
+        Recommendation.episode_id == Episode.id,
+        Recommendation.state == "done",
+        Recommendation.kind.in_(sorted(TREATMENT_CHANGES)),
     )
+    began_on = select(sa.func.max(TreatmentCourse.starts_on)).where(_of_the_episode(TreatmentCourse))
+    asked_on = select(sa.func.min(ReviewQuestion.asked_on)).where(*_open_question())
     waiting = select(sa.func.count(Recommendation.id)).where(
         Recommendation.episode_id == Episode.id, is_open_recommendation()
-    )
-    question = (
-        select(ReviewQuestion.id)
-        .where(
-            _of_the_episode(ReviewQuestion),
-            ReviewQuestion.answered_by_review_id.is_(None),
-            ReviewQuestion.withdrawn_at.is_(None),
-        )
-        .exists()
     )
     conditions = select(sa.func.aggregate_strings(EpisodeCondition.condition, ",")).where(
         _of_the_episode(EpisodeCondition), _in_force(EpisodeCondition)
@@ -186,7 +201,11 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
             Patient.mrn,
             last_review.scalar_subquery().label("last_review_on"),
             waiting.scalar_subquery().label("open_recommendations"),
-            question.label("has_question"),
+            known_until.scalar_subquery().label("known_until"),
+            changed_on.scalar_subquery().label("advised_on"),
+            last_step_on(Episode.patient_id).label("stepped_on"),
+            began_on.scalar_subquery().label("course_began_on"),
+            asked_on.scalar_subquery().label("asked_on"),
             conditions.scalar_subquery().label("conditions"),
             _member("care_manager").label("care_manager_id"),
             _member("consultant").label("consultant_id"),

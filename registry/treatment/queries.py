@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar, cast
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from registry.db.among import among
@@ -92,16 +92,13 @@ def list_courses(patient_ids: Collection[uuid.UUID]) -> list[TrialCourse]:
     return [TrialCourse(trial, in_order(steps[id_]), injections[id_]) for id_, trial in trials.items()]
 
 
-def last_step_on(
-    patient_id: InstrumentedAttribute[uuid.UUID], *, until: ColumnElement[date]
-) -> ScalarSelect[date]:
-    """SQL: the last day by then on which a treatment of the person began, changed or stopped, at any clinic."""
+def last_step_on(patient_id: InstrumentedAttribute[uuid.UUID]) -> ScalarSelect[date]:
+    """SQL: the last day on which a treatment of the person began, changed or stopped, at any clinic."""
     return (
         select(func.max(TrialStep.happened_on))
         .join(TreatmentTrial, TreatmentTrial.id == TrialStep.trial_id)
         .where(
             TrialStep.patient_id == patient_id,
-            TrialStep.happened_on <= until,
             TreatmentTrial.status == "final",
             TrialStep.status == "final",
         )

@@ -15,7 +15,7 @@ from registry.alerts.rulebook.phrases import capitalised, count, duration, figur
 from registry.alerts.rulebook.stay import ADMISSION
 from registry.alerts.rulebook.target import review_words
 from registry.alerts.sentences import sentence_of
-from registry.caseload.since_review import AnsweredSafety, Declined
+from registry.caseload.since_review import Answer, Declined
 from registry.health.rules import PLACES
 from registry.web.filters import short_date
 
@@ -223,13 +223,13 @@ _BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
 }
 
 
-def answered_sentence(answered: AnsweredSafety, today: date) -> str:
+def answered_sentence(answered: Answer, today: date) -> str:
     """ "PHQ-9 item 9 positive 9 Mar, answered: reached; safe for now, plan reviewed"."""
     outcome = OUTCOMES[answered.outcome]
     return f"{_danger(answered, today)}, answered: {outcome[0].lower()}{outcome[1:]}"
 
 
-def _danger(answered: AnsweredSafety, today: date) -> str:
+def _danger(answered: Answer, today: date) -> str:
     evidence = Evidence(answered.evidence)
     try:
         if evidence.has("reports"):

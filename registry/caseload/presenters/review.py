@@ -19,7 +19,7 @@ from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, OTHER_RATER,
 from registry.caseload.review_case import ReviewCase
 from registry.caseload.review_queue import Queued, ReviewQueue
 from registry.caseload.rules import STANDINGS
-from registry.caseload.since_review import AnsweredSafety
+from registry.caseload.since_review import Answer
 from registry.charts.sparkline import Point, Sparkline, sparkline
 from registry.contacts.models import Contact
 from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt
@@ -39,8 +39,8 @@ from registry.review.presenters import (
 from registry.web.filters import ARROW, count, days_ago, long_date, short_date, signed
 
 CHART_WIDTH, CHART_HEIGHT = 320, 96
-MOST_SHOWN = 100
-"""So many people of the queue are listed; the rest are counted."""
+MOST_SHOWN = 25
+"""So many people of the queue are listed, more than two hours; the rest are counted, and listed on request."""
 
 SAFETY = "safety."
 """How the rules about a person's safety begin."""
@@ -64,6 +64,8 @@ class QueueShown:
     people: Sequence[QueuedShown]
     total: int
     more: str
+    all_url: str
+    """Where those not listed here are; empty where nobody is left out."""
     reviewed: int
     in_care: int
 
@@ -127,10 +129,15 @@ class QueuePage:
 
 
 def show_queue(
-    queue: ReviewQueue, *, today: Mapping[uuid.UUID, date], current: uuid.UUID | None, whose: str | None
+    queue: ReviewQueue,
+    listed: Sequence[Queued],
+    *,
+    today: Mapping[uuid.UUID, date],
+    current: uuid.UUID | None,
+    whose: str | None,
 ) -> QueueShown:
     """The list on the left; ``current`` is the episode under review, ``whose`` patients goes along in the links."""
-    hidden = len(queue.waiting) - MOST_SHOWN
+    hidden = len(queue.waiting) - len(listed)
     return QueueShown(
         people=[
             QueuedShown(
@@ -140,18 +147,14 @@ def show_queue(
                 is_current=each.row.episode_id == current,
                 reasons=why(each, today[each.row.clinic_id]),
             )
-            for each in shown_of(queue)
+            for each in listed
         ],
         total=len(queue.waiting),
-        more=f"and {hidden} more" if hidden > 0 else "",
+        more=f"and {hidden} more: show all" if hidden > 0 else "",
+        all_url=url_for("review.queue", whose=whose, show="all") if hidden > 0 else "",
         reviewed=queue.reviewed,
         in_care=queue.in_care,
     )
-
-
-def shown_of(queue: ReviewQueue) -> Sequence[Queued]:
-    """Those of the queue who are listed."""
-    return queue.waiting[:MOST_SHOWN]
 
 
 def why(queued: Queued, today: date) -> list[ReasonShown]:
@@ -159,7 +162,7 @@ def why(queued: Queued, today: date) -> list[ReasonShown]:
     stored = [reason for rule in queued.place.rules for reason in queued.row.reasons if reason["rule"] == rule]
     safety = [reason for reason in stored if reason["rule"].startswith(SAFETY)]
     shown = _told(safety, today)
-    shown += answered_shown(queued.answered, today)
+    shown += answered_shown(queued.answers, today)
     shown += _told([reason for reason in stored if reason not in safety], today)
     if queued.declined:
         shown.append(ReasonShown(tier="queue", sentence=_shortened(declined_sentence(queued.declined, today))))
@@ -174,7 +177,7 @@ def _told(stored: Sequence[Mapping[str, Any]], today: date) -> list[ReasonShown]
     return [ReasonShown(tier=each.tier, sentence=each.sentence) for each in reasons_today(stored, today)]
 
 
-def answered_shown(answered: Sequence[AnsweredSafety], today: date) -> list[ReasonShown]:
+def answered_shown(answered: Sequence[Answer], today: date) -> list[ReasonShown]:
     """Safety that somebody answered since the last review, in words."""
     return [ReasonShown(tier="queue", sentence=answered_sentence(each, today)) for each in answered]
 
@@ -183,7 +186,8 @@ def _quiet_words(queued: Queued, today: date) -> str:
     row = queued.row
     label = scale_label(row.first_scale) if row.first_scale else "score"
     if row.first_latest_on is None:
-        return f"Quiet: no {label} since treatment began, {count((today - row.began_on).days, 'day')} ago"
+        began_on = row.course_began_on or row.enrolled_on
+        return f"Quiet: no {label} since treatment began, {count((today - began_on).days, 'day')} ago"
     return f"Quiet: no {label} for {count((today - row.first_latest_on).days, 'day')}"
 
 
@@ -215,7 +219,7 @@ def show_case(
         reasons=[_in_full(reason, today) for reason in stored if reason not in safety],
         questions=[show_question(each, may_withdraw=may_withdraw) for each in case.questions],
         charts=[_chart(key, tracked, course, case, today) for key, (tracked, course) in case.courses.items()],
-        safety=[*(_in_full(reason, today) for reason in safety), *answered_shown(case.answered, today)],
+        safety=[*(_in_full(reason, today) for reason in safety), *answered_shown(case.answers, today)],
         contacts=[_contact_words(each, today) for each in case.contacts[:3]],
         attempts=count(failed, "missed attempt") + " since the last two-way contact" if failed else "",
         team=[

@@ -18,11 +18,11 @@ from registry.access.policy import can, clinics_where, found, permitted_clinics,
 from registry.accounts import receipts
 from registry.alerts.cadence import review_cadence
 from registry.audit.opened import opened
-from registry.caseload.presenters.review import CaseShown, QueuePage, show_case, show_queue, shown_of
+from registry.caseload.presenters.review import MOST_SHOWN, CaseShown, QueuePage, show_case, show_queue
 from registry.caseload.presenters.review_conflict import Conflict, show_conflict
 from registry.caseload.presenters.reviews import ReviewsPage, show_review
 from registry.caseload.review_case import ReviewCase, list_scores, load_case
-from registry.caseload.review_queue import ReviewQueue, review_queue
+from registry.caseload.review_queue import ReviewQueue, review_queue, tell
 from registry.episodes.models import TeamMember
 from registry.episodes.patient_header import chosen_episode, holder_name, identity_header
 from registry.episodes.place import get_clinic_of
@@ -44,7 +44,7 @@ from registry.web.filters import long_date
 __all__ = ["blueprint", "case", "queue", "record", "reviews"]
 
 Page = str | tuple[str, int] | Response
-MINE = "mine"
+MINE, EVERYBODY = "mine", "all"
 
 
 @blueprint.get("/review")
@@ -151,6 +151,7 @@ def _show(
     form: ReviewForm | None = None,
     conflict: Conflict | None = None,
 ) -> Page:
+    listed = tell(waiting, None if request.args.get("show") == EVERYBODY else MOST_SHOWN)
     shown = _case_shown(under_review, today) if under_review else None
     if under_review and form is None:
         form = _form(under_review, today)
@@ -160,7 +161,7 @@ def _show(
     page = QueuePage(
         title="Case review",
         subtitle=f"{current_user.name} · {long_date(max(today.values()))}",
-        queue=show_queue(waiting, today=today, current=episode.id if episode else None, whose=_whose()),
+        queue=show_queue(waiting, listed, today=today, current=episode.id if episode else None, whose=_whose()),
         filters=_filters(),
         case=shown,
         form=form,
@@ -171,7 +172,7 @@ def _show(
         conflict=conflict.differences if conflict else (),
         conflict_by=conflict.by if conflict else "",
     )
-    opened("review.queue-listed", by=current_user, shown=[each.row.patient_id for each in shown_of(waiting)])
+    opened("review.queue-listed", by=current_user, shown=[each.row.patient_id for each in listed])
     if under_review:
         opened("patient.opened", by=current_user, patient_id=under_review.patient.id, clinic_id=clinic_id)
     return render_template("review/queue.html", page=page), status

@@ -197,7 +197,7 @@ def _last_additions(rows: Sequence[Row[Any]]) -> Mapping[str, datetime]:
         uuid.UUID(alert_id)
         for row in rows
         for rule, _, alert_id in _stored(row)
-        if LAYER_OF[rule] in (Layer.SAFETY, Layer.WORSE)
+        if LAYER_OF.get(rule) in (Layer.SAFETY, Layer.WORSE)
     }
     return {str(alert_id): told_at for alert_id, told_at in last_told(alerts).items()} if alerts else {}
 

@@ -223,10 +223,12 @@ _BRIEF: Mapping[str, Callable[[Evidence, date], str]] = {
 }
 
 
-def answered_sentence(answered: Answer, today: date) -> str:
-    """ "PHQ-9 item 9 positive 9 Mar, answered: reached; safe for now, plan reviewed"."""
-    outcome = OUTCOMES[answered.outcome]
-    return f"{_danger(answered, today)}, answered: {outcome[0].lower()}{outcome[1:]}"
+def answered_sentence(answers: Sequence[Answer], today: date) -> str:
+    """ "PHQ-9 item 9 positive 9 Mar, answered: reached; safe for now, plan reviewed", the last of them."""
+    *earlier, last = answers
+    outcome = OUTCOMES[last.outcome]
+    said = f"{_danger(last, today)}, answered: {outcome[0].lower()}{outcome[1:]}"
+    return f"{said}; {len(earlier)} more answered before" if earlier else said
 
 
 def _danger(answered: Answer, today: date) -> str:

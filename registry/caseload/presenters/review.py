@@ -177,9 +177,9 @@ def _told(stored: Sequence[Mapping[str, Any]], today: date) -> list[ReasonShown]
     return [ReasonShown(tier=each.tier, sentence=each.sentence) for each in reasons_today(stored, today)]
 
 
-def answered_shown(answered: Sequence[Answer], today: date) -> list[ReasonShown]:
-    """Safety that somebody answered since the last review, in words."""
-    return [ReasonShown(tier="queue", sentence=answered_sentence(each, today)) for each in answered]
+def answered_shown(answers: Sequence[Answer], today: date) -> list[ReasonShown]:
+    """Safety that somebody answered since the last review, in one line: the last of it."""
+    return [ReasonShown(tier="queue", sentence=answered_sentence(answers, today))] if answers else []
 
 
 def _quiet_words(queued: Queued, today: date) -> str:

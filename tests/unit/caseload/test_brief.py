@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from registry.caseload.presenters.brief import brief_sentence, full_sentence
+from registry.caseload.presenters.brief import answered_sentence, brief_sentence, full_sentence
+from registry.caseload.since_review import Answer
 
 TODAY = date(2026, 3, 12)
 
@@ -116,3 +117,19 @@ def test_evidence_that_cannot_be_read_leaves_the_sentence_as_written(stored: dic
 
 def test_the_record_says_the_whole_sentence() -> None:
     assert "PHQ-9 21 → 19 (−10\N{NARROW NO-BREAK SPACE}%, 3 days ago)" in full_sentence(off({}), TODAY)
+
+
+def test_safety_that_somebody_answered_is_told_in_one_line() -> None:
+    positive = Answer(
+        {"answers": [{"instrument": "PHQ-9", "item": "item 9", "on": "2026-03-09"}]}, "", "contacted-safe"
+    )
+    report = Answer({"reports": [{"kind": "overdose", "on": "2026-03-10"}]}, "", "handled")
+    unreadable = Answer({}, "As it was written.", "handled")
+
+    assert answered_sentence([positive], TODAY) == (
+        "PHQ-9 item 9 positive 9 Mar, answered: reached; safe for now, plan reviewed"
+    )
+    assert answered_sentence([positive, positive, report], TODAY) == (
+        "Overdose reported 10 Mar, answered: handled; see the note; 2 more answered before"
+    )
+    assert answered_sentence([unreadable], TODAY) == "As it was written, answered: handled; see the note"

@@ -84,6 +84,36 @@ def sights(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Sight]:
         }
 
 
+def newcomers(patient_id: uuid.UUID, *, since: datetime) -> frozenset[uuid.UUID]:
+    """Clinics that came to see this record after that instant, whether they still do or not."""
+    with scope.all_patients(reason="the undo of a merge asks whom each clinic knew"):
+        return frozenset(
+            db.session.scalars(
+                select(PatientClinic.clinic_id).where(
+                    PatientClinic.patient_id == patient_id, PatientClinic.since > since
+                )
+            )
+        )
+
+
+def give_sight(*, patient_id: uuid.UUID, clinic_id: uuid.UUID) -> None:
+    """The clinic has an episode with the person: it sees them, without an end."""
+    db.session.flush()
+    with scope.all_patients(reason="the undo of a merge hands an episode back with whose it is"):
+        _set_sight(patient_id, clinic_id, Sight("episode", None))
+        db.session.flush()
+
+
+def end_sight(*, patient_id: uuid.UUID, clinic_id: uuid.UUID) -> None:
+    """The clinic sees the person no longer, for whatever reason it did."""
+    db.session.flush()
+    with scope.all_patients(reason="the undo of a merge hands an episode back with whose it is"):
+        grant = _grant(patient_id, clinic_id)
+        if grant is not None:
+            grant.expires_at = clock.now()
+        db.session.flush()
+
+
 def carry_sights(*, from_id: uuid.UUID, to_id: uuid.UUID) -> Mapping[uuid.UUID, tuple[Sight | None, Sight]]:
     """Whoever sees the one record sees the other from now on, for the same reason and as long; a reason without an
     end stays. Returns, by clinic, what was and what is, where that changed.

@@ -207,19 +207,20 @@ Key: TypeAlias = tuple[Any, ...]
 
 
 def read_rows(scope: Scope, table: sa.Table, patient_id: uuid.UUID) -> list[dict[str, Any]]:
-    """Every column of every row of one table about one person, as it stands.
+    """Every column of every row of one table about one person, as it stands, in the order of the key.
 
     For a merge and its undo, which go through every table there is: the ORM would keep each row in mind and hand out
     stale ones after the move. Raises ``ScopeError`` for somebody outside the scope.
     """
     _refuse_strangers_unless_everybody(scope, {patient_id})
-    wanted = sa.select(table).where(table.c.patient_id == patient_id)
+    wanted = sa.select(table).where(table.c.patient_id == patient_id).order_by(*table.primary_key.columns)
     return [dict(row) for row in db.session.execute(wanted, execution_options={REVIEWED: True}).mappings()]
 
 
 @contextmanager
 def moving_rows(scope: Scope, *people: uuid.UUID) -> Iterator[None]:
-    """Inside, ``move_rows`` may move rows among these people; keys between rows are looked at only at the end.
+    """Inside, ``move_rows`` may move rows among these people; keys between rows are looked at only at the end, and so is
+    whether the merge has stopped moving them.
 
     Raises ``ScopeError`` for somebody outside the scope.
     """
@@ -236,26 +237,32 @@ def moving_rows(scope: Scope, *people: uuid.UUID) -> Iterator[None]:
 def move_rows(scope: Scope, table: sa.Table, keys: Collection[Key], *, from_id: uuid.UUID, to_id: uuid.UUID) -> None:
     """Make rows of one person another's: of two records of the same person, which the database checks (0002).
 
-    The gateway refuses this of every other statement. Raises ``ScopeError`` for somebody outside the scope.
+    Each counts as changed: whoever had it read before stores nothing over it. The gateway refuses this of every other
+    statement. Raises ``ScopeError`` for somebody outside the scope.
     """
     _refuse_strangers_unless_everybody(scope, {from_id, to_id})
     if keys:
         named = sa.tuple_(*table.primary_key.columns).in_(list(keys))
-        moved = sa.update(table).where(table.c.patient_id == from_id, named).values(patient_id=to_id)
+        moved = sa.update(table).where(table.c.patient_id == from_id, named).values(patient_id=to_id, **_counted(table))
         db.session.execute(moved, execution_options={REVIEWED: True})
         note_change()
 
 
 def write_row(scope: Scope, table: sa.Table, key: Key, *, patient_id: uuid.UUID, values: Mapping[str, Any]) -> None:
-    """Put columns of one row back to what they were, its version too, which the ORM would count on.
+    """Put columns of one row back to what they were, whatever the ORM has in mind of it; it counts as changed.
 
     Raises ``ScopeError`` for somebody outside the scope.
     """
     _refuse_strangers_unless_everybody(scope, {patient_id})
     named = sa.tuple_(*table.primary_key.columns).in_([key])
-    written = sa.update(table).where(table.c.patient_id == patient_id, named).values(**values)
+    written = sa.update(table).where(table.c.patient_id == patient_id, named).values(**values, **_counted(table))
     db.session.execute(written, execution_options={REVIEWED: True})
     note_change()
+
+
+def _counted(table: sa.Table) -> dict[str, Any]:
+    """The next version of a row, where it has one."""
+    return {"version": table.c.version + 1} if "version" in table.c else {}
 
 
 def _say(sql: str) -> None:

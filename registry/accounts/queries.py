@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from registry.accounts.models import FailedSignIn, FormReceipt, Invitation, Memb
 from registry.accounts.throttle import ADDRESS_WINDOW, MEMORY
 from registry.db.among import among
 from registry.extensions import db
+from registry.web.form_fields import is_printable
 
 
 def get_user(user_id: uuid.UUID) -> User | None:
@@ -27,6 +29,19 @@ def names_of(user_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
         return {}
     rows = db.session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
     return {row.id: row.name for row in rows}
+
+
+def clinics_of_staff(user_ids: Collection[uuid.UUID], *, since: date) -> Mapping[uuid.UUID, frozenset[uuid.UUID]]:
+    """By user, the clinics in which they held a role on that day or later."""
+    rows = db.session.execute(
+        select(Membership.user_id, Membership.clinic_id).where(
+            Membership.user_id.in_(user_ids), or_(Membership.ends_on.is_(None), Membership.ends_on >= since)
+        )
+    )
+    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for row in rows:
+        found[row.user_id].add(row.clinic_id)
+    return {user_id: frozenset(clinic_ids) for user_id, clinic_ids in found.items()}
 
 
 def get_user_by_email(email: str) -> User | None:
@@ -182,6 +197,8 @@ class Receipt(NamedTuple):
 
 
 def get_receipt(key: str) -> Receipt | None:
-    """What is known of this form key; ``None`` for one that was never used."""
+    """What is known of this form key; ``None`` for one that was never used, and for one no form of ours has."""
+    if not is_printable(key):  # not even a question PostgreSQL takes
+        return None
     row = db.session.execute(_RECEIPT, {"key": key}).one_or_none()
     return Receipt(*row) if row else None

@@ -14,11 +14,10 @@ from registry import clock
 from registry.accounts.models import FormReceipt
 from registry.accounts.queries import get_receipt
 from registry.audit.recorder import Actor, ActorId
-from registry.db.conflict import is_overtaken
+from registry.db.conflict import is_of_merged, is_overtaken
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.web import form_keys
-from registry.web.form_fields import is_printable
 
 
 class ForeignReceipt(Conflict):
@@ -37,9 +36,8 @@ def led_to(form_key: str, *, by: Actor) -> str | None:
 
 
 def led_reader_to(form_key: str) -> str | None:
-    """Where this form already led whoever is signed in. No key of ours holds what cannot be printed."""
-    is_ours = is_printable(form_key) and current_user.is_authenticated
-    return led_to(form_key, by=current_user) if is_ours else None
+    """Where this form already led whoever is signed in."""
+    return led_to(form_key, by=current_user) if current_user.is_authenticated else None
 
 
 def is_sent_otherwise(form_key: str) -> bool:
@@ -67,7 +65,7 @@ def once(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
     the second fails on what the first stored, and then lands where that one led. Where it was somebody else who was
     faster, ``act`` runs again on what is stored now.
 
-    Raises ``SentBefore`` where the form was used for other content than this request's, ``ForeignReceipt`` where
+    Where the record was merged into another meanwhile, the answer is 404. Raises ``SentBefore`` where the form was used for other content than this request's, ``ForeignReceipt`` where
     somebody else used it.
     """
     by = ActorId(by.id)  # as a value: a transaction that fails forgets the rows it read
@@ -78,6 +76,8 @@ def once(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
             location = led_to(form_key, by=by)
             if location is not None:
                 return location
+            if is_of_merged(error):
+                abort(404)  # which leads to the record that stayed, with what was typed
             if is_last or not is_overtaken(error):
                 raise
     raise AssertionError("the last try returns or raises")

@@ -186,8 +186,7 @@ def _decide_number(act: str, clinic: Clinic, parameter: str, number: int | None,
         old = response_times_of(clinic)
         rows = db.session.scalars(select(RuleNumber).where(RuleNumber.clinic_id == clinic.id))
         held = {row.parameter: row for row in rows}
-        decided = {name: ClinicNumber(row.value) for name, row in held.items()}
-        shipped().at_clinic({**decided, parameter: ClinicNumber(number)})
+        shipped().check(parameter, ClinicNumber(number))
         row = held.get(parameter) or RuleNumber(clinic_id=clinic.id, parameter=parameter)
         row.value, row.why, row.set_by_id, row.set_at = number, why, by.id, clock.now()
         db.session.add(row)

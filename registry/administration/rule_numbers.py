@@ -195,12 +195,15 @@ def _what_is_possible(parameter: Parameter) -> str:
 
 
 def _decided(clinics: Sequence[Clinic]) -> list[Decided]:
-    rows = list_rule_numbers([clinic.id for clinic in clinics])
+    known = shipped().parameters
+    rows = [row for row in list_rule_numbers([clinic.id for clinic in clinics]) if row.parameter in known]
     names = names_of({row.set_by_id for row in rows})
     return [
         Decided(
             clinic,
-            shipped().at_clinic({row.parameter: ClinicNumber(row.value) for row in rows if row.clinic_id == clinic.id}),
+            shipped().at_clinic_today(
+                {row.parameter: ClinicNumber(row.value) for row in rows if row.clinic_id == clinic.id}
+            ),
             {row.parameter: _who_decided(row, clinic, names) for row in rows if row.clinic_id == clinic.id},
         )
         for clinic in clinics
@@ -212,7 +215,9 @@ def _who_decided(row: RuleNumber, clinic: Clinic, names: Mapping[uuid.UUID, str]
     number = "Off" if row.value is None else f"{row.value} {parameter.unit}"
     day = long_date(row.set_at.astimezone(clinic.zone).date())
     verb = "signed" if parameter.clinical else "set"
-    return f"{number}, {verb} by {names.get(row.set_by_id, 'somebody')} on {day}: {row.why}"
+    stands = shipped().stands(row.parameter, ClinicNumber(row.value))
+    fallen = "" if stands else ". It is not possible any more: the number as shipped counts. Decide again"
+    return f"{number}, {verb} by {names.get(row.set_by_id, 'somebody')} on {day}: {row.why}{fallen}"
 
 
 def _number(parameter: Parameter, clinics: Sequence[Decided]) -> NumberRow:

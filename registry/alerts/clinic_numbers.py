@@ -40,9 +40,9 @@ def answering_numbers() -> Sequence[Parameter]:
 
 
 def numbers_at(clinic_id: uuid.UUID) -> Numbers:
-    """The numbers in force at the clinic. Raises InvalidParameter when one it set cannot stand."""
+    """The numbers in force at the clinic; where one it set can no longer stand, the number as shipped."""
     rows = db.session.execute(_OF_CLINIC, {"clinic_id": clinic_id}).all()
-    return shipped().at_clinic({row.parameter: ClinicNumber(row.value) for row in rows}) if rows else shipped()
+    return shipped().at_clinic_today({row.parameter: ClinicNumber(row.value) for row in rows}) if rows else shipped()
 
 
 @dataclass(slots=True)
@@ -58,8 +58,18 @@ class NumbersInForce:
             self._decided = _decided_anywhere()
         if clinic_id not in self._known:
             decided = self._decided.get(clinic_id)
-            self._known[clinic_id] = shipped().at_clinic(decided) if decided else shipped()
+            self._known[clinic_id] = shipped().at_clinic_today(decided) if decided else shipped()
         return self._known[clinic_id]
+
+
+def list_fallen() -> list[tuple[uuid.UUID, str]]:
+    """Clinic and parameter of every decision on record that can no longer stand."""
+    return [
+        (clinic_id, id_)
+        for clinic_id, decided in _decided_anywhere().items()
+        for id_, decision in decided.items()
+        if not shipped().stands(id_, decision)
+    ]
 
 
 def _decided_anywhere() -> dict[uuid.UUID, dict[str, ClinicNumber]]:

@@ -12,11 +12,11 @@ until it opens the clock runs on.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Row, exists, or_, select
 
 from registry import clock
 from registry.access import scope
@@ -32,6 +32,8 @@ from registry.audit.recorder import record
 from registry.clinics.models import Clinic, DutyCover
 from registry.db.transaction import end_read, write
 from registry.extensions import db
+from registry.patients.queries import lock_patient
+from registry.web.request_log import log
 
 DUTY, LEAD = 1, 2
 _GIVEN_AT_ONCE = 200
@@ -48,6 +50,8 @@ class Passed:
     """Alerts nobody had, now with whoever is on duty."""
     called: int = 0
     """Alerts that would have waited for the opening, now with whoever is on call."""
+    failed: int = 0
+    """Alerts that could not be looked at: the others were, and the next look tries again."""
 
 
 def escalate_due(*, now: datetime | None = None) -> Passed:
@@ -55,12 +59,12 @@ def escalate_due(*, now: datetime | None = None) -> Passed:
     now = now or clock.now()
     passed = Passed()
     with scope.all_patients(reason="alerts pass on by the clock"):
-        for alert_id in _without_owner(now):
-            _give_to_duty(alert_id, now, passed)
-        for alert_id in _asleep(now):
-            _call(alert_id, now, passed)
-        due = db.session.scalars(
-            select(Alert.id)
+        for alert_id, patient_id in _without_owner(now):
+            passed.given += _look_at(alert_id, patient_id, now, _give_to_duty, passed)
+        for alert_id, patient_id in _asleep(now):
+            passed.called += _look_at(alert_id, patient_id, now, _call, passed)
+        due = db.session.execute(
+            select(Alert.id, Alert.patient_id, Alert.tier)
             .where(
                 Alert.closed_at.is_(None),
                 Alert.look_at <= now,
@@ -69,20 +73,24 @@ def escalate_due(*, now: datetime | None = None) -> Passed:
             .order_by(Alert.look_at)
         ).all()
         end_read()
-        for alert_id in due:
-            _look_at(alert_id, now, passed)
+        for alert_id, patient_id, tier in due:
+            has_moved = _look_at(alert_id, patient_id, now, _pass_on_if_due, passed)
+            if tier == Tier.URGENT:
+                passed.escalated += has_moved
+            else:
+                passed.snoozes_ended += has_moved
     return passed
 
 
-def _without_owner(now: datetime) -> Sequence[uuid.UUID]:
-    """Open alerts nobody has, at clinics where somebody is on duty about now; the most pressing first."""
+def _without_owner(now: datetime) -> Sequence[Row[uuid.UUID, uuid.UUID]]:
+    """Open alerts nobody has, with whom they are about, where somebody is on duty about now; most pressing first."""
     is_covered = exists().where(
         DutyCover.clinic_id == Alert.clinic_id,
         DutyCover.starts_on <= now.date() + timedelta(days=1),
         DutyCover.ends_on >= now.date() - timedelta(days=1),
     )
-    found = db.session.scalars(
-        select(Alert.id)
+    found = db.session.execute(
+        select(Alert.id, Alert.patient_id)
         .where(Alert.closed_at.is_(None), Alert.owner_id.is_(None), is_covered)
         .order_by(Alert.look_at.asc().nulls_last(), Alert.id)
         .limit(_GIVEN_AT_ONCE)
@@ -91,29 +99,14 @@ def _without_owner(now: datetime) -> Sequence[uuid.UUID]:
     return found
 
 
-def _give_to_duty(alert_id: uuid.UUID, now: datetime, passed: Passed) -> None:
-    with write():
-        alert: Alert = db.session.get_one(Alert, alert_id, with_for_update=True)
-        owner_id = on_duty(alert.clinic_id, db.session.get_one(Clinic, alert.clinic_id).today(now))
-        if alert.closed_at is not None or alert.owner_id is not None or owner_id is None:
-            return
-        alert.owner_id = owner_id
-        log = Log()
-        log.step(alert, "assigned", now, "On duty now", owner=str(owner_id))
-        record("alert.assigned", by=None, subject=alert)
-        log.store()
-        attention_changed.send(patient_ids=[alert.patient_id], looked_at=None)
-        passed.given += 1
-
-
-def _asleep(now: datetime) -> Sequence[uuid.UUID]:
+def _asleep(now: datetime) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
     """Urgent alerts nobody has acknowledged whose clock waits longer than whoever is on call now would have."""
     places = db.session.scalars(select(Clinic).where(Clinic.has_on_call, Clinic.ended_on.is_(None))).all()
     times = {clinic.id: response_times_of(clinic) for clinic in places if on_call(clinic, now) is not None}
-    found: list[uuid.UUID] = []
+    found: list[tuple[uuid.UUID, uuid.UUID]] = []
     if times:
         waiting = db.session.execute(
-            select(Alert.id, Alert.clinic_id, Alert.look_at, Alert.evidence)
+            select(Alert.id, Alert.patient_id, Alert.clinic_id, Alert.look_at, Alert.evidence)
             .where(
                 Alert.closed_at.is_(None),
                 Alert.tier == Tier.URGENT,
@@ -124,7 +117,7 @@ def _asleep(now: datetime) -> Sequence[uuid.UUID]:
             .order_by(Alert.look_at)
         ).all()
         found = [
-            row.id
+            (row.id, row.patient_id)
             for row in waiting
             if row.look_at > now + times[row.clinic_id].time_to_acknowledge(immediate=is_immediate(row.evidence))
         ]
@@ -132,36 +125,76 @@ def _asleep(now: datetime) -> Sequence[uuid.UUID]:
     return found
 
 
-def _call(alert_id: uuid.UUID, now: datetime, passed: Passed) -> None:
+def _look_at(
+    alert_id: uuid.UUID,
+    patient_id: uuid.UUID,
+    now: datetime,
+    act: Callable[[Alert, datetime, Log], bool],
+    passed: Passed,
+) -> bool:
+    """Act on one alert in a transaction of its own; whether there was something to do.
+
+    A person whose record cannot be evaluated stops nobody else's alert, and their own passes on all the same: only
+    the lists that show it follow later.
+    """
+    for follows in (True, False):
+        try:
+            return _acted(alert_id, patient_id, now, act, follows=follows)
+        except Exception as error:
+            log.error("alert.look-failed", job="alerts.clock", alert=str(alert_id), error=type(error).__name__)
+    passed.failed += 1
+    return False
+
+
+def _acted(
+    alert_id: uuid.UUID,
+    patient_id: uuid.UUID,
+    now: datetime,
+    act: Callable[[Alert, datetime, Log], bool],
+    *,
+    follows: bool,
+) -> bool:
+    with write():
+        lock_patient(patient_id)  # first, as every write about a person does: what lists show is never older than facts
+        alert: Alert = db.session.get_one(Alert, alert_id, with_for_update=True)
+        steps = Log()
+        if alert.patient_id != patient_id or alert.closed_at is not None or not act(alert, now, steps):
+            return False  # somebody acted since the list was made
+        steps.store()
+        if follows:
+            attention_changed.send(patient_ids=[patient_id], looked_at=None)
+    return True
+
+
+def _give_to_duty(alert: Alert, now: datetime, steps: Log) -> bool:
+    owner_id = on_duty(alert.clinic_id, db.session.get_one(Clinic, alert.clinic_id).today(now))
+    if alert.owner_id is not None or owner_id is None:
+        return False
+    alert.owner_id = owner_id
+    steps.step(alert, "assigned", now, "On duty now", owner=str(owner_id))
+    record("alert.assigned", by=None, subject=alert)
+    return True
+
+
+def _pass_on_if_due(alert: Alert, now: datetime, steps: Log) -> bool:
+    if alert.look_at is None or alert.look_at > now:
+        return False
+    if alert.tier == Tier.URGENT:
+        _pass_on(alert, now, steps)
+    else:
+        end_snooze(alert, now, steps)
+    return True
+
+
+def _call(alert: Alert, now: datetime, steps: Log) -> bool:
     """At night it is nobody's fault: whoever is on call is the first who can answer."""
-    with write():
-        alert: Alert = db.session.get_one(Alert, alert_id, with_for_update=True)
-        clinic = db.session.get_one(Clinic, alert.clinic_id)
-        owner_id = on_call(clinic, now)
-        if alert.closed_at is not None or alert.state != "open" or owner_id is None:
-            return
-        log = Log()
-        level = max(alert.escalation, DUTY)
-        _hand_on(alert, clinic, level, owner_id, "The clinic is closed: to whoever is on call", now=now, log=log)
-        log.store()
-        attention_changed.send(patient_ids=[alert.patient_id], looked_at=None)
-        passed.called += 1
-
-
-def _look_at(alert_id: uuid.UUID, now: datetime, passed: Passed) -> None:
-    with write():
-        alert: Alert = db.session.get_one(Alert, alert_id, with_for_update=True)
-        if alert.closed_at is not None or alert.look_at is None or alert.look_at > now:
-            return  # somebody acted since the list was made
-        log = Log()
-        if alert.tier == Tier.URGENT:
-            _pass_on(alert, now, log)
-            passed.escalated += 1
-        else:
-            end_snooze(alert, now, log)
-            passed.snoozes_ended += 1
-        log.store()
-        attention_changed.send(patient_ids=[alert.patient_id], looked_at=None)
+    clinic = db.session.get_one(Clinic, alert.clinic_id)
+    owner_id = on_call(clinic, now)
+    if alert.state != "open" or owner_id is None:
+        return False
+    level = max(alert.escalation, DUTY)
+    _hand_on(alert, clinic, level, owner_id, "The clinic is closed: to whoever is on call", now=now, steps=steps)
+    return True
 
 
 def ask_another(alert: Alert, why: str, *, now: datetime) -> None:
@@ -173,24 +206,24 @@ def ask_another(alert: Alert, why: str, *, now: datetime) -> None:
     level, owner_id = _next_person(alert, clinic, now)
     if owner_id is None or owner_id == alert.owner_id:
         return
-    log, attempt = Log(), alert.look_at
-    _hand_on(alert, clinic, level, owner_id, why, now=now, log=log)
+    steps, attempt = Log(), alert.look_at
+    _hand_on(alert, clinic, level, owner_id, why, now=now, steps=steps)
     if attempt is not None and alert.look_at is not None:
         alert.look_at = min(attempt, alert.look_at)
-    log.store()
+    steps.store()
 
 
-def _pass_on(alert: Alert, now: datetime, log: Log) -> None:
+def _pass_on(alert: Alert, now: datetime, steps: Log) -> None:
     """To whoever is on duty when the clinic is next open, then to the lead, again and again."""
     clinic = db.session.get_one(Clinic, alert.clinic_id)
     level, owner_id = _next_person(alert, clinic, now)
     why = _why(alert)
     words = f"{why}; nobody is on duty and the clinic has no lead" if owner_id is None else why
-    _hand_on(alert, clinic, level, owner_id, words, now=now, log=log)
+    _hand_on(alert, clinic, level, owner_id, words, now=now, steps=steps)
 
 
 def _hand_on(
-    alert: Alert, clinic: Clinic, level: int, owner_id: uuid.UUID | None, words: str, *, now: datetime, log: Log
+    alert: Alert, clinic: Clinic, level: int, owner_id: uuid.UUID | None, words: str, *, now: datetime, steps: Log
 ) -> None:
     alert.escalation = level
     if owner_id is not None:
@@ -203,7 +236,7 @@ def _hand_on(
         if is_answered_at_night
         else times.acknowledge_by(now, immediate=immediate)
     )
-    log.step(alert, "escalated", now, words, level=level, owner=None if owner_id is None else str(owner_id))
+    steps.step(alert, "escalated", now, words, level=level, owner=None if owner_id is None else str(owner_id))
     record("alert.escalated", by=None, subject=alert, reason=words)
 
 

@@ -30,7 +30,7 @@ _RESTS_ON = ("answers", "reports")
 def join_safety_alerts(*, patient_ids: tuple[uuid.UUID, uuid.UUID], words: str, now: datetime, by: User) -> bool:
     """Close the milder of the two records' open safety alerts in favour of the other; whether there were two.
 
-    The more pressing one stays open, of equal ones that nobody has acknowledged, then the one that has passed on
+    The more pressing one stays open, of equal ones that nobody put off, then that nobody has acknowledged, then the one that has passed on
     further or would sooner, then that of the first record. Its clock runs on, and no later than the other's. What the
     other told of is added to it by the look that follows: to close this one says of no danger that it was dealt with.
     Belongs inside ``write()``, before the rows are moved.
@@ -42,19 +42,40 @@ def join_safety_alerts(*, patient_ids: tuple[uuid.UUID, uuid.UUID], words: str, 
     if len(alerts) < 2:
         return False
     stays, joined = alerts
+    woken = _wake(stays, joined, now=now, by=by)
     _take_over(stays, joined)
     joined.state, joined.closed_at, joined.look_at = "closed", now, None
     joined.joined_id, joined.closing_words = stays.id, words
     stays.since = min(stays.since, joined.since)
     steps = [
+        *woken,
         step_of(joined, "joined", now, by_id=by.id, words=words),
-        step_of(stays, "joined", now, by_id=by.id, words=f"{words}: {joined.sentence}"),
+        step_of(stays, "joined", now, by_id=by.id, words=words),
     ]
     record("alert.joined", by=by, subject=joined, reason=words)
     record("alert.joined", by=by, subject=stays, reason=words)
     db.session.flush()
     insert_rows(scope.current(), AlertEvent, steps)
     return True
+
+
+def _wake(stays: Alert, joined: Alert, *, now: datetime, by: User) -> list[dict[str, Any]]:
+    """Nothing is put off for longer than before: what told of one danger awake does so still. Returns the step."""
+    until = stays.snoozed_until
+    if until is None:
+        return []
+    if joined.snoozed_until is not None:
+        if joined.snoozed_until < until:
+            stays.snoozed_until, stays.snooze_reason, stays.look_at = (
+                joined.snoozed_until,
+                joined.snooze_reason,
+                joined.look_at,
+            )
+        return []
+    reason, stays.snooze_reason = stays.snooze_reason, ""
+    stays.snoozed_until = stays.look_at = None
+    details = {"until": until.isoformat()}
+    return [step_of(stays, "snooze-ended", now, by_id=by.id, words=reason, details=details)]
 
 
 def _take_over(stays: Alert, joined: Alert) -> None:
@@ -94,9 +115,10 @@ def _withdrawn(evidence: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _place(alert: Alert, patient_ids: tuple[uuid.UUID, uuid.UUID]) -> tuple[int, int, int, datetime, int]:
+def _place(alert: Alert, patient_ids: tuple[uuid.UUID, uuid.UUID]) -> tuple[int, bool, int, int, datetime, int]:
     return (
         Tier(alert.tier).rank,
+        alert.snoozed_until is not None,
         _STATES.index(alert.state),
         -alert.escalation,
         alert.look_at or _NEVER,

@@ -72,13 +72,25 @@ class Numbers:
 
     def __post_init__(self) -> None:
         for id_, decision in self.decided.items():
-            if id_ not in self.parameters:
-                raise InvalidParameter(f"{id_}: no rule has this number")
-            parameter = self.parameters[id_]
-            if decision.number is not None:
-                parameter.check(decision.number)
-            elif parameter.required:
-                raise InvalidParameter(f"{id_}: a safety number can be changed but not switched off")
+            self.check(id_, decision)
+
+    def check(self, id_: str, decision: ClinicNumber) -> None:
+        """Raises InvalidParameter for a decision that cannot stand."""
+        if id_ not in self.parameters:
+            raise InvalidParameter(f"{id_}: no rule has this number")
+        parameter = self.parameters[id_]
+        if decision.number is not None:
+            parameter.check(decision.number)
+        elif parameter.required:
+            raise InvalidParameter(f"{id_}: a safety number can be changed but not switched off")
+
+    def stands(self, id_: str, decision: ClinicNumber) -> bool:
+        """Whether a decision on record can still stand: a release may have narrowed what may be set, or dropped it."""
+        try:
+            self.check(id_, decision)
+        except InvalidParameter:
+            return False
+        return True
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.parameters)
@@ -100,6 +112,10 @@ class Numbers:
     def at_clinic(self, decided: Mapping[str, ClinicNumber]) -> "Numbers":
         """These parameters with a clinic's decisions. Raises InvalidParameter for a decision that cannot stand."""
         return Numbers(self.parameters, dict(decided))
+
+    def at_clinic_today(self, decided: Mapping[str, ClinicNumber]) -> "Numbers":
+        """As ``at_clinic``, of decisions on record: where one can no longer stand, the number as shipped counts."""
+        return self.at_clinic({id_: decision for id_, decision in decided.items() if self.stands(id_, decision)})
 
     @property
     def fingerprint(self) -> str:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
 
 from registry import clock
 from registry.access import scope
@@ -52,7 +53,7 @@ _REMEMBERED_DAYS = 60
 
 # Made once: building a statement costs more than running it.
 _PATIENTS = (
-    select(Patient.id, Patient.died_on)
+    select(Patient.id, Patient.died_on, Patient.merged_into_id)
     .where(among(Patient.id, "patient_ids"))
     .order_by(Patient.id)
     .with_for_update(key_share=True)  # whoever stores a row about the person meanwhile need not wait
@@ -101,11 +102,14 @@ def reconcile_patients(
 
     Raises:
         UnknownPatient: one of them is nobody within the bound scope.
+        StaleDataError: one of them was merged into another record since the caller looked.
     """
     now = now or clock.now()
     with write():
         db.session.flush()  # what the caller changed is checked within the caller's own scope
-        found = db.session.execute(_PATIENTS, {"patient_ids": list(patient_ids)})
+        found = db.session.execute(_PATIENTS, {"patient_ids": list(patient_ids)}).all()
+        if any(row.merged_into_id is not None for row in found):
+            raise StaleDataError("what was read before belongs to the record that stayed")
         died_on: dict[uuid.UUID, date | None] = {row.id: row.died_on for row in found}
         strangers = [str(each) for each in patient_ids if each not in died_on]
         if strangers:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from registry.access.grants import sights
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.dangers import Danger, asks_again, most_pressing, open_dangers
 from registry.alerts.lifecycle import Log, Stand, close_by_itself, open_alert, plain, restart, revise
@@ -49,7 +50,7 @@ def reconcile_safety(
 ) -> None:
     """Open, extend or settle the person's safety alert, and give every signal and report the alert that answers it."""
     dangers = open_dangers(person.safety, numbers)
-    clinic_id = _clinic_in_charge(person, alert, dangers)
+    clinic_id = _who_sees(person, _clinic_in_charge(person, alert, dangers), dangers)
     if clinic_id is not None:
         clinic = person.clinics[clinic_id]
         today = clinic.today(now)
@@ -85,6 +86,22 @@ def _clinic_in_charge(person: Person, alert: Alert | None, dangers: Sequence[Dan
     answers = (answer for answer in facts.answers if answer.ground not in facts.dealt_with)
     newest = max(answers, key=lambda answer: (answer.on, answer.id), default=None)
     return None if newest is None else person.safety.clinic_of[newest.id]
+
+
+def _who_sees(person: Person, clinic_id: uuid.UUID | None, dangers: Sequence[Danger]) -> uuid.UUID | None:
+    """The clinic, if it sees the person: else the next that recorded a danger, has an episode, or sees them at all.
+
+    Since a merge was undone, say, or a share ended: nobody there could open the alert any more.
+    """
+    cared_for = [episode.clinic_id for episode in person.history.episodes]
+    if clinic_id is None or clinic_id in cared_for:
+        return clinic_id
+    seeing = sights(person.patient_id)
+    if clinic_id in seeing or not seeing:
+        return clinic_id
+    worst = most_pressing(danger for danger in dangers if danger.clinic_id in seeing)
+    here = [case.clinic.id for case in person.cases] or sorted(seeing)
+    return here[0] if worst is None else worst.clinic_id
 
 
 def _findings(person: Person, today: date, numbers: Numbers) -> tuple[Finding, ...]:

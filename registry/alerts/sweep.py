@@ -84,16 +84,18 @@ def list_unanswered() -> Sequence[tuple[uuid.UUID, str]]:
 
 
 def answer_left_over_signals() -> int:
-    """Reconcile whoever has a positive answer without an alert, however it came in; how many people that were."""
+    """Reconcile whoever has a positive answer without an alert, however it came in; how many of them have one now.
+
+    Whose record cannot be evaluated waits, and keeps nobody else waiting.
+    """
+    done = Sweep()
     with scope.all_patients(reason="a positive answer without an alert"):
         people = db.session.scalars(
             select(SafetySignal.patient_id).where(SafetySignal.alert_id.is_(None)).distinct()
         ).all()
         end_read()
-        if people:
-            with write():
-                reconcile_patients(people)
-    return len(people)
+        _take_all(people, done, begin_pace())
+    return done.checked
 
 
 def _follow_the_rules(clinic_id: uuid.UUID, today: date, done: Sweep, pace: Pace) -> None:

@@ -6,8 +6,8 @@ Pages over the trail are ``registry.administration.trail``.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -42,3 +42,17 @@ def iterate_links(*, chunk: int = 5_000) -> Iterator[Link]:
         db.session.expunge_all()
         if count < chunk:
             return
+
+
+def entered_by(person_id: uuid.UUID, entities: Collection[str], *, since: datetime) -> Mapping[uuid.UUID, uuid.UUID]:
+    """By the id of a row of these tables about somebody, who entered it, of those entered at or after that instant."""
+    rows = db.session.execute(
+        select(AuditEvent.entity_id, AuditEvent.actor_id).where(
+            AuditEvent.person_id == person_id,
+            AuditEvent.kind == "create",
+            AuditEvent.entity.in_(entities),
+            AuditEvent.at >= since,
+            AuditEvent.actor_id.is_not(None),
+        )
+    )
+    return {row.entity_id: row.actor_id for row in rows}

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select, union_all
 
 from registry import clock
 from registry.audit.recorder import Actor, record
@@ -22,7 +22,7 @@ from registry.caseload.models import LookMark
 from registry.db.among import among
 from registry.db.transaction import write
 from registry.extensions import db
-from registry.patients.models import Patient
+from registry.patients.models import Patient, PatientMerge
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class News:
     mark_id: uuid.UUID | None = None
     looked_at: datetime | None = None
     new: int = 0
+    merged_at: datetime | None = None
+    """When another record was merged into this one, or parted from it, after the mark, which is in force no more."""
 
     def holds(self, *, stored_at: datetime | None, stored_by: uuid.UUID | None, reader_id: uuid.UUID) -> bool:
         """Whether something stored then, by that person, is new to the reader; as ``is_news`` says in SQL."""
@@ -51,28 +53,49 @@ def is_news(stored: Stored, looked_at: Any, reader_id: Any) -> ColumnElement[boo
 def new_since(user_id: uuid.UUID, patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, News]:
     """What is new to this reader about each of these people whom they may see; one statement, however many."""
     rows = db.session.execute(_news(), {"reader_id": user_id, "patient_ids": list(patient_ids)})
-    return {row.patient_id: News(row.mark_id, row.looked_at, row.new) for row in rows}
+    return {
+        row.patient_id: News(merged_at=row.merged_at)
+        if _is_overtaken(row)
+        else News(row.mark_id, row.looked_at, row.new)
+        for row in rows
+    }
 
 
-def count_news(user_id: uuid.UUID, patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, int]:
-    """How much is new about those of these people whose record the reader has marked as looked at.
+def list_news(user_id: uuid.UUID, patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, News]:
+    """What is new about those of these people whose record the reader has marked as looked at.
 
     One statement where none of them is marked, one more where some are.
     """
-    marked = db.session.scalars(_MARKED, {"reader_id": user_id, "patient_ids": list(patient_ids)}).all()
-    if not marked:
-        return {}
-    return {patient_id: news.new for patient_id, news in new_since(user_id, marked).items() if news.new}
+    marked = db.session.execute(_MARKED, {"reader_id": user_id, "patient_ids": list(patient_ids)}).all()
+    overtaken = {row.patient_id: News(merged_at=row.merged_at) for row in marked if _is_overtaken(row)}
+    current = [row.patient_id for row in marked if row.patient_id not in overtaken]
+    found = new_since(user_id, current) if current else {}
+    return overtaken | {patient_id: news for patient_id, news in found.items() if news.new}
+
+
+def _is_overtaken(row: Row[Any]) -> bool:
+    """Whether a history came, or went, since the reader looked: nothing tells what of it they have seen."""
+    return row.merged_at is not None and row.looked_at is not None and row.merged_at > row.looked_at
+
+
+def _merged_at(patient_id: ColumnElement[uuid.UUID]) -> ColumnElement[Any]:
+    """SQL: when a record was last merged into this one or parted from it."""
+    last = func.max(func.coalesce(PatientMerge.undone_at, PatientMerge.merged_at))
+    return select(last).where(PatientMerge.patient_id == patient_id).scalar_subquery()
 
 
 _MARKED = (
-    select(LookMark.patient_id)
+    select(
+        LookMark.patient_id,
+        func.max(LookMark.looked_at).label("looked_at"),
+        _merged_at(LookMark.__table__.c.patient_id).label("merged_at"),
+    )
     .where(
         LookMark.user_id == bindparam("reader_id"),
         among(LookMark.patient_id, "patient_ids"),
         LookMark.undone_at.is_(None),
     )
-    .distinct()
+    .group_by(LookMark.patient_id)
 )
 
 
@@ -119,12 +142,13 @@ def _news() -> Select[Any]:
             Patient.id.label("patient_id"),
             mark.c.id.label("mark_id"),
             mark.c.looked_at.label("looked_at"),
+            mark.c.merged_at.label("merged_at"),
             func.count(of_others.c.patient_id).label("new"),
         )
         .outerjoin(mark, mark.c.patient_id == Patient.id)
         .outerjoin(of_others, of_others.c.patient_id == Patient.id)
         .where(among(Patient.id, "patient_ids"))
-        .group_by(Patient.id, mark.c.id, mark.c.looked_at)
+        .group_by(Patient.id, mark.c.id, mark.c.looked_at, mark.c.merged_at)
     )
 
 
@@ -142,4 +166,5 @@ def _marks_in_force() -> Any:
         )
         .subquery()
     )
-    return select(ranked.c.id, ranked.c.patient_id, ranked.c.looked_at).where(ranked.c.place == 1).cte("mark")
+    merged_at = _merged_at(ranked.c.patient_id).label("merged_at")
+    return select(ranked.c.id, ranked.c.patient_id, ranked.c.looked_at, merged_at).where(ranked.c.place == 1).cte("mark")

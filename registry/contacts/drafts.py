@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from registry import clock
 from registry.accounts.queries import get_receipt
@@ -18,6 +19,7 @@ from registry.db.among import among
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.patients.models import Patient
+from registry.web.form_fields import is_printable
 
 LONGEST = 8_000
 """Characters of all fields together. A form that is longer could not be saved either."""
@@ -58,24 +60,38 @@ def keep_draft(
 ) -> datetime | None:
     """Keep what stands in the form in place of what was kept of it before; returns when.
 
-    ``None`` where that form has been saved as a contact meanwhile: nothing is left to keep. Raises ``TooLong``, and
+    ``None`` where that form has been saved as a contact meanwhile, or is none of ours: nothing is left to keep. Raises ``TooLong``, and
     ``AnotherDraft`` where the author's draft is of another form.
     """
+    if not is_printable(form_key):
+        return None  # no form of ours has such a key
     printable = {name: _printable(value) for name, value in typed.items()}
     if sum(len(name) + len(str(value)) for name, value in printable.items()) > LONGEST:
         raise TooLong
+    try:
+        return _keep(ContactDraft(patient_id=patient_id, user_id=by.id, clinic_id=clinic_id), form_key, printable, by=by)
+    except IntegrityError as overtaken:
+        kept = get_draft(patient_id, by=by)
+        if kept is None:
+            raise
+        if kept.form_key != form_key:
+            raise AnotherDraft from overtaken
+        return kept.saved_at  # by another click of the same form
+
+
+def _keep(new: ContactDraft, form_key: str, typed: Mapping[str, Any], *, by: Actor) -> datetime | None:
     with write():
         if get_receipt(form_key) is not None:
             return None
-        draft = get_draft(patient_id, by=by)
+        draft = get_draft(new.patient_id, by=by)
         if draft is None:
-            draft = ContactDraft(patient_id=patient_id, user_id=by.id, clinic_id=clinic_id)
+            draft = new
             db.session.add(draft)
-            record("contact-draft.begun", by=by, patient_id=patient_id, clinic_id=clinic_id, kind="create")
+            record("contact-draft.begun", by=by, patient_id=new.patient_id, clinic_id=new.clinic_id, kind="create")
         elif draft.form_key != form_key:
             raise AnotherDraft
         now = clock.now()
-        draft.clinic_id, draft.form_key, draft.typed, draft.saved_at = clinic_id, form_key, printable, now
+        draft.clinic_id, draft.form_key, draft.typed, draft.saved_at = new.clinic_id, form_key, dict(typed), now
     return now
 
 

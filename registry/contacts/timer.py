@@ -8,11 +8,12 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from registry import clock
 from registry.access.scope import all_patients
 from registry.accounts.models import Stopwatch
-from registry.audit.recorder import Actor, record
+from registry.audit.recorder import Actor, ActorId, record
 from registry.clinics.models import Clinic
 from registry.contacts.models import TimedContact
 from registry.contacts.rules import LONGEST_MINUTES
@@ -80,6 +81,15 @@ def get_timed(*, by: Actor) -> Timed | None:
 
 def start_timer(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, by: Actor) -> None:
     """Begin to time a contact with this person now. Raises ``AlreadyTiming``."""
+    try:
+        _start(patient_id, clinic_id, by=ActorId(by.id))
+    except IntegrityError as overtaken:  # PostgreSQL lets two clicks act side by side
+        if db.session.get(Stopwatch, by.id) is None:
+            raise
+        raise AlreadyTiming from overtaken
+
+
+def _start(patient_id: uuid.UUID, clinic_id: uuid.UUID, *, by: Actor) -> None:
     with write():
         if db.session.get(Stopwatch, by.id) is not None:
             raise AlreadyTiming

@@ -8,7 +8,7 @@ from flask_login import current_user
 from registry import clock
 from registry.access.policy import clinics_where
 from registry.access.scope import within
-from registry.contacts.presenters.unfinished import TimerShown, show_timer
+from registry.contacts.presenters.unfinished import TimerShown, show_timer, unseen_timer
 from registry.contacts.timer import get_timed
 
 
@@ -17,9 +17,13 @@ def contact_timer() -> TimerShown | None:
     if not current_user.is_authenticated or current_user.stopwatch is None:
         return None
     everybodys = clinics_where(current_user, "contact.record")
-    with within(everybodys or clinics_where(current_user, "contact.record-own")):
+    clinic_ids = everybodys or clinics_where(current_user, "contact.record-own")
+    whose = "" if everybodys else "own_"
+    with within(clinic_ids):
         timed = get_timed(by=current_user)
-    return None if timed is None else show_timer(timed, clock.now(), whose="" if everybodys else "own_")
+    if timed is None:
+        return unseen_timer(whose=whose) if clinic_ids else None
+    return show_timer(timed, clock.now(), whose=whose)
 
 
 def init_app(app: Flask) -> None:

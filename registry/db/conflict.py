@@ -30,3 +30,8 @@ def is_overtaken(error: BaseException) -> bool:
     if isinstance(error, StaleDataError | IntegrityError):
         return True
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _LET_GO
+
+
+def is_of_merged(error: BaseException) -> bool:
+    """Whether the database refused a row for a record that was merged into another meanwhile (migration 0002)."""
+    return isinstance(error, DBAPIError) and "nothing is added" in str(error.orig)

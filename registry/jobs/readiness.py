@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from registry.access import scope
+from registry.alerts.clinic_numbers import list_fallen
 from registry.alerts.sweep import list_unanswered
 from registry.db.migrate import FOLDER
 from registry.extensions import db
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     checks["database"] = database
     checks["safety signals"] = safety_signals
     checks["instruments"] = instruments
+    checks["rule numbers"] = rule_numbers
     if not app.testing:
         checks["jobs"] = jobs
 
@@ -56,6 +58,17 @@ def instruments() -> str:
     except sa.exc.DBAPIError:
         db.session.rollback()
         return "cannot be read"
+
+
+def rule_numbers() -> str:
+    """Every number a clinic set can stand: where a release narrowed what may be set, the shipped one counts."""
+    try:
+        fallen = list_fallen()
+    except sa.exc.DBAPIError:
+        db.session.rollback()
+        return "cannot be read"
+    named = ", ".join(sorted({parameter for _, parameter in fallen}))
+    return f"set by a clinic and not possible any more, the shipped number counts: {named}" if fallen else ""
 
 
 def jobs() -> str:

@@ -18,9 +18,14 @@ from registry.web.request_log import log
 
 
 def watch_the_clock() -> None:
-    """Answer what came in past the program, then pass on what nobody answered in time."""
-    answer_left_over_signals()
-    escalate_due()
+    """Answer what came in past the program, then pass on what nobody answered in time: that waits for nothing."""
+    try:
+        answer_left_over_signals()
+    except Exception:
+        db.session.rollback()
+        raise
+    finally:
+        escalate_due()
 
 
 JOBS: dict[str, tuple[str, Callable[[], object]]] = {

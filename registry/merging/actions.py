@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
 from registry import clock
 from registry.access import scope
-from registry.access.grants import Sight, carry_sights, take_back_sight
+from registry.access.grants import Sight, carry_sights
 from registry.access.policy import clinics_where
-from registry.access.reviewed_sql import insert_rows, move_rows, moving_rows, write_row
+from registry.access.reviewed_sql import insert_rows, move_rows, moving_rows
 from registry.accounts.models import User
 from registry.alerts.parting import loosen, tell_apart, tie_again
 from registry.audit.recorder import record
@@ -28,13 +27,16 @@ from registry.merging.queries import (
     list_merged_rows,
     load_record,
     load_rows,
+    load_since,
     sight_obstacles,
 )
-from registry.merging.rules import CHOSEN, Obstacle
-from registry.merging.settling import DIRECTIVE, name_for_search, settle
-from registry.merging.tables import Row, Rows, moved_tables, read, row_id, stored
-from registry.merging.undoing import Return, find_undo_obstacles, plan_return
+from registry.merging.putting_back import PATIENT, SIGHT, give_back_identity, part_sights, put_back
+from registry.merging.rules import CHOSEN, SEEN_ELSEWHERE, Obstacle
+from registry.merging.settling import DIRECTIVE, settle
+from registry.merging.tables import Row, Rows, moved_tables, row_id, stored
+from registry.merging.undoing import find_undo_obstacles, plan_return
 from registry.patients.models import MergedRow, Patient, PatientMerge
+from registry.patients.queries import get_record
 from registry.patients.signals import patient_changed
 
 ACTION = "patient.merge"
@@ -43,8 +45,6 @@ ACTION = "patient.merge"
 PUT_BACK = frozenset({DIRECTIVE, "payer_period", "plan_version", "alert"})
 """Tables in which a merge changes more than whose a row is, and an undo puts that back: of alerts, those of safety."""
 
-_PATIENT, _SIGHT = "patient", "patient_clinic"
-
 
 class CannotMerge(ValueError):
     """Something stands in the way of the merge, or of its undo."""
@@ -52,6 +52,10 @@ class CannotMerge(ValueError):
     def __init__(self, obstacles: tuple[Obstacle, ...]) -> None:
         super().__init__("something stands in the way")
         self.obstacles = obstacles
+
+
+class NotSaid(ValueError):
+    """Of something entered since nobody has said whom it was meant for."""
 
 
 class OfAnotherOrganisation(ValueError):
@@ -89,11 +93,14 @@ def merge_records(
             patient_id=kept.id, merged_id=other.id, why=why, merged_at=now, merged_by_id=by.id, is_moving=True
         )
         db.session.add(merge)
+        db.session.flush()  # from here on the database lets the two become one
         settle(ours, theirs, choices, now=now, by=by)
         carried = carry_sights(from_id=other.id, to_id=kept.id)
         moved = _going(load_rows(other.id), ours)
-        _move(moved, from_id=other.id, to_id=kept.id)
-        other.merged_into_id, merge.is_moving = kept.id, False
+        with moving_rows(scope.current(), other.id, kept.id):
+            _move(moved, from_id=other.id, to_id=kept.id)
+            other.merged_into_id = kept.id
+            _end_moving(merge)
         _lead_on(from_id=other.id, to_id=kept.id, by=by)
         kept.changed_at, kept.changed_by_id = now, by.id
         counted = {name: len(rows) for name, rows in moved.items() if rows}
@@ -107,31 +114,41 @@ def merge_records(
     return merge
 
 
-def undo_merge(*, merge: PatientMerge, why: str, opened_version: int | None, by: User) -> None:
+def undo_merge(
+    *, merge: PatientMerge, said: Mapping[uuid.UUID, bool], why: str, opened_version: int | None, by: User
+) -> None:
     """Put back what the merge moved, and what was entered since on it or by whom the merge let see; the rest stays.
 
-    Raises ``EditConflict``, ``CannotMerge``.
+    ``said``: row entered since of which nothing tells whom it was meant for (``Return.asked``) → whether it goes.
+    Raises ``EditConflict``, ``CannotMerge``, ``NotSaid``.
     """
     with write():
         _lock(merge.patient_id, merge.merged_id)
         refuse_stale(merge, opened_version=opened_version)
-        kept, other = (db.session.get_one(Patient, id_) for id_ in (merge.patient_id, merge.merged_id))
-        written = list_merged_rows(merge)
-        going = plan_return(written, load_rows(kept.id), merged_at=merge.merged_at)
+        kept, other = db.session.get_one(Patient, merge.patient_id), get_record(merge.merged_id)
+        if other is None:
+            raise CannotMerge((SEEN_ELSEWHERE,))
+        now, written, before = clock.now(), list_merged_rows(merge), load_rows(kept.id)
+        going = plan_return(written, before, load_since(merge, said))
         led = clinics_where(by, ACTION)
         in_the_way = (*find_undo_obstacles(kept, other, going), *sight_obstacles(merge, led=led))
         if in_the_way:
             raise CannotMerge(in_the_way)
-        merge.is_moving, other.merged_into_id = True, None
-        _move(going.rows, from_id=kept.id, to_id=other.id)
+        if {key[0] for _, key in going.asked} - said.keys():
+            raise NotSaid
+        merge.is_moving = True
+        db.session.flush()
+        other.merged_into_id = None
+        with moving_rows(scope.current(), kept.id, other.id):
+            _move(going.rows, from_id=kept.id, to_id=other.id)
+            _end_moving(merge)
         signs = loosen((kept.id, other.id))
-        _put_back(written, going, kept=kept, other=other, by=by)
-        tell_apart(kept, other, now=clock.now(), by=by)
-        _give_back_identity(kept, written)
-        _take_back_sights(kept, written, load_rows(kept.id))
+        put_back(written, going, kept=kept, other=other, by=by)
+        tell_apart(kept, other, now=now, by=by)
+        give_back_identity(kept, written)
+        part_sights(written, going, before, kept=kept, other=other, since=merge.merged_at)
         _lead_back(merge, by=by)
-        merge.is_moving = False
-        merge.undone_at, merge.undone_by_id, merge.undone_why = clock.now(), by.id, why
+        merge.undone_at, merge.undone_by_id, merge.undone_why = now, by.id, why
         counted = {name: len(keys) for name, keys in going.rows.items() if keys}
         record("patient.merge-undone", by=by, subject=kept, reason=why, changes=[{"moved_back": counted}])
         record("patient.merge-undone", by=by, subject=other, reason=why, changes=[{"from": str(kept.id)}])
@@ -155,10 +172,15 @@ def _going(theirs: Rows, ours: Record) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _move(going: Mapping[str, Iterable[tuple[Any, ...]]], *, from_id: uuid.UUID, to_id: uuid.UUID) -> None:
-    reach = scope.current()
-    with moving_rows(reach, from_id, to_id):
-        for name, keys in going.items():
-            move_rows(reach, moved_tables()[name], list(keys), from_id=from_id, to_id=to_id)
+    for name, keys in going.items():
+        move_rows(scope.current(), moved_tables()[name], list(keys), from_id=from_id, to_id=to_id)
+
+
+def _end_moving(merge: PatientMerge) -> None:
+    """From here on no row goes from one of the two to the other: the database refuses a commit while one could."""
+    db.session.flush()
+    merge.is_moving = False
+    db.session.flush()
 
 
 def _lead_on(*, from_id: uuid.UUID, to_id: uuid.UUID, by: User) -> None:
@@ -192,14 +214,14 @@ def _identity_row(kept: Patient, before: Row) -> Iterator[Row]:
     changed = [column for column in after if after[column] != before[column]]
     if changed:
         yield _written(
-            _PATIENT, kept.id, before={each: before[each] for each in changed}, after={e: after[e] for e in changed}
+            PATIENT, kept.id, before={each: before[each] for each in changed}, after={e: after[e] for e in changed}
         )
 
 
 def _sight_rows(carried: Mapping[uuid.UUID, tuple[Sight | None, Sight]]) -> Iterator[Row]:
     for clinic_id, (before, after) in carried.items():
         yield _written(
-            _SIGHT, clinic_id, before={} if before is None else _sight_columns(before), after=_sight_columns(after)
+            SIGHT, clinic_id, before={} if before is None else _sight_columns(before), after=_sight_columns(after)
         )
 
 
@@ -224,10 +246,12 @@ def _rows(ours: Record, theirs: Record, moved: Mapping[str, Iterable[tuple[Any, 
 
 
 def _changes(table: str, before: Row, after: Row) -> tuple[Row, Row]:
-    """The columns of a row that the merge changed, as they were and as they are."""
+    """The columns of a row that the merge changed, as they were and as they are; its version alone is no change."""
     if table not in PUT_BACK or not after.get("is_safety", True):
         return {}, {}
     changed = [column for column in before if column != "patient_id" and before[column] != after[column]]
+    if changed in ([], ["version"]):
+        return {}, {}
     return {each: stored(before[each]) for each in changed}, {each: stored(after[each]) for each in changed}
 
 
@@ -238,54 +262,3 @@ def _written(entity: str, identifier: uuid.UUID, *, before: Row, after: Row, is_
 def _write_down(merge: PatientMerge, rows: Iterable[Row]) -> None:
     whose = {"merge_id": merge.id, "patient_id": merge.patient_id}
     insert_rows(scope.current(), MergedRow, [{"id": new_id(), **whose, **row} for row in rows])
-
-
-def _put_back(written: Iterable[MergedRow], going: Return, *, kept: Patient, other: Patient, by: User) -> None:
-    """The columns as they were before the merge, where nobody has changed them since."""
-    standing: dict[uuid.UUID, Rows] = {patient.id: load_rows(patient.id) for patient in (kept, other)}
-    for row in written:
-        if row.id not in going.restored:
-            continue
-        whose = other.id if row.is_moved else kept.id
-        table = moved_tables()[row.entity]
-        values = {name: read(table.c[name], value) for name, value in row.before.items()}
-        reopens = row.entity == "alert" and values.get("state", "closed") != "closed"
-        if reopens and _has_open_safety(standing[whose], but=row.row_id):
-            continue
-        write_row(scope.current(), table, (row.row_id,), patient_id=whose, values=values)
-        standing[whose][row.entity][row.row_id,] |= values
-        record(
-            "patient.merge-undone",
-            by=by,
-            about=(row.entity, row.row_id),
-            patient_id=whose,
-            changes=[{"entity": row.entity, "id": str(row.row_id), "before": row.after, "after": row.before}],
-        )
-    db.session.expire_all()
-
-
-def _has_open_safety(rows: Rows, *, but: uuid.UUID) -> bool:
-    return any(row["is_safety"] and row["closed_at"] is None and row["id"] != but for row in rows["alert"].values())
-
-
-def _give_back_identity(kept: Patient, written: Iterable[MergedRow]) -> None:
-    for row in written:
-        if row.entity == _PATIENT:
-            for column, after in row.after.items():
-                if stored(getattr(kept, column)) == after:
-                    setattr(kept, column, read(Patient.__table__.c[column], row.before[column]))
-    name_for_search(kept)
-
-
-def _take_back_sights(kept: Patient, written: Iterable[MergedRow], left: Rows) -> None:
-    """Unless the clinic has an episode here by now that does not go back."""
-    in_care = {row["clinic_id"] for row in left["episode"].values()}
-    for row in written:
-        if row.entity == _SIGHT and row.row_id not in in_care:
-            before = _sight(row.before) if row.before else None
-            take_back_sight(patient_id=kept.id, clinic_id=row.row_id, before=before, given=_sight(row.after))
-
-
-def _sight(kept: Mapping[str, Any]) -> Sight:
-    ends = kept["expires_at"]
-    return Sight(kept["why"], None if ends is None else datetime.fromisoformat(ends))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,5 +67,43 @@ def _field(choice: Choice) -> RadioField:
     )
 
 
+GOES, STAYS = "goes", "stays"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Something entered since a merge of which nothing tells whom it was meant for."""
+
+    row_id: uuid.UUID
+    words: str
+    goes: str
+    stays: str
+
+
 class UndoMergeForm(RegistryForm):
     why = paragraph("Why the merge is undone", required=WHY, longest=500)
+
+    asked: tuple[tuple[str, uuid.UUID], ...] = ()
+    """Names of the questions, each with the row it is about."""
+
+    @property
+    def said(self) -> dict[uuid.UUID, bool]:
+        """Row → whether it goes."""
+        return {row_id: self[name].data == GOES for name, row_id in self.asked}
+
+    @classmethod
+    def of(cls, asked: Sequence[Asked], version: int) -> UndoMergeForm:
+        """The form as sent, or as opened, with a question for everything nobody can tell."""
+        names = [(f"whose_{each.row_id.hex}", each) for each in asked]
+        fields: dict[str, object] = {name: _whose(each) for name, each in names}
+        fields["asked"] = tuple((name, each.row_id) for name, each in names)
+        made: type[UndoMergeForm] = type("UndoMergeFormOfTwo", (cls,), fields)
+        return made(version=str(version))
+
+
+def _whose(asked: Asked) -> RadioField:
+    return RadioField(
+        asked.words,
+        [InputRequired("Say whose it is: ask whoever entered it")],
+        choices=choices([(GOES, asked.goes), (STAYS, asked.stays)]),
+    )

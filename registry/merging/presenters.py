@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,15 +16,13 @@ from registry.episodes.rules import PHASE_TITLES
 from registry.merging.queries import Record
 from registry.merging.rules import CHOSEN, Obstacle, better_guess, give_way
 from registry.merging.settling import DIRECTIVE
-from registry.merging.tables import Rows, is_made_since
-from registry.merging.undoing import Return
 from registry.patients.around import DIRECTIVES
 from registry.patients.facts import PatientFacts
 from registry.patients.presenters.person import IdentityHeader, LikelyPerson, in_words
 from registry.web.filters import count, long_date
 
 if TYPE_CHECKING:
-    from registry.merging.forms import Choice, FindRecordForm, MergeForm, UndoMergeForm
+    from registry.merging.forms import Choice, FindRecordForm, MergeForm
 
 NOUNS: Mapping[str, tuple[str, str]] = {
     "episode": ("episode", "enrolled_on"),
@@ -84,20 +82,6 @@ class MergePage:
     obstacles: tuple[Obstacle, ...]
     form: MergeForm
     swap_url: str
-    cancel_url: str
-    was_changed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class UndoMergePage:
-    """What goes back, and what stays."""
-
-    title: str
-    patient: IdentityHeader
-    merged: str
-    consequences: tuple[str, ...]
-    obstacles: tuple[Obstacle, ...]
-    form: UndoMergeForm
     cancel_url: str
     was_changed: bool = False
 
@@ -187,35 +171,6 @@ def _consequences(kept: Record, other: Record, clinics: Mapping[uuid.UUID, Clini
     seeing = sorted(clinics[clinic_id].name for clinic_id in {*kept.side.seen_by, *other.side.seen_by})
     yield f"Who sees the whole record afterwards: {', '.join(seeing)}. The merge stands in their record of changes."
     yield "The merge can be undone from the person's details: what was moved goes back."
-
-
-def undo_consequences(going: Return, standing: Rows, *, stays: str, goes: str, merged_at: datetime) -> tuple[str, ...]:
-    """What the undo will do, in plain words."""
-    lines = [f"Goes back to MRN {goes}: {amounts({name: len(keys) for name, keys in going.rows.items()})}."]
-    if with_it := amounts(_without_alerts(going.entered_since)):
-        lines.append(
-            "Among it, entered since the merge on what goes back, or at a clinic that came to see "
-            f"MRN {stays} only by the merge: {with_it}."
-        )
-    left = amounts(_without_alerts(_entered_after(standing, going, merged_at)))
-    lines.append(f"Entered since the merge and stays on MRN {stays}: {left or 'nothing'}.")
-    if changed := amounts(going.changed_since):
-        lines.append(f"Changed since the merge, and stays as it is now: {changed}.")
-    lines.append(f"MRN {goes} is a record of its own again, found by its number and seen by the clinics that saw it.")
-    return tuple(lines)
-
-
-def _without_alerts(numbers: Mapping[str, int]) -> Mapping[str, int]:
-    """Nobody enters an alert: rules open them, and look again after the undo."""
-    return {name: number for name, number in numbers.items() if name != "alert"}
-
-
-def _entered_after(standing: Rows, going: Return, instant: datetime) -> dict[str, int]:
-    """By table, how many rows were entered since and stay."""
-    return {
-        name: sum(key not in going.rows[name] and is_made_since(name, key, instant) for key in standing[name])
-        for name in NOUNS
-    }
 
 
 def amounts(numbers: Mapping[str, int]) -> str:

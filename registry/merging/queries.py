@@ -5,17 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry.access import scope
-from registry.access.grants import sights
+from registry.access.grants import newcomers, sights
 from registry.access.reviewed_sql import read_rows
-from registry.accounts.queries import names_of
+from registry.accounts.queries import clinics_of_staff, names_of
+from registry.audit.queries import entered_by
 from registry.clinics.queries import list_clinics
 from registry.extensions import db
 from registry.merging.rules import SEEN_ELSEWHERE, Obstacle, Side, is_seen_elsewhere, obstacles
 from registry.merging.tables import Rows, key_of, moved_tables
+from registry.merging.undoing import NOBODYS, Since
 from registry.patients.models import MergedRow, Patient, PatientMerge
 
 
@@ -67,6 +70,36 @@ def list_merged_rows(merge: PatientMerge) -> list[MergedRow]:
             .order_by(MergedRow.id)
         )
     )
+
+
+def load_since(merge: PatientMerge, said: Mapping[uuid.UUID, bool]) -> Since:
+    """What is known of the time since the merge. ``said``: row that names no clinic → whether it goes."""
+    entered = entered_by(merge.patient_id, NOBODYS, since=merge.merged_at)
+    day_before = merge.merged_at.date() - timedelta(days=1)  # wherever the clinic is
+    clinics = clinics_of_staff(set(entered.values()), since=day_before)
+    return Since(
+        merged_at=merge.merged_at,
+        newcomers=newcomers(merge.patient_id, since=merge.merged_at),
+        typed_at={id_: clinics[actor_id] for id_, actor_id in entered.items() if actor_id in clinics},
+        said=said,
+        moved_on=_moved_on(merge),
+    )
+
+
+def who_entered(merge: PatientMerge) -> Mapping[uuid.UUID, str]:
+    """Row that names no clinic → the name of whoever entered it, of those entered since the merge."""
+    entered = entered_by(merge.patient_id, NOBODYS, since=merge.merged_at)
+    names = names_of(set(entered.values()))
+    return {id_: names[actor_id] for id_, actor_id in entered.items()}
+
+
+def _moved_on(merge: PatientMerge) -> int:
+    """How often the record that stayed was since merged into another, and is its own again."""
+    later = select(func.count()).where(
+        PatientMerge.merged_id == merge.patient_id, PatientMerge.merged_at > merge.merged_at
+    )
+    with scope.all_patients(reason="a record merged on since may be one the reader does not see"):
+        return db.session.scalar(later) or 0
 
 
 def _side(patient: Patient, rows: Rows) -> Side:

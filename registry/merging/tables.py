@@ -23,8 +23,8 @@ STAYS: Mapping[str, str] = {
 }
 """Tables that name a patient and whose rows a merge leaves where they are, and why."""
 
-_UNNAMED = frozenset({"caseload_row", "standing", "safety_signal"})
-"""Rows without an id of their own: they hang on an episode or a measurement and go wherever that goes."""
+_UNNAMED = frozenset({"caseload_row", "standing", "safety_signal", "timed_contact"})
+"""Rows without an id of their own: they go with an episode or a measurement; what is being timed, by its clinic."""
 
 _NO_TIE = frozenset({"joined_id"})
 """Of two alerts that were joined each belongs to its own record."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -16,15 +17,24 @@ from registry.audit.recorder import record_alone
 from registry.clinics.queries import list_clinics
 from registry.db.conflict import EditConflict
 from registry.extensions import db
-from registry.merging import actions, presenters
-from registry.merging.forms import Choice, FindRecordForm, MergeForm, UndoMergeForm
-from registry.merging.queries import find_obstacles, list_merged_rows, load_record, load_rows, sight_obstacles
-from registry.merging.rules import SEEN_ELSEWHERE
-from registry.merging.undoing import find_undo_obstacles, plan_return
+from registry.merging import actions, presenters, undo_page
+from registry.merging.forms import Asked, Choice, FindRecordForm, MergeForm, UndoMergeForm
+from registry.merging.queries import (
+    find_obstacles,
+    list_merged_rows,
+    load_record,
+    load_rows,
+    load_since,
+    sight_obstacles,
+    who_entered,
+)
+from registry.merging.rules import SEEN_ELSEWHERE, Obstacle
+from registry.merging.tables import Rows
+from registry.merging.undoing import Return, find_undo_obstacles, plan_return
 from registry.patients.forms import facts_of
 from registry.patients.models import Patient, PatientMerge
 from registry.patients.place import clinics_for, local_today
-from registry.patients.presenters.person import IdentityHeader, LikelyPerson, identity
+from registry.patients.presenters.person import IdentityHeader, LikelyPerson, identity, record_named
 from registry.patients.queries import (
     get_merge,
     get_patient,
@@ -130,17 +140,19 @@ def compare(patient_id: uuid.UUID, other_id: uuid.UUID) -> Page:
 @policy(ACTION)
 def undo(patient_id: uuid.UUID, merge_id: uuid.UUID) -> Page:
     """What goes back and what stays, before it does."""
-    patient = found(get_patient(patient_id))
     merge = found(get_merge(merge_id, patient_id=patient_id))
     if merge.undone_at is not None:
         receipts.refuse_what_is_over()
-    form = UndoMergeForm(version=str(merge.version))
-    if not form.validate_on_submit():
-        return _show_undo(patient, merge, form), 422 if form.errors else 200
+    back = _back(patient_id, merge_id)
+    if not back.form.validate_on_submit():
+        is_refused = back.other is None and request.method == "POST"
+        return _show_undo(back), 409 if is_refused else 422 if back.form.errors else 200
+    form = back.form
 
     def act() -> str:
         actions.undo_merge(
             merge=found(get_merge(merge_id, patient_id=patient_id)),
+            said=form.said,
             why=form.why.data or "",
             opened_version=form.opened_version,
             by=current_user,
@@ -152,11 +164,36 @@ def undo(patient_id: uuid.UUID, merge_id: uuid.UUID) -> Page:
     except EditConflict:
         flash("Somebody else has undone this merge", "warning")
         return redirect(details_url(patient_id), 303)
-    except actions.CannotMerge:
-        patient = found(get_patient(patient_id))
-        return _show_undo(patient, found(get_merge(merge_id, patient_id=patient_id)), form), 409
+    except (actions.CannotMerge, actions.NotSaid):
+        return _show_undo(_back(patient_id, merge_id)), 409
     flash("The merge is undone: the two records stand on their own again", "success")
     return redirect(location, 303)
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """What an undo would do. ``other`` is None for a reader who does not see the record that was merged away."""
+
+    patient: Patient
+    other: Patient | None
+    merge: PatientMerge
+    standing: Rows
+    going: Return
+    form: UndoMergeForm
+
+
+def _back(patient_id: uuid.UUID, merge_id: uuid.UUID) -> _Back:
+    patient = found(get_patient(patient_id))
+    merge = found(get_merge(merge_id, patient_id=patient_id))
+    other, standing = get_record(merge.merged_id), load_rows(patient_id)
+    going = plan_return(list_merged_rows(merge), standing, load_since(merge, {}))
+    asked: list[Asked] = []
+    if going.asked and other is not None:
+        asked = undo_page.asked_about(
+            going, standing, who_entered(merge), Asked, stays=patient.mrn, goes=other.mrn
+        )
+    return _Back(patient, other, merge, standing, going, UndoMergeForm.of(asked, merge.version))
+
 
 
 def _header(patient: Patient) -> IdentityHeader:
@@ -195,24 +232,28 @@ def _show(kept: Patient, other: Patient, form: MergeForm, *, was_changed: bool =
     return render_template("merging/compare.html", page=page)
 
 
-def _show_undo(patient: Patient, merge: PatientMerge, form: UndoMergeForm) -> str:
-    other = found(get_record(merge.merged_id))
-    standing = load_rows(patient.id)
-    going = plan_return(list_merged_rows(merge), standing, merged_at=merge.merged_at)
-    on = merge.merged_at.astimezone(_zone()).date()
-    page = presenters.UndoMergePage(
+def _show_undo(back: _Back) -> str:
+    patient, other, merge = back.patient, back.other, back.merge
+    on = long_date(merge.merged_at.astimezone(_zone()).date())
+    lines: tuple[str, ...] = ()
+    in_the_way: tuple[Obstacle, ...] = (SEEN_ELSEWHERE,)
+    if other is not None:
+        lines = undo_page.undo_consequences(
+            back.going, back.standing, stays=patient.mrn, goes=other.mrn, merged_at=merge.merged_at
+        )
+        in_the_way = (
+            *find_undo_obstacles(patient, other, back.going),
+            *sight_obstacles(merge, led=permitted_clinics(ACTION)),
+        )
+    page = undo_page.UndoMergePage(
         title="Undo a merge",
         patient=_header(patient),
-        merged=f"MRN {other.mrn} was merged into this record on {long_date(on)}: {merge.why}",
-        consequences=presenters.undo_consequences(
-            going, standing, stays=patient.mrn, goes=other.mrn, merged_at=merge.merged_at
-        ),
-        obstacles=(
-            *find_undo_obstacles(patient, other, going),
-            *sight_obstacles(merge, led=permitted_clinics(ACTION)),
-        ),
-        form=form,
+        merged=f"Merged with {record_named(None if other is None else other.mrn)} on {on}: {merge.why}",
+        consequences=lines,
+        obstacles=in_the_way,
+        form=back.form,
         cancel_url=details_url(patient.id),
     )
     opened("patient.opened", by=current_user, patient_id=patient.id)
     return render_template("merging/undo.html", page=page)
+

@@ -202,10 +202,20 @@ class PayerPeriod(Identified, Versioned, PatientLinked, Audited, Base):
 _standing = sa.text("undone_at IS NULL")
 
 
+class MergeRest(Base):
+    """The one state in which a transaction may leave a merge: no row goes from one record to the other any more."""
+
+    __tablename__ = "merge_rest"
+    __table_args__ = (sa.CheckConstraint("NOT is_moving", name="only_at_rest"),)
+
+    is_moving: Mapped[bool] = mapped_column(primary_key=True)
+
+
 class PatientMerge(Identified, Versioned, PatientLinked, Audited, Base):
     """Two records of one person made one. ``patient_id`` is the record that stays.
 
-    While ``is_moving``, and then only, the database lets rows go from one of the two to the other (migration 0002).
+    While ``is_moving``, and then only, the database lets rows go from one of the two to the other (migration 0002), and
+    it lets no transaction end so (``MergeRest``).
     """
 
     __tablename__ = "patient_merge"
@@ -227,7 +237,9 @@ class PatientMerge(Identified, Versioned, PatientLinked, Audited, Base):
     why: Mapped[str]
     merged_at: Mapped[datetime]
     merged_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
-    is_moving: Mapped[bool] = mapped_column(default=False)
+    is_moving: Mapped[bool] = mapped_column(
+        sa.ForeignKey("merge_rest.is_moving", ondelete="RESTRICT", deferrable=True, initially="DEFERRED"), default=False
+    )
     undone_at: Mapped[datetime | None]
     undone_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     undone_why: Mapped[str] = mapped_column(default="")

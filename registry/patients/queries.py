@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, case, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
+from registry.access import scope
 from registry.accounts.models import User
 from registry.extensions import db
 from registry.patients.facts import PatientFacts
@@ -81,10 +82,13 @@ def had_mrn(mrn: ColumnElement[str] | str) -> Select[uuid.UUID | None]:
 
 @dataclass(frozen=True, slots=True)
 class MergeOnRecord:
-    """A merge into a record: the MRN of the other, and who merged the two."""
+    """A merge into a record: the MRN of the other, and who merged the two.
+
+    ``mrn`` is None for a reader whose clinics never saw the other record.
+    """
 
     merge: PatientMerge
-    mrn: str
+    mrn: str | None
     by: str
 
     def on(self, zone: ZoneInfo) -> date:
@@ -96,12 +100,37 @@ def list_merges(patient_id: uuid.UUID) -> list[MergeOnRecord]:
     """The merges that stand, of records into this one, the latest first."""
     found = db.session.execute(
         select(PatientMerge, Patient.mrn, User.name)
-        .join(Patient, Patient.id == PatientMerge.merged_id)
+        .outerjoin(Patient, Patient.id == PatientMerge.merged_id)
         .join(User, User.id == PatientMerge.merged_by_id)
         .where(PatientMerge.patient_id == patient_id, PatientMerge.undone_at.is_(None))
         .order_by(PatientMerge.merged_at.desc(), PatientMerge.id.desc())
     )
     return [MergeOnRecord(merge, mrn, by) for merge, mrn, by in found]
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneMerge:
+    """A merge that was undone: from when to when this record and the one with that MRN were one."""
+
+    mrn: str
+    merged_at: datetime
+    undone_at: datetime
+
+
+def list_undone_merges(patient_id: uuid.UUID) -> list[UndoneMerge]:
+    """Of this record, whichever of the two stayed."""
+    other = case((PatientMerge.patient_id == patient_id, PatientMerge.merged_id), else_=PatientMerge.patient_id)
+    with scope.all_patients(reason="what was told while two records were one is of both, and only one may be seen"):
+        found = db.session.execute(
+            select(Patient.mrn, PatientMerge.merged_at, PatientMerge.undone_at)
+            .join(Patient, Patient.id == other)
+            .where(
+                or_(PatientMerge.patient_id == patient_id, PatientMerge.merged_id == patient_id),
+                PatientMerge.undone_at.is_not(None),
+            )
+            .order_by(PatientMerge.merged_at)
+        )
+        return [UndoneMerge(row.mrn, row.merged_at, row.undone_at) for row in found]
 
 
 def get_merge(merge_id: uuid.UUID, *, patient_id: uuid.UUID) -> PatientMerge | None:

@@ -111,8 +111,8 @@ def _today_at(clinic_id: uuid.UUID) -> date:
 
 
 def _refuse_unless(by: User, whose_id: uuid.UUID, task: Task, opened_version: int | None) -> None:
-    if whose_id != by.id:
-        raise NotTheirs(task.id)
     refuse_stale(task, opened_version=opened_version)
     if not task.is_open:
         raise EditConflict(task)
+    if whose_id != by.id:
+        raise NotTheirs(task.id)

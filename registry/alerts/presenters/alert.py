@@ -18,6 +18,7 @@ from registry.clinics.models import Clinic
 from registry.contacts.models import DangerReport
 from registry.contacts.rules import DANGERS
 from registry.patients.presenters import IdentityHeader
+from registry.patients.queries import UndoneMerge
 from registry.patients.safety_banner import SafetyBanner
 from registry.web.filters import days_ago, local_time, long_date, short_date
 
@@ -45,6 +46,10 @@ _STEPS = {
 """Kind of step → its title, icon and colour on the timeline."""
 _ACTED = {NOT_REACHED: "Not reached", WELFARE_CHECK: "Welfare check asked for"}
 """What was done, where it has a name of its own."""
+
+
+_TELLING = frozenset({"opened", "appended"})
+"""Kinds of step whose words tell what was answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +200,15 @@ def report_shown(report: DangerReport, by: str, clinic: Clinic, *, may_withdraw:
     )
 
 
-def step_shown(step: AlertEvent, clinic: Clinic, names: Mapping[uuid.UUID, str], today: date) -> StepShown:
-    """One line of the history."""
+def step_shown(
+    step: AlertEvent,
+    clinic: Clinic,
+    names: Mapping[uuid.UUID, str],
+    today: date,
+    *,
+    undone: Sequence[UndoneMerge] = (),
+) -> StepShown:
+    """One line of the history. ``undone``: when the record was one with another, whose answers are not for here."""
     title, icon, kind = _STEPS[step.kind]
     details = step.details or {}
     shown = {
@@ -210,7 +222,7 @@ def step_shown(step: AlertEvent, clinic: Clinic, names: Mapping[uuid.UUID, str],
         title=_ACTED.get(details.get("outcome", ""), title.format(**shown)),
         icon=icon,
         kind=kind,
-        words=_step_words(step, clinic),
+        words=_words_of_one(step, clinic, undone),
         by=step.by.name if step.by is not None else "",
     )
 
@@ -220,6 +232,18 @@ def _when(instant: datetime, clinic: Clinic, today: date) -> str:
     local = instant.astimezone(clinic.zone)
     shown = short_date(local.date(), today=today)
     return f"{shown}, {local:%H:%M}" if local.year == today.year else shown
+
+
+def _words_of_one(step: AlertEvent, clinic: Clinic, undone: Sequence[UndoneMerge]) -> str:
+    """What the program told while two records were one is of both; what a person wrote stands, and says so."""
+    words = _step_words(step, clinic)
+    with_ = next((merge.mrn for merge in undone if merge.merged_at <= step.at < merge.undone_at), None)
+    if with_ is None or step.kind == "joined":
+        return words
+    if step.by_id is None:
+        told = f"Told while this record was one with MRN {with_}; what belongs here stands above"
+        return told if step.kind in _TELLING else words
+    return f"{words} (written while this record was one with MRN {with_})" if words else ""
 
 
 def _step_words(step: AlertEvent, clinic: Clinic) -> str:

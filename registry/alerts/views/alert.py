@@ -52,6 +52,7 @@ from registry.db.conflict import EditConflict
 from registry.episodes.patient_header import load_header
 from registry.extensions import db
 from registry.patients.models import Patient
+from registry.patients.queries import list_undone_merges
 
 
 @blueprint.get("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>")
@@ -243,6 +244,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
     steps, reports = queries.list_steps(row.id), queries.list_reports(row)
     named = people_named(steps) | {each.recorded_by_id for each in reports}
     names = {user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(named)))}
+    undone = list_undone_merges(row.patient_id) if row.is_safety else ()
     may_correct = permitted_clinics("contact.correct") if row.closed_at is None else ()
     is_the_banner = row.is_safety and row.closed_at is None
     patient = found(load_header(row.patient_id, today, clinic_id=clinic.id, shows_safety=not is_the_banner))
@@ -257,7 +259,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
         tier=TIER_TITLES[tier],
         tier_kind=tier.value,
         facts=facts_of(row, clinic, now, told=_told(row)),
-        steps=[step_shown(step, clinic, names, today) for step in steps],
+        steps=[step_shown(step, clinic, names, today, undone=undone) for step in steps],
         forms=forms,
         urls={
             name: url_for(f"alerts.{name}", patient_id=row.patient_id, alert_id=row.id)

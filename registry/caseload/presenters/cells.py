@@ -11,6 +11,7 @@ from typing import Any
 
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
 from registry.caseload.columns import Columns
+from registry.caseload.looked import News
 from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import Measured, ScoreShown, scale_label, show_score
 from registry.caseload.queries import SPARKLINE_DAYS, read_course
@@ -100,8 +101,8 @@ class RowFacts:
     """How the clinic of the row reads its scales."""
     plan: PlanDates | None = None
     """The safety plan in force, where safety is shown."""
-    news: int = 0
-    """How much others have stored since the reader last looked."""
+    news: News | None = None
+    """What others have stored since the reader last looked."""
 
 
 def cells_of(facts: RowFacts) -> list[Cell]:

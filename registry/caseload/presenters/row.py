@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.caseload.columns import Columns
+from registry.caseload.looked import News
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.cells import Cell, RowFacts, cells_of
 from registry.caseload.queries import DRAWN, CaseloadPage
@@ -51,10 +52,10 @@ def facts_of(
     offers: Mapping[uuid.UUID, frozenset[str]],
     read: ScalesInForce,
     plans: Mapping[uuid.UUID, PlanDates] | None = None,
-    news: Mapping[uuid.UUID, int] | None = None,
+    news: Mapping[uuid.UUID, News] | None = None,
 ) -> Iterator[RowFacts]:
     """The facts of each row of a page. ``offers``: clinic → which of ``STEPS`` the reader may do there; ``plans``:
-    patient → the safety plan in force; ``news``: patient → how much is new to the reader."""
+    patient → the safety plan in force; ``news``: patient → what is new to the reader."""
     drawn = [scale for column, scale in DRAWN.items() if column in columns]
     for row in found.rows:
         scales = {getattr(row, scale) for scale in drawn} - {None}
@@ -67,7 +68,7 @@ def facts_of(
             offers=offers[row.clinic_id],
             read=read.at(row.clinic_id),
             plan=(plans or {}).get(row.patient_id),
-            news=(news or {}).get(row.patient_id, 0),
+            news=(news or {}).get(row.patient_id),
         )
 
 
@@ -96,9 +97,15 @@ class RowPresenter:
             quick_url=self._quick.of(row.patient_id) if "contact.record" in facts.offers else "",
             question_url=self._question.of(row.patient_id) if "question.ask" in facts.offers else "",
             consent="consent withdrawn" if row.consent_withdrawn_on is not None else "",
-            news=f"{facts.news} new" if facts.news else "",
+            news=_news(facts),
             news_url=self._news.of(row.patient_id) if facts.news else "",
         )
+
+
+def _news(facts: RowFacts) -> str:
+    if facts.news is None:
+        return ""
+    return f"{facts.news.new} new" if facts.news.merged_at is None else "merged or parted since"
 
 
 def name_of(row: Columns) -> str:

@@ -13,7 +13,7 @@ from registry.access.policy import can, clinics_where, found, policy
 from registry.audit.opened import opened
 from registry.caseload.choices import list_saved_views
 from registry.caseload.colleagues import list_colleagues
-from registry.caseload.looked import count_news
+from registry.caseload.looked import list_news
 from registry.caseload.models import SavedView
 from registry.caseload.presenters.filters import filters_of
 from registry.caseload.presenters.listed import scales_of, show_list
@@ -89,7 +89,7 @@ def _rows(page: CaseloadPage, reader: Reader, columns: tuple[str, ...], *, names
             offers=_offers(reader.clinic_ids),
             read=scales_in_force(),
             plans=safety_plans(people) if "safety" in columns else {},
-            news=count_news(reader.user_id, people),
+            news=list_news(reader.user_id, people),
         )
     )
 

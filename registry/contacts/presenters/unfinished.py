@@ -28,7 +28,10 @@ class DraftShown:
 
 @dataclass(frozen=True, slots=True)
 class TimerShown:
-    """The contact that is being timed, at the head of every page."""
+    """The contact that is being timed, at the head of every page.
+
+    ``name`` is empty for a person the reader may no longer see: there is nothing to log then, only to throw away.
+    """
 
     name: str
     patient_url: str
@@ -65,6 +68,20 @@ def show_timer(timed: Timed, now: datetime, *, whose: str = "") -> TimerShown:
         seconds=max(0, int((now - timed.started_at).total_seconds())),
         stop_url=url_for(f"contacts.stop_{whose}timer"),
         log_url=url_for(f"contacts.log_{whose}contact", patient_id=person),
+        discard_url=url_for(f"contacts.discard_{whose}timer"),
+    )
+
+
+def unseen_timer(*, whose: str = "") -> TimerShown:
+    """A time with somebody the reader may no longer see. ``whose`` as with ``show_timer``."""
+    return TimerShown(
+        name="",
+        patient_url="",
+        words="You are timing a contact with somebody your clinics no longer see",
+        is_running=False,
+        seconds=0,
+        stop_url="",
+        log_url="",
         discard_url=url_for(f"contacts.discard_{whose}timer"),
     )
 

@@ -189,6 +189,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("merged_into_id IS NOT NULL"),
         postgresql_where=sa.text("merged_into_id IS NOT NULL"),
     )
+    rest = op.create_table(
+        "merge_rest",
+        sa.Column("is_moving", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("NOT is_moving", name=op.f("ck_merge_rest_only_at_rest")),
+        sa.PrimaryKeyConstraint("is_moving", name=op.f("pk_merge_rest")),
+    )
+    op.bulk_insert(rest, [{"is_moving": False}])
     op.create_table(
         "patient_merge",
         sa.Column("merged_id", sa.Uuid(), nullable=False),
@@ -206,6 +213,14 @@ def upgrade() -> None:
         sa.CheckConstraint("NOT is_moving OR undone_at IS NULL", name=op.f("ck_patient_merge_moves_while_standing")),
         sa.CheckConstraint(
             "(undone_at IS NULL) = (undone_by_id IS NULL)", name=op.f("ck_patient_merge_undone_by_somebody")
+        ),
+        sa.ForeignKeyConstraint(
+            ["is_moving"],
+            ["merge_rest.is_moving"],
+            name=op.f("fk_patient_merge_is_moving"),
+            ondelete="RESTRICT",
+            deferrable=True,
+            initially="DEFERRED",
         ),
         sa.ForeignKeyConstraint(
             ["merged_by_id"], ["app_user.id"], name=op.f("fk_patient_merge_merged_by_id"), ondelete="RESTRICT"
@@ -2759,6 +2774,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_patient_merge_patient_id"), table_name="patient_merge")
     op.drop_index(op.f("ix_patient_merge_merged_id"), table_name="patient_merge")
     op.drop_table("patient_merge")
+    op.drop_table("merge_rest")
     op.drop_index(
         "ix_patient_merged",
         table_name="patient",

@@ -137,11 +137,31 @@ FROZEN_COLUMNS = ("answers", "total_only", "taken_on", "instrument", "instrument
 HISTORY_COLUMNS = ("id", "alert_id", "kind", "at", "by_id", "words", "details")
 """All of a step in an alert's history but whose it is."""
 
-IS_MERGED = """
+IS_MERGED = """(
 EXISTS (SELECT 1 FROM patient_merge AS m
          WHERE m.is_moving AND ((m.patient_id, m.merged_id) = (NEW.patient_id, OLD.patient_id)
                              OR (m.patient_id, m.merged_id) = (OLD.patient_id, NEW.patient_id)))
+AND NOT EXISTS (SELECT 1 FROM patient AS p WHERE p.id = NEW.patient_id AND p.merged_into_id IS NOT NULL)
+)"""
+MERGE_FROZEN = ("patient_id", "merged_id", "merged_at", "merged_by_id", "why")
+"""What a merge did: once undone, nothing of it changes any more."""
+MERGE_CHANGED = "a merge is changed only by its undo"
+
+LEADS = "(OLD.merged_into_id IS NULL) <> (NEW.merged_into_id IS NULL)"
+"""A record comes to lead to another, or no longer does: where to exactly follows from later merges."""
+IS_PARTED = "EXISTS (SELECT 1 FROM patient_merge AS m WHERE m.is_moving AND m.merged_id = NEW.id)"
+LEAD_REFUSED = "a record leads to another only by a merge"
+
+IS_JOINED = """
+EXISTS (SELECT 1 FROM alert AS a
+          JOIN patient_merge AS m ON (m.patient_id, m.merged_id) = (NEW.patient_id, a.patient_id)
+                                  OR (m.patient_id, m.merged_id) = (a.patient_id, NEW.patient_id)
+         WHERE m.is_moving AND a.id = NEW.joined_id AND a.is_safety AND a.closed_at IS NULL)
 """
+"""Another alert speaks for this one: the open one of the record it is being merged with."""
+JOINS = "NEW.joined_id IS NOT NULL AND (OLD.joined_id IS NULL OR OLD.joined_id <> NEW.joined_id)"
+JOIN_REFUSED = "alerts are joined only by a merge"
+
 NOT_MOVED = "a row goes to another person only by a merge, or when one is undone"
 NOT_ADDED = "this record was merged into another: nothing is added to it"
 
@@ -151,7 +171,7 @@ CREATE FUNCTION registry_refuse_merged() {TRIGGER} $$
 BEGIN
   IF EXISTS (SELECT 1 FROM rows_after AS r
                JOIN patient AS p ON p.id = r.patient_id WHERE p.merged_into_id IS NOT NULL) THEN
-    RAISE EXCEPTION '{NOT_ADDED}';
+    RAISE EXCEPTION '{NOT_ADDED}' USING ERRCODE = '40001';
   END IF;
   RETURN NULL;
 END $$
@@ -166,6 +186,14 @@ BEGIN
   RETURN NEW;
 END $$
 """
+
+
+def _refusing_unless(name: str, holds: str, message: str) -> str:
+    return (
+        f"CREATE FUNCTION {name}() {TRIGGER} $$ BEGIN "
+        f"IF NOT {holds} THEN RAISE EXCEPTION '{message}'; END IF; RETURN NEW; END $$"
+    )
+
 
 GOES_BACK = "OLD.status <> 'draft' AND NEW.status <> OLD.status AND (OLD.status <> 'final' OR NEW.status = 'draft')"
 """From final to draft, or out of amended or entered in error: what was frozen would change, what was void count."""
@@ -211,6 +239,13 @@ def _sqlite_triggers() -> None:
         is_merged = "EXISTS (SELECT 1 FROM patient WHERE id = NEW.patient_id AND merged_into_id IS NOT NULL)"
         op.execute(_refusal(f"{table}_of_merged", f"BEFORE INSERT ON {table} WHEN {is_merged}", NOT_ADDED))
     op.execute(_refusal("measurement_status", f"BEFORE UPDATE OF status ON measurement WHEN {GOES_BACK}", BACK_REFUSED))
+    is_fixed = f"OLD.undone_at IS NOT NULL OR {_differs(MERGE_FROZEN, '<>')}"
+    op.execute(_refusal("patient_merge_frozen", f"BEFORE UPDATE ON patient_merge WHEN {is_fixed}", MERGE_CHANGED))
+    leads = f"BEFORE UPDATE OF merged_into_id ON patient WHEN {LEADS} AND NOT {IS_PARTED}"
+    op.execute(_refusal("patient_merged_into", leads, LEAD_REFUSED))
+    joins = f"BEFORE UPDATE OF joined_id ON alert WHEN {JOINS} AND NOT {IS_JOINED}"
+    op.execute(_refusal("alert_joined", joins, JOIN_REFUSED))
+    op.execute(_refusal("alert_joined_new", "BEFORE INSERT ON alert WHEN NEW.joined_id IS NOT NULL", JOIN_REFUSED))
 
 
 def _refusal(name: str, clause: str, message: str) -> str:
@@ -270,6 +305,29 @@ def _postgres_triggers() -> None:
     op.execute(
         "CREATE TRIGGER measurement_status BEFORE UPDATE OF status ON measurement FOR EACH ROW "
         f"WHEN ({GOES_BACK}) EXECUTE FUNCTION registry_refuse('{BACK_REFUSED}')"
+    )
+    _postgres_merge_triggers()
+
+
+def _postgres_merge_triggers() -> None:
+    op.execute(sa.text(_refusing_unless("registry_refuse_lead", IS_PARTED, LEAD_REFUSED)))
+    op.execute(sa.text(_refusing_unless("registry_refuse_join", IS_JOINED, JOIN_REFUSED)))
+    op.execute(
+        "CREATE TRIGGER patient_merge_frozen BEFORE UPDATE ON patient_merge FOR EACH ROW "
+        f"WHEN (OLD.undone_at IS NOT NULL OR {_differs(MERGE_FROZEN, '<>')}) "
+        f"EXECUTE FUNCTION registry_refuse('{MERGE_CHANGED}')"
+    )
+    op.execute(
+        "CREATE TRIGGER patient_merged_into BEFORE UPDATE OF merged_into_id ON patient FOR EACH ROW "
+        f"WHEN ({LEADS}) EXECUTE FUNCTION registry_refuse_lead()"
+    )
+    op.execute(
+        "CREATE TRIGGER alert_joined BEFORE UPDATE OF joined_id ON alert FOR EACH ROW "
+        f"WHEN ({JOINS}) EXECUTE FUNCTION registry_refuse_join()"
+    )
+    op.execute(
+        "CREATE TRIGGER alert_joined_new BEFORE INSERT ON alert FOR EACH ROW WHEN (NEW.joined_id IS NOT NULL) "
+        f"EXECUTE FUNCTION registry_refuse('{JOIN_REFUSED}')"
     )
 
 
@@ -341,6 +399,7 @@ def _grants() -> None:
     for table in (*DERIVED, *UNFINISHED, *COUNTED, *CHOSEN, *PASSING):
         op.execute(f"GRANT DELETE ON {table} TO registry_app")
     op.execute("GRANT UPDATE (patient_id) ON alert_event TO registry_app")  # by a merge
+    op.execute("GRANT SELECT ON merge_rest TO registry_app")
     op.execute("GRANT SELECT ON alembic_version TO registry_app")  # readiness compares it with the newest revision
 
 
@@ -364,6 +423,7 @@ def downgrade() -> None:
         *CHOSEN,
         *REST,
         *PASSING,
+        "merge_rest",
         "alembic_version",
     ):
         op.execute(f"REVOKE ALL ON {table} FROM registry_app")
@@ -376,5 +436,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION registry_write_safety_signal() CASCADE")
     op.execute("DROP FUNCTION registry_note_panel_change() CASCADE")
     op.execute("DROP FUNCTION registry_refuse_move() CASCADE")
+    op.execute("DROP FUNCTION registry_refuse_lead() CASCADE")
+    op.execute("DROP FUNCTION registry_refuse_join() CASCADE")
     op.execute("DROP FUNCTION registry_refuse_merged() CASCADE")
     op.execute("DROP FUNCTION registry_refuse() CASCADE")

@@ -197,19 +197,25 @@ class MergeLine:
 
     words: str
     why: str
-    undo_url: str
+    undo_url: str | None
+    """None where somebody who leads every clinic has to be asked."""
 
 
 def merge_lines(merges: Sequence[MergeOnRecord], zone: ZoneInfo) -> tuple[MergeLine, ...]:
     """The merges that stand, the latest first. ``zone``: of the reader's clinic, whose day is told."""
     return tuple(
         MergeLine(
-            words=f"Merged with MRN {each.mrn} on {long_date(each.on(zone))} by {each.by}",
+            words=f"Merged with {record_named(each.mrn)} on {long_date(each.on(zone))} by {each.by}",
             why=each.merge.why,
-            undo_url=url_for("merging.undo", patient_id=each.merge.patient_id, merge_id=each.merge.id),
+            undo_url=None if each.mrn is None else url_for("merging.undo", patient_id=each.merge.patient_id, merge_id=each.merge.id),
         )
         for each in merges
     )
+
+
+def record_named(mrn: str | None) -> str:
+    """A record that was merged, by its MRN; without it for a reader whose clinics never saw it."""
+    return "another record (its number is not yours to see)" if mrn is None else f"MRN {mrn}"
 
 
 def identity_facts(patient: Patient) -> tuple[Fact, ...]:

@@ -20,6 +20,7 @@ from registry.db.conflict import EditConflict
 from registry.episodes.patient_header import load_header
 from registry.extensions import db
 from registry.tasks import queries
+from registry.tasks.actions import NotTheirs
 from registry.tasks.models import Task
 from registry.tasks.presenters import AboutTaskPage, TaskShown, show_task
 from registry.tasks.rules import LATEST
@@ -75,6 +76,9 @@ def do_once(
         fresh = task_at(patient_id, task_id, action=action)
         form.version.data = str(fresh.version)
         return _show(fresh, form, template, title=title, action=action, status=409)
+    except NotTheirs:
+        flash("This is somebody else's to answer by now", "warning")
+        return redirect(url_for("alerts.worklist"), 303)
     flash(done, "success")
     return redirect(location, 303)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -61,9 +61,9 @@ class Twice:
             by=by,
         )
 
-    def undo(self, *, by: User) -> None:
+    def undo(self, *, by: User, said: Mapping[uuid.UUID, bool] | None = None) -> None:
         merge = list_merges(self.kept_id)[0].merge
-        undo_merge(merge=merge, why="Two people", opened_version=merge.version, by=by)
+        undo_merge(merge=merge, said=said or {}, why="Two people", opened_version=merge.version, by=by)
 
 
 def _twice(app: Flask) -> Twice:

@@ -219,8 +219,8 @@ def read_rows(scope: Scope, table: sa.Table, patient_id: uuid.UUID) -> list[dict
 
 @contextmanager
 def moving_rows(scope: Scope, *people: uuid.UUID) -> Iterator[None]:
-    """Inside, ``move_rows`` may move rows among these people; keys between rows are looked at only at the end, and so is
-    whether the merge has stopped moving them.
+    """Inside, ``move_rows`` may move rows among these people; keys between rows are looked at only at the
+    end, and so is whether the merge has stopped moving them.
 
     Raises ``ScopeError`` for somebody outside the scope.
     """

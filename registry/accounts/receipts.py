@@ -65,8 +65,8 @@ def once(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
     the second fails on what the first stored, and then lands where that one led. Where it was somebody else who was
     faster, ``act`` runs again on what is stored now.
 
-    Where the record was merged into another meanwhile, the answer is 404. Raises ``SentBefore`` where the form was used for other content than this request's, ``ForeignReceipt`` where
-    somebody else used it.
+    Where the record was merged into another meanwhile, the answer is 404. Raises ``SentBefore`` where the form was
+    used for other content than this request's, ``ForeignReceipt`` where somebody else used it.
     """
     by = ActorId(by.id)  # as a value: a transaction that fails forgets the rows it read
     for is_last in (False, False, True):

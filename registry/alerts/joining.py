@@ -30,10 +30,10 @@ _RESTS_ON = ("answers", "reports")
 def join_safety_alerts(*, patient_ids: tuple[uuid.UUID, uuid.UUID], words: str, now: datetime, by: User) -> bool:
     """Close the milder of the two records' open safety alerts in favour of the other; whether there were two.
 
-    The more pressing one stays open, of equal ones that nobody put off, then that nobody has acknowledged, then the one that has passed on
-    further or would sooner, then that of the first record. Its clock runs on, and no later than the other's. What the
-    other told of is added to it by the look that follows: to close this one says of no danger that it was dealt with.
-    Belongs inside ``write()``, before the rows are moved.
+    The more pressing one stays open, of equal ones that nobody put off, then that nobody has acknowledged, then the
+    one that has passed on further or would sooner, then that of the first record. Its clock runs on, and no later than
+    the other's. What the other told of is added to it by the look that follows: to close this one says of no danger
+    that it was dealt with. Belongs inside ``write()``, before the rows are moved.
     """
     found = db.session.scalars(
         select(Alert).where(Alert.patient_id.in_(patient_ids), Alert.is_safety, Alert.closed_at.is_(None))

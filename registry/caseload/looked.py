@@ -167,4 +167,6 @@ def _marks_in_force() -> Any:
         .subquery()
     )
     merged_at = _merged_at(ranked.c.patient_id).label("merged_at")
-    return select(ranked.c.id, ranked.c.patient_id, ranked.c.looked_at, merged_at).where(ranked.c.place == 1).cte("mark")
+    return (
+        select(ranked.c.id, ranked.c.patient_id, ranked.c.looked_at, merged_at).where(ranked.c.place == 1).cte("mark")
+    )

@@ -60,8 +60,8 @@ def keep_draft(
 ) -> datetime | None:
     """Keep what stands in the form in place of what was kept of it before; returns when.
 
-    ``None`` where that form has been saved as a contact meanwhile, or is none of ours: nothing is left to keep. Raises ``TooLong``, and
-    ``AnotherDraft`` where the author's draft is of another form.
+    ``None`` where that form has been saved as a contact meanwhile, or is none of ours: nothing is left to keep. Raises
+    ``TooLong``, and ``AnotherDraft`` where the author's draft is of another form.
     """
     if not is_printable(form_key):
         return None  # no form of ours has such a key
@@ -69,7 +69,9 @@ def keep_draft(
     if sum(len(name) + len(str(value)) for name, value in printable.items()) > LONGEST:
         raise TooLong
     try:
-        return _keep(ContactDraft(patient_id=patient_id, user_id=by.id, clinic_id=clinic_id), form_key, printable, by=by)
+        return _keep(
+            ContactDraft(patient_id=patient_id, user_id=by.id, clinic_id=clinic_id), form_key, printable, by=by
+        )
     except IntegrityError as overtaken:
         kept = get_draft(patient_id, by=by)
         if kept is None:

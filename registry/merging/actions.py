@@ -21,6 +21,7 @@ from registry.db.identifiers import new_id
 from registry.db.transaction import write
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
+from registry.merging.putting_back import PATIENT, SIGHT, give_back_identity, part_sights, put_back
 from registry.merging.queries import (
     Record,
     find_obstacles,
@@ -30,7 +31,6 @@ from registry.merging.queries import (
     load_since,
     sight_obstacles,
 )
-from registry.merging.putting_back import PATIENT, SIGHT, give_back_identity, part_sights, put_back
 from registry.merging.rules import CHOSEN, SEEN_ELSEWHERE, Obstacle
 from registry.merging.settling import DIRECTIVE, settle
 from registry.merging.tables import Row, Rows, moved_tables, row_id, stored
@@ -146,7 +146,7 @@ def undo_merge(
         put_back(written, going, kept=kept, other=other, by=by)
         tell_apart(kept, other, now=now, by=by)
         give_back_identity(kept, written)
-        part_sights(written, going, before, kept=kept, other=other, since=merge.merged_at)
+        part_sights(written, going, before, kept=kept, other=other)
         _lead_back(merge, by=by)
         merge.undone_at, merge.undone_by_id, merge.undone_why = now, by.id, why
         counted = {name: len(keys) for name, keys in going.rows.items() if keys}

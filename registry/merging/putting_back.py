@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from registry.extensions import db
 from registry.merging.queries import load_rows
 from registry.merging.rules import give_way
 from registry.merging.settling import name_for_search
-from registry.merging.tables import Row, Rows, is_made_since, moved_tables, read, stored
+from registry.merging.tables import Row, Rows, moved_tables, read, stored
 from registry.merging.undoing import Return
 from registry.patients.models import MergedRow, Patient
 
@@ -108,9 +108,7 @@ def give_back_identity(kept: Patient, written: Iterable[MergedRow]) -> None:
     name_for_search(kept)
 
 
-def part_sights(
-    written: Iterable[MergedRow], going: Return, before: Rows, *, kept: Patient, other: Patient, since: datetime
-) -> None:
+def part_sights(written: Collection[MergedRow], going: Return, before: Rows, *, kept: Patient, other: Patient) -> None:
     """Each clinic sees whom it cares for, or was asked to take over. ``before``: the rows of both, before they went.
 
     What the merge let a clinic see is taken back, and what came with what goes: a clinic that has taken over an
@@ -124,7 +122,8 @@ def part_sights(
         if clinic_id not in in_care:
             known = _sight(row.before) if row.before else None
             take_back_sight(patient_id=kept.id, clinic_id=clinic_id, before=known, given=_sight(row.after))
-    for clinic_id in {row["clinic_id"] for row in gone["episode"] if is_made_since("episode", (row["id"],), since)}:
+    moved = {row.row_id for row in written if row.is_moved}
+    for clinic_id in {row["clinic_id"] for row in gone["episode"] if row["id"] not in moved}:
         give_sight(patient_id=other.id, clinic_id=clinic_id)
         knew_it = clinic_id in sights and bool(sights[clinic_id].before)
         if clinic_id not in in_care and not knew_it:

@@ -100,7 +100,7 @@ def plan_return(written: Iterable[MergedRow], standing: Rows, since: Since) -> R
         restored=frozenset(restored),
         entered_since={name: len(keys) for name, keys in follow.items() if keys},
         changed_since=changed,
-        asked=tuple(_asked(standing, _returning(written, going, standing, since), since)),
+        asked=tuple(_asked(named, _returning(written, going, standing, since), standing, since)),
         obstacles=(NOT_APART,) if _is_torn(going, standing) else (),
     )
 
@@ -125,9 +125,7 @@ def _returning(
     return (let_in | (taking_over & since.newcomers)) - stays
 
 
-def _take_entered(
-    going: dict[str, set[Key]], returning: Collection[uuid.UUID], standing: Rows, since: Since
-) -> bool:
+def _take_entered(going: dict[str, set[Key]], returning: Collection[uuid.UUID], standing: Rows, since: Since) -> bool:
     """Take along what these clinics entered since and hangs on nothing; whether there was any."""
     found = {
         (name, key)
@@ -156,11 +154,14 @@ def _is_meant(key: Key, returning: Collection[uuid.UUID], since: Since) -> bool:
     return (bool(clinics) and clinics <= set(returning)) or since.said.get(key[0], False)
 
 
-def _asked(standing: Rows, returning: Collection[uuid.UUID], since: Since) -> Iterator[tuple[str, Key]]:
+def _asked(
+    named: Mapping[str, Collection[Key]], returning: Collection[uuid.UUID], standing: Rows, since: Since
+) -> Iterator[tuple[str, Key]]:
     """Only where some clinic goes: else what was entered since stays, as everything does."""
     for name, key, _ in _loose(standing, since):
         clinics = since.typed_at.get(key[0], frozenset())
-        if name in NOBODYS and returning and (not clinics or (clinics & set(returning) and clinics - set(returning))):
+        is_anybodys = not clinics or (clinics & set(returning) and clinics - set(returning))
+        if name in NOBODYS and returning and is_anybodys and key not in named[name]:
             yield name, key
 
 

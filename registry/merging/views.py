@@ -144,9 +144,10 @@ def undo(patient_id: uuid.UUID, merge_id: uuid.UUID) -> Page:
     if merge.undone_at is not None:
         receipts.refuse_what_is_over()
     back = _back(patient_id, merge_id)
+    if back.other is None:
+        return _show_undo(back), 409 if request.method == "POST" else 200
     if not back.form.validate_on_submit():
-        is_refused = back.other is None and request.method == "POST"
-        return _show_undo(back), 409 if is_refused else 422 if back.form.errors else 200
+        return _show_undo(back), 422 if back.form.errors else 200
     form = back.form
 
     def act() -> str:
@@ -189,11 +190,8 @@ def _back(patient_id: uuid.UUID, merge_id: uuid.UUID) -> _Back:
     going = plan_return(list_merged_rows(merge), standing, load_since(merge, {}))
     asked: list[Asked] = []
     if going.asked and other is not None:
-        asked = undo_page.asked_about(
-            going, standing, who_entered(merge), Asked, stays=patient.mrn, goes=other.mrn
-        )
+        asked = undo_page.asked_about(going, standing, who_entered(merge), Asked, stays=patient.mrn, goes=other.mrn)
     return _Back(patient, other, merge, standing, going, UndoMergeForm.of(asked, merge.version))
-
 
 
 def _header(patient: Patient) -> IdentityHeader:
@@ -256,4 +254,3 @@ def _show_undo(back: _Back) -> str:
     )
     opened("patient.opened", by=current_user, patient_id=patient.id)
     return render_template("merging/undo.html", page=page)
-

@@ -22,7 +22,9 @@ from registry.alerts.models import Alert
 from registry.caseload import rows
 from registry.clinics.models import Clinic
 from registry.contacts.actions import report_danger
+from registry.contacts.drafts import AnotherDraft, keep_draft
 from registry.contacts.models import DangerReport
+from registry.contacts.timer import AlreadyTiming, start_timer
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
@@ -172,3 +174,29 @@ def _at_once(browser: FlaskClient, address: str, form: Fields) -> list[TestRespo
     if errors:
         raise AssertionError(f"{address}: {type(errors[0]).__name__}") from errors[0]
     return answers
+
+
+def test_two_clicks_on_a_timer_and_on_a_first_draft_begin_one_of_each(app: Flask, world: World) -> None:
+    patient_id = _somebody_without_alerts(app, world)
+    begun: list[str] = []
+
+    def begin(form_key: str) -> None:
+        by, where = db.session.get_one(User, world.here.people["psychiatrist"]), world.here.clinic
+        try:
+            keep_draft(patient_id=patient_id, clinic_id=where, form_key=form_key, typed={"note": "zanote"}, by=by)
+            begun.append(form_key)
+        except AnotherDraft:
+            begun.append(f"not {form_key}")
+
+    def start() -> None:
+        by = db.session.get_one(User, world.here.people["psychiatrist"])
+        try:
+            start_timer(patient_id=patient_id, clinic_id=world.here.clinic, by=by)
+            begun.append("timer")
+        except AlreadyTiming:
+            begun.append("not another timer")
+
+    _second_during_first(app, lambda: begin("a"), lambda: begin("b"))
+    _second_during_first(app, start, start)
+
+    assert begun == ["a", "not b", "timer", "not another timer"]

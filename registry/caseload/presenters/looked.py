@@ -52,7 +52,7 @@ def show_looked(news: News, *, patient_id: uuid.UUID, form: LookedForm, today: d
 def _words(news: News, today: date, zone: ZoneInfo) -> str:
     if news.merged_at is not None:
         on = short_date(news.merged_at.astimezone(zone).date(), today=today)
-        return f"Another record was merged into this one, or parted from it, on {on}, after you looked: look through it all"
+        return f"Another record was merged into this one, or parted from it, on {on}: look through it all"
     if news.looked_at is None:
         return "You have not marked this record as looked at"
     looked = news.looked_at.astimezone(zone)

@@ -207,7 +207,9 @@ def merge_lines(merges: Sequence[MergeOnRecord], zone: ZoneInfo) -> tuple[MergeL
         MergeLine(
             words=f"Merged with {record_named(each.mrn)} on {long_date(each.on(zone))} by {each.by}",
             why=each.merge.why,
-            undo_url=None if each.mrn is None else url_for("merging.undo", patient_id=each.merge.patient_id, merge_id=each.merge.id),
+            undo_url=None
+            if each.mrn is None
+            else url_for("merging.undo", patient_id=each.merge.patient_id, merge_id=each.merge.id),
         )
         for each in merges
     )

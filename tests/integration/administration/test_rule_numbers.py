@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from registry.access import scope
@@ -13,7 +14,9 @@ from registry.administration import actions
 from registry.alerts.clinic_numbers import numbers_at, shipped
 from registry.alerts.models import RuleNumber
 from registry.alerts.parameters import AnothersToDecide, Status
+from registry.audit.recorder import record
 from registry.clinics.models import Clinic
+from registry.db.transaction import write
 from registry.episodes.models import Episode
 from registry.extensions import db
 from tests.integration.administration.conftest import TODAY, House
@@ -38,6 +41,20 @@ def _name(house: House, role: str) -> str:
 def _number(house: House, parameter: str = LIMIT) -> int | None:
     with house.app.app_context():
         return numbers_at(house.harbor).get(parameter)
+
+
+def test_a_number_a_release_made_impossible_stops_no_rule_and_is_told_of(house: House, client: FlaskClient) -> None:
+    fill_in(house.browser_of("lead"), _address(house), {"number": "35", **WHY})
+    with house.app.app_context(), write():
+        row = db.session.scalars(select(RuleNumber).where(RuleNumber.parameter == LIMIT)).one()
+        row.value = 9_999
+        record("rule-number.set", by=None, subject=row)
+
+    ready = client.get("/health/ready")
+
+    assert _number(house) == shipped().get(LIMIT)
+    assert "It is not possible any more: the number as shipped counts" in words(house.browser_of("lead").get(RULES))
+    assert f"the shipped number counts: {LIMIT}" in ready.text
 
 
 def test_every_number_is_shown_with_its_source_and_standing(house: House) -> None:

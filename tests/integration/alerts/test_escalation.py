@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,14 +11,19 @@ from flask import Flask
 
 from registry import clock
 from registry.accounts.actions import end_role
+from registry.alerts import escalation
 from registry.alerts.actions import acknowledge, act, snooze
 from registry.alerts.duty import on_duty as who_is_on_duty
 from registry.alerts.duty import on_duty_in
 from registry.alerts.escalation import escalate_due
-from registry.alerts.models import NOT_REACHED
+from registry.alerts.lifecycle import Log
+from registry.alerts.models import NOT_REACHED, Alert
+from registry.alerts.parameters import InvalidParameter
+from registry.alerts.signals import attention_changed
 from registry.audit.recorder import record
 from registry.clinics.actions import cover_duty
 from registry.db.transaction import write
+from registry.jobs import tasks
 from tests import builders
 from tests.integration.alerts.scene import (
     NOW,
@@ -265,3 +272,59 @@ def test_what_nobody_acknowledged_by_closing_time_goes_to_whoever_is_on_call_and
         assert escalate_due(now=closing - timedelta(minutes=1)).called == 0, "it is open"
         assert escalate_due(now=closing).called == 1
         assert (alert.owner_id, alert.look_at) == (scene.lead.id, closing + timedelta(minutes=60))
+
+
+def test_a_record_that_cannot_be_evaluated_stops_no_alert_and_its_own_passes_on(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once whoever follows the lists fails, once the act itself does."""
+    with on_stage(app):
+        scene = a_scene()
+        another = builders.a_patient(clinic=scene.clinic)
+        builders.an_episode(patient=another, care_manager=scene.care_manager)
+        for patient in (scene.patient, another):
+            measured(scene, 9, item9=1, patient=patient)
+        first, second = (the_safety_alert(patient) for patient in (scene.patient, another))
+        broken = scene.patient.id
+
+        def fail(_sender: object, *, patient_ids: list[uuid.UUID], looked_at: object) -> None:
+            if broken in patient_ids:
+                raise InvalidParameter("narrowed")
+
+        with attention_changed.connected_to(fail):
+            passed = escalate_due(now=NOW + timedelta(hours=1))
+        assert (passed.escalated, passed.failed) == (2, 0)
+        assert [alert.escalation for alert in (first, second)] == [1, 1]
+
+        monkeypatch.setattr(escalation, "_pass_on", _failing_for(first, escalation._pass_on))
+        passed = escalate_due(now=NOW + timedelta(hours=2))
+        assert (passed.escalated, passed.failed) == (1, 1)
+        assert [alert.escalation for alert in (first, second)] == [1, 2]
+
+
+def _failing_for(alert: Alert, pass_on: Callable[..., None]) -> Callable[..., None]:
+    alert_id = alert.id
+
+    def act(each: Alert, now: datetime, steps: Log) -> None:
+        if each.id == alert_id:
+            raise InvalidParameter("narrowed")
+        pass_on(each, now, steps)
+
+    return act
+
+
+def test_what_passes_on_waits_for_nothing_that_came_in_past_the_program(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> int:
+        raise InvalidParameter("narrowed")
+
+    monkeypatch.setattr(tasks, "answer_left_over_signals", fail)
+    with on_stage(app):
+        scene = a_scene()
+        measured(scene, 9, item9=1)
+        alert = the_safety_alert(scene.patient)
+        with clock.at(NOW + timedelta(hours=1)), pytest.raises(InvalidParameter):
+            tasks.watch_the_clock()
+
+        assert alert.escalation == 1

@@ -10,7 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from registry.access import scope
+from registry.access.models import PatientClinic
+from registry.audit.recorder import record
 from registry.contacts.models import Contact, ContactDraft, TimedContact
+from registry.db.transaction import write
 from registry.extensions import db
 from tests.integration.contacts.conftest import NOW, Case
 from tests.pages import Fields, fields_of, fill_in, send, soup, words
@@ -180,3 +183,27 @@ def test_a_peer_times_a_contact_with_their_own_people_alone(case: Case) -> None:
     assert fields_of(peer.get(stopped.location))["started_at"] == "15:00"
     peer.post("/my-people/contacts/timer/discard", data={"csrf_token": _token(peer)})
     assert "Start the timer" in words(peer.get("/my-people"))
+
+
+def test_a_time_with_somebody_no_longer_seen_can_be_thrown_away(case: Case) -> None:
+    browser = case.browser_of("care_manager")
+    _start(case, browser)
+    with case.app.app_context(), scope.all_patients(reason="test"), write():
+        for grant in db.session.scalars(select(PatientClinic).where(PatientClinic.patient_id == case.patient_id)):
+            grant.expires_at = NOW - timedelta(hours=1)
+            record("share.ended", by=None, subject=grant)
+
+    assert _bar(browser) == "You are timing a contact with somebody your clinics no longer see"
+    assert "Marisol" not in str(soup(browser.get("/my-day")).select_one(".timer"))
+    browser.post("/contacts/timer/discard", data={"csrf_token": _token(browser)})
+    assert _bar(browser) == ""
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        assert db.session.scalars(select(TimedContact)).all() == []
+
+
+def test_a_form_key_no_database_could_hold_is_none_of_ours(case: Case) -> None:
+    browser = case.browser_of("care_manager")
+
+    assert _typing(case, browser, note="Slept", form_key="a\x00b")[0] == 409
+    sent = fill_in(browser, f"{case.url}/new", {"reached": "yes", "form_key": "a\x00b"})
+    assert (sent.status_code, _drafts(case)) == (422, [])

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from registry.access import scope
 from registry.access.reviewed_sql import move_rows
 from registry.access.roles import Role
+from registry.access.scope import REVIEWED
+from registry.accounts import receipts
 from registry.accounts.actions import give_role
 from registry.accounts.models import User
 from registry.alerts.actions import acknowledge, close
+from registry.alerts.joining import join_safety_alerts
 from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert
 from registry.alerts.queries import list_steps
-from registry.audit.recorder import record
+from registry.audit.recorder import Actor, record
 from registry.contacts.actions import ContactFacts, correct_contact, record_contact, report_danger
 from registry.contacts.models import Contact, DangerReport
+from registry.db.base import Base
 from registry.db.conflict import EditConflict
 from registry.db.transaction import write
 from registry.episodes.actions import record_death
@@ -33,7 +38,7 @@ from registry.merging.actions import CannotMerge, merge_records
 from registry.merging.queries import load_rows
 from registry.merging.tables import moved_tables
 from registry.merging.undoing import DEATH_SINCE
-from registry.patients.models import Patient
+from registry.patients.models import Patient, PatientMerge
 from tests.builders import a_clinic, an_episode, id_of, sign_in
 from tests.integration.merging.conftest import Twice
 from tests.pages import fields_of, words
@@ -282,3 +287,74 @@ def test_nothing_is_added_to_a_record_that_was_merged_away(twice: Twice) -> None
         with pytest.raises(DBAPIError, match="nothing is added"):
             facts = ContactFacts(took_place_on=TODAY, kind="treatment", modality="phone", reached=True)
             record_contact(patient_id=twice.other_id, clinic_id=twice.clinic_id, facts=facts, by=lead)
+
+
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [
+        ("patient_merge", {"is_moving": True}),
+        ("patient_merge", {"merged_id": "kept"}),
+        ("patient", {"merged_into_id": "other"}),
+        ("alert", {"joined_id": "itself", "state": "closed", "closed_at": NOW}),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else value,
+)
+def test_the_database_lets_nothing_pass_for_a_merge(twice: Twice, table: str, values: dict[str, object]) -> None:
+    with twice.at_work() as lead:
+        merge_id = twice.merge(by=lead).id
+        alert_id = _open_safety(twice.kept_id).id
+    rows = {"patient_merge": merge_id, "patient": twice.kept_id, "alert": alert_id}
+    named = {"kept": twice.lead_id, "other": twice.other_id, "itself": alert_id}
+    changed = {column: named.get(str(value), value) for column, value in values.items()}
+    target = Base.metadata.tables[table]
+
+    with twice.app.app_context(), scope.all_patients(reason="test"), pytest.raises(DBAPIError), write():
+        statement = update(target).where(target.c.id == rows[table]).values(**changed)
+        db.session.execute(statement, execution_options={REVIEWED: True})
+
+
+def test_a_merge_wakes_an_alert_that_was_put_off_where_the_other_was_not(twice: Twice) -> None:
+    with twice.at_work() as lead, pytest.raises(KeyError, match="taken back"), write():
+        kept, other = _open_safety(twice.kept_id), _open_safety(twice.other_id)
+        kept.tier = other.tier = "action"
+        kept.state, other.state, other.look_at = "open", "acknowledged", None
+        kept.snoozed_until, kept.snooze_reason = TODAY + timedelta(days=3), "On leave"
+        record("alert.snoozed", by=lead, subject=kept)
+        record("alert.snoozed", by=lead, subject=other)
+        merge = PatientMerge(
+            patient_id=kept.patient_id,
+            merged_id=other.patient_id,
+            why="Added twice",
+            merged_at=NOW,
+            merged_by_id=lead.id,
+            is_moving=True,
+        )
+        db.session.add(merge)
+        db.session.flush()
+        join_safety_alerts(patient_ids=(kept.patient_id, other.patient_id), words="Merged", now=NOW, by=lead)
+
+        assert (kept.joined_id, other.closed_at, other.snoozed_until) == (other.id, None, None)
+        raise KeyError("taken back")
+
+
+def test_what_was_typed_while_two_records_became_one_is_sent_on(
+    twice: Twice, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page looked before the merge, its save came after."""
+    with twice.at_work():
+        colleague = db.session.scalars(select(User.id).where(User.name == "care_manager of Harbor")).one()
+    browser, address = sign_in(client, twice.lead_id), f"/patients/{twice.other_id}/tasks/new"
+    asked = {"words": "Ring her sister", "kind": "task", "to": str(colleague), "due_on": TODAY.isoformat()}
+    filled = fields_of(browser.get(address)) | asked
+    act_once = receipts._act_unless_used
+    merged: list[uuid.UUID] = []
+
+    def after_a_merge(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
+        if not merged:
+            merged.append(twice.merge(by=db.session.get_one(User, twice.lead_id)).id)
+        return act_once(form_key, by=by, act=act)
+
+    monkeypatch.setattr(receipts, "_act_unless_used", after_a_merge)
+    answer = browser.post(address, data=filled)
+
+    assert (answer.status_code, answer.location) == (307, f"/patients/{twice.kept_id}/tasks/new")

@@ -134,3 +134,12 @@ def test_a_wrong_file_is_refused_by_the_name_of_its_table(
 
     with pytest.raises(InvalidParameter, match=message):
         load(file)
+
+
+def test_a_decision_on_record_that_a_release_made_impossible_gives_way_to_the_shipped_number() -> None:
+    after, silence = "target.off.after", "target.off.silence"
+    decided = {after: ClinicNumber(7), silence: ClinicNumber(40), "target.off.never": ClinicNumber(7)}
+
+    numbers = NUMBERS.at_clinic_today(decided)
+
+    assert (numbers.get(after), numbers.get(silence)) == (NUMBERS.get(after), 40)

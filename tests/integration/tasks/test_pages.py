@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -11,12 +12,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from registry.access import scope
+from registry.accounts import receipts
 from registry.accounts.models import User
 from registry.alerts.presenters.worklist import tasks_cut_words
 from registry.audit.models import AuditEvent
+from registry.audit.recorder import Actor
 from registry.episodes.actions import record_death
 from registry.extensions import db
 from registry.patients.models import Patient
+from registry.tasks.actions import hand_on
 from registry.tasks.models import Task
 from registry.tasks.queries import MOST_SHOWN
 from tests.integration.contacts.conftest import NOW, TODAY, Case, _frozen, case
@@ -222,3 +226,30 @@ def test_a_peer_is_asked_about_their_own_people_alone_and_answers_there(case: Ca
     assert fill_in(peer, link, {"state": "done", "words": "She is fine"}).location == "/my-people"
     assert "Ring her sister" not in words(peer.get("/my-people"))
     assert "done. She is fine" in words(case.browser_of("care_manager").get("/my-day"))
+
+
+def test_an_answer_to_a_task_that_was_handed_on_meanwhile_is_shown_how_it_stands(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page looked before it was handed on, its save came after."""
+    task = _ask(case)
+    theirs, answer_url, act_once = (
+        case.browser_of("colleague"),
+        f"{_url(case)}/{task}/answer",
+        receipts._act_unless_used,
+    )
+    opened = theirs.get(answer_url)
+
+    def after_it_was_handed_on(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
+        row = db.session.get_one(Task, task)
+        if row.passed_by_id is None:
+            colleague = db.session.get_one(User, case.users["colleague"])
+            lead = case.users["clinic_lead"]
+            hand_on(task=row, to_id=lead, words="Knows her", opened_version=row.version, by=colleague)
+        return act_once(form_key, by=by, act=act)
+
+    monkeypatch.setattr(receipts, "_act_unless_used", after_it_was_handed_on)
+    late = send(theirs, answer_url, opened, {"state": "done", "words": "She is fine"})
+
+    assert late.status_code == 409
+    assert [each.state for each in _tasks(case)] == ["open"]

@@ -18,7 +18,7 @@ from registry.alerts.rulebook import Tier
 from registry.extensions import db
 
 _TELLS = ("opened", "appended", "closed-by-itself", "closed")
-MOST_READ = 500
+_MOST_READ = 300
 """Steps read at once, newest first."""
 
 
@@ -30,7 +30,15 @@ class News:
     step: AlertEvent
 
 
-def list_news(desk: Desk, zones: Mapping[uuid.UUID, ZoneInfo], *, reader_id: uuid.UUID) -> Sequence[News]:
+@dataclass(frozen=True, slots=True)
+class AllNews:
+    """News, newest first. ``is_cut``: there was more than is read at once."""
+
+    found: Sequence[News]
+    is_cut: bool
+
+
+def list_news(desk: Desk, zones: Mapping[uuid.UUID, ZoneInfo], *, reader_id: uuid.UUID) -> AllNews:
     """Since yesterday began at each clinic, newest first, each alert once; what the reader closed is no news to them.
 
     One statement. ``zones`` are those of the desk's clinics. A place in the review queue is no reason of the day.
@@ -49,13 +57,14 @@ def list_news(desk: Desk, zones: Mapping[uuid.UUID, ZoneInfo], *, reader_id: uui
         )
         .options(joinedload(AlertEvent.by))
         .order_by(AlertEvent.at.desc(), AlertEvent.id.desc())
-        .limit(MOST_READ)
-    )
+        .limit(_MOST_READ)
+    ).all()
     found: dict[uuid.UUID, News] = {}
     for alert, step in rows:
         if step.at >= begins.get(alert.clinic_id, earliest):
             found.setdefault(alert.id, News(alert, step))
-    return [each for each in found.values() if not _came_and_went(each, begins.get(each.alert.clinic_id, earliest))]
+    told = [each for each in found.values() if not _came_and_went(each, begins.get(each.alert.clinic_id, earliest))]
+    return AllNews(told, is_cut=len(rows) == _MOST_READ)
 
 
 def _came_and_went(news: News, begins: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import current_app, url_for
 
-from registry.alerts.due import ADMISSION, CONTACT, MEASURE, MOST, PAUSE, PLAN, STILL_IN, Due
+from registry.alerts.due import ADMISSION, CONTACT, MEASURE, PAUSE, PLAN, STILL_IN, Due
 from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
 from registry.review.models import Review
@@ -43,8 +43,8 @@ def due_shown(due: Due, patient: Patient, today: date) -> LineShown:
 
 
 def due_cut(*, is_cut: bool) -> str:
-    """That more falls due this week than is shown, nothing where all is."""
-    return f"Only of the {MOST} people whose day comes first. See all by what is due next" if is_cut else ""
+    """That more falls due than is shown, nothing where all is."""
+    return "More falls due than is listed here: see all by what is due next" if is_cut else ""
 
 
 def answered_shown(review: Review, patient: Patient, today: date) -> LineShown:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from registry.alerts.models import AlertEvent
 from registry.alerts.presenters.alert import TITLES
 from registry.alerts.presenters.lines import LineShown
 from registry.alerts.presenters.words import alert_url
-from registry.alerts.since_yesterday import MOST_READ, News
+from registry.alerts.since_yesterday import AllNews, News
 from registry.clinics.models import Clinic
 from registry.patients.models import Patient
 from registry.web.filters import count
@@ -39,10 +38,10 @@ def _what(step: AlertEvent) -> str:
     return f"Closed by {step.by.name}" if step.by is not None else "Closed"
 
 
-def news_cut(news: Sequence[News]) -> str:
+def news_cut(news: AllNews) -> str:
     """That more changed than is shown, nothing where all is."""
-    rest = len(news) - MOST_NEWS
+    rest = len(news.found) - MOST_NEWS
     if rest <= 0:
         return ""
     more = f"{count(rest, 'more change', 'more changes')} since yesterday"
-    return f"At least {more}" if len(news) == MOST_READ else more
+    return f"At least {more}" if news.is_cut else more

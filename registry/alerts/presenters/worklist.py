@@ -29,7 +29,7 @@ from registry.tasks.models import Task
 from registry.tasks.presenters import TaskLine, answer_url, asked_words, due_words, tasks_url
 from registry.tasks.queries import MOST_SHOWN
 from registry.tasks.rules import is_late
-from registry.web.filters import age, count
+from registry.web.filters import age, count, short_date
 from registry.web.paging import Paging
 
 if TYPE_CHECKING:

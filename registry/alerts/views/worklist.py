@@ -84,13 +84,13 @@ def worklist() -> Page:
     unspoken = list_unspoken_transfers(today.keys(), limit=MOST_TRANSFERS) if whole_clinic else ()
     zones = {clinic.id: clinic.zone for clinic in clinics.values()}
     news = list_news(desk, zones, reader_id=current_user.id)
-    soon, now_due, answered = list_due(desk), due_today(news, desk), queries.list_answered(desk)
+    soon, now_due, answered = list_due(desk), due_today(news.found, desk), queries.list_answered(desk)
     advice = list_advice_for(current_user.id, clinics_where(current_user, "recommendation.decide") & today.keys())
     people = queries.people_by_id(
         {alert.patient_id for alert in urgent}
         | {alerts[0].patient_id for alerts in waiting}
         | {each.patient_id for each in (*soon.found, *now_due)}
-        | {each.alert.patient_id for each in news[:MOST_NEWS]}
+        | {each.alert.patient_id for each in news.found[:MOST_NEWS]}
         | {review.patient_id for review in answered}
         | {each.patient_id for each in advice}
     )
@@ -98,7 +98,7 @@ def worklist() -> Page:
         {alert.patient_id for alert in urgent} | {alerts[0].patient_id for alerts in waiting}
     )
     screens = steps_of_day(urgent, people, episodes, max(today.values()))
-    clinics = _with_foreign(clinics, {alert.clinic_id for alert in (*urgent, *(each.alert for each in news))})
+    clinics = _with_foreign(clinics, {alert.clinic_id for alert in (*urgent, *(each.alert for each in news.found))})
     asked = list_open_for(current_user.id, today.keys())
     late = list_overdue(today, but_for=current_user.id) if whole_clinic else ()
     became = list_answered_to(current_user.id, today.keys(), since=now - NEWS)
@@ -143,13 +143,13 @@ def worklist() -> Page:
         order=why_this_order(),
         news=[
             news_shown(each, people[each.alert.patient_id], clinics[each.alert.clinic_id], now)
-            for each in news[:MOST_NEWS]
+            for each in news.found[:MOST_NEWS]
         ],
         news_cut=news_cut(news),
         due_today=[due_shown(each, people[each.patient_id], each.on) for each in now_due],
         contacts_due=[line for kind, line in lines if kind != MEASURE],
         measures_due=[line for kind, line in lines if kind == MEASURE],
-        due_cut=due_cut(is_cut=soon.is_cut),
+        due_cut=due_cut(is_cut=soon.is_cut or news.is_cut),
         all_due_url=url_for("caseload.caseload", sort="due"),
         answered=[answered_shown(review, people[review.patient_id], today[review.clinic_id]) for review in answered],
         advice=_advice(advice, people, today),

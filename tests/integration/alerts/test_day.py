@@ -16,8 +16,8 @@ from registry.access import scope
 from registry.accounts.models import User
 from registry.alerts import due, queries
 from registry.alerts.actions import close
-from registry.alerts.desk import Desk, is_waiting
-from registry.alerts.models import Alert
+from registry.alerts.desk import Desk, is_waiting, stood_since
+from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.sweep import sweep_clinic
 from registry.audit.models import AuditEvent
@@ -335,9 +335,9 @@ def test_a_week_of_more_people_than_are_looked_at_says_so(
         who = scene.care_manager.id
     builders.sign_in(client, who)
 
-    assert "whose day comes first" not in words(client.get("/my-day"))
+    assert "More falls due" not in words(client.get("/my-day"))
     monkeypatch.setattr(due, "MOST", 1)
-    assert "whose day comes first. See all by what is due next" in words(client.get("/my-day"))
+    assert "More falls due than is listed here: see all by what is due next" in words(client.get("/my-day"))
 
 
 def test_the_day_set_to_look_at_a_safety_plan_again_does_not_pass_in_silence(app: Flask, client: FlaskClient) -> None:
@@ -427,8 +427,9 @@ def test_a_lead_is_told_which_open_days_nobody_covers(app: Flask, client: FlaskC
     assert "Nobody is on duty" not in words(client.get("/my-day"))
 
 
+@pytest.mark.parametrize("is_now", [True, False], ids=["now", "since yesterday"])
 @pytest.mark.parametrize("of_all", [False, True], ids=["mine", "the clinic's"])
-def test_the_alerts_of_a_desk_are_found_by_an_index(app: Flask, off_target: Ids, *, of_all: bool) -> None:
+def test_the_alerts_of_a_desk_are_found_by_an_index(app: Flask, off_target: Ids, *, of_all: bool, is_now: bool) -> None:
     """However many alerts other clinics have: none of them is read."""
     today = {off_target.clinic: TODAY}
     whose: dict[str, Any] = (
@@ -438,12 +439,14 @@ def test_the_alerts_of_a_desk_are_found_by_an_index(app: Flask, off_target: Ids,
         is_postgresql = connection.dialect.name == "postgresql"
         if is_postgresql:
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        statement = select(Alert.id).where(is_waiting(Desk(today, [], **whose)))
+        desk = Desk(today, [], **whose)
+        told = is_waiting(desk) if is_now else stood_since(desk, NOW) & (AlertEvent.at >= NOW)
+        statement = select(Alert.id, AlertEvent.id).join(AlertEvent, AlertEvent.alert_id == Alert.id).where(told)
         sql = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
         rows = connection.exec_driver_sql(f"EXPLAIN {'' if is_postgresql else 'QUERY PLAN '}{sql}")
         plan = "\n".join(str(row[-1]) for row in rows)
 
-    assert is_postgresql or "alert USING INDEX ix_alert_clinic_open" in plan, plan
-    for table in ("alert", "team_member"):
+    assert is_postgresql or "USING INDEX ix_alert_clinic_open" in plan, plan
+    for table in ("alert", "alert_event", "team_member"):
         assert f"SCAN {table}" not in plan, plan
         assert f"Seq Scan on {table}" not in plan, plan

@@ -440,13 +440,9 @@ def test_the_alerts_of_a_desk_are_found_by_an_index(app: Flask, off_target: Ids,
         if is_postgresql:
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         desk = Desk(today, [], **whose)
-        plans = [
-            _plan(
-                connection,
-                select(Alert.id, AlertEvent.id).join(AlertEvent, AlertEvent.alert_id == Alert.id).where(told),
-            )
-            for told in (is_waiting(desk), stood_since(desk, NOW) & (AlertEvent.at >= NOW))
-        ]
+        steps = select(AlertEvent.id).join(Alert, AlertEvent.alert_id == Alert.id)
+        told = (is_waiting(desk), stood_since(desk, NOW) & (AlertEvent.at >= NOW))
+        plans = [_plan(connection, steps.where(each)) for each in told]
 
     for plan in plans:
         assert is_postgresql or "USING INDEX ix_alert_clinic_open" in plan, plan

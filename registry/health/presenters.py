@@ -99,7 +99,7 @@ def show_event(
     that recorded it, that it was entered in error."""
     is_void = event.status != "final"
     stands_open = not is_void and is_open(event.kind, ends_on=event.ends_on)
-    confirmed = f"still there {long_date(event.confirmed_on)}" if stands_open and event.confirmed_on else ""
+    confirmed = f"last confirmed {long_date(event.confirmed_on)}" if stands_open and event.confirmed_on else ""
     told = f"told by {event.source}" if event.source else ""
     error = f"Entered in error: {event.error_why}" if is_void else ""
     return EventShown(

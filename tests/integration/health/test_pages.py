@@ -70,9 +70,9 @@ def test_somebody_says_that_the_person_is_still_there(case: Case) -> None:
     with time_machine.travel(NOW + timedelta(days=2), tick=False):
         browser, colleague = case.browser_of("care_manager"), case.browser_of("colleague")
         opened_before = colleague.get(_url(case))
-        assert "still there 12 Mar 2026" in words(opened_before)
+        assert "last confirmed 12 Mar 2026" in words(opened_before)
         assert fill_in(browser, _url(case), button="Still there").location == _url(case)
-        assert "still there 14 Mar 2026" in words(browser.get(_url(case)))
+        assert "last confirmed 14 Mar 2026" in words(browser.get(_url(case)))
         send(colleague, _url(case), opened_before, button="Still there")
         assert "A colleague changed that entry meanwhile" in colleague.get(_url(case)).text
 

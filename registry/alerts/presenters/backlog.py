@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.alerts.backlog import Waiting
 from registry.alerts.presenters.words import Reason
+from registry.alerts.sentences import sentence_of
 from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
 from registry.web.filters import age, count, short_date
@@ -67,7 +68,10 @@ def waiting_shown(waiting: Waiting, today: date) -> WaitingShown:
         facts=_facts(patient, today),
         url=patient_url(patient.id),
         care=f"Enrolled {short_date(enrolled_on, today=today)}, entered {short_date(stored_on, today=today)}",
-        reasons=[Reason(tier=each.tier, sentence=each.sentence, since="", url="") for each in waiting.findings],
+        reasons=[
+            Reason(tier=each.tier, sentence=sentence_of(each.rule, each.evidence, today), since="", url="")
+            for each in waiting.findings
+        ],
         day=short_date(until, today=today),
     )
 

@@ -46,7 +46,7 @@ def take_up() -> Page:
     episodes = chosen_episodes(_asked_for(), clinics_where(current_user, "episode.write"))
     back_url = url_for("alerts.backlog", whose=request.args.get("whose"))
     if not episodes:
-        flash("Tick the people in the list first, then choose Take up now.", "warning")
+        flash("Tick the people in the list first, then choose Take up those ticked.", "warning")
         return redirect(back_url, 303)
     taken: list[int] = []
 

@@ -113,9 +113,9 @@ def test_somebody_with_time_takes_one_up_from_the_list_of_what_waits(app: Flask,
     assert "No two-way contact for 100 days" in said
     assert "20 Mar" in said
 
-    assert fill_in(client, url, button="Take up now").status_code == 303
+    assert fill_in(client, url, button="Take up those ticked").status_code == 303
     assert "Tick the people in the list first" in words(client.get(url))
-    assert fill_in(client, url, {"episode": [str(episode_id)]}, button="Take up now").status_code == 303
+    assert fill_in(client, url, {"episode": [str(episode_id)]}, button="Take up those ticked").status_code == 303
     page = client.get(url)
     assert "1 person taken up" in words(page)
     assert "Nobody waits from before" in words(page)

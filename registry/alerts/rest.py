@@ -75,17 +75,6 @@ def quiet_until_of(finding: Finding, rest: Rest | None, backlog: Backlog | None)
     return max(days, default=None)
 
 
-def quiet_until_of(finding: Finding, rest: Rest | None, backlog: Backlog | None) -> date | None:
-    """The day from which a finding is told that a person closed, or that was there before the enrolment was stored.
-
-    None where it is neither; a day that has come where it has been quiet.
-    """
-    days = [] if rest is None else [rest.until]
-    if backlog is not None and backlog.holds(finding):
-        days.append(backlog.until)
-    return max(days, default=None)
-
-
 def at_rest(finding: Finding) -> Finding | None:
     """What a finding says while it is quiet: its place in the review queue, None where it is not the psychiatrist's."""
     if Audience.PSYCHIATRIST not in finding.audience:

@@ -12,7 +12,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from registry import clock
-from registry.access.policy import found, permitted_clinics, policy
+from registry.access.policy import clinics_where, found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.accounts.models import User
 from registry.alerts import actions, queries
@@ -245,7 +245,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
     named = people_named(steps) | {each.recorded_by_id for each in reports}
     names = {user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(named)))}
     undone = list_undone_merges(row.patient_id) if row.is_safety else ()
-    may_correct = permitted_clinics("contact.correct") if row.closed_at is None else ()
+    may_correct = clinics_where(current_user, "contact.correct") if row.closed_at is None else ()
     is_the_banner = row.is_safety and row.closed_at is None
     patient = found(load_header(row.patient_id, today, clinic_id=clinic.id, shows_safety=not is_the_banner))
     tier = Tier(row.tier)

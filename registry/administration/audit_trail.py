@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -105,16 +106,13 @@ def audit_of_patient() -> Response | tuple[str, int]:
 
 
 def _find(mrn: str) -> uuid.UUID | None:
-    """Whoever audits asks about anybody of the organisation, and the question is itself recorded; others about their
-    own patients."""
+    """That somebody audits a person is itself recorded."""
+    with _within_those_asked_about():
+        person_id = trail.find_patient_id(mrn)
     if can(current_user, "audit.patient"):
-        with scope.within(clinic.id for clinic in clinics_in_reach("audit.patient")):
-            person_id = trail.find_patient_id(mrn)
         end_read()
         record_alone("audit.patient-asked", by=current_user, patient_id=person_id, kind="read")
-        return person_id
-    with scope.within(clinics_where(current_user, "patient.read")):
-        return trail.find_patient_id(mrn)
+    return person_id
 
 
 def _patient_form() -> AuditPatientForm | None:
@@ -142,7 +140,7 @@ def _show(form: AuditSearchForm, *, patient_form: AuditPatientForm | None, statu
         patient_url=url_for("administration.audit_of_patient"),
         is_of_several=len(reach.clinics) > 1,
         names_everybody=reach.names_everybody,
-        is_about_one=question.person_id is not None,
+        is_about_one=bool(question.person_ids),
         everybody_url=url_for("administration.audit"),
         pages=Paging(
             page=number,
@@ -167,7 +165,7 @@ def _question(form: AuditSearchForm, reach: TrailReach) -> trail.Question:
         only_of=None if can(current_user, "audit.names") or can(current_user, "audit.clinic") else current_user.id,
         clinic_ids=reach.clinic_ids,
         actor_id=_uuid(form.actor_id.data),
-        person_id=_uuid(form.person.data),
+        person_ids=_records_of(_uuid(form.person.data)),
         action=(form.action.data or "").strip() if not form.action.errors else "",
         outcome=form.outcome.data if form.outcome.data in OUTCOMES else "",
         since=_instant(form.since.data, reach.zone),
@@ -175,6 +173,20 @@ def _question(form: AuditSearchForm, reach: TrailReach) -> trail.Question:
         sort=sort,
         is_descending=form.order.data == "descending" if form.order.data else sort == "time",
     )
+
+
+def _records_of(person_id: uuid.UUID | None) -> frozenset[uuid.UUID]:
+    if person_id is None:
+        return frozenset()
+    with _within_those_asked_about():
+        return trail.records_of(person_id)
+
+
+def _within_those_asked_about() -> AbstractContextManager[None]:
+    """Whoever audits asks about anybody of the organisation, others about their own patients."""
+    if can(current_user, "audit.patient"):
+        return scope.within(clinic.id for clinic in clinics_in_reach("audit.patient"))
+    return scope.within(clinics_where(current_user, "patient.read"))
 
 
 def _patients(acts: Any) -> Mapping[uuid.UUID, Patient]:

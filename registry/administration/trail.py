@@ -46,7 +46,8 @@ class Question:
     clinic_ids: frozenset[uuid.UUID] | None = None
     """Acts in these clinics, on their patients, and of their people. ``None``: everywhere."""
     actor_id: uuid.UUID | None = None
-    person_id: uuid.UUID | None = None
+    person_ids: frozenset[uuid.UUID] = frozenset()
+    """The record of somebody, and those merged into it."""
     action: str = ""
     outcome: str = ""
     since: datetime | None = None
@@ -134,8 +135,8 @@ def _conditions(question: Question) -> list[ColumnElement[bool]]:
         conditions.append(AuditEvent.actor_id == question.only_of)
     if question.actor_id:
         conditions.append(AuditEvent.actor_id == question.actor_id)
-    if question.person_id:
-        conditions.append(AuditEvent.person_id == question.person_id)
+    if question.person_ids:
+        conditions.append(AuditEvent.person_id.in_(question.person_ids))
     if question.action:
         wanted = question.action.casefold()
         conditions.append(AuditEvent.action.in_([kind for kind in kinds_of_act() if wanted in kind]))
@@ -166,6 +167,14 @@ def patients_among(person_ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Patient]:
 
 
 def find_patient_id(mrn: str) -> uuid.UUID | None:
-    """The person with this MRN in the bound scope; ``None`` also when two organisations use the number."""
-    matches = db.session.scalars(select(Patient.id).where(Patient.mrn == fold_mrn(mrn)).limit(2)).all()
+    """The person with this MRN in the bound scope, also by that of a record merged into theirs; ``None`` also when two
+    organisations use the number."""
+    whose = func.coalesce(Patient.merged_into_id, Patient.id)
+    matches = db.session.scalars(select(whose).where(Patient.mrn == fold_mrn(mrn)).limit(2)).all()
     return matches[0] if len(matches) == 1 else None
+
+
+def records_of(person_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The record, and in the bound scope those merged into it: what was done to them was done to the same person."""
+    merged = db.session.scalars(select(Patient.id).where(Patient.merged_into_id == person_id))
+    return frozenset({person_id, *merged})

@@ -136,7 +136,7 @@ def _plan(question: trail.Question) -> str:
         (trail.Question(), ""),
         (trail.Question(actor_id=uuid.uuid4()), "ix_audit_event_actor"),
         (trail.Question(only_of=uuid.uuid4()), "ix_audit_event_actor"),
-        (trail.Question(person_id=uuid.uuid4()), "ix_audit_event_person"),
+        (trail.Question(person_ids=frozenset({uuid.uuid4()})), "ix_audit_event_person"),
         (trail.Question(action="organisation.added"), "ix_audit_event_action"),
     ],
     ids=["everything", "by somebody", "one's own", "about somebody", "of a kind"],

@@ -41,8 +41,10 @@ from registry.merging.undoing import DEATH_SINCE
 from registry.patients.models import Patient, PatientMerge
 from tests.builders import a_clinic, an_episode, id_of, sign_in
 from tests.integration.merging.conftest import Twice
-from tests.pages import fields_of, words
+from tests.pages import fields_of, fill_in, words
 from tests.trust.world import NOW, TODAY
+
+AUDIT = "/administration/audit"
 
 
 def _compare(twice: Twice) -> str:
@@ -358,3 +360,18 @@ def test_what_was_typed_while_two_records_became_one_is_sent_on(
     answer = browser.post(address, data=filled)
 
     assert (answer.status_code, answer.location) == (307, f"/patients/{twice.kept_id}/tasks/new")
+
+
+def test_the_trail_is_asked_for_both_records_by_the_number_of_either(twice: Twice) -> None:
+    with twice.at_work() as lead:
+        former = db.session.get_one(Patient, twice.other_id).mrn
+        twice.merge(by=lead)
+    browser = sign_in(twice.app.test_client(), twice.lead_id)
+    browser.get(f"/patients/{twice.kept_id}")
+
+    for mrn in (former, "KEPT-1"):
+        answer = fill_in(browser, AUDIT, {"mrn": mrn}, button="Show this person's trail")
+        assert answer.location == f"{AUDIT}?person={twice.kept_id}"
+        said = words(browser.get(answer.location))
+        assert "patient opened" in said
+        assert "patient merged away" in said

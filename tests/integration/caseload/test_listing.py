@@ -324,6 +324,19 @@ def test_a_search_finds_any_part_of_a_name_in_any_order_and_a_whole_number(team:
     assert names(team.page("/caseload", q="0417")) == []
 
 
+def test_a_search_as_one_types_brings_the_list_alone_and_the_same_list(team: Team) -> None:
+    team.person(given="Zoë", family="Vega")
+    browser = team.browser_of("care_manager")
+    form = {"q": "zoe", "csrf_token": token_of(browser.get("/caseload").data)}
+
+    whole, part = (browser.post("/caseload", data=form, headers=sent) for sent in ({}, {"HX-Request": "true"}))
+
+    assert names(soup(part)) == names(soup(whole)) == ["Zoë Vega"]
+    assert "1 found" in whole.text
+    assert part.text.lstrip().startswith('<div id="list"')
+    assert len(part.data) < len(whole.data) / 2
+
+
 SIGNS = ["%", "_", "%%", "M%", "v_x", "'", '"', "\\", "x%", "' OR '1'='1", "\ud800", "x\x00y"]
 """What a database could take for a pattern, the end of a text, or a command."""
 

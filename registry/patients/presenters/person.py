@@ -114,6 +114,7 @@ class LikelyPerson:
     mrn: str
     why: str
     url: str
+    id: uuid.UUID | None = None
 
 
 def likely_people(found: Sequence[Likeness]) -> tuple[LikelyPerson, ...]:
@@ -124,6 +125,7 @@ def likely_people(found: Sequence[Likeness]) -> tuple[LikelyPerson, ...]:
             mrn=likeness.patient.mrn,
             why=", ".join(likeness.why),
             url=patient_url(likeness.patient.id),
+            id=likeness.patient.id,
         )
         for likeness in found
     )
@@ -139,6 +141,8 @@ class AddPatientPage:
     cancel_url: str
     duplicates: tuple[LikelyPerson, ...] = ()
     may_save_anyway: bool = True
+    may_merge: bool = False
+    """Whether the reader may save it as a record of the same person, and merge the two."""
 
     @property
     def has_errors(self) -> bool:

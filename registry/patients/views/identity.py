@@ -78,6 +78,9 @@ def add() -> Page:
             despite=despite,
             by=current_user,
         )
+        compared = _to_be_compared(despite)
+        if compared is not None:
+            return url_for("merging.compare", patient_id=compared, other_id=patient.id)
         return url_for("episodes.refer", patient_id=patient.id)
 
     try:
@@ -90,6 +93,13 @@ def add() -> Page:
     return _add_page(form), 422
 
 
+def _to_be_compared(despite: Sequence[uuid.UUID]) -> uuid.UUID | None:
+    """Of those alike the record that a lead holds for the same person, and merges what was typed into."""
+    asked = request.form.get("save_anyway")
+    same = next((person_id for person_id in despite if str(person_id) == asked), None)
+    return same if can(current_user, "patient.merge") else None
+
+
 def _add_page(form: AddPatientForm, alike: Sequence[Likeness] = (), *, may_save_anyway: bool = True) -> str:
     shown = [likeness.patient.id for likeness in alike]
     page = presenters.AddPatientPage(
@@ -99,6 +109,7 @@ def _add_page(form: AddPatientForm, alike: Sequence[Likeness] = (), *, may_save_
         cancel_url=url_for("episodes.people"),
         duplicates=presenters.likely_people(alike),
         may_save_anyway=may_save_anyway,
+        may_merge=can(current_user, "patient.merge"),
     )
     if shown:
         # Recorded here, not with the answer: a refused form shows these people just as well.

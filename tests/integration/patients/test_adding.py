@@ -9,10 +9,13 @@ import time_machine
 from sqlalchemy import func, select
 
 from registry.access import scope
+from registry.access.roles import Role
 from registry.audit.models import AuditEvent
+from registry.clinics.models import Clinic
 from registry.extensions import db
 from registry.patients.elsewhere import ANSWER, TOO_MANY
 from registry.patients.models import ContactPoint, Patient
+from tests.builders import a_user, id_of, sign_in
 from tests.integration.patients.conftest import World
 from tests.pages import fields_of, fill_in, words
 
@@ -154,6 +157,23 @@ def test_likely_duplicates_are_shown_before_anything_is_saved(world: World, know
 
     assert anyway.status_code == 303
     assert len(_patients(world)) == 2
+
+
+def test_a_lead_saves_what_may_be_the_same_person_and_goes_on_to_merge_the_two(world: World) -> None:
+    known_id = world.add(given="Ada", family="Nunez", born=date.fromisoformat("1980-04-03"))
+    with world.app.app_context():
+        lead_id = id_of(a_user(clinic=db.session.get_one(Clinic, world.clinic_id), role=Role.CLINIC_LEAD))
+    of_a_manager = fill_in(world.browser, "/patients/new", ADA)
+    lead = sign_in(world.app.test_client(), lead_id)
+    alike = fill_in(lead, "/patients/new", ADA)
+
+    assert "Save and merge with this record" not in words(of_a_manager)
+    assert "Save and merge with this record" in words(alike)
+    saved = lead.post("/patients/new", data=fields_of(alike) | {"save_anyway": str(known_id)})
+
+    (new_id,) = {patient.id for patient in _patients(world)} - {known_id}
+    assert saved.location == f"/patients/{known_id}/merge/{new_id}"
+    assert lead.get(saved.location).status_code == 200
 
 
 def test_somebody_with_another_birth_date_is_not_a_likely_duplicate(world: World) -> None:

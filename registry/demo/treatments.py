@@ -29,8 +29,8 @@ from registry.treatment.models import TreatmentTrial
 
 _PSYCHOSIS = frozenset({"schizophrenia", "schizoaffective", "early-psychosis"})
 _BIPOLAR = frozenset({"bipolar-1", "bipolar-2"})
-
-
+_LATE_WITH_A_PLAN = 10
+"""Days by which somebody may be late with going through a plan again."""
 _DEPOTS = (
     ("haloperidol-decanoate", "Haloperidol decanoate", 100),
     ("paliperidone-palmitate", "Paliperidone palmitate", 150),
@@ -182,17 +182,23 @@ class _Record:
             rating = min(10, max(0, rating + self.roll.choice([-1, 0, 1, 1, 2, 2])))
 
     def _plan(self, kind: str, sections: dict[str, str], *, on: date, review_after: int) -> None:
-        facts = PlanFacts(
-            written_on=on,
-            review_on=on + timedelta(days=review_after),
-            took_part=f"The person and {self.manager.name}",
-            sections=sections,
-        )
-        plans.write_plan(
-            patient_id=self.patient_id,
-            clinic_id=self.clinic_id,
-            kind=kind,
-            facts=facts,
-            opened_number=0,
-            by=self.manager,
-        )
+        """Written, and gone through again on every day set for it but one of the last days."""
+        again, latest = timedelta(days=review_after), self.today - timedelta(days=_LATE_WITH_A_PLAN)
+        days = [on]
+        while days[-1] + again < latest:
+            days.append(days[-1] + again)
+        for number, day in enumerate(days):
+            facts = PlanFacts(
+                written_on=day,
+                review_on=day + again,
+                took_part=f"The person and {self.manager.name}",
+                sections=sections,
+            )
+            plans.write_plan(
+                patient_id=self.patient_id,
+                clinic_id=self.clinic_id,
+                kind=kind,
+                facts=facts,
+                opened_number=number,
+                by=self.manager,
+            )

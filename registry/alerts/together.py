@@ -33,9 +33,12 @@ def days_put_off(alert: Alert) -> int:
 
 
 def can_wait_too(alert: Alert, standing: Sequence[Alert], *, clinic_ids: Collection[uuid.UUID]) -> list[Alert]:
-    """The person's other reasons at these clinics that are not put off yet and may be; none about safety."""
+    """The person's other reasons at these clinics that are not put off yet and may be; none about safety.
+
+    Of two that are said as one, the one that speaks for both.
+    """
     settled_with_it = said_with(alert, standing)
-    return [
+    others = [
         each
         for each in standing
         if each.id != alert.id
@@ -45,6 +48,12 @@ def can_wait_too(alert: Alert, standing: Sequence[Alert], *, clinic_ids: Collect
         and each.clinic_id in clinic_ids
         and days_put_off(each) > 0
     ]
+    return [each for each in others if not _is_said_by_another(each, others)]
+
+
+def _is_said_by_another(alert: Alert, standing: Sequence[Alert]) -> bool:
+    speaks_too = said_with(alert, standing)
+    return speaks_too is not None and standing.index(speaks_too) < standing.index(alert)
 
 
 def snooze_together(

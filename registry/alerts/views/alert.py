@@ -154,8 +154,8 @@ def snooze(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
     if not form.validate_on_submit() or form.until.data is None:
         return _show(row, forms_of(row, snooze=form), status=422)
     until, reason = form.until.data, form.reason.data or ""
-    also = [each for each in standing if str(each.id) in (form.also.data or ())]
-    alerts = [row, *goes_with(row, standing), *also]
+    chosen = [row, *(each for each in standing if str(each.id) in (form.also.data or ()))]
+    alerts = [alert for each in chosen for alert in (each, *goes_with(each, standing))]
     return _do(
         row,
         form,

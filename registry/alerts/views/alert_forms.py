@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from flask_login import current_user
@@ -16,8 +17,8 @@ from registry.alerts.duty import ANSWERING_ROLES
 from registry.alerts.forms import AssignForm, CloseForm, NoteForm, SnoozeForm, TellForm
 from registry.alerts.models import CARE_OUTCOMES, OUTCOMES, Alert
 from registry.alerts.presenters.alert import AlertForms, choices_of, goes_with_words, people_told_by_name
+from registry.alerts.presenters.words import Reason, reasons
 from registry.alerts.rulebook import Audience, Tier, rule
-from registry.alerts.sentences import sentence_today
 from registry.alerts.together import can_wait_too, days_put_off, said_with
 from registry.alerts.views.shared import acknowledge_form
 from registry.alerts.views.shared import act_form as urgent_form
@@ -87,8 +88,12 @@ def _may_be_told(row: Alert) -> bool:
 def snooze_form(row: Alert, standing: Sequence[Alert], **kwargs: Any) -> SnoozeForm:
     today = db.session.get_one(Clinic, row.clinic_id).today(clock.now())
     others = can_wait_too(row, standing, clinic_ids=permitted_clinics("alert.snooze"))
-    choices = {str(each.id): sentence_today(each, today) for each in others}
+    choices = {str(each.id): "; ".join(reason.sentence for reason in _said(each, standing, today)) for each in others}
     return SnoozeForm(prefix="snooze-", others=choices, **kwargs)
+
+
+def _said(alert: Alert, standing: Sequence[Alert], today: date) -> list[Reason]:
+    return reasons([alert, *goes_with(alert, standing)], today)
 
 
 def goes_with(row: Alert, standing: Sequence[Alert]) -> list[Alert]:

@@ -34,7 +34,7 @@ def let_go(episode: Episode, *, why: str, by: User | None) -> None:
     recommendations, questions = _open_recommendations(episode.id), _open_questions(episode.id)
     for row in recommendations:
         row.state, row.decision_why = "declined", why
-        row.decided_by_id, row.decided_on, row.decided_at = by_id, today, now
+        row.decided_by_id, row.decided_by_name, row.decided_on, row.decided_at = by_id, "", today, now
         record("recommendation.declined", by=by, subject=row, reason=why)
     for question in questions:
         question.withdrawn_at = now

@@ -38,7 +38,8 @@ def _left_open(case: Case) -> None:
         by=case.consultant,
     )
     for row in review.recommendations[:2]:
-        decide(recommendation=row, state="accepted", opened_version=row.version, by=case.manager)
+        version = row.version
+        decide(recommendation=row, state="accepted", told_by="Dr Lin", opened_version=version, by=case.manager)
     done = review.recommendations[0]
     finish(recommendation=done, opened_version=done.version, by=case.manager)
     ask_question(episode=case.episode, words="Is this mixed?", by=case.manager)
@@ -69,6 +70,8 @@ def test_whoever_ends_an_episode_says_what_becomes_of_what_is_open(case: Case) -
             ("declined", "Their own doctor goes on"),
         ]
         assert list_open_questions(case.patient_id) == []
+        told_by = db.session.scalars(select(Recommendation.decided_by_name).order_by(Recommendation.position)).all()
+        assert told_by == ["Dr Lin", "", ""], "who accepted it declined nothing"
 
 
 def test_a_death_leaves_nothing_waiting(case: Case) -> None:

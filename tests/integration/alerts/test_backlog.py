@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from unittest.mock import patch
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -46,6 +47,7 @@ QUEUED = {"target.off": "queue", "review.due": "queue"}
 ALL = {"target.off": "action", "review.due": "action", "engage.no-contact": "action"}
 
 
+@pytest.mark.parametrize("migrated_database", ["sqlite"], indirect=True)
 def test_of_300_enrolled_late_on_one_day_no_day_brings_more_than_four_and_all_come_within_90_days(app: Flask) -> None:
     with on_stage(app):
         clinic = builders.a_clinic("Riverside")
@@ -82,6 +84,7 @@ def test_danger_never_waits_and_whoever_is_measured_since_is_told_of_at_once(app
         assert told(scene) == ALL | {"safety.self-harm": "urgent"}
 
 
+@pytest.mark.parametrize("migrated_database", ["sqlite"], indirect=True)
 def test_a_review_of_what_waits_is_not_undone_by_its_day(app: Flask) -> None:
     with on_stage(app):
         scene = entered_late(turn=9)

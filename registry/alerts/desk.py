@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.outreach import NO_CONTACT
@@ -130,10 +130,9 @@ def _concerns(user_id: uuid.UUID, desk: Desk) -> ColumnElement[bool]:
 
 def _was_told(alert_id: InstrumentedAttribute[uuid.UUID], user_id: uuid.UUID) -> ColumnElement[bool]:
     """Whether somebody asked that this person hear of it."""
+    step = aliased(AlertEvent)  # its own: who asks may be reading the steps themselves
     return exists().where(
-        AlertEvent.alert_id == alert_id,
-        AlertEvent.kind == "told",
-        AlertEvent.details["told"].as_string() == str(user_id),
+        step.alert_id == alert_id, step.kind == "told", step.details["told"].as_string() == str(user_id)
     )
 
 

@@ -409,7 +409,7 @@ def test_the_day_takes_as_many_statements_for_many_people_as_for_one(
     finally:
         event.remove(engine, "before_cursor_execute", note)
 
-    assert len(statements) <= 26
+    assert len(statements) <= 30
 
 
 def test_a_lead_is_told_which_open_days_nobody_covers(app: Flask, client: FlaskClient) -> None:

@@ -8,9 +8,9 @@ was.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import exists, func, or_, select, update
 
@@ -49,10 +49,21 @@ class NotYet(ValueError):
     """A sweep of a day that has not begun at the clinic."""
 
 
-def sweep_clinic(clinic: Clinic, *, today: date | None = None, pace: Pace | None = None) -> Sweep:
+def _go_on() -> None:
+    """Nobody waits for a sign of life."""
+
+
+def sweep_clinic(
+    clinic: Clinic,
+    *,
+    today: date | None = None,
+    pace: Pace | None = None,
+    after_chunk: Callable[[], object] = _go_on,
+) -> Sweep:
     """Reconcile everybody of the clinic for whom a date has come by ``today``; again, and nobody is left to take.
 
-    ``pace`` is that of a run over several clinics, so that the next one begins with what was learnt.
+    ``pace`` is that of a run over several clinics, so that the next one begins with what was learnt. ``after_chunk``
+    is called between the transactions; what it raises stops the sweep there.
 
     A rulebook, number or instrument changed since the last sweep makes everybody due, once: whoever answered the
     clinic about a danger without an episode there too.
@@ -67,8 +78,8 @@ def sweep_clinic(clinic: Clinic, *, today: date | None = None, pace: Pace | None
     clinic_id, done = clinic.id, Sweep()
     with scope.all_patients(reason="sweep of a clinic"):
         pace = pace or begin_pace()
-        _follow_the_rules(clinic_id, today, done, pace)
-        _take_everybody_due(clinic_id, today, done, pace)
+        _follow_the_rules(clinic_id, today, done, pace, after_chunk)
+        _take_everybody_due(clinic_id, today, done, pace, after_chunk)
         done.unanswered = len(list_unanswered())
         end_read()
         _note_swept(clinic_id, today)
@@ -81,6 +92,23 @@ def list_unanswered() -> Sequence[tuple[uuid.UUID, str]]:
         select(SafetySignal.measurement_id, SafetySignal.item).where(SafetySignal.alert_id.is_(None)).limit(_LISTED)
     )
     return [(row.measurement_id, row.item) for row in rows]
+
+
+def count_left_behind() -> int:
+    """Episodes in care at open clinics that were due more than a day ago, by the clinic's own date. Needs a scope."""
+    now = clock.now()
+    still_open = or_(Clinic.ended_on.is_(None), Clinic.ended_on > now.date())
+    clinics = {clinic.id: clinic for clinic in db.session.scalars(select(Clinic).where(still_open))}
+    due = db.session.execute(
+        select(Episode.clinic_id, Episode.next_check_on, func.count().label("number"))
+        .where(Episode.ended_on.is_(None), Episode.next_check_on < now.date())
+        .group_by(Episode.clinic_id, Episode.next_check_on)
+    ).all()
+    return sum(
+        int(row.number)
+        for row in due
+        if row.clinic_id in clinics and row.next_check_on < clinics[row.clinic_id].today(now) - timedelta(days=1)
+    )
 
 
 def answer_left_over_signals() -> int:
@@ -98,7 +126,9 @@ def answer_left_over_signals() -> int:
     return done.checked
 
 
-def _follow_the_rules(clinic_id: uuid.UUID, today: date, done: Sweep, pace: Pace) -> None:
+def _follow_the_rules(
+    clinic_id: uuid.UUID, today: date, done: Sweep, pace: Pace, after_chunk: Callable[[], object]
+) -> None:
     """Where the rules are no longer those of the last sweep, everybody is due; remembered in the same transaction.
 
     Who has no episode at the clinic has no date to be due on: they are taken at once, and the new rules are remembered
@@ -111,7 +141,7 @@ def _follow_the_rules(clinic_id: uuid.UUID, today: date, done: Sweep, pace: Pace
     if not is_new:
         return
     failed_before = done.failed
-    _take_all(_answered_without_an_episode(clinic_id), done, pace)
+    _take_all(_answered_without_an_episode(clinic_id), done, pace, after_chunk)
     with write():
         state = db.session.get(RulebookState, clinic_id)
         if state is None:
@@ -148,7 +178,9 @@ def _make_everybody_due(clinic_id: uuid.UUID, today: date) -> None:
     )
 
 
-def _take_everybody_due(clinic_id: uuid.UUID, today: date, done: Sweep, pace: Pace) -> None:
+def _take_everybody_due(
+    clinic_id: uuid.UUID, today: date, done: Sweep, pace: Pace, after_chunk: Callable[[], object]
+) -> None:
     due = db.session.scalars(
         select(Episode.patient_id)
         .where(Episode.clinic_id == clinic_id, Episode.next_check_on <= today)
@@ -156,16 +188,17 @@ def _take_everybody_due(clinic_id: uuid.UUID, today: date, done: Sweep, pace: Pa
         .order_by(func.min(Episode.next_check_on), Episode.patient_id)
     ).all()
     end_read()
-    _take_all(due, done, pace)
+    _take_all(due, done, pace, after_chunk)
 
 
-def _take_all(due: Sequence[uuid.UUID], done: Sweep, pace: Pace) -> None:
+def _take_all(due: Sequence[uuid.UUID], done: Sweep, pace: Pace, after_chunk: Callable[[], object] = _go_on) -> None:
     """Some people a transaction: whoever fails is tried alone and never stops the others."""
     taken = 0
     while taken < len(due):
         people = due[taken : taken + pace.people]
         _take(people, done)
         taken += len(people)
+        after_chunk()
         if taken < len(due):
             pace.after(people=len(people), held=seconds_held())
 
@@ -179,7 +212,7 @@ def _take(people: Sequence[uuid.UUID], done: Sweep) -> None:
             for patient_id in people:
                 _take([patient_id], done)
             return
-        log.error("sweep.person-failed", job="alerts.sweep", error=type(error).__name__)
+        log.error("sweep.person-failed", job="alerts.sweep", patient=str(people[0]), error=type(error).__name__)
         done.failed += 1
         return
     done.checked += len(people)

@@ -18,6 +18,8 @@ class JobRun(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     occasion: Mapped[str] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
+    alive_at: Mapped[datetime | None]
+    """When whoever is at it last said so; None while nobody is."""
     finished_at: Mapped[datetime | None]
     outcome: Mapped[dict[str, Any] | None]
 

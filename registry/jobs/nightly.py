@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime, time
 
 from sqlalchemy import or_, select
+from sqlalchemy.exc import DBAPIError
 
 from registry import clock
 from registry.alerts.clinic_numbers import fingerprint_at
 from registry.alerts.sweep import Sweep, sweep_clinic
 from registry.clinics.models import Clinic
 from registry.db.pacing import Pace, begin_pace
-from registry.db.transaction import end_read, write
+from registry.db.transaction import end_read
 from registry.extensions import db
-from registry.jobs.models import JobRun
+from registry.jobs.turns import Overtaken, take_turn
+from registry.web.request_log import log
 
 SWEEP = "alerts.sweep"
 
@@ -24,22 +28,27 @@ SWEPT_FROM = time(2, 30)
 
 
 def sweep_once(clinic: Clinic, *, today: date, pace: Pace | None = None) -> Sweep | None:
-    """Sweep the clinic for its local date and the rules in force; ``None`` where that was done.
+    """Sweep the clinic for its local date and the rules in force; ``None`` where that was done, or is being done.
 
-    A sweep that was stopped half way goes on: what it had stored is not due any more.
+    A sweep that was stopped half way goes on: what it had stored is not due any more. One in which somebody's record
+    could not be evaluated is not finished: the next quarter of an hour tries again.
     """
     occasion = f"{clinic.id} {today.isoformat()} {fingerprint_at(clinic.id)[:16]}"
     end_read()
-    with write():
-        run = db.session.get(JobRun, (SWEEP, occasion))
-        if run is not None and run.finished_at is not None:
-            return None
-        if run is None:
-            db.session.add(JobRun(kind=SWEEP, occasion=occasion, started_at=clock.now()))
-    done = sweep_clinic(clinic, today=today, pace=pace)
-    with write():
-        run = db.session.get_one(JobRun, (SWEEP, occasion))
-        run.finished_at, run.outcome = clock.now(), asdict(done)
+    turn = take_turn(SWEEP, occasion)
+    if turn is None:
+        return None
+    try:
+        done = sweep_clinic(clinic, today=today, pace=pace, after_chunk=turn.stay_alive)
+        settle = turn.give_back if done.failed else turn.finish
+        settle(asdict(done))
+    except Overtaken:
+        return None
+    except BaseException:
+        db.session.rollback()
+        with suppress(Overtaken, DBAPIError):  # a turn nobody can give back is free once it has been silent
+            turn.give_back()
+        raise
     return done
 
 
@@ -53,8 +62,21 @@ def list_clinics_due(now: datetime) -> Sequence[tuple[Clinic, date]]:
 
 
 def sweep_due(*, now: datetime | None = None) -> list[Sweep]:
-    """Sweep every clinic that is due and was not swept for its date with these rules."""
-    due = list_clinics_due(now or clock.now())
+    """Sweep every clinic that is due and was not swept for its date with these rules.
+
+    A clinic whose sweep fails keeps no other from being swept.
+    """
+    due = [(clinic.id, today) for clinic, today in list_clinics_due(now or clock.now())]
     end_read()
     pace = begin_pace()
-    return [done for clinic, today in due if (done := sweep_once(clinic, today=today, pace=pace)) is not None]
+    swept = (_sweep_or_log(clinic_id, today, pace) for clinic_id, today in due)
+    return [done for done in swept if done is not None]
+
+
+def _sweep_or_log(clinic_id: uuid.UUID, today: date, pace: Pace) -> Sweep | None:
+    try:
+        return sweep_once(db.session.get_one(Clinic, clinic_id), today=today, pace=pace)
+    except Exception as error:
+        db.session.rollback()
+        log.error("sweep.clinic-failed", job=SWEEP, clinic=str(clinic_id), error=type(error).__name__)
+        return None

@@ -8,7 +8,7 @@ from flask import Flask
 
 from registry.access import scope
 from registry.alerts.clinic_numbers import list_fallen
-from registry.alerts.sweep import list_unanswered
+from registry.alerts.sweep import count_left_behind, list_unanswered
 from registry.db.migrate import FOLDER
 from registry.extensions import db
 from registry.jobs.heartbeat import OLD_AFTER, silence
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     checks["safety signals"] = safety_signals
     checks["instruments"] = instruments
     checks["rule numbers"] = rule_numbers
+    checks["sweep"] = sweep
     if not app.testing:
         checks["jobs"] = jobs
 
@@ -69,6 +70,17 @@ def rule_numbers() -> str:
         return "cannot be read"
     named = ", ".join(sorted({parameter for _, parameter in fallen}))
     return f"set by a clinic and not possible any more, the shipped number counts: {named}" if fallen else ""
+
+
+def sweep() -> str:
+    """Nobody's alerts are older than what a day may have changed."""
+    try:
+        with scope.all_patients(reason="readiness"):
+            waiting = count_left_behind()
+    except sa.exc.DBAPIError:
+        db.session.rollback()
+        return "cannot be read"
+    return f"{waiting} in care not looked at for more than a day after they were due: see the log" if waiting else ""
 
 
 def jobs() -> str:

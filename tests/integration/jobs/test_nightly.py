@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from registry import clock
+from registry.alerts import sweep as sweeping
 from registry.alerts.models import RuleNumber
+from registry.alerts.reconcile import reconcile_patients
+from registry.alerts.sweep import Sweep, sweep_clinic
 from registry.audit.recorder import record
+from registry.clinics.models import Clinic
 from registry.db.transaction import write
+from registry.episodes.models import Episode
 from registry.extensions import db
-from registry.jobs import nightly
+from registry.jobs import nightly, readiness
 from registry.jobs.models import JobRun
 from registry.jobs.nightly import list_clinics_due, sweep_due, sweep_once
+from registry.jobs.turns import Overtaken, take_turn
 from tests import builders
 from tests.integration.alerts.scene import NOW, TODAY, a_scene, on_stage
 
@@ -99,6 +112,110 @@ def test_a_sweep_that_was_stopped_is_finished_by_the_next_run(app: Flask, monkey
         done = sweep_once(scene.clinic, today=TODAY)
         assert done is not None
         assert done.checked == 1
+
+
+def test_a_sweep_whose_writes_fail_half_way_is_not_finished_until_they_succeed(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when PostgreSQL is started again meanwhile."""
+    with on_stage(app):
+        scene = a_scene()
+        other = builders.a_patient(clinic=scene.clinic)
+        builders.an_episode(patient=other)
+        lost = builders.id_of(other)
+
+        def reconcile(people: Sequence[uuid.UUID]) -> object:
+            if lost in people:
+                raise OperationalError("UPDATE episode", {}, Exception("the connection is lost"))
+            return reconcile_patients(people)
+
+        monkeypatch.setattr(sweeping, "reconcile_patients", reconcile)
+        with capture_logs() as said:
+            (done,) = sweep_due()
+        assert (done.checked, done.failed) == (1, 1)
+        assert {line.get("patient") for line in said} == {str(lost)}
+        monkeypatch.undo()
+
+        assert [done.checked for done in sweep_due()] == [1]
+        assert sweep_due() == []
+
+
+def test_a_clinic_whose_sweep_fails_keeps_no_other_from_being_swept(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with on_stage(app):
+        broken, sound = builders.a_clinic("A clinic"), builders.a_clinic("Another clinic")
+        broken_id, sound_id = broken.id, sound.id
+
+        def sweep(clinic: Clinic, **given: Any) -> Sweep:
+            if clinic.id == broken_id:
+                raise ValueError("Ada Example, born 17 May 1980")
+            return sweep_clinic(clinic, **given)
+
+        monkeypatch.setattr(nightly, "sweep_clinic", sweep)
+        with capture_logs() as said:
+            assert len(sweep_due()) == 1
+        assert said == [
+            {
+                "event": "sweep.clinic-failed",
+                "job": "alerts.sweep",
+                "clinic": str(broken_id),
+                "error": "ValueError",
+                "log_level": "error",
+            }
+        ]
+        monkeypatch.undo()
+
+        assert len(sweep_due()) == 1, "the one that failed, at once"
+        runs = {run.occasion[:36]: run.finished_at for run in db.session.scalars(select(JobRun))}
+        assert runs.keys() == {str(broken_id), str(sound_id)}
+        assert all(runs.values())
+
+
+def test_of_two_consumers_at_once_one_sweeps(app: Flask) -> None:
+    with on_stage(app):
+        clinic_id = builders.id_of(a_scene().clinic)
+    together = Barrier(2)
+
+    def consumer() -> Sweep | None:
+        with app.app_context():
+            clinic = db.session.get_one(Clinic, clinic_id)
+            together.wait()
+            return sweep_once(clinic, today=TODAY)
+
+    with ThreadPoolExecutor(2) as consumers:
+        done = [each.result() for each in [consumers.submit(consumer) for _ in range(2)]]
+
+    assert sorted(each is None for each in done) == [False, True]
+
+
+def test_a_turn_is_taken_over_when_its_holder_was_silent_for_five_minutes(app: Flask) -> None:
+    with app.app_context():
+        killed = take_turn("alerts.sweep", "a night")
+        assert killed is not None
+        with clock.at(NOW + timedelta(minutes=4)):
+            killed.stay_alive()
+        with clock.at(NOW + timedelta(minutes=8, seconds=59)):
+            assert take_turn("alerts.sweep", "a night") is None
+        with clock.at(NOW + timedelta(minutes=9)):
+            heir = take_turn("alerts.sweep", "a night")
+            assert heir is not None
+            for woken in (killed.stay_alive, killed.give_back):
+                with pytest.raises(Overtaken):
+                    woken()
+            heir.finish({"checked": 1})
+            assert take_turn("alerts.sweep", "a night") is None
+
+
+def test_somebody_due_for_more_than_a_day_is_not_ready(app: Flask) -> None:
+    with on_stage(app):
+        a_scene()
+        due_on = db.session.scalars(select(Episode.next_check_on)).one()
+        assert due_on is not None
+        for days, problem in ((1, ""), (2, "1 in care not looked at")):
+            with clock.at(NOW + (due_on - TODAY) + timedelta(days=days)):
+                assert readiness.sweep().startswith(problem)
+                assert bool(readiness.sweep()) == bool(problem)
 
 
 def test_a_closed_clinic_is_not_swept(app: Flask) -> None:

@@ -18,7 +18,7 @@ from registry.alerts.actions import reassign_open_alerts
 from registry.alerts.clinic_numbers import shipped
 from registry.alerts.clinic_times import response_times_of
 from registry.alerts.duty import ANSWERING_ROLES
-from registry.alerts.models import RuleNumber
+from registry.alerts.models import AS_SHIPPED, OFF, OWN, RuleNumber
 from registry.alerts.new_hours import move_clocks
 from registry.alerts.parameters import AnothersToDecide, ClinicNumber
 from registry.alerts.response_times import ResponseTimes
@@ -155,24 +155,32 @@ def _reassign_tasks(from_id: uuid.UUID, to_id: uuid.UUID, clinic_id: uuid.UUID, 
     return len(task_ids)
 
 
-def set_rule_number(*, clinic: Clinic, parameter: str, number: int | None, why: str, by: User) -> None:
-    """Give a clinic its own number, or switch it off (``None``); every open case is checked again from today,
-    and the clocks of open alerts follow at once.
+def set_rule_number(
+    *, clinic: Clinic, parameter: str, decided: ClinicNumber | None, opened_version: int | None, why: str, by: User
+) -> None:
+    """Give a clinic its own number, switch it off, or go back to the number as shipped (``None``).
 
-    Raises ``registry.alerts.parameters.InvalidParameter`` for a number outside its bounds, for an unknown
-    parameter, and for switching off one that may only be changed; ``AnothersToDecide`` for a clinical number.
+    Every open case is checked again from today, and the clocks of open alerts follow at once. ``opened_version``: of
+    the decision the reader saw, 0 where there was none.
+
+    Raises:
+        InvalidParameter: the number is outside its bounds, is no rule's, or may be changed but not switched off.
+        AnothersToDecide: the number is clinical.
+        EditConflict: somebody decided since.
     """
     _refuse_unless_clinical(parameter, wanted=False)
-    _decide_number("rule-number.set", clinic, parameter, number, why, by=by)
+    _decide_number("rule-number.set", clinic, parameter, decided, opened_version, why, by=by)
 
 
-def sign_rule_number(*, clinic: Clinic, parameter: str, number: int | None, why: str, by: User) -> None:
-    """A psychiatrist signs for a clinical number at their clinic, or takes it out of force (``None``).
+def sign_rule_number(
+    *, clinic: Clinic, parameter: str, decided: ClinicNumber | None, opened_version: int | None, why: str, by: User
+) -> None:
+    """A psychiatrist signs for what counts of a clinical number at their clinic, as it is worded in this edition.
 
     As ``set_rule_number``; raises ``AnothersToDecide`` for a number that is not clinical.
     """
     _refuse_unless_clinical(parameter, wanted=True)
-    _decide_number("rule-number.signed", clinic, parameter, number, why, by=by)
+    _decide_number("rule-number.signed", clinic, parameter, decided, opened_version, why, by=by)
 
 
 def _refuse_unless_clinical(parameter: str, *, wanted: bool) -> None:
@@ -181,18 +189,45 @@ def _refuse_unless_clinical(parameter: str, *, wanted: bool) -> None:
         raise AnothersToDecide(parameter)
 
 
-def _decide_number(act: str, clinic: Clinic, parameter: str, number: int | None, why: str, *, by: User) -> None:
+def _decide_number(
+    act: str,
+    clinic: Clinic,
+    parameter: str,
+    decided: ClinicNumber | None,
+    opened_version: int | None,
+    why: str,
+    *,
+    by: User,
+) -> None:
+    clinic_id, by_id = clinic.id, by.id
+    if decided is not None:
+        shipped().check(parameter, decided)
     with write():
-        old = response_times_of(clinic)
-        rows = db.session.scalars(select(RuleNumber).where(RuleNumber.clinic_id == clinic.id))
-        held = {row.parameter: row for row in rows}
-        shipped().check(parameter, ClinicNumber(number))
-        row = held.get(parameter) or RuleNumber(clinic_id=clinic.id, parameter=parameter)
-        row.value, row.why, row.set_by_id, row.set_at = number, why, by.id, clock.now()
+        fresh = db.session.get_one(Clinic, clinic_id, with_for_update={"key_share": True})
+        old = response_times_of(fresh)
+        held = select(RuleNumber).where(RuleNumber.clinic_id == clinic_id, RuleNumber.parameter == parameter)
+        row = db.session.scalars(held).one_or_none()
+        if opened_version != (row.version if row else 0):
+            raise EditConflict(row or fresh)
+        row = row or RuleNumber(clinic_id=clinic_id, parameter=parameter)
+        row.choice, row.value = _as_stored(decided)
+        row.signed_edition = _edition_signed(parameter)
+        row.why, row.set_by_id, row.set_at = why, by_id, clock.now()
         db.session.add(row)
-        record(act, by=by, subject=row, clinic_id=clinic.id, reason=why)
-        _check_again(clinic)
-        move_clocks(clinic=clinic, old=old, by=by)
+        record(act, by=by, subject=row, clinic_id=clinic_id, reason=why)
+        _check_again(fresh)
+        move_clocks(clinic=fresh, old=old, by=by)
+
+
+def _as_stored(decided: ClinicNumber | None) -> tuple[str, int | None]:
+    if decided is None:
+        return AS_SHIPPED, None
+    return (OFF if decided.number is None else OWN), decided.number
+
+
+def _edition_signed(parameter: str) -> int | None:
+    known = shipped().parameters[parameter]
+    return known.edition if known.clinical else None
 
 
 def sign_figures(

@@ -11,6 +11,7 @@ from wtforms import (
     Form,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     StringField,
 )
@@ -18,6 +19,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
 
 from registry.access.roles import TITLES
+from registry.alerts.models import OWN
 from registry.clinics.rules import WEEKDAYS, WrongHours, is_time_zone, read_intervals, write_intervals
 from registry.web.form_fields import (
     EMAIL_ADDRESS,
@@ -137,19 +139,25 @@ class ClosureForm(RegistryForm):
         super().__init__(*args, **values)
 
 
-def _number_unless_off(form: Form, field: IntegerField) -> None:
-    """An empty number must never read as "off": that is a box of its own."""
-    if any(text.strip() for text in field.raw_data or ()):
+def _number_where_own(form: Form, field: IntegerField) -> None:
+    """An empty number never reads as "off", and one that was typed is never passed over: the choice is of its own."""
+    typed = "".join(text.strip() for text in field.raw_data or ())
+    if form["choice"].data == OWN and typed:
         return
     field.errors = []
-    raise StopValidation("" if form["is_off"].data else "Enter the number, or switch it off")
+    if form["choice"].data == OWN:
+        raise StopValidation("Enter the number")
+    is_left_over = field.object_data is not None and field.data == field.object_data
+    raise StopValidation("" if not typed or is_left_over else "Choose “Our own number”, or leave this empty")
 
 
 class RuleNumberForm(RegistryForm):
-    """A clinic's own number for a rule, or none."""
+    """What a clinic goes by: a rule's number as shipped, its own, or none."""
 
-    number = IntegerField("Number", [_number_unless_off, NumberRange(0, 10_000, "Enter a number people can count to")])
-    is_off = BooleanField("Switch this number off: the rule does not use it in this clinic")
+    choice = RadioField("What counts at your clinic", [InputRequired("Choose what counts at your clinic")])
+    number = IntegerField(
+        "Our own number", [_number_where_own, NumberRange(0, 10_000, "Enter a number people can count to")]
+    )
     why = paragraph("Why", required="Enter the reason, and who decided it", longest=500)
 
 

@@ -11,16 +11,17 @@ from functools import cache
 
 from sqlalchemy import bindparam, select
 
-from registry.alerts.models import RuleNumber
+from registry.alerts.models import AS_SHIPPED, RuleNumber
 from registry.alerts.parameters import RESPONSE_TIMES, ClinicNumber, Numbers, Parameter, load
 from registry.alerts.rulebook import rulebook_fingerprint
 from registry.episodes.scales import scales_in_force
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 
-_OF_CLINIC = select(RuleNumber.parameter, RuleNumber.value).where(RuleNumber.clinic_id == bindparam("clinic_id"))
-
-_OF_ALL = select(RuleNumber.clinic_id, RuleNumber.parameter, RuleNumber.value)
+_OF_ALL = select(RuleNumber.clinic_id, RuleNumber.parameter, RuleNumber.value, RuleNumber.signed_edition).where(
+    RuleNumber.choice != AS_SHIPPED
+)
+_OF_CLINIC = _OF_ALL.where(RuleNumber.clinic_id == bindparam("clinic_id"))
 
 
 @cache
@@ -42,7 +43,8 @@ def answering_numbers() -> Sequence[Parameter]:
 def numbers_at(clinic_id: uuid.UUID) -> Numbers:
     """The numbers in force at the clinic; where one it set can no longer stand, the number as shipped."""
     rows = db.session.execute(_OF_CLINIC, {"clinic_id": clinic_id}).all()
-    return shipped().at_clinic_today({row.parameter: ClinicNumber(row.value) for row in rows}) if rows else shipped()
+    decided = {row.parameter: ClinicNumber(row.value, row.signed_edition) for row in rows}
+    return shipped().at_clinic_today(decided) if decided else shipped()
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ def list_fallen() -> list[tuple[uuid.UUID, str]]:
 def _decided_anywhere() -> dict[uuid.UUID, dict[str, ClinicNumber]]:
     decided: dict[uuid.UUID, dict[str, ClinicNumber]] = defaultdict(dict)
     for row in db.session.execute(_OF_ALL):
-        decided[row.clinic_id][row.parameter] = ClinicNumber(row.value)
+        decided[row.clinic_id][row.parameter] = ClinicNumber(row.value, row.signed_edition)
     return decided
 
 

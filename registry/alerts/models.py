@@ -146,17 +146,28 @@ class AlertEvent(Identified, PatientLinked, Base):
     by: Mapped[User | None] = relationship()
 
 
-class RuleNumber(Identified, Audited, Base):
-    """A clinic's own number for a rule's parameter, and who signed for it."""
+AS_SHIPPED, OWN, OFF = "as-shipped", "own", "off"
+"""What a clinic can decide about a rule's number."""
+
+
+class RuleNumber(Identified, Versioned, Audited, Base):
+    """What a clinic decided about a rule's parameter, and who set it or signed for it. Never deleted."""
 
     __tablename__ = "rule_number"
-    __table_args__ = (sa.UniqueConstraint("clinic_id", "parameter", name="uq_rule_number_parameter"),)
+    __table_args__ = (
+        sa.UniqueConstraint("clinic_id", "parameter", name="uq_rule_number_parameter"),
+        one_of("choice", (AS_SHIPPED, OWN, OFF)),
+        sa.CheckConstraint("(choice = 'own') = (value IS NOT NULL)", name="own_has_value"),
+    )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
     parameter: Mapped[str]
     """``target.off.days``."""
+    choice: Mapped[str]
     value: Mapped[int | None]
-    """Empty: the clinic switched this number off."""
+    """The clinic's own number; empty where it goes by the shipped one, or switched it off."""
+    signed_edition: Mapped[int | None]
+    """The edition of the parameter a psychiatrist signed for; empty where a lead set it."""
     why: Mapped[str]
     set_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     set_at: Mapped[datetime]

@@ -31,7 +31,8 @@ class InvalidParameter(ValueError):
 class Parameter:
     """One number of one rule. ``least`` and ``most`` bound what a clinic may set; ``required`` forbids "off".
 
-    ``clinical``: a psychiatrist of the clinic signs for it; else its lead sets it.
+    ``clinical``: a psychiatrist of the clinic signs for it; else its lead sets it. ``edition`` counts up when the file
+    gives the number another meaning, unit or ground: who signed for it before did not sign for that.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Parameter:
     most: int
     required: bool = False
     clinical: bool = False
+    edition: int = 1
 
     @property
     def in_force_as_shipped(self) -> bool:
@@ -61,6 +63,8 @@ class ClinicNumber:
     """What a clinic decided about one parameter: a number it adopted, or None to switch it off."""
 
     number: int | None
+    signed_edition: int | None = None
+    """Which ``Parameter.edition`` a psychiatrist signed for; None where a lead set the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +89,20 @@ class Numbers:
             raise InvalidParameter(f"{id_}: a safety number can be changed but not switched off")
 
     def stands(self, id_: str, decision: ClinicNumber) -> bool:
-        """Whether a decision on record can still stand: a release may have narrowed what may be set, or dropped it."""
+        """Whether a decision on record can still stand.
+
+        A release may have narrowed what may be set, dropped the number, or made it another one to sign for.
+        """
         try:
             self.check(id_, decision)
         except InvalidParameter:
             return False
-        return True
+        return self.is_signed_for(id_, decision)
+
+    def is_signed_for(self, id_: str, decision: ClinicNumber) -> bool:
+        """Whether nobody has to sign, or somebody signed for this edition. Raises KeyError for an unknown id."""
+        parameter = self.parameters[id_]
+        return not parameter.clinical or decision.signed_edition == parameter.edition
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.parameters)
@@ -124,7 +136,9 @@ class Numbers:
         return hashlib.sha256(lines.encode()).hexdigest()
 
 
-_FIELDS = frozenset({"number", "unit", "meaning", "source", "status", "least", "most", "required", "clinical"})
+_FIELDS = frozenset(
+    {"number", "unit", "meaning", "source", "status", "least", "most", "required", "clinical", "edition"}
+)
 
 
 def load(path: Path = SHIPPED) -> Numbers:
@@ -157,6 +171,7 @@ def _parameter(id_: str, table: Mapping[str, object]) -> Parameter:
         most=_number(id_, table, "most"),
         required=table.get("required") is True,
         clinical=table.get("clinical") is True,
+        edition=_number(id_, {"edition": 1, **table}, "edition"),
     )
     parameter.check(parameter.number)
     if parameter.required and status is not Status.SOURCED:

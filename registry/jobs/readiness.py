@@ -62,14 +62,14 @@ def instruments() -> str:
 
 
 def rule_numbers() -> str:
-    """Every number a clinic set can stand: where a release narrowed what may be set, the shipped one counts."""
+    """Every number a clinic decided on can stand: where a release changed what may be set, the shipped one counts."""
     try:
         fallen = list_fallen()
     except sa.exc.DBAPIError:
         db.session.rollback()
         return "cannot be read"
     named = ", ".join(sorted({parameter for _, parameter in fallen}))
-    return f"set by a clinic and not possible any more, the shipped number counts: {named}" if fallen else ""
+    return f"decided by a clinic and not standing any more, the shipped number counts: {named}" if fallen else ""
 
 
 def sweep() -> str:

@@ -24,6 +24,7 @@ from registry.administration.actions import sign_rule_number
 from registry.alerts.clinic_numbers import shipped
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import Alert
+from registry.alerts.parameters import ClinicNumber
 from registry.alerts.sweep import Sweep, sweep_clinic
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic, DutyCover
@@ -148,7 +149,8 @@ def _sign_for_consensus(place: Place) -> None:
                 sign_rule_number(
                     clinic=place.clinic,
                     parameter=parameter.id,
-                    number=parameter.number,
+                    decided=ClinicNumber(parameter.number),
+                    opened_version=0,
                     why="We agree",
                     by=db.session.get_one(User, place.psychiatrist),
                 )

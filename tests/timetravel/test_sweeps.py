@@ -12,7 +12,9 @@ from sqlalchemy import select
 from registry import clock
 from registry.accounts.models import User
 from registry.administration.actions import set_rule_number
+from registry.administration.queries import list_rule_numbers
 from registry.alerts.models import Alert
+from registry.alerts.parameters import ClinicNumber
 from registry.alerts.reconcile import reconcile_patients
 from registry.alerts.sweep import Sweep, sweep_clinic
 from registry.db.transaction import end_read
@@ -151,10 +153,12 @@ def told_of(life: Life) -> set[tuple[str, ...]]:
 
 
 def _set_number(place: Place, parameter: str, number: int | None) -> None:
+    rows = list_rule_numbers([place.clinic.id])
     set_rule_number(
         clinic=place.clinic,
         parameter=parameter,
-        number=number,
+        decided=ClinicNumber(number),
+        opened_version=next((row.version for row in rows if row.parameter == parameter), 0),
         why="Our psychiatrist wants it so",
         by=db.session.get_one(User, place.lead),
     )

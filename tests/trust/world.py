@@ -21,6 +21,7 @@ from registry.accounts.invitations import invite
 from registry.accounts.models import FailedSignIn, FormReceipt, Membership, User
 from registry.administration.actions import set_rule_number
 from registry.alerts.models import Alert
+from registry.alerts.parameters import ClinicNumber
 from registry.alerts.sweep import sweep_clinic
 from registry.audit.recorder import record
 from registry.caseload.actions import choose_columns, save_view
@@ -156,7 +157,8 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     set_rule_number(
         clinic=clinic,
         parameter="engage.first-follow-up.limit",
-        number=35,
+        decided=ClinicNumber(35),
+        opened_version=0,
         why="Agreed in March",
         by=people["clinic_lead"],
     )

@@ -880,11 +880,16 @@ def upgrade() -> None:
         "rule_number",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.Column("parameter", sa.Text(), nullable=False),
+        sa.Column("choice", sa.Text(), nullable=False),
         sa.Column("value", sa.Integer(), nullable=True),
+        sa.Column("signed_edition", sa.Integer(), nullable=True),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("set_by_id", sa.Uuid(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("choice IN ('as-shipped', 'own', 'off')", name=op.f("ck_rule_number_choice_known")),
+        sa.CheckConstraint("(choice = 'own') = (value IS NOT NULL)", name=op.f("ck_rule_number_own_has_value")),
         sa.ForeignKeyConstraint(
             ["clinic_id"], ["clinic.id"], name=op.f("fk_rule_number_clinic_id"), ondelete="RESTRICT"
         ),

@@ -15,6 +15,7 @@ from registry.access import scope
 from registry.administration.actions import change_clinic, close_on, sign_rule_number, take_back_closure
 from registry.alerts import actions
 from registry.alerts.models import Alert
+from registry.alerts.parameters import ClinicNumber
 from registry.audit.models import AuditEvent
 from registry.clinics.actions import ClinicFacts
 from registry.clinics.models import Clinic
@@ -176,7 +177,8 @@ def test_another_limit_for_acknowledging_moves_the_clock_at_once_and_counts_from
     sign_rule_number(
         clinic=db.session.get_one(Clinic, house.harbor),
         parameter="acknowledge.urgent",
-        number=30,
+        decided=ClinicNumber(30),
+        opened_version=0,
         why="We are always two",
         by=house.user("psychiatrist"),
     )

@@ -297,7 +297,9 @@ def signed_for(scene: Scene, days: int) -> None:
         number = RuleNumber(
             clinic_id=scene.clinic.id,
             parameter="safety.screen-due.active",
+            choice="own",
             value=days,
+            signed_edition=1,
             why="Signed",
             set_by_id=scene.psychiatrist.id,
             set_at=clock.now(),

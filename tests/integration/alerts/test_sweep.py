@@ -41,7 +41,9 @@ def set_number(scene: Scene, parameter: str, value: int | None) -> None:
         row = RuleNumber(
             clinic_id=scene.clinic.id,
             parameter=parameter,
+            choice="off" if value is None else "own",
             value=value,
+            signed_edition=1,
             why="Our psychiatrist wants it so",
             set_by_id=scene.lead.id,
             set_at=clock.now(),

@@ -85,7 +85,9 @@ def test_a_changed_number_is_swept_for_on_the_same_day_once(app: Flask) -> None:
             row = RuleNumber(
                 clinic_id=scene.clinic.id,
                 parameter="target.off.after",
+                choice="own",
                 value=70,
+                signed_edition=1,
                 why="Our psychiatrist wants it so",
                 set_by_id=scene.lead.id,
                 set_at=clock.now(),

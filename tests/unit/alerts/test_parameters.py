@@ -138,7 +138,7 @@ def test_a_wrong_file_is_refused_by_the_name_of_its_table(
 
 def test_a_decision_on_record_that_a_release_made_impossible_gives_way_to_the_shipped_number() -> None:
     after, silence = "target.off.after", "target.off.silence"
-    decided = {after: ClinicNumber(7), silence: ClinicNumber(40), "target.off.never": ClinicNumber(7)}
+    decided = {after: ClinicNumber(7, 1), silence: ClinicNumber(40, 1), "target.off.never": ClinicNumber(7)}
 
     numbers = NUMBERS.at_clinic_today(decided)
 

@@ -1,0 +1,141 @@
+"""Deciding about one number of the rules for a clinic: its lead sets it, or a psychiatrist signs for it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry.access.policy import can, found, policy
+from registry.accounts import receipts
+from registry.administration import actions
+from registry.administration.blueprint import blueprint
+from registry.administration.decided_numbers import Decided, decided_at, number_words
+from registry.administration.form_page import FormPage
+from registry.administration.forms import RuleNumberForm
+from registry.administration.rule_numbers import NumberRow, number_row
+from registry.alerts.clinic_numbers import shipped
+from registry.alerts.models import AS_SHIPPED, OFF, OWN
+from registry.alerts.parameters import ClinicNumber, InvalidParameter, Parameter
+from registry.clinics.models import Clinic
+from registry.clinics.queries import get_clinic
+from registry.db.conflict import EditConflict
+from registry.extensions import db
+from registry.patients.presenters import Difference
+from registry.web.form_fields import choices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleNumberPage(FormPage):
+    clinic: str
+    number: NumberRow
+    now: str
+    """What the clinic has decided so far."""
+    save: str
+    conflict: tuple[Difference, ...] = ()
+
+
+@blueprint.route("/rules/<uuid:clinic_id>/<parameter_id>", methods=["GET", "POST"])
+@policy("rule.change")
+def rule_number(clinic_id: uuid.UUID, parameter_id: str) -> Response | tuple[str, int]:
+    """A clinic's own number for a rule, with the reason for it. A clinical number is not the lead's to set."""
+    clinic = found(get_clinic(clinic_id) if can(current_user, "rule.change", clinic_id=clinic_id) else None)
+    return _decide(clinic, _parameter(parameter_id, clinical=False))
+
+
+@blueprint.route("/rules/<uuid:clinic_id>/<clinical_id>/signature", methods=["GET", "POST"])
+@policy("figure.sign")
+def sign_rule_number(clinic_id: uuid.UUID, clinical_id: str) -> Response | tuple[str, int]:
+    """A psychiatrist of the clinic signs for a clinical number, with the ground for it."""
+    clinic = found(get_clinic(clinic_id) if can(current_user, "figure.sign", clinic_id=clinic_id) else None)
+    return _decide(clinic, _parameter(clinical_id, clinical=True))
+
+
+def _parameter(parameter_id: str, *, clinical: bool) -> Parameter:
+    parameter = found(shipped().parameters.get(parameter_id))
+    return found(parameter if parameter.clinical is clinical else None)
+
+
+def _decide(clinic: Clinic, parameter: Parameter) -> Response | tuple[str, int]:
+    clinic_id = clinic.id
+    (decided,) = decided_at([clinic])
+    form = _form_at(decided, parameter)
+    if not form.validate_on_submit():
+        return _show(form, parameter, decided), 422 if form.errors else 200
+    try:
+        return redirect(_store(clinic, parameter, form), 303)
+    except InvalidParameter:
+        form.number.errors = [_what_is_possible(parameter)]
+        return _show(form, parameter, decided), 422
+    except EditConflict:
+        (decided,) = decided_at([db.session.get_one(Clinic, clinic_id)])
+        form.version.data = str(decided.version_of(parameter.id))
+        return _show(form, parameter, decided, conflict=_differences(form, parameter, decided)), 409
+
+
+def _form_at(decided: Decided, parameter: Parameter) -> RuleNumberForm:
+    """As it stands; a number that no longer can is not offered again."""
+    choice = decided.choice_at(parameter.id)
+    number = decided.numbers.get(parameter.id) if choice == OWN else None
+    form = RuleNumberForm(
+        data={"choice": choice, "number": number, "version": str(decided.version_of(parameter.id))},
+    )
+    form.choice.choices = choices(_choices(parameter))
+    return form
+
+
+def _choices(parameter: Parameter) -> dict[str, str]:
+    as_shipped = f"{parameter.number} {parameter.unit}" if parameter.in_force_as_shipped else "off"
+    offered = {AS_SHIPPED: f"As shipped: {as_shipped}", OWN: "Our own number"}
+    return offered if parameter.required else offered | {OFF: "Off: the rule does not use this number here"}
+
+
+def _show(
+    form: RuleNumberForm, parameter: Parameter, decided: Decided, *, conflict: tuple[Difference, ...] = ()
+) -> str:
+    page = RuleNumberPage(
+        title="Sign for a number" if parameter.clinical else "A clinic's own number",
+        clinic=decided.clinic.name,
+        number=number_row(parameter, [decided]),
+        now=decided.words.get(parameter.id, "As shipped"),
+        save="Sign" if parameter.clinical else "Set the number",
+        form=form,
+        back_url=url_for("administration.rules"),
+        conflict=conflict,
+    )
+    return render_template("administration/rule_number.html", page=page)
+
+
+def _differences(form: RuleNumberForm, parameter: Parameter, decided: Decided) -> tuple[Difference, ...]:
+    yours = f"{number_words(parameter, form.choice.data, _typed(form))}: {form.why.data}"
+    return (Difference("At your clinic", decided.words[parameter.id], yours),)
+
+
+def _typed(form: RuleNumberForm) -> int | None:
+    return form.number.data if form.choice.data == OWN else None
+
+
+def _store(clinic: Clinic, parameter: Parameter, form: RuleNumberForm) -> str:
+    decide = actions.sign_rule_number if parameter.clinical else actions.set_rule_number
+
+    def act() -> str:
+        decide(
+            clinic=clinic,
+            parameter=parameter.id,
+            decided=None if form.choice.data == AS_SHIPPED else ClinicNumber(_typed(form)),
+            opened_version=form.opened_version,
+            why=form.why.data or "",
+            by=current_user,
+        )
+        done = "signed for, under your name" if parameter.clinical else "set"
+        flash(f"The number is {done}. Every open case is checked with it by the next morning.", "success")
+        return url_for("administration.rules")
+
+    return receipts.once(form.key, by=current_user, act=act)
+
+
+def _what_is_possible(parameter: Parameter) -> str:
+    return f"Enter a whole number from {parameter.least} to {parameter.most} {parameter.unit}"

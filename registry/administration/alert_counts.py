@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from registry.administration.alert_load import WEEKS, Fate, Told
+from registry.administration.first_acts import FirstAct
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.response_times import start_of
 from registry.alerts.rulebook import Tier
@@ -52,12 +54,42 @@ def watched_span(clinic: Clinic, now: datetime) -> Span | None:
 
 
 def count_told(span: Span) -> Sequence[Told]:
-    """How often each rule told something in the span, by tier and by what became of it. One statement."""
+    """How often each rule told something in the span, by tier and by what became of it since. One statement."""
+    was_put_off = case((_has_step("snoozed"), 1), else_=0).label("was_put_off")
+    told = _tellings(span, _fate().label("fate"), was_put_off).subquery()
+    kinds = told.c.rule, told.c.tier, told.c.fate, told.c.is_again
+    counts = func.count().label("number"), func.sum(told.c.was_put_off).label("snoozed")
+    rows = db.session.execute(select(*kinds, *counts).group_by(*kinds))
+    return [
+        Told(row.rule, Tier(row.tier), Fate(row.fate), bool(row.is_again), row.number, int(row.snoozed)) for row in rows
+    ]
+
+
+def list_first_acts(span: Span) -> Sequence[FirstAct]:
+    """Of each new reason of the span that somebody answered, when they first did. One statement."""
+    step = aliased(AlertEvent)
+    first = (
+        select(func.min(step.at))
+        .where(
+            step.alert_id == Alert.id,
+            step.at >= AlertEvent.at,
+            step.kind.in_(("acknowledged", "acted", "closed")),
+            step.by_id.is_not(None),
+        )
+        .scalar_subquery()
+        .label("acted_at")
+    )
+    told = _tellings(span, AlertEvent.at.label("told_at"), first).subquery()
+    rows = db.session.execute(select(told).where(~told.c.is_again, told.c.acted_at.is_not(None)))
+    return [FirstAct(row.rule, Tier(row.tier), row.told_at, row.acted_at) for row in rows]
+
+
+def _tellings(span: Span, *columns: ColumnElement[Any]) -> Select[Any]:
+    """The steps that told something in the span, each with its rule, its tier, and whether there was news in it."""
     begin, end = span.instants
-    tier = func.coalesce(AlertEvent.details["tier"].as_string(), Alert.tier).label("tier")
-    is_again = AlertEvent.details["told_at"].as_string().is_not(None).label("is_again")
-    told = (
-        select(Alert.rule, tier, _fate().label("fate"), is_again)
+    is_again = or_(AlertEvent.details["told_at"].as_string().is_not(None), _went_on()).label("is_again")
+    return (
+        select(Alert.rule, _tier().label("tier"), is_again, *columns)
         .join(Alert, Alert.id == AlertEvent.alert_id)
         .where(
             Alert.clinic_id == span.clinic.id,
@@ -67,10 +99,36 @@ def count_told(span: Span) -> Sequence[Told]:
             AlertEvent.kind.in_(("opened", "appended")),
             AlertEvent.details["withdrawn"].as_string().is_(None),
         )
-        .subquery()
     )
-    rows = db.session.execute(select(*told.c, func.count().label("number")).group_by(*told.c))
-    return [Told(row.rule, Tier(row.tier), Fate(row.fate), bool(row.is_again), row.number) for row in rows]
+
+
+def _tier() -> ColumnElement[str]:
+    return func.coalesce(AlertEvent.details["tier"].as_string(), Alert.tier)
+
+
+def _went_on() -> ColumnElement[bool]:
+    """Whether an alert opened for what an earlier one had said, which closed by itself while the reason went on.
+
+    Another alert spoke for it meanwhile. News all the same where it comes back more pressing.
+    """
+    earlier = aliased(Alert)
+    return and_(
+        AlertEvent.kind == "opened",
+        exists().where(
+            earlier.patient_id == Alert.patient_id,
+            earlier.episode_id == Alert.episode_id,
+            earlier.rule == Alert.rule,
+            earlier.id != Alert.id,
+            earlier.closed_at <= AlertEvent.at,
+            earlier.closed_by_id.is_(None),
+            earlier.since >= Alert.since,
+            _rank(earlier.tier) <= _rank(_tier()),
+        ),
+    )
+
+
+def _rank(tier: SQLColumnExpression[str]) -> ColumnElement[int]:
+    return case({each.value: each.rank for each in Tier}, value=tier)
 
 
 def count_patient_days(clinic_id: uuid.UUID, *, first: date, until: date) -> int:
@@ -97,5 +155,6 @@ def _fate() -> ColumnElement[str]:
 
 
 def _has_step(kind: str) -> ColumnElement[bool]:
+    """Whether it was taken since that which was told; what was done before answered something else."""
     step = aliased(AlertEvent)
-    return exists().where(step.alert_id == Alert.id, step.kind == kind)
+    return exists().where(step.alert_id == Alert.id, step.kind == kind, step.at >= AlertEvent.at)

@@ -1,7 +1,8 @@
 """How much a clinic's rules ask of it, and what becomes of what they ask: the arithmetic. Pure.
 
 A *new reason* is something nobody had been told before: an alert that opens, or one that becomes more pressing or is
-added to. What a person closed while it was still true and is told once more is counted apart.
+added to. What a person closed while it was still true and is told once more is counted apart, and so is what only
+rested while another alert spoke for it.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ class Told:
     fate: Fate
     is_again: bool
     number: int
+    snoozed: int = 0
+    """How many of them somebody put off, whatever else was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class RuleLoad:
     tier: Tier
     fates: Mapping[Fate, int]
     again: int
+    snoozed: int
+    """How many of the new reasons somebody put off, whatever else was done."""
     a_patient_week: Decimal | None
     """New reasons a patient-week, two decimals; None of few patient-weeks."""
 
@@ -126,18 +131,23 @@ def alert_load(told: Iterable[Told], *, patient_days: int) -> AlertLoad:
         raise ValueError("patient-days are counted, and not below 0")
     fates: dict[tuple[str, Tier], dict[Fate, int]] = {}
     again: dict[tuple[str, Tier], int] = {}
+    snoozed: dict[tuple[str, Tier], int] = {}
     for each in told:
         if each.number < 0:
             raise ValueError(f"{each.rule} told something {each.number} times")
         key = each.rule, each.tier
         met = fates.setdefault(key, dict.fromkeys(Fate, 0))
         again.setdefault(key, 0)
+        snoozed.setdefault(key, 0)
         if each.is_again:
             again[key] += each.number
         else:
             met[each.fate] += each.number
+            snoozed[key] += each.snoozed
     rules = [
-        RuleLoad(rule, tier, met, again[rule, tier], _rate(sum(met.values()), patient_days, "0.01"))
+        RuleLoad(
+            rule, tier, met, again[rule, tier], snoozed[rule, tier], _rate(sum(met.values()), patient_days, "0.01")
+        )
         for (rule, tier), met in fates.items()
     ]
     return AlertLoad(sorted(rules, key=_order), patient_days)

@@ -28,6 +28,8 @@ from registry.administration.alert_load import (
     alert_load,
 )
 from registry.administration.blueprint import blueprint
+from registry.administration.first_acts import FEW_ACTS, median_times_to_act
+from registry.alerts.clinic_times import hours_of
 from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.clinics.models import Clinic
 from registry.clinics.queries import list_clinics
@@ -58,7 +60,8 @@ EXPLAINED: Sequence[Mapping[str, str]] = (
     {
         "label": "New reason",
         "value": "An alert that opened, became more pressing or was added to. What somebody closed while it was still "
-        "true and was told once more stands under Told again, and is not counted as new.",
+        "true and was told once more stands under Told again, and is not counted as new; so does what closed by itself "
+        "because another alert spoke for it, and came back.",
     },
     {
         "label": "Patient-weeks",
@@ -72,6 +75,16 @@ EXPLAINED: Sequence[Mapping[str, str]] = (
         "label": "Closed by itself",
         "value": "What it said stopped being true, for instance because the contact was made, the measure taken "
         "or the review recorded. Most work on contacts, measures and reviews ends a reason this way.",
+    },
+    {
+        "label": "Put off",
+        "value": "Somebody put it off, whatever else was done. Put off only: and nobody did anything else.",
+    },
+    {
+        "label": "First act, median",
+        "value": "From the reason to the first time somebody acknowledged it, noted what was done or closed it: half "
+        "took longer. Of urgent reasons in minutes of today's opening hours, of others in days. Reasons nobody "
+        f"answered are no part of it, and it is not told of fewer than {FEW_ACTS}.",
     },
     {
         "label": "Passed over",
@@ -110,13 +123,17 @@ class LoadRow:
     rate: str
     fates: Sequence[tuple[str, int]]
     """What became of the reasons, and how many."""
+    snoozed: int
+    first_act: str
     passed_over: str
     again: int
+    url: str | None
+    """The rule and its numbers; None for a rule no longer in the book."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertLoadPage:
-    """``rows`` is empty where nothing was told in the span."""
+    """``rows`` is empty before the first whole day; then every rule has one, also one that told nothing."""
 
     title: str
     subtitle: str
@@ -138,6 +155,7 @@ def load() -> str:
     clinic = found(_chosen(clinics, request.args.get("clinic")))
     span = alert_counts.watched_span(clinic, clock.now())
     load = None if span is None else _count(span)
+    waits = {} if span is None else _times_to_act(span)
     page = AlertLoadPage(
         title=TITLE,
         subtitle=f"{clinic.name} · {_days(span)}",
@@ -145,7 +163,7 @@ def load() -> str:
         clinics=_tabs(clinics) if len(clinics) > 1 else (),
         tiles=() if load is None else _tiles(load),
         headings=_headings(),
-        rows=() if load is None else [_row(each) for each in load.rules],
+        rows=() if load is None else [*(_row(each, waits) for each in load.rules), *_silent(load)],
         explained=EXPLAINED,
         rules_url=url_for("administration.rules"),
     )
@@ -166,6 +184,11 @@ def _tabs(clinics: Sequence[Clinic]) -> list[Mapping[str, str]]:
 def _count(span: Span) -> AlertLoad:
     days = alert_counts.count_patient_days(span.clinic.id, first=span.first, until=span.until)
     return alert_load(alert_counts.count_told(span), patient_days=days)
+
+
+def _times_to_act(span: Span) -> Mapping[tuple[str, Tier], Decimal]:
+    acts = alert_counts.list_first_acts(span)
+    return median_times_to_act(acts, hours=hours_of(span.clinic), zone=span.clinic.zone)
 
 
 def _days(span: Span | None) -> str:
@@ -206,12 +229,14 @@ def _headings() -> list[Mapping[str, str]]:
         {"label": "New reasons", "kind": "number"},
         {"label": "A patient-week", "kind": "number"},
         *counted,
+        {"label": "Put off", "kind": "number"},
+        {"label": "First act, median", "kind": "number"},
         {"label": "Passed over", "kind": "number"},
         {"label": "Told again", "kind": "number"},
     ]
 
 
-def _row(load: RuleLoad) -> LoadRow:
+def _row(load: RuleLoad, waits: Mapping[tuple[str, Tier], Decimal]) -> LoadRow:
     tier, kind = TIERS[load.tier]
     percent = load.passed_over_percent
     return LoadRow(
@@ -222,9 +247,45 @@ def _row(load: RuleLoad) -> LoadRow:
         new=load.new,
         rate=_rate(load),
         fates=[(words, load.fates[fate]) for fate, words in FATES.items()],
+        snoozed=load.snoozed,
+        first_act=_first_act(waits.get((load.rule, load.tier)), load.tier),
         passed_over=NO_SHARE if percent is None else f"{percent}{THIN_SPACE}%",
         again=load.again,
+        url=_url_of(load.rule),
     )
+
+
+def _silent(load: AlertLoad) -> list[LoadRow]:
+    """The rules that told nothing: whether one never speaks is for the clinic to see too."""
+    spoke = {each.rule for each in load.rules}
+    return [
+        LoadRow(
+            rule=rule.id,
+            title=rule.title,
+            tier="Told nothing",
+            tier_kind="neutral",
+            new=0,
+            rate=NO_SHARE,
+            fates=[(words, 0) for words in FATES.values()],
+            snoozed=0,
+            first_act=NO_SHARE,
+            passed_over=NO_SHARE,
+            again=0,
+            url=_url_of(rule.id),
+        )
+        for rule in RULEBOOK
+        if rule.id not in spoke
+    ]
+
+
+def _url_of(rule: str) -> str | None:
+    return url_for("administration.rules", _anchor=rule) if rule in _TITLES else None
+
+
+def _first_act(wait: Decimal | None, tier: Tier) -> str:
+    if wait is None:
+        return NO_SHARE
+    return f"{wait}{THIN_SPACE}{'min' if tier is Tier.URGENT else 'days'}"
 
 
 def _rate(load: RuleLoad) -> str:

@@ -16,7 +16,7 @@ from registry.administration.alert_counts import Span
 from registry.administration.alert_load import Fate
 from registry.alerts.actions import act, close, snooze
 from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.rulebook import Tier
+from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.db.transaction import write
@@ -32,12 +32,22 @@ FIRST = TODAY - timedelta(days=91)
 
 
 def _told(
-    house: House, *, rule: str = "target.off", tier: str = "action", days_ago: float = 5, told_again: bool = False
+    house: House,
+    *,
+    rule: str = "target.off",
+    tier: str = "action",
+    days_ago: float = 5,
+    told_again: bool = False,
+    since: date = TODAY,
+    episode_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
-    """An alert of a new patient of Harbor, with the step that told it."""
+    """An alert of a new patient of Harbor, or of an episode there, with the step that told it."""
     with house.app.app_context(), scope.all_patients(reason="test"):
         clinic = db.session.get_one(Clinic, house.harbor)
-        episode = an_episode(patient=a_patient(clinic=clinic), clinic=clinic, enrolled_on=TODAY)
+        if episode_id is None:
+            episode = an_episode(patient=a_patient(clinic=clinic), clinic=clinic, enrolled_on=TODAY)
+        else:
+            episode = db.session.get_one(Episode, episode_id)
         at = NOW - timedelta(days=days_ago)
         alert = Alert(
             patient_id=episode.patient_id,
@@ -48,7 +58,7 @@ def _told(
             tier=tier,
             sentence="It stands",
             evidence={},
-            since=TODAY,
+            since=since,
             opened_at=at,
         )
         with write():
@@ -58,9 +68,13 @@ def _told(
         return alert.id
 
 
-def _add_step(alert: Alert, kind: str, at: datetime, details: dict[str, Any] | None = None) -> None:
+def _add_step(
+    alert: Alert, kind: str, at: datetime, details: dict[str, Any] | None = None, *, by_id: uuid.UUID | None = None
+) -> None:
     with write():
-        step = AlertEvent(patient_id=alert.patient_id, alert_id=alert.id, kind=kind, at=at, details=details)
+        step = AlertEvent(
+            patient_id=alert.patient_id, alert_id=alert.id, kind=kind, at=at, details=details, by_id=by_id
+        )
         db.session.add(step)
 
 
@@ -100,6 +114,64 @@ def test_a_reason_that_became_more_pressing_is_counted_at_each_tier_it_was_told_
         ("engage.no-contact", Tier.ACTION, Fate.OPEN, False, 1),
         ("engage.no-contact", Tier.REMINDER, Fate.OPEN, False, 1),
     ]
+
+
+def test_what_was_done_before_a_reason_was_told_is_no_answer_to_it(house: House) -> None:
+    alert_id = _told(house, rule="engage.no-contact", tier="reminder", days_ago=9)
+    by = house.users["manager"]
+    with house.app.app_context(), scope.all_patients(reason="test"):
+        alert = db.session.get_one(Alert, alert_id)
+        for kind, days_ago, details in (
+            ("snoozed", 8, None),
+            ("acknowledged", 7, None),
+            ("appended", 4, {"tier": "action"}),
+            ("acted", 1, None),
+        ):
+            _add_step(alert, kind, NOW - timedelta(days=days_ago), details, by_id=by)
+        span = _span(db.session.get_one(Clinic, house.harbor))
+
+        told = {each.tier: (each.fate, each.snoozed) for each in alert_counts.count_told(span)}
+        acts = {act.tier: act.acted_at - act.told_at for act in alert_counts.list_first_acts(span)}
+
+    assert told == {Tier.REMINDER: (Fate.ACTED, 1), Tier.ACTION: (Fate.ACTED, 0)}
+    assert acts == {Tier.REMINDER: timedelta(days=2), Tier.ACTION: timedelta(days=3)}
+
+
+def test_only_a_persons_acts_on_new_reasons_have_a_time(house: House) -> None:
+    for told_again, by_id in ((True, house.users["manager"]), (False, None)):
+        alert_id = _told(house, told_again=told_again)
+        with house.app.app_context(), scope.all_patients(reason="test"):
+            _add_step(db.session.get_one(Alert, alert_id), "closed", NOW, by_id=by_id)
+
+    with house.app.app_context(), scope.all_patients(reason="test"):
+        assert alert_counts.list_first_acts(_span(db.session.get_one(Clinic, house.harbor))) == []
+
+
+@pytest.mark.parametrize(
+    ("tier", "since", "is_again"),
+    [
+        ("reminder", TODAY - timedelta(days=9), True),
+        ("action", TODAY - timedelta(days=9), False),  # more pressing than when it was told
+        ("reminder", TODAY - timedelta(days=3), False),  # it began anew
+    ],
+)
+def test_what_another_alert_spoke_for_meanwhile_is_not_news_when_it_comes_back(
+    house: House, tier: str, since: date, is_again: bool
+) -> None:
+    first = _told(house, rule="measure.due", tier="reminder", days_ago=8, since=TODAY - timedelta(days=9))
+    with house.app.app_context(), scope.all_patients(reason="test"):
+        alert = db.session.get_one(Alert, first)
+        with write():
+            alert.state, alert.closed_at = "closed", NOW - timedelta(days=6)
+            record("alert.closed-by-itself", by=None, subject=alert)
+        episode_id = alert.episode_id
+    _told(house, rule="measure.due", tier=tier, days_ago=2, since=since, episode_id=episode_id)
+
+    with house.app.app_context(), scope.all_patients(reason="test"):
+        told = alert_counts.count_told(_span(db.session.get_one(Clinic, house.harbor)))
+
+    assert sum(each.number for each in told if each.is_again) == is_again
+    assert sum(each.number for each in told) == 2
 
 
 @pytest.mark.parametrize(
@@ -191,7 +263,7 @@ def test_few_patient_weeks_have_counts_but_no_rate(house: House) -> None:
 
     said = words(house.browser_of("lead").get(LOAD))
 
-    assert "Off target target.off Action 1 – 0 0 0 0 1 – 0" in said
+    assert "Off target target.off Action 1 – 0 0 0 0 1 0 – – 0" in said
     assert "not enough yet fewer than 70 patient-weeks" in said
     assert "our own goal" in said
 
@@ -226,6 +298,17 @@ def test_many_reasons_cost_as_many_statements_as_few(house: House) -> None:
         _told(house, rule=f"rule.of-{number}")
 
     assert cost() == before <= 12
+
+
+def test_every_rule_has_a_row_that_leads_to_its_numbers_also_one_that_told_nothing(house: House) -> None:
+    _told(house)
+
+    page = house.browser_of("lead").get(LOAD)
+
+    for rule in RULEBOOK:
+        assert f'href="/administration/rules#{rule.id}"' in page.text, rule.id
+    assert "measure.due Told nothing 0 – 0 0 0 0 0 0 – – 0" in words(page)
+    assert f'id="{RULEBOOK[0].id}"' in house.browser_of("lead").get("/administration/rules").text
 
 
 def test_the_rules_lead_to_the_load(house: House) -> None:

@@ -56,11 +56,11 @@ def test_a_place_in_the_review_queue_is_listed_last_and_no_part_of_the_rates() -
 
 
 def test_what_is_told_again_is_counted_apart() -> None:
-    again = Told("target.off", Tier.ACTION, Fate.DISMISSED, is_again=True, number=14)
+    again = Told("target.off", Tier.ACTION, Fate.DISMISSED, is_again=True, number=14, snoozed=14)
 
     (rule,) = alert_load([_told(20), again], patient_days=QUARTER).rules
 
-    assert (rule.new, rule.again, rule.passed_over) == (20, 14, 0)
+    assert (rule.new, rule.again, rule.passed_over, rule.snoozed) == (20, 14, 0, 0)
 
 
 def test_the_fates_of_a_rule_add_up_to_its_new_reasons() -> None:

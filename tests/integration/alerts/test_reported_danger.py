@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -120,3 +121,17 @@ def test_a_report_is_struck_through_from_its_alert_which_then_ends_as_entered_in
     (struck,) = soup(client.get(f"/patients/{patient}/timeline?kind=danger")).select(".timeline__entry--void")
     assert "Found with empty blister packs (Another person was meant)" in struck.get_text()
     assert fill_in(client, page, ends, button="Close the alert").status_code == 303
+
+
+@pytest.mark.parametrize(("kind", "is_asked"), [("overdose", True), ("threat", False)])
+def test_only_a_danger_to_oneself_leads_to_the_questions_about_suicide(
+    app: Flask, client: FlaskClient, *, kind: str, is_asked: bool
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        _reported(scene, kind=kind)
+        patient, alert, who = scene.patient.id, the_safety_alert(scene.patient).id, scene.care_manager.id
+    builders.sign_in(client, who)
+
+    for page in ("/my-day", f"/patients/{patient}/alerts/{alert}"):
+        assert ("Do now: C-SSRS" in words(client.get(page))) is is_asked

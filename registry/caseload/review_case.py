@@ -19,14 +19,19 @@ from registry.episodes.models import Episode, TrackedMeasure
 from registry.episodes.patient_header import chosen_episode
 from registry.episodes.queries import list_episodes, list_parts
 from registry.extensions import db
+from registry.health.models import LifeEvent
+from registry.health.queries import list_events
 from registry.measurements.models import MeasurementScore
 from registry.measurements.queries import rated_by_others
 from registry.measurements.standings import TrackedScale, follow_patient
 from registry.measures.course import Course
 from registry.patients.models import Patient
 from registry.patients.queries import get_patient
+from registry.plans.models import Goal
+from registry.plans.queries import PlanDates, list_goals, safety_plans
 from registry.review.models import Review, ReviewQuestion
 from registry.review.queries import list_open_questions, list_reviews
+from registry.treatment.queries import Adherence, TrialCourse, last_adherence, list_courses
 
 LATEST_CONTACTS = 12
 """Read for the few that are shown: among them may be corrected ones."""
@@ -51,6 +56,14 @@ class ReviewCase:
     questions: Sequence[ReviewQuestion]
     answers: Sequence[Answer]
     """Safety that somebody answered since the last review."""
+    treatment: Sequence[TrialCourse]
+    """Every treatment that stands with its steps, stopped ones too, at whichever clinic it was written down."""
+    adherence: Mapping[uuid.UUID, Adherence]
+    goals: Sequence[Goal]
+    """Those being worked on."""
+    safety_plan: PlanDates | None
+    life_events: Sequence[LifeEvent]
+    """Those that stand, newest first."""
 
 
 def load_case(
@@ -67,6 +80,7 @@ def load_case(
     episode = chosen_episode(open_here)
     if episode is None:
         return None
+    treatment = list_courses([patient_id])
     measures = [part for part in list_parts(TrackedMeasure, episode.id) if part.ends_on is None]
     courses = follow_patient(patient_id).get(episode.id, {})
     return ReviewCase(
@@ -78,9 +92,14 @@ def load_case(
         cadences={part.scale: part.cadence_days for part in measures},
         rated_by_others=rated_by_others({key: course for key, (_, course) in courses.items()}),
         contacts=[each for each in list_contacts(patient_id, limit=LATEST_CONTACTS) if each.status == "final"],
-        reviews=list_reviews(patient_id, limit=2),
+        reviews=list_reviews(patient_id, limit=1),
         questions=[each for each in list_open_questions(patient_id) if each.episode_id == episode.id],
         answers=_answers(episode.id),
+        treatment=treatment,
+        adherence=last_adherence(patient_id) if treatment else {},
+        goals=list_goals(patient_id, only_open=True),
+        safety_plan=safety_plans([patient_id]).get(patient_id),
+        life_events=list_events(patient_id, only_standing=True),
     )
 
 

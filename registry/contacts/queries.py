@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select, true
+from sqlalchemy import Integer, bindparam, exists, func, select, true
 from sqlalchemy.orm import aliased, joinedload
 
 from registry.access.roles import Role
@@ -29,19 +29,23 @@ from registry.web.paging import COUNT_LIMIT
 PEERS = select(Membership.user_id).where(Membership.role == Role.PEER_SPECIALIST)
 """Who is, or was, a peer specialist anywhere: their attempts are a step of their own."""
 
+# Made once: building a statement costs more than running it.
+_CONTACTS = (
+    select(Contact)
+    .where(among(Contact.patient_id, "patient_ids"))
+    .options(joinedload(Contact.staff))
+    .order_by(Contact.took_place_on.desc(), Contact.recorded_at.desc(), Contact.id.desc())
+    .limit(bindparam("limit", type_=Integer()))
+    .offset(bindparam("offset", type_=Integer()))
+)
+
 _A_DAY, _NONE = timedelta(days=1), timedelta()
 
 
 def list_contacts(patient_id: uuid.UUID, *, limit: int = 200, offset: int = 0) -> Sequence[Contact]:
     """The person's contacts in every state, newest first."""
-    return db.session.scalars(
-        select(Contact)
-        .where(Contact.patient_id == patient_id)
-        .options(joinedload(Contact.staff))
-        .order_by(Contact.took_place_on.desc(), Contact.recorded_at.desc(), Contact.id.desc())
-        .limit(limit)
-        .offset(offset)
-    ).all()
+    about = {"patient_ids": [patient_id], "limit": limit, "offset": offset}
+    return db.session.scalars(_CONTACTS, about).all()
 
 
 def count_contacts(patient_id: uuid.UUID) -> int:

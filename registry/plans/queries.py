@@ -21,6 +21,13 @@ _PLANS = (
     .order_by(PlanVersion.written_on, PlanVersion.number)
 )
 _SAFETY_PLANS = _PLANS.where(PlanVersion.kind == "safety")
+_GOALS = (
+    select(Goal)
+    .where(among(Goal.patient_id, "patient_ids"))
+    .options(joinedload(Goal.ratings))
+    .order_by(Goal.set_on, Goal.recorded_at, Goal.id)
+)
+_OPEN_GOALS = _GOALS.where(Goal.status == "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +60,8 @@ def plan_on(patient_id: uuid.UUID) -> date | None:
 
 def list_goals(patient_id: uuid.UUID, *, only_open: bool = False) -> Sequence[Goal]:
     """The person's goals with their ratings, oldest first; one statement."""
-    query = (
-        select(Goal)
-        .where(Goal.patient_id == patient_id)
-        .options(joinedload(Goal.ratings))
-        .order_by(Goal.set_on, Goal.recorded_at, Goal.id)
-    )
-    if only_open:
-        query = query.where(Goal.status == "open")
-    return db.session.scalars(query).unique().all()
+    statement = _OPEN_GOALS if only_open else _GOALS
+    return db.session.scalars(statement, {"patient_ids": [patient_id]}).unique().all()
 
 
 def get_goal(patient_id: uuid.UUID, goal_id: uuid.UUID) -> Goal | None:

@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from registry.db.among import among
 from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 from registry.review.models import Recommendation, Review, ReviewQuestion
@@ -16,6 +17,34 @@ from registry.review.rules import OPEN
 
 MOST_SHOWN = 50
 """More than anybody decides in a day; the rest follows when these are."""
+
+
+_ADVICE = selectinload(Review.recommendations)
+# Made once: building a statement costs more than running it.
+_REVIEWS = (
+    select(Review)
+    .where(among(Review.patient_id, "patient_ids"))
+    .options(
+        joinedload(Review.consultant),
+        joinedload(Review.voided_by),
+        _ADVICE.joinedload(Recommendation.to_user),
+        _ADVICE.joinedload(Recommendation.decided_by),
+        _ADVICE.joinedload(Recommendation.done_by),
+    )
+    .order_by(Review.reviewed_on.desc(), Review.recorded_at.desc(), Review.id.desc())
+    .limit(bindparam("limit", type_=Integer()))
+)
+_STANDING_REVIEWS = _REVIEWS.where(Review.status == "final")
+_OPEN_QUESTIONS = (
+    select(ReviewQuestion)
+    .where(
+        among(ReviewQuestion.patient_id, "patient_ids"),
+        ReviewQuestion.answered_by_review_id.is_(None),
+        ReviewQuestion.withdrawn_at.is_(None),
+    )
+    .options(joinedload(ReviewQuestion.asked_by))
+    .order_by(ReviewQuestion.asked_at, ReviewQuestion.id)
+)
 
 
 def is_open_recommendation() -> ColumnElement[bool]:
@@ -28,20 +57,8 @@ def list_reviews(patient_id: uuid.UUID, *, limit: int = 100, with_void: bool = F
 
     ``with_void``: those entered in error too.
     """
-    advice = selectinload(Review.recommendations)
-    return db.session.scalars(
-        select(Review)
-        .where(Review.patient_id == patient_id, *([] if with_void else [Review.status == "final"]))
-        .options(
-            joinedload(Review.consultant),
-            joinedload(Review.voided_by),
-            advice.joinedload(Recommendation.to_user),
-            advice.joinedload(Recommendation.decided_by),
-            advice.joinedload(Recommendation.done_by),
-        )
-        .order_by(Review.reviewed_on.desc(), Review.recorded_at.desc(), Review.id.desc())
-        .limit(limit)
-    ).all()
+    statement = _REVIEWS if with_void else _STANDING_REVIEWS
+    return db.session.scalars(statement, {"patient_ids": [patient_id], "limit": limit}).all()
 
 
 def last_review_after(episode_id: uuid.UUID, at: datetime) -> Review | None:
@@ -79,16 +96,7 @@ def get_recommendation(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> R
 
 def list_open_questions(patient_id: uuid.UUID) -> Sequence[ReviewQuestion]:
     """Questions no review has answered and nobody has withdrawn, oldest first."""
-    return db.session.scalars(
-        select(ReviewQuestion)
-        .where(
-            ReviewQuestion.patient_id == patient_id,
-            ReviewQuestion.answered_by_review_id.is_(None),
-            ReviewQuestion.withdrawn_at.is_(None),
-        )
-        .options(joinedload(ReviewQuestion.asked_by))
-        .order_by(ReviewQuestion.asked_at, ReviewQuestion.id)
-    ).all()
+    return db.session.scalars(_OPEN_QUESTIONS, {"patient_ids": [patient_id]}).all()
 
 
 def list_answered_by(review_id: uuid.UUID) -> Sequence[ReviewQuestion]:

@@ -140,13 +140,14 @@ def _show_trial(record: TrialRecord, steps: Sequence[Step], *, today: date, may_
     last, is_void = in_force(steps), trial.status != "final"
     has_stopped = last is not None and last.kind == "stop"
     may_change = may_write and not is_void
-    due, due_kind = ("", "") if is_void else _due(record, steps, today)
+    tries = [InjectionTry(row.happened_on, row.outcome) for row in record.injections if row.status == "final"]
+    due, due_kind = ("", "") if is_void else due_words(trial.kind, steps, tries, today)
     return TrialShown(
         id=f"trial-{trial.id.hex}",
         name=trial.name,
         kind=CLASSES[trial.medicine_class] if trial.medicine_class else KINDS[trial.kind],
         now="" if last is None else _now(trial, steps, last),
-        since="" if last is None else _since(steps, last, today),
+        since="" if last is None else since_words(steps, last, today),
         due=due,
         due_kind=due_kind,
         adherence=_adherence(record, today),
@@ -166,7 +167,8 @@ def _now(trial: TreatmentTrial, steps: Sequence[Step], last: Step) -> str:
     return dose_words(before, trial.kind) if before is not None else ""
 
 
-def _since(steps: Sequence[Step], last: Step, today: date) -> str:
+def since_words(steps: Sequence[Step], last: Step, today: date) -> str:
+    """ "since 5 Jan 2026, 9 weeks"; from when to when, where ``last``, the step in force, is a stop."""
     began = steps[0].on
     if last.kind == "stop":
         return f"{long_date(began)} to {long_date(last.on)}, {_span(began, last.on)}"
@@ -178,9 +180,9 @@ def _span(first: date, last: date) -> str:
     return count(days, "day") if days < 14 else count(days // 7, "week")
 
 
-def _due(record: TrialRecord, steps: Sequence[Step], today: date) -> tuple[str, str]:
-    tries = [InjectionTry(row.happened_on, row.outcome) for row in record.injections if row.status == "final"]
-    due_on = next_injection_on(steps, tries) if record.trial.kind == "injection" else None
+def due_words(trial_kind: str, steps: Sequence[Step], tries: Sequence[InjectionTry], today: date) -> tuple[str, str]:
+    """When the next injection is due, and the kind of its tag; nothing for any other treatment."""
+    due_on = next_injection_on(steps, tries) if trial_kind == "injection" else None
     if due_on is None:
         return "", ""
     late = (today - due_on).days
@@ -191,10 +193,12 @@ def _due(record: TrialRecord, steps: Sequence[Step], today: date) -> tuple[str, 
 
 def _adherence(record: TrialRecord, today: date) -> str:
     last = next((row for row in record.adherence if row.status == "final"), None)
-    if last is None:
-        return ""
-    said = ADHERENCE_SOURCES[last.source].lower()
-    return f"{last.percent} % taken, {said}, {days_ago(last.happened_on, today)}"
+    return "" if last is None else adherence_words(last.percent, last.source, last.happened_on, today)
+
+
+def adherence_words(share: int, source: str, on: date, today: date) -> str:
+    """ "80 % taken, the person says so, 9 days ago"; ``share`` in percent, 0 to 100."""
+    return f"{share} % taken, {ADHERENCE_SOURCES[source].lower()}, {days_ago(on, today)}"
 
 
 def _actions(trial: TreatmentTrial) -> Iterator[Link]:

@@ -41,6 +41,23 @@ _INJECTIONS = (
 )
 
 
+# The last of a trial comes last.
+_ADHERENCE = (
+    select(AdherenceCheck.trial_id, AdherenceCheck.percent, AdherenceCheck.source, AdherenceCheck.happened_on)
+    .where(among(AdherenceCheck.patient_id, "patient_ids"), AdherenceCheck.status == "final")
+    .order_by(AdherenceCheck.happened_on, AdherenceCheck.recorded_at, AdherenceCheck.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Adherence:
+    """How much of what was agreed was taken (percent, 0 to 100; 0 is an answer), who says so, and on which day."""
+
+    percent: int
+    source: str
+    on: date
+
+
 @dataclass(frozen=True, slots=True)
 class TrialCourse:
     """A trial with what stands of it: ``steps`` start first, ``injections`` oldest first."""
@@ -90,6 +107,14 @@ def list_courses(patient_ids: Collection[uuid.UUID]) -> list[TrialCourse]:
         for each in db.session.scalars(_INJECTIONS, about):
             injections[each.trial_id].append(InjectionTry(each.happened_on, each.outcome))
     return [TrialCourse(trial, in_order(steps[id_]), injections[id_]) for id_, trial in trials.items()]
+
+
+def last_adherence(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Adherence]:
+    """By trial, what was noted last and stands; one statement."""
+    return {
+        row.trial_id: Adherence(row.percent, row.source, row.happened_on)
+        for row in db.session.execute(_ADHERENCE, {"patient_ids": [patient_id]})
+    }
 
 
 def last_step_on(patient_id: InstrumentedAttribute[uuid.UUID]) -> ScalarSelect[date]:

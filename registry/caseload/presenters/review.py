@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,16 @@ from flask import url_for
 
 from registry.alerts.sentences import sentence_of
 from registry.caseload.presenters.brief import answered_sentence, declined_sentence, says_no_score
+from registry.caseload.presenters.case_facts import (
+    ContactShown,
+    events_told,
+    goals_told,
+    no_alert_words,
+    safety_facts,
+    show_contacts,
+    stopped_last,
+    treatment_strip,
+)
 from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS
 from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, OTHER_RATER, level_words, scale_label, value_words
@@ -20,9 +30,8 @@ from registry.caseload.review_case import ReviewCase
 from registry.caseload.review_queue import Queued, ReviewQueue
 from registry.caseload.rules import STANDINGS
 from registry.caseload.since_review import Answer
+from registry.charts.lane_strip import LaneStrip
 from registry.charts.sparkline import Point, Sparkline, sparkline
-from registry.contacts.models import Contact
-from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt
 from registry.episodes.patient_header import holder_name
 from registry.episodes.rules import CONDITIONS, TEAM_ROLES, weeks_in_care
 from registry.measurements.standings import TrackedScale
@@ -36,6 +45,7 @@ from registry.review.presenters import (
     show_question,
     show_recommendation,
 )
+from registry.treatment.present import PresentTreatment, show_present
 from registry.web.filters import ARROW, count, days_ago, long_date, short_date, signed
 
 CHART_WIDTH, CHART_HEIGHT = 320, 96
@@ -80,6 +90,8 @@ class ChartShown:
     kind: str
     age: str
     line: Sparkline | None
+    treatment: LaneStrip | None = None
+    """Beneath the line, on its axis of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +112,17 @@ class CaseShown:
     questions: Sequence[QuestionShown]
     charts: Sequence[ChartShown]
     safety: Sequence[ReasonShown]
-    contacts: Sequence[str]
+    safety_facts: Sequence[str]
+    """When safety was last asked and what was said, when a danger was last told of, and the plan."""
+    no_alert: str
+    """What stands where there is no open safety alert; empty where nobody knows whether there should be one."""
+    treatment: Sequence[PresentTreatment]
+    stopped: str
+    """The treatment that was stopped last."""
+    contacts: Sequence[ContactShown]
     attempts: str
+    goals: Sequence[str]
+    events: Sequence[str]
     team: Sequence[str]
     conditions: str
     life: str
@@ -218,13 +239,19 @@ def show_case(
         patient=header,
         reasons=[_in_full(reason, today) for reason in stored if reason not in safety],
         questions=[show_question(each, may_withdraw=may_withdraw) for each in case.questions],
-        charts=[_chart(key, tracked, course, case, today) for key, (tracked, course) in case.courses.items()],
+        charts=_charts(case, today),
         safety=[*(_in_full(reason, today) for reason in safety), *answered_shown(case.answers, today)],
-        contacts=[_contact_words(each, today) for each in case.contacts[:3]],
+        safety_facts=list(safety_facts(case, today)),
+        no_alert=no_alert_words(case),
+        treatment=show_present(case.treatment, case.adherence, today),
+        stopped=stopped_last(case, today),
+        contacts=show_contacts(case.contacts, today),
         attempts=count(failed, "missed attempt") + " since the last two-way contact" if failed else "",
         team=[
             f"{TEAM_ROLES[member.role]} {holder_name(member)}" for member in case.episode.team if member.ends_on is None
         ],
+        goals=goals_told(case.goals, today),
+        events=events_told(case.life_events, today),
         conditions=", ".join(CONDITIONS[each] for each in case.row.conditions) if case.row else "",
         life=_life(case),
         last_review=_last_review(case, deciding),
@@ -239,6 +266,18 @@ def _in_full(reason: Mapping[str, Any], today: date) -> ReasonShown:
     except (KeyError, TypeError, ValueError):
         sentence = reason["sentence"]
     return ReasonShown(tier=reason["tier"], sentence=sentence)
+
+
+def _charts(case: ReviewCase, today: date) -> list[ChartShown]:
+    """The metric primary first; beneath the first line that is drawn, the treatment of its time."""
+    scales = sorted(case.courses, key=lambda key: key != case.episode.metric_primary)
+    charts = [_chart(key, *case.courses[key], case, today) for key in scales]
+    drawn = next((number for number, chart in enumerate(charts) if chart.line is not None), None)
+    if drawn is not None:
+        tracked, _ = case.courses[scales[drawn]]
+        strip = treatment_strip(case.treatment, starts_on=tracked.starts_on, ends_on=today, width=CHART_WIDTH)
+        charts[drawn] = replace(charts[drawn], treatment=strip)
+    return charts
 
 
 def _chart(key: str, tracked: TrackedScale, course: Course, case: ReviewCase, today: date) -> ChartShown:
@@ -303,13 +342,6 @@ def _line(label: str, tracked: TrackedScale, course: Course, *, stale_after: int
 
 def _level(level: Decimal | None) -> float | None:
     return None if level is None else float(level)
-
-
-def _contact_words(contact: Contact, today: date) -> str:
-    reached = ", not reached" if is_failed_attempt(contact.kind, reached=contact.reached) else ""
-    minutes = f", {contact.minutes} min" if contact.minutes is not None else ""
-    words = f"{KINDS[contact.kind]}, {MODALITIES[contact.modality].lower()}{minutes}{reached}"
-    return f"{words}, {days_ago(contact.took_place_on, today)}"
 
 
 def _life(case: ReviewCase) -> str:

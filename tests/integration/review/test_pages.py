@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,10 +17,17 @@ from werkzeug.test import TestResponse
 
 from registry.access import scope
 from registry.audit.models import AuditEvent
+from registry.contacts.actions import record_contact
+from registry.contacts.facts import ContactFacts
 from registry.episodes.actions import change_phase
 from registry.extensions import db
+from registry.health.actions import record_event
+from registry.health.facts import EventFacts
+from registry.plans.actions import set_goal
 from registry.review.actions import Advice, record_review
 from registry.review.models import Recommendation, Review, ReviewQuestion
+from registry.treatment.actions import note, start_trial
+from registry.treatment.facts import AdherenceFacts, StepFacts, TrialFacts
 from tests.builders import a_clinic, a_user, sign_in
 from tests.integration.review.conftest import Case, a_case
 from tests.pages import fields_of, fill_in, heading, send, soup, words
@@ -122,6 +131,47 @@ def test_the_case_is_on_one_screen(off_target: Case) -> None:
     for part in ("Rosa Osei asks: Is this mixed?", "PHQ-9 21 → 19 (−2)", "No open safety alert", "Never reviewed"):
         assert part in said
     assert "Prescriber Dr Mehta" in said
+
+
+def test_the_case_tells_treatment_safety_contacts_goals_and_the_stay(off_target: Case) -> None:
+    about = {"patient_id": off_target.patient_id, "clinic_id": off_target.clinic_id}
+    with off_target.app.app_context(), scope.within({off_target.clinic_id}):
+        by: dict[str, Any] = {**about, "by": off_target.manager}
+        begun = StepFacts(kind="start", on=date(2026, 1, 12), amount=Decimal(100), unit="mg")
+        started = start_trial(
+            facts=TrialFacts(kind="medication", name="sertraline", medicine_class="antidepressant", start=begun), **by
+        )
+        noted = AdherenceFacts(on=date(2026, 3, 9), percent=0, source="person")
+        note(trial=started, clinic_id=off_target.clinic_id, facts=noted, by=off_target.manager)
+        contact = ContactFacts(
+            took_place_on=date(2026, 3, 9), kind="treatment", modality="phone", reached=True, note="Sleeps badly\nMore"
+        )
+        record_contact(facts=contact, **by)
+        set_goal(words="See my sister", on=date(2026, 3, 2), **by)
+        record_event(facts=EventFacts(kind="hospital", starts_on=date(2026, 3, 11), source="the ward"), **by)
+
+    page = off_target.browser_of("consultant").get(f"/review/{off_target.patient_id}")
+
+    said = words(page)
+    for part in (
+        "sertraline 100 mg a day, since 12 Jan 2026, 8 weeks 0 % taken, the person says so, 3 days ago",
+        "Last asked 9 Mar: negative (PHQ-9 item 9) No safety plan",
+        "3 days ago, Rosa Osei Sleeps badly",
+        "See my sister",
+        "Hospital, other since 11 Mar, still there as far as we know",
+    ):
+        assert part in said
+    assert "More" not in said.split("Sleeps badly")[1].split("Goals")[0]
+    strip = soup(page).select_one("svg.strip")
+    assert strip is not None
+    assert strip["aria-label"] == "sertraline 100 mg a day, 12 Jan 2026 to 12 Mar 2026"
+
+
+def test_of_somebody_never_asked_nobody_says_that_there_is_no_safety_alert(case: Case) -> None:
+    said = words(case.browser_of("consultant").get(f"/review/{case.patient_id}"))
+
+    assert "Never asked about safety" in said
+    assert "No open safety alert" not in said
 
 
 def test_safety_goes_before_off_target_and_a_question_after(off_target: Case) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.clinic import Team, a_team, sign_in, someone_in_care
-from tests.e2e.focus import focus_is_seen, tab_to
+from tests.e2e.focus import focus_is_seen
 from tests.e2e.windows import LiveServer
 
 
@@ -77,19 +77,36 @@ def test_a_list_that_arrives_late_leaves_the_keyboard_on_its_row(page: Page, tea
     expect(page.get_by_role("link", name="Annelise Brandt")).to_be_focused()
 
 
-def test_a_review_is_written_by_keys(page: Page, team: Team) -> None:
+def test_eight_cases_are_reviewed_one_after_the_other_by_keys_alone(
+    page: Page, team: Team, live_server: LiveServer
+) -> None:
+    for given in ("Cora", "Dario", "Edda", "Farid", "Greta", "Hakim"):
+        someone_in_care(live_server, team, given=given, family="Voss")
     sign_in(page, team.emails["psychiatrist"])
-    page.goto(f"/review/{team.patients['Bertrand']}")
-    kind = page.get_by_label("Change dose")
+    page.goto("/review")
 
-    kind.focus()
-    page.keyboard.press("Space")
-    expect(kind).to_be_checked()
+    page.keyboard.press("r")
     assert focus_is_seen(page)
+    page.keyboard.press("1")
+    expect(page.get_by_label("Change dose")).to_be_checked()
     page.keyboard.press("Tab")
-    expect(page.get_by_label("In words").first).to_be_focused()
     page.keyboard.type("Sertraline to 150 mg")
-    tab_to(page, page.get_by_role("button", name="Save and next"))
-    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("a")
+    second = page.get_by_role("group", name="Recommendation 2")
+    expect(second.get_by_label("Change dose")).to_be_focused()
+    expect(page.get_by_label("In words").first).to_have_value("Sertraline to 150 mg")
+    page.keyboard.press("5")
+    expect(second.get_by_label("Measure")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.type("C-SSRS today")
+    page.keyboard.press("Control+Enter")
 
-    expect(page.get_by_role("region", name="Queue").locator("[aria-current]")).to_contain_text("Annelise Brandt")
+    for _case in range(7):
+        expect(page.locator("#case")).to_be_focused()
+        page.keyboard.press("r")
+        page.keyboard.press("9")
+        page.keyboard.press("Control+Enter")
+
+    expect(page.get_by_text("Nobody waits for a review.")).to_be_visible()
+    expect(page.get_by_text("reviewed in 8 weeks: 8 of 8")).to_be_visible()

@@ -147,6 +147,10 @@ class QueuePage:
     conflict: Sequence[Difference] = ()
     """What a review says that was saved after the case was opened, beside what was typed."""
     conflict_by: str = ""
+    has_added: bool = False
+    """An empty recommendation has just been added."""
+    opens_at_case: bool = False
+    """Somebody comes here from the case before: the focus goes to this one."""
 
 
 def show_queue(

@@ -75,7 +75,7 @@ def record(patient_id: uuid.UUID) -> Page:
         abort(403)
     if request.method == "POST" and request.form.get("add"):
         form.add_recommendation()
-        return _show(waiting, today, under_review, status=200, form=form)
+        return _show(waiting, today, under_review, status=200, form=form, has_added=True)
     if not form.validate_on_submit():
         if form.opened_at is None:
             form.open_again(clock.now())
@@ -150,6 +150,7 @@ def _show(
     status: int,
     form: ReviewForm | None = None,
     conflict: Conflict | None = None,
+    has_added: bool = False,
 ) -> Page:
     listed = tell(waiting, None if request.args.get("show") == EVERYBODY else MOST_SHOWN)
     shown = _case_shown(under_review, today) if under_review else None
@@ -171,6 +172,8 @@ def _show(
         today=max(today.values()),
         conflict=conflict.differences if conflict else (),
         conflict_by=conflict.by if conflict else "",
+        has_added=has_added,
+        opens_at_case=request.method == "GET" and bool(request.args.get("episode")),
     )
     opened("review.queue-listed", by=current_user, shown=[each.row.patient_id for each in listed])
     if under_review:

@@ -1,5 +1,7 @@
 // Keys: j and k move through table[data-rows]; a letter follows the link or presses the button that carries it as data-key,
-// first in the row one is on, then on the page; "/" goes to the search, "?" shows all keys. Never while typing.
+// first in the row one is on, then on the page; a field or a fieldset that carries it gets the focus instead. In a fieldset
+// with data-digits 1 to 9 choose its nth answer. "/" goes to the search, "?" shows all keys. Never while typing; only
+// Control (or Command) and Enter save form[data-key-save] from any of its fields.
 (() => {
   "use strict";
 
@@ -26,14 +28,29 @@
     const selector = `[data-key="${CSS.escape(key)}"]`;
     const target = row?.querySelector(selector) || [...document.querySelectorAll(selector)].find((each) => !each.closest("[data-row]"));
     if (!target) return false;
-    if (target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) {
+    if (target.matches("fieldset")) (target.querySelector("input:checked") || target.querySelector("input"))?.focus();
+    else if (target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) {
       target.focus();
       target.select?.();
     } else target.click();
     return true;
   };
 
+  const choose = (digit, fieldset) => {
+    const answer = [...(fieldset?.querySelectorAll("input[type=radio]") || [])][digit - 1];
+    if (!answer) return false;
+    answer.focus();
+    answer.click();
+    return true;
+  };
+
   document.addEventListener("keydown", (event) => {
+    const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("form[data-key-save]");
+    if (form && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("[data-key-saves]"));
+      return;
+    }
     if (event.key === "Escape" && event.target.matches?.("input[type=search]")) {
       // A browser would empty the field as well: a moment later the whole list would be back, with somebody else first.
       event.preventDefault();
@@ -47,7 +64,8 @@
     else if (event.key === "?") {
       document.getElementById("keys")?.showModal();
       done = true;
-    } else if (/^[a-z/]$/.test(event.key) && !event.target.closest("[data-measure-entry]")) done = press(event.key);
+    } else if (/^[1-9]$/.test(event.key)) done = choose(Number(event.key), event.target.closest("[data-digits]"));
+    else if (/^[a-z/]$/.test(event.key) && !event.target.closest("[data-measure-entry]")) done = press(event.key);
     if (done) event.preventDefault();
   });
 })();

@@ -10,16 +10,21 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast, get_args
 
 ROOT = Path(__file__).parent
 
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*")
+_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 
 Environment = Literal["production", "demo", "test"]
+Encryption = Literal["starttls", "tls", "none"]
+"""How the way to the mail server is encrypted: after a greeting, from the first byte, or not at all."""
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 HELP_LINE = "Call or text 988, the Suicide and Crisis Lifeline, at any time."
 """The number in the United States."""
@@ -27,6 +32,49 @@ HELP_LINE = "Call or text 988, the Suicide and Crisis Lifeline, at any time."
 
 class SettingsError(RuntimeError):
     """The environment does not hold what the program needs; the message says which variable and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """Where e-mail is handed over, and what it says of where it comes from."""
+
+    host: str
+    port: int = 587
+    encryption: Encryption = "starttls"
+    user: str = ""
+    """Empty: the server asks nobody to sign in."""
+    password: str = field(default="", repr=False)
+    sender: str
+    address: str
+    """Where people open the registry in a browser: every e-mail leads there."""
+
+    def __post_init__(self) -> None:
+        if self.encryption not in get_args(Encryption):
+            raise SettingsError("REGISTRY_SMTP_TLS must be starttls, tls or none")
+        if self.encryption == "none" and self.host not in _LOOPBACK:
+            raise SettingsError("REGISTRY_SMTP_TLS=none is refused except for a server on this machine")
+        if not 0 < self.port < 65_536:
+            raise SettingsError("REGISTRY_SMTP_PORT must be a port, 1 to 65535")
+        if not _MAIL_ADDRESS.fullmatch(self.sender):
+            raise SettingsError("REGISTRY_MAIL_FROM must be an e-mail address such as registry@clinic.org")
+        if not _WEB_ADDRESS.fullmatch(self.address):
+            raise SettingsError("REGISTRY_ADDRESS must be a web address such as https://registry.clinic.org")
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> MailServer | None:
+        """None where ``REGISTRY_SMTP_HOST`` is empty: then no e-mail is sent."""
+        host = env.get("REGISTRY_SMTP_HOST", "")
+        if not host:
+            return None
+        return cls(
+            host=host,
+            port=_whole(env, "REGISTRY_SMTP_PORT", 587),
+            encryption=cast(Encryption, env.get("REGISTRY_SMTP_TLS", "starttls")),
+            user=env.get("REGISTRY_SMTP_USER", ""),
+            password=env.get("REGISTRY_SMTP_PASSWORD", ""),
+            sender=env.get("REGISTRY_MAIL_FROM", ""),
+            address=env.get("REGISTRY_ADDRESS", "").rstrip("/"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +99,8 @@ class Settings:
     """Web address below which this installation names its FHIR resources. Empty: they are named by UUIDs."""
     help_line: str = HELP_LINE
     """What a person in danger is told to do, on what is printed for them."""
+    mail: MailServer | None = None
+    """None: no e-mail is sent."""
     idle_minutes: int = 15
     """A signed-in session ends after this many minutes without a page (NIST SP 800-63B-4, AAL3)."""
     absolute_hours: int = 12
@@ -101,6 +151,7 @@ class Settings:
             extra_instruments_folder=_folder(env.get("REGISTRY_INSTRUMENTS")),
             fhir_base=env.get("REGISTRY_FHIR_BASE", "").rstrip("/"),
             help_line=env.get("REGISTRY_HELP_LINE") or HELP_LINE,
+            mail=MailServer.from_environment(env),
             idle_minutes=_whole(env, "REGISTRY_IDLE_MINUTES", 15),
             absolute_hours=_whole(env, "REGISTRY_ABSOLUTE_HOURS", 12),
             trusted_proxies=_whole(env, "REGISTRY_TRUSTED_PROXIES", 0),

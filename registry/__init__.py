@@ -17,7 +17,7 @@ from registry.alerts.backlog import spread_at
 from registry.alerts.cadence import phase_cadence
 from registry.alerts.patient_banner import tell_patient_banner
 from registry.alerts.reconcile import follow_write
-from registry.alerts.signals import attention_changed
+from registry.alerts.signals import asks_somebody, attention_changed
 from registry.audit import opened, recorder
 from registry.caseload.panels import QUESTIONS
 from registry.caseload.queries import VIEWS_QUESTION, parts_by_view
@@ -37,6 +37,7 @@ from registry.episodes.unanswered import UNANSWERED
 from registry.extensions import csrf, db, login, migrate
 from registry.jobs import readiness
 from registry.measurements.signals import refuse_unanswered_signals
+from registry.messages.actions import queue_urgent
 from registry.patients.safety_banner import SAFETY_BANNER
 from registry.patients.signals import attention_may_change, patient_changed
 from registry.quality.parts import METRICS_QUESTION, parts_by_metric
@@ -123,6 +124,7 @@ def _start_database(app: Flask, settings: Settings) -> None:
     app.extensions[BEFORE_COMMIT] = (refuse_unanswered_signals, recorder.append_pending)
     app.extensions[QUESTIONS] = {VIEWS_QUESTION: parts_by_view, METRICS_QUESTION: parts_by_metric}
     app.extensions[health.READINESS] = {}
+    app.extensions[health.SWITCHED_OFF] = []
     app.extensions[SAFETY_BANNER] = tell_patient_banner
     app.extensions[PHASE_CADENCE] = phase_cadence
     app.extensions[BACKLOG_SPREAD] = spread_at
@@ -137,6 +139,7 @@ def _connect_signals() -> None:
     """Who hears of a write. Never weakly: a receiver that vanished in silence would take the alerts with it."""
     attention_may_change.connect(follow_person, weak=False)
     episode_changed.connect(follow_write, weak=False)
+    asks_somebody.connect(queue_urgent, weak=False)
     attention_changed.connect(follow_attention, weak=False)
     patient_changed.connect(follow_identity, weak=False)
 

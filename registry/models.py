@@ -12,6 +12,7 @@ import registry.exchange.models
 import registry.health.models
 import registry.jobs.models
 import registry.measurements.models
+import registry.messages.models
 import registry.patients.models
 import registry.plans.models
 import registry.review.models

@@ -18,6 +18,7 @@ from registry.administration import actions
 from registry.administration.blueprint import blueprint
 from registry.administration.form_page import FormPage
 from registry.administration.forms import ON_CALL, ClinicForm, ClosureForm, DutyForm, NewClinicForm
+from registry.administration.mail import MailShown, mail_shown
 from registry.administration.reach import clinic_in_reach, clinics_in_reach
 from registry.alerts.duty import on_duty_in, uncovered_days
 from registry.alerts.presenters.duty import gap_words
@@ -51,6 +52,7 @@ class ClinicsPage:
     title: str
     clinics: tuple[ClinicRow, ...]
     add_url: str
+    mail: MailShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,12 @@ def clinics() -> str:
         _row(place, _on_duty(place, on_duty, names), gap_words(gaps.get(place.id, ()), place.today(now)))
         for place in places
     )
-    page = ClinicsPage(title="Clinics", clinics=rows, add_url=url_for("administration.add_clinic"))
+    page = ClinicsPage(
+        title="Clinics",
+        clinics=rows,
+        add_url=url_for("administration.add_clinic"),
+        mail=mail_shown([place.id for place in places]),
+    )
     return render_template("administration/clinics.html", page=page)
 
 

@@ -26,6 +26,7 @@ from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, 
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.response_times import longest_snooze, start_of
 from registry.alerts.rulebook import Tier, is_immediate, rule
+from registry.alerts.signals import asks_somebody
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.db.conflict import refuse_stale
@@ -94,6 +95,7 @@ def assign(*, alert: Alert, to: User, by: User, why: str = "", opened_version: i
         give(row, to.id, clinic=_clinic_of(row), now=clock.now(), numbers=NumbersInForce())
         _step(row, "assigned", by=by, words=why, owner=str(to.id))
         record("alert.assigned", by=by, subject=row, reason=why or None)
+        asks_somebody.send(alert=row, at=clock.now(), to=[to.id])
         reconcile_patient(row.patient_id)
     return row
 
@@ -197,6 +199,7 @@ def tell(*, alert: Alert, to: User, by: User, words: str = "", opened_version: i
             raise UnfitToTell("Choose a psychiatrist of this clinic")
         _step(row, "told", by=by, words=words, told=str(to.id))
         record("alert.told", by=by, subject=row, reason=words or None)
+        asks_somebody.send(alert=row, at=clock.now(), to=[to.id])
     return row
 
 

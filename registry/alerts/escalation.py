@@ -27,7 +27,7 @@ from registry.alerts.models import Alert
 from registry.alerts.opening_hours import next_open
 from registry.alerts.owners import lead_of
 from registry.alerts.rulebook import Tier, is_immediate
-from registry.alerts.signals import attention_changed
+from registry.alerts.signals import asks_somebody, attention_changed
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic, DutyCover
 from registry.db.transaction import end_read, write
@@ -173,6 +173,7 @@ def _give_to_duty(alert: Alert, now: datetime, steps: Log) -> bool:
     alert.owner_id = owner_id
     steps.step(alert, "assigned", now, "On duty now", owner=str(owner_id))
     record("alert.assigned", by=None, subject=alert)
+    asks_somebody.send(alert=alert, at=now, to=[owner_id])
     return True
 
 
@@ -238,6 +239,8 @@ def _hand_on(
     )
     steps.step(alert, "escalated", now, words, level=level, owner=None if owner_id is None else str(owner_id))
     record("alert.escalated", by=None, subject=alert, reason=words)
+    if alert.owner_id is not None:
+        asks_somebody.send(alert=alert, at=now, to=[alert.owner_id])
 
 
 def _why(alert: Alert) -> str:

@@ -15,6 +15,7 @@ from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.clinic_times import response_times_of
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.rulebook import Tier, is_immediate, is_news, rule
+from registry.alerts.signals import asks_somebody
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.contacts.models import DangerReport
@@ -153,6 +154,7 @@ def open_alert(
     log.new.append(alert)
     log.step(alert, "opened", opened_at, stand.sentence, **_news(stand.tier, told_at))
     record("alert.opened", by=None, subject=alert, kind="create")
+    _ask_for_somebody(alert, now, log)
     return alert
 
 
@@ -182,6 +184,7 @@ def revise(
         return True
     if has_news:
         _ask_again(alert, now, log)
+        _ask_for_somebody(alert, now, log)
     if stand.tier is not Tier.URGENT and before is Tier.URGENT:
         alert.look_at = None
     return False
@@ -215,6 +218,7 @@ def restart(alert: Alert, *, owner_id: uuid.UUID | None, clinic: Clinic, now: da
     _ask_again(alert, now, log)
     alert.escalation, alert.owner_id = 0, owner_id
     alert.look_at = _first_look(Tier(alert.tier), alert.evidence, clinic, now, log.numbers)
+    _ask_for_somebody(alert, now, log)
 
 
 def give(alert: Alert, owner_id: uuid.UUID | None, *, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> None:
@@ -231,6 +235,12 @@ def give(alert: Alert, owner_id: uuid.UUID | None, *, clinic: Clinic, now: datet
     news = _first_look(Tier(alert.tier), alert.evidence, clinic, now, numbers)
     if news is not None:
         alert.look_at = news if alert.look_at is None else min(alert.look_at, news)
+
+
+def _ask_for_somebody(alert: Alert, now: datetime, log: Log) -> None:
+    """What is urgent asks for people who may not be at their desk; of a history stored all at once nobody is told."""
+    if alert.tier == Tier.URGENT and log.hindsight is None:
+        asks_somebody.send(alert=alert, at=now, to=None)
 
 
 def _ask_again(alert: Alert, now: datetime, log: Log) -> None:

@@ -42,6 +42,7 @@ EVENT_KINDS = (
     "closed-by-itself",
     "joined",
     "told",
+    "untold",
 )
 
 _open_only = sa.text("closed_at IS NULL")

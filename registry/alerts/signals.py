@@ -37,6 +37,10 @@ class LookedAt:
     away: Setback | None
 
 
+asks_somebody = Signal("an urgent alert asks for somebody, in the transaction that caused it")
+"""Sent with ``alert``, ``at`` (the instant) and ``to`` (whom it asks for, or None: everybody concerned at first),
+inside the transaction. Nobody has to listen: an alert waits on a page in any case."""
+
 attention_changed = Signal("alerts of some patients were reconciled, in the transaction that caused it")
 """Sent with ``patient_ids`` and ``looked_at`` (patient → ``LookedAt``, or None where only an alert changed), inside the
 transaction. Nobody has to listen: alerts stand without any list."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from flask import Flask
 
+from registry import clock
 from registry.access import scope
 from registry.alerts.clinic_numbers import list_fallen
 from registry.alerts.sweep import count_left_behind, list_unanswered
@@ -13,7 +16,12 @@ from registry.db.migrate import FOLDER
 from registry.extensions import db
 from registry.jobs.heartbeat import OLD_AFTER, silence
 from registry.measurements.instruments import DefinitionError, catalogue, is_ready
-from registry.web.health import READINESS
+from registry.messages.queries import count_failures, count_late, last_sent_at
+from registry.messages.rules import FAULTS
+from registry.web.health import READINESS, SWITCHED_OFF
+
+MAIL_FAULT_COUNTS = timedelta(days=1)
+"""How long an e-mail that was given up keeps the installation from being ready, unless one is sent since."""
 
 
 def init_app(app: Flask) -> None:
@@ -24,6 +32,10 @@ def init_app(app: Flask) -> None:
     checks["instruments"] = instruments
     checks["rule numbers"] = rule_numbers
     checks["sweep"] = sweep
+    if app.config["SETTINGS"].mail is None:
+        app.extensions[SWITCHED_OFF].append("mail")
+    else:
+        checks["mail"] = mail
     if not app.testing:
         checks["jobs"] = jobs
 
@@ -81,6 +93,22 @@ def sweep() -> str:
         db.session.rollback()
         return "cannot be read"
     return f"{waiting} in care not looked at for more than a day after they were due: see the log" if waiting else ""
+
+
+def mail() -> str:
+    """E-mails go out: none waits for long, and since the last one given up another was sent."""
+    now = clock.now()
+    try:
+        late = count_late(at=now, grace=OLD_AFTER)
+        sent_at = last_sent_at()
+        since = now - MAIL_FAULT_COUNTS if sent_at is None else max(sent_at, now - MAIL_FAULT_COUNTS)
+        faults = count_failures(since=since)
+    except sa.exc.DBAPIError:
+        db.session.rollback()
+        return "cannot be read"
+    if late:
+        return f"{late} wait to be sent: the consumer is behind, or the mail server fails"
+    return f"could not be sent: {'; '.join(FAULTS[fault] for fault in sorted(faults))}" if faults else ""
 
 
 def jobs() -> str:

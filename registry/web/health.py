@@ -15,6 +15,9 @@ blueprint = Blueprint("health", __name__, url_prefix="/health")
 READINESS = "registry.readiness"
 """Key in ``app.extensions``: name → check that returns what is wrong, or an empty text."""
 
+SWITCHED_OFF = "registry.switched_off"
+"""Key in ``app.extensions``: names of what this installation does without."""
+
 Check = Callable[[], str]
 
 
@@ -36,7 +39,9 @@ def ready() -> tuple[Response, int]:
     problems = {name: problem for name, check in checks.items() if (problem := _asked(check))}
     for name, problem in problems.items():
         log.error("not ready", check=name, problem=problem)
-    return jsonify(status="ready" if not problems else "not ready", failed=list(problems)), 503 if problems else 200
+    status = "ready" if not problems else "not ready"
+    off = current_app.extensions[SWITCHED_OFF]
+    return jsonify(status=status, failed=list(problems), off=off), 503 if problems else 200
 
 
 def _asked(check: Check) -> str:

@@ -34,7 +34,7 @@ def test_a_registry_with_everything_in_place_is_ready(synced: Flask, client: Fla
     answer = client.get("/health/ready")
 
     assert answer.status_code == 200
-    assert answer.json == {"status": "ready", "failed": []}
+    assert answer.json == {"status": "ready", "failed": [], "off": ["mail"]}
 
 
 def test_an_old_schema_is_named_and_its_revision_is_not(
@@ -48,7 +48,7 @@ def test_an_old_schema_is_named_and_its_revision_is_not(
         migrated_database.rewrite("UPDATE alembic_version SET version_num = '0002'")
 
     assert answer.status_code == 503
-    assert answer.json == {"status": "not ready", "failed": ["database"]}
+    assert answer.json == {"status": "not ready", "failed": ["database"], "off": ["mail"]}
     (line,) = [line for line in said if line["event"] == "not ready"]
     assert "0001" in line["problem"]
 
@@ -56,7 +56,7 @@ def test_an_old_schema_is_named_and_its_revision_is_not(
 def test_an_instrument_the_database_does_not_know_is_not_ready(app: Flask, client: FlaskClient) -> None:
     answer = client.get("/health/ready")
 
-    assert answer.json == {"status": "not ready", "failed": ["instruments"]}
+    assert answer.json == {"status": "not ready", "failed": ["instruments"], "off": ["mail"]}
     assert "phq" not in answer.text
 
 
@@ -83,5 +83,5 @@ def test_a_check_that_fails_itself_has_failed_and_the_others_are_asked(
     with capture_logs() as said:
         answer = client.get("/health/ready")
 
-    assert answer.json == {"status": "not ready", "failed": ["database"]}
+    assert answer.json == {"status": "not ready", "failed": ["database"], "off": ["mail"]}
     assert not [line for line in said if "secret" in str(line)]

@@ -68,6 +68,37 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_variable(tmp_path: Path, va
         _read(tmp_path, **GOOD, **{variable: value})
 
 
+MAIL = {
+    "REGISTRY_SMTP_HOST": "mail.clinic.example",
+    "REGISTRY_MAIL_FROM": "registry@clinic.example",
+    "REGISTRY_ADDRESS": "https://registry.clinic.example/",
+}
+
+
+def test_without_a_mail_server_there_is_no_mail_and_with_one_it_is_encrypted(tmp_path: Path) -> None:
+    mail = _read(tmp_path, **GOOD, **MAIL, REGISTRY_SMTP_PASSWORD="hunter2").mail
+
+    assert _read(tmp_path, **GOOD).mail is None
+    assert mail is not None
+    assert (mail.port, mail.encryption, mail.address) == (587, "starttls", "https://registry.clinic.example")
+    assert "hunter2" not in repr(mail)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("REGISTRY_SMTP_TLS", "none"),
+        ("REGISTRY_SMTP_TLS", "yes"),
+        ("REGISTRY_SMTP_PORT", "70000"),
+        ("REGISTRY_MAIL_FROM", ""),
+        ("REGISTRY_ADDRESS", "registry.clinic.example"),
+    ],
+)
+def test_a_mail_server_is_whole_or_refused(tmp_path: Path, variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=variable):
+        _read(tmp_path, **GOOD, **MAIL | {variable: value})
+
+
 def test_no_message_repeats_a_secret(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refused:
         _read(tmp_path, REGISTRY_SECRET_KEY="hunter2")

@@ -42,6 +42,7 @@ _STEPS = {
     "closed-by-itself": ("Closed by itself", "good", ""),
     "joined": ("Joined with another alert of the same person", "note", ""),
     "told": ("Told {told} too", "user", ""),
+    "untold": ("E-mail to {told} failed", "urgent", "urgent"),
 }
 """Kind of step → its title, icon and colour on the timeline."""
 _ACTED = {NOT_REACHED: "Not reached", WELFARE_CHECK: "Welfare check asked for"}

@@ -123,6 +123,8 @@ class WorklistPage:
     pages: Paging
     caseload_url: str
     duty_gaps: Sequence[str] = ()
+    untold: str = ""
+    """Who does not know of an urgent alert because no e-mail reached them."""
     """For a lead: the open days on which nobody answers the urgent alerts of a clinic."""
 
 

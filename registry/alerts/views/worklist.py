@@ -20,7 +20,7 @@ from registry.alerts.desk import Desk, safety_alerts_elsewhere, safety_alerts_to
 from registry.alerts.due import MEASURE, due_today, list_due
 from registry.alerts.duty import on_duty_in, uncovered_days
 from registry.alerts.presenters.backlog import backlog_words
-from registry.alerts.presenters.duty import gap_words
+from registry.alerts.presenters.duty import gap_words, untold_words
 from registry.alerts.presenters.lines import answered_shown, due_cut, due_shown
 from registry.alerts.presenters.order import why_this_order
 from registry.alerts.presenters.since_yesterday import MOST_NEWS, news_cut, news_shown
@@ -40,6 +40,7 @@ from registry.alerts.presenters.worklist import (
 )
 from registry.alerts.rulebook import Tier
 from registry.alerts.since_yesterday import list_news
+from registry.alerts.untold import list_untold
 from registry.alerts.views.safety_steps import steps_of_day
 from registry.alerts.views.shared import Page, acknowledge_form, blueprint, what_may_follow
 from registry.audit.opened import opened
@@ -186,6 +187,7 @@ def worklist() -> Page:
             address=lambda wanted: url_for("alerts.worklist", whose="clinic" if whole_clinic else "mine", page=wanted),
         ),
         caseload_url=url_for("caseload.caseload"),
+        untold=untold_words(list_untold(led & today.keys())),
         duty_gaps=_duty_gaps([clinic for clinic in clinics.values() if clinic.id in led], now),
     )
     others = {task.patient_id for task in (*asked, *late, *became)} | {patient.id for _, patient in begun}

@@ -1564,7 +1564,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('opened', 'appended', 'acknowledged', 'assigned', 'snoozed', 'snooze-ended', 'acted', 'escalated', 'closed', 'closed-by-itself', 'joined', 'told')",
+            "kind IN ('opened', 'appended', 'acknowledged', 'assigned', 'snoozed', 'snooze-ended', 'acted', 'escalated', 'closed', 'closed-by-itself', 'joined', 'told', 'untold')",
             name=op.f("ck_alert_event_kind_known"),
         ),
         sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_event_alert_id"), ondelete="RESTRICT"),
@@ -1576,6 +1576,41 @@ def upgrade() -> None:
     )
     op.create_index("ix_alert_event_alert", "alert_event", ["alert_id", "at"], unique=False)
     op.create_index(op.f("ix_alert_event_patient_id"), "alert_event", ["patient_id"], unique=False)
+    op.create_table(
+        "message",
+        sa.Column("occasion", sa.Text(), nullable=False),
+        sa.Column("alert_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("fault", sa.Text(), nullable=True),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "fault IN ('unreachable', 'no-answer', 'cut-off', 'not-encrypted', 'sign-in-refused', 'mail-refused', 'address-refused')",
+            name=op.f("ck_message_fault_known"),
+        ),
+        sa.CheckConstraint("state IN ('queued', 'sent', 'not-needed', 'failed')", name=op.f("ck_message_state_known")),
+        sa.CheckConstraint("(state = 'queued') = (settled_at IS NULL)", name=op.f("ck_message_settled_has_time")),
+        sa.CheckConstraint("state <> 'failed' OR fault IS NOT NULL", name=op.f("ck_message_failed_says_why")),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_message_alert_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_message_user_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("occasion", name="uq_message_occasion"),
+    )
+    op.create_index(op.f("ix_message_alert_id"), "message", ["alert_id"], unique=False)
+    op.create_index(op.f("ix_message_user_id"), "message", ["user_id"], unique=False)
+    op.create_index("ix_message_settled", "message", ["settled_at"], unique=False)
+    op.create_index(
+        "ix_message_next_try",
+        "message",
+        ["next_try_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
+    )
     op.create_table(
         "danger_report",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
@@ -2589,6 +2624,16 @@ def downgrade() -> None:
     op.drop_table("recommendation")
     op.drop_index(op.f("ix_danger_report_patient_id"), table_name="danger_report")
     op.drop_table("danger_report")
+    op.drop_index(
+        "ix_message_next_try",
+        table_name="message",
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
+    )
+    op.drop_index("ix_message_settled", table_name="message")
+    op.drop_index(op.f("ix_message_user_id"), table_name="message")
+    op.drop_index(op.f("ix_message_alert_id"), table_name="message")
+    op.drop_table("message")
     op.drop_index(op.f("ix_alert_event_patient_id"), table_name="alert_event")
     op.drop_index("ix_alert_event_alert", table_name="alert_event")
     op.drop_table("alert_event")

@@ -37,7 +37,7 @@ PASSING = ("failed_sign_in", "form_receipt", "heartbeat", "signed_in_session", "
 
 REST = (
     "adopted_figure", "app_user", "clinic", "clinic_closure", "clinic_instrument", "duty_cover", "import_batch",
-    "instrument_version", "invitation", "job_run", "membership", "organisation", "rule_number", "rulebook_state",
+    "instrument_version", "invitation", "job_run", "membership", "message", "organisation", "rule_number", "rulebook_state",
 )  # fmt: skip
 
 NEVER_DELETED = (

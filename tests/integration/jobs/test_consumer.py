@@ -35,9 +35,9 @@ def test_every_job_runs_at_its_minutes(app: Flask, settings: Settings, tmp_path:
         tasks = queue.read_periodic(datetime(2026, 3, 11, 7, minute, tzinfo=UTC).replace(tzinfo=None))
         return {task.name for task in tasks}
 
-    assert due(0) == {"heartbeat", "caseload.panels", "alerts.clock", "alerts.sweep"}
-    assert due(5) == {"heartbeat", "caseload.panels", "alerts.clock"}
-    assert due(7) == {"heartbeat", "caseload.panels"}
+    assert due(0) == {"heartbeat", "caseload.panels", "messages.send", "alerts.clock", "alerts.sweep"}
+    assert due(5) == {"heartbeat", "caseload.panels", "messages.send", "alerts.clock"}
+    assert due(7) == {"heartbeat", "caseload.panels", "messages.send"}
     assert (tmp_path / "jobs.db").exists()
     queue.storage.close()
 
@@ -94,7 +94,7 @@ def test_a_positive_answer_without_an_alert_is_not_ready(app: Flask, client: Fla
 
     response = client.get("/health/ready")
     assert response.status_code == 503
-    assert response.json == {"status": "not ready", "failed": ["safety signals"]}
+    assert response.json == {"status": "not ready", "failed": ["safety signals"], "off": ["mail"]}
 
     run_job(app, "alerts.clock", JOBS["alerts.clock"][1])
     assert client.get("/health/ready").status_code == 200

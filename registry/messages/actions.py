@@ -1,0 +1,170 @@
+"""Queueing what is to be told, in the transaction that caused it; and sending it, outside any.
+
+A message is taken up by moving ``next_try_at`` ahead and committing that, so that two workers never send the same.
+Killed between the server's yes and our note of it, a worker leaves a message that goes out once more: better twice
+than never.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import select
+
+from config import MailServer, Settings
+from registry import clock
+from registry.access import scope
+from registry.accounts.models import User
+from registry.alerts.lifecycle import step_of
+from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.rulebook import Tier
+from registry.audit.recorder import record
+from registry.db.transaction import write
+from registry.extensions import db
+from registry.messages.models import Message
+from registry.messages.queries import first_asked, is_signed_in
+from registry.messages.rules import FAULTS, LEASE, LOOK_AGAIN, OF_THE_SERVER, is_asking, next_pause
+from registry.messages.sending import NotSent, send
+from registry.messages.wording import urgent_mail
+from registry.patients.queries import lock_patient
+from registry.web.request_log import log
+
+MOST_AT_ONCE = 20
+"""E-mails of one round: other jobs wait for it. The next minute goes on."""
+
+
+@dataclass(slots=True)
+class Round:
+    """What one round of sending did."""
+
+    sent: int = 0
+    failed: int = 0
+    """E-mails that were not taken, whether or not they are tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What was taken up of one person's messages; ``message_ids`` is empty where nothing is to be sent now."""
+
+    address: str
+    message_ids: Sequence[uuid.UUID]
+    alerts: int
+
+
+def queue_urgent(_sender: object, *, alert: Alert, at: datetime, to: Collection[uuid.UUID] | None) -> None:
+    """Receiver of ``asks_somebody``: everybody concerned, or those named, are told unless they see it themselves."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.mail is None or alert.tier != Tier.URGENT:
+        return
+    with db.session.no_autoflush:
+        people = first_asked(alert, at=at) if to is None else to
+        occasions = {f"{alert.id} {at.isoformat()} {user_id}": user_id for user_id in people}
+        queued = set(db.session.scalars(select(Message.occasion).where(Message.occasion.in_(occasions))))
+    queued |= {row.occasion for row in db.session.new if isinstance(row, Message)}
+    db.session.add_all(
+        Message(occasion=occasion, alert=alert, user_id=user_id, queued_at=at, next_try_at=at)
+        for occasion, user_id in sorted(occasions.items())
+        if occasion not in queued
+    )
+
+
+def send_due(*, now: datetime | None = None) -> Round:
+    """Send what is due, one e-mail a person. A server that fails is not asked again in this round: it would hold up
+    other jobs, and nobody else's e-mail would fare better."""
+    settings: Settings = current_app.config["SETTINGS"]
+    done = Round()
+    if settings.mail is None:
+        return done
+    now = now or clock.now()
+    idle = timedelta(minutes=settings.idle_minutes)
+    of_server: NotSent | None = None
+    with scope.all_patients(reason="urgent alerts are told by e-mail"):
+        while done.sent + done.failed < MOST_AT_ONCE and (taken := _take_up(now, idle)) is not None:
+            if not taken.message_ids:
+                continue
+            problem = of_server or _handed_over(taken, settings.mail, now)
+            if problem is None:
+                _note_sent(taken.message_ids, now)
+                done.sent += 1
+                continue
+            done.failed += 1
+            log.warning("mail.not-sent", job="messages.send", error=problem.fault)
+            for message_id in taken.message_ids:
+                _note_failure(message_id, problem, now)
+            if problem.fault in OF_THE_SERVER:
+                of_server = problem
+    return done
+
+
+def _take_up(now: datetime, idle: timedelta) -> _Taken | None:
+    """The messages of whoever has waited longest, ours until ``LEASE`` is over; None where nothing is due."""
+    is_due = (Message.state == "queued", Message.next_try_at <= now)
+    with write():
+        first = db.session.scalar(
+            select(Message)
+            .where(*is_due)
+            .order_by(Message.next_try_at, Message.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if first is None:
+            return None
+        user = db.session.get_one(User, first.user_id)
+        of_person = select(Message).where(*is_due, Message.user_id == user.id).order_by(Message.id)
+        rows = db.session.scalars(of_person.with_for_update(skip_locked=True)).all()
+        needed = [row for row in rows if _is_needed(row, user)]
+        for row in rows:
+            if row not in needed:
+                row.state, row.settled_at = "not-needed", now
+        is_here = bool(needed) and is_signed_in(user.id, at=now, idle=idle)
+        for row in needed:
+            row.next_try_at = now + (LOOK_AGAIN if is_here else LEASE)
+            row.tries += not is_here
+        sendable = () if is_here else needed
+        return _Taken(user.email, [row.id for row in sendable], len({row.alert_id for row in sendable}))
+
+
+def _is_needed(message: Message, user: User) -> bool:
+    """Somebody may have acknowledged it meanwhile, or the account was closed."""
+    alert = db.session.get_one(Alert, message.alert_id, populate_existing=True)
+    return user.is_active and not user.awaits_password and is_asking(tier=alert.tier, state=alert.state)
+
+
+def _handed_over(taken: _Taken, server: MailServer, now: datetime) -> NotSent | None:
+    """Why the e-mail was not sent; None where it was."""
+    try:
+        mail = urgent_mail(server, to=taken.address, alerts=taken.alerts, key=taken.message_ids[0], at=now)
+        send(mail, server=server)
+    except NotSent as problem:
+        return problem
+    except ValueError:
+        return NotSent("address-refused", is_final=True)
+    return None
+
+
+def _note_sent(message_ids: Sequence[uuid.UUID], now: datetime) -> None:
+    with write():
+        for row in db.session.scalars(select(Message).where(Message.id.in_(message_ids))):
+            row.state, row.settled_at = "sent", now
+
+
+def _note_failure(message_id: uuid.UUID, problem: NotSent, now: datetime) -> None:
+    """Try again later; given up, it is a step of the alert, so that others see that this person does not know."""
+    with write():
+        message = db.session.get_one(Message, message_id)
+        lock_patient(message.alert.patient_id)
+        message.fault = problem.fault
+        pause = next_pause(message.tries, is_final=problem.is_final)
+        if pause is not None:
+            message.next_try_at = now + pause
+            return
+        message.state, message.settled_at = "failed", now
+        alert = db.session.get_one(Alert, message.alert_id, with_for_update=True, populate_existing=True)
+        words = FAULTS[problem.fault]
+        step = step_of(alert, "untold", now, words=words[0].upper() + words[1:], details={"told": str(message.user_id)})
+        db.session.add(AlertEvent(**step))
+        record("alert.untold", by=None, subject=alert, reason=words)

@@ -1,0 +1,89 @@
+"""Whom an urgent alert asks for, who is signed in, and how sending goes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from registry.accounts.models import Membership, SignedInSession
+from registry.alerts.duty import on_call, on_duty
+from registry.alerts.models import Alert
+from registry.alerts.owners import lead_of
+from registry.alerts.rulebook import told_besides
+from registry.clinics.models import Clinic
+from registry.episodes.models import Episode, TeamMember
+from registry.extensions import db
+from registry.messages.models import Message
+
+_PART = {"psychiatrist": "consultant", "prescriber": "prescriber"}
+"""Who is told besides → their part in the care team."""
+
+
+def first_asked(alert: Alert, *, at: datetime) -> frozenset[uuid.UUID]:
+    """Who hears of an urgent alert at once: its owner, whoever answers for the clinic now, who is told besides.
+
+    The lead where there is nobody else.
+    """
+    clinic = db.session.get_one(Clinic, alert.clinic_id)
+    answers = on_call(clinic, at) or on_duty(clinic.id, clinic.today(at))
+    asked = _known(alert.owner_id, answers, *_told_besides(alert))
+    return asked or _known(lead_of(clinic.id))
+
+
+def _known(*user_ids: uuid.UUID | None) -> frozenset[uuid.UUID]:
+    return frozenset(user_id for user_id in user_ids if user_id is not None)
+
+
+def _told_besides(alert: Alert) -> Collection[uuid.UUID | None]:
+    parts = told_besides(alert.evidence) if alert.is_safety else ()
+    if not parts:
+        return ()
+    return db.session.scalars(
+        select(TeamMember.user_id)
+        .join(Episode, Episode.id == TeamMember.episode_id)
+        .where(
+            TeamMember.patient_id == alert.patient_id,
+            TeamMember.role.in_([_PART[part] for part in parts]),
+            TeamMember.ends_on.is_(None),
+            Episode.ended_on.is_(None),
+        )
+    ).all()
+
+
+def is_signed_in(user_id: uuid.UUID, *, at: datetime, idle: timedelta) -> bool:
+    """Whether somebody has the registry open, so that they see it there."""
+    return bool(
+        db.session.scalar(
+            select(SignedInSession.id)
+            .where(
+                SignedInSession.user_id == user_id,
+                SignedInSession.ended_at.is_(None),
+                SignedInSession.ends_at > at,
+                SignedInSession.seen_at > at - idle,
+            )
+            .limit(1)
+        )
+    )
+
+
+def count_failures(*, since: datetime, clinic_ids: Collection[uuid.UUID] | None = None) -> Mapping[str, int]:
+    """Kind of failure → messages given up since then; of people who have or had a role in these clinics."""
+    query = select(Message.fault, func.count()).where(Message.state == "failed", Message.settled_at >= since)
+    if clinic_ids is not None:
+        members = select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids))
+        query = query.where(Message.user_id.in_(members))
+    return {str(fault): number for fault, number in db.session.execute(query.group_by(Message.fault)).all()}
+
+
+def last_sent_at() -> datetime | None:
+    """When an e-mail was last taken by the mail server."""
+    return db.session.scalar(select(func.max(Message.settled_at)).where(Message.state == "sent"))
+
+
+def count_late(*, at: datetime, grace: timedelta) -> int:
+    """Messages that should have been taken up long ago."""
+    query = select(func.count()).where(Message.state == "queued", Message.next_try_at < at - grace)
+    return db.session.scalar(query) or 0

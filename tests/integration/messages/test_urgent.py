@@ -170,6 +170,7 @@ def test_what_could_not_be_told_stands_in_the_alert_on_the_leads_day_and_with_th
         scene = an_urgent_scene()
         admin = builders.a_user(role=Role.ADMINISTRATOR, clinic=scene.clinic, name="Ada Admin")
         alert_id = the_safety_alert(scene.patient).id
+        address = f"/patients/{scene.patient.id}/alerts/{alert_id}"
         at, failed = NOW, 0
         for pause in (*PAUSES, timedelta(minutes=1)):
             failed += send_due(now=at).failed
@@ -186,7 +187,7 @@ def test_what_could_not_be_told_stands_in_the_alert_on_the_leads_day_and_with_th
     told = "did not reach Ana Care and Dora Duty"
     assert told in page("lead", "/my-day")
     assert told not in page("duty", "/my-day")
-    assert "E-mail to Dora Duty failed" in page("lead", f"/alerts/{alert_id}")
+    assert "E-mail to Dora Duty failed" in page("lead", address)
     assert "2 e-mails did not go out in the last 7 days" in page("admin", "/administration/clinics")
     with on_stage(app):
         acknowledge(alert=db.session.get_one(Alert, alert_id), by=db.session.get_one(User, ids["duty"]))

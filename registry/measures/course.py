@@ -345,8 +345,13 @@ def _standing_of_profile(baseline: DatedScore, latest: DatedScore, scale: Scale)
 def _is_relapse(
     confirmed: Decimal | None, baseline: DatedScore, latest: DatedScore, *, scale: Scale, target: Target | None
 ) -> bool:
-    """Worse than the best confirmed level by the reliable change, and out of what had been reached."""
-    if confirmed is None or not rose_by_reliable_change(scale, previous=confirmed, latest=latest.value):
+    """Worse than the best confirmed level by the reliable change, and out of what had been reached.
+
+    Where no level better than the baseline was ever held, nothing had been reached: that is worse, and no relapse.
+    """
+    if confirmed is None or scale.worsening(before=baseline.value, after=confirmed) >= 0:
+        return False
+    if not rose_by_reliable_change(scale, previous=confirmed, latest=latest.value):
         return False
     left_target = target is not None and target.is_met(confirmed) and not target.is_met(latest.value)
     left_response = _is_response(baseline.value, confirmed, scale) and not _is_response(

@@ -174,15 +174,26 @@ def _interval(measure: TrackedMeasure, case: CaseSnapshot, numbers: Numbers) -> 
 
 
 def _off_since(measure: TrackedMeasure, interval: int, clock: Clock, numbers: Numbers) -> date | None:
-    """The first day of the present stretch without a known response, None while there is one."""
-    if not _is_on_course(measure.course):
-        return held_since(measure, lambda so_far: so_far.baseline is not None and not _is_on_course(so_far))
+    """The first day of the present stretch without a known response, None while there is one.
+
+    Where the last response was not known to hold any more before a score said that it does not, from that day on.
+    """
+    course = measure.course
+    if _is_on_course(course):
+        silent_on = _silent_on(course.latest, interval, numbers)
+        return silent_on if silent_on is not None and clock.has_come(silent_on) else None
+    off_on = held_since(measure, lambda so_far: so_far.baseline is not None and not _is_on_course(so_far))
+    before = [each for each in course.scores if each.on < off_on and course.baseline and each.on >= course.baseline.on]
+    silent_on = _silent_on(before[-1] if before else None, interval, numbers)
+    return off_on if silent_on is None else min(off_on, silent_on)
+
+
+def _silent_on(score: DatedScore | None, interval: int, numbers: Numbers) -> date | None:
+    """The day on which the standing of this score begins to read unknown, unless another comes."""
     silence = numbers.get(_OFF_SILENCE)
-    if silence is None or measure.course.latest is None:
+    if silence is None or score is None:
         return None
-    days = max(silence, days_fresh(interval))
-    silent_on = measure.course.latest.on + timedelta(days=days + 1)  # the day the standing begins to read unknown
-    return silent_on if clock.has_come(silent_on) else None
+    return score.on + timedelta(days=max(silence, days_fresh(interval)) + 1)
 
 
 def _off_facts(measure: TrackedMeasure, baseline: DatedScore, off_since: date) -> dict[str, JSON]:
@@ -305,7 +316,7 @@ OFF = Rule(
     check=_off,
     words=_off_words,
     is_news=worse_scores("measures"),
-    version=3,
+    version=4,
 )
 EARLY = Rule(
     id="target.early",

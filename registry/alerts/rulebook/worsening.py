@@ -64,7 +64,7 @@ def _is_relapse(course: Course) -> bool:
 
 
 def _relapse(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None:
-    """Up from the best confirmed level by the reliable change, and out of what had been reached."""
+    """Up from a confirmed level better than the baseline by the reliable change, and out of what had been reached."""
     found = [
         (
             held_since(measure, _is_relapse),
@@ -147,7 +147,7 @@ RELAPSE = Rule(
     check=_relapse,
     words=_relapse_words,
     is_news=worse_scores("measures"),
-    version=2,
+    version=3,
 )
 WORSE = Rule(
     id="target.worse",

@@ -254,6 +254,15 @@ def test_it_stands_since_week_8_or_since_the_response_was_lost() -> None:
     assert lost.since == day(70)
 
 
+def test_a_score_that_shows_a_response_lost_makes_an_alert_of_silence_no_younger() -> None:
+    silent = finding(OFF, measured(measure({0: 20, 28: 9})), 79)
+    lost = finding(OFF, measured(measure({0: 20, 28: 9, 80: 14})), 80)
+
+    assert silent is not None
+    assert lost is not None
+    assert silent.since == lost.since == day(71)
+
+
 def test_a_stored_finding_is_put_into_words_of_a_later_day_without_asking_the_rule() -> None:
     stored = finding(OFF, measured(measure({0: 21, 53: 19}), reviews=ReviewFacts(day(53))), 63)
     assert stored is not None

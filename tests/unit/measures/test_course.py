@@ -83,6 +83,9 @@ def test_standing_after_these_scores(scores: list[int], standing: str, change: i
         ([22, 11, 10, 16], 11, True),
         ([18, 4, 3, 9, 4], 4, False),  # it passed
         ([12, 12, 11, 14], 12, False),
+        ([12, 13, 16, 19], 13, False),  # worse, and never better than at the start
+        ([12, 12, 18], 12, False),
+        ([12, 11, 11, 18], 11, True),
     ],
 )
 def test_relapse_is_measured_from_the_best_confirmed_level(

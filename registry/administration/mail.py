@@ -40,7 +40,7 @@ def mail_shown(clinic_ids: Collection[uuid.UUID]) -> MailShown:
     return MailShown(
         ON,
         tuple(
-            f"{count(number, 'e-mail')} did not go out in the last {DAYS} days: {FAULTS[fault]}."
+            f"{count(number, 'time')} in the last {DAYS} days somebody was not told of an alert: {FAULTS[fault]}."
             for fault, number in sorted(failed.items())
         ),
     )

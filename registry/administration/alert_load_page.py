@@ -46,9 +46,9 @@ TIERS: Mapping[Tier, tuple[str, str]] = {
 
 FATES: Mapping[Fate, str] = {
     Fate.ACTED: "Acted on",
-    Fate.BY_ITSELF: "Closed by itself",
+    Fate.BY_ITSELF: "By itself",
     Fate.PUT_OFF: "Put off only",
-    Fate.DISMISSED: "Closed, no action",
+    Fate.DISMISSED: "No action",
     Fate.OPEN: "Still open",
 }
 """What became of a reason, in the order of the columns."""
@@ -72,23 +72,23 @@ EXPLAINED: Sequence[Mapping[str, str]] = (
         "value": "Somebody noted what was done, or closed it with an outcome that says so.",
     },
     {
-        "label": "Closed by itself",
-        "value": "What it said stopped being true, for instance because the contact was made, the measure taken "
-        "or the review recorded. Most work on contacts, measures and reviews ends a reason this way.",
+        "label": "By itself",
+        "value": "It closed by itself: what it said stopped being true, for instance because the contact was made, "
+        "the measure taken or the review recorded. Most work on contacts, measures and reviews ends a reason this way.",
     },
     {
         "label": "Put off",
         "value": "Somebody put it off, whatever else was done. Put off only: and nobody did anything else.",
     },
     {
-        "label": "First act, median",
-        "value": "From the reason to the first time somebody acknowledged it, noted what was done or closed it: half "
-        "took longer. Of urgent reasons in minutes of today's opening hours, of others in days. Reasons nobody "
+        "label": "First act",
+        "value": "The median time from the reason to the first time somebody acknowledged it, noted what was done or "
+        "closed it. Of urgent reasons in minutes of today's opening hours, of others in days. Reasons nobody "
         f"answered are no part of it, and it is not told of fewer than {FEW_ACTS}.",
     },
     {
         "label": "Passed over",
-        "value": "Put off only, and closed without action, together: as a share of the reasons that are not simply "
+        "value": "Put off only, and closed with No action, together: as a share of the reasons that are not simply "
         f"open, from {FEW_REASONS} of them on. A rule passed over again and again is noise: try another number.",
     },
     {
@@ -133,7 +133,7 @@ class LoadRow:
 
 @dataclass(frozen=True, slots=True)
 class AlertLoadPage:
-    """``rows`` is empty before the first whole day; then every rule has one, also one that told nothing."""
+    """``rows`` is empty where nothing was told in the span, ``silent`` before the first whole day."""
 
     title: str
     subtitle: str
@@ -143,6 +143,7 @@ class AlertLoadPage:
     tiles: Sequence[Tile]
     headings: Sequence[Mapping[str, str]]
     rows: Sequence[LoadRow]
+    silent: Sequence[Mapping[str, str | None]]
     explained: Sequence[Mapping[str, str]]
     rules_url: str
 
@@ -163,7 +164,8 @@ def load() -> str:
         clinics=_tabs(clinics) if len(clinics) > 1 else (),
         tiles=() if load is None else _tiles(load),
         headings=_headings(),
-        rows=() if load is None else [*(_row(each, waits) for each in load.rules), *_silent(load)],
+        rows=() if load is None else [_row(each, waits) for each in load.rules],
+        silent=() if load is None else _silent(load),
         explained=EXPLAINED,
         rules_url=url_for("administration.rules"),
     )
@@ -226,11 +228,11 @@ def _headings() -> list[Mapping[str, str]]:
     return [
         {"label": "Rule"},
         {"label": "Tier"},
-        {"label": "New reasons", "kind": "number"},
+        {"label": "New", "kind": "number"},
         {"label": "A patient-week", "kind": "number"},
         *counted,
         {"label": "Put off", "kind": "number"},
-        {"label": "First act, median", "kind": "number"},
+        {"label": "First act", "kind": "number"},
         {"label": "Passed over", "kind": "number"},
         {"label": "Told again", "kind": "number"},
     ]
@@ -255,26 +257,11 @@ def _row(load: RuleLoad, waits: Mapping[tuple[str, Tier], Decimal]) -> LoadRow:
     )
 
 
-def _silent(load: AlertLoad) -> list[LoadRow]:
-    """The rules that told nothing: whether one never speaks is for the clinic to see too."""
+def _silent(load: AlertLoad) -> list[Mapping[str, str | None]]:
+    """The rules that told nothing: that one never speaks is for the clinic to see too."""
     spoke = {each.rule for each in load.rules}
     return [
-        LoadRow(
-            rule=rule.id,
-            title=rule.title,
-            tier="Told nothing",
-            tier_kind="neutral",
-            new=0,
-            rate=NO_SHARE,
-            fates=[(words, 0) for words in FATES.values()],
-            snoozed=0,
-            first_act=NO_SHARE,
-            passed_over=NO_SHARE,
-            again=0,
-            url=_url_of(rule.id),
-        )
-        for rule in RULEBOOK
-        if rule.id not in spoke
+        {"label": rule.id, "value": rule.title, "url": _url_of(rule.id)} for rule in RULEBOOK if rule.id not in spoke
     ]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from registry import clock
 from registry.access import scope
 from registry.alerts.sweep import NotYet, list_unanswered, sweep_clinic
+from registry.alerts.verification import verify_everybody
 from registry.clinics.models import Clinic
 from registry.db.pacing import begin_pace
 from registry.db.transaction import end_read
@@ -55,6 +56,19 @@ def check() -> None:
     if unanswered:
         raise SystemExit(1)
     click.echo("Every positive safety answer has its alert.")
+
+
+@alerts.command("verify")
+def verify() -> None:
+    """Print what looking at everybody now would change, and undo it; end with status 1 when there is anything."""
+    found = 0
+    with scope.all_patients(reason="flask alerts verify"):
+        for difference in verify_everybody():
+            found += 1
+            click.echo(f"patient {difference.patient_id}: {difference.words}", err=True)
+    if found:
+        raise SystemExit(1)
+    click.echo("Every alert is what the facts call for.")
 
 
 @jobs.command("run")

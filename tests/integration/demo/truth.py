@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from registry import clock
 from registry.alerts.sweep import list_unanswered
+from registry.alerts.verification import verify_everybody
 from registry.audit.chain import verify
 from registry.audit.queries import iterate_links
 from registry.caseload.rows import differences as caseload_differences
@@ -28,6 +29,7 @@ def assert_everything_is_as_the_facts_say() -> None:
     with clock.at(NOW):
         people = db.session.scalars(select(Patient.id)).all()
         assert [found for person in people for found in caseload_differences(person)] == []
+        assert list(verify_everybody()) == []
     assert verify(iterate_links(), key=b"an audit key of the tests").holds
 
 

@@ -8,19 +8,20 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from config import Settings
 from registry import clock
 from registry.db.transaction import BEFORE_COMMIT, write
+from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.jobs import readiness
 from registry.jobs.heartbeat import beat, silence
 from registry.jobs.queue import open_queue
 from registry.jobs.tasks import JOBS, register_jobs, run_job
 from registry.measurements.models import SafetySignal
-from tests.integration.alerts.scene import NOW, a_scene, measured, on_stage
+from tests.integration.alerts.scene import NOW, a_scene, alerts_of, measured, on_stage
 
 pytestmark = pytest.mark.usefixtures("_frozen_clock", "_known_instruments")
 
@@ -117,6 +118,24 @@ def test_the_commands_say_what_they_found(app: Flask) -> None:
     missing = cli.invoke(args=["alerts", "check"])
     assert missing.exit_code == 1
     assert "item 9" in missing.output
+
+
+def test_verifying_names_what_looking_again_would_change_and_changes_nothing(app: Flask) -> None:
+    cli = app.test_cli_runner()
+    with on_stage(app):
+        scene = a_scene()
+        patient_id, next_look = scene.patient.id, scene.episode.next_check_on
+        told = [(each.rule, each.since) for each in alerts_of(patient_id)]
+    assert cli.invoke(args=["alerts", "verify"]).output == "Every alert is what the facts call for.\n"
+
+    with clock.at(NOW + timedelta(days=40)):
+        verified = [cli.invoke(args=["alerts", "verify"]) for _ in range(2)]
+    assert [each.exit_code for each in verified] == [1, 1]
+    assert f"patient {patient_id}: engage.no-contact would open" in verified[1].output
+    assert "the next look would be on" in verified[1].output
+    with on_stage(app):
+        assert [(each.rule, each.since) for each in alerts_of(patient_id)] == told
+        assert db.session.scalars(select(Episode.next_check_on)).one() == next_look
 
 
 def _take_away_the_answer(app: Flask) -> None:

@@ -101,7 +101,12 @@ def list_open_questions(patient_id: uuid.UUID) -> Sequence[ReviewQuestion]:
 
 def list_answered_by(review_id: uuid.UUID) -> Sequence[ReviewQuestion]:
     """The questions this review answered."""
-    return db.session.scalars(select(ReviewQuestion).where(ReviewQuestion.answered_by_review_id == review_id)).all()
+    return db.session.scalars(
+        select(ReviewQuestion)
+        .where(ReviewQuestion.answered_by_review_id == review_id)
+        .options(joinedload(ReviewQuestion.asked_by))
+        .order_by(ReviewQuestion.asked_at, ReviewQuestion.id)
+    ).all()
 
 
 def get_question(patient_id: uuid.UUID, question_id: uuid.UUID) -> ReviewQuestion | None:

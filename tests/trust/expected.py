@@ -217,6 +217,7 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "review.queue": READS,
     "review.case": READS,
     "review.reviews": READS,
+    "review.note": READS,
     "review.record": ONLY_PSYCHIATRIST,
     "review.void": SIGNS_OR_LEADS,
     "review.ask": TREATS,

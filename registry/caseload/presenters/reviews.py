@@ -33,6 +33,7 @@ class ReviewShown:
     void_words: str
     """Why it counts nowhere, where it was entered in error."""
     void_url: str
+    note_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def show_review(
         score_then=then,
         score_since=since,
         void_words=_void_words(review),
+        note_url=url_for("review.note", patient_id=review.patient_id, review_id=review.id),
         void_url=url_for("review.void", patient_id=review.patient_id, review_id=review.id) if may_void else "",
     )
 

@@ -80,19 +80,20 @@ def show_summary(facts: SummaryFacts, reading: Reading, *, made: Made, help_line
     if reading is Reading.PERSON:
         return Summary(
             heading="Summary of your care",
-            who=_who(facts.patient),
+            who=who_words(facts.patient),
             made=made.words,
             sections=person_sections(facts, today),
             closing=f"If you think of harming yourself, or are in danger: {help_line}",
         )
     return Summary(
         heading="Summary for the next team",
-        who=_who(facts.patient),
+        who=who_words(facts.patient),
         made=made.words,
         sections=team_sections(facts, today),
     )
 
 
-def _who(patient: Patient) -> str:
+def who_words(patient: Patient) -> str:
+    """Name, birth date and record number."""
     pronouns = f" ({patient.pronouns})" if patient.pronouns else ""
     return f"{patient.name}{pronouns}, born {long_date(patient.birth_date)}, MRN {patient.mrn}"

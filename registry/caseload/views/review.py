@@ -11,6 +11,7 @@ from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from registry import clock
@@ -23,6 +24,7 @@ from registry.caseload.presenters.review_conflict import Conflict, show_conflict
 from registry.caseload.presenters.reviews import ReviewsPage, show_review
 from registry.caseload.review_case import ReviewCase, list_scores, load_case
 from registry.caseload.review_queue import ReviewQueue, review_queue, tell
+from registry.caseload.views.consult_note import note
 from registry.episodes.models import TeamMember
 from registry.episodes.patient_header import chosen_episode, holder_name, identity_header
 from registry.episodes.place import get_clinic_of
@@ -41,7 +43,7 @@ from registry.review.views import blueprint
 from registry.review.voiding import may_void
 from registry.web.filters import long_date
 
-__all__ = ["blueprint", "case", "queue", "record", "reviews"]
+__all__ = ["blueprint", "case", "note", "queue", "record", "reviews"]
 
 Page = str | tuple[str, int] | Response
 MINE, EVERYBODY = "mine", "all"
@@ -82,9 +84,10 @@ def record(patient_id: uuid.UUID) -> Page:
         return _show(waiting, today, under_review, status=422 if form.errors else 200, form=form)
     episode_id, next_url = under_review.episode.id, _next_url(waiting, under_review.episode.id)
     advice = _advice(form, under_review)
+    saved: list[uuid.UUID] = []
 
     def act() -> str:
-        actions.record_review(
+        review = actions.record_review(
             episode=found(get_episode(episode_id)),
             reviewed_on=form.reviewed_on.data or clock.now().date(),
             minutes=form.minutes.data,
@@ -94,13 +97,14 @@ def record(patient_id: uuid.UUID) -> Page:
             opened_at=form.opened_at,
             by=current_user,
         )
+        saved.append(review.id)
         return next_url
 
     try:
         location = receipts.once(form.form_key.data or "", by=current_user, act=act)
     except ReviewedMeanwhile as meanwhile:
         return _reviewed_meanwhile(meanwhile.review, patient_id, form, today)
-    flash("Review saved", "success")
+    flash(_saved_words(patient_id, saved), "success")
     return redirect(location, 303)
 
 
@@ -140,6 +144,14 @@ def reviews(patient_id: uuid.UUID) -> Page:
     )
     opened("reviews.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)
     return render_template("review/reviews.html", page=page)
+
+
+def _saved_words(patient_id: uuid.UUID, saved: Sequence[uuid.UUID]) -> str:
+    """That it was saved, with the way to its note; on a second click, which saves nothing, without."""
+    if not saved:
+        return "Review saved"
+    url = url_for("review.note", patient_id=patient_id, review_id=saved[0])
+    return Markup('Review saved. <a href="{}">Note to print or copy</a>').format(url)
 
 
 def _show(

@@ -22,7 +22,7 @@ from registry.alerts.escalation import escalate_due
 from registry.alerts.models import NOT_REACHED, Alert
 from registry.alerts.opening_hours import OpeningHours, next_open, read_hours
 from registry.alerts.reconcile import reconcile_patients
-from registry.alerts.rulebook import Tier
+from registry.alerts.together import days_put_off
 from registry.contacts.actions import record_contact
 from registry.contacts.facts import ContactFacts
 from registry.db.transaction import end_read, write
@@ -191,8 +191,8 @@ class Year:
         elif answer.step == "assign":
             colleague = place.some(Role.CARE_MANAGER, alert.since.day)
             alerts.assign(alert=alert, to=colleague, by=by, why=answer.words)
-        elif alert.tier != Tier.URGENT and alert.snoozed_until is None:
-            until = today + timedelta(days=answer.days)
+        elif alert.snoozed_until is None and (most := days_put_off(alert)):
+            until = today + timedelta(days=min(answer.days, most))
             alerts.snooze(alert=alert, until=until, reason=answer.words, by=by)
 
     def _who_answers(self, alert: Alert, *, by_duty: bool) -> User:

@@ -47,6 +47,7 @@ from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
 from registry.measurements.models import Measurement
 from registry.merging.actions import merge_records
+from registry.messages.models import Message
 from registry.patients.actions import add_contact_point, add_payer, add_related_person, note_directive, set_legal_status
 from registry.patients.facts import ContactPointFacts, DirectiveFacts, LegalStatusFacts, PayerFacts, RelatedPersonFacts
 from registry.patients.models import Patient
@@ -419,8 +420,19 @@ def _what_no_action_here_writes(place: Place) -> None:
     """Tables that jobs, imports and sign-ins fill."""
     now = clock.now()
     with write():
+        alert = db.session.scalars(select(Alert.id).where(Alert.clinic_id == place.clinic).limit(1)).one()
         db.session.add_all(
             [
+                Message(
+                    occasion=f"{alert} told",
+                    alert_id=alert,
+                    user_id=place.people["care_manager"],
+                    queued_at=now,
+                    state="sent",
+                    tries=1,
+                    next_try_at=now,
+                    settled_at=now,
+                ),
                 FailedSignIn(account="0" * 64, address="192.0.2.1", at=now),
                 FormReceipt(
                     key=new_id().hex, user_id=place.people["care_manager"], used_at=now, digest="0" * 64, location="/"

@@ -38,7 +38,7 @@ def test_open_work_moves_to_the_colleague_and_the_past_keeps_its_name(house: Hou
 
     assert (answer.status_code, answer.location) == (303, TEAM)
     with house.app.app_context(), scope.all_patients(reason="test"):
-        places = db.session.scalars(select(TeamMember).order_by(TeamMember.id)).all()
+        places = db.session.scalars(select(TeamMember).order_by(TeamMember.ends_on.nulls_last())).all()
         assert [(each.user_id, each.ends_on) for each in places] == [
             (house.users["manager"], TODAY),
             (house.users["colleague"], None),

@@ -47,6 +47,7 @@ EVENT_KINDS = (
 
 _open_only = sa.text("closed_at IS NULL")
 _closed_only = sa.text("closed_at IS NOT NULL")
+_told_only = sa.text("kind = 'told'")
 _open_safety = sa.text("closed_at IS NULL AND is_safety")
 _open_safety_sqlite = sa.text("closed_at IS NULL AND is_safety = 1")
 
@@ -135,7 +136,11 @@ class AlertEvent(Identified, PatientLinked, Base):
     """One step in the life of an alert. Append-only."""
 
     __tablename__ = "alert_event"
-    __table_args__ = (one_of("kind", EVENT_KINDS), sa.Index("ix_alert_event_alert", "alert_id", "at"))
+    __table_args__ = (
+        one_of("kind", EVENT_KINDS),
+        sa.Index("ix_alert_event_alert", "alert_id", "at"),
+        sa.Index("ix_alert_event_told", "alert_id", sqlite_where=_told_only, postgresql_where=_told_only),
+    )
 
     alert_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("alert.id", ondelete="RESTRICT"))
     kind: Mapped[str]

@@ -1575,6 +1575,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_event")),
     )
     op.create_index("ix_alert_event_alert", "alert_event", ["alert_id", "at"], unique=False)
+    op.create_index(
+        "ix_alert_event_told",
+        "alert_event",
+        ["alert_id"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'told'"),
+        postgresql_where=sa.text("kind = 'told'"),
+    )
     op.create_index(op.f("ix_alert_event_patient_id"), "alert_event", ["patient_id"], unique=False)
     op.create_table(
         "message",
@@ -2635,6 +2643,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_message_alert_id"), table_name="message")
     op.drop_table("message")
     op.drop_index(op.f("ix_alert_event_patient_id"), table_name="alert_event")
+    op.drop_index("ix_alert_event_told", table_name="alert_event")
     op.drop_index("ix_alert_event_alert", table_name="alert_event")
     op.drop_table("alert_event")
     op.drop_index(

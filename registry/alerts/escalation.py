@@ -140,7 +140,7 @@ def _look_at(
     for follows in (True, False):
         try:
             return _acted(alert_id, patient_id, now, act, follows=follows)
-        except Exception as error:
+        except Exception as error:  # of whatever kind: nobody else's alert waits for this record
             log.error("alert.look-failed", job="alerts.clock", alert=str(alert_id), error=type(error).__name__)
     passed.failed += 1
     return False

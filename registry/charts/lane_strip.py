@@ -21,14 +21,13 @@ _LETTER = 5.2
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Something that lasted. ``kind`` as of a ``Spell``; ``label`` is what fits into it, ``words`` all of it."""
+    """Something that lasted. ``kind`` as of a ``Spell``; ``label`` is what fits into it."""
 
     x: float
     y: float
     width: float
     kind: str
     label: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ class Spot:
 
     at: Dot
     kind: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +67,8 @@ def lane_strip(lanes: Sequence[Lane], *, starts_on: date, ends_on: date, width: 
         top = number * ROW
         for spell in lane.spells:
             left, wide = x(spell.starts_on), round(x(spell.ends_on) - x(spell.starts_on), 1)
-            bars.append(Bar(left, top, wide, spell.kind, _fitting(wide, spell.words, spell.brief), spell.words))
-        spots += [Spot(Dot(x(mark.on), top + BAR / 2), mark.kind, mark.words) for mark in lane.marks]
+            bars.append(Bar(left, top, wide, spell.kind, _fitting(wide, spell.words, spell.brief)))
+        spots += [Spot(Dot(x(mark.on), top + BAR / 2), mark.kind) for mark in lane.marks]
     return LaneStrip(width, len(drawn) * ROW, bars, spots, "; ".join(_told(drawn)))
 
 

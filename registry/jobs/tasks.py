@@ -22,7 +22,7 @@ def watch_the_clock() -> None:
     """Answer what came in past the program, then pass on what nobody answered in time: that waits for nothing."""
     try:
         answer_left_over_signals()
-    except Exception:
+    except Exception:  # of whatever kind: the clock goes on in a transaction of its own, and the failure is told after
         db.session.rollback()
         raise
     finally:

@@ -16,7 +16,7 @@ from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.alerts import queries
 from registry.alerts.backlog import count_backlog
 from registry.alerts.clinic_numbers import NumbersInForce
-from registry.alerts.desk import Desk, safety_alerts_elsewhere, safety_alerts_told
+from registry.alerts.desk import Desk, safety_alerts_elsewhere, safety_alerts_told, with_own
 from registry.alerts.due import MEASURE, due_today, list_due
 from registry.alerts.duty import on_duty_in, uncovered_days
 from registry.alerts.presenters.backlog import backlog_words
@@ -208,13 +208,14 @@ def _desk(
     if whole_clinic:
         return desk
     me = current_user.id
-    return replace(
+    mine = replace(
         desk,
         user_id=me,
         led=led,
         on_duty=[clinic_id for clinic_id, user_id in on_duty.items() if user_id == me],
         told=safety_alerts_told(me),
     )
+    return with_own(mine)
 
 
 def _advice(

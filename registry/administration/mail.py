@@ -19,10 +19,15 @@ DAYS = 7
 """Failures of so many days are told."""
 
 OFF = (
-    "E-mail is off: nobody who is not signed in hears of an urgent alert. "
+    "E-mail is off: nobody who is not signed in hears of an urgent alert, or on a Monday of what is open for them. "
     "Whoever runs the registry switches it on (docs/operations.md, E-mail)."
 )
-ON = "People who are not signed in hear of urgent alerts by e-mail. It names nobody."
+ON = (
+    "People who are not signed in hear of urgent alerts by e-mail, and on a Monday how much is open for them. "
+    "It names nobody."
+)
+NOT_TOLD = {"urgent": "of an alert", "digest": "on a Monday what is open for them"}
+"""Kind of message → of what somebody was not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ def mail_shown(clinic_ids: Collection[uuid.UUID]) -> MailShown:
     return MailShown(
         ON,
         tuple(
-            f"{count(number, 'time')} in the last {DAYS} days somebody was not told of an alert: {FAULTS[fault]}."
-            for fault, number in sorted(failed.items())
+            f"{count(number, 'time')} in the last {DAYS} days somebody was not told {NOT_TOLD[kind]}: {FAULTS[fault]}."
+            for (kind, fault), number in sorted(failed.items(), reverse=True)
         ),
     )

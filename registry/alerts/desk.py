@@ -42,7 +42,27 @@ class Desk:
     on_duty: Collection[uuid.UUID] = ()
     told: Collection[uuid.UUID] = ()
     own: Mapping[uuid.UUID, bool] | None = None
-    """The open alerts of one person's desk, and whether each is awake: see ``with_own``."""
+    """The open alerts of one person's desk, and whether each is awake: see ``desk_of``."""
+
+
+def desk_of(
+    user_id: uuid.UUID,
+    today: Mapping[uuid.UUID, date],
+    *,
+    led: Collection[uuid.UUID],
+    on_duty: Mapping[uuid.UUID, uuid.UUID],
+) -> Desk:
+    """What concerns one person at these clinics. ``on_duty`` says who is, by clinic."""
+    return _with_own(
+        Desk(
+            today,
+            safety_alerts_elsewhere(today.keys()),
+            user_id=user_id,
+            led=led,
+            on_duty=[clinic_id for clinic_id, on_duty_id in on_duty.items() if on_duty_id == user_id],
+            told=safety_alerts_told(user_id),
+        )
+    )
 
 
 def safety_alerts_elsewhere(clinic_ids: Collection[uuid.UUID]) -> Collection[uuid.UUID]:
@@ -80,7 +100,7 @@ def safety_alerts_told(user_id: uuid.UUID) -> Collection[uuid.UUID]:
     return {row.id for row in rows if _TOLD_AS[row.role] in told_besides(row.evidence)}
 
 
-def with_own(desk: Desk) -> Desk:
+def _with_own(desk: Desk) -> Desk:
     """The desk of one person with its open alerts found, in one statement for all that is then asked of it.
 
     What concerns somebody has ten conditions, and a day asks five times.

@@ -52,12 +52,15 @@ def sweep_once(clinic: Clinic, *, today: date, pace: Pace | None = None) -> Swee
     return done
 
 
+def list_open_clinics(now: datetime) -> Sequence[Clinic]:
+    """Clinics that have not closed for good, by name."""
+    is_open = or_(Clinic.ended_on.is_(None), Clinic.ended_on > now.date())
+    return db.session.scalars(select(Clinic).where(is_open).order_by(Clinic.name)).all()
+
+
 def list_clinics_due(now: datetime) -> Sequence[tuple[Clinic, date]]:
     """Open clinics where the night's sweep may run by now, with their local date."""
-    clinics = db.session.scalars(
-        select(Clinic).where(or_(Clinic.ended_on.is_(None), Clinic.ended_on > now.date())).order_by(Clinic.name)
-    ).all()
-    local = [(clinic, now.astimezone(clinic.zone)) for clinic in clinics]
+    local = [(clinic, now.astimezone(clinic.zone)) for clinic in list_open_clinics(now)]
     return [(clinic, there.date()) for clinic, there in local if there.time() >= SWEPT_FROM]
 
 

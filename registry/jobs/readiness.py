@@ -105,7 +105,7 @@ def mail() -> str:
         late = count_late(at=now, grace=OLD_AFTER)
         sent_at = last_sent_at()
         since = now - MAIL_FAULT_COUNTS if sent_at is None else max(sent_at, now - MAIL_FAULT_COUNTS)
-        faults = count_failures(since=since).keys() - {"address-refused"}
+        faults = {fault for _kind, fault in count_failures(since=since)} - {"address-refused"}
     except sa.exc.DBAPIError:
         db.session.rollback()
         return "cannot be read"

@@ -1,5 +1,5 @@
 """What runs by itself: the night's sweep of each clinic, the clock of urgent alerts, the counts
-of panels, e-mails, the heartbeat."""
+of panels, e-mails, the Monday's count of open work, the heartbeat."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from registry.caseload.panels import keep_counts
 from registry.extensions import db
 from registry.jobs.heartbeat import beat
 from registry.jobs.nightly import sweep_due
+from registry.jobs.weekly import queue_digests_due
 from registry.messages.actions import send_due
 from registry.web.request_log import log
 
@@ -34,6 +35,7 @@ JOBS: dict[str, tuple[str, Callable[[], object]]] = {
     "alerts.clock": ("*/5", watch_the_clock),
     "alerts.sweep": ("*/15", sweep_due),
     "caseload.panels": ("*", keep_counts),
+    "messages.digest": ("*/15", queue_digests_due),
     "messages.send": ("*", send_due),
 }
 """Name → minutes of the hour at which it runs, and what runs."""

@@ -23,13 +23,14 @@ from registry.alerts.lifecycle import step_of
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.rulebook import Tier
 from registry.audit.recorder import record
-from registry.db.transaction import write
+from registry.db.transaction import end_read, write
 from registry.extensions import db
 from registry.messages.models import Message
+from registry.messages.open_work import OpenWork, open_work_of
 from registry.messages.queries import first_asked, is_signed_in
 from registry.messages.rules import FAULTS, LEASE, LOOK_AGAIN, OF_THE_SERVER, is_asking, next_pause
 from registry.messages.sending import NotSent, send
-from registry.messages.wording import urgent_mail
+from registry.messages.wording import digest_mail, urgent_mail
 from registry.patients.queries import lock_patient
 from registry.web.request_log import log
 
@@ -50,9 +51,11 @@ class Round:
 class _Taken:
     """What was taken up of one person's messages; ``message_ids`` is empty where nothing is to be sent now."""
 
+    user: User
     address: str
     message_ids: Sequence[uuid.UUID]
     alerts: int
+    """How many ask for them; none where it is the count of a Monday."""
 
 
 def queue_urgent(_sender: object, *, alert: Alert, at: datetime, to: Collection[uuid.UUID] | None) -> None:
@@ -82,13 +85,17 @@ def send_due(*, now: datetime | None = None) -> Round:
     now = now or clock.now()
     idle = timedelta(minutes=settings.idle_minutes)
     of_server: NotSent | None = None
-    with scope.all_patients(reason="urgent alerts are told by e-mail"):
+    with scope.all_patients(reason="people are told by e-mail"):
         while done.sent + done.failed < MOST_AT_ONCE and (taken := _take_up(now, idle)) is not None:
             if not taken.message_ids:
                 continue
-            problem = of_server or _handed_over(taken, settings.mail, now)
+            work = None if taken.alerts else _open_work(taken.user, now)
+            if work is not None and not work.is_any:
+                _settle(taken.message_ids, "not-needed", now)
+                continue
+            problem = of_server or _handed_over(taken, work, settings.mail, now)
             if problem is None:
-                _note_sent(taken.message_ids, now)
+                _settle(taken.message_ids, "sent", now)
                 done.sent += 1
                 continue
             done.failed += 1
@@ -101,20 +108,24 @@ def send_due(*, now: datetime | None = None) -> Round:
 
 
 def _take_up(now: datetime, idle: timedelta) -> _Taken | None:
-    """The messages of whoever has waited longest, ours until ``LEASE`` is over; None where nothing is due."""
+    """The messages of one kind of whoever has waited longest, ours until ``LEASE`` is over; None where nothing is due.
+
+    Whatever is urgent goes first.
+    """
     is_due = (Message.state == "queued", Message.next_try_at <= now)
     with write():
         first = db.session.scalar(
             select(Message)
             .where(*is_due)
-            .order_by(Message.next_try_at, Message.id)
+            .order_by(Message.kind != "urgent", Message.next_try_at, Message.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         )
         if first is None:
             return None
         user = db.session.get_one(User, first.user_id)
-        of_person = select(Message).where(*is_due, Message.user_id == user.id).order_by(Message.id)
+        is_theirs = (Message.user_id == user.id, Message.kind == first.kind)
+        of_person = select(Message).where(*is_due, *is_theirs).order_by(Message.id)
         rows = db.session.scalars(of_person.with_for_update(skip_locked=True)).all()
         needed = [row for row in rows if _is_needed(row, user)]
         for row in rows:
@@ -125,19 +136,34 @@ def _take_up(now: datetime, idle: timedelta) -> _Taken | None:
             row.next_try_at = now + (LOOK_AGAIN if is_here else LEASE)
             row.tries += not is_here
         sendable = () if is_here else needed
-        return _Taken(user.email, [row.id for row in sendable], len({row.alert_id for row in sendable}))
+        alerts = {row.alert_id for row in sendable} - {None}
+        return _Taken(user, user.email, [row.id for row in sendable], len(alerts))
 
 
 def _is_needed(message: Message, user: User) -> bool:
     """Somebody may have acknowledged it meanwhile, or the account was closed."""
+    if not user.is_active or user.awaits_password:
+        return False
+    if message.alert_id is None:
+        return True
     alert = db.session.get_one(Alert, message.alert_id, populate_existing=True)
-    return user.is_active and not user.awaits_password and is_asking(tier=alert.tier, state=alert.state)
+    return is_asking(tier=alert.tier, state=alert.state)
 
 
-def _handed_over(taken: _Taken, server: MailServer, now: datetime) -> NotSent | None:
-    """Why the e-mail was not sent; None where it was."""
+def _open_work(user: User, now: datetime) -> OpenWork:
+    work = open_work_of(user, at=now)
+    end_read()  # the mail server is spoken to next
+    return work
+
+
+def _handed_over(taken: _Taken, work: OpenWork | None, server: MailServer, now: datetime) -> NotSent | None:
+    """Why the e-mail was not sent; None where it was. ``work`` is what a Monday's count found."""
+    key = taken.message_ids[0]
     try:
-        mail = urgent_mail(server, to=taken.address, alerts=taken.alerts, key=taken.message_ids[0], at=now)
+        if work is None:
+            mail = urgent_mail(server, to=taken.address, alerts=taken.alerts, key=key, at=now)
+        else:
+            mail = digest_mail(server, to=taken.address, work=work, key=key, at=now)
         send(mail, server=server)
     except NotSent as problem:
         return problem
@@ -146,23 +172,27 @@ def _handed_over(taken: _Taken, server: MailServer, now: datetime) -> NotSent | 
     return None
 
 
-def _note_sent(message_ids: Sequence[uuid.UUID], now: datetime) -> None:
+def _settle(message_ids: Sequence[uuid.UUID], state: str, now: datetime) -> None:
     with write():
         for row in db.session.scalars(select(Message).where(Message.id.in_(message_ids))):
-            row.state, row.settled_at = "sent", now
+            row.state, row.settled_at = state, now
 
 
 def _note_failure(message_id: uuid.UUID, problem: NotSent, now: datetime) -> None:
-    """Try again later; given up, it is a step of the alert, so that others see that this person does not know."""
+    """Try again later; given up, it is a step of the alert, if it is about one: others see that this person does not
+    know."""
     with write():
         message = db.session.get_one(Message, message_id)
-        lock_patient(message.alert.patient_id)
+        if message.alert is not None:
+            lock_patient(message.alert.patient_id)
         message.fault = problem.fault
         pause = next_pause(message.tries, is_final=problem.is_final)
         if pause is not None:
             message.next_try_at = now + pause
             return
         message.state, message.settled_at = "failed", now
+        if message.alert_id is None:
+            return
         alert = db.session.get_one(Alert, message.alert_id, with_for_update=True, populate_existing=True)
         words = FAULTS[problem.fault]
         step = step_of(alert, "untold", now, words=words[0].upper() + words[1:], details={"told": str(message.user_id)})

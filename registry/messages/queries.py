@@ -69,13 +69,18 @@ def is_signed_in(user_id: uuid.UUID, *, at: datetime, idle: timedelta) -> bool:
     )
 
 
-def count_failures(*, since: datetime, clinic_ids: Collection[uuid.UUID] | None = None) -> Mapping[str, int]:
-    """Kind of failure → messages given up since then; of people who have or had a role in these clinics."""
-    query = select(Message.fault, func.count()).where(Message.state == "failed", Message.settled_at >= since)
+def count_failures(
+    *, since: datetime, clinic_ids: Collection[uuid.UUID] | None = None
+) -> Mapping[tuple[str, str], int]:
+    """Kind of message and of failure → messages given up since then; of people who have or had a role in these
+    clinics."""
+    kinds = (Message.kind, Message.fault)
+    query = select(*kinds, func.count()).where(Message.state == "failed", Message.settled_at >= since)
     if clinic_ids is not None:
         members = select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids))
         query = query.where(Message.user_id.in_(members))
-    return {str(fault): number for fault, number in db.session.execute(query.group_by(Message.fault)).all()}
+    rows = db.session.execute(query.group_by(*kinds)).all()
+    return {(kind, str(fault)): number for kind, fault, number in rows}
 
 
 def last_sent_at() -> datetime | None:

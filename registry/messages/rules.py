@@ -1,8 +1,11 @@
-"""When an e-mail is still needed, and when one that failed is tried again."""
+"""When an e-mail is due or still needed, and when one that failed is tried again."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+
+KINDS = ("urgent", "digest")
+"""An urgent alert that asks for somebody; the count, on a Monday, of what is open for them."""
 
 STATES = ("queued", "sent", "not-needed", "failed")
 
@@ -30,6 +33,19 @@ LEASE = timedelta(minutes=5)
 
 LOOK_AGAIN = timedelta(minutes=1)
 """When to look again at what waits because the person is signed in."""
+
+
+DIGEST_FROM = time(7)
+"""Local wall time on a Monday: before the day's work begins. No zone changes its clocks at that hour."""
+
+DIGESTS_A_MINUTE = 10
+"""Half of what one round sends: urgent ones, and those of other clinics, fit in beside them."""
+
+
+def digest_week(there: datetime) -> str | None:
+    """The week that begins (``2026-W11``), where it is Monday there from ``DIGEST_FROM`` on; None otherwise."""
+    is_due = there.isoweekday() == 1 and there.time() >= DIGEST_FROM
+    return f"{there:%G-W%V}" if is_due else None
 
 
 def is_asking(*, tier: str, state: str) -> bool:

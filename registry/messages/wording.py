@@ -1,4 +1,4 @@
-"""What an e-mail says: how many alerts, and where. No name, no number, no clinic, no instrument."""
+"""What an e-mail says: how much, and where. No name, no number of a person, no clinic, no instrument."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from config import MailServer
+from registry.messages.open_work import MOST_ADVICE, MOST_TASKS, OpenWork
+from registry.web.paging import COUNT_LIMIT
 
 SUBJECT = "An urgent alert in the registry asks for you"
+DIGEST_SUBJECT = "What is open for you in the registry this week"
 
 
 def urgent_mail(server: MailServer, *, to: str, alerts: int, key: uuid.UUID, at: datetime) -> EmailMessage:
@@ -17,25 +20,46 @@ def urgent_mail(server: MailServer, *, to: str, alerts: int, key: uuid.UUID, at:
 
     Raises ``ValueError`` for an address no header can hold.
     """
-    mail = EmailMessage()
-    mail["Subject"] = SUBJECT
-    mail["From"], mail["To"] = server.sender, to
-    mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = f"<{key}@{server.sender.partition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(_body(alerts, f"{server.address}/my-day"))
-    return mail
-
-
-def _body(alerts: int, link: str) -> str:
     waiting = (
         "1 urgent alert waits for somebody to acknowledge it"
         if alerts == 1
         else f"{alerts:,} urgent alerts wait for somebody to acknowledge them"
     )
-    return (
-        f"{waiting}, and you are asked.\n\n"
-        f"Sign in to see what is wanted:\n{link}\n\n"
+    words = f"{waiting}, and you are asked.\n\nSign in to see what is wanted:\n{server.address}/my-day\n"
+    return _mail(server, SUBJECT, words, to=to, key=key, at=at)
+
+
+def digest_mail(server: MailServer, *, to: str, work: OpenWork, key: uuid.UUID, at: datetime) -> EmailMessage:
+    """The e-mail of a Monday: how much is open for the reader. Otherwise as above."""
+    lines = "".join(f"- {words}\n" for words in _counted(work))
+    words = f"Open for you this week:\n\n{lines}\nSign in to see it:\n{server.address}{work.page}\n"
+    return _mail(server, DIGEST_SUBJECT, words, to=to, key=key, at=at)
+
+
+def _counted(work: OpenWork) -> list[str]:
+    named = (
+        (work.urgent, COUNT_LIMIT, "urgent alert", "urgent alerts"),
+        (work.people, COUNT_LIMIT, "person who needs something", "people who need something"),
+        (work.advice, MOST_ADVICE, "recommendation to decide or carry out", "recommendations to decide or carry out"),
+        (work.tasks, MOST_TASKS, "request of a colleague", "requests of colleagues"),
+    )
+    return [
+        f"more than {most:,} {many}" if number > most else f"{number:,} {one if number == 1 else many}"
+        for number, most, one, many in named
+        if number
+    ]
+
+
+def _mail(server: MailServer, subject: str, words: str, *, to: str, key: uuid.UUID, at: datetime) -> EmailMessage:
+    mail = EmailMessage()
+    mail["Subject"] = subject
+    mail["From"], mail["To"] = server.sender, to
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = f"<{key}@{server.sender.partition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(
+        f"{words}\n"
         "So that nobody else learns of anybody's care, this e-mail names no one.\n"
         "Nobody reads replies to it.\n"
     )
+    return mail

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from flask import render_template, request, url_for
@@ -16,7 +15,7 @@ from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.alerts import queries
 from registry.alerts.backlog import count_backlog
 from registry.alerts.clinic_numbers import NumbersInForce
-from registry.alerts.desk import Desk, safety_alerts_elsewhere, safety_alerts_told, with_own
+from registry.alerts.desk import Desk, desk_of, safety_alerts_elsewhere
 from registry.alerts.due import MEASURE, due_today, list_due
 from registry.alerts.duty import on_duty_in, uncovered_days
 from registry.alerts.presenters.backlog import backlog_words
@@ -76,7 +75,11 @@ def worklist() -> Page:
     today = {clinic.id: clinic.today(now) for clinic in clinics.values()}
     led = clinics_where(current_user, "work.reassign")
     on_duty = on_duty_in(clinics.values(), at=now)
-    desk = _desk(today, led=led, on_duty=on_duty, whole_clinic=whole_clinic)
+    desk = (
+        Desk(today, safety_alerts_elsewhere(today.keys()))
+        if whole_clinic
+        else desk_of(current_user.id, today, led=led, on_duty=on_duty)
+    )
     number = page_number(request.args.get("page"))
     urgent = queries.list_urgent(desk, limit=queries.MOST_URGENT)
     urgent_in_all = len(urgent) if len(urgent) < queries.MOST_URGENT else queries.count_urgent(desk)
@@ -194,28 +197,6 @@ def worklist() -> Page:
     others |= {transfer.patient_id for transfer in (*proposals[:MOST_TRANSFERS], *unspoken)}
     opened("worklist.listed", by=current_user, shown=sorted(others | people.keys(), key=str))
     return render_template("alerts/worklist.html", page=page)
-
-
-def _desk(
-    today: Mapping[uuid.UUID, date],
-    *,
-    led: frozenset[uuid.UUID],
-    on_duty: Mapping[uuid.UUID, uuid.UUID],
-    whole_clinic: bool,
-) -> Desk:
-    """The desk of the reader's clinics, or the reader's own. ``on_duty`` says who is, by clinic."""
-    desk = Desk(today, safety_alerts_elsewhere(today.keys()))
-    if whole_clinic:
-        return desk
-    me = current_user.id
-    mine = replace(
-        desk,
-        user_id=me,
-        led=led,
-        on_duty=[clinic_id for clinic_id, user_id in on_duty.items() if user_id == me],
-        told=safety_alerts_told(me),
-    )
-    return with_own(mine)
 
 
 def _advice(

@@ -1586,8 +1586,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_alert_event_patient_id"), "alert_event", ["patient_id"], unique=False)
     op.create_table(
         "message",
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("occasion", sa.Text(), nullable=False),
-        sa.Column("alert_id", sa.Uuid(), nullable=False),
+        sa.Column("alert_id", sa.Uuid(), nullable=True),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -1600,7 +1601,9 @@ def upgrade() -> None:
             "fault IN ('unreachable', 'no-answer', 'cut-off', 'not-encrypted', 'sign-in-refused', 'mail-refused', 'address-refused')",
             name=op.f("ck_message_fault_known"),
         ),
+        sa.CheckConstraint("kind IN ('urgent', 'digest')", name=op.f("ck_message_kind_known")),
         sa.CheckConstraint("state IN ('queued', 'sent', 'not-needed', 'failed')", name=op.f("ck_message_state_known")),
+        sa.CheckConstraint("(kind = 'urgent') = (alert_id IS NOT NULL)", name=op.f("ck_message_urgent_has_alert")),
         sa.CheckConstraint("(state = 'queued') = (settled_at IS NULL)", name=op.f("ck_message_settled_has_time")),
         sa.CheckConstraint("state <> 'failed' OR fault IS NOT NULL", name=op.f("ck_message_failed_says_why")),
         sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_message_alert_id"), ondelete="RESTRICT"),

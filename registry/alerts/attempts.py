@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from registry.alerts.models import NOT_REACHED, AlertEvent
 from registry.extensions import db
 
-_ENDS_A_ROW = ("acted", "appended", "escalated", "opened")
-"""Steps that say something of attempts, or begin anew."""
+_BEGINS_ANEW = ("appended", "escalated", "opened")
+"""Steps that make the alert news to whoever has it. A note, or a check somebody was asked for, reaches nobody."""
 
 
 class ImpossibleAttempt(ValueError):
@@ -41,9 +41,10 @@ class WelfareCheck:
 
 def tried_in_a_row(alert_id: uuid.UUID) -> int:
     """How often in a row the person was not reached, since the alert was news to whoever has it."""
-    steps = db.session.execute(
-        select(AlertEvent.kind, AlertEvent.details)
-        .where(AlertEvent.alert_id == alert_id, AlertEvent.kind.in_(_ENDS_A_ROW))
+    is_attempt = (AlertEvent.kind == "acted") & (AlertEvent.details["outcome"].as_string() == NOT_REACHED)
+    kinds = db.session.scalars(
+        select(AlertEvent.kind)
+        .where(AlertEvent.alert_id == alert_id, or_(is_attempt, AlertEvent.kind.in_(_BEGINS_ANEW)))
         .order_by(AlertEvent.at.desc(), AlertEvent.id.desc())
     )
-    return sum(1 for _ in takewhile(lambda step: (step.details or {}).get("outcome") == NOT_REACHED, steps))
+    return sum(1 for _ in takewhile(lambda kind: kind == "acted", kinds))

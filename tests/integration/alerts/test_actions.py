@@ -251,18 +251,21 @@ def not_reached(scene: Scene, alert: Alert, *, hours: int = 1, by: User | None =
 
 
 def test_the_second_attempt_in_a_row_that_reaches_nobody_asks_whoever_is_on_duty_too(app: Flask) -> None:
+    """Whatever was written down or asked of others in between: nobody has spoken with the person."""
     with on_stage(app):
         scene = a_scene()
         alert = an_urgent_alert(scene)
         not_reached(scene, alert)
-        act(alert=alert, words="Spoke with her sister", by=scene.care_manager)
-        not_reached(scene, alert)
-        assert alert.owner_id == scene.care_manager.id, "not in a row"
+        act(alert=alert, words="Looked up her sister's number", by=scene.care_manager)
+        act(alert=alert, words="Not at home", check=WelfareCheck("the police", NOW), by=scene.care_manager)
+        assert alert.owner_id == scene.care_manager.id
         not_reached(scene, alert, hours=4)
 
         assert (alert.owner_id, alert.state, alert.escalation) == (scene.duty.id, "open", 1)
         assert alert.look_at == NOW + timedelta(minutes=60), "sooner than the next attempt"
         assert words_of(alert, "escalated") == "Not reached twice in a row"
+        not_reached(scene, alert, by=scene.duty)
+        assert alert.owner_id == scene.duty.id, "to whoever is asked it is the first"
 
 
 def test_whoever_is_the_last_to_be_asked_goes_on_trying(app: Flask) -> None:

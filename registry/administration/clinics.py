@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
@@ -42,7 +42,7 @@ class ClinicRow:
     time_zone: str
     hours: str
     on_duty: str
-    gaps: str
+    gaps: Sequence[str]
     """The open days ahead on which nobody is."""
     url: str
 
@@ -81,7 +81,7 @@ class ClinicPage(FormPage):
     duty_form: DutyForm | None = None
     duty_url: str = ""
     cover: tuple[str, ...] = ()
-    gaps: str = ""
+    gaps: Sequence[str] = ()
     closure_form: ClosureForm | None = None
     closure_url: str = ""
     closures: tuple[ClosureRow, ...] = ()
@@ -100,7 +100,7 @@ def clinics() -> str:
     on_duty, gaps = on_duty_in(places, at=now), uncovered_days(places, at=now)
     names = names_of(set(on_duty.values()))
     rows = tuple(
-        _row(place, _on_duty(place, on_duty, names), gap_words(gaps.get(place.id, ()), place.today(now)))
+        _row(place, _on_duty(place, on_duty, names), gap_words(gaps.get(place.id), place.today(now)))
         for place in places
     )
     page = ClinicsPage(
@@ -249,7 +249,7 @@ def _page(
         duty_form=duty_form or _duty_form(place),
         duty_url=url_for("administration.cover_duty", clinic_id=place.id),
         cover=tuple(cover),
-        gaps=gap_words(uncovered_days([place], at=clock.now()).get(place.id, ()), today),
+        gaps=gap_words(uncovered_days([place], at=clock.now()).get(place.id), today),
         closure_form=closure_form or _closure_form(place),
         closure_url=url_for("administration.close_on", clinic_id=place.id),
         closures=tuple(_closure_row(each) for each in place.closures if each.day >= today),
@@ -308,7 +308,7 @@ def _on_duty(place: Clinic, on_duty: Mapping[uuid.UUID, uuid.UUID], names: Mappi
     return names[on_duty[place.id]] if place.id in on_duty else "Nobody"
 
 
-def _row(place: Clinic, on_duty: str, gaps: str) -> ClinicRow:
+def _row(place: Clinic, on_duty: str, gaps: Sequence[str]) -> ClinicRow:
     open_days = [title[:3] for day, title in WEEKDAYS.items() if place.opening_hours.get(day)]
     return ClinicRow(
         name=place.name,

@@ -111,7 +111,9 @@ class DutyForm(RegistryForm):
 
     user_id = SelectField("Who")
     hours = SelectField(
-        "When", choices={DUTY: "On duty: while the clinic is open", ON_CALL: "On call: while it is closed"}
+        "When",
+        choices={DUTY: "On duty: while the clinic is open", ON_CALL: "On call: while it is closed"},
+        description="A date ends at midnight: the hours after it, until the clinic opens, belong to the next date.",
     )
     starts_on = LocalDate("From", [InputRequired("Enter the first day")])
     ends_on = LocalDate(

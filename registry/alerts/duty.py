@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, exists, select
@@ -88,10 +89,20 @@ def on_duty_in(clinics: Iterable[Clinic], *, at: datetime) -> Mapping[uuid.UUID,
     return {id_: covered[id_][day] for id_, day in today.items() if day in covered.get(id_, {})}
 
 
-def uncovered_days(clinics: Collection[Clinic], *, at: datetime) -> Mapping[uuid.UUID, Sequence[date]]:
-    """Clinic → the days it is open, of the next ``DAYS_AHEAD``, on which nobody is on duty; those without are missing.
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """The days, of the next ``DAYS_AHEAD``, on which nobody answers a clinic's urgent alerts."""
 
-    Three statements, however many clinics.
+    duty: Sequence[date]
+    """Open days without anybody on duty."""
+    call: Sequence[date]
+    """Days at some hour of which the clinic is closed, without anybody on call: where somebody is to be on call."""
+
+
+def uncovered_days(clinics: Collection[Clinic], *, at: datetime) -> Mapping[uuid.UUID, Gaps]:
+    """Clinic → where nobody is written down; those without a gap are missing.
+
+    Four statements, however many clinics.
     """
     ids = [clinic.id for clinic in clinics]
     db.session.scalars(select(Clinic).where(Clinic.id.in_(ids)).options(selectinload(Clinic.closures))).all()
@@ -99,10 +110,16 @@ def uncovered_days(clinics: Collection[Clinic], *, at: datetime) -> Mapping[uuid
     if not days:
         return {}
     first, last = min(each[0] for each in days.values()), max(each[-1] for each in days.values())
-    covered = duty_between(ids, first=first, last=last)
-    found: dict[uuid.UUID, Sequence[date]] = {}
+    duty = duty_between(ids, first=first, last=last)
+    called = [clinic.id for clinic in clinics if clinic.has_on_call]
+    call = duty_between(called, first=first, last=last, on_call=True) if called else {}
+    found: dict[uuid.UUID, Gaps] = {}
     for clinic, ahead in days.items():
-        hours, known = hours_of(clinic), covered.get(clinic.id, {})
-        if gaps := [day for day in ahead if hours.on(day) and day not in known]:
+        hours, on_duty, on_call = hours_of(clinic), duty.get(clinic.id, {}), call.get(clinic.id, {})
+        gaps = Gaps(
+            [day for day in ahead if hours.on(day) and day not in on_duty],
+            [day for day in ahead if clinic.has_on_call and hours.closes_on(day) and day not in on_call],
+        )
+        if gaps.duty or gaps.call:
             found[clinic.id] = gaps
     return found

@@ -58,6 +58,10 @@ class OpeningHours:
         """The intervals of ``day``, none where the clinic is closed."""
         return () if day in self.closed_on else self.week[day.weekday()]
 
+    def closes_on(self, day: date) -> bool:
+        """Whether there is an hour of ``day`` at which the clinic is closed."""
+        return self.on(day) != (ROUND_THE_CLOCK,)
+
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -91,7 +95,8 @@ def _wall_time(text: str) -> time:
     return time(0) if text == "24:00" else time.fromisoformat(text)
 
 
-ALWAYS_OPEN = OpeningHours(week=((Interval(time(0), time(0)),),) * 7)
+ROUND_THE_CLOCK = Interval(time(0), time(0))
+ALWAYS_OPEN = OpeningHours(week=((ROUND_THE_CLOCK,),) * 7)
 WEEKDAYS_NINE_TO_FIVE = OpeningHours(week=((Interval(time(9), time(17)),),) * 5 + ((),) * 2)
 
 

@@ -225,12 +225,12 @@ def _transfers(proposals: Sequence[Transfer], today: Mapping[uuid.UUID, date]) -
 
 
 def _duty_gaps(led: Sequence[Clinic], now: datetime) -> list[str]:
-    """What a lead is told of the days nobody covers; the clinic's name where they lead several."""
+    """What a lead is told of the days and nights nobody covers; the clinic's name where they lead several."""
     gaps = uncovered_days(led, at=now)
     return [
         f"{clinic.name}: {words}" if len(led) > 1 else words
         for clinic in sorted(led, key=lambda each: each.name)
-        if (words := gap_words(gaps.get(clinic.id, ()), clinic.today(now)))
+        for words in gap_words(gaps.get(clinic.id), clinic.today(now))
     ]
 
 

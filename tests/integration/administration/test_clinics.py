@@ -154,6 +154,8 @@ def test_somebody_on_call_is_written_down_beside_the_duty(house: House) -> None:
     said = words(browser.get(address))
     assert "Rosa Osei: 12 Mar 2026 to 12 Mar 2026, on call" in said
     assert "Nobody is on duty on 10 open days of the next 14" in said, "on call is not on duty"
+    assert "Nobody is on call on 13 days of the next 14: 13 Mar, 14 Mar, 15 Mar, 16 Mar and 9 more" in said
+    assert "the hours after it, until the clinic opens, belong to the next date" in said
 
 
 def test_a_day_the_clinic_is_closed_is_written_down_once_and_taken_back(house: House) -> None:

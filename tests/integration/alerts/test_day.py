@@ -22,9 +22,11 @@ from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.sweep import sweep_clinic
 from registry.audit.models import AuditEvent
+from registry.audit.recorder import record
 from registry.clinics.actions import close_on, cover_duty
 from registry.clinics.models import Clinic
 from registry.contacts.actions import ContactFacts, record_contact
+from registry.db.transaction import write
 from registry.episodes.actions import change_phase
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
@@ -412,17 +414,28 @@ def test_the_day_takes_as_many_statements_for_many_people_as_for_one(
     assert len(statements) <= 30
 
 
-def test_a_lead_is_told_which_open_days_nobody_covers(app: Flask, client: FlaskClient) -> None:
-    """Not of the weekend, nor of the day the clinic is closed."""
+def test_a_lead_is_told_which_open_days_and_which_nights_nobody_covers(app: Flask, client: FlaskClient) -> None:
+    """Of being on duty not on the weekend, nor on the day the clinic is closed: then somebody is to be on call."""
     with on_stage(app):
         clinic = builders.a_clinic("Hillside")
         lead, duty = (builders.a_user(role=role, clinic=clinic) for role in ("clinic_lead", "clinician"))
         cover_duty(clinic=clinic, user_id=duty.id, starts_on=TODAY, ends_on=TODAY + timedelta(days=1), by=None)
         cover_duty(clinic=clinic, user_id=duty.id, starts_on=date(2026, 3, 17), ends_on=date(2026, 3, 23), by=None)
         close_on(clinic=clinic, day=date(2026, 3, 24), words="Training", by=None)
-        lead_id, duty_id = lead.id, duty.id
+        lead_id, duty_id, clinic_id = lead.id, duty.id, clinic.id
     builders.sign_in(client, lead_id)
-    assert "Nobody is on duty on 2 open days of the next 14: 13 Mar, 16 Mar." in words(client.get("/my-day"))
+    said = words(client.get("/my-day"))
+    assert "Nobody is on duty on 2 open days of the next 14: 13 Mar, 16 Mar." in said
+    assert "Nobody is on call" not in said, "nor is anybody meant to be"
+
+    with on_stage(app), write():
+        place = db.session.get_one(Clinic, clinic_id)
+        place.has_on_call = True
+        record("clinic.changed", by=None, subject=place)
+        days = {"starts_on": date(2026, 3, 13), "ends_on": date(2026, 3, 23)}
+        cover_duty(clinic=place, user_id=duty_id, is_on_call=True, by=None, **days)
+    said = words(client.get("/my-day"))
+    assert "Nobody is on call on 3 days of the next 14: 11 Mar, 12 Mar, 24 Mar." in said
 
     builders.sign_in(client, duty_id)
     assert "Nobody is on duty" not in words(client.get("/my-day"))

@@ -64,12 +64,12 @@ def queue_urgent(_sender: object, *, alert: Alert, at: datetime, to: Collection[
     if settings.mail is None or alert.tier != Tier.URGENT:
         return
     with db.session.no_autoflush:
-        people = first_asked(alert, at=at) if to is None else to
+        people = first_asked(alert, at=at) if to is None else dict.fromkeys(to, at)
         occasions = {f"{alert.id} {at.isoformat()} {user_id}": user_id for user_id in people}
         queued = set(db.session.scalars(select(Message.occasion).where(Message.occasion.in_(occasions))))
     queued |= {row.occasion for row in db.session.new if isinstance(row, Message)}
     db.session.add_all(
-        Message(occasion=occasion, alert=alert, user_id=user_id, queued_at=at, next_try_at=at)
+        Message(occasion=occasion, alert=alert, user_id=user_id, queued_at=at, next_try_at=people[user_id])
         for occasion, user_id in sorted(occasions.items())
         if occasion not in queued
     )

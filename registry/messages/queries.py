@@ -6,11 +6,13 @@ import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from registry.accounts.models import Membership, SignedInSession
+from registry.alerts.clinic_times import hours_of
 from registry.alerts.duty import on_call, on_duty
-from registry.alerts.models import Alert
+from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.opening_hours import next_open
 from registry.alerts.owners import lead_of
 from registry.alerts.rulebook import told_besides
 from registry.clinics.models import Clinic
@@ -22,19 +24,21 @@ _PART = {"psychiatrist": "consultant", "prescriber": "prescriber"}
 """Who is told besides → their part in the care team."""
 
 
-def first_asked(alert: Alert, *, at: datetime) -> frozenset[uuid.UUID]:
-    """Who hears of an urgent alert at once: its owner, whoever answers for the clinic now, who is told besides.
+def first_asked(alert: Alert, *, at: datetime) -> Mapping[uuid.UUID, datetime]:
+    """Who hears of an urgent alert, and from when: its owner, who is told besides, whoever answers for the clinic.
 
-    The lead where there is nobody else.
+    Where the clinic is closed and nobody on call, that is whoever is on duty when it opens, and they hear then. The
+    lead where there is nobody else.
     """
     clinic = db.session.get_one(Clinic, alert.clinic_id)
-    answers = on_call(clinic, at) or on_duty(clinic.id, clinic.today(at))
-    asked = _known(alert.owner_id, answers, *_told_besides(alert))
-    return asked or _known(lead_of(clinic.id))
+    call, opens = on_call(clinic, at), next_open(at, hours_of(clinic), clinic.zone)
+    answers = {call: at} if call is not None else {on_duty(clinic.id, clinic.today(opens)): opens}
+    asked = answers | dict.fromkeys((alert.owner_id, *_told_besides(alert)), at)
+    return _known(asked) or _known({lead_of(clinic.id): at})
 
 
-def _known(*user_ids: uuid.UUID | None) -> frozenset[uuid.UUID]:
-    return frozenset(user_id for user_id in user_ids if user_id is not None)
+def _known(asked: Mapping[uuid.UUID | None, datetime]) -> dict[uuid.UUID, datetime]:
+    return {user_id: at for user_id, at in asked.items() if user_id is not None}
 
 
 def _told_besides(alert: Alert) -> Collection[uuid.UUID | None]:
@@ -51,6 +55,16 @@ def _told_besides(alert: Alert) -> Collection[uuid.UUID | None]:
             Episode.ended_on.is_(None),
         )
     ).all()
+
+
+def was_told_by_name(alert: Alert, user_id: uuid.UUID) -> bool:
+    """Whether somebody asked that this person hear of it, whoever has acknowledged it."""
+    step = exists().where(
+        AlertEvent.alert_id == alert.id,
+        AlertEvent.kind == "told",
+        AlertEvent.details["told"].as_string() == str(user_id),
+    )
+    return bool(db.session.scalar(select(step)))
 
 
 def is_signed_in(user_id: uuid.UUID, *, at: datetime, idle: timedelta) -> bool:

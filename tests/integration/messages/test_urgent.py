@@ -24,7 +24,17 @@ from registry.messages.actions import Round, _take_up, send_due
 from registry.messages.models import Message
 from registry.messages.rules import LEASE, MOST_TRIES, PAUSES
 from tests import builders
-from tests.integration.alerts.scene import NOW, Scene, a_scene, kinds_of, measured, on_stage, the_safety_alert
+from tests.integration.alerts.scene import (
+    NOW,
+    TODAY,
+    Scene,
+    a_scene,
+    kinds_of,
+    measured,
+    on_duty,
+    on_stage,
+    the_safety_alert,
+)
 from tests.integration.messages.mail_server import Post
 from tests.pages import words
 
@@ -123,6 +133,22 @@ def test_each_next_person_hears_when_it_passes_on_and_when_it_is_given(app: Flas
 
         assert told == {1: [scene.duty.email], 2: [scene.lead.email]}
         assert post.told == [scene.psychiatrist.email]
+
+
+def test_at_night_whoever_opens_tomorrow_hears_in_the_morning_and_the_owner_at_once(app: Flask, post: Post) -> None:
+    """Nobody is on call; whoever was on duty today has gone home."""
+    night, opening = NOW + timedelta(hours=12), NOW.replace(day=12, hour=12, minute=30)
+    with on_stage(app):
+        scene = a_scene()
+        tomorrow = builders.a_user(role=Role.CLINICIAN, clinic=scene.clinic, name="Tom Tomorrow")
+        on_duty(tomorrow, scene.clinic, starts_on=TODAY + timedelta(days=1), ends_on=TODAY + timedelta(days=1))
+        with clock.at(night):
+            measured(scene, 9, item9=1)
+        send_due(now=night)
+        assert post.told == [scene.care_manager.email]
+        assert (send_due(now=opening - timedelta(minutes=1)), send_due(now=opening)) == (Round(), Round(sent=1))
+
+        assert post.told == sorted([scene.care_manager.email, tomorrow.email])
 
 
 def test_two_workers_never_take_up_the_same_and_one_that_was_killed_holds_it_for_minutes(

@@ -20,6 +20,7 @@ from registry.accounts.models import User
 from registry.alerts.attempts import ImpossibleAttempt, WelfareCheck, tried_in_a_row
 from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
 from registry.alerts.clinic_times import response_times_of
+from registry.alerts.duty import on_call
 from registry.alerts.escalation import ask_another
 from registry.alerts.lifecycle import give, step_of
 from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, AlertEvent
@@ -131,7 +132,7 @@ def act(
 
     With the outcome ``not-reached`` the next attempt is timed, and an urgent alert passes on when it is missed; at once
     where nobody should go on trying alone (``ResponseTimes.why_not_alone``). With a ``check``, something is to be known
-    of it within an hour of opening time.
+    of it within an hour, and no later than an outcome is due.
     Raises ``WordsMissing``, ``ImpossibleAttempt``, ``ImpossibleCheck``, ``AlertIsClosed``, ``EditConflict``.
     """
     if not words.strip():
@@ -239,7 +240,8 @@ def _acknowledge(row: Alert, by: User) -> None:
     row.state, row.acknowledged_at, row.acknowledged_by_id = "acknowledged", now, by.id
     row.owner_id, row.told_evidence = by.id, None
     if row.tier == Tier.URGENT:
-        row.look_at = response_times_of(_clinic_of(row)).outcome_by(now)
+        clinic = _clinic_of(row)
+        row.look_at = response_times_of(clinic).outcome_by(now, on_call=on_call(clinic, now) is not None)
 
 
 def _await_attempt(row: Alert, again: datetime, now: datetime) -> str:
@@ -254,7 +256,8 @@ def _await_attempt(row: Alert, again: datetime, now: datetime) -> str:
 
 def _await_check(row: Alert, now: datetime) -> datetime:
     """By when something is to be known of a welfare check."""
-    look_by = response_times_of(_clinic_of(row)).welfare_look(now)
+    clinic = _clinic_of(row)
+    look_by = response_times_of(clinic).welfare_look(now, on_call=on_call(clinic, now) is not None)
     if row.tier == Tier.URGENT:
         row.look_at = look_by
     return look_by

@@ -20,12 +20,12 @@ from sqlalchemy import Row, exists, or_, select
 
 from registry import clock
 from registry.access import scope
-from registry.alerts.clinic_times import hours_of, response_times_of
+from registry.alerts.clinic_times import response_times_of
 from registry.alerts.duty import on_call, on_duty
 from registry.alerts.lifecycle import Log, end_snooze
-from registry.alerts.models import Alert
+from registry.alerts.models import DUTY, Alert
+from registry.alerts.next_person import next_person, was_asked_tonight
 from registry.alerts.opening_hours import next_open
-from registry.alerts.owners import lead_of
 from registry.alerts.rulebook import Tier, is_immediate
 from registry.alerts.signals import asks_somebody, attention_changed
 from registry.audit.recorder import record
@@ -35,7 +35,6 @@ from registry.extensions import db
 from registry.patients.queries import lock_patient
 from registry.web.request_log import log
 
-DUTY, LEAD = 1, 2
 _GIVEN_AT_ONCE = 200
 """Alerts given to whoever is on duty in one look; the next look goes on."""
 
@@ -100,29 +99,39 @@ def _without_owner(now: datetime) -> Sequence[Row[uuid.UUID, uuid.UUID]]:
 
 
 def _asleep(now: datetime) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
-    """Urgent alerts nobody has acknowledged whose clock waits longer than whoever is on call now would have."""
+    """Urgent alerts whose clock waits longer than whoever is on call now would have."""
     places = db.session.scalars(select(Clinic).where(Clinic.has_on_call, Clinic.ended_on.is_(None))).all()
-    times = {clinic.id: response_times_of(clinic) for clinic in places if on_call(clinic, now) is not None}
+    called = {clinic.id: clinic for clinic in places if on_call(clinic, now) is not None}
     found: list[tuple[uuid.UUID, uuid.UUID]] = []
-    if times:
-        waiting = db.session.execute(
-            select(Alert.id, Alert.patient_id, Alert.clinic_id, Alert.look_at, Alert.evidence)
+    if called:
+        waiting = db.session.scalars(
+            select(Alert)
             .where(
-                Alert.closed_at.is_(None),
-                Alert.tier == Tier.URGENT,
-                Alert.state == "open",
-                Alert.clinic_id.in_(times),
-                Alert.look_at > now,
+                Alert.closed_at.is_(None), Alert.tier == Tier.URGENT, Alert.clinic_id.in_(called), Alert.look_at > now
             )
             .order_by(Alert.look_at)
         ).all()
-        found = [
-            (row.id, row.patient_id)
-            for row in waiting
-            if row.look_at > now + times[row.clinic_id].time_to_acknowledge(immediate=is_immediate(row.evidence))
-        ]
+        found = [(alert.id, alert.patient_id) for alert in waiting if _is_asleep(alert, called[alert.clinic_id], now)]
     end_read()
     return found
+
+
+def _is_asleep(alert: Alert, clinic: Clinic, now: datetime) -> bool:
+    """Nobody has acknowledged it, or whoever did looks again only once the clinic has opened.
+
+    Whoever is on call was told of the second tonight, or has it: they choose when to try again.
+    """
+    owner_id = on_call(clinic, now)
+    if alert.look_at is None or owner_id is None:
+        return False
+    times = response_times_of(clinic)
+    if alert.state == "open":
+        return alert.look_at > now + times.time_to_acknowledge(immediate=is_immediate(alert.evidence))
+    return (
+        alert.look_at > next_open(now, times.hours, times.zone)
+        and owner_id != alert.owner_id
+        and not was_asked_tonight(alert.id, owner_id, clinic, now)
+    )
 
 
 def _look_at(
@@ -191,7 +200,7 @@ def _call(alert: Alert, now: datetime, steps: Log) -> bool:
     """At night it is nobody's fault: whoever is on call is the first who can answer."""
     clinic = db.session.get_one(Clinic, alert.clinic_id)
     owner_id = on_call(clinic, now)
-    if alert.state != "open" or owner_id is None:
+    if not _is_asleep(alert, clinic, now):
         return False
     level = max(alert.escalation, DUTY)
     _hand_on(alert, clinic, level, owner_id, "The clinic is closed: to whoever is on call", now=now, steps=steps)
@@ -204,7 +213,7 @@ def ask_another(alert: Alert, why: str, *, now: datetime) -> None:
     The next attempt stays due when it was. Belongs inside a ``write()``.
     """
     clinic = db.session.get_one(Clinic, alert.clinic_id)
-    level, owner_id = _next_person(alert, clinic, now)
+    level, owner_id = next_person(alert, clinic, now)
     if owner_id is None or owner_id == alert.owner_id:
         return
     steps, attempt = Log(), alert.look_at
@@ -215,9 +224,9 @@ def ask_another(alert: Alert, why: str, *, now: datetime) -> None:
 
 
 def _pass_on(alert: Alert, now: datetime, steps: Log) -> None:
-    """To whoever is on duty when the clinic is next open, then to the lead, again and again."""
+    """To whoever answers for the clinic, then to the lead, again and again."""
     clinic = db.session.get_one(Clinic, alert.clinic_id)
-    level, owner_id = _next_person(alert, clinic, now)
+    level, owner_id = next_person(alert, clinic, now)
     why = _why(alert)
     words = f"{why}; nobody is on duty and the clinic has no lead" if owner_id is None else why
     _hand_on(alert, clinic, level, owner_id, words, now=now, steps=steps)
@@ -247,12 +256,3 @@ def _why(alert: Alert) -> str:
     if alert.state == "acknowledged":
         return "Acknowledged, but no outcome in time"
     return "Nobody acknowledged it in time"
-
-
-def _next_person(alert: Alert, clinic: Clinic, now: datetime) -> tuple[int, uuid.UUID | None]:
-    at = next_open(now, hours_of(clinic), clinic.zone)
-    if alert.escalation < DUTY:
-        duty = on_duty(clinic.id, clinic.today(at))
-        if duty is not None and duty != alert.owner_id:
-            return DUTY, duty
-    return LEAD, lead_of(clinic.id)

@@ -17,6 +17,7 @@ from registry.web.form_fields import LocalDate, RegistryForm, line, paragraph
 DONE = "done"
 AGAIN = {
     "hour": "Within an hour of opening time",
+    "at-night": "Within an hour",
     "today": "By closing time",
     "next-day": "In the first hour of the next open day",
 }

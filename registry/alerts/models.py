@@ -45,6 +45,9 @@ EVENT_KINDS = (
     "untold",
 )
 
+DUTY, LEAD = 1, 2
+"""How far an alert nobody answered has come; 0: it is still with whoever had it first."""
+
 _open_only = sa.text("closed_at IS NULL")
 _closed_only = sa.text("closed_at IS NOT NULL")
 _told_only = sa.text("kind = 'told'")
@@ -118,7 +121,7 @@ class Alert(Identified, Versioned, PatientLinked, Audited, Base):
     look_at: Mapped[datetime | None]
     """The next instant at which the clock matters: escalation, the end of the day, the next attempt."""
     escalation: Mapped[int] = mapped_column(default=0)
-    """0 owner, 1 duty, 2 lead."""
+    """0 owner, ``DUTY``, ``LEAD``."""
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     outcome: Mapped[str | None]

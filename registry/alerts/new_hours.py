@@ -62,6 +62,7 @@ def _look_at(alert: Alert, now: datetime, *, old: ResponseTimes, new: ResponseTi
     if alert.acknowledged_at is None:
         immediate = is_immediate(alert.evidence)
         return new.acknowledge_by_instead(alert.look_at, now=now, old=old, immediate=immediate)
-    if alert.look_at == old.outcome_by(alert.acknowledged_at):
-        return new.outcome_by(alert.acknowledged_at)
+    for at_night in (False, True):
+        if alert.look_at == old.outcome_by(alert.acknowledged_at, on_call=at_night):
+            return new.outcome_by(alert.acknowledged_at, on_call=at_night)
     return alert.look_at

@@ -11,6 +11,8 @@ from registry.alerts.opening_hours import (
     add_open_minutes,
     add_open_time,
     end_of_day,
+    is_open,
+    next_open,
     open_time_between,
 )
 from registry.alerts.parameters import Numbers
@@ -46,9 +48,15 @@ class ResponseTimes:
         left = open_time_between(now, look_at, old.hours, old.zone) + more
         return add_open_time(now, max(left, timedelta()), self.hours, self.zone)
 
-    def outcome_by(self, acknowledged_at: datetime) -> datetime:
-        """When an acknowledged urgent alert without an outcome passes on: the end of the clinic's day."""
-        return end_of_day(acknowledged_at, self.hours, self.zone)
+    def outcome_by(self, acknowledged_at: datetime, *, on_call: bool) -> datetime:
+        """When an acknowledged urgent alert without an outcome passes on: the end of the clinic's day.
+
+        Acknowledged while the clinic is closed and somebody is ``on_call``: some hours later, at the opening at most.
+        """
+        opens = next_open(acknowledged_at, self.hours, self.zone)
+        if not on_call or opens <= acknowledged_at:
+            return end_of_day(acknowledged_at, self.hours, self.zone)
+        return min(opens, acknowledged_at + timedelta(hours=self.numbers.required("outcome.on-call")))
 
     def closes_today(self, now: datetime) -> datetime | None:
         """When the clinic closes on the local day of ``now``; None where it is not open any more on that day."""
@@ -56,17 +64,17 @@ class ResponseTimes:
         last_open = closes - timedelta(seconds=1)
         return closes if last_open.astimezone(self.zone).date() == now.astimezone(self.zone).date() else None
 
-    def again_choices(self, now: datetime) -> dict[str, datetime]:
+    def again_choices(self, now: datetime, *, on_call: bool = False) -> dict[str, datetime]:
         """When to try again to reach somebody: in an hour of opening time, by closing time, or early the next open day.
 
         That is the first day after the local day of ``now`` on which the clinic opens: on a Friday night, Monday. Once
-        the clinic has closed it is all there is left to choose.
+        the clinic has closed it is all there is left to choose, but for the hour while somebody is ``on_call``.
         """
         tomorrow = start_of(now.astimezone(self.zone).date() + timedelta(days=1), self.zone)
         next_day = add_open_minutes(tomorrow, 60, self.hours, self.zone)
         closes = self.closes_today(now)
         if closes is None:
-            return {"next-day": next_day}
+            return {"at-night": now + timedelta(hours=1), "next-day": next_day} if on_call else {"next-day": next_day}
         return {"hour": add_open_minutes(now, 60, self.hours, self.zone), "today": closes, "next-day": next_day}
 
     def latest_attempt(self, now: datetime) -> datetime:
@@ -74,9 +82,15 @@ class ResponseTimes:
         days = timedelta(days=self.numbers.required("again.latest"))
         return max(now + days, self.again_choices(now)["next-day"])
 
-    def welfare_look(self, now: datetime) -> datetime:
-        """By when something is known of a welfare check that is asked for now, or the alert passes on."""
-        return add_open_minutes(now, self.numbers.required("again.welfare"), self.hours, self.zone)
+    def welfare_look(self, now: datetime, *, on_call: bool) -> datetime:
+        """By when something is known of a welfare check that is asked for now, or the alert passes on.
+
+        No later than an outcome is due without one.
+        """
+        minutes = self.numbers.required("again.welfare")
+        is_night = on_call and not is_open(now, self.hours, self.zone)
+        by = now + timedelta(minutes=minutes) if is_night else add_open_minutes(now, minutes, self.hours, self.zone)
+        return min(by, self.outcome_by(now, on_call=on_call))
 
     def why_not_alone(self, *, tried_before: int, again: datetime, now: datetime, immediate: bool) -> str:
         """Why somebody else has to try as well to reach the person; "" while whoever has the alert goes on alone.

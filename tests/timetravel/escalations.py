@@ -8,8 +8,8 @@ from datetime import UTC, datetime, time
 
 from sqlalchemy import func, select
 
-from registry.alerts.escalation import DUTY, LEAD, Passed, escalate_due
-from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.escalation import Passed, escalate_due
+from registry.alerts.models import DUTY, LEAD, Alert, AlertEvent
 from registry.db.transaction import end_read
 from registry.extensions import db
 from tests.timetravel.life import Life, Place

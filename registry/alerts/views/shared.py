@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint
@@ -13,6 +14,7 @@ from registry import clock
 from registry.access.policy import can
 from registry.alerts import actions
 from registry.alerts.clinic_times import response_times_of
+from registry.alerts.duty import on_call
 from registry.alerts.forms import AGAIN, AcknowledgeForm, ActForm, NoteForm
 from registry.alerts.models import NOT_REACHED, Alert
 from registry.alerts.presenters.words import moment
@@ -27,9 +29,13 @@ Page = str | tuple[str, int] | Response
 def act_form(row: Alert, **kwargs: Any) -> ActForm:
     """What was done about something urgent, with the times at which one can try again."""
     clinic, now = db.session.get_one(Clinic, row.clinic_id), clock.now()
-    times = response_times_of(clinic).again_choices(now)
+    times = _times_to_try_again(clinic, now)
     words = {name: f"{AGAIN[name]}: by {moment(at, clinic, now)}" for name, at in times.items()}
     return ActForm(again=words, now=now.astimezone(clinic.zone), **kwargs)
+
+
+def _times_to_try_again(clinic: Clinic, now: datetime) -> Mapping[str, datetime]:
+    return response_times_of(clinic).again_choices(now, on_call=on_call(clinic, now) is not None)
 
 
 def act_on(row: Alert, form: NoteForm) -> None:
@@ -37,7 +43,7 @@ def act_on(row: Alert, form: NoteForm) -> None:
     again, check = None, None
     if isinstance(form, ActForm):
         clinic, check = db.session.get_one(Clinic, row.clinic_id), form.check
-        times = response_times_of(clinic).again_choices(clock.now())
+        times = _times_to_try_again(clinic, clock.now())
         again = None if form.try_again is None else times[form.try_again]
     actions.act(
         alert=row,

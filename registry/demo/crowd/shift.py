@@ -93,7 +93,7 @@ class Shift:
         alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "acknowledged", at, by.id
         alert.owner_id = by.id
         if is_urgent:
-            alert.look_at = ResponseTimes(site.hours, site.zone, shipped()).outcome_by(at)
+            alert.look_at = ResponseTimes(site.hours, site.zone, shipped()).outcome_by(at, on_call=False)
         record("alert.acknowledged", by=by, subject=alert)
         return step_of(alert, "acknowledged", at, by_id=by.id)
 

@@ -20,9 +20,6 @@ from registry.alerts.lifecycle import Log
 from registry.alerts.models import NOT_REACHED, Alert
 from registry.alerts.parameters import InvalidParameter
 from registry.alerts.signals import attention_changed
-from registry.audit.recorder import record
-from registry.clinics.actions import cover_duty
-from registry.db.transaction import write
 from registry.jobs import tasks
 from tests import builders
 from tests.integration.alerts.scene import (
@@ -228,50 +225,6 @@ def test_a_care_manager_whose_role_has_ended_is_given_no_alert(app: Flask) -> No
         measured(scene, 9, item9=1)
 
         assert the_safety_alert(scene.patient).owner_id == scene.duty.id
-
-
-NIGHT = at("2026-03-12 02:00")
-"""22:00 of a Wednesday at the clinic."""
-
-
-def test_at_night_an_urgent_alert_goes_to_whoever_is_on_call_at_once_and_its_clock_runs(app: Flask) -> None:
-    with on_stage(app):
-        scene = a_scene()
-        with write():
-            scene.clinic.has_on_call = True
-            record("clinic.changed", by=None, subject=scene.clinic)
-        night = builders.a_user(role="clinician", clinic=scene.clinic, name="Nora Night")
-        cover_duty(clinic=scene.clinic, user_id=night.id, starts_on=TODAY, ends_on=TODAY, is_on_call=True, by=None)
-        assert who_is_on_duty(scene.clinic.id, TODAY) == scene.duty.id, "nobody is on duty for being on call"
-        with clock.at(NIGHT):
-            measured(scene, 9, item9=1)
-        alert = the_safety_alert(scene.patient)
-
-        assert escalate_due(now=NIGHT).called == 1
-        assert (alert.owner_id, alert.look_at) == (night.id, NIGHT + timedelta(minutes=60))
-        assert escalate_due(now=NIGHT + timedelta(minutes=5)).called == 0, "told once"
-        early = at("2026-03-12 12:00")  # half an hour before the clinic opens
-        assert escalate_due(now=NIGHT + timedelta(minutes=60)).escalated == 1
-        assert (alert.owner_id, alert.look_at) == (scene.lead.id, NIGHT + timedelta(minutes=120))
-        for _ in range(2):
-            assert escalate_due(now=early).called == 0, "who was told at night is not told from the beginning"
-
-
-def test_what_nobody_acknowledged_by_closing_time_goes_to_whoever_is_on_call_and_the_rest_waits(app: Flask) -> None:
-    with on_stage(app):
-        scene = a_scene()
-        with clock.at(at("2026-03-11 20:50")):  # 16:50
-            measured(scene, 9, item9=1)
-        alert, closing = the_safety_alert(scene.patient), at("2026-03-11 21:00")
-        cover_duty(clinic=scene.clinic, user_id=scene.lead.id, starts_on=TODAY, ends_on=TODAY, is_on_call=True, by=None)
-        assert escalate_due(now=closing).called == 0, "the clinic has nobody on call, whatever is written down"
-
-        with write():
-            scene.clinic.has_on_call = True
-            record("clinic.changed", by=None, subject=scene.clinic)
-        assert escalate_due(now=closing - timedelta(minutes=1)).called == 0, "it is open"
-        assert escalate_due(now=closing).called == 1
-        assert (alert.owner_id, alert.look_at) == (scene.lead.id, closing + timedelta(minutes=60))
 
 
 def test_a_record_that_cannot_be_evaluated_stops_no_alert_and_its_own_passes_on(

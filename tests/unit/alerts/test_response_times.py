@@ -53,6 +53,47 @@ def test_closing_time_is_offered_only_on_a_day_it_is_still_to_come(now: str, off
     assert again == {name: local(at) for name, at in offered.items()}
 
 
+def test_whoever_is_on_call_can_try_again_within_the_hour() -> None:
+    night = local("2026-03-13 22:00")
+    assert OFFICE.again_choices(night, on_call=True) == {
+        "at-night": local("2026-03-13 23:00"),
+        "next-day": local("2026-03-16 10:00"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "on_call", "by"),
+    [
+        ("2026-03-13 11:00", False, "2026-03-13 17:00"),
+        ("2026-03-13 11:00", True, "2026-03-13 17:00"),
+        ("2026-03-13 20:05", False, "2026-03-16 17:00"),
+        ("2026-03-13 20:05", True, "2026-03-14 00:05"),
+        ("2026-03-16 07:00", True, "2026-03-16 09:00"),
+    ],
+)
+def test_an_outcome_is_due_by_the_end_of_the_day_and_at_night_within_hours(
+    acknowledged: str, on_call: bool, by: str
+) -> None:
+    assert OFFICE.outcome_by(local(acknowledged), on_call=on_call) == local(by)
+
+
+@pytest.mark.parametrize(
+    ("asked", "on_call", "by"),
+    [
+        ("2026-03-13 11:00", False, "2026-03-13 12:00"),
+        ("2026-03-13 16:50", False, "2026-03-13 17:00"),
+        ("2026-03-13 16:50", True, "2026-03-13 17:00"),
+        ("2026-03-13 20:00", False, "2026-03-16 10:00"),
+        ("2026-03-13 20:00", True, "2026-03-13 21:00"),
+        ("2026-03-16 08:30", True, "2026-03-16 09:00"),
+    ],
+)
+def test_a_welfare_check_is_looked_at_within_the_hour_and_no_later_than_the_outcome_is_due(
+    asked: str, on_call: bool, by: str
+) -> None:
+    assert OFFICE.welfare_look(local(asked), on_call=on_call) == local(by)
+
+
 def test_a_clinic_open_round_the_clock_closes_at_midnight() -> None:
     always = ResponseTimes(ALWAYS_OPEN, NEW_YORK, shipped())
     assert always.closes_today(local("2026-03-13 23:30")) == local("2026-03-14 00:00")

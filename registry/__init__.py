@@ -157,6 +157,7 @@ def _register_pages(app: Flask) -> None:
     from registry.measurements import views as measurements
     from registry.merging import views as merging
     from registry.patients import views as patients
+    from registry.physical import views as physical
     from registry.plans import views as plans
     from registry.quality import views as quality
     from registry.tasks import views as tasks
@@ -171,6 +172,7 @@ def _register_pages(app: Flask) -> None:
         contacts.blueprint,
         tasks.blueprint,
         treatment.blueprint,
+        physical.blueprint,
         plans.blueprint,
         life.blueprint,
         patients.blueprint,

@@ -14,6 +14,7 @@ import registry.jobs.models
 import registry.measurements.models
 import registry.messages.models
 import registry.patients.models
+import registry.physical.models
 import registry.plans.models
 import registry.review.models
 import registry.tasks.models

@@ -19,6 +19,7 @@ ACTIONS: Mapping[str, str] = {
     "contact.record-own": "Log a contact with a patient one is on the team of",
     "contact.correct": "Correct a contact, or mark it entered in error",
     "treatment.record": "Record treatments, injections and adherence, and correct them",
+    "observation.record": "Record weight, blood tests and other results, and correct them",
     "plan.write": "Set and rate goals, write safety and relapse-prevention plans",
     "life.record": "Record life events: stays in hospital or jail, moves, gains and losses",
     "danger.report": "Report a danger to or from a patient",

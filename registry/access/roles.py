@@ -48,6 +48,7 @@ _TREAT = {
     "contact.record",
     "contact.correct",
     "treatment.record",
+    "observation.record",
     "plan.write",
     "life.record",
     "question.ask",

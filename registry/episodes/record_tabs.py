@@ -15,6 +15,7 @@ _TABS = (
     ("Measures", "measurements.history"),
     ("Contacts", "contacts.contacts"),
     ("Treatment", "treatment.treatment"),
+    ("Health", "caseload.physical"),
     ("Plan", "plans.plan"),
     ("Life", "life.events"),
     ("Reviews", "review.reviews"),

@@ -195,6 +195,11 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "plans.write": TREATS,
     "plans.version": READS,
     "plans.withdraw": TREATS,
+    # results and measurements
+    "caseload.physical": READS,
+    "physical.record": TREATS,
+    "physical.correct": TREATS,
+    "physical.withdraw": TREATS,
     # life events
     "life.events": READS,
     "life.record": TREATS,

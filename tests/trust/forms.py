@@ -23,6 +23,7 @@ LAST = (
     "tasks.take_back",
     "treatment.stop",
     "treatment.withdraw",
+    "physical.withdraw",
     "life.end",
     "life.withdraw",
     "plans.withdraw_rating",

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from flask import Flask
 from sqlalchemy import select
@@ -51,6 +52,8 @@ from registry.messages.models import Message
 from registry.patients.actions import add_contact_point, add_payer, add_related_person, note_directive, set_legal_status
 from registry.patients.facts import ContactPointFacts, DirectiveFacts, LegalStatusFacts, PayerFacts, RelatedPersonFacts
 from registry.patients.models import Patient
+from registry.physical.actions import record_observations
+from registry.physical.facts import ObservationFacts
 from registry.plans import actions as plans
 from registry.plans.facts import PlanFacts
 from registry.quality.rules import MET, METRICS
@@ -154,6 +157,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
     trial, injection, therapy = _treatment(patient, clinic, by=manager)
     goal, rating = _plan(patient, clinic, by=manager)
     stay = _stay(patient, clinic, by=manager)
+    observed = _observed(patient, clinic, by=manager)
     question, advice, review = _review(episode, by=psychiatrist, asker=manager)
     set_rule_number(
         clinic=clinic,
@@ -194,6 +198,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "rating_id": rating,
             "plan_kind": "safety",
             "event_id": stay,
+            "observation_id": observed,
             "number": 1,
             "question_id": question,
             "recommendation_id": advice,
@@ -382,6 +387,15 @@ def _stay(patient: Patient, clinic: Clinic, *, by: User) -> uuid.UUID:
     """A stay in hospital without an end."""
     facts = EventFacts(kind="hospital", starts_on=date(2026, 3, 1), words="zastay", source="zateller")
     return record_event(patient_id=patient.id, clinic_id=clinic.id, facts=facts, by=by).id
+
+
+def _observed(patient: Patient, clinic: Clinic, *, by: User) -> uuid.UUID:
+    """One weight."""
+    facts = ObservationFacts(
+        kind="weight", taken_on=TODAY, source="here", value=Decimal(82), unit="kg", words="zawords"
+    )
+    rows = record_observations(patient_id=patient.id, clinic_id=clinic.id, facts=[facts], by=by)
+    return rows[0].id
 
 
 def _plan(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID]:

@@ -12,9 +12,21 @@ from registry.caseload.views import (  # noqa: E402  # their routes stand on the
     listing,
     looked,
     own_people,
+    physical,
     record,
     saved_views,
     summary,
 )
 
-__all__ = ["blueprint", "chosen", "columns", "listing", "looked", "own_people", "record", "saved_views", "summary"]
+__all__ = [
+    "blueprint",
+    "chosen",
+    "columns",
+    "listing",
+    "looked",
+    "own_people",
+    "physical",
+    "record",
+    "saved_views",
+    "summary",
+]

@@ -2530,9 +2530,68 @@ def upgrade() -> None:
     )
     op.create_index("ix_life_event_patient_day", "life_event", ["patient_id", "starts_on"], unique=False)
     op.create_index(op.f("ix_life_event_patient_id"), "life_event", ["patient_id"], unique=False)
+    op.create_table(
+        "observation",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=True),
+        sa.Column("second", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("choice", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "source IN ('here', 'laboratory', 'elsewhere', 'person')", name=op.f("ck_observation_source_known")
+        ),
+        sa.CheckConstraint(
+            "status IN ('final', 'amended', 'entered-in-error')", name=op.f("ck_observation_status_known")
+        ),
+        sa.CheckConstraint("kind <> ''", name=op.f("ck_observation_has_kind")),
+        sa.CheckConstraint("(value IS NULL) = (choice <> '')", name=op.f("ck_observation_value_or_choice")),
+        sa.CheckConstraint("(value IS NULL) = (unit = '')", name=op.f("ck_observation_value_has_unit")),
+        sa.CheckConstraint(
+            "value >= 0 AND (second IS NULL OR second BETWEEN 0 AND value)",
+            name=op.f("ck_observation_value_possible"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'entered-in-error') = (withdrawn_at IS NOT NULL)", name=op.f("ck_observation_withdrawn_has_date")
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_observation_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_observation_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["app_user.id"], name=op.f("fk_observation_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["observation.id"], name=op.f("fk_observation_replaces_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_observation_withdrawn_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_observation")),
+    )
+    op.create_index("ix_observation_patient_day", "observation", ["patient_id", "taken_on"], unique=False)
+    op.create_index(op.f("ix_observation_patient_id"), "observation", ["patient_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_observation_patient_id"), table_name="observation")
+    op.drop_index("ix_observation_patient_day", table_name="observation")
+    op.drop_table("observation")
     op.drop_index(op.f("ix_life_event_patient_id"), table_name="life_event")
     op.drop_index("ix_life_event_patient_day", table_name="life_event")
     op.drop_table("life_event")

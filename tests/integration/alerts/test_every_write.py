@@ -33,6 +33,8 @@ from registry.measurements import actions as measurements
 from registry.patients import actions as patients
 from registry.patients.facts import LegalStatusFacts, RelatedPersonFacts
 from registry.patients.models import LegalStatus, RelatedPerson
+from registry.physical import actions as physical
+from registry.physical.facts import ObservationFacts
 from registry.plans import actions as plans
 from registry.plans.facts import PlanFacts
 from registry.review import actions as reviews
@@ -48,6 +50,7 @@ ROOMS = (
     "registry/treatment/actions.py",
     "registry/plans/actions.py",
     "registry/health/actions.py",
+    "registry/physical/actions.py",
     "registry/review/actions.py",
     "registry/episodes/actions",
     "registry/patients/actions/legal.py",
@@ -190,6 +193,16 @@ def a_stay(scene: Scene) -> Any:
     return life.record_event(patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=facts, by=scene.care_manager)
 
 
+def weight(kilos: int) -> ObservationFacts:
+    return ObservationFacts(kind="weight", taken_on=TODAY, source="here", value=Decimal(kilos), unit="kg")
+
+
+def weighed(scene: Scene) -> Any:
+    return physical.record_observations(
+        patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=[weight(82)], by=scene.care_manager
+    )[0]
+
+
 def planned(scene: Scene) -> Any:
     return plans.write_plan(
         patient_id=scene.patient.id,
@@ -321,6 +334,19 @@ WRITES: dict[str, tuple[Given, Act]] = {
         a_stay,
         lambda s, row: life.withdraw_event(
             event=row, why="Wrong person", opened_version=row.version, by=s.care_manager
+        ),
+    ),
+    "physical.record_observations": (nothing, lambda s, _: weighed(s)),
+    "physical.correct_observation": (
+        weighed,
+        lambda s, row: physical.correct_observation(
+            observation=row, facts=weight(28), why="Mistyped", opened_version=row.version, by=s.care_manager
+        ),
+    ),
+    "physical.withdraw_observation": (
+        weighed,
+        lambda s, row: physical.withdraw_observation(
+            observation=row, why="Wrong person", opened_version=row.version, by=s.care_manager
         ),
     ),
     "review.ask_question": (

@@ -1,0 +1,135 @@
+"""Recording what was observed, correcting it, and marking it entered in error. The page over it is the caseload's."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from registry.access.policy import found, permitted_clinics, policy
+from registry.accounts import receipts
+from registry.audit.opened import opened
+from registry.db.conflict import EditConflict
+from registry.episodes.place import Place, place_at
+from registry.physical import actions, queries
+from registry.physical.forms import ObservationForm, WithdrawForm, form_for, values_of
+from registry.physical.models import Observation
+from registry.physical.presenters import EntryPage, field_groups, observation_title
+from registry.web.filters import long_date
+
+blueprint = Blueprint("physical", __name__, url_prefix="/patients/<uuid:patient_id>/health")
+
+Page = str | tuple[str, int] | Response
+
+_CHANGED = "A colleague changed that entry meanwhile. See what it says now"
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@policy("observation.record")
+def record(patient_id: uuid.UUID) -> Page:
+    place = _place_of(patient_id)
+    form = form_for()(today=place.today, born_on=place.patient.birth_date, taken_on=place.today)
+    clinic_id = place.clinic.id
+
+    def act() -> None:
+        actions.record_observations(patient_id=patient_id, clinic_id=clinic_id, facts=form.facts(), by=current_user)
+
+    page = _form_page(place, form, title="Record results and measurements", save="Save")
+    return _do_once(page, act, saved="Saved")
+
+
+@blueprint.route("/<uuid:observation_id>/correct", methods=["GET", "POST"])
+@policy("observation.record")
+def correct(patient_id: uuid.UUID, observation_id: uuid.UUID) -> Page:
+    place, row = _place_of(patient_id), _observation_of(patient_id, observation_id)
+    form = form_for(row.kind)(
+        today=place.today,
+        born_on=place.patient.birth_date,
+        is_correction=True,
+        version=str(row.version),
+        **values_of(row),
+    )
+
+    def act() -> None:
+        actions.correct_observation(
+            observation=_observation_of(patient_id, observation_id),
+            facts=form.facts()[0],
+            why=form.why.data or "",
+            opened_version=form.opened_version,
+            by=current_user,
+        )
+
+    page = _form_page(place, form, title="Correct an entry", save="Save the correction", row=row)
+    return _do_once(page, act, saved="Correction saved. The earlier entry is kept")
+
+
+@blueprint.route("/<uuid:observation_id>/entered-in-error", methods=["GET", "POST"])
+@policy("observation.record")
+def withdraw(patient_id: uuid.UUID, observation_id: uuid.UUID) -> Page:
+    place, row = _place_of(patient_id), _observation_of(patient_id, observation_id)
+    form = WithdrawForm(version=str(row.version))
+
+    def act() -> None:
+        actions.withdraw_observation(
+            observation=_observation_of(patient_id, observation_id),
+            why=form.why.data or "",
+            opened_version=form.opened_version,
+            by=current_user,
+        )
+
+    page = _form_page(place, form, title="Mark an entry as entered in error", save="Mark as entered in error", row=row)
+    return _do_once(page, act, saved="Marked as entered in error. The entry is kept, struck through")
+
+
+def _place_of(patient_id: uuid.UUID) -> Place:
+    return place_at(patient_id, permitted_clinics("observation.record"))
+
+
+def _observation_of(patient_id: uuid.UUID, observation_id: uuid.UUID) -> Observation:
+    """The observation, if it is this person's and was recorded where one may correct it; else 404."""
+    row = found(queries.get_observation(patient_id, observation_id))
+    if row.clinic_id not in permitted_clinics("observation.record"):
+        abort(404)
+    return row
+
+
+def _form_page(
+    place: Place, form: ObservationForm | WithdrawForm, *, title: str, save: str, row: Observation | None = None
+) -> EntryPage:
+    is_withdrawal = isinstance(form, WithdrawForm)
+    return EntryPage(
+        title=title,
+        subtitle="" if row is None else f"{observation_title(row)}, {long_date(row.taken_on)}",
+        patient=place.header(),
+        form=form,
+        today=place.today,
+        born_on=place.patient.birth_date,
+        save=save,
+        back_url=url_for("caseload.physical", patient_id=place.patient.id),
+        groups=[] if isinstance(form, WithdrawForm) else field_groups(form.kinds),
+        intro="It stays in the record, struck through, and counts nowhere." if is_withdrawal else "",
+        is_withdrawal=is_withdrawal,
+    )
+
+
+def _do_once(page: EntryPage, act: Callable[[], None], *, saved: str) -> Page:
+    """Show the form, or do once what it asks, and go back to the page over all of them."""
+    form, back_url = page.form, page.back_url
+    if not form.validate_on_submit():
+        opened("observation.opened", by=current_user, patient_id=page.patient.patient_id)
+        return render_template("physical/entry.html", page=page), 422 if form.errors else 200
+
+    def once() -> str:
+        act()
+        return back_url
+
+    try:
+        location = receipts.once(form.key, by=current_user, act=once)
+    except EditConflict:
+        flash(_CHANGED, "warning")
+        return redirect(back_url, 303)
+    flash(saved, "success")
+    return redirect(location, 303)

@@ -50,7 +50,9 @@ def backlog_of(each: EpisodeCase) -> Backlog | None:
     stored_on, until = each.episode.backlog_from, each.episode.backlog_until
     if stored_on is None or until is None:
         return None
-    return Backlog(stored_on=stored_on, until=until, seen_on=max(_seen_on(each.snapshot), default=None))
+    scored_on = None if each.scored_at is None else each.clinic.today(each.scored_at)
+    seen_on = max(_seen_on(each.snapshot), default=None)
+    return Backlog(stored_on=stored_on, until=until, seen_on=seen_on, scored_on=scored_on)
 
 
 def _seen_on(snapshot: CaseSnapshot) -> list[date]:

@@ -169,14 +169,11 @@ def _contacts(episodes: Sequence[Episode]) -> Mapping[uuid.UUID, ContactFacts]:
             Contact.clinic_id,
             Contact.kind,
             Contact.reached,
-            Contact.took_part,
         ).where(Contact.patient_id.in_({episode.patient_id for episode in episodes}), Contact.status == "final")
     )
     sightings: dict[uuid.UUID, list[Sighting]] = defaultdict(list)
     for row in rows:
-        sightings[row.patient_id].append(
-            Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached, took_part=row.took_part)
-        )
+        sightings[row.patient_id].append(Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached))
     return {episode.id: contact_facts(episode, sightings[episode.patient_id]) for episode in episodes}
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from registry.alerts.clinic_times import closed_on
-from registry.alerts.load_around import load_ending_relations, load_legal_statuses, permissions
+from registry.alerts.life_facts import CircumstanceHistory
+from registry.alerts.load_around import load_ending_relations, load_legal_statuses, load_scored_at, permissions
 from registry.alerts.load_care import (
     Sighting,
     contact_facts,
@@ -21,19 +22,17 @@ from registry.alerts.load_care import (
     load_transfers,
     not_reached,
 )
-from registry.alerts.load_life import load_setbacks, suspended_since
+from registry.alerts.load_life import Life, load_life, suspended_since
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.load_treatment import load_plans, load_treatment
 from registry.alerts.models import Alert
 from registry.alerts.snapshot import (
     CaseSnapshot,
-    CircumstanceHistory,
     EpisodeFacts,
     LegalStatusFacts,
     Phase,
     PlanFacts,
     ReviewFacts,
-    Setback,
     TrackedMeasure,
     TransferFacts,
     TreatmentFacts,
@@ -73,6 +72,8 @@ class EpisodeCase:
     episode: Episode
     clinic: Clinic
     snapshot: CaseSnapshot
+    scored_at: datetime | None = None
+    """When the last of the person's scores was typed in; asked only of an episode that was stored late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,8 @@ class _Care:
     transfers: Mapping[uuid.UUID, TransferFacts] = field(default_factory=dict)
     treatment: Mapping[uuid.UUID, TreatmentFacts] = field(default_factory=dict)
     plans: Mapping[uuid.UUID, PlanFacts] = field(default_factory=dict)
-    setbacks: Mapping[uuid.UUID, tuple[Setback, ...]] = field(default_factory=dict)
+    life: Mapping[uuid.UUID, Life] = field(default_factory=dict)
+    scored_at: Mapping[uuid.UUID, datetime] = field(default_factory=dict)
 
 
 def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUID, Clinic]) -> _Care:
@@ -213,7 +215,10 @@ def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUI
         transfers=load_transfers({id_: each.contacts for id_, each in cared_for.items()}, clinics),
         treatment=load_treatment(cared_for),
         plans=load_plans(cared_for),
-        setbacks=load_setbacks(cared_for),
+        life=load_life(cared_for),
+        scored_at=load_scored_at(
+            {id_: each.scores for id_, each in cared_for.items() if any(e.backlog_until for e in each.episodes)}
+        ),
     )
 
 
@@ -221,6 +226,7 @@ def _cases(
     patient_id: uuid.UUID, person: CaseSnapshot, clinics: Mapping[uuid.UUID, Clinic], history: History, care: _Care
 ) -> Iterator[EpisodeCase]:
     """The open episodes."""
+    life = care.life.get(patient_id, Life())
     for episode in history.episodes:
         if not episode.is_open:
             continue
@@ -228,6 +234,7 @@ def _cases(
         yield EpisodeCase(
             episode=episode,
             clinic=clinics[episode.clinic_id],
+            scored_at=care.scored_at.get(patient_id),
             snapshot=CaseSnapshot(
                 patient_id=person.patient_id,
                 episode=episode_facts(episode, courses, care.before_pause.get(episode.id)),
@@ -244,8 +251,9 @@ def _cases(
                 transfer=care.transfers.get(episode.id),
                 treatment=care.treatment.get(patient_id, TreatmentFacts()),
                 plans=care.plans.get(patient_id, PlanFacts()),
-                setbacks=care.setbacks.get(patient_id, ()),
-                suspended_since=suspended_since(care.setbacks.get(patient_id, ())),
+                setbacks=life.setbacks,
+                turns=life.turns,
+                suspended_since=suspended_since(life.setbacks),
                 died_on=person.died_on,
             ),
         )

@@ -1,17 +1,18 @@
-"""The law and the people around a person, as the rules see them."""
+"""The law and the people around a person, as the rules see them; and when somebody last typed in a score."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from registry.alerts.snapshot import LegalStatusFacts, Permission
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.extensions import db
+from registry.measurements.models import Measurement, MeasurementScore
 from registry.patients.around import LEGAL_STATUSES, RELATIONS
 from registry.patients.models import LegalStatus, RelatedPerson
 
@@ -26,6 +27,24 @@ _ENDING = (
     )
     .order_by(RelatedPerson.name, RelatedPerson.id)
 )
+_SCORED_AT = (
+    select(MeasurementScore.patient_id, func.max(Measurement.recorded_at).label("scored_at"))
+    .join(Measurement, Measurement.id == MeasurementScore.measurement_id)
+    .where(
+        among(MeasurementScore.patient_id, "patient_ids"),
+        among(MeasurementScore.scale, "scales"),
+        MeasurementScore.counts,
+    )
+    .group_by(MeasurementScore.patient_id)
+)
+
+
+def load_scored_at(scales: Mapping[uuid.UUID, Collection[str]]) -> dict[uuid.UUID, datetime]:
+    """When the last score of each patient on any of these scales was typed in; one statement, none about nobody."""
+    if not scales:
+        return {}
+    about = {"patient_ids": list(scales), "scales": sorted({scale for own in scales.values() for scale in own})}
+    return {row.patient_id: row.scored_at for row in db.session.execute(_SCORED_AT, about)}
 
 
 def load_legal_statuses(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, LegalStatusFacts]:

@@ -12,19 +12,13 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row, func, select
 
 from registry.accounts.models import User
-from registry.alerts.snapshot import (
-    Circumstance,
-    CircumstanceHistory,
-    ContactFacts,
-    OpenOrder,
-    ReviewFacts,
-    TransferFacts,
-)
+from registry.alerts.life_facts import Circumstance, CircumstanceHistory
+from registry.alerts.snapshot import ContactFacts, OpenOrder, ReviewFacts, TransferFacts
 from registry.clinics.models import Clinic
 from registry.contacts.ladder import Attempt, Step, since_reached
 from registry.contacts.models import Contact
 from registry.contacts.queries import PEERS
-from registry.contacts.rules import is_failed_attempt, is_reached, is_seen, is_two_way, is_with_service
+from registry.contacts.rules import is_failed_attempt, is_reached, is_seen, is_two_way
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, Transfer
@@ -52,7 +46,6 @@ _CONTACTS = (
         Contact.reached,
         Contact.minutes,
         Contact.modality,
-        Contact.took_part,
         Contact.staff_id.in_(PEERS).label("by_peer"),
     )
     .where(among(Contact.patient_id, "patient_ids"), Contact.status == "final")
@@ -122,8 +115,6 @@ class Sighting:
     """None where nobody wrote them down."""
     modality: str = ""
     by_peer: bool = False
-    took_part: Sequence[str] = ()
-    """Who took part beside the person."""
 
     @property
     def attempt(self) -> Attempt:
@@ -144,7 +135,6 @@ def load_sightings(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Seq
                 minutes=row.minutes,
                 modality=row.modality,
                 by_peer=bool(row.by_peer),
-                took_part=row.took_part,
             )
             for row in own
         ]
@@ -174,7 +164,6 @@ def contact_facts(
         two_way_on=two_way_on,
         attempts_on=tuple(each.took_place_on for each in failed),
         attempts=since_reached((each.attempt for each in failed), reached_on),
-        services_on=tuple(each.took_place_on for each in ours if is_with_service(each.kind, each.took_part)),
         possible_steps=frozenset(Step) if possible_steps is None else possible_steps,
         seen_on=last_on,
         seen_by=_OF_THE_TEAM if is_ours else _OTHER_TEAM,
@@ -283,7 +272,12 @@ def _histories(rows: Iterable[_Row], losing: Mapping[str, tuple[Instrument, Scal
         words = _choice_words(catalogue().get(instrument.id, row.instrument_version), scale, row.answers)
         found[row.scale].append(Circumstance(on=row.taken_on, category=row.category, label=words or row.category))
     return tuple(
-        CircumstanceHistory(name=losing[key][1].name.lower(), scale=losing[key][1], circumstances=tuple(each))
+        CircumstanceHistory(
+            name=losing[key][1].name.lower(),
+            scale=losing[key][1],
+            circumstances=tuple(each),
+            domain=catalogue().domain_of(key),
+        )
         for key, each in found.items()
     )
 

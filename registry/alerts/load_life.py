@@ -1,22 +1,28 @@
-"""What happened to a person beside the care that some rules look at: stays on a ward or in jail, emergencies."""
+"""What happened to a person beside the care that some rules look at: stays on a ward or in jail, emergencies, homes
+and jobs lost and found.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
+from registry.alerts.life_facts import Setback, Turn
 from registry.alerts.rulebook.stay import open_stays
-from registry.alerts.snapshot import Setback
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.extensions import db
 from registry.health.models import LifeEvent
-from registry.health.rules import EMERGENCY, KINDS, STAYS, is_stay
+from registry.health.rules import EMERGENCY, GAINS, KINDS, LOSSES, STAYS, is_stay
 
-_SETBACKS = (
+_Row: TypeAlias = Row[*tuple[Any, ...]]
+
+_EVENTS = (
     select(
         LifeEvent.patient_id,
         LifeEvent.id,
@@ -25,34 +31,58 @@ _SETBACKS = (
         LifeEvent.ends_on,
         LifeEvent.reason,
         LifeEvent.confirmed_on,
+        LifeEvent.called_on,
     )
     .where(
         among(LifeEvent.patient_id, "patient_ids"),
         LifeEvent.status == "final",
-        LifeEvent.kind.in_((*STAYS, EMERGENCY)),
+        LifeEvent.kind.in_((*STAYS, EMERGENCY, *LOSSES, *GAINS)),
     )
     .order_by(LifeEvent.starts_on, LifeEvent.id)
 )
 
 
-def load_setbacks(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[Setback, ...]]:
-    """Those on record, oldest first, of those who have any; one statement."""
-    found = by_patient(db.session.execute(_SETBACKS, {"patient_ids": list(patient_ids)}))
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What is on record of one person, oldest first."""
+
+    setbacks: tuple[Setback, ...] = ()
+    turns: tuple[Turn, ...] = ()
+
+
+def load_life(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Life]:
+    """Of those of whom anything is on record; one statement."""
+    found = by_patient(db.session.execute(_EVENTS, {"patient_ids": list(patient_ids)}))
     return {
-        patient_id: tuple(
-            Setback(
-                kind=row.kind,
-                words=KINDS[row.kind],
-                began_on=row.starts_on,
-                ended_on=row.ends_on if is_stay(row.kind) else row.starts_on,
-                id=str(row.id),
-                reason=row.reason,
-                confirmed_on=row.confirmed_on,
-            )
-            for row in rows
+        patient_id: Life(
+            setbacks=tuple(_setback(row) for row in rows if row.kind not in LOSSES.keys() | GAINS.keys()),
+            turns=tuple(_turn(row) for row in rows if row.kind in LOSSES.keys() | GAINS.keys()),
         )
         for patient_id, rows in found.items()
     }
+
+
+def load_setbacks(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[Setback, ...]]:
+    """The stays and emergencies alone."""
+    return {patient_id: life.setbacks for patient_id, life in load_life(patient_ids).items()}
+
+
+def _setback(row: _Row) -> Setback:
+    return Setback(
+        kind=row.kind,
+        words=KINDS[row.kind],
+        began_on=row.starts_on,
+        ended_on=row.ends_on if is_stay(row.kind) else row.starts_on,
+        id=str(row.id),
+        reason=row.reason,
+        confirmed_on=row.confirmed_on,
+        called_on=row.called_on,
+    )
+
+
+def _turn(row: _Row) -> Turn:
+    is_loss = row.kind in LOSSES
+    return Turn(row.starts_on, (LOSSES if is_loss else GAINS)[row.kind], is_loss, KINDS[row.kind])
 
 
 def suspended_since(setbacks: Iterable[Setback]) -> date | None:

@@ -12,9 +12,9 @@ from blinker import Signal
 
 if TYPE_CHECKING:
     from registry.alerts.last_safety import LastSafety
+    from registry.alerts.life_facts import Setback
     from registry.alerts.load_care import Sighting
     from registry.alerts.models import Alert
-    from registry.alerts.snapshot import Setback
     from registry.measures.mania import Reported
 
 

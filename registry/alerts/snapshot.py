@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from registry.alerts.life_facts import CircumstanceHistory, Setback, Turn
 from registry.contacts.ladder import Attempt, Step
 from registry.measures.course import Course, Target
 from registry.measures.instrument import SafetyTier
@@ -175,8 +176,6 @@ class ContactFacts:
     two_way_on: tuple[date, ...] = ()
     attempts_on: tuple[date, ...] = ()
     attempts: tuple[Attempt, ...] = ()
-    services_on: tuple[date, ...] = ()
-    """Days on which the team spoke with another service about the person: a ward, a residence."""
     possible_steps: frozenset[Step] = frozenset(Step)
     seen_on: date | None = None
     seen_by: str = "another team"
@@ -238,10 +237,14 @@ class ReviewFacts:
 
 @dataclass(frozen=True, slots=True)
 class TreatmentChange:
-    """A treatment started, changed or stopped on a day, in words: "lithium 600 mg a day → 900 mg a day"."""
+    """A treatment started, changed or stopped on a day, in words: "lithium 600 mg a day → 900 mg a day".
+
+    ``is_beside`` of a medicine for something else, which leaves the treatment as it was: against side effects.
+    """
 
     on: date
     words: str
+    is_beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,52 +276,6 @@ class PlanFacts:
 
     safety_on: date | None = None
     safety_review_on: date | None = None
-
-
-ADMISSIONS = frozenset({"hospital-psychiatric", "crisis"})
-RELEASES = ADMISSIONS | {"jail"}
-SETBACKS = RELEASES | {"emergency"}
-"""Kinds of life events that tell of a crisis, as they are stored: what begins or ends one calls for asking anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setback:
-    """A stay in a hospital, in crisis care or in jail, or a visit to an emergency department.
-
-    ``kind`` as it is stored, ``words`` as it is read ("Jail or prison"). ``ended_on`` is the last day, None while
-    nobody has said that it is over. ``id`` names the life event. ``reason`` is why somebody was in an emergency
-    department, as it is stored; empty of a stay.
-    """
-
-    kind: str
-    words: str
-    began_on: date
-    ended_on: date | None
-    id: str = ""
-    reason: str = ""
-    confirmed_on: date | None = None
-    """The last day on which somebody said that the person is still there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstance:
-    """What a housing or work measure said on one day: its category, and the words for it."""
-
-    on: date
-    category: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class CircumstanceHistory:
-    """The dated circumstances on one category scale, whose file says what counts as a loss.
-
-    ``name`` is the word for the whole in a sentence: "housing", "work".
-    """
-
-    name: str
-    scale: Scale
-    circumstances: tuple[Circumstance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +345,7 @@ class CaseSnapshot:
     treatment: TreatmentFacts = field(default_factory=TreatmentFacts)
     plans: PlanFacts = field(default_factory=PlanFacts)
     setbacks: tuple[Setback, ...] = ()
+    turns: tuple[Turn, ...] = ()
     suspended_since: date | None = None
     died_on: date | None = None
 

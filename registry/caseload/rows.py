@@ -15,11 +15,11 @@ from registry import clock
 from registry.access import scope
 from registry.access.reviewed_sql import insert_rows, update_rows
 from registry.alerts.last_safety import LastSafety
+from registry.alerts.life_facts import Setback
 from registry.alerts.models import TIERS, Alert
 from registry.alerts.next_due import CONTACT, MEASURE, REVIEW
 from registry.alerts.rulebook import RULEBOOK
 from registry.alerts.signals import LookedAt
-from registry.alerts.snapshot import Setback
 from registry.caseload import stored_facts
 from registry.caseload.columns import Columns
 from registry.caseload.models import NOTHING_OPEN, CaseloadRow

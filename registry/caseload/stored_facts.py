@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy import and_, or_, select
 
 from registry.alerts.last_safety import LastSafety
+from registry.alerts.life_facts import Setback
 from registry.alerts.load_care import Sighting
 from registry.alerts.look import look
 from registry.alerts.models import Alert
 from registry.alerts.signals import LookedAt
-from registry.alerts.snapshot import Setback
 from registry.caseload.columns import Columns
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
 from registry.db.among import among

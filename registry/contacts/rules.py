@@ -45,9 +45,6 @@ TOOK_PART: Mapping[str, str] = {
 }
 """Who can take part beside the person."""
 
-SERVICES = frozenset({"other-service", "residence"})
-"""Those of them who speak for a service."""
-
 WITHOUT_CONVERSATION = frozenset({"text", "email", "letter"})
 """Ways in which nobody speaks with anybody."""
 
@@ -151,11 +148,6 @@ def is_reached(kind: str, *, reached: bool) -> bool:
     It ends what was tried in vain. What is due of treatment goes by ``is_two_way``.
     """
     return reached and kind in {"treatment", "outreach", "scheduling"}
-
-
-def is_with_service(kind: str, took_part: Collection[str]) -> bool:
-    """Whether the team spoke with another service about the person: a ward, a jail, a residence."""
-    return kind == "collateral" and not SERVICES.isdisjoint(took_part)
 
 
 def is_seen(kind: str, *, reached: bool) -> bool:

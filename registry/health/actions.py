@@ -58,6 +58,21 @@ def confirm_stay(*, event: LifeEvent, on: date, opened_version: int | None, by: 
         tell_episode_changed(event.patient_id)
 
 
+def call_place(*, event: LifeEvent, on: date, opened_version: int | None, by: User) -> None:
+    """Say that the ward, the house or the jail was called on a day, and sent what it needs to know.
+
+    Raises ``EditConflict`` where somebody has said so already, or the stay is over or struck through.
+    """
+    with write():
+        refuse_stale(event, opened_version=opened_version)
+        is_standing = event.status == "final" and is_open(event.kind, ends_on=event.ends_on)
+        if not is_standing or event.called_on is not None:
+            raise EditConflict(event)
+        event.called_on, event.called_by_id = max(on, event.starts_on), by.id
+        record("life-event.called", by=by, subject=event)
+        tell_episode_changed(event.patient_id)
+
+
 def end_stay(*, event: LifeEvent, on: date, opened_version: int | None, by: User) -> None:
     """Say that a stay is over, and which was its last day.
 

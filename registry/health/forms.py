@@ -91,16 +91,16 @@ class EventForm(DatedForm):
         )
 
 
-class StillThereForm(RegistryForm):
-    """One button: they are still there."""
+class SayForm(RegistryForm):
+    """One button about a stay: they are still there, or the ward was called."""
 
 
-def still_there_form(version: int | None = None) -> StillThereForm:
-    """To be shown beside a stay of that version, or, without one, as it was sent."""
-    prefix = "confirm-"
+def say_form(what: str, version: int | None = None) -> SayForm:
+    """To be shown beside a stay of that version, or, without one, as it was sent. ``what`` it says tells them apart."""
+    prefix = f"{what}-"
     if version is None:
-        return StillThereForm(prefix=prefix)
-    return StillThereForm(formdata=None, prefix=prefix, version=str(version))
+        return SayForm(prefix=prefix)
+    return SayForm(formdata=None, prefix=prefix, version=str(version))
 
 
 class EndStayForm(DatedForm):

@@ -44,6 +44,11 @@ class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Bas
             f"confirmed_on IS NULL OR kind IN ({', '.join(repr(kind) for kind in STAYS)})",
             name="only_stays_are_confirmed",
         ),
+        sa.CheckConstraint("(called_on IS NULL) = (called_by_id IS NULL)", name="called_by_somebody"),
+        sa.CheckConstraint("called_on >= starts_on", name="called_after_start"),
+        sa.CheckConstraint(
+            f"called_on IS NULL OR kind IN ({', '.join(repr(kind) for kind in STAYS)})", name="only_stays_are_called"
+        ),
         sa.Index("ix_life_event_patient_day", "patient_id", "starts_on"),
     )
 
@@ -68,5 +73,8 @@ class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Bas
     confirmed_on: Mapped[date | None]
     """The last day on which somebody said that the person is still there; recording a stay without an end says so."""
     confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    called_on: Mapped[date | None]
+    """The day somebody called the ward, the house or the jail and sent medicines and dates."""
+    called_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
     recorded_by: Mapped[User] = relationship(foreign_keys="LifeEvent.recorded_by_id")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,13 +11,22 @@ from flask import url_for
 
 from registry.episodes.record_tabs import Tab
 from registry.health.models import LifeEvent
-from registry.health.rules import KINDS, REASONS, is_open
+from registry.health.rules import KINDS, REASONS, WHOM, is_open
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import count, days_ago, long_date
 from registry.web.form_fields import RegistryForm
 
 if TYPE_CHECKING:
-    from registry.health.forms import StillThereForm
+    from registry.health.forms import SayForm
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One button about an open stay: that the person is still there, or that the ward was called."""
+
+    label: str
+    form: SayForm
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +39,7 @@ class EventShown:
     detail: str
     is_open: bool
     is_void: bool
-    confirm: StillThereForm | None = None
-    """To say that the person is still there."""
-    confirm_url: str = ""
+    says: Sequence[Say] = ()
     end_url: str = ""
     withdraw_url: str = ""
 
@@ -93,27 +100,37 @@ def when_words(event: LifeEvent, today: date) -> str:
 
 
 def show_event(
-    event: LifeEvent, *, today: date, may_write: bool, may_withdraw: bool, confirm: StillThereForm | None = None
+    event: LifeEvent, *, today: date, may_write: bool, may_withdraw: bool, says: Mapping[str, SayForm] | None = None
 ) -> EventShown:
     """One event with what may be done about it: whoever cares for the person says that a stay is over; only the clinic
-    that recorded it, that it was entered in error."""
+    that recorded it, that it was entered in error. ``says``: by its endpoint, what one button says of a stay."""
     is_void = event.status != "final"
     stands_open = not is_void and is_open(event.kind, ends_on=event.ends_on)
     confirmed = f"last confirmed {long_date(event.confirmed_on)}" if stands_open and event.confirmed_on else ""
+    called = f"{WHOM[event.kind]} called {long_date(event.called_on)}" if event.called_on else ""
     told = f"told by {event.source}" if event.source else ""
     error = f"Entered in error: {event.error_why}" if is_void else ""
+    details = (confirmed, called, told, f"recorded by {event.recorded_by.name}", error)
     return EventShown(
         title=title_of(event),
         when=when_words(event, today),
         words=event.words,
-        detail=" · ".join(part for part in (confirmed, told, f"recorded by {event.recorded_by.name}", error) if part),
+        detail=" · ".join(part for part in details if part),
         is_open=stands_open,
         is_void=is_void,
-        confirm=confirm if stands_open else None,
-        confirm_url=_url("life.confirm", event) if confirm and stands_open else "",
+        says=_says(event, says or {}) if stands_open else (),
         end_url=_url("life.end", event) if may_write and stands_open else "",
         withdraw_url=_url("life.withdraw", event) if may_withdraw and not is_void else "",
     )
+
+
+def _says(event: LifeEvent, forms: Mapping[str, SayForm]) -> list[Say]:
+    labels = {"life.confirm": "Still there", "life.called": f"{WHOM[event.kind].capitalize()} called, medicines sent"}
+    if event.called_on is not None:
+        del labels["life.called"]
+    return [
+        Say(label, forms[endpoint], _url(endpoint, event)) for endpoint, label in labels.items() if endpoint in forms
+    ]
 
 
 def _url(endpoint: str, event: LifeEvent) -> str:

@@ -17,6 +17,7 @@ MOMENTS: Mapping[str, str] = {
     "emergency": "Emergency department",
     "moved": "Moved",
     "home-lost": "Lost a home",
+    "home-found": "Found a home",
     "job-gained": "Began a job",
     "job-lost": "Lost a job",
     "bereavement": "Bereavement",
@@ -37,6 +38,9 @@ PLACES: Mapping[str, str] = {
 }
 """Where somebody is or was, as a sentence says it after "in" or "from"; the last stands alone."""
 
+WHOM: Mapping[str, str] = {"hospital-psychiatric": "ward", "hospital": "ward", "crisis": "house", "jail": "jail"}
+"""Whom the team calls during a stay: they are sent the medicines and the dates of injections and clozapine."""
+
 EMERGENCY = "emergency"
 
 REASONS: Mapping[str, str] = {
@@ -48,6 +52,10 @@ REASONS: Mapping[str, str] = {
     "unknown": "Not known yet",
 }
 """Why somebody was in an emergency department: all but "other" call for a contact after it, what is not known too."""
+
+LOSSES: Mapping[str, str] = {"home-lost": "housing", "job-lost": "employment"}
+GAINS: Mapping[str, str] = {"home-found": "housing", "job-gained": "employment"}
+"""Kinds that say a home or a job was lost, or that there is one again: each with the domain of its measures."""
 
 STATUSES = ("final", "entered-in-error")
 

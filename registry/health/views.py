@@ -18,7 +18,7 @@ from registry.episodes.errors import Refused
 from registry.episodes.place import Place, place_at
 from registry.episodes.record_tabs import record_tabs
 from registry.health import actions, queries
-from registry.health.forms import EndStayForm, EventForm, WithdrawForm, still_there_form
+from registry.health.forms import EndStayForm, EventForm, WithdrawForm, say_form
 from registry.health.models import LifeEvent
 from registry.health.presenters import RESTS, LifeFormPage, LifePage, show_event, title_of, when_words
 from registry.web.filters import long_date
@@ -27,6 +27,9 @@ from registry.web.form_fields import RegistryForm
 blueprint = Blueprint("life", __name__, url_prefix="/patients/<uuid:patient_id>/life")
 
 Page = str | tuple[str, int] | Response
+
+_SAID = {"life.confirm": "Still there", "life.called": "Called"}
+"""What one button says of a stay: its endpoint, and what it is called."""
 
 _CHANGED = "A colleague changed that entry meanwhile. See what it says now"
 
@@ -51,7 +54,7 @@ def events(patient_id: uuid.UUID) -> Page:
             today=place.today,
             may_write=may_write,
             may_withdraw=each.clinic_id in writing,
-            confirm=still_there_form(each.version) if may_write else None,
+            says={what: say_form(what, each.version) for what in _SAID} if may_write else None,
         )
         for each in queries.list_events(patient_id)
     ]
@@ -84,16 +87,27 @@ def record(patient_id: uuid.UUID) -> Page:
 @blueprint.post("/<uuid:event_id>/still-there")
 @policy("life.record")
 def confirm(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
+    return _say("life.confirm", actions.confirm_stay, patient_id, event_id)
+
+
+@blueprint.post("/<uuid:event_id>/called")
+@policy("life.record")
+def called(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
+    return _say("life.called", actions.call_place, patient_id, event_id)
+
+
+def _say(what: str, act: Callable[..., None], patient_id: uuid.UUID, event_id: uuid.UUID) -> Response:
+    """What one button says of a stay, as of today."""
     place, back_url = _place_of(patient_id), url_for("life.events", patient_id=patient_id)
     _event_of(patient_id, event_id)
-    form = still_there_form()
+    form = say_form(what)
     if not form.validate_on_submit():
-        flash("Nothing was saved. Press Still there again", "warning")
+        flash("Nothing was saved. Press the button again", "warning")
         return redirect(back_url, 303)
 
     def once() -> str:
         stay = _event_of(patient_id, event_id)
-        actions.confirm_stay(event=stay, on=place.today, opened_version=form.opened_version, by=current_user)
+        act(event=stay, on=place.today, opened_version=form.opened_version, by=current_user)
         return back_url
 
     try:
@@ -101,7 +115,7 @@ def confirm(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
     except EditConflict:
         flash(_CHANGED, "warning")
     else:
-        flash(f"Still there on {long_date(place.today)}", "success")
+        flash(f"{_SAID[what]} on {long_date(place.today)}", "success")
     return redirect(back_url, 303)
 
 

@@ -204,6 +204,7 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "life.events": READS,
     "life.record": TREATS,
     "life.confirm": TREATS,
+    "life.called": TREATS,
     "life.end": TREATS,
     "life.withdraw": TREATS,
     # the worklist and its alerts

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from registry.alerts.life_facts import Setback
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
@@ -13,7 +14,7 @@ from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, Tie
 from registry.alerts.rulebook.phrases import ago, capitalised, count, written
 from registry.alerts.rulebook.stay import injection_words, next_injection, open_stays
 from registry.alerts.rulebook.suspension import Family
-from registry.alerts.snapshot import CaseSnapshot, EpisodeFacts, Setback
+from registry.alerts.snapshot import CaseSnapshot, EpisodeFacts
 from registry.health.rules import PLACES, REASONS, is_stay
 
 TRANSITION = "life.transition"
@@ -30,10 +31,15 @@ _FOLLOWED_UP = frozenset(REASONS) - {"other"}
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """The last discharge, release or visit, the day, and the later days on which somebody spoke with the person."""
+    """The last discharge, release or visit, the day, and the later days on which somebody spoke with the person.
+
+    ``since`` is the day of the first that nobody has spoken with the person after, the last itself where somebody has:
+    what is late goes by it, so that who is out again, or in an emergency department again, is never asked for later.
+    """
 
     event: Setback
     on: date
+    since: date
     spoken_on: Sequence[date]
 
     @property
@@ -43,31 +49,36 @@ class _Left:
             "kind": self.event.kind,
             "reason": self.event.reason or None,
             "left_on": stored(self.on),
+            "unspoken_since": stored(self.since),
         }
 
 
 def _left(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> _Left | None:
-    """None where nobody left anything in this episode or the month before it, or the person is in a stay again.
+    """None where nobody left anything in this episode or the month before it, or the person is in a stay.
 
     Of several the last speaks: whoever speaks with the person after it has done so after all of them. The day itself
     does not count, as in HEDIS FUH.
     """
-    if case.episode is None:
+    if case.episode is None or open_stays(case.setbacks):
         return None
-    ended = [
-        (each.ended_on, each.id, each)
-        for each in case.setbacks
-        if each.ended_on is not None
-        and (is_stay(each.kind) or each.reason in _FOLLOWED_UP)
-        and clock.has_come(each.ended_on)
-    ]
+    since = _begun_on(case.episode) - timedelta(days=numbers.get(_SECOND_WITHIN) or 0)
+    ended = [(left_on, each.id, each) for left_on, each in _ends(case, clock) if left_on >= since]
     if not ended:
         return None
     left_on, _, event = max(ended, key=lambda each: each[:2])
-    since = _begun_on(case.episode) - timedelta(days=numbers.get(_SECOND_WITHIN) or 0)
-    if left_on < since or any(stay.began_on >= left_on for stay in open_stays(case.setbacks)):
-        return None
-    return _Left(event, left_on, sorted({day for day in case.contacts.two_way_on if day > left_on}))
+    last_on = max(case.contacts.two_way_on, default=date.min)
+    unspoken = [on for on, _, _ in ended if on >= last_on]
+    spoken_on = sorted({day for day in case.contacts.two_way_on if day > left_on})
+    return _Left(event, left_on, min(unspoken, default=left_on), spoken_on)
+
+
+def _ends(case: CaseSnapshot, clock: Clock) -> Iterator[tuple[date, Setback]]:
+    """Ends of stays, and the visits that call for a contact, each with its day."""
+    for each in case.setbacks:
+        if each.ended_on is None or not (is_stay(each.kind) or each.reason in _FOLLOWED_UP):
+            continue
+        if clock.has_come(each.ended_on):
+            yield each.ended_on, each
 
 
 def _begun_on(episode: EpisodeFacts) -> date:
@@ -102,12 +113,12 @@ def _unspoken(case: CaseSnapshot, clock: Clock, numbers: Numbers, left: _Left) -
             "is_late": _is_over(numbers.get(_LOUDER_AFTER), left, clock),
             "is_told": _is_over(numbers.get(_TELL_AFTER), left, clock),
         },
-        since=left.on,
+        since=left.since,
     )
 
 
 def _is_over(days: int | None, left: _Left, clock: Clock) -> bool:
-    return days is not None and clock.has_come(left.on + timedelta(days=days))
+    return days is not None and clock.has_come(left.since + timedelta(days=days))
 
 
 def _second_contact(clock: Clock, numbers: Numbers, left: _Left) -> Found | None:
@@ -142,10 +153,16 @@ def _not_spoken_words(begun: str, evidence: Evidence, today: date) -> Iterator[s
     before = "none before" if last_on is None else f"last {written(last_on)}"
     seen = "" if seen_on is None else f", seen by {evidence.text('seen_by')} {ago(seen_on, today)}"
     how = "reach the person today, in person if nobody answers" if evidence.flag("is_late") else "reach the person"
-    yield f"{begun}, no two-way contact since ({before}){seen}: {how}"
+    yield f"{begun}, no two-way contact since{_first_words(evidence)} ({before}){seen}: {how}"
     if evidence.flag("is_told"):
         yield "the lead is told"
     yield f"check injection{injection_words(evidence)} and supply of medicines"
+
+
+def _first_words(evidence: Evidence) -> str:
+    """ " 1 May 2026", to follow "since": of several in a row the day of the first."""
+    since = evidence.day("unspoken_since")
+    return "" if since == evidence.day("left_on") else f" {written(since)}"
 
 
 def _begun_words(evidence: Evidence, today: date) -> str:
@@ -166,18 +183,29 @@ def _unreached(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | No
     left, after = _left(case, clock, numbers), numbers.get(_TELL_AFTER)
     if left is None or left.spoken_on or after is None or not _is_over(after, left, clock):
         return None
-    attempts = sum(day > left.on for day in case.contacts.attempts_on)
+    attempts = sum(day > left.since for day in case.contacts.attempts_on)
     return Found(
         tier=Tier.ACTION,
         evidence=left.facts | {"attempts": attempts},
-        since=left.on + timedelta(days=after),
+        since=left.since + timedelta(days=after),
     )
 
 
 def _unreached_words(evidence: Evidence, today: date) -> str:
     attempts = evidence.whole("attempts")
     tried = f"{count(attempts, 'attempt')} failed" if attempts else "no attempt on record"
-    return f"{_begun_words(evidence, today)} and nobody has spoken with the person since ({tried}): decide who goes"
+    since = f"since{_first_words(evidence)}"
+    return f"{_begun_words(evidence, today)} and nobody has spoken with the person {since} ({tried}): decide who goes"
+
+
+def _is_news(told: Evidence, now: Evidence) -> bool:
+    """Out, or in an emergency department, once more; or now so late that somebody has to go."""
+    return now.day("left_on") > told.day("left_on") or (_is_late(now) and not _is_late(told))
+
+
+def _is_late(evidence: Evidence) -> bool:
+    """False of a second contact, whose evidence says nothing of it."""
+    return evidence.has("is_late") and evidence.flag("is_late")
 
 
 _CONTACT = "a two-way contact"
@@ -192,6 +220,8 @@ RULES = (
         source="Follow-up 1 to 7 and 1 to 30 days after discharge (HEDIS FUH and FUM, measurement year 2025)",
         check=_transition,
         words=_transition_words,
+        is_news=_is_news,
+        version=2,
         ends_with=_CONTACT,
     ),
     Rule(
@@ -203,6 +233,8 @@ RULES = (
         source="Follow-up 1 to 7 days after discharge (HEDIS FUH and FUM, measurement year 2025)",
         check=_unreached,
         words=_unreached_words,
+        is_news=_is_news,
+        version=2,
         ends_with=_CONTACT,
     ),
 )

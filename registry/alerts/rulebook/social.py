@@ -1,8 +1,10 @@
-"""Losing a home or a job. What counts as a loss is written in the instrument's file, with its source."""
+"""Losing a home or a job: by a measure, whose file says with its source what a loss is, or as somebody told it."""
 
+from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 
+from registry.alerts.life_facts import CircumstanceHistory, Turn
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
@@ -10,12 +12,12 @@ from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import ago, capitalised, written
 from registry.alerts.rulebook.suspension import Family
 from registry.alerts.rulebook.worse import newly_listed
-from registry.alerts.snapshot import CaseSnapshot, CircumstanceHistory, EpisodeFacts, Phase
+from registry.alerts.snapshot import CaseSnapshot, EpisodeFacts, Phase
 from registry.measures.categories import DatedCategory, latest_loss
 
 
 def _loss(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None:
-    """A loss during this episode that has not been made good since.
+    """A loss during this episode that has not been made good since, by a measure or as somebody told it.
 
     What was lost before the referral is the person's situation, not news.
     """
@@ -23,10 +25,7 @@ def _loss(case: CaseSnapshot, _clock: Clock, _numbers: Numbers) -> Found | None:
         return None
     begun_on = _begun_on(case.episode)
     losses = [
-        (lost_on, facts)
-        for history in case.circumstances
-        for lost_on, facts in _standing_loss(history)
-        if lost_on >= begun_on
+        (lost_on, facts) for lost_on, facts in (*_measured_losses(case), *_told_losses(case)) if lost_on >= begun_on
     ]
     if not losses:
         return None
@@ -41,19 +40,58 @@ def _begun_on(episode: EpisodeFacts) -> date:
     return episode.referred_on or episode.enrolled_on or episode.phase_since
 
 
-def _standing_loss(history: CircumstanceHistory) -> list[tuple[date, dict[str, JSON]]]:
-    """The loss that still stands on one scale: none or one, with the day it was first recorded."""
-    labels = {(each.on, each.category): each.label for each in history.circumstances}
-    loss = latest_loss(history.scale, _spells(history))
-    if loss is None:
-        return []
-    facts: dict[str, JSON] = {
-        "name": history.name,
-        "before": labels[loss.before.on, loss.before.category],
-        "after": labels[loss.after.on, loss.after.category],
-        "lost_on": stored(loss.after.on),
-    }
-    return [(loss.after.on, facts)]
+def _measured_losses(case: CaseSnapshot) -> Iterator[tuple[date, dict[str, JSON]]]:
+    """The loss that still stands on each scale, with its day: the one somebody told of it, where that came first."""
+    for history in case.circumstances:
+        loss = latest_loss(history.scale, _spells(history))
+        if loss is None or _is_regained(case, history.domain, loss.after.on):
+            continue
+        told = [turn.on for turn in _lost(case, history.domain) if loss.before.on < turn.on <= loss.after.on]
+        lost_on = min(told, default=loss.after.on)
+        labels = {(each.on, each.category): each.label for each in history.circumstances}
+        yield (
+            lost_on,
+            {
+                "domain": history.domain,
+                "name": history.name,
+                "before": labels[loss.before.on, loss.before.category],
+                "after": labels[loss.after.on, loss.after.category],
+                "lost_on": stored(lost_on),
+                "recorded_on": stored(loss.after.on),
+            },
+        )
+
+
+def _told_losses(case: CaseSnapshot) -> Iterator[tuple[date, dict[str, JSON]]]:
+    """The last loss told of each home and job, with its day, that no measure says as well, or says is made good."""
+    for domain in sorted({turn.domain for turn in case.turns}):
+        last = max(_lost(case, domain), key=lambda turn: turn.on, default=None)
+        if last is None or _is_regained(case, domain, last.on) or _is_measured_since(case, last):
+            continue
+        yield last.on, {"domain": domain, "told": last.words, "lost_on": stored(last.on)}
+
+
+def _lost(case: CaseSnapshot, domain: str) -> list[Turn]:
+    return [turn for turn in case.turns if turn.is_loss and turn.domain == domain]
+
+
+def _is_regained(case: CaseSnapshot, domain: str, lost_on: date) -> bool:
+    """Whether somebody told since of a home or a job again."""
+    return any(not turn.is_loss and turn.domain == domain and turn.on >= lost_on for turn in case.turns)
+
+
+def _is_measured_since(case: CaseSnapshot, told: Turn) -> bool:
+    """Whether a measure of that day or later says the same loss, or one of a later day that nothing is lost."""
+    for history in case.circumstances:
+        if history.domain != told.domain:
+            continue
+        loss = latest_loss(history.scale, _spells(history))
+        if loss is not None and loss.after.on >= told.on:
+            return True
+        ends = {each.after for each in history.scale.losses} | set(history.scale.interludes)
+        if any(each.on > told.on and each.category not in ends for each in history.circumstances):
+            return True
+    return False
 
 
 def _spells(history: CircumstanceHistory) -> list[DatedCategory]:
@@ -77,9 +115,12 @@ def _loss_words(evidence: Evidence, today: date) -> str:
 
 def _one_loss(loss: Evidence, today: date) -> str:
     lost_on = loss.day("lost_on")
+    if loss.has("told"):
+        return f"{loss.text('told')} on {written(lost_on)} ({ago(lost_on, today)})"
+    recorded_on = loss.day("recorded_on")
     return (
         f"{capitalised(loss.text('name'))} lost: {loss.text('before')} → {loss.text('after')}, "
-        f"recorded {written(lost_on)} ({ago(lost_on, today)})"
+        f"recorded {written(recorded_on)} ({ago(recorded_on, today)})"
     )
 
 
@@ -90,9 +131,10 @@ RULES = (
         family=Family.SOCIAL,
         audience=(Audience.CARE_MANAGER,),
         parameters=(),
-        source="The losses listed in the instrument's file",
+        source="The losses listed in the instrument's file, and those entered as life events",
         check=_loss,
         words=_loss_words,
-        is_news=newly_listed("losses", "name", "lost_on"),
+        is_news=newly_listed("losses", "domain", "lost_on"),
+        version=2,
     ),
 )

@@ -3,23 +3,27 @@
 Most rules rest during a stay (``suspension``); these are what it asks for, so nothing rests them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
+from registry.alerts.life_facts import Setback
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
-from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, Tier, found_together
+from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, found_together
 from registry.alerts.rulebook.phrases import ago, written
 from registry.alerts.rulebook.referral import working_days_after
 from registry.alerts.rulebook.suspension import Family
-from registry.alerts.snapshot import CaseSnapshot, InjectionDue, Setback
-from registry.health.rules import PLACES, is_stay
+from registry.alerts.rulebook.worse import newly_listed
+from registry.alerts.snapshot import CaseSnapshot, InjectionDue
+from registry.health.rules import PLACES, WHOM, is_stay
 
 ADMISSION = "life.admission"
 STILL_IN = "life.still-in"
+FORGOTTEN = "life.forgotten"
 
 _ASK_AFTER = f"{STILL_IN}.ask_after"
+_TELL_AFTER = f"{STILL_IN}.tell_lead_after"
 
 
 def open_stays(setbacks: Iterable[Setback]) -> list[Setback]:
@@ -28,15 +32,19 @@ def open_stays(setbacks: Iterable[Setback]) -> list[Setback]:
 
 
 def _admission(case: CaseSnapshot, clock: Clock, _numbers: Numbers) -> Found | Settled | None:
-    """In a stay, and by the next working day nobody has spoken with the ward, the house or the jail."""
-    waiting, called_on = [], None
+    """In a stay, and by the next working day nobody has said that the ward, the house or the jail was called.
+
+    Of each stay its own: a call to a pharmacy, or to the other ward, says nothing of it.
+    """
+    waiting, called_on = [], []
     for stay in open_stays(case.setbacks):
-        called_on = min((day for day in case.contacts.services_on if day >= stay.began_on), default=None)
         due_on = working_days_after(stay.began_on, 1)
-        if called_on is None and clock.has_come(due_on):
+        if stay.called_on is not None:
+            called_on.append(stay.called_on)
+        elif clock.has_come(due_on):
             waiting.append((due_on, _stay_facts(stay) | {"injection": next_injection(case.treatment.injections)}))
-    if not waiting and called_on is not None:
-        return Settled(f"Spoken with them on {written(called_on)}")
+    if not waiting and called_on:
+        return Settled(f"They were called on {written(max(called_on))}")
     return found_together(waiting, under="stays")
 
 
@@ -50,9 +58,6 @@ def next_injection(injections: Sequence[InjectionDue]) -> dict[str, JSON] | None
     return None if first is None else {"label": first.label, "due_on": stored(first.due_on)}
 
 
-_WHOM = {"hospital-psychiatric": "ward", "hospital": "ward", "crisis": "house", "jail": "jail"}
-
-
 def _admission_words(evidence: Evidence, today: date) -> str:
     return "; ".join(_one_admission(each, today) for each in evidence.each("stays"))
 
@@ -61,8 +66,8 @@ def _one_admission(stay: Evidence, today: date) -> str:
     kind, began_on = stay.text("kind"), stay.day("began_on")
     since = f"{written(began_on)} ({ago(began_on, today)})"
     return (
-        f"In {PLACES[kind]} since {since}: call the {_WHOM[kind]}, send medicines, injection{injection_words(stay)} "
-        "and clozapine dates, and log it as collateral with another service"
+        f"In {PLACES[kind]} since {since}: call the {WHOM[kind]}, send medicines, injection{injection_words(stay)} "
+        "and clozapine dates, and say on Life that it is done"
     )
 
 
@@ -75,16 +80,25 @@ def injection_words(evidence: Evidence) -> str:
 
 
 def _still_in(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
-    """Nobody has said for two weeks that the person is still there: a stay that is forgotten would silence every rule
-    that rests during one.
+    """Nobody has said for two weeks that the person is still there, or they came out of somewhere else since: a stay
+    that is forgotten would silence every rule that rests during one.
     """
+    forgotten = [
+        (asked_on, _stay_facts(stay) | {"known_on": stored(known_on)})
+        for stay, known_on, asked_on in _asked_about(case, clock, numbers)
+    ]
+    return found_together(forgotten, under="stays")
+
+
+def _asked_about(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[tuple[Setback, date, date]]:
+    """The stays nobody is sure of: each with the day it was last known of, and the one it is asked about from."""
     after = timedelta(days=numbers.required(_ASK_AFTER))
-    forgotten = []
     for stay in open_stays(case.setbacks):
         known_on = max(stay.began_on, stay.confirmed_on or stay.began_on)
-        if clock.has_come(known_on + after):
-            forgotten.append((known_on + after, _stay_facts(stay) | {"known_on": stored(known_on)}))
-    return found_together(forgotten, under="stays", tier=Tier.REMINDER)
+        elsewhere = [each.ended_on for each in case.setbacks if each.ended_on is not None and each.ended_on > known_on]
+        asked_on = min([known_on + after, *elsewhere])
+        if clock.has_come(asked_on):
+            yield stay, known_on, asked_on
 
 
 def _still_in_words(evidence: Evidence, today: date) -> str:
@@ -98,6 +112,27 @@ def _one_still_in(stay: Evidence, today: date) -> str:
     return f"Still in {PLACES[stay.text('kind')]}? Since {written(began_on)} ({ago(began_on, today)}){known}"
 
 
+def _forgotten(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """Asked for two weeks, and nobody has answered: the lead sees to it that somebody does."""
+    after = numbers.get(_TELL_AFTER)
+    if after is None:
+        return None
+    wait = timedelta(days=after)
+    forgotten = [
+        (asked_on + wait, _stay_facts(stay) | {"known_on": stored(known_on)})
+        for stay, known_on, asked_on in _asked_about(case, clock, numbers)
+        if clock.has_come(asked_on + wait)
+    ]
+    return found_together(forgotten, under="stays")
+
+
+def _forgotten_words(evidence: Evidence, today: date) -> str:
+    asked = "; ".join(_one_still_in(each, today) for each in evidence.each("stays"))
+    return f"{asked}: nobody has answered, and most rules rest meanwhile: decide who finds out"
+
+
+_ANSWER = "Still there, or It is over, on Life"
+
 RULES = (
     Rule(
         id=ADMISSION,
@@ -108,6 +143,8 @@ RULES = (
         source="Registry decision: a ward or a jail that knows the medicines from the first working day on",
         check=_admission,
         words=_admission_words,
+        is_news=newly_listed("stays", "event"),
+        version=2,
     ),
     Rule(
         id=STILL_IN,
@@ -118,6 +155,19 @@ RULES = (
         source="Registry decision: most rules rest during a stay, so nobody may forget that one is over",
         check=_still_in,
         words=_still_in_words,
-        ends_with="Still there, or It is over, on Life",
+        is_news=newly_listed("stays", "event", "known_on"),
+        version=2,
+        ends_with=_ANSWER,
+    ),
+    Rule(
+        id=FORGOTTEN,
+        title="Nobody knows whether still there",
+        family=Family.LIFE,
+        audience=(Audience.CLINIC_LEAD,),
+        parameters=(_ASK_AFTER, _TELL_AFTER),
+        source="Registry decision: most rules rest during a stay, so nobody may forget that one is over",
+        check=_forgotten,
+        words=_forgotten_words,
+        ends_with=_ANSWER,
     ),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from registry.alerts.life_facts import ADMISSIONS, RELEASES
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import Evidence, stored
@@ -11,7 +12,7 @@ from registry.alerts.rulebook.phrases import C_SSRS, ago, count, written
 from registry.alerts.rulebook.safety_forms import answer_facts, forms_of, is_answered, items_in_words, of_one_form
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.rulebook.worse import later_day, newly_listed
-from registry.alerts.snapshot import ADMISSIONS, RELEASES, AnswerState, CaseSnapshot, Phase, SafetyAnswer
+from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, SafetyAnswer
 from registry.health.rules import REASONS
 from registry.measures.scale import DangerKind
 

@@ -175,9 +175,12 @@ def _review_undone(evidence: Evidence, today: date) -> str:
 
 def _loss(evidence: Evidence, today: date) -> str:
     return "; ".join(
-        f"{each.text('name').capitalize()} lost {short_date(each.day('lost_on'), today=today)}"
-        for each in evidence.each("losses")
+        f"{_what_was_lost(each)} {short_date(each.day('lost_on'), today=today)}" for each in evidence.each("losses")
     )
+
+
+def _what_was_lost(loss: Evidence) -> str:
+    return loss.text("told") if loss.has("told") else f"{loss.text('name').capitalize()} lost"
 
 
 def _transition(evidence: Evidence, today: date) -> str:
@@ -192,7 +195,7 @@ def _transition(evidence: Evidence, today: date) -> str:
 def _unreached(evidence: Evidence, today: date) -> str:
     attempts = evidence.whole("attempts")
     tried = f", {count(attempts, 'attempt')} failed" if attempts else ""
-    return f"Not spoken with for {count((today - evidence.day('left_on')).days, 'day')}{tried}: decide who goes"
+    return f"Not spoken with for {count((today - evidence.day('unspoken_since')).days, 'day')}{tried}: decide who goes"
 
 
 def _admission(evidence: Evidence, today: date) -> str:

@@ -2475,10 +2475,20 @@ def upgrade() -> None:
         sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("called_on", sa.Date(), nullable=True),
+        sa.Column("called_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("(status = 'final') = (error_why = '')", name=op.f("ck_life_event_error_has_reason")),
+        sa.CheckConstraint(
+            "(called_on IS NULL) = (called_by_id IS NULL)", name=op.f("ck_life_event_called_by_somebody")
+        ),
+        sa.CheckConstraint("called_on >= starts_on", name=op.f("ck_life_event_called_after_start")),
+        sa.CheckConstraint(
+            "called_on IS NULL OR kind IN ('hospital-psychiatric', 'hospital', 'crisis', 'jail')",
+            name=op.f("ck_life_event_only_stays_are_called"),
+        ),
         sa.CheckConstraint(
             "(confirmed_on IS NULL) = (confirmed_by_id IS NULL)", name=op.f("ck_life_event_confirmed_by_somebody")
         ),
@@ -2489,7 +2499,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_life_event_ends_after_start")),
         sa.CheckConstraint(
-            "ends_on IS NULL OR kind NOT IN ('emergency', 'moved', 'home-lost', 'job-gained', "
+            "ends_on IS NULL OR kind NOT IN ('emergency', 'moved', 'home-lost', 'home-found', 'job-gained', "
             "'job-lost', 'bereavement', 'birth', 'partnership', 'other')",
             name=op.f("ck_life_event_only_stays_end"),
         ),
@@ -2501,7 +2511,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "kind IN ('hospital-psychiatric', 'hospital', 'crisis', 'jail', 'emergency', 'moved', "
-            "'home-lost', 'job-gained', 'job-lost', 'bereavement', 'birth', 'partnership', 'other')",
+            "'home-lost', 'home-found', 'job-gained', 'job-lost', 'bereavement', 'birth', 'partnership', 'other')",
             name=op.f("ck_life_event_kind_known"),
         ),
         sa.CheckConstraint("status IN ('final', 'entered-in-error')", name=op.f("ck_life_event_status_known")),
@@ -2513,6 +2523,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["confirmed_by_id"], ["app_user.id"], name=op.f("fk_life_event_confirmed_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["called_by_id"], ["app_user.id"], name=op.f("fk_life_event_called_by_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_life_event_patient_id"), ondelete="RESTRICT"

@@ -84,6 +84,15 @@ def test_danger_never_waits_and_whoever_is_measured_since_is_told_of_at_once(app
         assert told(scene) == ALL | {"safety.self-harm": "urgent"}
 
 
+def test_whoever_is_worse_by_an_old_score_that_is_typed_in_later_is_told_of_at_once(app: Flask) -> None:
+    with on_stage(app):
+        scene = entered_late(turn=60)
+        with clock.at(NOW + timedelta(days=3)):
+            measured(scene, 24, days_ago=20)
+
+        assert told(scene) == QUEUED | {"target.worse": "action"}
+
+
 @pytest.mark.parametrize("migrated_database", ["sqlite"], indirect=True)
 def test_a_review_of_what_waits_is_not_undone_by_its_day(app: Flask) -> None:
     with on_stage(app):

@@ -326,6 +326,10 @@ WRITES: dict[str, tuple[Given, Act]] = {
         a_stay,
         lambda s, row: life.confirm_stay(event=row, on=TODAY, opened_version=row.version, by=s.care_manager),
     ),
+    "health.call_place": (
+        a_stay,
+        lambda s, row: life.call_place(event=row, on=TODAY, opened_version=row.version, by=s.care_manager),
+    ),
     "health.end_stay": (
         a_stay,
         lambda s, row: life.end_stay(event=row, on=TODAY, opened_version=row.version, by=s.care_manager),

@@ -13,12 +13,13 @@ from registry.access import scope
 from registry.alerts.actions import CannotWait, EndsOtherwise, close, snooze
 from registry.alerts.presenters.words import alert_url
 from registry.alerts.rulebook.life import TRANSITION, UNREACHED
-from registry.alerts.rulebook.stay import ADMISSION, STILL_IN
+from registry.alerts.rulebook.stay import ADMISSION, FORGOTTEN, STILL_IN
 from registry.alerts.sweep import sweep_clinic
 from registry.caseload.models import CaseloadRow
 from registry.contacts.actions import ContactFacts, record_contact
+from registry.db.conflict import EditConflict
 from registry.extensions import db
-from registry.health.actions import confirm_stay, end_stay, record_event
+from registry.health.actions import call_place, confirm_stay, end_stay, record_event
 from registry.health.facts import EventFacts
 from registry.health.models import LifeEvent
 from tests.builders import sign_in
@@ -42,7 +43,8 @@ def open_rules(scene: Scene) -> set[str]:
     return {alert.rule for alert in alerts_of(scene.patient, is_open=True) if alert.rule.startswith("life.")}
 
 
-def called_the_ward(scene: Scene) -> None:
+def called_a_service(scene: Scene) -> None:
+    """A pharmacy, or a residence: nobody said it was the ward."""
     facts = ContactFacts(
         took_place_on=TODAY, kind="collateral", modality="phone", reached=False, took_part=("other-service",)
     )
@@ -50,16 +52,20 @@ def called_the_ward(scene: Scene) -> None:
         record_contact(patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=facts, by=scene.care_manager)
 
 
-def test_the_ward_is_called_while_somebody_is_in(app: Flask) -> None:
+def test_the_ward_is_called_while_somebody_is_in_and_no_call_to_anybody_else_counts(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene()
-        went_in(scene, days_ago=1)
+        stay = went_in(scene, days_ago=1)
+        called_a_service(scene)
         assert open_rules(scene) == {ADMISSION}
-        called_the_ward(scene)
+        with scope.within({scene.clinic.id}):
+            call_place(event=stay, on=TODAY, opened_version=stay.version, by=scene.care_manager)
+            with pytest.raises(EditConflict):
+                call_place(event=stay, on=TODAY, opened_version=stay.version, by=scene.care_manager)
 
         assert open_rules(scene) == set()
         (told,) = alerts_of(scene.patient, rule=ADMISSION)
-        assert told.closing_words == "Spoken with them on 11 Mar 2026"
+        assert told.closing_words == "They were called on 11 Mar 2026"
 
 
 def test_after_a_discharge_nobody_closes_or_puts_off_what_only_a_contact_ends(app: Flask, client: FlaskClient) -> None:
@@ -99,6 +105,41 @@ def test_a_week_later_the_lead_is_told_as_well_and_a_contact_ends_both(app: Flas
             assert alert.closing_words == "Two-way contact on 18 Mar 2026"
 
 
+def test_a_stay_nobody_answers_for_and_an_emergency_visit_after_a_discharge_are_the_leads(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        stay = went_in(scene, days_ago=1)
+        with time_machine.travel(NOW + timedelta(days=28), tick=False):
+            sweep_clinic(scene.clinic, today=TODAY + timedelta(days=28))
+            (told,) = alerts_of(scene.patient, rule=FORGOTTEN, is_open=True)
+            assert told.owner_id == scene.lead.id
+            came_out(scene, stay)
+            assert open_rules(scene) == {TRANSITION, UNREACHED}
+            visit = EventFacts(kind="emergency", reason="overdose", starts_on=TODAY + timedelta(days=27))
+            with scope.within({scene.clinic.id}):
+                record_event(patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=visit, by=scene.care_manager)
+
+            assert open_rules(scene) == {TRANSITION, UNREACHED}, "a visit is no contact"
+            (of_the_lead,) = alerts_of(scene.patient, rule=UNREACHED, is_open=True)
+            assert of_the_lead.sentence.startswith("As of 8 Apr 2026: Emergency visit (overdose) yesterday")
+
+
+def test_a_home_lost_on_life_is_told_until_one_is_found(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+
+        def happened(kind: str) -> None:
+            facts = EventFacts(kind=kind, starts_on=TODAY)
+            with scope.within({scene.clinic.id}):
+                record_event(patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=facts, by=scene.care_manager)
+
+        happened("home-lost")
+        (told,) = alerts_of(scene.patient, rule="social.loss", is_open=True)
+        assert told.sentence == "As of 11 Mar 2026: Lost a home on 11 Mar 2026 (today)"
+        happened("home-found")
+        assert alerts_of(scene.patient, rule="social.loss", is_open=True) == []
+
+
 def test_a_stay_rests_the_usual_work_until_it_is_over_and_is_asked_about_so_that_nobody_forgets_it(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene(enrolled_days_ago=60, contact_days_ago=35)
@@ -111,7 +152,7 @@ def test_a_stay_rests_the_usual_work_until_it_is_over_and_is_asked_about_so_that
 
         with time_machine.travel(NOW + timedelta(days=14), tick=False):
             sweep_clinic(scene.clinic, today=TODAY + timedelta(days=14))
-            assert STILL_IN in open_rules(scene)
+            assert {STILL_IN, FORGOTTEN} & open_rules(scene) == {STILL_IN}
             with scope.within({scene.clinic.id}):
                 on = TODAY + timedelta(days=14)
                 confirm_stay(event=stay, on=on, opened_version=stay.version, by=scene.care_manager)

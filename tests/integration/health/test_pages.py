@@ -77,6 +77,20 @@ def test_somebody_says_that_the_person_is_still_there(case: Case) -> None:
         assert "A colleague changed that entry meanwhile" in colleague.get(_url(case)).text
 
 
+def test_somebody_says_once_that_the_ward_was_called(case: Case) -> None:
+    _stay(case)
+    browser, colleague = case.browser_of("care_manager"), case.browser_of("colleague")
+    opened_before = colleague.get(_url(case))
+    assert "call the ward, send medicines" in words(browser.get(f"/patients/{case.patient_id}"))
+
+    assert fill_in(browser, _url(case), button="Ward called, medicines sent").location == _url(case)
+    assert "ward called 12 Mar 2026" in words(browser.get(_url(case)))
+    assert "Ward called, medicines sent" not in words(browser.get(_url(case)))
+    assert "call the ward" not in words(browser.get(f"/patients/{case.patient_id}"))
+    send(colleague, _url(case), opened_before, button="Ward called, medicines sent")
+    assert "A colleague changed that entry meanwhile" in colleague.get(_url(case)).text
+
+
 def test_what_happens_on_a_day_has_no_end_and_what_is_wrong_is_struck_through(case: Case) -> None:
     browser = case.browser_of("care_manager")
     wrong = fill_in(

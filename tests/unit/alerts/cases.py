@@ -6,13 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from registry.alerts.life_facts import Circumstance, CircumstanceHistory, Turn
 from registry.alerts.parameters import ClinicNumber, Numbers, load
 from registry.alerts.rulebook import Finding, evaluate, rule
 from registry.alerts.snapshot import (
     AnswerState,
     CaseSnapshot,
-    Circumstance,
-    CircumstanceHistory,
     ContactFacts,
     EpisodeFacts,
     InjectionDue,
@@ -26,6 +25,7 @@ from registry.alerts.snapshot import (
     TreatmentChange,
     TreatmentFacts,
 )
+from registry.health.rules import GAINS, KINDS, LOSSES
 from registry.measures.catalogue import catalogue_at
 from registry.measures.course import DatedScore, Target, follow
 from registry.measures.scale import Loss, Rule, Scale
@@ -165,9 +165,18 @@ WORK = Scale(
 )
 
 
+_DOMAINS = {"housing": "housing", "work": "employment"}
+
+
 def circumstances(name: str, scale: Scale, spells: dict[int, str]) -> CircumstanceHistory:
     history = tuple(Circumstance(day(number), category, f"“{category}”") for number, category in spells.items())
-    return CircumstanceHistory(name, scale, history)
+    return CircumstanceHistory(name, scale, history, domain=_DOMAINS[name])
+
+
+def turn(on: int, kind: str) -> Turn:
+    """A home or a job lost or found, as it is entered on Life."""
+    is_loss = kind in LOSSES
+    return Turn(day(on), (LOSSES if is_loss else GAINS)[kind], is_loss, KINDS[kind])
 
 
 def case(**facts: Any) -> CaseSnapshot:

@@ -74,7 +74,7 @@ def test_a_death_leaves_only_safety_to_be_read() -> None:
         ),
     ],
 )
-def test_a_pause_or_a_stay_elsewhere_rests_everything_but_safety_and_loss(
+def test_a_pause_or_a_stay_elsewhere_rests_everything_but_safety_orders_and_loss(
     resting: dict[str, object], because: str
 ) -> None:
     facts = {
@@ -85,7 +85,8 @@ def test_a_pause_or_a_stay_elsewhere_rests_everything_but_safety_and_loss(
     }
     evaluation = evaluate(case(**(facts | resting)), day(100), NUMBERS)
 
-    assert [each.rule for each in evaluation.findings] == ["safety.self-harm", "safety.reported", "social.loss"]
+    told = [each.rule for each in evaluation.findings]
+    assert told == ["safety.self-harm", "safety.reported", "social.loss", "review.open"]
     assert evaluation.settled["engage.no-contact"] == because
 
 
@@ -113,9 +114,10 @@ def test_evidence_survives_being_stored_and_says_the_same() -> None:
 def test_every_rule_is_written_down_once_with_its_source_and_reader() -> None:
     ids = [each.id for each in RULEBOOK]
 
-    assert len(ids) == len(set(ids)) == 36
+    assert len(ids) == len(set(ids)) == 37
+    named = {Family.SCREEN: "safety", Family.ORDER: "review"}
     for each in RULEBOOK:
-        assert each.id.split(".")[0] == {Family.SCREEN: "safety"}.get(each.family, each.family.value)
+        assert each.id.split(".")[0] == named.get(each.family, each.family.value)
         assert each.title
         assert each.source
         assert each.audience

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from registry.alerts.life_facts import Setback
 from registry.alerts.next_due import due_days, measure_days
-from registry.alerts.rulebook import rule
+from registry.alerts.rulebook import is_news, rule
 from registry.alerts.rulebook.life import TRANSITION, UNREACHED
-from registry.alerts.rulebook.stay import ADMISSION, STILL_IN
-from registry.alerts.snapshot import CaseSnapshot, ContactFacts, Phase, Setback
+from registry.alerts.rulebook.stay import ADMISSION, FORGOTTEN, STILL_IN
+from registry.alerts.snapshot import CaseSnapshot, ContactFacts, Phase
 from registry.health.rules import KINDS
 from tests.unit.alerts.cases import (
     NUMBERS,
@@ -36,10 +37,8 @@ def visit(on: int, reason: str) -> Setback:
     return stay(on, on, kind="emergency", reason=reason)
 
 
-def lived(
-    *setbacks: Setback, two_way: tuple[int, ...] = (), services: tuple[int, ...] = (), **facts: object
-) -> CaseSnapshot:
-    contacts = ContactFacts(two_way_on=days(two_way), services_on=days(services))
+def lived(*setbacks: Setback, two_way: tuple[int, ...] = (), **facts: object) -> CaseSnapshot:
+    contacts = ContactFacts(two_way_on=days(two_way))
     return case(**({"setbacks": setbacks, "contacts": contacts} | facts))
 
 
@@ -65,6 +64,7 @@ OUT = stay(30, 40)
         ("for something else", lived(visit(40, "other")), 40, None),
         ("still in", lived(stay(30)), 41, None),
         ("in again since", lived(OUT, stay(45)), 46, None),
+        ("in since long before, elsewhere meanwhile", lived(stay(0, kind=JAIL), OUT), 41, None),
         ("out again: the last one speaks", lived(OUT, stay(45, 50), two_way=(42,)), 51, "action"),
         ("in a pause", lived(OUT, episode=episode(Phase.PAUSED, paused_until=day(90))), 41, "action"),
         ("referred, not enrolled", lived(OUT, episode=episode(Phase.REFERRED, enrolled_on=None)), 41, "action"),
@@ -102,6 +102,60 @@ def test_it_grows_louder_after_72_hours_and_is_the_leads_as_well_after_a_week(
     assert (says in found.sentence, found.since) == (True, day(40)), found.sentence
     assert tier(UNREACHED, lived(OUT), on) == of_the_lead
     assert tier(UNREACHED, lived(OUT, two_way=(42,)), on) is None
+
+
+@pytest.mark.parametrize(
+    ("why", "two_way", "is_late", "of_the_lead", "since"),
+    [
+        ("nobody has spoken with them since the discharge", (), True, "action", 40),
+        ("spoken with on the day itself", (40,), True, "action", 40),
+        ("spoken with between", (45,), False, None, 48),
+    ],
+)
+def test_another_emergency_visit_starts_no_clock_anew(
+    why: str, two_way: tuple[int, ...], is_late: bool, of_the_lead: str | None, since: int
+) -> None:
+    """Out on day 40, and in an emergency department on day 48."""
+    again = lived(OUT, visit(48, "overdose"), two_way=two_way)
+    found = finding(TRANSITION, again, 48)
+
+    assert found is not None
+    assert (found.evidence["is_late"], found.since) == (is_late, day(since)), why
+    assert tier(UNREACHED, again, 48) == of_the_lead, why
+
+
+def test_several_in_a_row_name_the_last_and_the_day_since_which_nobody_spoke_with_them() -> None:
+    again = lived(OUT, visit(48, "overdose"), two_way=(20,))
+
+    assert sentence(TRANSITION, again, 48).startswith(
+        "Emergency visit (overdose) today (22 Feb 2026), no two-way contact since 14 Feb 2026 (last 25 Jan 2026): reach"
+    )
+    assert "nobody has spoken with the person since 14 Feb 2026 (no attempt" in sentence(UNREACHED, again, 48)
+
+
+@pytest.mark.parametrize(
+    ("why", "told", "now", "expected"),
+    [
+        ("a day later", (lived(OUT), 40), (lived(OUT), 41), False),
+        ("72 hours are over", (lived(OUT), 42), (lived(OUT), 43), True),
+        ("late already", (lived(OUT), 43), (lived(OUT), 44), False),
+        ("an emergency visit since", (lived(OUT), 44), (lived(OUT, visit(44, "overdose")), 44), True),
+        (
+            "a second contact, then out again",
+            (lived(OUT, two_way=(41,)), 63),
+            (lived(OUT, visit(64, "unknown"), two_way=(41,)), 64),
+            True,
+        ),
+    ],
+)
+def test_whoever_acknowledged_it_is_asked_again_when_it_grows_late_or_happens_again(
+    why: str, told: tuple[CaseSnapshot, int], now: tuple[CaseSnapshot, int], expected: bool
+) -> None:
+    before, after = finding(TRANSITION, *told), finding(TRANSITION, *now)
+
+    assert before is not None
+    assert after is not None
+    assert is_news(TRANSITION, before.evidence, after.evidence) is expected, why
 
 
 def test_the_sentence_says_what_to_check_and_who_saw_the_person() -> None:
@@ -145,8 +199,8 @@ MONDAY, FRIDAY = 7, 11
         ("over the weekend", lived(stay(FRIDAY)), FRIDAY + 2, None),
         ("on Monday", lived(stay(FRIDAY)), FRIDAY + 3, "action"),
         ("in jail", lived(stay(MONDAY, kind=JAIL)), MONDAY + 1, "action"),
-        ("spoken with the ward", lived(stay(MONDAY), services=(MONDAY,)), MONDAY + 1, None),
-        ("only before", lived(stay(MONDAY), services=(MONDAY - 1,)), MONDAY + 1, "action"),
+        ("the ward was called", lived(stay(MONDAY, called_on=day(MONDAY))), MONDAY + 1, None),
+        ("only the other one was", lived(stay(MONDAY, called_on=day(8)), stay(6, kind=JAIL)), MONDAY + 1, "action"),
         ("out again", lived(stay(MONDAY, MONDAY + 1)), MONDAY + 1, None),
         ("an emergency visit is no stay", lived(visit(MONDAY, "psychiatric")), MONDAY + 1, None),
         ("in a pause", lived(stay(MONDAY), episode=episode(Phase.PAUSED)), MONDAY + 1, "action"),
@@ -161,8 +215,10 @@ def test_the_call_sends_what_a_ward_does_not_know() -> None:
 
     assert sentence(ADMISSION, of, MONDAY + 2) == (
         "In jail since 12 Jan 2026 (2 days ago): call the jail, send medicines, injection (Haloperidol "
-        "decanoate due 25 Jan 2026) and clozapine dates, and log it as collateral with another service"
+        "decanoate due 25 Jan 2026) and clozapine dates, and say on Life that it is done"
     )
+    called = lived(stay(MONDAY, called_on=day(MONDAY + 1)))
+    assert rule(ADMISSION).verdict(called, day(MONDAY + 1), NUMBERS).settled == "They were called on 13 Jan 2026"
 
 
 def test_what_one_call_settles_waits_behind_it_and_the_list_says_the_day() -> None:
@@ -178,18 +234,37 @@ def test_what_one_call_settles_waits_behind_it_and_the_list_says_the_day() -> No
     ("why", "of", "on", "expected"),
     [
         ("day 13", lived(stay(10)), 23, None),
-        ("day 14", lived(stay(10)), 24, "reminder"),
+        ("day 14", lived(stay(10)), 24, "action"),
         ("confirmed since", lived(stay(10, confirmed_on=day(20))), 33, None),
-        ("two weeks after that", lived(stay(10, confirmed_on=day(20))), 34, "reminder"),
+        ("two weeks after that", lived(stay(10, confirmed_on=day(20))), 34, "action"),
+        ("out of somewhere else since", lived(stay(10), visit(15, "overdose")), 15, "action"),
+        ("and confirmed after that", lived(stay(10, confirmed_on=day(16)), visit(15, "overdose")), 29, None),
         ("over", lived(stay(10, 12)), 24, None),
-        ("nothing rests it", lived(stay(10), suspended_since=day(10), episode=episode(Phase.PAUSED)), 24, "reminder"),
+        ("nothing rests it", lived(stay(10), suspended_since=day(10), episode=episode(Phase.PAUSED)), 24, "action"),
     ],
 )
 def test_every_two_weeks_somebody_asks_whether_the_person_is_still_there(
     why: str, of: CaseSnapshot, on: int, expected: str | None
 ) -> None:
     assert tier(STILL_IN, of, on) == expected, why
-    assert rule(STILL_IN).verdict(of, day(11), NUMBERS).next_check_on in {day(24), day(34), None}
+    assert rule(STILL_IN).verdict(of, day(11), NUMBERS).next_check_on in {day(15), day(24), day(30), day(34), None}
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [(37, None), (38, "action"), (100, "action")],
+)
+def test_two_weeks_without_an_answer_are_the_leads_as_well(on: int, expected: str | None) -> None:
+    assert tier(FORGOTTEN, lived(stay(10)), on) == expected
+    assert tier(FORGOTTEN, lived(stay(10, confirmed_on=day(on))), on) is None
+    assert tier(FORGOTTEN, lived(stay(10, on)), on) is None
+
+
+def test_the_lead_is_told_what_nobody_knows() -> None:
+    assert sentence(FORGOTTEN, lived(stay(10, kind=JAIL)), 40) == (
+        "Still in jail? Since 15 Jan 2026 (30 days ago): nobody has answered, and most rules rest meanwhile: decide "
+        "who finds out"
+    )
 
 
 def test_it_says_since_when_and_when_that_was_last_confirmed() -> None:
@@ -205,7 +280,7 @@ def test_a_stay_rests_what_the_team_would_do_and_not_what_protects_the_person() 
         stay(30), suspended_since=day(30), measures=(measure({0: 20, 28: 20}),), treatment=treated(injection(50))
     )
 
-    assert {rule_id for rule_id, _ in told(away, 70)} == {ADMISSION, STILL_IN, "medication.due"}
+    assert {rule_id for rule_id, _ in told(away, 70)} == {ADMISSION, STILL_IN, FORGOTTEN, "medication.due"}
     assert due_days(away, NUMBERS) == {}
     assert measure_days(away, NUMBERS) == {}
     assert rule("engage.no-contact").verdict(away, day(29), NUMBERS).next_check_on == day(30), "looked at as it begins"

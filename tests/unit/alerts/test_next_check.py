@@ -6,6 +6,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from registry.alerts.life_facts import Setback, Turn
 from registry.alerts.parameters import ClinicNumber, Numbers
 from registry.alerts.rulebook import Evaluation, Finding, evaluate, words
 from registry.alerts.snapshot import (
@@ -18,8 +19,9 @@ from registry.alerts.snapshot import (
     Phase,
     ReviewFacts,
     SafetyFacts,
-    Setback,
     TransferFacts,
+    TreatmentChange,
+    TreatmentFacts,
 )
 from registry.health.rules import REASONS
 from registry.measures.course import Target
@@ -37,6 +39,7 @@ from tests.unit.alerts.cases import (
     order,
     psychosis,
     report,
+    turn,
 )
 from tests.unit.measures.builders import depression_scale
 
@@ -54,6 +57,7 @@ adopted = NUMBERS.at_clinic(
         "safety.screen-due.active": ClinicNumber(90),
         "plan.step-down.apart": ClinicNumber(28),
         "plan.step-down.settled": ClinicNumber(56),
+        "treatment.inertia.after": ClinicNumber(70),
         "target.psychosis.percent": ClinicNumber(20),
         "target.psychosis.points": ClinicNumber(5),
     }
@@ -80,14 +84,29 @@ def episodes(draw: st.DrawFn) -> EpisodeFacts | None:
 def setbacks(draw: st.DrawFn) -> tuple[Setback, ...]:
     """A stay, over or not, and a visit to an emergency department."""
     stays = [
-        Setback(kind, kind, day(on), draw(st.none() | st.just(day(on + 9))), id=kind)
+        Setback(
+            kind,
+            kind,
+            day(on),
+            draw(st.none() | st.just(day(on + 9))),
+            id=kind,
+            confirmed_on=draw(st.none() | st.just(day(on + 5))),
+            called_on=draw(st.none() | st.just(day(on + 1))),
+        )
         for kind, on in draw(st.dictionaries(st.sampled_from(["jail", "hospital"]), past, max_size=2)).items()
     ]
     visits = [
         Setback("emergency", "emergency", day(on), day(on), id="visit", reason=draw(st.sampled_from(list(REASONS))))
-        for on in draw(st.lists(past, max_size=1))
+        for on in draw(st.lists(past, max_size=2))
     ]
     return (*stays, *visits)
+
+
+@st.composite
+def turns(draw: st.DrawFn) -> tuple[Turn, ...]:
+    """Homes and jobs lost and found, as somebody told it."""
+    kinds = st.sampled_from(["home-lost", "home-found", "job-lost"])
+    return tuple(turn(on, draw(kinds)) for on in draw(st.lists(past, max_size=2)))
 
 
 @st.composite
@@ -118,7 +137,6 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
             two_way_on=days(draw(st.lists(offsets, max_size=3))),
             attempts_on=days(draw(st.lists(offsets, max_size=3))),
             seen_on=None if seen is None else day(seen),
-            services_on=days(draw(st.lists(offsets, max_size=1))),
         ),
         measures=draw(
             st.sampled_from([(), (primary,), (primary, beside), (primary, beside, mania(draw(scores))), (rated,)])
@@ -146,6 +164,13 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
             for on in draw(st.sets(offsets, max_size=2))
         ),
         setbacks=draw(setbacks()),
+        turns=draw(turns()),
+        treatment=TreatmentFacts(
+            changes=tuple(
+                TreatmentChange(day(on), "changed", is_beside=draw(st.booleans()))
+                for on in draw(st.lists(past, max_size=2))
+            )
+        ),
         suspended_since=draw(st.sampled_from([None, None, None, day(0), day(20)])),
         died_on=draw(st.sampled_from([None, None, None, day(0)])),
     )

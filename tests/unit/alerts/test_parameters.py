@@ -48,6 +48,7 @@ def test_every_number_says_what_it_means_where_it_comes_from_and_how_far_it_may_
         ("life.transition.second_within", 30),
         ("life.transition.remind_before", 7),
         ("life.still-in.ask_after", 14),
+        ("life.still-in.tell_lead_after", 14),
     ],
 )
 def test_the_sourced_numbers_are_in_force_as_shipped(id_: str, number: int) -> None:

@@ -114,7 +114,7 @@ def test_a_review_due_says_since_when_and_why() -> None:
         ("14 days", reviewed(0, undecided=(order(0),)), 14, "action"),
         ("nothing undecided", reviewed(0), 50, None),
         ("ended", reviewed(0, Phase.ENDED, undecided=(order(0),)), 50, None),
-        ("on a ward", case(reviews=reviewed(0, undecided=(order(0),)).reviews, suspended_since=day(2)), 50, None),
+        ("on a ward", case(reviews=reviewed(0, undecided=(order(0),)).reviews, suspended_since=day(2)), 50, "action"),
     ],
 )
 def test_a_recommendation_may_wait_two_weeks(why: str, of: CaseSnapshot, on: int, expected: str | None) -> None:

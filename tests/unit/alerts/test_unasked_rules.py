@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from registry.alerts.life_facts import Setback
 from registry.alerts.parameters import ClinicNumber
 from registry.alerts.rulebook import rule
 from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.rulebook.phrases import C_SSRS
 from registry.alerts.rulebook.safety import told_besides
-from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, SafetyAnswer, SafetyFacts, SafetyReport, Setback
+from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, SafetyAnswer, SafetyFacts, SafetyReport
 from registry.measures.instrument import SafetyTier
 from registry.measures.scale import DangerKind
 from tests.unit.alerts.cases import (

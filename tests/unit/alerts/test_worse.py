@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from registry.alerts.life_facts import Setback
 from registry.alerts.rulebook import is_news
 from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.rulebook.worse import worse_scores
@@ -14,7 +15,6 @@ from registry.alerts.snapshot import (
     OpenOrder,
     Permission,
     ReviewFacts,
-    Setback,
     TrackedMeasure,
 )
 from tests.unit.alerts.cases import (

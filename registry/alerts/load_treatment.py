@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from registry.alerts.snapshot import InjectionDue, PlanFacts, TreatmentChange, TreatmentFacts
 from registry.plans.queries import safety_plans
 from registry.treatment.queries import TrialCourse, list_courses
-from registry.treatment.rules import COVERS, OUTCOMES, change_words, next_injection_on
+from registry.treatment.rules import BESIDE, COVERS, OUTCOMES, change_words, next_injection_on
 
 
 def load_treatment(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, TreatmentFacts]:
@@ -40,7 +40,11 @@ def _treatment_facts(courses: Sequence[TrialCourse]) -> TreatmentFacts:
 def _changes(course: TrialCourse) -> Iterator[TreatmentChange]:
     before = None
     for step in course.steps:
-        yield TreatmentChange(step.on, change_words(course.trial.name, course.trial.kind, step, before))
+        yield TreatmentChange(
+            step.on,
+            change_words(course.trial.name, course.trial.kind, step, before),
+            is_beside=course.trial.medicine_class in BESIDE,
+        )
         before = step
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar, cast
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from registry.db.among import among
 from registry.extensions import db
 from registry.treatment.models import AdherenceCheck, Injection, TreatmentTrial, TrialEntry, TrialStep
-from registry.treatment.rules import COVERS, HAS_DOSE, InjectionTry, Step, dose_words, in_force, in_order
+from registry.treatment.rules import BESIDE, COVERS, HAS_DOSE, InjectionTry, Step, dose_words, in_force, in_order
 
 Entry = TrialStep | AdherenceCheck | Injection
 E_ = TypeVar("E_", TrialStep, AdherenceCheck, Injection)
@@ -118,12 +118,16 @@ def last_adherence(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Adherence]:
 
 
 def last_step_on(patient_id: InstrumentedAttribute[uuid.UUID]) -> ScalarSelect[date]:
-    """SQL: the last day on which a treatment of the person began, changed or stopped, at any clinic."""
+    """SQL: the last day on which a treatment of the person began, changed or stopped, at any clinic.
+
+    Not a medicine for something else (``BESIDE``).
+    """
     return (
         select(func.max(TrialStep.happened_on))
         .join(TreatmentTrial, TreatmentTrial.id == TrialStep.trial_id)
         .where(
             TrialStep.patient_id == patient_id,
+            or_(TreatmentTrial.medicine_class.is_(None), TreatmentTrial.medicine_class.not_in(BESIDE)),
             TreatmentTrial.status == "final",
             TrialStep.status == "final",
         )

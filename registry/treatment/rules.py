@@ -25,6 +25,9 @@ CLASSES: Mapping[str, str] = {
     "other": "Other medicine",
 }
 
+BESIDE = frozenset({"addiction", "side-effects", "other"})
+"""Classes of medicine for something else than what the scores follow: a change of one is no change of treatment."""
+
 UNITS: Mapping[str, str] = {"mg": "mg", "mcg": "mcg", "g": "g", "ml": "ml", "units": "units", "drops": "drops"}
 
 STEPS: Mapping[str, str] = {"start": "Started", "change": "Changed", "stop": "Stopped"}

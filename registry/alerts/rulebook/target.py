@@ -226,8 +226,11 @@ def _review_facts(
 
 
 def last_change_on(case: CaseSnapshot, clock: Clock) -> date | None:
-    """The last day on which treatment changed, by its record or by what was recommended and done."""
-    done = [change.on for change in case.treatment.changes if clock.has_come(change.on)]
+    """The last day on which treatment changed, by its record or by what was recommended and done.
+
+    A medicine against side effects, or for something else, changes nothing of it.
+    """
+    done = [change.on for change in case.treatment.changes if not change.is_beside and clock.has_come(change.on)]
     if case.reviews.treatment_changed_on is not None:
         done.append(case.reviews.treatment_changed_on)
     return max(done, default=None)
@@ -316,7 +319,7 @@ OFF = Rule(
     check=_off,
     words=_off_words,
     is_news=worse_scores("measures"),
-    version=4,
+    version=5,
 )
 EARLY = Rule(
     id="target.early",

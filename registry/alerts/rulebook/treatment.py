@@ -140,4 +140,5 @@ INERTIA = Rule(
     source="A clinician's judgement, no source found",
     check=_inertia,
     words=_inertia_words,
+    version=2,
 )

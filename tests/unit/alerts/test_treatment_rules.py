@@ -3,7 +3,7 @@
 import pytest
 
 from registry.alerts.rulebook import Family, evaluate, rule
-from registry.alerts.snapshot import Phase, ReviewFacts
+from registry.alerts.snapshot import Phase, ReviewFacts, TreatmentChange, TreatmentFacts
 from tests.unit.alerts.cases import (
     NUMBERS,
     case,
@@ -90,6 +90,17 @@ def test_treatment_stands_still_ten_weeks_after_its_last_change(
 
     assert tier("treatment.inertia", still, on, SIGNED) == expected
     assert tier("treatment.inertia", still, on) is None, "consensus: off until a psychiatrist signs"
+
+
+def test_a_medicine_for_something_else_is_no_change_of_treatment_and_is_said() -> None:
+    benztropine = TreatmentChange(day(60), "benztropine started", is_beside=True)
+    off = measured(measure({0: 18, 40: 17, 60: 18}), treatment=TreatmentFacts(changes=(benztropine,)))
+    found = finding("target.off", off, 70)
+
+    assert tier("treatment.inertia", off, 70, SIGNED) == "action"
+    assert found is not None
+    assert found.evidence["review"]["changed_on"] is None  # type: ignore[call-overload,index]  # a group of facts
+    assert "benztropine started on 6 Mar 2026" in found.sentence
 
 
 def test_whoever_is_on_target_may_stay_on_the_same_treatment() -> None:

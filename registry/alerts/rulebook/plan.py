@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import takewhile
 
+from registry.alerts.life_facts import SETBACKS
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import safety, unasked
 from registry.alerts.rulebook.clock import Clock
@@ -16,9 +17,9 @@ from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import ago, count, listed, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.rulebook.worse import later_day
-from registry.alerts.snapshot import SETBACKS, AnswerState, CaseSnapshot, Phase, TrackedMeasure
+from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, TrackedMeasure
 from registry.health.rules import REASONS
-from registry.measures.course import DatedScore, days_fresh
+from registry.measures.course import DatedScore, days_fresh, is_elevated
 from registry.measures.instrument import SafetyTier
 from registry.measures.mania import MANIA, is_manic
 
@@ -99,14 +100,19 @@ def _plan_review_words(evidence: Evidence, today: date) -> str:
 def _step_down(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     """Every followed symptom scale at its target on scores eight weeks apart and fresh; no mania, danger or crisis.
 
-    A scale without a target, or without a fresh score, is not known to be at target: it withholds the finding.
+    A scale without a target, or without a fresh score, is not known to be at target: it withholds the finding. One of
+    mania is asked for no target: a fresh score below its cut-off says that there is none.
     """
     apart, settled = numbers.get(_APART), numbers.get(_SETTLED)
     if apart is None or settled is None or phase_in_force(case.episode) is not Phase.ACTIVE:
         return None
-    followed = [each for each in case.measures if each.domain in _SYMPTOMS]
+    symptoms = [each for each in case.measures if each.domain in _SYMPTOMS]
+    beside = [each for each in symptoms if each.domain == MANIA and each.target is None]
+    followed = [each for each in symptoms if each not in beside]
     spans = [span for span in (_held(each, clock) for each in followed) if span is not None]
     if not followed or len(spans) < len(followed) or any((last - first).days < apart for first, last in spans):
+        return None
+    if not all(_is_without_mania(each, clock) for each in beside):
         return None
     if any(
         is_manic(each.scale, each.course) for each in (*case.measures, *case.untracked_mania) if each.domain == MANIA
@@ -122,9 +128,20 @@ def _step_down(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | No
         return None
     return Found(
         tier=Tier.REMINDER,
-        evidence={"measures": [_span_facts(each, span) for each, span in zip(followed, spans, strict=True)]},
+        evidence={
+            "measures": [_span_facts(each, span) for each, span in zip(followed, spans, strict=True)],
+            "without_mania": [each.label for each in beside],
+        },
         since=max(last for _, last in spans),
     )
+
+
+def _is_without_mania(measure: TrackedMeasure, clock: Clock) -> bool:
+    """Whether a fresh score stands below the cut-off; where nothing is a cut-off nobody knows."""
+    latest = measure.course.latest
+    if latest is None or is_elevated(measure.scale, latest.value) is not False or latest.prorated:
+        return False
+    return not clock.has_come(latest.on + timedelta(days=days_fresh(measure.cadence_days) + 1))
 
 
 def _held(measure: TrackedMeasure, clock: Clock) -> tuple[date, date] | None:
@@ -148,8 +165,10 @@ def _step_down_words(evidence: Evidence, _today: date) -> str:
     measures = evidence.each("measures")
     shortest = min((each.day("last_on") - each.day("first_on")).days for each in measures)
     labels = listed([each.text("label") for each in measures])
+    mania = evidence.words("without_mania")
+    beside = f", {listed(mania)} below the cut-off" if mania else ""
     return (
-        f"{labels} at target on scores {count(shortest, 'day')} apart. "
+        f"{labels} at target on scores {count(shortest, 'day')} apart{beside}. "
         "Discuss fewer visits; not a prompt to reduce medication"
     )
 
@@ -185,5 +204,5 @@ STEP_DOWN = Rule(
     source="A clinician's judgement, no source found",
     check=_step_down,
     words=_step_down_words,
-    version=2,
+    version=3,
 )

@@ -1,11 +1,14 @@
 """A safety plan that is missing or old, and care that may become lighter, as tables of days."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from registry.alerts.life_facts import Setback
 from registry.alerts.rulebook import evaluate, rule
-from registry.alerts.snapshot import AnswerState, Phase, PlanFacts, Setback
+from registry.alerts.snapshot import AnswerState, Phase, PlanFacts
+from registry.measures.course import Target
 from registry.measures.instrument import SafetyTier
 from tests.unit.alerts.cases import (
     answer,
@@ -13,6 +16,7 @@ from tests.unit.alerts.cases import (
     day,
     episode,
     mania,
+    mania_scale,
     measure,
     measured,
     of_safety,
@@ -113,6 +117,9 @@ def test_fewer_visits_after_two_scores_at_target_eight_weeks_apart(
         ),
         ({"measures": (measure(WELL), measure(WELL, key="gad-7:total", domain="anxiety", target=None))}, "no target"),
         ({"untracked_mania": (mania({0: 2, 110: 9}),)}, "mania"),
+        ({"measures": (measure(WELL), mania({0: 2, 60: 3}))}, "nobody asked about mania lately"),
+        ({"measures": (measure(WELL), mania({0: 2, 110: 6}))}, "mania"),
+        ({"measures": (measure(WELL), mania({110: 3}, scale=mania_scale(cutoff=None)))}, "nothing says what mania is"),
         ({"episode": episode(Phase.MAINTAINING)}, "already fewer"),
     ],
 )
@@ -125,6 +132,7 @@ def test_what_withholds_fewer_visits(facts: dict[str, Any], why: str) -> None:
     [
         (("jail", -200, None), None),
         (("hospital-psychiatric", -90, -62), None),
+        (("hospital", -90, -62), None),
         (("crisis", -90, -63), "reminder"),
         (("emergency", -62, -62), None),
         (("emergency", -63, -63), "reminder"),
@@ -140,6 +148,17 @@ def test_nobody_discusses_fewer_visits_within_180_days_of_a_crisis(
     assert tier("plan.step-down", of, 118, SIGNED) == expected
     if ended == -62:
         assert rule("plan.step-down").verdict(of, day(118), SIGNED).next_check_on == day(119)
+
+
+def test_mania_is_asked_for_no_target_only_for_a_fresh_score_below_its_cut_off() -> None:
+    beside = measured(measure(WELL), mania({0: 9, 110: 3}))
+
+    assert sentence("plan.step-down", beside, 118, SIGNED) == (
+        "PHQ-9 at target on scores 56 days apart, ASRM below the cut-off. "
+        "Discuss fewer visits; not a prompt to reduce medication"
+    )
+    only = measured(mania({0: 9, 60: 3, 116: 3}, target=Target(at_most=Decimal(5))))
+    assert tier("plan.step-down", only, 118, SIGNED) == "reminder"
 
 
 def test_an_open_safety_alert_withholds_fewer_visits_and_function_does_not() -> None:

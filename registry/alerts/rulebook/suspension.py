@@ -19,6 +19,8 @@ class Family(StrEnum):
     MEASURE = "measure"
     TARGET = "target"
     REVIEW = "review"
+    ORDER = "order"
+    """What a psychiatrist recommended and nobody decided or did: "stop lithium" is no usual work a stay interrupts."""
     SOCIAL = "social"
     LEGAL = "legal"
     TRANSFER = "transfer"

@@ -192,12 +192,12 @@ def quiet_since(row: Row[Any]) -> date | None:
 
 
 def _last_additions(rows: Sequence[Row[Any]]) -> Mapping[str, datetime]:
-    """Alert of a safety answer, a report or a worse score → the instant something was last added to it."""
+    """Alert of a safety answer, a report or a score → the instant something was last added to it."""
     alerts = {
         uuid.UUID(alert_id)
         for row in rows
         for rule, _, alert_id in _stored(row)
-        if LAYER_OF.get(rule) in (Layer.SAFETY, Layer.WORSE)
+        if LAYER_OF.get(rule) in (Layer.SAFETY, Layer.WORSE, Layer.OFF_TARGET)
     }
     return {str(alert_id): told_at for alert_id, told_at in last_told(alerts).items()} if alerts else {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
+from registry import clock
 from registry.access import scope
 from registry.audit.models import AuditEvent
 from registry.contacts.actions import record_contact
@@ -29,7 +30,7 @@ from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.treatment.actions import note, start_trial
 from registry.treatment.facts import AdherenceFacts, StepFacts, TrialFacts
 from tests.builders import a_clinic, a_user, sign_in
-from tests.integration.review.conftest import Case, a_case
+from tests.integration.review.conftest import NOW, Case, a_case
 from tests.pages import fields_of, fill_in, heading, send, soup, words
 from tests.worlds import Worlds
 
@@ -48,10 +49,11 @@ def off_target(app: Flask, worlds: Worlds, _frozen: None) -> Case:
 
 
 def an_off_target_case(app: Flask) -> Case:
-    """PHQ-9 21 → 19 over eight weeks, never reviewed."""
+    """PHQ-9 21 → 19 over eight weeks, entered an hour ago, never reviewed."""
     case = a_case(app)
-    case.scored(21, BASELINE)
-    case.scored(19, EIGHT_WEEKS_ON)
+    with clock.at(NOW - timedelta(hours=1)):
+        case.scored(21, BASELINE)
+        case.scored(19, EIGHT_WEEKS_ON)
     return case
 
 

@@ -155,6 +155,20 @@ def test_nobody_can_claim_to_have_opened_the_case_at_another_time(reviewed: Case
     assert send(browser, url, refused, button="Save and next").status_code == 303
 
 
+def test_more_off_target_than_the_review_knew_brings_the_person_back(case: Case) -> None:
+    """The psychiatrist saw 20 and said go on; 24 is news, though no more than a baseline of 24 was."""
+    case.scored(24, BASELINE)
+    case.scored(19, EIGHT_WEEKS_ON)
+    with _minutes_later(case, 10):
+        _review(case)
+    assert "Nobody waits for a review" in _queue(case)
+
+    with _minutes_later(case, 60):
+        case.scored(24, TODAY)
+
+    assert "Off target" in _queue(case)
+
+
 def test_of_two_open_episodes_each_can_be_reviewed(case: Case) -> None:
     """One consultant at two clinics that both care for the person: two rows, two reviews."""
     with case.app.app_context(), scope.all_patients(reason="test"):

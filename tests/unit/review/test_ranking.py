@@ -159,10 +159,18 @@ def test_a_positive_answer_after_the_review_of_the_same_day_is_not_dealt_with(ho
     assert _layer(a_candidate(positive, reviewed_on=TODAY, known_until=known_until)) == layer
 
 
-@pytest.mark.parametrize(("hour", "layer"), [(9, Layer.WORSE), (11, None)], ids=["entered after it", "entered before"])
-@pytest.mark.parametrize("rule", ["target.relapse", "target.worse", "target.mania"])
+@pytest.mark.parametrize(("hour", "is_new"), [(9, True), (11, False)], ids=["entered after it", "entered before"])
+@pytest.mark.parametrize(
+    ("rule", "layer"),
+    [
+        ("target.relapse", Layer.WORSE),
+        ("target.worse", Layer.WORSE),
+        ("target.mania", Layer.WORSE),
+        ("target.off", Layer.OFF_TARGET),
+    ],
+)
 def test_a_worse_score_entered_after_the_review_is_new_whatever_its_day(
-    rule: str, hour: int, layer: Layer | None
+    rule: str, layer: Layer, hour: int, is_new: bool
 ) -> None:
     candidate = a_candidate(
         Finding(rule, MARCH, datetime(2026, 3, 9, 10, tzinfo=UTC)),
@@ -170,7 +178,7 @@ def test_a_worse_score_entered_after_the_review_is_new_whatever_its_day(
         known_until=datetime(2026, 3, 9, hour, tzinfo=UTC),
     )
 
-    assert _layer(candidate) == layer
+    assert _layer(candidate) == (layer if is_new else None)
 
 
 def test_nobody_is_quiet_before_the_day() -> None:

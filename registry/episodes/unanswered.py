@@ -28,6 +28,12 @@ class Settles(Protocol):
     def let_go(self, episode: Episode, *, why: str, by: User | None) -> None:
         """Decline what was recommended and withdraw what was asked, inside the caller's ``write()``."""
 
+    def tell_ended(self, episode_id: uuid.UUID) -> Sequence[str]:
+        """What the end of the episode declined and withdrew, each in words."""
+
+    def bring_back(self, episode: Episode, *, by: User | None) -> None:
+        """Take that back, inside the caller's ``write()``: the end was none."""
+
     def hand_over(self, episode: Episode, *, to: Episode, by: User | None) -> None:
         """Ask the psychiatrist of another episode of the person about all of it, inside the caller's ``write()``."""
 

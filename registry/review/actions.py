@@ -18,6 +18,7 @@ from registry.episodes.models import Episode
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.review.models import Recommendation, Review, ReviewQuestion
+from registry.review.parting import end_with_episode
 from registry.review.queries import last_review_after, list_answered_by, list_open_questions
 from registry.review.rules import AWAITS_DOING, OPEN, STATES, first_state, may_follow, wrong_with_dates
 
@@ -203,8 +204,8 @@ def finish(
 def void_review(*, review: Review, why: str, by: User) -> None:
     """Mark the review as entered in error: it is kept, and counts nowhere.
 
-    What it recommended and nobody has done is declined; what was done stays done. The questions it answered wait again.
-    Raises ``AlreadyVoid``.
+    What it recommended and nobody has done is declined; what was done stays done. The questions it answered wait again;
+    where the episode has ended nobody would answer them, and they end with it. Raises ``AlreadyVoid``.
     """
     with write():
         if review.status != "final":
@@ -215,9 +216,12 @@ def void_review(*, review: Review, why: str, by: User) -> None:
                 declined = {"decided_by_id": by.id, "decided_by_name": "", "decided_on": today, "decided_at": now}
                 _become(advice, state="declined", decision_why=VOID_FATE, **declined)
                 record("recommendation.declined", by=by, subject=advice, reason=VOID_FATE)
+        has_ended = not db.session.get_one(Episode, review.episode_id).is_open
         for question in list_answered_by(review.id):
             question.answered_by_review_id = None
-            record("question.reopened", by=by, subject=question)
+            if has_ended:
+                end_with_episode(question, at=now)
+            record("question.withdrawn" if has_ended else "question.reopened", by=by, subject=question, reason=why)
         _become(review, status="entered-in-error", error_why=why, voided_at=now, voided_by_id=by.id)
         record("review.entered-in-error", by=by, subject=review, reason=why)
         tell_episode_changed(review.patient_id)

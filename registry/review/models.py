@@ -67,6 +67,7 @@ class Recommendation(Identified, Versioned, EpisodeLinked, Audited, Base):
             sa.CheckConstraint("state <> 'declined' OR decision_why <> ''", name="declined_has_reason"),
             sa.CheckConstraint("decided_on >= proposed_on", name="decided_after_proposed"),
             sa.CheckConstraint("done_on >= decided_on", name="done_after_decided"),
+            sa.CheckConstraint("state = 'declined' OR before_end IS NULL", name="ended_is_declined"),
             sa.Index("ix_recommendation_episode_state", "episode_id", "state"),
         )
 
@@ -92,6 +93,8 @@ class Recommendation(Identified, Versioned, EpisodeLinked, Audited, Base):
     """Who did it, as above."""
     done_on: Mapped[date | None]
     done_at: Mapped[datetime | None]
+    before_end: Mapped[dict[str, Any] | None]
+    """Its state and decision before the end of the episode declined it, for whoever takes that end back."""
 
     review: Mapped[Review] = relationship(back_populates="recommendations")
     to_user: Mapped[User | None] = relationship(foreign_keys="Recommendation.to_user_id")
@@ -106,7 +109,10 @@ class ReviewQuestion(Identified, EpisodeLinked, Audited, Base):
 
     @classmethod
     def more_table_args(cls) -> tuple[Any, ...]:
-        return (sa.Index("ix_review_question_episode", "episode_id"),)
+        return (
+            sa.CheckConstraint("withdrawn_at IS NOT NULL OR NOT ended_with_episode", name="ended_is_withdrawn"),
+            sa.Index("ix_review_question_episode", "episode_id"),
+        )
 
     asked_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     asked_at: Mapped[datetime]
@@ -114,5 +120,7 @@ class ReviewQuestion(Identified, EpisodeLinked, Audited, Base):
     words: Mapped[str]
     answered_by_review_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("review.id", ondelete="RESTRICT"))
     withdrawn_at: Mapped[datetime | None]
+    ended_with_episode: Mapped[bool] = mapped_column(default=False)
+    """Nobody took it back: the episode ended, and it waits again where that end is taken back."""
 
     asked_by: Mapped[User] = relationship()

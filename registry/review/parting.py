@@ -1,19 +1,22 @@
-"""What becomes of open recommendations and questions when the episode they belong to ends or is handed over."""
+"""What becomes of open recommendations and questions when the episode they belong to ends, goes on after all, or is
+handed over."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import contains_eager
 
 from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
 from registry.episodes.models import Episode
 from registry.extensions import db
-from registry.review.models import Recommendation, ReviewQuestion
+from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import is_open_recommendation
 from registry.review.rules import KINDS
 from registry.web.filters import long_date
@@ -21,10 +24,12 @@ from registry.web.filters import long_date
 
 def tell(episode_id: uuid.UUID) -> Sequence[str]:
     """What waits for an answer in the episode, each in words; two statements."""
-    return [
-        *(f"{KINDS[row.kind]}: {row.words}" for row in _open_recommendations(episode_id)),
-        *(f"Question: {row.words}" for row in _open_questions(episode_id)),
-    ]
+    return _in_words(_open_recommendations(episode_id), _open_questions(episode_id))
+
+
+def tell_ended(episode_id: uuid.UUID) -> Sequence[str]:
+    """What the end of the episode declined and withdrew, each in words; two statements."""
+    return _in_words(_ended_recommendations(episode_id), _ended_questions(episode_id))
 
 
 def let_go(episode: Episode, *, why: str, by: User | None) -> None:
@@ -33,12 +38,56 @@ def let_go(episode: Episode, *, why: str, by: User | None) -> None:
     today = episode.clinic.today(now)
     recommendations, questions = _open_recommendations(episode.id), _open_questions(episode.id)
     for row in recommendations:
+        row.before_end = _decision(row)
         row.state, row.decision_why = "declined", why
         row.decided_by_id, row.decided_by_name, row.decided_on, row.decided_at = by_id, "", today, now
         record("recommendation.declined", by=by, subject=row, reason=why)
     for question in questions:
-        question.withdrawn_at = now
+        end_with_episode(question, at=now)
         record("question.withdrawn", by=by, subject=question, reason=why)
+
+
+def end_with_episode(question: ReviewQuestion, *, at: datetime) -> None:
+    """Nobody is left to answer it, until the episode goes on after all."""
+    question.withdrawn_at, question.ended_with_episode = at, True
+
+
+def bring_back(episode: Episode, *, by: User | None) -> None:
+    """The end was none: what it declined and withdrew waits again as it did; belongs inside ``write()``.
+
+    What a review recommended that was entered in error since stays declined.
+    """
+    recommendations, questions = _ended_recommendations(episode.id), _ended_questions(episode.id)
+    for row in recommendations:
+        before = row.before_end or {}
+        row.before_end = None
+        row.state, row.decision_why, row.decided_by_name = before["state"], before["why"], before["by_name"]
+        row.decided_by_id = uuid.UUID(before["by_id"]) if before["by_id"] else None
+        row.decided_on = date.fromisoformat(before["on"]) if before["on"] else None
+        row.decided_at = datetime.fromisoformat(before["at"]) if before["at"] else None
+        record("recommendation.reopened", by=by, subject=row)
+    for question in questions:
+        question.withdrawn_at, question.ended_with_episode = None, False
+        record("question.reopened", by=by, subject=question)
+
+
+def _decision(row: Recommendation) -> dict[str, Any]:
+    """What was decided, as JSON."""
+    return {
+        "state": row.state,
+        "why": row.decision_why,
+        "by_id": str(row.decided_by_id) if row.decided_by_id else None,
+        "by_name": row.decided_by_name,
+        "on": row.decided_on.isoformat() if row.decided_on else None,
+        "at": row.decided_at.isoformat() if row.decided_at else None,
+    }
+
+
+def _in_words(recommendations: Sequence[Recommendation], questions: Sequence[ReviewQuestion]) -> list[str]:
+    return [
+        *(f"{KINDS[row.kind]}: {row.words}" for row in recommendations),
+        *(f"Question: {row.words}" for row in questions),
+    ]
 
 
 def hand_over(episode: Episode, *, to: Episode, by: User | None) -> None:
@@ -72,21 +121,36 @@ def _said(episode: Episode, row: Recommendation) -> str:
 
 
 def _open_recommendations(episode_id: uuid.UUID) -> Sequence[Recommendation]:
+    return _recommendations(episode_id, is_open_recommendation())
+
+
+def _ended_recommendations(episode_id: uuid.UUID) -> Sequence[Recommendation]:
+    return _recommendations(episode_id, Recommendation.before_end.is_not(None))
+
+
+def _recommendations(episode_id: uuid.UUID, wanted: ColumnElement[bool]) -> Sequence[Recommendation]:
+    """Those of reviews that stand."""
     return db.session.scalars(
         select(Recommendation)
-        .where(Recommendation.episode_id == episode_id, is_open_recommendation())
-        .options(joinedload(Recommendation.review))
+        .join(Recommendation.review)
+        .where(Recommendation.episode_id == episode_id, Review.status == "final", wanted)
+        .options(contains_eager(Recommendation.review))
         .order_by(Recommendation.proposed_on, Recommendation.position, Recommendation.id)
     ).all()
 
 
 def _open_questions(episode_id: uuid.UUID) -> Sequence[ReviewQuestion]:
+    waits = ReviewQuestion.answered_by_review_id.is_(None) & ReviewQuestion.withdrawn_at.is_(None)
+    return _questions(episode_id, waits)
+
+
+def _ended_questions(episode_id: uuid.UUID) -> Sequence[ReviewQuestion]:
+    return _questions(episode_id, ReviewQuestion.ended_with_episode)
+
+
+def _questions(episode_id: uuid.UUID, wanted: ColumnElement[bool]) -> Sequence[ReviewQuestion]:
     return db.session.scalars(
         select(ReviewQuestion)
-        .where(
-            ReviewQuestion.episode_id == episode_id,
-            ReviewQuestion.answered_by_review_id.is_(None),
-            ReviewQuestion.withdrawn_at.is_(None),
-        )
+        .where(ReviewQuestion.episode_id == episode_id, wanted)
         .order_by(ReviewQuestion.asked_at, ReviewQuestion.id)
     ).all()

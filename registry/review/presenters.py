@@ -89,7 +89,7 @@ class DecisionPage:
 
 VOID_INTRO = (
     "The review stays in the record, struck through, and counts nowhere. What it recommended and nobody has done is "
-    "declined, what was done stays done, and the questions it answered wait again."
+    "declined, what was done stays done, and the questions it answered wait again while the episode goes on."
 )
 
 

@@ -33,6 +33,7 @@ from registry.episodes.models import (
 from registry.episodes.queries import earliest_referral, list_parts, list_team, roles_held
 from registry.episodes.rules import TEAM_USER_ROLES
 from registry.episodes.signals import tell_episode_changed
+from registry.episodes.unanswered import unanswered
 from registry.extensions import db
 
 Dated: TypeAlias = PhaseSpell | TreatmentCourse | TrackedMeasure | TreatmentTarget | EpisodeCondition | TeamMember
@@ -41,7 +42,7 @@ Dated: TypeAlias = PhaseSpell | TreatmentCourse | TrackedMeasure | TreatmentTarg
 def reopen(*, episode: Episode, why: str, by: User | None) -> None:
     """Take back an end that was none: the episode goes on with its last course and whoever of its team still fits.
 
-    It is in the phase it was in before the end; of a pause, in the phase before that, since the day it was to end is
+    What the end declined or withdrew waits again. It is in the phase it was in before the end; of a pause, in the phase before that, since the day it was to end is
     no promise any more. Raises ``EpisodeIsOpen``, ``ImpossibleReopening``, ``PersonHasDied``.
     """
     with write():
@@ -60,6 +61,7 @@ def reopen(*, episode: Episode, why: str, by: User | None) -> None:
         for member in returning:
             member.ends_on = member.ended_by_id = member.ended_at = None
             member.ended_why = ""
+        unanswered().bring_back(episode, by=by)
         record("episode.reopened", by=by, subject=episode, reason=why)
         tell_episode_changed(episode.patient_id)
 

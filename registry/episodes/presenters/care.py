@@ -101,7 +101,7 @@ class ChangePage(EditPage):
     medicines: Sequence[str] = ()
     """What the person takes now, where the change ends the reminders of it."""
     unanswered: Sequence[str] = ()
-    """What case reviews left open, where the change declines it."""
+    """What case reviews left open, where the change declines it, or brings it back."""
 
 
 @dataclass(frozen=True, slots=True)

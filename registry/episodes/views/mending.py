@@ -13,6 +13,7 @@ from registry.episodes.forms.mending import CorrectDatesForm, ReopenForm
 from registry.episodes.models import Episode, PhaseSpell
 from registry.episodes.presenters.care import episode_facts
 from registry.episodes.queries import get_episode
+from registry.episodes.unanswered import unanswered
 from registry.episodes.views.common import Page, blueprint, save_change, show, today_of, version_of
 from registry.patients.presenters import Difference
 from registry.web.filters import long_date
@@ -41,7 +42,7 @@ def reopen(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
     def render(differences: tuple[Difference, ...]) -> str:
         return show(
             "reopen", title="Reopen the episode", subtitle=f"{episode.clinic.name}. Ended {ended}", episode=episode,
-            form=form, differences=differences,
+            form=form, differences=differences, unanswered=unanswered().tell_ended(episode_id),
         )  # fmt: skip
 
     def compare() -> tuple[Difference, ...]:

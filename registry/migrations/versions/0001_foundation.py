@@ -1684,6 +1684,7 @@ def upgrade() -> None:
         sa.Column("done_by_name", sa.Text(), nullable=False),
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("before_end", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("episode_id", sa.Uuid(), nullable=False),
@@ -1700,6 +1701,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("decided_on >= proposed_on", name=op.f("ck_recommendation_decided_after_proposed")),
         sa.CheckConstraint("done_on >= decided_on", name=op.f("ck_recommendation_done_after_decided")),
+        sa.CheckConstraint(
+            "state = 'declined' OR before_end IS NULL", name=op.f("ck_recommendation_ended_is_declined")
+        ),
         sa.CheckConstraint(
             "state IN ('noted', 'proposed', 'accepted', 'modified', 'declined', 'ordered', 'done')",
             name=op.f("ck_recommendation_state_known"),
@@ -1740,9 +1744,13 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("answered_by_review_id", sa.Uuid(), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_with_episode", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("episode_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "withdrawn_at IS NOT NULL OR NOT ended_with_episode", name=op.f("ck_review_question_ended_is_withdrawn")
+        ),
         sa.ForeignKeyConstraint(
             ["answered_by_review_id"],
             ["review.id"],

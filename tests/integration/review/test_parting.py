@@ -12,8 +12,8 @@ from registry.contacts.actions import ContactFacts, record_contact
 from registry.episodes import actions as episodes
 from registry.extensions import db
 from registry.patients.models import Patient
-from registry.review.actions import Advice, ask_question, decide, finish, record_review
-from registry.review.models import Recommendation, ReviewQuestion
+from registry.review.actions import Advice, ask_question, decide, finish, record_review, void_review
+from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import list_open_questions
 from tests.builders import a_clinic, a_user
 from tests.integration.review.conftest import Case
@@ -72,6 +72,39 @@ def test_whoever_ends_an_episode_says_what_becomes_of_what_is_open(case: Case) -
         assert list_open_questions(case.patient_id) == []
         told_by = db.session.scalars(select(Recommendation.decided_by_name).order_by(Recommendation.position)).all()
         assert told_by == ["Dr Lin", "", ""], "who accepted it declined nothing"
+
+
+def test_an_end_taken_back_brings_back_what_it_declined_and_withdrew_as_it_stood(case: Case) -> None:
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        _left_open(case)
+        episodes.end_episode(episode=case.episode, reason="lost", on=TODAY, by=case.manager)
+        assert list_open_questions(case.patient_id) == []
+    browser, url = case.browser_of("manager"), f"/patients/{case.patient_id}/episodes/{case.episode_id}/reopen"
+    assert "with the end: Start: Lithium Therapy: BA Question: Is this mixed?" in words(browser.get(url))
+
+    assert fill_in(browser, url, {"why": "It was her sister"}).status_code == 303
+
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        rows = db.session.scalars(select(Recommendation).order_by(Recommendation.position)).all()
+        assert [(row.state, row.decision_why) for row in rows] == [("done", ""), ("accepted", ""), ("proposed", "")]
+        assert [row.decided_by_name for row in rows] == ["Dr Lin", "Dr Lin", ""]
+        assert [row.decided_on for row in rows] == [TODAY, TODAY, None]
+        assert [row.decided_by_id for row in rows] == [case.manager_id, case.manager_id, None]
+        assert [each.words for each in list_open_questions(case.patient_id)] == ["Is this mixed?"]
+
+
+def test_a_review_voided_after_the_end_leaves_nothing_waiting_until_the_end_is_taken_back(case: Case) -> None:
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        ask_question(episode=case.episode, words="Which dose?", by=case.manager)
+        _left_open(case)
+        episodes.end_episode(episode=case.episode, reason="lost", on=TODAY, by=case.manager)
+        void_review(review=db.session.scalars(select(Review)).one(), why="Her sister's", by=case.consultant)
+
+        assert list_open_questions(case.patient_id) == []
+
+        episodes.reopen(episode=case.episode, why="By mistake", by=case.manager)
+        assert [each.words for each in list_open_questions(case.patient_id)] == ["Which dose?", "Is this mixed?"]
+        assert [state for state, _ in _states()] == ["done", "declined", "declined"], "of a review that counts nowhere"
 
 
 def test_a_death_leaves_nothing_waiting(case: Case) -> None:

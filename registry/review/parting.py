@@ -145,7 +145,7 @@ def _open_questions(episode_id: uuid.UUID) -> Sequence[ReviewQuestion]:
 
 
 def _ended_questions(episode_id: uuid.UUID) -> Sequence[ReviewQuestion]:
-    return _questions(episode_id, ReviewQuestion.ended_with_episode)
+    return _questions(episode_id, ReviewQuestion.ended_with_episode.is_(True))
 
 
 def _questions(episode_id: uuid.UUID, wanted: ColumnElement[bool]) -> Sequence[ReviewQuestion]:

@@ -28,7 +28,8 @@ LATELY = timedelta(days=180)
 LONGEST_LINE = 160
 """Letters of a note's first line."""
 
-_ANSWERED = {POSITIVE: "positive", NEGATIVE: "negative"}
+ANSWERED = {POSITIVE: "positive", NEGATIVE: "negative"}
+"""What was said, in words; anything else is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def safety_facts(case: ReviewCase, today: date) -> Iterator[str]:
     if row is None or row.safety_state is None or row.safety_on is None:
         yield "Never asked about safety"
     else:
-        said = _ANSWERED.get(row.safety_state, "not known")
+        said = ANSWERED.get(row.safety_state, "not known")
         yield f"Last asked {short_date(row.safety_on, today=today)}: {said} ({row.safety_item})"
         if row.safety_state != POSITIVE and row.safety_positive_on is not None:
             yield f"Last positive {short_date(row.safety_positive_on, today=today)} ({row.safety_positive_item})"
@@ -60,7 +61,7 @@ def safety_facts(case: ReviewCase, today: date) -> Iterator[str]:
 
 def no_alert_words(case: ReviewCase) -> str:
     """Said in place of alerts, only where the last answer is known: silence of somebody never asked is no comfort."""
-    return "No open safety alert" if case.row is not None and case.row.safety_state in _ANSWERED else ""
+    return "No open safety alert" if case.row is not None and case.row.safety_state in ANSWERED else ""
 
 
 def treatment_strip(courses: Sequence[TrialCourse], *, starts_on: date, ends_on: date, width: int) -> LaneStrip | None:

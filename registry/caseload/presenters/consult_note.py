@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from registry.caseload.consult_note import NoteFacts, ScoresThen
+from registry.alerts.last_safety import POSITIVE
+from registry.caseload.consult_note import NoteFacts
+from registry.caseload.presenters.case_facts import ANSWERED
 from registry.caseload.presenters.scores import scale_label, value_words
 from registry.caseload.presenters.summary import Summary, who_words
 from registry.caseload.presenters.summary_sections import UNKNOWN, Line, Section, Table
+from registry.contacts.rules import DANGERS
 from registry.episodes.patient_header import IdentityHeader
+from registry.measurements.as_known import KnownScale
+from registry.measures.course import DatedScore, days_fresh
 from registry.plans.presenters import plan_words
+from registry.review.models import Review
 from registry.review.presenters import addressee
 from registry.review.rules import KINDS
 from registry.treatment.present import show_present
-from registry.web.filters import local_time, long_date, signed
+from registry.web.filters import count, local_time, long_date, number, signed
 
 ADVICE = "Advice on the record, not an examination of the person."
 
@@ -37,18 +43,22 @@ def show_note(facts: NoteFacts, *, clinic: str, zone: ZoneInfo) -> Summary:
     return Summary(
         heading="Psychiatric consultation",
         who=who_words(facts.patient),
-        made=f"{clinic}, recorded {local_time(review.recorded_at, zone)}",
+        made=f"{clinic}, recorded {local_time(review.recorded_at, zone)}. {_known(review, zone)}",
         sections=[
             *_void(facts),
             Section("Consultation", list(_about(facts))),
             Section("Question", list(_questions(facts)), empty="No question was asked", holds_prose=True),
-            Section("Scores", table=_scores(facts), empty="No measure was followed"),
+            Section("Scores", table=_scores(facts), empty="No score on record for that day"),
             Section("Treatment on that day", list(_treatment(facts)), empty="No treatment on record"),
-            Section("Safety", list(_safety(facts))),
+            Section("Safety", list(_safety(facts, zone))),
             Section("Recommendations", list(_advice(facts)), empty="None", holds_prose=True),
         ],
         closing=f"Signed by {review.consultant.name} on {long_date(review.reviewed_on)}. {ADVICE}",
     )
+
+
+def _known(review: Review, zone: ZoneInfo) -> str:
+    return f"What was written down after {local_time(review.known_until, zone)} is not in it"
 
 
 def _void(facts: NoteFacts) -> Iterator[Section]:
@@ -72,20 +82,31 @@ def _questions(facts: NoteFacts) -> Iterator[Line]:
 
 
 def _scores(facts: NoteFacts) -> Table:
-    rows = [_score(each) for each in facts.scores]
+    rows = [_score(each, facts.review.reviewed_on) for each in facts.scores]
     return Table("Scores up to that day", ("Measure", "Baseline", "Latest", "Change"), rows)
 
 
-def _score(then: ScoresThen) -> list[str]:
-    name = scale_label(then.key)
-    if then.latest is None:
-        return [name, "none yet", "none yet", ""]
-    latest = f"{value_words(then.latest)} on {long_date(then.latest.on)}"
-    if then.baseline is None:
-        return [name, "none yet", latest, ""]
-    is_number = not then.latest.ratings and then.latest.on > then.baseline.on
-    change = signed(then.latest.value - then.baseline.value) if is_number else ""
-    return [name, f"{value_words(then.baseline)} on {long_date(then.baseline.on)}", latest, change]
+def _score(known: KnownScale, on: date) -> list[str]:
+    """A score too old to go by on that day reads unknown, with what it was."""
+    scale, course = known.scale, known.course
+    name = scale_label(known.key)
+    if scale.minimum is not None and scale.maximum is not None:
+        name = f"{name} ({number(scale.minimum)} to {number(scale.maximum)})"
+    baseline = _on_its_day(course.baseline, known)
+    if course.latest is None:
+        return [name, baseline, "none yet", ""]
+    latest = _on_its_day(course.latest, known)
+    if (on - course.latest.on).days > days_fresh(known.cadence_days):
+        return [name, baseline, f"{UNKNOWN}, was {latest}", ""]
+    is_number = course.change is not None and not course.latest.ratings
+    return [name, baseline, latest, signed(course.change) if course.change is not None and is_number else ""]
+
+
+def _on_its_day(score: DatedScore | None, known: KnownScale) -> str:
+    if score is None:
+        return "none yet"
+    since = ", corrected since" if score.id in known.corrected else ""
+    return f"{value_words(score)} on {long_date(score.on)}{since}"
 
 
 def _treatment(facts: NoteFacts) -> Iterator[Line]:
@@ -93,15 +114,30 @@ def _treatment(facts: NoteFacts) -> Iterator[Line]:
         yield Line(each.name, "; ".join(part for part in (each.dose, each.since, each.due, each.adherence) if part))
 
 
-def _safety(facts: NoteFacts) -> Iterator[Line]:
-    row, on = facts.row, facts.review.reviewed_on
-    if row is None or row.safety_state is None or row.safety_on is None:
+def _safety(facts: NoteFacts, zone: ZoneInfo) -> Iterator[Line]:
+    """A danger that was told of stands beside every later answer, and an open alert beside both."""
+    last, on = facts.safety.last, facts.review.reviewed_on
+    if last is None:
         yield Line("Last asked", f"{UNKNOWN}: never asked")
-    elif row.safety_on > on:
-        yield Line("Last asked", f"again since this review, on {long_date(row.safety_on)}: see the record")
     else:
-        yield Line("Last asked", f"{long_date(row.safety_on)}: {row.safety_state} ({row.safety_item})")
+        yield Line("Last asked", f"{_with_age(last.on, on)}: {ANSWERED.get(last.state, 'not known')} ({last.item})")
+        if last.state != POSITIVE and last.positive_on is not None:
+            yield Line("Last positive", f"{_with_age(last.positive_on, on)} ({last.positive_item})")
+    reported = facts.safety.reported
+    if reported is not None:
+        yield Line("Danger last reported", f"{_with_age(reported.reported_on, on)}: {DANGERS[reported.kind]}")
+    for alert in facts.safety.alerts:
+        opened_on = long_date(alert.opened_at.astimezone(zone).date())
+        yield Line("Open safety alert", f"since {opened_on}. {alert.sentence}")
+    if not facts.safety.alerts:
+        yield Line("Open safety alert", "none")
     yield Line("Safety plan", _plan(facts, on))
+
+
+def _with_age(day: date, on: date) -> str:
+    """A day with how long before the review it was: the note is read later."""
+    days = (on - day).days
+    return f"{long_date(day)}, {count(days, 'day')} before" if days else f"{long_date(day)}, the same day"
 
 
 def _plan(facts: NoteFacts, on: date) -> str:

@@ -42,8 +42,9 @@ Dated: TypeAlias = PhaseSpell | TreatmentCourse | TrackedMeasure | TreatmentTarg
 def reopen(*, episode: Episode, why: str, by: User | None) -> None:
     """Take back an end that was none: the episode goes on with its last course and whoever of its team still fits.
 
-    What the end declined or withdrew waits again. It is in the phase it was in before the end; of a pause, in the phase before that, since the day it was to end is
-    no promise any more. Raises ``EpisodeIsOpen``, ``ImpossibleReopening``, ``PersonHasDied``.
+    What the end declined or withdrew waits again. It is in the phase it was in before the end; of a pause, in the phase
+    before that, since the day it was to end is no promise any more.
+    Raises ``EpisodeIsOpen``, ``ImpossibleReopening``, ``PersonHasDied``.
     """
     with write():
         problem = why_not_reopened(episode)

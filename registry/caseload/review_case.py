@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,18 +23,26 @@ from registry.health.models import LifeEvent
 from registry.health.queries import list_events
 from registry.measurements.models import MeasurementScore
 from registry.measurements.queries import rated_by_others
-from registry.measurements.standings import TrackedScale, follow_patient
+from registry.measurements.standings import TrackedScale, follow_patient, mania_scales
 from registry.measures.course import Course
 from registry.patients.models import Patient
 from registry.patients.queries import get_patient
 from registry.plans.models import Goal
 from registry.plans.queries import PlanDates, list_goals, safety_plans
-from registry.review.models import Review, ReviewQuestion
-from registry.review.queries import list_open_questions, list_reviews
+from registry.review.models import Recommendation, Review, ReviewQuestion
+from registry.review.queries import list_open_advice, list_open_questions, list_reviews
 from registry.treatment.queries import Adherence, TrialCourse, last_adherence, list_courses
 
 LATEST_CONTACTS = 12
 """Read for the few that are shown: among them may be corrected ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOn:
+    """A score that counts, on its local date of service."""
+
+    taken_on: date
+    value: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,11 @@ class ReviewCase:
     """The profiles whose last ratings were given by somebody else than those at the baseline."""
     contacts: Sequence[Contact]
     reviews: Sequence[Review]
+    """The last one of the person, at whichever clinic."""
+    open_advice: Sequence[Recommendation]
+    """What waits in this episode, of whichever review, the oldest first."""
+    scores: Mapping[str, Sequence[ScoreOn]]
+    """Of the metric primary and of mania, tracked or not, every score that counts."""
     questions: Sequence[ReviewQuestion]
     answers: Sequence[Answer]
     """Safety that somebody answered since the last review."""
@@ -93,6 +106,8 @@ def load_case(
         rated_by_others=rated_by_others({key: course for key, (_, course) in courses.items()}),
         contacts=[each for each in list_contacts(patient_id, limit=LATEST_CONTACTS) if each.status == "final"],
         reviews=list_reviews(patient_id, limit=1),
+        open_advice=list_open_advice(episode.id),
+        scores=list_scores(patient_id, told_beside([episode])),
         questions=[each for each in list_open_questions(patient_id) if each.episode_id == episode.id],
         answers=_answers(episode.id),
         treatment=treatment,
@@ -109,12 +124,9 @@ def _answers(episode_id: uuid.UUID) -> Sequence[Answer]:
     return [told[alert_id] for alert_id in answered]
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreOn:
-    """A score that counts, on its local date of service."""
-
-    taken_on: date
-    value: Decimal
+def told_beside(episodes: Iterable[Episode]) -> Sequence[str]:
+    """The scales whose scores stand beside what was recommended: a success that comes with mania is none."""
+    return sorted({each.metric_primary for each in episodes if each.metric_primary is not None} | mania_scales())
 
 
 def list_scores(patient_id: uuid.UUID, scales: Sequence[str]) -> Mapping[str, Sequence[ScoreOn]]:

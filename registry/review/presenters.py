@@ -24,6 +24,9 @@ DECISIONS: Mapping[str, str] = {
     "modified": "Accept with a change",
     "declined": "Decline",
 }
+AT_CASE = "case"
+"""Said in the address of a decision by whoever decides while they review the case."""
+
 DOING: Mapping[str, str] = {"done": "Done", "declined": "Declined after all"}
 
 
@@ -113,8 +116,10 @@ def addressee(recommendation: Recommendation) -> str:
     return recommendation.to_user.name if recommendation.to_user else recommendation.to_name or "the team"
 
 
-def show_recommendation(recommendation: Recommendation, *, may_decide: bool) -> RecommendationShown:
-    """A recommendation with what became of it, by whom and when."""
+def show_recommendation(
+    recommendation: Recommendation, *, may_decide: bool, at_case: bool = False
+) -> RecommendationShown:
+    """A recommendation with what became of it, by whom and when. ``at_case``: deciding leads back to the case."""
     is_open = recommendation.state in AWAITS_DECISION | AWAITS_DOING
     return RecommendationShown(
         kind=KINDS[recommendation.kind],
@@ -124,7 +129,7 @@ def show_recommendation(recommendation: Recommendation, *, may_decide: bool) -> 
         state_kind=_state_kind(recommendation),
         fate=_fate(recommendation),
         why=recommendation.decision_why,
-        decide_url=_decide_url(recommendation) if is_open and may_decide else "",
+        decide_url=_decide_url(recommendation, at_case=at_case) if is_open and may_decide else "",
         decide_label="Decide" if recommendation.state in AWAITS_DECISION else "Done, or declined",
     )
 
@@ -191,8 +196,20 @@ def _fate(recommendation: Recommendation) -> str:
     return "; ".join(steps)
 
 
-def _decide_url(recommendation: Recommendation) -> str:
-    return url_for("review.decide", patient_id=recommendation.patient_id, recommendation_id=recommendation.id)
+def _decide_url(recommendation: Recommendation, *, at_case: bool) -> str:
+    return url_for(
+        "review.decide",
+        patient_id=recommendation.patient_id,
+        recommendation_id=recommendation.id,
+        at=AT_CASE if at_case else None,
+    )
+
+
+def after_deciding_url(recommendation: Recommendation, *, at: str | None) -> str:
+    """Back to the case for whoever came from there (``at``), else to the person's reviews."""
+    if at != AT_CASE:
+        return reviews_url(recommendation.patient_id)
+    return url_for("review.case", patient_id=recommendation.patient_id, episode=recommendation.episode_id)
 
 
 def reviews_url(patient_id: uuid.UUID) -> str:

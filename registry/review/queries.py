@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from registry.db.among import among
 from registry.episodes.models import Episode, TeamMember
@@ -97,6 +97,22 @@ def get_recommendation(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> R
 def list_open_questions(patient_id: uuid.UUID) -> Sequence[ReviewQuestion]:
     """Questions no review has answered and nobody has withdrawn, oldest first."""
     return db.session.scalars(_OPEN_QUESTIONS, {"patient_ids": [patient_id]}).all()
+
+
+def list_open_advice(episode_id: uuid.UUID) -> Sequence[Recommendation]:
+    """What waits to be decided or done in the episode, of every review that stands, the oldest first; one statement."""
+    return db.session.scalars(
+        select(Recommendation)
+        .join(Recommendation.review)
+        .where(Recommendation.episode_id == episode_id, Review.status == "final", is_open_recommendation())
+        .options(
+            contains_eager(Recommendation.review).joinedload(Review.consultant),
+            joinedload(Recommendation.to_user),
+            joinedload(Recommendation.decided_by),
+            joinedload(Recommendation.done_by),
+        )
+        .order_by(Review.reviewed_on, Review.recorded_at, Recommendation.position, Recommendation.id)
+    ).all()
 
 
 def list_answered_by(review_id: uuid.UUID) -> Sequence[ReviewQuestion]:

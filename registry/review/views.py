@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -30,6 +30,7 @@ from registry.review.presenters import (
     Difference,
     QuestionPage,
     VoidPage,
+    after_deciding_url,
     decided_by,
     offered_states,
     reviewed_words,
@@ -87,9 +88,10 @@ def withdraw_question(patient_id: uuid.UUID, question_id: uuid.UUID) -> Page:
 @policy("recommendation.decide")
 def decide(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> Page:
     recommendation, form = _decision(patient_id, recommendation_id)
+    back_url = after_deciding_url(recommendation, at=request.args.get("at"))
     if not form.state.choices:
         flash("That recommendation has been decided and done with", "warning")
-        return redirect(reviews_url(patient_id), 303)
+        return redirect(back_url, 303)
     if not form.validate_on_submit():
         return _show_decision(recommendation, form, status=422 if form.errors else 200)
 
@@ -106,7 +108,7 @@ def decide(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> Page:
             actions.finish(**taken)
         else:
             actions.decide(state=wanted, why=why, **taken)
-        return reviews_url(patient_id)
+        return back_url
 
     try:
         location = receipts.once(form.form_key.data or "", by=current_user, act=act)
@@ -192,7 +194,7 @@ def _show_decision(
         form=form,
         recommendation=show_recommendation(recommendation, may_decide=False),
         reviewed=reviewed_words(recommendation.review),
-        back_url=reviews_url(patient_id),
+        back_url=after_deciding_url(recommendation, at=request.args.get("at")),
         conflict=conflict or (),
         conflict_by=decided_by(recommendation) if conflict else "",
     )

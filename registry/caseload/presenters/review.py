@@ -12,6 +12,7 @@ from typing import Any
 from flask import url_for
 
 from registry.alerts.sentences import sentence_of
+from registry.caseload.presenters.advice import Advised, last_review, open_advice
 from registry.caseload.presenters.brief import answered_sentence, declined_sentence, says_no_score
 from registry.caseload.presenters.case_facts import (
     ContactShown,
@@ -38,15 +39,9 @@ from registry.measurements.standings import TrackedScale
 from registry.measures.course import Course, Standing, days_fresh
 from registry.patients.presenters import IdentityHeader
 from registry.review.forms import ReviewForm
-from registry.review.presenters import (
-    Difference,
-    QuestionShown,
-    RecommendationShown,
-    show_question,
-    show_recommendation,
-)
+from registry.review.presenters import Difference, QuestionShown, show_question
 from registry.treatment.present import PresentTreatment, show_present
-from registry.web.filters import ARROW, count, days_ago, long_date, short_date, signed
+from registry.web.filters import ARROW, count, days_ago, short_date, signed
 
 CHART_WIDTH, CHART_HEIGHT = 320, 96
 MOST_SHOWN = 25
@@ -95,15 +90,6 @@ class ChartShown:
 
 
 @dataclass(frozen=True, slots=True)
-class LastReview:
-    """An earlier review and what became of it."""
-
-    words: str
-    summary: str
-    recommendations: Sequence[RecommendationShown]
-
-
-@dataclass(frozen=True, slots=True)
 class CaseShown:
     """The middle of the page: one person."""
 
@@ -126,7 +112,9 @@ class CaseShown:
     team: Sequence[str]
     conditions: str
     life: str
-    last_review: LastReview | None
+    advice: Sequence[Advised]
+    """What was recommended and waits, by review."""
+    last_review: Advised | None
     reviews_url: str
 
 
@@ -258,7 +246,8 @@ def show_case(
         events=events_told(case.life_events, today),
         conditions=", ".join(CONDITIONS[each] for each in case.row.conditions) if case.row else "",
         life=_life(case),
-        last_review=_last_review(case, deciding),
+        advice=open_advice(case, today=today, deciding=deciding),
+        last_review=last_review(case, today=today),
         reviews_url=url_for("review.reviews", patient_id=case.patient.id),
     )
 
@@ -353,16 +342,3 @@ def _life(case: ReviewCase) -> str:
         return ""
     known = (HOUSING_WORDS.get(case.row.housing or "", ""), WORK_WORDS.get(case.row.work or "", ""))
     return " · ".join(words for words in known if words)
-
-
-def _last_review(case: ReviewCase, deciding: Collection[uuid.UUID]) -> LastReview | None:
-    if not case.reviews:
-        return None
-    review = case.reviews[0]
-    return LastReview(
-        words=f"{long_date(review.reviewed_on)}, {review.consultant.name}",
-        summary=review.summary,
-        recommendations=[
-            show_recommendation(each, may_decide=review.clinic_id in deciding) for each in review.recommendations
-        ],
-    )

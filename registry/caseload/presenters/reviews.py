@@ -8,13 +8,13 @@ from datetime import date
 
 from flask import url_for
 
-from registry.caseload.presenters.scores import scale_label
+from registry.caseload.presenters.score_lines import score_lines
 from registry.caseload.review_case import ScoreOn
 from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import IdentityHeader
 from registry.review.models import Review
 from registry.review.presenters import QuestionShown, RecommendationShown, show_recommendation
-from registry.web.filters import ARROW, count, days_ago, long_date, number, short_date, signed
+from registry.web.filters import count, days_ago, long_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class ReviewShown:
     summary: str
     look_again: str
     recommendations: Sequence[RecommendationShown]
-    score_then: str
-    score_since: str
+    scores: Sequence[str]
+    """How each score stood at the review, and what it did since."""
     void_words: str
     """Why it counts nowhere, where it was entered in error."""
     void_url: str
@@ -58,8 +58,7 @@ def show_review(
     may_decide: bool,
     may_void: bool,
 ) -> ReviewShown:
-    """A review beside the course of ``scale``, the metric primary of its episode."""
-    then, since = score_beside(review.reviewed_on, scale, scores, today=today)
+    """A review beside the course of ``scale``, the metric primary of its episode, and of mania."""
     return ReviewShown(
         date=long_date(review.reviewed_on),
         ago=days_ago(review.reviewed_on, today),
@@ -68,8 +67,7 @@ def show_review(
         summary=review.summary,
         look_again="" if review.look_again_on is None else long_date(review.look_again_on),
         recommendations=[show_recommendation(each, may_decide=may_decide) for each in review.recommendations],
-        score_then=then,
-        score_since=since,
+        scores=score_lines(review.reviewed_on, scale, scores, today=today),
         void_words=_void_words(review),
         note_url=url_for("review.note", patient_id=review.patient_id, review_id=review.id),
         void_url=url_for("review.void", patient_id=review.patient_id, review_id=review.id) if may_void else "",
@@ -80,24 +78,3 @@ def _void_words(review: Review) -> str:
     if review.voided_by is None:
         return ""
     return f"Entered in error, says {review.voided_by.name}: {review.error_why}"
-
-
-def score_beside(
-    reviewed_on: date, scale: str | None, scores: Mapping[str, Sequence[ScoreOn]], *, today: date
-) -> tuple[str, str]:
-    """The last score up to the review, and the latest after it, in words."""
-    if scale is None:
-        return "no outcome measure chosen", ""
-    label, known = scale_label(scale), scores.get(scale, ())
-    before = [score for score in known if score.taken_on <= reviewed_on]
-    after = [score for score in known if score.taken_on > reviewed_on]
-    if not before:
-        then = f"no {label} before the review"
-    else:
-        then = f"{label} {number(before[-1].value)} on {short_date(before[-1].taken_on, today=today)}"
-    if not after:
-        return then, f"no {label} since"
-    latest = after[-1]
-    on = short_date(latest.taken_on, today=today)
-    change = f" ({signed(latest.value - before[-1].value)})" if before else ""
-    return then, f"{ARROW} {number(latest.value)} on {on}{change}"

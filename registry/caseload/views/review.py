@@ -22,7 +22,7 @@ from registry.audit.opened import opened
 from registry.caseload.presenters.review import MOST_SHOWN, CaseShown, QueuePage, show_case, show_queue
 from registry.caseload.presenters.review_conflict import Conflict, show_conflict
 from registry.caseload.presenters.reviews import ReviewsPage, show_review
-from registry.caseload.review_case import ReviewCase, list_scores, load_case
+from registry.caseload.review_case import ReviewCase, list_scores, load_case, told_beside
 from registry.caseload.review_queue import ReviewQueue, review_queue, tell
 from registry.caseload.views.consult_note import note
 from registry.episodes.models import TeamMember
@@ -116,7 +116,7 @@ def reviews(patient_id: uuid.UUID) -> Page:
     today = clinic.today(clock.now())
     episodes = list_episodes(patient_id)
     primary = {episode.id: episode.metric_primary for episode in episodes}
-    scores = list_scores(patient_id, sorted({scale for scale in primary.values() if scale}))
+    scores = list_scores(patient_id, told_beside(episodes))
     deciding, asking = (clinics_where(current_user, each) for each in ("recommendation.decide", "question.ask"))
     clinic_of = {episode.id: episode.clinic_id for episode in episodes}
     here = next((episode for episode in episodes if episode.is_open and episode.clinic_id == clinic.id), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from registry.episodes.actions import change_phase
 from registry.extensions import db
 from registry.health.actions import record_event
 from registry.health.facts import EventFacts
+from registry.measurements.actions import record_measurement
 from registry.plans.actions import set_goal
 from registry.review.actions import Advice, record_review
 from registry.review.models import Recommendation, Review, ReviewQuestion
@@ -71,12 +73,12 @@ def _recommendations(case: Case) -> list[Recommendation]:
         return list(db.session.scalars(select(Recommendation).order_by(Recommendation.position)))
 
 
-def _recommended(case: Case, *advice: Advice) -> str:
+def _recommended(case: Case, *advice: Advice, on: date = date(2026, 3, 10)) -> str:
     """A review with one recommendation; the address at which it is decided on."""
     with case.app.app_context(), scope.within({case.clinic_id}):
         review = record_review(
             episode=case.episode,
-            reviewed_on=date(2026, 3, 10),
+            reviewed_on=on,
             minutes=6,
             summary="",
             recommendations=advice or [Advice(kind="stop", words="Stop sertraline", to_user_id=case.prescriber_id)],
@@ -359,9 +361,44 @@ def test_a_recommendation_is_accepted_done_and_followed(off_target: Case) -> Non
     said = words(browser.get(reviews))
     assert "Done" in said
     assert "done by Rosa Osei, 12 Mar 2026" in said
-    assert "PHQ-9 19 on 9 Mar" in said
-    assert "→ 11 on 12 Mar (−8)" in said
+    assert "PHQ-9 19 on 9 Mar → 11 on 12 Mar (−8)" in said
     assert browser.get(url).location == reviews
+
+
+def test_the_case_tells_what_is_not_done_of_every_review_and_what_the_scores_did_mania_among_them(case: Case) -> None:
+    """Nobody tracks mania here; a PHQ-9 that fell while it rose is no success."""
+    with clock.at(NOW - timedelta(hours=1)):
+        case.scored(18, date(2026, 2, 19))
+        case.scored(11, date(2026, 3, 10))
+        _mania(case, date(2026, 2, 19), 0)
+        _mania(case, date(2026, 3, 10), 3)
+    lithium = _recommended(case, Advice(kind="lab", words="Lithium level"), on=date(2026, 2, 20))
+    _recommended(case, Advice(kind="measure", words="C-SSRS"), on=date(2026, 3, 11))
+    browser, url = case.browser_of("consultant"), f"/review/{case.patient_id}"
+
+    said = words(browser.get(url))
+    _, first, last, *_ = re.split("Dr Halloran, (?:20 Feb|11 Mar) 2026", said)
+    assert ("Lithium level" in first, "C-SSRS" in last) == (True, True), "the oldest first"
+    assert "PHQ-9 18 on 19 Feb → 11 on 10 Mar (−7); ASRM 0 on 19 Feb → 15 on 10 Mar (+15)" in said
+    assert "PHQ-9 11 on 10 Mar, none since; ASRM 15 on 10 Mar, none since" in said
+
+    (decide_url,) = (link["href"] for link in soup(browser.get(url)).select("main a") if "Lithium" in link.get_text())
+    assert decide_url == f"{lithium}?at=case"
+    assert fill_in(browser, str(decide_url), {"state": "accepted"}).location == f"{url}?episode={case.episode_id}"
+
+
+def _mania(case: Case, on: date, each: int) -> None:
+    """An ASRM with this answer to each of its five items."""
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        record_measurement(
+            patient_id=case.patient_id,
+            clinic_id=case.clinic_id,
+            instrument="asrm",
+            taken_on=on,
+            mode="self-paper",
+            answers=dict.fromkeys("12345", each),
+            by=case.manager,
+        )
 
 
 @pytest.mark.parametrize(

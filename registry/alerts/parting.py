@@ -68,7 +68,8 @@ def tie_again(loosened: Collection[tuple[Sign, uuid.UUID]]) -> None:
 def tell_apart(one: Patient, another: Patient, *, now: datetime, by: User) -> None:
     """Have no safety alert of either tell of answers and reports of the other any more; its history says so.
 
-    Belongs inside ``write()``, after the rows are moved; the look that follows brings the open ones in line.
+    No number of the other: who reads it here may not see that record. Belongs inside ``write()``, after the rows are
+    moved; the look that follows brings the open ones in line.
     """
     steps = []
     for patient, stranger in ((one, another), (another, one)):
@@ -78,10 +79,10 @@ def tell_apart(one: Patient, another: Patient, *, now: datetime, by: User) -> No
             told = {ground for part in _parts(alert.evidence) for ground, _ in covered_in(part) if ground[0] in theirs}
             if told:
                 words = (
-                    f"The merge with MRN {stranger.mrn} was undone: "
+                    "The merge with another record was undone: "
                     f"{count(len(told), 'answer or report', 'answers or reports')} told of here belong to that record"
                 )
-                _leave_own(alert, theirs, stranger.mrn, now)
+                _leave_own(alert, theirs, now)
                 record("alert.updated", by=by, subject=alert, reason=words)
                 steps.append(step_of(alert, "appended", now, by_id=by.id, words=words))
     db.session.flush()
@@ -95,11 +96,11 @@ def _signs_of(patient_id: uuid.UUID) -> frozenset[str]:
     return frozenset(str(id_) for id_ in (*measurements, *reports))
 
 
-def _leave_own(alert: Alert, theirs: Collection[str], mrn: str, now: datetime) -> None:
+def _leave_own(alert: Alert, theirs: Collection[str], now: datetime) -> None:
     own = own_part(alert.rule, alert.evidence, theirs)
     alert.told_evidence = None
     if own is None:
-        alert.evidence = {"of_another": f"MRN {mrn}"}
+        alert.evidence = {"of_another": True}
     else:
         leads, alert.evidence = own
         if leads != alert.rule:

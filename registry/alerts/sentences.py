@@ -33,7 +33,7 @@ def sentence_of(rule: str, evidence: Mapping[str, Any], today: date) -> str:
 
 def _lead(rule: str, evidence: Mapping[str, Any], today: date) -> str:
     if evidence.get("of_another"):
-        return f"Told only of what belongs to {evidence['of_another']}: close the alert with how it ended"
+        return "Told only of what belongs to another record: close the alert with how it ended"
     return withdrawn_words(Evidence(evidence)) if evidence.get("withdrawn") else words(rule, evidence, today)
 
 

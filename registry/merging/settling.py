@@ -27,7 +27,7 @@ def settle(kept: Record, other: Record, choices: Mapping[str, str], *, now: date
     _give_way_to_primary_payers(kept, other)
     for kind in PLANS:
         _number_plans(_plans(kept, kind), _plans(other, kind))
-    words = f"MRN {other.patient.mrn} was merged into MRN {kept.patient.mrn}"
+    words = "Two records of this person were made one"  # no number: after an undo not every reader may see both
     join_safety_alerts(patient_ids=(kept.patient.id, other.patient.id), words=words, now=now, by=by)
     db.session.flush()
 

@@ -110,9 +110,12 @@ def list_merges(patient_id: uuid.UUID) -> list[MergeOnRecord]:
 
 @dataclass(frozen=True, slots=True)
 class UndoneMerge:
-    """A merge that was undone: from when to when this record and the one with that MRN were one."""
+    """A merge that was undone: from when to when this record and another were one.
 
-    mrn: str
+    ``mrn`` is None for a reader whose clinics do not see the other record.
+    """
+
+    mrn: str | None
     merged_at: datetime
     undone_at: datetime
 
@@ -120,17 +123,20 @@ class UndoneMerge:
 def list_undone_merges(patient_id: uuid.UUID) -> list[UndoneMerge]:
     """Of this record, whichever of the two stayed."""
     other = case((PatientMerge.patient_id == patient_id, PatientMerge.merged_id), else_=PatientMerge.patient_id)
-    with scope.all_patients(reason="what was told while two records were one is of both, and only one may be seen"):
-        found = db.session.execute(
-            select(Patient.mrn, PatientMerge.merged_at, PatientMerge.undone_at)
-            .join(Patient, Patient.id == other)
+    with scope.all_patients(reason="when two records were one is of both, and only one may be seen"):
+        merges = db.session.execute(
+            select(other.label("other_id"), PatientMerge.merged_at, PatientMerge.undone_at)
             .where(
                 or_(PatientMerge.patient_id == patient_id, PatientMerge.merged_id == patient_id),
                 PatientMerge.undone_at.is_not(None),
             )
             .order_by(PatientMerge.merged_at)
-        )
-        return [UndoneMerge(row.mrn, row.merged_at, row.undone_at) for row in found]
+        ).all()
+    if not merges:
+        return []
+    others = select(Patient.id, Patient.mrn).where(Patient.id.in_({row.other_id for row in merges}))
+    seen = {row.id: row.mrn for row in db.session.execute(others)}
+    return [UndoneMerge(seen.get(row.other_id), row.merged_at, row.undone_at) for row in merges]
 
 
 def get_merge(merge_id: uuid.UUID, *, patient_id: uuid.UUID) -> PatientMerge | None:

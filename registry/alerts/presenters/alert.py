@@ -18,6 +18,7 @@ from registry.clinics.models import Clinic
 from registry.contacts.models import DangerReport
 from registry.contacts.rules import DANGERS
 from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters.person import record_named
 from registry.patients.queries import UndoneMerge
 from registry.patients.safety_banner import SafetyBanner
 from registry.web.filters import days_ago, local_time, long_date, short_date
@@ -238,13 +239,14 @@ def _when(instant: datetime, clinic: Clinic, today: date) -> str:
 def _words_of_one(step: AlertEvent, clinic: Clinic, undone: Sequence[UndoneMerge]) -> str:
     """What the program told while two records were one is of both; what a person wrote stands, and says so."""
     words = _step_words(step, clinic)
-    with_ = next((merge.mrn for merge in undone if merge.merged_at <= step.at < merge.undone_at), None)
-    if with_ is None or step.kind == "joined":
+    merge = next((merge for merge in undone if merge.merged_at <= step.at < merge.undone_at), None)
+    if merge is None or step.kind == "joined":
         return words
+    with_ = record_named(merge.mrn)
     if step.by_id is None:
-        told = f"Told while this record was one with MRN {with_}; what belongs here stands above"
+        told = f"Told while this record was one with {with_}; what belongs here stands above"
         return told if step.kind in _TELLING else words
-    return f"{words} (written while this record was one with MRN {with_})" if words else ""
+    return f"{words} · written while this record was one with {with_}" if words else ""
 
 
 def _step_words(step: AlertEvent, clinic: Clinic) -> str:

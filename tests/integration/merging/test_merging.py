@@ -231,7 +231,7 @@ def test_after_an_undo_no_alert_tells_of_the_other_persons_answers(twice: Twice)
         own = {key[0] for name in ("measurement", "danger_report") for key in load_rows(twice.kept_id)[name]}
         assert _told_of(both) & own
         assert _told_of(both) | _told_of(since) <= own
-        assert "Told only of what belongs to MRN ZMRN-1" in since.sentence
+        assert "Told only of what belongs to another record" in since.sentence
         assert "1 answer or report told of here" in next(step.words for step in list_steps(since.id) if step.by_id)
         assert corrected.id in _told_of(_open_safety(twice.other_id))
 

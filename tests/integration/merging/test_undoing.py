@@ -275,7 +275,14 @@ def test_a_page_that_was_open_during_the_merge_is_out_of_date_after_its_undo(twi
 
 
 def test_the_history_of_an_alert_keeps_no_answer_of_the_other_person(twice: Twice, client: FlaskClient) -> None:
-    with twice.at_work() as lead:
+    """Nor, for a clinic that sees one of the two alone, by which number the other is found."""
+    annex = _annex(twice, cares_for_other=False)
+    with _both(twice, annex) as lead:
+        an_episode(
+            patient=db.session.get_one(Patient, twice.kept_id),
+            clinic=db.session.get_one(Clinic, annex.clinic_id),
+            enrolled_on=TODAY,
+        )
         with time_machine.travel(LATER, tick=False):
             twice.merge(by=lead)
         with time_machine.travel(LATER + timedelta(minutes=5), tick=False):
@@ -288,15 +295,20 @@ def test_the_history_of_an_alert_keeps_no_answer_of_the_other_person(twice: Twic
                 answers={str(item): 3 for item in range(1, 10)},
                 by=lead,
             )
-        alert = _open_safety(twice.kept_id)
-        address = f"/patients/{alert.patient_id}/alerts/{alert.id}"
+        alert_id = _open_safety(twice.kept_id).id
         with time_machine.travel(LATER + timedelta(hours=1), tick=False):
             twice.undo(by=lead)
-            whose = db.session.get_one(Alert, alert.id).patient_id
-            merges = list_merges(twice.kept_id)
+        of_kept = select(Alert.id).where(Alert.patient_id == twice.kept_id, Alert.is_safety)
+        addresses = [f"/patients/{twice.kept_id}/alerts/{id_}" for id_ in db.session.scalars(of_kept)]
+        assert f"/patients/{twice.kept_id}/alerts/{alert_id}" in addresses
+        assert list_merges(twice.kept_id) == []
     with time_machine.travel(LATER + timedelta(hours=2), tick=False):
-        browser = sign_in(client, twice.lead_id)
-        page = words(browser.get(address.replace(str(twice.kept_id), str(whose))))
+        seen = {
+            who: " ".join(words(sign_in(client, who).get(address)) for address in addresses)
+            for who in (twice.lead_id, annex.manager_id)
+        }
 
-    assert merges == []
-    assert "Told while this record was one with MRN" in page
+    assert "Told while this record was one with MRN ZMRN-1" in seen[twice.lead_id]
+    assert "Told while this record was one with another record" in seen[annex.manager_id]
+    assert "The merge with another record was undone" in seen[annex.manager_id]
+    assert "ZMRN-1" not in seen[annex.manager_id]

@@ -13,11 +13,13 @@ from registry import cli
 from registry.access import policy, refusals, scope
 from registry.accounts import sessions
 from registry.accounts.receipts import is_sent_otherwise, led_reader_to
+from registry.accounts.signals import account_opened
 from registry.alerts.backlog import spread_at
 from registry.alerts.cadence import phase_cadence
 from registry.alerts.patient_banner import tell_patient_banner
 from registry.alerts.reconcile import follow_write
 from registry.alerts.signals import asks_somebody, attention_changed
+from registry.alerts.sweep import follow_account
 from registry.audit import opened, recorder
 from registry.caseload.panels import QUESTIONS
 from registry.caseload.queries import VIEWS_QUESTION, parts_by_view
@@ -141,6 +143,7 @@ def _connect_signals() -> None:
     episode_changed.connect(follow_write, weak=False)
     asks_somebody.connect(queue_urgent, weak=False)
     attention_changed.connect(follow_attention, weak=False)
+    account_opened.connect(follow_account, weak=False)
     patient_changed.connect(follow_identity, weak=False)
 
 

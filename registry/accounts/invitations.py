@@ -18,6 +18,7 @@ from registry.access.roles import Role
 from registry.accounts import actions, queries, throttle
 from registry.accounts.models import FailedSignIn, Invitation, User
 from registry.accounts.sessions import token_digest
+from registry.accounts.signals import account_opened
 from registry.audit.recorder import record
 from registry.db.transaction import end_read, write
 from registry.extensions import db
@@ -119,3 +120,4 @@ def take_up(token: str, *, new_password: str, address: str) -> None:
         user.password_hash, user.must_change_password = hashed, False
         actions.end_sessions(user.id)
         record("user.invitation-taken-up", by=user, subject=user, kind="sign-in")
+    account_opened.send(user_id=user_id)

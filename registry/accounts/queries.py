@@ -48,6 +48,11 @@ def get_user_by_email(email: str) -> User | None:
     return db.session.scalars(select(User).where(User.email == fold_email(email))).one_or_none()
 
 
+def can_sign_in() -> ColumnElement[bool]:
+    """The account is open and has a password: whoever awaits one answers for nothing yet."""
+    return and_(User.is_active, User.password_hash.is_not(None))
+
+
 def fold_email(email: str) -> str:
     return email.strip().casefold()
 

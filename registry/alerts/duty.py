@@ -2,7 +2,7 @@
 else.
 
 Of covers that overlap the one written down last counts: so a mistake is put right by writing the cover again. Somebody
-whose account is closed, or whose role at the clinic no longer answers alerts, covers nothing.
+whose account is closed or awaits a password, or whose role at the clinic no longer answers alerts, covers nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy.orm import selectinload
 
 from registry.access.roles import GRANTS, Role
 from registry.accounts.models import Membership, User
+from registry.accounts.queries import can_sign_in
 from registry.alerts.clinic_times import hours_of
 from registry.alerts.opening_hours import is_open
 from registry.clinics.models import Clinic, DutyCover
@@ -37,7 +38,7 @@ _COVERS = (
         DutyCover.starts_on <= bindparam("last"),
         DutyCover.ends_on >= bindparam("first"),
         DutyCover.is_on_call == bindparam("on_call"),
-        User.is_active,
+        can_sign_in(),
         exists().where(
             Membership.user_id == DutyCover.user_id,
             Membership.clinic_id == DutyCover.clinic_id,

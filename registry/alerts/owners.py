@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, exists, or_, select
 
 from registry.access.roles import Role
 from registry.accounts.models import Membership, User
+from registry.accounts.queries import can_sign_in
 from registry.alerts.duty import ANSWERING_ROLES, on_duty
 from registry.alerts.rulebook import Audience
 from registry.db.among import among
@@ -33,7 +34,7 @@ _OF_RECORD = (
         ),  # says nothing new, but keeps PostgreSQL from reading every open episode
         or_(TeamMember.ends_on.is_(None), TeamMember.ends_on > bindparam("today")),
         Episode.ended_on.is_(None),
-        User.is_active,
+        can_sign_in(),
         exists().where(
             Membership.user_id == TeamMember.user_id,
             Membership.clinic_id == Episode.clinic_id,
@@ -103,12 +104,12 @@ def owner_of(audience: Sequence[str], *, clinic_id: uuid.UUID, team: Team, today
 
 
 def lead_of(clinic_id: uuid.UUID) -> uuid.UUID | None:
-    """The clinic's lead; of several, the first by name."""
+    """The clinic's lead who can sign in; of several, the first by name."""
     return db.session.scalar(
         select(User.id)
         .join(Membership, Membership.user_id == User.id)
         .where(
-            User.is_active,
+            can_sign_in(),
             Membership.clinic_id == clinic_id,
             Membership.role == Role.CLINIC_LEAD,
             Membership.ends_on.is_(None),
@@ -135,7 +136,7 @@ def people_told(patient_id: uuid.UUID, parts: Collection[str]) -> dict[str, str]
             TeamMember.role.in_([roles[part] for part in parts]),
             TeamMember.ends_on.is_(None),
             Episode.ended_on.is_(None),
-            User.is_active,
+            can_sign_in(),
         )
         .order_by(User.name)
     ).all()

@@ -22,7 +22,7 @@ from registry.alerts.reconcile import reconcile_patients
 from registry.clinics.models import Clinic
 from registry.db.pacing import Pace, begin_pace
 from registry.db.transaction import end_read, seconds_held, write
-from registry.episodes.models import Episode
+from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, SafetySignal
@@ -124,6 +124,19 @@ def answer_left_over_signals() -> int:
         end_read()
         _take_all(people, done, begin_pace())
     return done.checked
+
+
+def follow_account(_sender: object, *, user_id: uuid.UUID) -> None:
+    """Receiver of ``account_opened``: alerts of those they care for were others' while they could not sign in."""
+    with scope.all_patients(reason="somebody can answer for their people from now on"):
+        theirs = select(TeamMember.patient_id).join(Episode, Episode.id == TeamMember.episode_id)
+        people = db.session.scalars(
+            theirs.where(TeamMember.user_id == user_id, TeamMember.ends_on.is_(None), Episode.ended_on.is_(None))
+            .distinct()
+            .order_by(TeamMember.patient_id)
+        ).all()
+        end_read()
+        _take_all(people, Sweep(), begin_pace())
 
 
 def _follow_the_rules(

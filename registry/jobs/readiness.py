@@ -17,7 +17,7 @@ from registry.extensions import db
 from registry.jobs.heartbeat import OLD_AFTER, silence
 from registry.measurements.instruments import DefinitionError, catalogue, is_ready
 from registry.messages.queries import count_failures, count_late, last_sent_at
-from registry.messages.rules import FAULTS
+from registry.messages.rules import FAULTS, OF_ONE_PERSON
 from registry.web.health import READINESS, SWITCHED_OFF
 
 MAIL_FAULT_COUNTS = timedelta(days=1)
@@ -98,14 +98,14 @@ def sweep() -> str:
 def mail() -> str:
     """E-mails go out: none waits for long, and since the last one given up another was sent.
 
-    An address the server refuses is wrong for one person, not for the installation: it stands on the pages.
+    An address the server refuses, or an account nobody can use, is one person's matter: it stands on the pages.
     """
     now = clock.now()
     try:
         late = count_late(at=now, grace=OLD_AFTER)
         sent_at = last_sent_at()
         since = now - MAIL_FAULT_COUNTS if sent_at is None else max(sent_at, now - MAIL_FAULT_COUNTS)
-        faults = {fault for _kind, fault in count_failures(since=since)} - {"address-refused"}
+        faults = {fault for _kind, fault in count_failures(since=since)} - OF_ONE_PERSON
     except sa.exc.DBAPIError:
         db.session.rollback()
         return "cannot be read"

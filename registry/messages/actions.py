@@ -53,6 +53,8 @@ class _Taken:
 
     user: User
     address: str
+    has_account: bool
+    """Somebody can sign in with it: an e-mail that asks for it would lead nowhere else."""
     message_ids: Sequence[uuid.UUID]
     alerts: int
     """How many ask for them; none where it is the count of a Monday."""
@@ -137,15 +139,14 @@ def _take_up(now: datetime, idle: timedelta) -> _Taken | None:
             row.tries += not is_here
         sendable = () if is_here else needed
         alerts = {row.alert_id for row in sendable} - {None}
-        return _Taken(user, user.email, [row.id for row in sendable], len(alerts))
+        has_account = user.is_active and not user.awaits_password
+        return _Taken(user, user.email, has_account, [row.id for row in sendable], len(alerts))
 
 
 def _is_needed(message: Message, user: User) -> bool:
-    """Somebody may have acknowledged it meanwhile, or the account was closed."""
-    if not user.is_active or user.awaits_password:
-        return False
+    """Somebody may have acknowledged it meanwhile; of a Monday, the account was closed."""
     if message.alert_id is None:
-        return True
+        return user.is_active and not user.awaits_password
     alert = db.session.get_one(Alert, message.alert_id, populate_existing=True)
     return is_asking(tier=alert.tier, state=alert.state)
 
@@ -158,6 +159,8 @@ def _open_work(user: User, now: datetime) -> OpenWork:
 
 def _handed_over(taken: _Taken, work: OpenWork | None, server: MailServer, now: datetime) -> NotSent | None:
     """Why the e-mail was not sent; None where it was. ``work`` is what a Monday's count found."""
+    if not taken.has_account:
+        return NotSent("no-account", is_final=True)
     key = taken.message_ids[0]
     try:
         if work is None:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select
 
-from registry.accounts.models import Membership, SignedInSession
+from registry.accounts.models import Membership, SignedInSession, User
+from registry.accounts.queries import can_sign_in
 from registry.alerts.clinic_times import hours_of
 from registry.alerts.duty import on_call, on_duty
 from registry.alerts.models import Alert, AlertEvent
@@ -28,13 +29,18 @@ def first_asked(alert: Alert, *, at: datetime) -> Mapping[uuid.UUID, datetime]:
     """Who hears of an urgent alert, and from when: its owner, who is told besides, whoever answers for the clinic.
 
     Where the clinic is closed and nobody on call, that is whoever is on duty when it opens, and they hear then. The
-    lead where there is nobody else.
+    lead as well where nobody of them can sign in.
     """
     clinic = db.session.get_one(Clinic, alert.clinic_id)
     call, opens = on_call(clinic, at), next_open(at, hours_of(clinic), clinic.zone)
     answers = {call: at} if call is not None else {on_duty(clinic.id, clinic.today(opens)): opens}
-    asked = answers | dict.fromkeys((alert.owner_id, *_told_besides(alert)), at)
-    return _known(asked) or _known({lead_of(clinic.id): at})
+    concerned = answers | dict.fromkeys((alert.owner_id, *_told_besides(alert)), at)
+    asked = _known(concerned)
+    return asked if _one_can_sign_in(asked) else asked | _known({lead_of(clinic.id): at})
+
+
+def _one_can_sign_in(user_ids: Collection[uuid.UUID]) -> bool:
+    return bool(db.session.scalar(select(exists().where(User.id.in_(user_ids), can_sign_in()))))
 
 
 def _known(asked: Mapping[uuid.UUID | None, datetime]) -> dict[uuid.UUID, datetime]:

@@ -17,8 +17,12 @@ FAULTS = {
     "sign-in-refused": "the mail server refuses the registry's user name and password",
     "mail-refused": "the mail server refuses the message",
     "address-refused": "the mail server refuses the address",
+    "no-account": "nobody can sign in with this account: it is closed, or has no password yet",
 }
 """Kinds of failure. What a server said is not kept: it may hold an address, or worse."""
+
+OF_ONE_PERSON = frozenset({"address-refused", "no-account"})
+"""No fault of the installation."""
 
 OF_THE_SERVER = frozenset({"unreachable", "no-answer", "cut-off", "not-encrypted", "sign-in-refused"})
 """Nobody else's e-mail would fare better now."""

@@ -1598,7 +1598,7 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "fault IN ('unreachable', 'no-answer', 'cut-off', 'not-encrypted', 'sign-in-refused', 'mail-refused', 'address-refused')",
+            "fault IN ('unreachable', 'no-answer', 'cut-off', 'not-encrypted', 'sign-in-refused', 'mail-refused', 'address-refused', 'no-account')",
             name=op.f("ck_message_fault_known"),
         ),
         sa.CheckConstraint("kind IN ('urgent', 'digest')", name=op.f("ck_message_kind_known")),

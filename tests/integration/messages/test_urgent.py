@@ -9,12 +9,13 @@ from unittest.mock import Mock
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from registry import clock
 from registry.access.roles import Role
+from registry.accounts import invitations
 from registry.accounts.models import SignedInSession, User
-from registry.alerts.actions import acknowledge, assign
+from registry.alerts.actions import acknowledge, assign, tell
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import Alert
 from registry.db.transaction import write
@@ -102,6 +103,45 @@ def test_acknowledged_meanwhile_it_is_not_needed(app: Flask, post: Post) -> None
 
         assert send_due() == Round()
         assert (states(), post.arrived) == (["not-needed", "not-needed"], [])
+
+
+def awaits_password(*people: User) -> None:
+    with write():
+        db.session.execute(update(User).where(User.id.in_([each.id for each in people])).values(password_hash=None))
+
+
+def test_who_cannot_sign_in_yet_answers_for_nothing_and_the_lead_hears_instead(app: Flask, post: Post) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        newcomer = builders.a_user(role=Role.CLINIC_LEAD, clinic=scene.clinic, name="Aaron A.")
+        awaits_password(scene.care_manager, scene.duty, newcomer)
+        measured(scene, 9, item9=1)
+
+        assert send_due() == Round(sent=1)
+        assert (post.told, the_safety_alert(scene.patient).owner_id) == ([scene.lead.email], None)
+
+        token = invitations.renew(scene.care_manager, by=scene.lead)
+        invitations.take_up(token, new_password="a sentence of her own", address="198.51.100.7")
+        assert the_safety_alert(scene.patient).owner_id == scene.care_manager.id
+        with clock.at(NOW + timedelta(hours=1)):
+            escalate_due()
+        assert the_safety_alert(scene.patient).owner_id == scene.lead.id, "nobody on duty, and Aaron is not in yet"
+
+
+def test_an_e_mail_to_who_cannot_sign_in_is_a_failure_that_others_see(app: Flask, post: Post) -> None:
+    with on_stage(app):
+        scene = an_urgent_scene()
+        send_due()
+        awaits_password(scene.psychiatrist)
+        tell(alert=the_safety_alert(scene.patient), to=scene.psychiatrist, words="Tonight?", by=scene.lead)
+
+        assert send_due() == Round(failed=1)
+        assert post.told == sorted([scene.care_manager.email, scene.duty.email])
+        assert "untold" in kinds_of(the_safety_alert(scene.patient))
+        assert readiness.mail() == "", "an account nobody uses yet is no fault of the installation"
+        lead_id = scene.lead.id
+    day = words(builders.sign_in(app.test_client(), lead_id).get("/my-day"))
+    assert "did not reach Paul Psychiatrist" in day
 
 
 def test_whoever_is_signed_in_is_told_once_they_are_gone(app: Flask, post: Post) -> None:

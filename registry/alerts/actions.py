@@ -75,7 +75,7 @@ class WordsMissing(ValueError):
 def acknowledge(*, alert: Alert, by: User, opened_version: int | None = None) -> Alert:
     """Say that one is on it, and so answer for it. Raises ``AlertIsClosed``, ``EditConflict``."""
     with write():
-        row = _open_row(alert, opened_version)
+        row = open_row(alert, opened_version)
         _acknowledge(row, by)
         _step(row, "acknowledged", by=by)
         record("alert.acknowledged", by=by, subject=row)
@@ -90,7 +90,7 @@ def assign(*, alert: Alert, to: User, by: User, why: str = "", opened_version: i
     Raises ``UnfitOwner``, ``AlertIsClosed``, ``EditConflict``.
     """
     with write():
-        row = _open_row(alert, opened_version)
+        row = open_row(alert, opened_version)
         if not to.is_active or not can(to, "alert.acknowledge", clinic_id=row.clinic_id):
             raise UnfitOwner("Choose somebody who works at this clinic and answers alerts")
         give(row, to.id, clinic=_clinic_of(row), now=clock.now(), numbers=NumbersInForce())
@@ -107,7 +107,7 @@ def snooze(*, alert: Alert, until: date, reason: str, by: User, opened_version: 
     Raises ``CannotWait``, ``ImpossibleSnooze``, ``AlertIsClosed``, ``EditConflict``.
     """
     with write():
-        row = _open_row(alert, opened_version)
+        row = open_row(alert, opened_version)
         clinic = _clinic_of(row)
         _refuse_snooze(row, until=until, reason=reason, today=clinic.today(clock.now()))
         row.snoozed_until, row.snooze_reason, row.told_evidence = until, reason, None
@@ -138,7 +138,7 @@ def act(
     if not words.strip():
         raise WordsMissing("Say what was done")
     with write():
-        row = _open_row(alert, opened_version)
+        row = open_row(alert, opened_version)
         now = clock.now()
         if row.state != "acknowledged":
             _acknowledge(row, by)
@@ -173,7 +173,7 @@ def close(*, alert: Alert, outcome: str, words: str, by: User, opened_version: i
     if not words.strip():
         raise WordsMissing("Say how it ended")
     with write():
-        row = _open_row(alert, opened_version)
+        row = open_row(alert, opened_version)
         if row.tier == Tier.QUEUE:
             raise EndsWithReview("Record a review: only that ends a place in the review queue")
         if ends_with := rule(row.rule).ends_with:
@@ -193,7 +193,7 @@ def tell(*, alert: Alert, to: User, by: User, words: str = "", opened_version: i
     Raises ``UnfitToTell``, ``NotUrgent``, ``AlertIsClosed``, ``EditConflict``.
     """
     with write():
-        row = _open_row(alert, opened_version)
+        row = open_row(alert, opened_version)
         if row.tier != Tier.URGENT:
             raise NotUrgent("Only an urgent alert is told: ask the psychiatrist a question instead")
         if not to.is_active or Role.PSYCHIATRIST not in to.roles_by_clinic().get(row.clinic_id, frozenset()):
@@ -221,7 +221,7 @@ def reassign_open_alerts(*, from_user: User, to_user: User, clinic_id: uuid.UUID
     return len(owned)
 
 
-def _open_row(alert: Alert, opened_version: int | None) -> Alert:
+def open_row(alert: Alert, opened_version: int | None) -> Alert:
     """The alert as it is now, locked until the end of the transaction, if anything can still be done about it."""
     row: Alert | None = db.session.get(Alert, alert.id, with_for_update=True)
     if row is None or row.closed_at is not None:

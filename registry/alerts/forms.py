@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from wtforms import Form, RadioField, SelectField, SelectMultipleField, TimeField
+from wtforms import Form, HiddenField, RadioField, SelectField, SelectMultipleField, TimeField
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -115,10 +115,12 @@ class TellForm(RegistryForm):
 
 
 class SnoozeForm(RegistryForm):
-    """It can wait until a day. ``others`` are the person's other reasons that can: id → sentence."""
+    """It can wait until a day. ``others`` are the person's other reasons that can: edition → sentence."""
 
     until = LocalDate("Put off until", [InputRequired("Enter the day it should come back")])
     reason = line("Why it can wait", required="Say why it can wait")
+    along = HiddenField()
+    """What is put off with it, as the page showed it (``together.edition``)."""
     also = SelectMultipleField(
         "Put off as well",
         choices={},
@@ -134,12 +136,14 @@ class SnoozeForm(RegistryForm):
 
     def validate_also(self, field: SelectMultipleField) -> None:
         if not self._others.issuperset(field.data or ()):
-            raise ValidationError("One of these was answered, or can wait no longer: look again at what can")
+            raise ValidationError("One of these was answered, changed, or can wait no longer: look again at what can")
 
 
 class CloseForm(RegistryForm):
     """How it ended. ``outcomes`` are the ends this alert can have."""
 
+    along = HiddenField()
+    """What is closed with it, as the page showed it."""
     outcome = RadioField("How did it end?", [InputRequired("Choose how it ended")])
     words = paragraph("In words", required="Say how it ended")
 

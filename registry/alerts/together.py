@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from registry.accounts.models import User
@@ -56,23 +56,30 @@ def _is_said_by_another(alert: Alert, standing: Sequence[Alert]) -> bool:
     return speaks_too is not None and standing.index(speaks_too) < standing.index(alert)
 
 
+def edition(alerts: Iterable[Alert]) -> str:
+    """These reasons as they stand: a page that shows them sends it back, and another one says that they changed."""
+    return " ".join(f"{each.id}:{each.version}" for each in alerts)
+
+
 def snooze_together(
-    *, alerts: Sequence[Alert], until: date, reason: str, by: User, opened_version: int | None = None
+    *, alerts: Sequence[Alert], shown_versions: Sequence[int], until: date, reason: str, by: User
 ) -> None:
-    """Put reasons off until a local day. Of the first a page was open at ``opened_version``. Raises as ``snooze``."""
-    first, *others = alerts
+    """Put reasons off until a local day, each as it was shown. Raises as ``snooze``."""
     with write():
-        actions.snooze(alert=first, until=until, reason=reason, by=by, opened_version=opened_version)
-        for each in others:
+        for each in _as_shown(alerts, shown_versions):
             actions.snooze(alert=each, until=until, reason=reason, by=by)
 
 
 def close_together(
-    *, alerts: Sequence[Alert], outcome: str, words: str, by: User, opened_version: int | None = None
+    *, alerts: Sequence[Alert], shown_versions: Sequence[int], outcome: str, words: str, by: User
 ) -> None:
-    """End reasons that end alike. Of the first a page was open at ``opened_version``. Raises as ``close``."""
-    first, *others = alerts
+    """End reasons that end alike, each as it was shown. Raises as ``close``."""
     with write():
-        actions.close(alert=first, outcome=outcome, words=words, by=by, opened_version=opened_version)
-        for each in others:
+        for each in _as_shown(alerts, shown_versions):
             actions.close(alert=each, outcome=outcome, words=words, by=by)
+
+
+def _as_shown(alerts: Sequence[Alert], shown_versions: Sequence[int]) -> list[Alert]:
+    """All before the first act: what the one does may change the other."""
+    shown = zip(alerts, shown_versions, strict=True)
+    return [actions.open_row(alert, version) for alert, version in shown]

@@ -36,11 +36,13 @@ from registry.alerts.rulebook import Family, Tier, rule, told_besides
 from registry.alerts.together import close_together, days_put_off, snooze_together
 from registry.alerts.views.alert_forms import (
     act_form,
+    chosen_too,
     close_form,
     closing_hint,
     colleagues,
     forms_of,
     goes_with,
+    refuse_another,
     snooze_form,
     to_be_told,
 )
@@ -154,14 +156,18 @@ def snooze(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
     if not form.validate_on_submit() or form.until.data is None:
         return _show(row, forms_of(row, snooze=form), status=422)
     until, reason = form.until.data, form.reason.data or ""
-    chosen = [row, *(each for each in standing if str(each.id) in (form.also.data or ()))]
-    alerts = [alert for each in chosen for alert in (each, *goes_with(each, standing))]
+    along = goes_with(row, standing)
+    alerts = [row, *along, *chosen_too(form, standing)]
+    versions = [form.opened_version, *(each.version for each in alerts[1:])]
+
+    def put_off() -> None:
+        refuse_another(row, form, along)
+        snooze_together(alerts=alerts, shown_versions=versions, until=until, reason=reason, by=current_user)
+
     return _do(
         row,
         form,
-        lambda: snooze_together(
-            alerts=alerts, until=until, reason=reason, by=current_user, opened_version=form.opened_version
-        ),
+        put_off,
         forms=lambda fresh: forms_of(fresh, snooze=form),
         yours="Put off by you",
         said="Put off. It comes back sooner if it gets worse",
@@ -176,17 +182,18 @@ def close(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
     form = close_form(row)
     if not form.validate_on_submit():
         return _show(row, forms_of(row, close=form), status=422)
-    alerts = [row, *goes_with(row, queries.list_open_alerts(patient_id))]
+    along = goes_with(row, queries.list_open_alerts(patient_id))
+    versions = [form.opened_version, *(each.version for each in along)]
+    outcome, words = form.outcome.data, form.words.data or ""
+
+    def end() -> None:
+        refuse_another(row, form, along)
+        close_together(alerts=[row, *along], shown_versions=versions, outcome=outcome, words=words, by=current_user)
+
     return _do(
         row,
         form,
-        lambda: close_together(
-            alerts=alerts,
-            outcome=form.outcome.data,
-            words=form.words.data or "",
-            by=current_user,
-            opened_version=form.opened_version,
-        ),
+        end,
         forms=lambda fresh: forms_of(fresh, close=form),
         yours="Closed by you",
         said="Closed, with how it ended",

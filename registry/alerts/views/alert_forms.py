@@ -17,13 +17,14 @@ from registry.alerts.duty import ANSWERING_ROLES
 from registry.alerts.forms import AssignForm, CloseForm, NoteForm, SnoozeForm, TellForm
 from registry.alerts.models import CARE_OUTCOMES, OUTCOMES, Alert
 from registry.alerts.presenters.alert import AlertForms, choices_of, goes_with_words, people_told_by_name
-from registry.alerts.presenters.words import Reason, reasons
+from registry.alerts.presenters.words import reasons
 from registry.alerts.rulebook import Audience, Tier, rule
-from registry.alerts.together import can_wait_too, days_put_off, said_with
+from registry.alerts.together import can_wait_too, days_put_off, edition, said_with
 from registry.alerts.views.shared import acknowledge_form
 from registry.alerts.views.shared import act_form as urgent_form
 from registry.alerts.withdrawn import is_taken_back
 from registry.clinics.models import Clinic
+from registry.db.conflict import EditConflict
 from registry.extensions import db
 
 _IN_ERROR = "entered-in-error"
@@ -46,7 +47,8 @@ def forms_of(row: Alert, **sent: Any) -> AlertForms:
         return sent.get(name) or (make() if can(current_user, action, clinic_id=here) else None)
 
     may_end = not rule(row.rule).ends_with
-    return AlertForms(
+    along = goes_with(row, standing)
+    forms = AlertForms(
         acknowledge=None
         if row.state == "acknowledged"
         else offered("acknowledge", "alert.acknowledge", lambda: acknowledge_form(row)),
@@ -59,8 +61,12 @@ def forms_of(row: Alert, **sent: Any) -> AlertForms:
         close=None
         if (row.tier == Tier.QUEUE or not may_end) and "close" not in sent
         else offered("close", "alert.close", lambda: close_form(row, formdata=None, version=version)),
-        goes_with=goes_with_words(goes_with(row, standing)),
+        goes_with=goes_with_words(along),
     )
+    for form in (forms.snooze, forms.close):
+        if form is not None:
+            form.along.data = edition(along)
+    return forms
 
 
 def assign_form(row: Alert, version: str) -> AssignForm:
@@ -88,18 +94,30 @@ def _may_be_told(row: Alert) -> bool:
 def snooze_form(row: Alert, standing: Sequence[Alert], **kwargs: Any) -> SnoozeForm:
     today = db.session.get_one(Clinic, row.clinic_id).today(clock.now())
     others = can_wait_too(row, standing, clinic_ids=permitted_clinics("alert.snooze"))
-    choices = {str(each.id): "; ".join(reason.sentence for reason in _said(each, standing, today)) for each in others}
+    choices = {edition(said): _said(said, today) for each in others if (said := [each, *goes_with(each, standing)])}
     return SnoozeForm(prefix="snooze-", others=choices, **kwargs)
 
 
-def _said(alert: Alert, standing: Sequence[Alert], today: date) -> list[Reason]:
-    return reasons([alert, *goes_with(alert, standing)], today)
+def _said(alerts: Sequence[Alert], today: date) -> str:
+    return "; ".join(reason.sentence for reason in reasons(alerts, today))
+
+
+def chosen_too(form: SnoozeForm, standing: Sequence[Alert]) -> list[Alert]:
+    """What was ticked on the page of another, with what goes with each; ``form`` was found to be as it is now."""
+    shown = {pair.partition(":")[0] for each in form.also.data or () for pair in each.split()}
+    return [each for each in standing if str(each.id) in shown]
 
 
 def goes_with(row: Alert, standing: Sequence[Alert]) -> list[Alert]:
     """What is put off and closed with it."""
     other = said_with(row, standing)
     return [] if other is None else [other]
+
+
+def refuse_another(row: Alert, form: SnoozeForm | CloseForm, along: Sequence[Alert]) -> None:
+    """What goes with the alert is another one than the page showed, or no longer the same. Raises ``EditConflict``."""
+    if (form.along.data or "") != edition(along):
+        raise EditConflict(row)
 
 
 def colleagues(row: Alert) -> dict[str, str]:

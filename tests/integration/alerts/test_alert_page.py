@@ -14,10 +14,11 @@ from registry import clock
 from registry.access import scope
 from registry.accounts.models import User
 from registry.clinics.models import Clinic
-from registry.contacts.actions import report_danger
+from registry.contacts.actions import ContactFacts, record_contact, report_danger
 from registry.extensions import db
 from registry.measurements.actions import mark_entered_in_error, record_measurement
 from registry.measurements.models import Measurement
+from registry.patients.models import Patient
 from tests import builders
 from tests.integration.alerts.kept_scenes import Ids, row_of
 from tests.integration.alerts.scene import (
@@ -317,22 +318,66 @@ def test_what_is_said_as_one_is_put_off_and_closed_as_one(app: Flask, client: Fl
     }
 
     def put_off(alert: uuid.UUID, *also: uuid.UUID) -> tuple[TestResponse, list[int]]:
-        chosen = {"snooze-also": [str(each) for each in also]}
+        chosen = {"snooze-also": [_as_shown(client, f"{pages}/{alert}", each) for each in also]}
         answer = fill_in(client, f"{pages}/{alert}", typed | chosen, button="Put it off")
         return answer, [_kinds(app, each).count("snoozed") for each in (silent, tried, off)]
 
     offered = soup(client.get(f"{pages}/{off}")).select("[name=snooze-also]")
-    assert [str(each["value"]) for each in offered] == [str(silent)]
+    assert [str(each["value"]).partition(":")[0] for each in offered] == [str(silent)]
     assert put_off(off, silent)[1] == [1, 1, 1]
     assert put_off(tried)[1] == [2, 2, 1]
     refused, steps = put_off(silent, off)
-    assert "One of these was answered, or can wait no longer: look again at what can" in words(refused)
+    assert "One of these was answered, changed, or can wait no longer: look again at what can" in words(refused)
     assert steps == [2, 2, 1]
 
     page = f"{pages}/{silent}"
     assert "“Not reached” goes with it: one call settles both." in words(client.get(page))
     fill_in(client, page, {"close-outcome": "handled", "close-words": "Moved away"}, button="Close the alert")
     assert ["closed" in _kinds(app, each) for each in (silent, tried, off)] == [True, True, False]
+
+
+def test_what_changed_since_the_page_was_shown_is_neither_put_off_nor_closed_with_it(
+    app: Flask, client: FlaskClient
+) -> None:
+    """Three calls nobody took come between: they go with the silence from then on."""
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=70, contact_days_ago=40)
+        measured(scene, 20, days_ago=70)
+        measured(scene, 19, days_ago=2)
+        silent, off = (alerts_of(scene.patient, rule=rule)[0].id for rule in ("engage.no-contact", "target.off"))
+        pages, who = f"/patients/{scene.patient.id}/alerts", scene.care_manager.id
+        patient_id, clinic_id = scene.patient.id, scene.clinic.id
+    builders.sign_in(client, who)
+    of_silent, of_off = (client.get(f"{pages}/{each}") for each in (silent, off))
+    waits: dict[str, str | list[str]] = {
+        "snooze-until": (TODAY + timedelta(days=3)).isoformat(),
+        "snooze-reason": "In Portugal until Saturday",
+        "snooze-also": [_as_shown(client, f"{pages}/{off}", silent)],
+    }
+    ended = {"close-outcome": "handled", "close-words": "Moved away"}
+    with app.app_context(), scope.within({clinic_id}):
+        for days_ago in (9, 6, 3):
+            day = TODAY - timedelta(days=days_ago)
+            facts = ContactFacts(took_place_on=day, kind="treatment", modality="phone", reached=False)
+            by = db.session.get_one(User, who)
+            record_contact(patient_id=patient_id, clinic_id=clinic_id, facts=facts, by=by)
+        tried = alerts_of(db.session.get_one(Patient, patient_id), rule="engage.attempts")[0].id
+
+    put_off = send(client, f"{pages}/{off}", of_off, waits, button="Put it off")
+    closed = send(client, f"{pages}/{silent}", of_silent, ended, button="Close the alert")
+
+    assert "One of these was answered, changed, or can wait no longer" in words(put_off)
+    assert (put_off.status_code, closed.status_code) == (422, 409)
+    assert "“Not reached” goes with it" in words(closed)
+    assert not {"snoozed", "closed"} & {kind for each in (silent, tried, off) for kind in _kinds(app, each)}
+    assert send(client, f"{pages}/{silent}", closed, ended, button="Close the alert").status_code == 303
+    assert ["closed" in _kinds(app, each) for each in (silent, tried, off)] == [True, True, False]
+
+
+def _as_shown(client: FlaskClient, page: str, alert_id: uuid.UUID) -> str:
+    """What ticking that reason on the page sends; its id where it is not offered."""
+    offered = [str(each["value"]) for each in soup(client.get(page)).select("[name=snooze-also]")]
+    return next((each for each in offered if each.startswith(str(alert_id))), str(alert_id))
 
 
 def _kinds(app: Flask, alert_id: uuid.UUID) -> list[str]:

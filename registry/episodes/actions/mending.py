@@ -31,7 +31,7 @@ from registry.episodes.models import (
     TreatmentTarget,
 )
 from registry.episodes.queries import earliest_referral, list_parts, list_team, roles_held
-from registry.episodes.rules import TEAM_USER_ROLES
+from registry.episodes.rules import IN_CARE, TEAM_USER_ROLES
 from registry.episodes.signals import tell_episode_changed
 from registry.episodes.unanswered import unanswered
 from registry.extensions import db
@@ -138,9 +138,11 @@ def correct_dates(
             raise ImpossibleDate("Only somebody who is enrolled has a date of enrolment", field="enrolled_on")
         spells, rest = list_parts(PhaseSpell, episode.id), _dated_parts(episode)
         of_referral = [spells[0], *_begun(rest, episode.referred_on, but=episode.enrolled_on)]
-        of_enrolment = [] if episode.enrolled_on is None else [spells[1], *_begun(rest, episode.enrolled_on)]
+        into_care = [] if episode.enrolled_on is None else [next(each for each in spells if each.phase in IN_CARE)]
+        of_enrolment = [*into_care, *_begun(rest, episode.enrolled_on)]
         others = [each for each in (*spells, *rest) if each not in of_referral and each not in of_enrolment]
         if enrolled_on is not None:
+            _refuse_before_reopening(enrolled_on, spells[1 : spells.index(into_care[0])])
             _refuse_impossible_enrolment(episode, enrolled_on, referred_on, _next_change(of_enrolment, others))
         follows = [day for day in (enrolled_on, _next_change(of_referral, others)) if day is not None]
         _refuse_impossible_referral(episode, referred_on, min(follows, default=None))
@@ -165,7 +167,7 @@ def _dated_parts(episode: Episode) -> list[Dated]:
     ]
 
 
-def _begun(rows: Sequence[Dated], on: date, *, but: date | None = None) -> list[Dated]:
+def _begun(rows: Sequence[Dated], on: date | None, *, but: date | None = None) -> list[Dated]:
     return [row for row in rows if row.starts_on == on and row.starts_on != but]
 
 
@@ -174,6 +176,14 @@ def _next_change(moved: Collection[Dated], others: Collection[Dated]) -> date | 
     since = max(row.starts_on for row in moved)
     ends = [row.ends_on for row in moved if not isinstance(row, PhaseSpell) and row.ends_on is not None]
     return min([*ends, *(row.starts_on for row in others if row.starts_on >= since)], default=None)
+
+
+def _refuse_before_reopening(on: date, between: Sequence[PhaseSpell]) -> None:
+    """``between``: an end that was none, and the phase it was taken back to."""
+    earliest = max((each.starts_on for each in between), default=on)
+    if on < earliest:
+        words = f"{earliest.day} {earliest:%b %Y}"
+        raise ImpossibleDate(f"Enter a date on or after the change before, {words}", field="enrolled_on")
 
 
 def _refuse_impossible_enrolment(episode: Episode, on: date, referred_on: date, next_change: date | None) -> None:

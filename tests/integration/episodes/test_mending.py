@@ -29,7 +29,8 @@ from registry.extensions import db
 from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
 from registry.measurements.models import StandingRow
-from tests.builders import a_referral
+from registry.patients.models import Patient
+from tests.builders import a_referral, an_episode
 from tests.integration.episodes.conftest import World
 from tests.pages import Fields, elements, fields_of, fill_in, words
 
@@ -186,6 +187,27 @@ def test_an_enrolment_typed_wrong_is_put_on_its_day_with_all_that_began_with_it(
             assert set(db.session.scalars(select(kind.starts_on))) == {date(2026, 2, 5)}, kind.__name__
         standing = db.session.scalars(select(StandingRow)).one()
         assert (standing.baseline_on, standing.baseline_value) == (date(2026, 2, 6), 18), "worked out anew"
+
+
+def test_an_enrolment_after_a_reopening_is_put_on_its_day_and_the_end_stays_on_its_own(world: World) -> None:
+    with world.app.app_context(), scope.all_patients(reason="test"):
+        patient = db.session.get_one(Patient, world.person())
+        episode = a_referral(patient=patient, referred_on=date(2026, 2, 2))
+        actions.end_episode(episode=episode, reason="lost", on=date(2026, 2, 4), note="Somebody else", by=None)
+        actions.reopen(episode=episode, why="Another person was meant", by=None)
+        person, episode_id = patient.id, an_episode(patient=patient, enrolled_on=date(2026, 2, 20)).id
+    url = _url(person, episode_id, "dates")
+
+    early = fill_in(world.browser, url, {"enrolled_on": "2026-02-03", "why": "Mistyped"})
+    right = fill_in(world.browser, url, {"enrolled_on": "2026-02-18", "why": "Mistyped"})
+
+    assert "on or after the change before, 4 Feb 2026" in _beside(early, "enrolled_on")
+    assert right.status_code == 303
+    with world.app.app_context(), scope.all_patients(reason="test"):
+        spells = db.session.scalars(select(PhaseSpell).order_by(PhaseSpell.starts_on, PhaseSpell.id))
+        expected = [("referred", 2), ("ended", 4), ("referred", 4), ("active", 18)]
+        assert [(each.phase, each.starts_on.day) for each in spells] == expected
+        assert db.session.get_one(Episode, episode_id).phase_since == date(2026, 2, 18)
 
 
 IMPOSSIBLE: list[tuple[Fields, str, str]] = [

@@ -17,6 +17,7 @@ from registry.db.transaction import write
 from registry.episodes.models import Episode
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
+from registry.patients.queries import lock_patient
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.parting import end_with_episode
 from registry.review.queries import last_review_after, list_answered_by, list_open_questions
@@ -110,6 +111,7 @@ def record_review(
     ``ReviewedMeanwhile`` where another review was saved since.
     """
     with write():
+        lock_patient(episode.patient_id)
         wrong = wrong_with_dates(reviewed_on, look_again_on, today=_today(episode.clinic_id))
         if wrong:
             raise ImpossibleReview(wrong)
@@ -208,6 +210,7 @@ def void_review(*, review: Review, why: str, by: User) -> None:
     where the episode has ended nobody would answer them, and they end with it. Raises ``AlreadyVoid``.
     """
     with write():
+        lock_patient(review.patient_id)
         if review.status != "final":
             raise AlreadyVoid
         now, today = clock.now(), _today(review.clinic_id)

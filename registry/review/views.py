@@ -138,7 +138,11 @@ def void(patient_id: uuid.UUID, review_id: uuid.UUID) -> Page:
         )
         return reviews_url(patient_id)
 
-    location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+    try:
+        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+    except actions.AlreadyVoid:
+        flash("This review was marked as entered in error in the meantime. Nothing was changed", "warning")
+        return redirect(reviews_url(patient_id), 303)
     flash("Marked as entered in error. The review is kept, struck through, and counts nowhere", "success")
     return redirect(location, 303)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
@@ -26,14 +26,16 @@ from registry.contacts.drafts import AnotherDraft, keep_draft
 from registry.contacts.models import DangerReport
 from registry.contacts.timer import AlreadyTiming, start_timer
 from registry.db.transaction import write
+from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
 from registry.measurements.verification import differences_of
+from registry.review.actions import ReviewedMeanwhile, record_review
 from tests.builders import a_patient, an_episode, id_of, sign_in
 from tests.pages import Fields
 from tests.trust.forms import filled, sender
 from tests.trust.routes import Route
-from tests.trust.world import TODAY, World
+from tests.trust.world import NOW, TODAY, World
 
 IN_THE_WAY = 0.5
 """Seconds the first waits for the second before it is stored: by then the second has met what the first holds."""
@@ -123,6 +125,31 @@ def test_two_dangers_reported_at_once_are_both_kept_under_one_alert(app: Flask, 
         ).all()
     assert sorted(said) == ["First", "Second"]
     assert len(standing) == 1
+
+
+def test_of_two_reviews_saved_at_once_the_second_is_told_of_the_first(app: Flask, world: World) -> None:
+    patient_id, saved = _somebody_without_alerts(app, world), list[str]()
+
+    def review(summary: str) -> None:
+        episode = db.session.scalars(select(Episode).where(Episode.patient_id == patient_id)).one()
+        try:
+            record_review(
+                episode=episode,
+                reviewed_on=TODAY,
+                minutes=10,
+                summary=summary,
+                recommendations=(),
+                look_again_on=None,
+                opened_at=NOW - timedelta(minutes=5),
+                by=db.session.get_one(User, world.here.people["psychiatrist"]),
+            )
+            saved.append(summary)
+        except ReviewedMeanwhile as meanwhile:
+            saved.append(f"after {meanwhile.review.summary}")
+
+    _second_during_first(app, lambda: review("First"), lambda: review("Second"))
+
+    assert saved == ["First", "after First"]
 
 
 def _somebody_without_alerts(app: Flask, world: World) -> uuid.UUID:

@@ -20,7 +20,7 @@ from registry.caseload.models import CaseloadRow
 from registry.clinics.models import Clinic
 from registry.extensions import db
 from registry.patients.models import Patient
-from registry.review.actions import Advice, ask_question, decide, record_review
+from registry.review.actions import Advice, ask_question, decide, record_review, void_review
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.treatment.actions import start_trial
 from registry.treatment.facts import StepFacts, TrialFacts
@@ -319,3 +319,28 @@ def test_a_review_is_voided_by_whoever_recorded_it_or_leads_the_clinic(reviewed:
     answers = {who: sign_in(reviewed.app.test_client(), who).get(url).status_code for who in (colleague, lead)}
 
     assert answers == {colleague: 403, lead: 200}
+
+
+def test_the_second_to_void_a_review_at_the_same_moment_is_told_of_the_first(
+    reviewed: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with reviewed.app.app_context(), scope.all_patients(reason="test"):
+        review_id = db.session.scalars(select(Review.id)).one()
+    reviews = f"/patients/{reviewed.patient_id}/reviews"
+    url, browser = f"{reviews}/{review_id}/entered-in-error", reviewed.browser_of("consultant")
+    page = browser.get(url)
+
+    def asked_while_another_voids_it(_review: Review, _user: User) -> bool:
+        with reviewed.app.app_context(), scope.all_patients(reason="test"):
+            review = db.session.get_one(Review, review_id)
+            void_review(review=review, why="Meant for her sister", by=review.consultant)
+        return True
+
+    monkeypatch.setattr("registry.review.views.may_void", asked_while_another_voids_it)
+    answer = send(browser, url, page, {"why": "Not this person"})
+
+    assert (answer.status_code, answer.location) == (303, reviews)
+    said = words(browser.get(reviews))
+    assert "This review was marked as entered in error in the meantime. Nothing was changed" in said
+    assert "Meant for her sister" in said
+    assert "Not this person" not in said

@@ -17,9 +17,8 @@ from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
 from registry.alerts.desk import Desk
 from registry.alerts.load import EpisodeCase, load_people
 from registry.alerts.models import Alert
-from registry.alerts.rulebook import RULEBOOK, Backlog, Finding, evaluate
+from registry.alerts.rulebook import RULEBOOK, Backlog, Finding, evaluate, last_seen_on
 from registry.alerts.rulebook.backlog import DAYS, LATE_BY
-from registry.alerts.snapshot import CaseSnapshot
 from registry.episodes.backlog import Spread
 from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
@@ -51,14 +50,7 @@ def backlog_of(each: EpisodeCase) -> Backlog | None:
     if stored_on is None or until is None:
         return None
     scored_on = None if each.scored_at is None else each.clinic.today(each.scored_at)
-    seen_on = max(_seen_on(each.snapshot), default=None)
-    return Backlog(stored_on=stored_on, until=until, seen_on=seen_on, scored_on=scored_on)
-
-
-def _seen_on(snapshot: CaseSnapshot) -> list[date]:
-    measures = (*snapshot.measures, *snapshot.untracked_mania)
-    scored_on = [each.course.latest.on for each in measures if each.course.latest is not None]
-    return [*scored_on, *snapshot.contacts.two_way_on]
+    return Backlog(stored_on=stored_on, until=until, seen_on=last_seen_on(each.snapshot), scored_on=scored_on)
 
 
 def count_backlog(desk: Desk) -> tuple[int, int]:

@@ -17,12 +17,12 @@ from registry.alerts.load_care import (
     Sighting,
     contact_facts,
     load_circumstances,
-    load_reviews,
     load_sightings,
     load_transfers,
     not_reached,
 )
 from registry.alerts.load_life import Life, load_life, suspended_since
+from registry.alerts.load_reviews import load_reviews
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.load_treatment import load_plans, load_treatment
 from registry.alerts.models import Alert
@@ -243,7 +243,7 @@ def _cases(
                     episode, history.contacts, care.reachability.steps(patient_id, clinic_id=episode.clinic_id)
                 ),
                 measures=tracked_measures(episode, courses),
-                untracked_mania=_untracked_mania(episode, courses, history),
+                untracked_mania=untracked_mania(episode, courses, history),
                 reviews=care.reviews.get(episode.id, ReviewFacts()),
                 circumstances=care.circumstances.get(patient_id, ()),
                 legal_status=care.legal.get(patient_id),
@@ -311,7 +311,7 @@ def tracked_measures(
     return tuple(measures)
 
 
-def _untracked_mania(
+def untracked_mania(
     episode: Episode,
     courses: Mapping[str, tuple[TrackedScale, Course]],
     history: History,

@@ -16,9 +16,18 @@ from registry.measurements.models import Measurement, MeasurementScore
 from registry.patients.around import LEGAL_STATUSES, RELATIONS
 from registry.patients.models import LegalStatus, RelatedPerson
 
-_LEGAL_STATUS = select(LegalStatus.patient_id, LegalStatus.kind, LegalStatus.starts_on, LegalStatus.expires_on).where(
-    among(LegalStatus.patient_id, "patient_ids"), LegalStatus.ended_on.is_(None), LegalStatus.error_why == ""
+_LEGAL_STATUSES = (
+    select(
+        LegalStatus.patient_id,
+        LegalStatus.kind,
+        LegalStatus.starts_on,
+        LegalStatus.expires_on,
+        LegalStatus.ended_on,
+    )
+    .where(among(LegalStatus.patient_id, "patient_ids"), LegalStatus.error_why == "")
+    .order_by(LegalStatus.starts_on, LegalStatus.id)
 )
+_LEGAL_STATUS = _LEGAL_STATUSES.where(LegalStatus.ended_on.is_(None))
 _ENDING = (
     select(RelatedPerson)
     .where(
@@ -51,6 +60,19 @@ def load_legal_statuses(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, L
     """The legal status that holds, of those who have one; one statement."""
     rows = db.session.execute(_LEGAL_STATUS, {"patient_ids": list(patient_ids)})
     return {row.patient_id: LegalStatusFacts(LEGAL_STATUSES[row.kind], row.starts_on, row.expires_on) for row in rows}
+
+
+def load_legal_histories(
+    patient_ids: Collection[uuid.UUID],
+) -> dict[uuid.UUID, list[tuple[LegalStatusFacts, date | None]]]:
+    """Every legal status each of these people was under, earlier ones first, with the day it ended; one statement."""
+    rows = by_patient(db.session.execute(_LEGAL_STATUSES, {"patient_ids": list(patient_ids)}))
+    return {
+        patient_id: [
+            (LegalStatusFacts(LEGAL_STATUSES[row.kind], row.starts_on, row.expires_on), row.ended_on) for row in own
+        ]
+        for patient_id, own in rows.items()
+    }
 
 
 def load_ending_relations(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[RelatedPerson]]:

@@ -1,4 +1,4 @@
-"""What a clinic has done with a person in one episode: contacts, reviews, circumstances."""
+"""What a clinic has done with a person in one episode: contacts, transfers, circumstances."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
-from registry.accounts.models import User
 from registry.alerts.life_facts import Circumstance, CircumstanceHistory
-from registry.alerts.snapshot import ContactFacts, OpenOrder, ReviewFacts, TransferFacts
+from registry.alerts.snapshot import ContactFacts, TransferFacts
 from registry.clinics.models import Clinic
 from registry.contacts.ladder import Attempt, Step, since_reached
 from registry.contacts.models import Contact
@@ -28,8 +27,6 @@ from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measures.instrument import Instrument
 from registry.measures.scale import Scale
-from registry.review.models import Recommendation, Review
-from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, TREATMENT_CHANGES
 
 _Row: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -50,28 +47,6 @@ _CONTACTS = (
     )
     .where(among(Contact.patient_id, "patient_ids"), Contact.status == "final")
     .order_by(Contact.recorded_at, Contact.id)
-)
-_REVIEWS = (
-    select(Review.episode_id, Review.reviewed_on, Review.look_again_on)
-    .where(among(Review.patient_id, "patient_ids"), Review.status == "final")
-    .order_by(Review.reviewed_on, Review.recorded_at, Review.id)
-)
-_ADVICE = (
-    select(
-        Recommendation.id,
-        Recommendation.episode_id,
-        Recommendation.kind,
-        Recommendation.state,
-        Recommendation.words,
-        Recommendation.decision_why,
-        Recommendation.proposed_on,
-        Recommendation.decided_on,
-        Recommendation.done_on,
-        func.coalesce(User.name, Recommendation.to_name).label("to"),
-    )
-    .outerjoin(User, User.id == Recommendation.to_user_id)
-    .where(among(Recommendation.patient_id, "patient_ids"))
-    .order_by(Recommendation.proposed_on, Recommendation.position, Recommendation.id)
 )
 _TRANSFERS = select(
     Transfer.episode_id,
@@ -179,42 +154,6 @@ def not_reached(sightings: Iterable[Sighting]) -> bool:
         elif is_failed_attempt(each.kind, reached=each.reached):
             failed.append(each.attempt)
     return bool(since_reached(failed, reached_on))
-
-
-def load_reviews(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, ReviewFacts]:
-    """Reviews and what became of their recommendations, by episode; two statements."""
-    about = {"patient_ids": list(patient_ids)}
-    reviews: dict[uuid.UUID, list[_Row]] = defaultdict(list)
-    for review in db.session.execute(_REVIEWS, about):
-        reviews[review.episode_id].append(review)
-    if not reviews:
-        return {}
-    advice: dict[uuid.UUID, list[_Row]] = defaultdict(list)
-    for recommendation in db.session.execute(_ADVICE, about):
-        advice[recommendation.episode_id].append(recommendation)
-    return {episode_id: _review_facts(done, advice[episode_id]) for episode_id, done in reviews.items()}
-
-
-def _review_facts(reviews: Sequence[_Row], advice: Sequence[_Row]) -> ReviewFacts:
-    changed_on = [each.done_on for each in advice if each.kind in TREATMENT_CHANGES and each.done_on is not None]
-    return ReviewFacts(
-        last_on=reviews[-1].reviewed_on,
-        look_again_on=reviews[-1].look_again_on,
-        undecided=tuple(_order(each) for each in advice if each.state in AWAITS_DECISION),
-        undone=tuple(_order(each) for each in advice if each.state in AWAITS_DOING),
-        treatment_changed_on=max(changed_on, default=None),
-    )
-
-
-def _order(row: _Row) -> OpenOrder:
-    return OpenOrder(
-        id=str(row.id),
-        proposed_on=row.proposed_on,
-        text=row.decision_why if row.state == "modified" else row.words,
-        kind=row.kind,
-        to=row.to,
-        decided_on=row.decided_on,
-    )
 
 
 def load_transfers(

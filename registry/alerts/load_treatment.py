@@ -17,7 +17,7 @@ def load_treatment(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Tre
     found: dict[uuid.UUID, list[TrialCourse]] = defaultdict(list)
     for course in list_courses(patient_ids):
         found[course.patient_id].append(course)
-    return {patient_id: _treatment_facts(courses) for patient_id, courses in found.items()}
+    return {patient_id: treatment_facts(courses) for patient_id, courses in found.items()}
 
 
 def load_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanFacts]:
@@ -28,7 +28,8 @@ def load_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanFac
     }
 
 
-def _treatment_facts(courses: Sequence[TrialCourse]) -> TreatmentFacts:
+def treatment_facts(courses: Sequence[TrialCourse]) -> TreatmentFacts:
+    """What these trials of one person amount to."""
     changes = [change for course in courses for change in _changes(course)]
     due = [each for each in map(_injection_due, courses) if each is not None]
     return TreatmentFacts(

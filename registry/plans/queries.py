@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from registry.db.among import among
+from registry.db.grouping import by_patient
 from registry.extensions import db
 from registry.plans.models import Goal, GoalRating, PlanVersion
 
@@ -38,12 +39,18 @@ class PlanDates:
     review_on: date | None
 
 
-def safety_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanDates]:
-    """The safety plan in force of each of these people who has one; one statement."""
+def list_safety_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[PlanDates]]:
+    """Every version of the safety plan of each of these people, the one in force last; one statement."""
     rows = db.session.execute(_SAFETY_PLANS, {"patient_ids": list(patient_ids)})
     return {
-        row.patient_id: PlanDates(row.written_on, row.review_on) for row in rows
-    }  # the one talked through last stands
+        patient_id: [PlanDates(row.written_on, row.review_on) for row in own]
+        for patient_id, own in by_patient(rows).items()
+    }
+
+
+def safety_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanDates]:
+    """The safety plan in force of each of these people who has one; one statement."""
+    return {patient_id: versions[-1] for patient_id, versions in list_safety_plans(patient_ids).items()}
 
 
 def plan_dates(patient_id: uuid.UUID) -> Mapping[str, PlanDates]:

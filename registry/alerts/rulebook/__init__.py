@@ -3,7 +3,7 @@
 Start with ``evaluate``. One module a family of rules; ``clock`` explains why the next check date is exact.
 """
 
-from registry.alerts.rulebook.backlog import Backlog
+from registry.alerts.rulebook.backlog import Backlog, last_seen_on
 from registry.alerts.rulebook.evaluation import (
     RULEBOOK,
     Evaluation,
@@ -13,6 +13,8 @@ from registry.alerts.rulebook.evaluation import (
     ranked,
     rule,
     rulebook_fingerprint,
+    spoken_for_by,
+    with_speakers,
     words,
 )
 from registry.alerts.rulebook.finding import Audience, Finding, Rule, Tier, Verdict
@@ -46,14 +48,17 @@ __all__ = [
     "is_entered_soon",
     "is_immediate",
     "is_news",
+    "last_seen_on",
     "ranked",
     "rule",
     "rulebook_fingerprint",
+    "spoken_for_by",
     "taken_back_words",
     "told_besides",
     "unknown_item",
     "unspoken_at",
     "waiting_for_answer",
+    "with_speakers",
     "withdrawn_words",
     "words",
 ]

@@ -9,6 +9,7 @@ from datetime import date
 from registry.alerts.rulebook.evaluation import rule
 from registry.alerts.rulebook.finding import Finding, Tier
 from registry.alerts.rulebook.suspension import Family
+from registry.alerts.snapshot import CaseSnapshot
 
 LATE_BY = "alerts.backlog.late_by"
 DAYS = "alerts.backlog.days"
@@ -58,3 +59,10 @@ class Backlog:
 
     def _is_scored_since(self) -> bool:
         return self.scored_on is not None and self.scored_on > self.stored_on
+
+
+def last_seen_on(case: CaseSnapshot) -> date | None:
+    """The last day of a two-way contact or a score; None without any."""
+    measures = (*case.measures, *case.untracked_mania)
+    scored_on = [each.course.latest.on for each in measures if each.course.latest is not None]
+    return max([*scored_on, *case.contacts.two_way_on], default=None)

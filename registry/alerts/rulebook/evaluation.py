@@ -1,6 +1,6 @@
 """The whole rulebook over one case: what is true, what one alert says for another, and when to look again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -93,9 +93,12 @@ class Evaluation:
     settled: Mapping[str, str] = field(default_factory=dict)
 
 
-def evaluate(case: CaseSnapshot, today: date, numbers: Numbers) -> Evaluation:
-    """What needs attention in ``case`` on the clinic's local ``today``, ranked."""
-    verdicts = {rule.id: rule.verdict(case, today, numbers) for rule in RULEBOOK}
+def evaluate(case: CaseSnapshot, today: date, numbers: Numbers, *, rules: Iterable[Rule] = RULEBOOK) -> Evaluation:
+    """What needs attention in ``case`` on the clinic's local ``today``, ranked.
+
+    ``rules``, where not all are of interest, as ``with_speakers`` gives them.
+    """
+    verdicts = {rule.id: rule.verdict(case, today, numbers) for rule in rules}
     found = {id_: verdict.finding for id_, verdict in verdicts.items() if verdict.finding is not None}
     swallowed = _swallowed(found)
     unsaid = {each.finding.rule for each in swallowed}
@@ -106,6 +109,27 @@ def evaluate(case: CaseSnapshot, today: date, numbers: Numbers) -> Evaluation:
         swallowed=swallowed,
         settled={id_: verdict.settled for id_, verdict in verdicts.items() if verdict.settled is not None},
     )
+
+
+def with_speakers(ids: Collection[str]) -> tuple[Rule, ...]:
+    """These rules and those that decide whether they are said: what is found of the first, among all, is found so."""
+    speaking = {by for id_ in ids for by in _speakers(id_)}
+    return tuple(rule for rule in RULEBOOK if rule.id in speaking or rule.id in ids)
+
+
+def spoken_for_by(ids: Collection[str]) -> frozenset[str]:
+    """The rules whose findings one of these may leave unsaid."""
+    return frozenset(rule.id for rule in RULEBOOK if _speakers(rule.id) & frozenset(ids))
+
+
+def _speakers(id_: str) -> frozenset[str]:
+    """Whose findings decide whether those of this rule are said."""
+    speaking = {_SAID_BY[id_]} if id_ in _SAID_BY else set()
+    if id_ in _ONE_CALL | _DONE_WITH_THE_CALL:
+        speaking |= _ONE_CALL
+    if id_ in _DONE_WITH_THE_CALL:
+        speaking |= {life.TRANSITION, engage.ATTEMPTS}
+    return frozenset(speaking - {id_})
 
 
 def _swallowed(found: Mapping[str, Finding]) -> tuple[Swallowed, ...]:

@@ -43,7 +43,7 @@ _EPISODES = (
     .where(among(Episode.patient_id, "patient_ids"))
     .order_by(TreatmentCourse.starts_on, TreatmentCourse.ends_on.is_(None), TreatmentCourse.id)
 )
-_MEASURES = (
+MEASURES = (
     select(
         TrackedMeasure.episode_id,
         TrackedMeasure.scale,
@@ -55,7 +55,7 @@ _MEASURES = (
     .where(among(TrackedMeasure.patient_id, "patient_ids"))
     .order_by(TrackedMeasure.starts_on, TrackedMeasure.id)
 )
-_TARGETS = (
+TARGETS = (
     select(
         TreatmentTarget.episode_id,
         TreatmentTarget.scale,
@@ -297,8 +297,8 @@ def scales_followed(
     if not current:
         return {}
     about = {"patient_ids": list(patient_ids)}
-    measures = _in_force(current, db.session.execute(_MEASURES, about))
-    targets = _in_force(current, db.session.execute(_TARGETS, about))
+    measures = _in_force(current, db.session.execute(MEASURES, about))
+    targets = _in_force(current, db.session.execute(TARGETS, about))
     found: dict[uuid.UUID, dict[uuid.UUID, list[TrackedScale]]] = defaultdict(dict)
     for episode_id, (episode, course) in current.items():
         own_targets = targets.get(episode_id, {})

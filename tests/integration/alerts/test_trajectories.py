@@ -20,8 +20,12 @@ from sqlalchemy import func, select
 
 from registry import clock
 from registry.access.roles import Role
+from registry.alerts.as_of import Span
+from registry.alerts.clinic_numbers import numbers_at
+from registry.alerts.load_histories import list_people, load_histories
 from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patients
+from registry.alerts.replay import replay
 from registry.alerts.sweep import sweep_clinic
 from registry.clinics.models import Clinic
 from registry.contacts.actions import ContactFacts, record_contact
@@ -246,6 +250,33 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%b}"
 
 
+REPLAYED = ("engage.first-follow-up", "engage.no-contact", "measure.due", "review.due", "target.early", "target.off")
+
+
+def opened(life: Life) -> list[tuple[str, str, date]]:
+    """Which alerts of these rules opened, of whom, and on which local day."""
+    return sorted(
+        (course, alert.rule, alert.opened_at.astimezone(HERE).date())
+        for course, patient_id in life.patients.items()
+        for alert in alerts_of(patient_id)
+        if alert.rule in REPLAYED
+    )
+
+
+def replayed(life: Life) -> list[tuple[str, str, date]]:
+    """The same by looking back over the whole year from its last day, with the numbers in force."""
+    span, names = Span(FIRST_DAY - timedelta(days=1), LAST_DAY), {id_: name for name, id_ in life.patients.items()}
+    numbers = numbers_at(life.clinic_id)
+    found = sorted(
+        (names[history.patient_id], each.rule, each.on)
+        for history in load_histories(list_people(life.clinic_id, span, limit=100), life.clinic_id, span)
+        for each in replay(history, numbers, REPLAYED).told
+        if each.began
+    )
+    end_read()
+    return found
+
+
 def read_courses(sample_data: Path) -> list[Course]:
     if not (sample_data / FILE).is_file():
         pytest.skip(f"skipped: the constructed courses are not at {sample_data / FILE}")
@@ -268,6 +299,7 @@ def test_a_year_of_each_course_brings_the_alerts_a_clinician_expects(app: Flask,
 
         assert life.rows() == expected(life.courses)
         assert [each for each in life.sentences() if not names_its_score(*each)] == []
+        assert replayed(life) == opened(life)
         (relapsed,) = (alert for alert in alerts_of(life.patients["C06"], rule="target.off") if not alert.closed_at)
         assert relapsed.since == date(2026, 7, 12), "not known to be better then, off target since 25 July"
 

@@ -33,6 +33,7 @@ from registry.db.transaction import BEFORE_COMMIT
 from registry.episodes.backlog import BACKLOG_SPREAD
 from registry.episodes.cadence import PHASE_CADENCE
 from registry.episodes.first_contact import FIRST_CONTACT
+from registry.episodes.place import carry_episode
 from registry.episodes.running_medicines import RUNNING_MEDICINES
 from registry.episodes.signals import episode_changed, follow_person
 from registry.episodes.unanswered import UNANSWERED
@@ -84,6 +85,7 @@ def create_app(settings: Settings) -> Flask:
     refusals.init_app(app)
     shell.init_app(app)
     timer_bar.init_app(app)
+    app.url_defaults(carry_episode)
     _register_pages(app)
     readiness.init_app(app)
     cli.init_app(app)

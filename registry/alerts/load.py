@@ -80,7 +80,7 @@ class EpisodeCase:
 class History:
     """What is stored of a person beside their safety.
 
-    ``categories`` are scale and category of every result that is no number ("homeless"), oldest first.
+    ``categories`` are scale, category and day of every result that is no number ("homeless"), oldest first.
     ``outcomes`` are those of the episodes that have one. ``scores`` are the numbers by scale, oldest first: of every
     scale that an episode follows or is judged by, and of mania. ``read`` says how each clinic reads its scales.
     """
@@ -88,7 +88,7 @@ class History:
     episodes: Sequence[Episode] = ()
     courses: Courses = field(default_factory=dict)
     contacts: Sequence[Sighting] = ()
-    categories: Sequence[tuple[str, str]] = ()
+    categories: Sequence[tuple[str, str, date]] = ()
     outcomes: Mapping[uuid.UUID, Reported] = field(default_factory=dict)
     scores: Mapping[str, Sequence[DatedScore]] = field(default_factory=dict)
     read: ScalesInForce = field(default_factory=ScalesInForce)
@@ -173,7 +173,7 @@ def _history(
         episodes=episodes,
         courses=courses,
         contacts=contacts,
-        categories=[(row.scale, row.category) for row in scores if row.value is None],
+        categories=[(row.scale, row.category, row.taken_on) for row in scores if row.value is None],
         outcomes=outcomes(episodes, courses, dated, read),
         scores=dated,
         read=read,
@@ -206,7 +206,7 @@ def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUI
     return _Care(
         reviews=load_reviews(cared_for),
         circumstances=load_circumstances(
-            {id_: {scale for scale, _ in each.categories} for id_, each in cared_for.items()}
+            {id_: {scale for scale, _, _ in each.categories} for id_, each in cared_for.items()}
         ),
         before_pause=phases_before_pause(episode for each in cared_for.values() for episode in each.episodes),
         reachability=Reachability([id_ for id_, each in cared_for.items() if not_reached(each.contacts)]),

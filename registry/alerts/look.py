@@ -47,6 +47,7 @@ def told(person: Person, open_alerts: Sequence[Alert], numbers: NumbersInForce) 
         open_alerts=open_alerts,
         contacts=person.history.contacts,
         categories=person.history.categories,
+        turns=next((case.snapshot.turns for case in person.cases), ()),
         outcomes=person.history.outcomes,
         safety=last_safety((*person.safety.facts.answers, *person.safety.shown_only)),
         due={case.episode.id: due_days(case.snapshot, numbers.at(case.clinic.id)) for case in person.cases},

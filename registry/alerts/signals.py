@@ -12,7 +12,7 @@ from blinker import Signal
 
 if TYPE_CHECKING:
     from registry.alerts.last_safety import LastSafety
-    from registry.alerts.life_facts import Setback
+    from registry.alerts.life_facts import Setback, Turn
     from registry.alerts.load_care import Sighting
     from registry.alerts.models import Alert
     from registry.measures.mania import Reported
@@ -22,15 +22,16 @@ if TYPE_CHECKING:
 class LookedAt:
     """What the look has just read of a patient, so that whoever follows need not read it again.
 
-    ``categories`` are scale and category of every result that is no number, oldest first; ``outcomes`` those of the
-    episodes that have one. ``safety`` is the last word on the person's safety, None where nobody was ever asked;
-    ``due`` is what falls due in each open episode, and on which day; ``away`` the stay the person is in, None where in
-    none or without an open episode.
+    ``categories`` are scale, category and day of every result that is no number, oldest first; ``turns`` the homes and
+    jobs lost and found, as they were told; ``outcomes`` those of the episodes that have one. ``safety`` is the last
+    word on the person's safety, None where nobody was ever asked; ``due`` is what falls due in each open episode, and
+    on which day; ``away`` the stay the person is in, None where in none or without an open episode.
     """
 
     open_alerts: Sequence[Alert]
     contacts: Sequence[Sighting]
-    categories: Sequence[tuple[str, str]]
+    categories: Sequence[tuple[str, str, date]]
+    turns: Sequence[Turn]
     outcomes: Mapping[uuid.UUID, Reported]
     safety: LastSafety | None
     due: Mapping[uuid.UUID, Mapping[str, date]]

@@ -142,7 +142,9 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     open_recommendations: Mapped[int] = mapped_column(default=0)
     has_question: Mapped[bool] = mapped_column(default=False)
     housing: Mapped[str | None]
+    housing_on: Mapped[date | None]
     work: Mapped[str | None]
+    work_on: Mapped[date | None]
 
     rank: Mapped[int]
     """Order of need: 0 urgent, 1 action, 2 reminder, 3 queue, ``NOTHING_OPEN``. Snoozed reasons do not count."""

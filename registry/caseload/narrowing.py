@@ -28,6 +28,7 @@ from registry.caseload.rules import (
     DUE_REVIEW,
     DUE_SOON,
     NO_SCORE,
+    NOBODY,
     NOT_SEEN_DAYS,
     OFF_TARGET_RULE,
     OVERDUE,
@@ -72,7 +73,9 @@ def wanted(listing: Listing, mine: uuid.UUID | None, at: Today) -> list[ColumnEl
         asked.append(CaseloadRow.is_open.is_(listing.course == "open"))
     if listing.clinic:
         asked.append(CaseloadRow.clinic_id == uuid.UUID(listing.clinic))
-    if listing.team:
+    if listing.team == NOBODY:
+        asked.append(CaseloadRow.care_manager_id.is_(None))
+    elif listing.team:
         asked.append(_is_on_team(mine or uuid.UUID(listing.team)))
     if listing.phase:
         asked.append(CaseloadRow.phase == listing.phase)

@@ -49,6 +49,8 @@ class Reader:
 
     user_id: uuid.UUID
     today: Today
+    clinics: Mapping[uuid.UUID, str]
+    """The name of each."""
 
     @property
     def clinic_ids(self) -> Collection[uuid.UUID]:
@@ -115,7 +117,9 @@ _SHOWN: Mapping[str, tuple[Any, ...]] = {
         CaseloadRow.ended_on,
         cast(CaseloadRow.conditions, sa.Text()).label("conditions"),
         CaseloadRow.housing,
+        CaseloadRow.housing_on,
         CaseloadRow.work,
+        CaseloadRow.work_on,
     ),
     "main": (*_measure("first"), CaseloadRow.first_percent, CaseloadRow.beside_mania),
     "second": _measure("second"),
@@ -138,8 +142,8 @@ _SHOWN: Mapping[str, tuple[Any, ...]] = {
         CaseloadRow.away_since,
     ),
     "review": (CaseloadRow.last_review_on, CaseloadRow.open_recommendations, CaseloadRow.has_question),
-    "housing": (CaseloadRow.housing,),
-    "work": (CaseloadRow.work,),
+    "housing": (CaseloadRow.housing, CaseloadRow.housing_on),
+    "work": (CaseloadRow.work, CaseloadRow.work_on),
     "manager": (User.name.label("manager"),),
 }
 """Column of the list → what it shows; minutes depend on the date. Nothing is read that is not shown."""

@@ -14,6 +14,7 @@ from registry.accounts.models import User
 from registry.alerts.look import measures_due
 from registry.alerts.models import Alert
 from registry.alerts.queries import list_open_alerts
+from registry.caseload.circumstances import in_order
 from registry.caseload.columns import Columns
 from registry.caseload.models import CaseloadRow
 from registry.contacts.models import Contact
@@ -24,11 +25,12 @@ from registry.episodes.scales import scales_in_force
 from registry.extensions import db
 from registry.health.models import LifeEvent
 from registry.health.queries import list_events
-from registry.health.rules import is_open
+from registry.health.rules import GAINS, LOSSES, is_open
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measurements.queries import rated_by_others
 from registry.measurements.standings import TrackedScale, follow_patient, mania_courses, stands_beside_mania
+from registry.measures.categories import DatedCategory
 from registry.measures.course import Course, DatedScore, follow
 from registry.measures.profile import ratings_of
 from registry.measures.scale import Rule
@@ -67,14 +69,6 @@ class FollowedLevel:
     key: str
     cadence_days: int
     last: Measurement | None
-
-
-@dataclass(frozen=True, slots=True)
-class DatedCategory:
-    """A housing or work category on a day."""
-
-    on: date
-    category: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +113,7 @@ def load_record(episode: Episode) -> EpisodeRecord:
         episode=episode,
         followed=_followed(episode, scores, tracked, away_since=_away_since(life_events)),
         levels=_levels(episode, tracked),
-        circumstances=_circumstances(scores),
+        circumstances=_circumstances(scores, life_events),
         contacts=_contacts(patient_id),
         reviews=[row for row in list_reviews(patient_id) if row.episode_id == episode.id],
         questions=[row for row in list_open_questions(patient_id) if row.episode_id == episode.id],
@@ -299,10 +293,19 @@ def _dated(rows: Sequence[Columns]) -> list[DatedScore]:
     ]
 
 
-def _circumstances(scores: Mapping[str, Sequence[Columns]]) -> Mapping[str, Sequence[DatedCategory]]:
+def _circumstances(
+    scores: Mapping[str, Sequence[Columns]], life_events: Sequence[LifeEvent]
+) -> Mapping[str, Sequence[DatedCategory]]:
+    turns = [
+        (event, is_loss, of[event.kind])
+        for is_loss, of in ((True, LOSSES), (False, GAINS))
+        for event in life_events
+        if event.kind in of
+    ]
     return {
-        instrument.domain: [
-            DatedCategory(row.taken_on, row.category) for row in scores.get(key, ()) if row.category is not None
-        ]
+        instrument.domain: in_order(
+            [DatedCategory(row.taken_on, row.category) for row in scores.get(key, ()) if row.category is not None],
+            [(event.starts_on, is_loss) for event, is_loss, domain in turns if domain == instrument.domain],
+        )
         for key, (instrument, _) in catalogue().circumstances.items()
     }

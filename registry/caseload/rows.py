@@ -29,6 +29,7 @@ from registry.db.among import among
 from registry.db.base import columns_of
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
+from registry.measures.categories import DatedCategory
 from registry.measures.course import days_fresh
 
 BESIDE_THE_MAIN = frozenset({"mania", "psychosis"})
@@ -145,8 +146,8 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "changed_on": max((day for day in (episode.advised_on, episode.stepped_on) if day), default=None),
         "asked_on": episode.asked_on,
         "has_question": episode.asked_on is not None,
-        "housing": facts.circumstances.get(HOUSING),
-        "work": facts.circumstances.get(WORK),
+        **_circumstance("housing", facts.circumstances.get(HOUSING)),
+        **_circumstance("work", facts.circumstances.get(WORK)),
         "rank": _rank(reasons),
         "reasons": reasons,
         "rules": f" {' '.join(reason['rule'] for reason in reasons)} " if reasons else "",
@@ -159,6 +160,10 @@ def _due(days: Mapping[str, date]) -> dict[str, Any]:
         "due_on": min(days.values(), default=None),
         **{f"{kind}_due_on": days.get(kind) for kind in (CONTACT, MEASURE, REVIEW)},
     }
+
+
+def _circumstance(column: str, last: DatedCategory | None) -> dict[str, Any]:
+    return {column: last and last.category, f"{column}_on": last and last.on}
 
 
 def _away(stay: Setback | None) -> dict[str, Any]:

@@ -29,7 +29,7 @@ VIEWS: Mapping[str, str] = {
 
 OFF_TARGET_RULE = "target.off"
 
-MINE = "mine"
+MINE, NOBODY = "mine", "nobody"
 
 UNKNOWN, NO_SCORE = "unknown", "no-score"
 STANDINGS: Mapping[str, str] = {
@@ -91,7 +91,7 @@ class Listing:
 
     view: str = EVERYONE
     team: str = ""
-    """``mine``, or a user's id."""
+    """``mine``, ``nobody``, or a user's id."""
     clinic: str = ""
     phase: str = ""
     condition: str = ""
@@ -130,6 +130,10 @@ class Listing:
         words = "".join(sign if sign.isprintable() else " " for sign in text)[:LONGEST_SEARCH].strip()
         return replace(self, search=words, view=EVERYONE, course="all") if words else self
 
+    def among_everybody(self) -> Listing:
+        """The same search without the filters: whoever calls may be a colleague's patient. The clinic stays."""
+        return Listing(view=EVERYONE, clinic=self.clinic, course="all", search=self.search)
+
 
 def read_listing(args: Mapping[str, str], *, default_view: str = EVERYONE) -> Listing:
     """What an address asks for. Whatever is not on a list of known values is left out: it cannot filter or sort."""
@@ -154,7 +158,7 @@ def _known(value: str | None, values: Collection[str], otherwise: str = "") -> s
 
 
 def _user(value: str | None) -> str:
-    return MINE if value == MINE else _identifier(value)
+    return value if value in (MINE, NOBODY) else _identifier(value)
 
 
 def _identifier(value: str | None) -> str:

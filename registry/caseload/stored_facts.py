@@ -18,6 +18,7 @@ from registry.alerts.load_care import Sighting
 from registry.alerts.look import look
 from registry.alerts.models import Alert
 from registry.alerts.signals import LookedAt
+from registry.caseload.circumstances import in_order
 from registry.caseload.columns import Columns
 from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
 from registry.db.among import among
@@ -33,6 +34,7 @@ from registry.episodes.models import (
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import StandingRow
+from registry.measures.categories import DatedCategory
 from registry.measures.mania import Reported
 from registry.patients.models import Patient
 from registry.review.models import Recommendation, Review, ReviewQuestion
@@ -67,8 +69,8 @@ class StoredFacts:
     """Episode → its tracked scales with cadence, target and stored standing, in the order they are followed."""
     contacts: Sequence[Sighting] = ()
     alerts: Sequence[Alert] = ()
-    circumstances: Mapping[str, str] = field(default_factory=dict)
-    """Domain → the latest category ("housing" → "homeless")."""
+    circumstances: Mapping[str, DatedCategory] = field(default_factory=dict)
+    """Domain → the latest category ("housing" → "homeless") and its day."""
     outcomes: Mapping[uuid.UUID, Reported] = field(default_factory=dict)
     """Episode → its outcome, of those that have one."""
     safety: LastSafety | None = None
@@ -119,7 +121,7 @@ def _facts(
         scales=scales,
         contacts=looked_at.contacts,
         alerts=looked_at.open_alerts,
-        circumstances=_circumstances(looked_at.categories),
+        circumstances=_circumstances(looked_at),
         outcomes=looked_at.outcomes,
         safety=looked_at.safety,
         due=looked_at.due,
@@ -267,7 +269,16 @@ def _scales(about: Mapping[str, Any]) -> Mapping[uuid.UUID, Sequence[Columns]]:
     return {episode_id: list(scales.values()) for episode_id, scales in found.items()}
 
 
-def _circumstances(categories: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    """Domain → the last of its categories."""
-    known = catalogue().circumstances
-    return {known[scale][0].domain: category for scale, category in categories if scale in known}
+def _circumstances(looked_at: LookedAt) -> Mapping[str, DatedCategory]:
+    """Domain → what was said of it last."""
+    known, measured = catalogue().circumstances, defaultdict(list)
+    for scale, category, on in looked_at.categories:
+        if scale in known:
+            measured[known[scale][0].domain].append(DatedCategory(on, category))
+    told = {
+        domain: in_order(
+            measured[domain], [(turn.on, turn.is_loss) for turn in looked_at.turns if turn.domain == domain]
+        )
+        for domain in (HOUSING, WORK)
+    }
+    return {domain: found[-1] for domain, found in told.items() if found}

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from flask import abort
+from flask import abort, has_request_context, request
 from flask_login import current_user
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 
 from registry import clock
 from registry.access.models import PatientClinic
@@ -56,12 +57,26 @@ def refuse_stranger(patient_id: uuid.UUID) -> None:
 
 
 def get_clinic_of(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Clinic | None:
-    """Of these clinics that of the open episode, else of the last one, else the first that sees the person.
+    """Of these clinics that of the open episode the address names, else of the last open one, else of the last one,
+    else the first that sees the person.
 
     ``None`` when none of them does, or when the record was merged into another.
     """
-    about = {"patient_id": patient_id, "clinic_ids": list(clinic_ids)}
+    about = {"patient_id": patient_id, "clinic_ids": list(clinic_ids), "named": episode_named()}
     return db.session.scalars(_BY_EPISODE, about).first() or db.session.scalars(_BY_ACCESS, about).first()
+
+
+def episode_named() -> uuid.UUID | None:
+    """The episode the reader came by: somebody in care at two of their clinics stands in two rows of a list."""
+    return request.args.get("episode", type=uuid.UUID)
+
+
+def carry_episode(_endpoint: str, values: dict[str, Any]) -> None:
+    """Have what leads on from a page about a person lead to the same episode. To be told to ``app.url_defaults``."""
+    named = episode_named() if has_request_context() and "patient_id" in values else None
+    about = (request.view_args or {}).get("patient_id") if named else None
+    if about is not None and str(values["patient_id"]) == str(about):
+        values.setdefault("episode", named)
 
 
 _IS_ONE_OF_THESE = among(Clinic.id, "clinic_ids")
@@ -69,7 +84,12 @@ _BY_EPISODE = (
     select(Clinic)
     .join(Episode, Episode.clinic_id == Clinic.id)
     .where(Episode.patient_id == bindparam("patient_id"), _IS_ONE_OF_THESE)
-    .order_by(Episode.ended_on.is_not(None), Episode.referred_on.desc(), Episode.id)
+    .order_by(
+        Episode.ended_on.is_not(None),
+        (Episode.id == bindparam("named", type_=Uuid())).desc(),
+        Episode.referred_on.desc(),
+        Episode.id,
+    )
     .limit(1)
 )
 _BY_ACCESS = (

@@ -18,3 +18,8 @@ class PatientAddress:
 
     def of(self, patient_id: uuid.UUID) -> str:
         return self._pattern.replace(str(_NOBODY), str(patient_id))
+
+    def at(self, patient_id: uuid.UUID, episode_id: uuid.UUID) -> str:
+        """Of one of the episodes of somebody who may have several: what is entered there is entered at its clinic."""
+        address = self.of(patient_id)
+        return f"{address}{'&' if '?' in address else '?'}episode={episode_id}"

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
+from registry.caseload.circumstances import FOUND, LOST
 from registry.caseload.columns import Columns
 from registry.caseload.looked import News
 from registry.caseload.presenters.reasons import ReasonShown, reasons_today
@@ -33,12 +34,16 @@ HOUSING_WORDS: Mapping[str, str] = {
     "unstable": "Unstable home",
     "institution": "Institution",
     "homeless": "Homeless",
+    LOST: "Home lost",
+    FOUND: "Home found",
 }
 WORK_WORDS: Mapping[str, str] = {
     "competitive": "Competitive job",
     "other": "Other work",
     "education": "In education",
     "none": "No work",
+    LOST: "Job lost",
+    FOUND: "Job found",
 }
 SAFETY_WORDS: Mapping[str, str] = {POSITIVE: "Positive", NEGATIVE: "Negative", UNKNOWN: "Unknown"}
 _SAFETY_KINDS: Mapping[str, str] = {POSITIVE: "urgent", UNKNOWN: "action"}
@@ -99,6 +104,10 @@ class RowFacts:
     """Which of ``STEPS`` the reader may do at the clinic of the row."""
     read: ClinicScales
     """How the clinic of the row reads its scales."""
+    clinic: str
+    """Its name."""
+    names_clinic: bool
+    """Whether the row says where the episode is, because the reader lists several clinics."""
     plan: PlanDates | None = None
     """The safety plan in force, where safety is shown."""
     news: News | None = None
@@ -133,8 +142,8 @@ def situation_of(facts: RowFacts) -> str:
     """What is treated, and home and work unless they have columns of their own: "Bipolar I · Homeless · No work"."""
     row = facts.columns
     treated = ", ".join(CONDITIONS[each] for each in json.loads(row.conditions))
-    home = "" if "housing" in facts.shown else HOUSING_WORDS.get(row.housing or "", "")
-    work = "" if "work" in facts.shown else WORK_WORDS.get(row.work or "", "")
+    home = "" if "housing" in facts.shown else dated_words(HOUSING_WORDS, row.housing, row.housing_on, facts.today)
+    work = "" if "work" in facts.shown else dated_words(WORK_WORDS, row.work, row.work_on, facts.today)
     return " · ".join(words for words in (treated, home, work) if words)
 
 
@@ -143,11 +152,17 @@ def _main(facts: RowFacts) -> Cell:
 
 
 def _second(facts: RowFacts) -> Cell:
-    return Cell(kind="measure", has_score=True, score=_score(facts, "second"))
+    return _beside(facts, "second", "Beside it")
 
 
 def _function(facts: RowFacts) -> Cell:
-    return Cell(kind="measure", has_score=True, score=_score(facts, "function"))
+    return _beside(facts, "function", "Function")
+
+
+def _beside(facts: RowFacts, which: str, label: str) -> Cell:
+    """Named where rows are cards as well, unless nothing is followed: depression alone would hide the mania."""
+    score = _score(facts, which)
+    return Cell(label=label if score else "", kind="measure", has_score=True, score=score)
 
 
 def _score(facts: RowFacts, which: str) -> ScoreShown | None:
@@ -289,7 +304,9 @@ def _when_due(day: date, today: date) -> str:
 
 def _review(facts: RowFacts) -> Cell:
     row = facts.columns
-    return Cell(words=_days(row.last_review_on, facts.today, never="Never"), notes=[*_review_notes(row)])
+    return Cell(
+        label="Review", words=_days(row.last_review_on, facts.today, never="Never"), notes=[*_review_notes(row)]
+    )
 
 
 def _review_notes(row: Columns) -> Iterator[str]:
@@ -300,15 +317,23 @@ def _review_notes(row: Columns) -> Iterator[str]:
 
 
 def _housing(facts: RowFacts) -> Cell:
-    return _told(HOUSING_WORDS, facts.columns.housing)
+    return _told(HOUSING_WORDS, facts.columns.housing, facts.columns.housing_on, facts.today)
 
 
 def _work(facts: RowFacts) -> Cell:
-    return _told(WORK_WORDS, facts.columns.work)
+    return _told(WORK_WORDS, facts.columns.work, facts.columns.work_on, facts.today)
 
 
-def _told(words: Mapping[str, str], code: str | None) -> Cell:
-    return Cell(words=words[code]) if code is not None and code in words else Cell(words="Not told", words_kind="quiet")
+def _told(words: Mapping[str, str], code: str | None, on: date | None, today: date) -> Cell:
+    if code is None or on is None or code not in words:
+        return Cell(words="Not told", words_kind="quiet")
+    return Cell(words=words[code], notes=(short_date(on, today=today),))
+
+
+def dated_words(words: Mapping[str, str], code: str | None, on: date | None, today: date) -> str:
+    """What was last said of a home or of work, with its day: "Stable home 12 Mar"; empty where nobody said."""
+    known = words.get(code or "", "")
+    return f"{known} {short_date(on, today=today)}" if known and on is not None else known
 
 
 def _minutes(facts: RowFacts) -> Cell:

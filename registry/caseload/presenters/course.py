@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from registry.caseload.circumstances import LOST
 from registry.caseload.columns import Columns
 from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS
 from registry.caseload.presenters.life_lane import life_lane
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.presenters.treatment_lanes import treatment_lanes
-from registry.caseload.record import DatedCategory, EpisodeRecord, Followed
+from registry.caseload.record import EpisodeRecord, Followed
 from registry.caseload.stored_facts import HOUSING, WORK
 from registry.charts.course_facts import (
     CourseTable,
@@ -28,8 +29,9 @@ from registry.charts.course_facts import (
 )
 from registry.charts.course_figure import course_figure
 from registry.charts.plain_words import plain_lanes, plain_tracks
-from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt, is_two_way
+from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt, is_seen, is_two_way
 from registry.episodes.rules import PHASE_TITLES
+from registry.measures.categories import DatedCategory
 from registry.measures.course import days_fresh
 from registry.review.models import Review
 
@@ -37,8 +39,8 @@ DRAWN_BEFORE = timedelta(weeks=13)
 """Scores from before enrolment are drawn this far back; the table has them all."""
 
 _PHASE_KINDS = {"referred": "accent", "engaging": "action", "active": "reminder", "maintaining": "good"}
-_HOUSING_KINDS = {"stable": "good", "unstable": "action", "homeless": "urgent"}
-_WORK_KINDS = {"competitive": "good", "other": "reminder", "education": "accent"}
+_HOUSING_KINDS = {"stable": "good", "unstable": "action", "homeless": "urgent", LOST: "urgent"}
+_WORK_KINDS = {"competitive": "good", "other": "reminder", "education": "accent", LOST: "action"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class Drawn:
     height: str
 
 
-def draw_course(record: EpisodeRecord, *, today: date) -> Drawn:
-    """The figure of an episode to today, or to its end, and its tables."""
+def draw_course(record: EpisodeRecord, *, today: date) -> Drawn | None:
+    """The figure of an episode to today, or to its end, and its tables; None while there is nothing to draw."""
     episode = record.episode
     starts_on = episode.enrolled_on or episode.referred_on
     ends_on = min(episode.ended_on or today, today)
@@ -61,6 +63,8 @@ def draw_course(record: EpisodeRecord, *, today: date) -> Drawn:
     drawn = [_within(track, earliest, ends_on) for track in everything]
     first = min((point.on for track in drawn for point in track.points), default=starts_on)
     lanes = [lane for lane in _lanes(record, first=min(first, starts_on), last=ends_on) if lane.marks or lane.spells]
+    if not drawn and not lanes:
+        return None
     tracks, rows = plain_tracks(drawn), plain_lanes(lanes)
     return Drawn(
         figure=course_figure(tracks, rows, starts_on=starts_on, today=ends_on, from_day=first),
@@ -126,13 +130,17 @@ def _phase_spells(record: EpisodeRecord, last: date) -> Iterator[Spell]:
 
 
 def _contact(contact: Columns) -> Mark | None:
-    """Two-way treatment contacts and attempts that failed; the rest stands in the timeline."""
+    """Two-way treatment contacts, attempts that failed, and that another team saw the person; the rest stands in the
+    timeline.
+    """
     words = f"{KINDS[contact.kind]}, {MODALITIES[contact.modality].lower()}"
     if is_two_way(contact.kind, reached=contact.reached):
         minutes = f", {contact.minutes} minutes" if contact.minutes else ""
         return Mark(contact.took_place_on, f"{words}{minutes}", "done")
     if is_failed_attempt(contact.kind, reached=contact.reached):
         return Mark(contact.took_place_on, f"{words}: not reached", "missed")
+    if is_seen(contact.kind, reached=contact.reached):
+        return Mark(contact.took_place_on, words, "event")
     return None
 
 

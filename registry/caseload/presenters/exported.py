@@ -26,7 +26,7 @@ from registry.episodes.rules import PHASE_TITLES, weeks_in_care
 from registry.web.filters import age
 from registry.web.spreadsheets import Value
 
-_WHO = ("Name", "Pronouns", "Age", "MRN", "Consent withdrawn on")
+_WHO = ("Name", "Pronouns", "Age", "MRN", "Clinic", "Consent withdrawn on")
 
 _SCORE = ("measure", "baseline", "baseline on", "latest", "latest on", "is known", "change", "standing")
 
@@ -49,8 +49,8 @@ _HEADINGS: Mapping[str, Sequence[str]] = {
     "contact": ("Last two-way contact", "Attempts missed since"),
     "due": (*(f"{words} due on" for words in DUE_WORDS.values()), f"{PAUSE_ENDS} on", "Away"),
     "review": ("Last review", "Open recommendations", "Question waits"),
-    "housing": ("Home",),
-    "work": ("Work",),
+    "housing": ("Home", "Home told on"),
+    "work": ("Work", "Work told on"),
     "minutes": ("Minutes this month",),
     "manager": ("Care manager",),
 }
@@ -64,8 +64,8 @@ def headings_of(columns: Sequence[str]) -> list[str]:
 def values_of(facts: RowFacts) -> list[Value]:
     """One row of the table, under ``headings_of``."""
     row = facts.columns
-    who: list[Value] = [name_of(row), row.pronouns, age(row.birth_date, facts.today), row.mrn, row.consent_withdrawn_on]
-    return [*who, *(value for column in facts.shown for value in _VALUES[column](facts))]
+    who: list[Value] = [name_of(row), row.pronouns, age(row.birth_date, facts.today), row.mrn, facts.clinic]
+    return [*who, row.consent_withdrawn_on, *(value for column in facts.shown for value in _VALUES[column](facts))]
 
 
 def _reasons(facts: RowFacts) -> Sequence[Value]:
@@ -137,7 +137,7 @@ def _review(facts: RowFacts) -> Sequence[Value]:
 
 
 def _told(words: Mapping[str, str], column: str) -> Callable[[RowFacts], Sequence[Value]]:
-    return lambda facts: (words.get(getattr(facts.columns, column) or ""),)
+    return lambda facts: (words.get(getattr(facts.columns, column) or ""), getattr(facts.columns, f"{column}_on"))
 
 
 def _column(name: str) -> Callable[[RowFacts], Sequence[Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from registry.caseload.columns import Columns
 from registry.caseload.panels import are_many
-from registry.caseload.rules import COURSES, DUES, MINE, REASONS, STANDINGS, Listing
+from registry.caseload.rules import COURSES, DUES, MINE, NOBODY, REASONS, STANDINGS, Listing
 from registry.clinics.models import Clinic
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES
 
@@ -32,7 +32,7 @@ class FilterShown:
 
 def filters_of(listing: Listing, clinics: Sequence[Clinic], team: Sequence[Columns]) -> list[FilterShown]:
     """The filters of the list, with what is chosen."""
-    members = {MINE: "My people", **{str(user.id): user.name for user in team}}
+    members = {MINE: "My people", NOBODY: "Nobody responsible", **{str(user.id): user.name for user in team}}
     are_named = bool(listing.clinic) or not are_many(clinics)
     whole_team = "Whole team" if are_named else "Whole team; choose a clinic for its people"
     shown = [

@@ -24,6 +24,7 @@ from registry.caseload.rules import (
     DUES,
     EVERYONE,
     MINE,
+    NOBODY,
     REASONS,
     SORTS,
     STANDINGS,
@@ -65,6 +66,8 @@ class ListShown:
     search: str
     pages: Paging
     more_found: str
+    widened: str
+    """That the search went beyond the filters."""
     printed: str
     """Which part of which list a print-out shows."""
     empty_title: str
@@ -94,8 +97,11 @@ def show_list(
     page: int,
     saved: Sequence[tuple[SavedView, int]],
     may_assign: bool,
+    is_widened: bool,
 ) -> ListShown:
-    """The list, with the saved views of the reader and how many each holds."""
+    """The list, with the saved views of the reader and how many each holds. ``is_widened``: nobody was found among
+    those the filters leave.
+    """
     total = found.counts[listing.view]
     main_scales = scales_of(found, columns)
     pages = Paging(
@@ -110,6 +116,7 @@ def show_list(
         search=listing.search,
         pages=pages,
         more_found=_more_found(listing, total),
+        widened="Nobody among those you chose to list: found among everybody." if is_widened and found.rows else "",
         printed=_printed(listing, pages),
         empty_title=_empty_title(listing),
         empty_words=_empty_words(listing),
@@ -125,7 +132,7 @@ def words_of(listing: Listing) -> str:
     """A list in words: "Off target · Active · A contact within 7 days"."""
     named = (
         VIEWS[listing.view],
-        {"": "", MINE: "My people"}.get(listing.team, "One team member"),
+        {"": "", MINE: "My people", NOBODY: "Nobody responsible"}.get(listing.team, "One team member"),
         "One clinic" if listing.clinic else "",
         PHASE_TITLES.get(listing.phase, ""),
         CONDITIONS.get(listing.condition, ""),

@@ -122,7 +122,7 @@ def next_steps(patient_id: uuid.UUID, may: Permitted) -> NextSteps:
     """The addresses of what the reader may do."""
 
     def page(endpoint: str, permitted: bool) -> str:
-        return PatientAddress(endpoint).of(patient_id) if permitted else ""
+        return url_for(endpoint, patient_id=patient_id) if permitted else ""
 
     return NextSteps(
         contact_url=page("contacts.log_contact", may.record_contact),
@@ -152,7 +152,7 @@ def show_overview(
         has_episode=True,
         steps=next_steps(patient.patient_id, may),
         tiles=list(show_tiles(record, today)),
-        course=draw_course(record, today=today) if record.followed or record.treatment else None,
+        course=draw_course(record, today=today),
         goals=[show_goal(goal, today=today, may_write=False) for goal in record.goals],
         goals_url=PatientAddress("plans.plan").of(patient.patient_id),
         reasons=list(_reasons(record.alerts, today)),

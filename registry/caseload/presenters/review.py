@@ -24,7 +24,7 @@ from registry.caseload.presenters.case_facts import (
     stopped_last,
     treatment_strip,
 )
-from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS
+from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS, dated_words
 from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, OTHER_RATER, level_words, scale_label, value_words
 from registry.caseload.review_case import ReviewCase
@@ -245,7 +245,7 @@ def show_case(
         goals=goals_told(case.goals, today),
         events=events_told(case.life_events, today),
         conditions=", ".join(CONDITIONS[each] for each in case.row.conditions) if case.row else "",
-        life=_life(case),
+        life=_life(case, today),
         advice=open_advice(case, today=today, deciding=deciding),
         last_review=last_review(case, today=today),
         reviews_url=url_for("review.reviews", patient_id=case.patient.id),
@@ -337,8 +337,11 @@ def _level(level: Decimal | None) -> float | None:
     return None if level is None else float(level)
 
 
-def _life(case: ReviewCase) -> str:
+def _life(case: ReviewCase, today: date) -> str:
     if case.row is None:
         return ""
-    known = (HOUSING_WORDS.get(case.row.housing or "", ""), WORK_WORDS.get(case.row.work or "", ""))
+    known = (
+        dated_words(HOUSING_WORDS, case.row.housing, case.row.housing_on, today),
+        dated_words(WORK_WORDS, case.row.work, case.row.work_on, today),
+    )
     return " · ".join(words for words in known if words)

@@ -31,7 +31,9 @@ class RowShown:
     contact_url: str
     quick_url: str
     """Where one line logs a contact of today, below the row."""
-    question_url: str
+    review_url: str
+    """Where the reader reviews the case, or asks the psychiatrist to; ``review_words`` says which."""
+    review_words: str
     consent: str = ""
     """A mark where the person took the consent back."""
     news: str = ""
@@ -39,7 +41,7 @@ class RowShown:
     news_url: str = ""
 
 
-STEPS = ("contact.record", "measurement.record", "question.ask")
+STEPS = ("contact.record", "measurement.record", "question.ask", "review.record")
 """What a row offers to do next, by the action it is."""
 
 
@@ -51,10 +53,12 @@ def facts_of(
     names_scale: bool,
     offers: Mapping[uuid.UUID, frozenset[str]],
     read: ScalesInForce,
+    clinics: Mapping[uuid.UUID, str],
     plans: Mapping[uuid.UUID, PlanDates] | None = None,
     news: Mapping[uuid.UUID, News] | None = None,
 ) -> Iterator[RowFacts]:
-    """The facts of each row of a page. ``offers``: clinic → which of ``STEPS`` the reader may do there; ``plans``:
+    """The facts of each row of a page. ``offers``: clinic → which of ``STEPS`` the reader may do there; ``clinics``:
+    their names; ``plans``:
     patient → the safety plan in force; ``news``: patient → what is new to the reader."""
     drawn = [scale for column, scale in DRAWN.items() if column in columns]
     for row in found.rows:
@@ -67,6 +71,8 @@ def facts_of(
             names_scale=names_scale,
             offers=offers[row.clinic_id],
             read=read.at(row.clinic_id),
+            clinic=clinics[row.clinic_id],
+            names_clinic=len(clinics) > 1,
             plan=(plans or {}).get(row.patient_id),
             news=(news or {}).get(row.patient_id),
         )
@@ -81,25 +87,36 @@ class RowPresenter:
         self._contact = PatientAddress("contacts.log_contact")
         self._quick = PatientAddress("contacts.quick")
         self._question = PatientAddress("review.ask")
+        self._review = PatientAddress("review.case")
         self._news = PatientAddress("caseload.timeline", new=1)
 
     def show(self, facts: RowFacts) -> RowShown:
         row = facts.columns
+
+        def address(page: PatientAddress) -> str:
+            return page.at(row.patient_id, row.episode_id) if facts.names_clinic else page.of(row.patient_id)
+
         return RowShown(
             id=f"episode-{row.episode_id}",
             episode_id=row.episode_id,
             name=name_of(row),
-            facts=_who(row, facts.today),
-            url=self._record.of(row.patient_id),
+            facts=_who(row, facts),
+            url=address(self._record),
             cells=cells_of(facts),
-            measure_url=self._measure.of(row.patient_id) if "measurement.record" in facts.offers else "",
-            contact_url=self._contact.of(row.patient_id) if "contact.record" in facts.offers else "",
-            quick_url=self._quick.of(row.patient_id) if "contact.record" in facts.offers else "",
-            question_url=self._question.of(row.patient_id) if "question.ask" in facts.offers else "",
+            measure_url=address(self._measure) if "measurement.record" in facts.offers else "",
+            contact_url=address(self._contact) if "contact.record" in facts.offers else "",
+            quick_url=address(self._quick) if "contact.record" in facts.offers else "",
+            review_url=self._review_url(facts, address(self._question)),
+            review_words="Review" if "review.record" in facts.offers else "Ask",
             consent="consent withdrawn" if row.consent_withdrawn_on is not None else "",
             news=_news(facts),
             news_url=self._news.of(row.patient_id) if facts.news else "",
         )
+
+    def _review_url(self, facts: RowFacts, question_url: str) -> str:
+        if "review.record" in facts.offers:
+            return self._review.at(facts.columns.patient_id, facts.columns.episode_id)
+        return question_url if "question.ask" in facts.offers else ""
 
 
 def _news(facts: RowFacts) -> str:
@@ -113,6 +130,15 @@ def name_of(row: Columns) -> str:
     return f"{row.used_name or row.legal_given} {row.legal_family}"
 
 
-def _who(row: Columns, today: date) -> str:
+def _who(row: Columns, facts: RowFacts) -> str:
     pronoun = row.pronouns.partition("/")[0].strip()
-    return " · ".join(fact for fact in (pronoun, str(age(row.birth_date, today)), row.mrn) if fact)
+    return " · ".join(
+        fact
+        for fact in (
+            pronoun,
+            str(age(row.birth_date, facts.today)),
+            row.mrn,
+            facts.clinic if facts.names_clinic else "",
+        )
+        if fact
+    )

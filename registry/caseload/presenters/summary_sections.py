@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from registry.caseload.circumstances import FOUND, LOST
 from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS
 from registry.caseload.stored_facts import HOUSING, WORK
 from registry.caseload.summary import SummaryFacts
@@ -96,7 +97,8 @@ def circumstance_lines(facts: SummaryFacts) -> Iterator[Line]:
             yield Line(label, f"{UNKNOWN}, never asked")
         else:
             last = found[-1]
-            yield Line(label, f"{words.get(last.category, last.category)}, asked on {long_date(last.on)}")
+            said = "told" if last.category in (LOST, FOUND) else "asked"
+            yield Line(label, f"{words.get(last.category, last.category)}, {said} on {long_date(last.on)}")
 
 
 def baseline_words(course: Course) -> str:

@@ -71,6 +71,7 @@ def export() -> Response:
         names_scale=True,
         offers=dict.fromkeys(reader.clinic_ids, frozenset()),
         read=scales_in_force(),
+        clinics=reader.clinics,
         plans=safety_plans([row.patient_id for row in rows]) if "safety" in columns else {},
     )
     headings, values = headings_of(columns), [values_of(each) for each in facts]

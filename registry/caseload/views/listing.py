@@ -45,6 +45,10 @@ def caseload() -> str:
         listing, page = listing.searching(request.form.get("q", "")), 1
     columns = columns_shown()
     found = list_caseload(listing, reader=reader, columns=columns, page=page)
+    is_widened = bool(listing.search) and not found.rows and listing != listing.among_everybody()
+    if is_widened:
+        listing = listing.among_everybody()
+        found = list_caseload(listing, reader=reader, columns=columns, page=page)
     listed = show_list(
         listing,
         found,
@@ -53,6 +57,7 @@ def caseload() -> str:
         page=page,
         saved=[] if listing.search else _counted_views(reader),
         may_assign=can(current_user, "work.reassign"),
+        is_widened=is_widened,
     )
     opened("caseload.listed", by=current_user, shown=[row.patient_id for row in found.rows])
     if request.method == "POST" and "HX-Request" in request.headers:
@@ -88,6 +93,7 @@ def _rows(page: CaseloadPage, reader: Reader, columns: tuple[str, ...], *, names
             names_scale=names_scale,
             offers=_offers(reader.clinic_ids),
             read=scales_in_force(),
+            clinics=reader.clinics,
             plans=safety_plans(people) if "safety" in columns else {},
             news=list_news(reader.user_id, people),
         )

@@ -16,7 +16,11 @@ from registry.clinics.models import Clinic
 def read_as(clinics: Sequence[Clinic]) -> Reader:
     """The signed-in person as a reader of the list of these clinics, each on its own date."""
     now = clock.now()
-    return Reader(current_user.id, {clinic.id: clinic.today(now) for clinic in clinics})
+    return Reader(
+        current_user.id,
+        {clinic.id: clinic.today(now) for clinic in clinics},
+        {clinic.id: clinic.name for clinic in clinics},
+    )
 
 
 def columns_shown() -> tuple[str, ...]:

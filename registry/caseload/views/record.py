@@ -64,7 +64,7 @@ def patient(patient_id: uuid.UUID) -> str:
 def timeline(patient_id: uuid.UUID) -> str:
     person = found(get_patient(patient_id))
     episodes = list_episodes(patient_id)
-    episode = chosen(episodes)
+    episode = chosen(episodes, request.args.get("episode", ""))
     today, number = today_at(episode), page_number(request.args.get("page"))
     filtered = Filtered.of(request.args.getlist("kind"), only_new=request.args.get("new") == "1")
     news, counts = _news_of(patient_id), count_by_kind(patient_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
@@ -101,7 +102,7 @@ def _colleagues(place: Place) -> dict[uuid.UUID, str]:
 
 def _form(place: Place, draft: ContactDraft | None, timed: Timed | None) -> ContactForm:
     """With what was typed before, and the time that was stopped where the draft says none."""
-    values: dict[str, Any] = {"kind": "treatment", "modality": "phone", "took_place_on": place.today}
+    values: dict[str, Any] = {"kind": "treatment", "modality": "phone", "took_place_on": _day_named(place.today)}
     values |= {name: request.args[name] for name in ("kind", "modality") if name in request.args}
     if request.method == "GET" and draft is not None:
         values |= {"formdata": MultiDict(draft.typed), "form_key": draft.form_key}
@@ -110,6 +111,12 @@ def _form(place: Place, draft: ContactDraft | None, timed: Timed | None) -> Cont
         form.took_place_on.data = timed.took_place_on
         form.started_at.data, form.ended_at.data = timed.start, timed.end
     return form
+
+
+def _day_named(today: date) -> date:
+    """The day the address proposes: that of an injection typed in later. Today where it names none, or one to come."""
+    named = request.args.get("on", type=date.fromisoformat)
+    return named if named is not None and named <= today else today
 
 
 def _stopped_with(patient_id: uuid.UUID) -> Timed | None:

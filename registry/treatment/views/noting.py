@@ -62,15 +62,15 @@ def treatment(patient_id: uuid.UUID) -> Page:
         past=[each for each in shown if not each.is_void and each.has_stopped],
         void=[each for each in shown if each.is_void],
         starts=starts_for(list(KINDS), header) if may_write else (),
-        log_url=_visit_url(patient_id) if "given" in request.args and may_log else "",
+        log_url=_visit_url(patient_id, request.args["given"]) if "given" in request.args and may_log else "",
     )
     opened("treatment.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)
     return render_template("treatment/treatment.html", page=page)
 
 
-def _visit_url(patient_id: uuid.UUID) -> str:
-    """The form of a contact as a visit is logged."""
-    return url_for("contacts.log_contact", patient_id=patient_id, kind="treatment", modality="in-person")
+def _visit_url(patient_id: uuid.UUID, given_on: str) -> str:
+    """The form of a contact as a visit is logged, of the day on which something was given."""
+    return url_for("contacts.log_contact", patient_id=patient_id, kind="treatment", modality="in-person", on=given_on)
 
 
 @blueprint.route("/<trial_kind>/new", methods=["GET", "POST"])
@@ -151,8 +151,9 @@ def _note(trial: TreatmentTrial, form_class: type[EntryForm], *, title: str, sav
     def act() -> str:
         facts = form.facts(kind)
         actions.note(trial=trial_of(patient_id, trial_id), clinic_id=clinic_id, facts=facts, by=current_user)
-        is_visit = isinstance(facts, InjectionFacts) and facts.outcome == "given"
-        return url_for("treatment.treatment", patient_id=patient_id, given="here") if is_visit else url
+        if isinstance(facts, InjectionFacts) and facts.outcome == "given":
+            return url_for("treatment.treatment", patient_id=patient_id, given=facts.on.isoformat())
+        return url
 
     try:
         location = receipts.once(form.key, by=current_user, act=act)

@@ -509,3 +509,37 @@ def test_a_row_fetched_by_itself_says_what_was_stored_since_the_reader_looked(te
     assert " new " not in before
     assert " 1 new " in row_of(soup(row), "Ada Vega")
     assert team.browser_of("stranger").get(f"/caseload/rows/{episode}").status_code == 404
+
+
+def test_a_search_that_finds_nobody_among_the_filters_goes_on_among_everybody(team: Team) -> None:
+    """Whoever is on the telephone may be a colleague's patient."""
+    team.person(given="Ada", family="Vega")
+
+    page = team.page("/caseload?team=nobody&phase=maintaining", q="vega")
+
+    assert [row.select_one(".row-name").get_text() for row in page.select("tr[data-row]")] == ["Ada Vega"]
+    assert "Nobody among those you chose to list: found among everybody." in page.get_text()
+    assert "found among everybody" not in team.page("/caseload?phase=active", q="vega").get_text()
+
+
+def test_whom_nobody_answers_for_can_be_listed(team: Team) -> None:
+    team.person(given="Ada", family="Vega")
+    team.many(2)
+
+    found = team.page("/caseload?team=nobody&sort=name").select("tr[data-row] .row-name")
+
+    assert [each.get_text() for each in found] == ["Row 0000", "Row 0001"]
+
+
+def test_a_psychiatrist_is_offered_the_review_where_others_may_ask_for_it(team: Team) -> None:
+    person = team.person(given="Ada", family="Vega")
+    offered = {
+        role: team.page("/caseload", role).select_one('tr[data-row] [data-key="r"]')
+        for role in ("care_manager", "psychiatrist")
+    }
+
+    assert {role: each and each.get_text() for role, each in offered.items()} == {
+        "care_manager": "Ask",
+        "psychiatrist": "Review",
+    }
+    assert str(person) in str(offered["psychiatrist"])

@@ -11,6 +11,9 @@ import time_machine
 from registry.access import scope
 from registry.accounts.models import User
 from registry.extensions import db
+from registry.health.actions import record_event
+from registry.health.facts import EventFacts
+from registry.measurements.actions import record_measurement
 from registry.plans.actions import write_plan
 from registry.plans.facts import PlanFacts
 from registry.treatment.actions import note, start_trial
@@ -119,3 +122,33 @@ def test_what_falls_due_is_all_on_the_persons_page(team: Team) -> None:
     assert "Injection: Haloperidol decanoate 20 Mar in 8 days" in page
     assert "PHQ-9 14 Apr in 33 days" in page
     assert "plan 1 Feb, review overdue" in page
+
+
+def test_a_job_somebody_told_of_as_lost_is_no_longer_shown_as_a_job(team: Team) -> None:
+    """A form that says the contrary is older; the next one knows better."""
+    person = team.person()
+
+    def is_asked(on: date, work: int) -> None:
+        with team.app.app_context(), scope.all_patients(reason="test"):
+            record_measurement(
+                patient_id=person,
+                clinic_id=team.clinic_id,
+                instrument="employment",
+                taken_on=on,
+                mode="interview",
+                answers={"work": work},
+                by=db.session.get_one(User, team.users["care_manager"]),
+            )
+
+    is_asked(date(2026, 2, 1), 1)
+    assert "Competitive job 1 Feb" in said(team, "/caseload")
+
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        manager = db.session.get_one(User, team.users["care_manager"])
+        lost = EventFacts(kind="job-lost", starts_on=date(2026, 3, 2), words="The shop closed")
+        record_event(patient_id=person, clinic_id=team.clinic_id, facts=lost, by=manager)
+    assert "Job lost 2 Mar" in said(team, "/caseload")
+    assert "Job lost, told on 2 Mar 2026" in said(team, f"/patients/{person}/summary")
+
+    is_asked(date(2026, 3, 10), 1)
+    assert "Competitive job 10 Mar" in said(team, "/caseload")

@@ -109,16 +109,17 @@ def test_only_an_injection_that_reached_the_person_moves_the_next_one(case: Case
     for on, outcome, next_on in tries:
         typed = {"happened_on": on, "outcome": outcome}
         saved = fill_in(browser, f"{_url(case)}/{trial}/injections/new", typed)
-        assert saved.location == f"{_url(case)}{'?given=here' if outcome == 'given' else ''}"
+        assert saved.location == f"{_url(case)}{f'?given={on}' if outcome == 'given' else ''}"
         with case.app.app_context(), scope.within({case.clinic_id}):
             (course,) = list_courses([case.patient_id])
             assert next_injection_on(course.steps, course.injections) == next_on, outcome
 
     with case.app.app_context(), scope.within({case.clinic_id}):
         start = db.session.scalars(select(TrialStep.id)).one()
-    (visit,) = soup(browser.get(f"{_url(case)}?given=here")).select(".notice a")
+    (visit,) = soup(browser.get(f"{_url(case)}?given=2026-02-02")).select(".notice a")
     opened = fields_of(browser.get(str(visit["href"])))
     assert (opened["kind"], opened["modality"]) == ("treatment", "in-person"), "an injection is no contact by itself"
+    assert opened["took_place_on"] == "2026-02-02", "the visit was on the day of the injection"
 
     late = fill_in(browser, f"{_url(case)}/step/{start}/correct", {"happened_on": "2026-02-03", "why": "Read wrong"})
     assert late.status_code == 422

@@ -61,6 +61,13 @@ def test_what_is_searched_for_never_stands_in_the_address() -> None:
     assert (listing.view, listing.course, listing.phase) == (EVERYONE, "all", "active")
 
 
+def test_a_search_among_everybody_keeps_the_clinic_alone() -> None:
+    clinic = str(uuid.uuid4())
+    narrowed = read_listing({"team": "mine", "phase": "active", "due": "week", "clinic": clinic}).searching("vega")
+
+    assert narrowed.among_everybody() == Listing(clinic=clinic, course="all", search="vega")
+
+
 def test_a_search_for_nothing_changes_nothing() -> None:
     assert Listing().searching(" \x00\t ") == Listing()
 

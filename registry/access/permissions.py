@@ -50,5 +50,5 @@ ACTIONS: Mapping[str, str] = {
     "audit.clinic": "See the audit trail of one's clinic",
     "audit.patient": "Ask, by MRN, who opened or changed a patient's record anywhere in the organisation",
     "audit.names": "See the whole audit trail without clinical values",
-    "system.health": "See the health of the installation",
+    "system.health": "See the health of the installation, and have a clinic's people looked at now",
 }

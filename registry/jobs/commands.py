@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
-from registry.alerts.sweep import NotYet, list_unanswered, sweep_clinic
+from registry.alerts.sweep import NotYet, list_unanswered
 from registry.alerts.verification import verify_everybody
 from registry.clinics.models import Clinic
 from registry.db.pacing import begin_pace
 from registry.db.transaction import end_read
 from registry.extensions import db
+from registry.jobs.asked import UnderWay, ask_for_sweep, sweep_asked
 
 alerts = AppGroup("alerts", help="What needs attention.")
 jobs = AppGroup("jobs", help="What runs by itself.")
@@ -27,14 +28,24 @@ jobs = AppGroup("jobs", help="What runs by itself.")
 @click.option("--clinic", "name", help="The clinic's name; every open clinic unless given.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Its local date; today unless given.")
 def sweep(name: str | None, day: datetime | None) -> None:
-    """Look again at everybody for whom a date has come. The consumer does this every night by itself."""
+    """Look again at everybody for whom a date has come. The consumer does this every night by itself.
+
+    A clinic that is being swept is passed over.
+    """
     failed, unanswered, pace = 0, 0, begin_pace()
     for clinic in _clinics(name):
         shown = clinic.name
         try:
-            done = sweep_clinic(clinic, today=day.date() if day else None, pace=pace)
+            occasion = ask_for_sweep(clinic=clinic, by=None, today=day.date() if day else None)
         except NotYet as problem:
             raise click.ClickException(str(problem)) from None
+        except UnderWay as problem:
+            click.echo(str(problem), err=True)
+            continue
+        done = sweep_asked(occasion, pace=pace)
+        if done is None:
+            click.echo(f"{shown}: another process sweeps it", err=True)
+            continue
         click.echo(
             f"{shown}: {done.checked} checked, {done.opened} alerts opened, {done.changed} changed, "
             f"{done.closed} closed, {done.failed} could not be read"

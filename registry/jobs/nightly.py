@@ -33,7 +33,16 @@ def sweep_once(clinic: Clinic, *, today: date, pace: Pace | None = None) -> Swee
     A sweep that was stopped half way goes on: what it had stored is not due any more. One in which somebody's record
     could not be evaluated is not finished: the next quarter of an hour tries again.
     """
-    occasion = f"{clinic.id} {today.isoformat()} {fingerprint_at(clinic.id)[:16]}"
+    return sweep_at(occasion_of(clinic.id, today), clinic, today=today, pace=pace)
+
+
+def occasion_of(clinic_id: uuid.UUID, today: date) -> str:
+    """The clinic, its local date, and the rules in force there."""
+    return f"{clinic_id} {today.isoformat()} {fingerprint_at(clinic_id)[:16]}"
+
+
+def sweep_at(occasion: str, clinic: Clinic, *, today: date, pace: Pace | None = None) -> Sweep | None:
+    """Sweep the clinic in the turn of this occasion; ``None`` where somebody took it."""
     end_read()
     turn = take_turn(SWEEP, occasion)
     if turn is None:

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from flask import Flask
 from huey import Huey, crontab
 
+from registry import clock
 from registry.alerts.escalation import escalate_due
 from registry.alerts.sweep import answer_left_over_signals
 from registry.caseload.panels import keep_counts
 from registry.extensions import db
+from registry.jobs.asked import list_left_over, sweep_asked
 from registry.jobs.heartbeat import beat
-from registry.jobs.nightly import sweep_due
+from registry.jobs.nightly import SWEEP, sweep_due
+from registry.jobs.queue import open_queue
 from registry.jobs.weekly import queue_digests_due
 from registry.messages.actions import send_due
 from registry.web.request_log import log
@@ -30,10 +33,17 @@ def watch_the_clock() -> None:
         escalate_due()
 
 
+def sweep_clinics() -> None:
+    """The night's sweeps, then those somebody asked for that a consumer left unfinished when it was killed."""
+    sweep_due()
+    for occasion in list_left_over(clock.now()):
+        sweep_asked(occasion)
+
+
 JOBS: dict[str, tuple[str, Callable[[], object]]] = {
     "heartbeat": ("*", beat),
     "alerts.clock": ("*/5", watch_the_clock),
-    "alerts.sweep": ("*/15", sweep_due),
+    SWEEP: ("*/15", sweep_clinics),
     "caseload.panels": ("*", keep_counts),
     "messages.digest": ("*/15", queue_digests_due),
     "messages.send": ("*", send_due),
@@ -42,9 +52,33 @@ JOBS: dict[str, tuple[str, Callable[[], object]]] = {
 
 
 def register_jobs(queue: Huey, app: Flask) -> None:
-    """Put every job on the queue's clock."""
+    """Put every job on the queue's clock, and say what it may be sent."""
     for name, (minutes, act) in JOBS.items():
         queue.periodic_task(crontab(minute=minutes), name=name)(_job(app, name, act))
+    _sweep_sent(queue, app)
+
+
+def send_sweep(app: Flask, occasion: str) -> bool:
+    """Have the next free consumer sweep as somebody asked; whether the queue took it. Outside any transaction: it is
+    to find the row."""
+    try:
+        queue = open_queue(app.config["SETTINGS"])
+        try:
+            _sweep_sent(queue, app)(occasion)
+        finally:
+            queue.storage.close()
+    except Exception as error:  # of whatever kind: the wish is stored, and the next quarter of an hour finds it
+        log.error("queue.not-reached", job=SWEEP, error=type(error).__name__)
+        return False
+    return True
+
+
+def _sweep_sent(queue: Huey, app: Flask) -> Callable[[str], object]:
+    def sweep(occasion: str) -> None:
+        run_job(app, SWEEP, lambda: sweep_asked(occasion))
+
+    task: Callable[[str], object] = queue.task(name="alerts.sweep-asked")(sweep)
+    return task
 
 
 def run_job(app: Flask, name: str, act: Callable[[], object]) -> bool:

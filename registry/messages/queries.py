@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import joinedload
 
 from registry.accounts.models import Membership, SignedInSession, User
 from registry.accounts.queries import can_sign_in
@@ -101,6 +102,23 @@ def count_failures(
         query = query.where(Message.user_id.in_(members))
     rows = db.session.execute(query.group_by(*kinds)).all()
     return {(kind, str(fault)): number for kind, fault, number in rows}
+
+
+def list_failures(clinic_ids: Collection[uuid.UUID], *, since: datetime, limit: int) -> Sequence[Message]:
+    """The newest messages given up since then, of people who have or had a role in these clinics, with whom."""
+    members = select(Membership.user_id).where(Membership.clinic_id.in_(clinic_ids))
+    return db.session.scalars(
+        select(Message)
+        .where(Message.state == "failed", Message.settled_at >= since, Message.user_id.in_(members))
+        .options(joinedload(Message.user))
+        .order_by(Message.settled_at.desc(), Message.id)
+        .limit(limit)
+    ).all()
+
+
+def count_queued() -> int:
+    """Messages that wait to be sent, late or not."""
+    return db.session.scalar(select(func.count()).where(Message.state == "queued")) or 0
 
 
 def last_sent_at() -> datetime | None:

@@ -35,13 +35,18 @@ def ready() -> tuple[Response, int]:
 
     Everybody may ask, so the answer names the checks that failed and no more; why they failed stands in the log.
     """
-    checks: dict[str, Check] = current_app.extensions[READINESS]
-    problems = {name: problem for name, check in checks.items() if (problem := _asked(check))}
+    problems = {name: problem for name, problem in ask_all().items() if problem}
     for name, problem in problems.items():
         log.error("not ready", check=name, problem=problem)
     status = "ready" if not problems else "not ready"
     off = current_app.extensions[SWITCHED_OFF]
     return jsonify(status=status, failed=list(problems), off=off), 503 if problems else 200
+
+
+def ask_all() -> dict[str, str]:
+    """Every check and what is wrong, an empty text where nothing is."""
+    checks: dict[str, Check] = current_app.extensions[READINESS]
+    return {name: _asked(check) for name, check in checks.items()}
 
 
 def _asked(check: Check) -> str:

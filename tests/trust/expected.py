@@ -68,6 +68,8 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "administration.cover_duty": ONLY_ADMINISTRATOR,
     "administration.close_on": ONLY_ADMINISTRATOR,
     "administration.take_back_closure": ONLY_ADMINISTRATOR,
+    "administration.health": ONLY_ADMINISTRATOR,
+    "administration.sweep_now": ONLY_ADMINISTRATOR,
     "administration.team": ONLY_LEAD,
     "administration.reassign": ONLY_LEAD,
     "administration.rules": READS_RULES,

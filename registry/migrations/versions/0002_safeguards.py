@@ -207,6 +207,7 @@ def upgrade() -> None:
         _postgres_triggers()
         _row_level_security()
         _grants()
+        _queue()
 
 
 def _sqlite_triggers() -> None:
@@ -403,12 +404,37 @@ def _grants() -> None:
     op.execute("GRANT SELECT ON alembic_version TO registry_app")  # readiness compares it with the newest revision
 
 
+QUEUE = """
+CREATE SCHEMA queue;
+CREATE TABLE queue.huey_kv (
+    queue text NOT NULL, key text NOT NULL, value bytea NOT NULL, PRIMARY KEY (queue, key));
+CREATE TABLE queue.huey_counter (
+    queue text NOT NULL, key text NOT NULL, value bigint NOT NULL DEFAULT 0, PRIMARY KEY (queue, key));
+CREATE TABLE queue.huey_schedule (
+    id bigserial PRIMARY KEY, queue text NOT NULL, data bytea NOT NULL, timestamp double precision NOT NULL);
+CREATE INDEX huey_schedule_queue_timestamp ON queue.huey_schedule (queue, timestamp);
+CREATE TABLE queue.huey_task (
+    id bigserial PRIMARY KEY, queue text NOT NULL, data bytea NOT NULL, priority double precision NOT NULL DEFAULT 0.0);
+CREATE INDEX huey_task_queue_priority_id ON queue.huey_task (queue, priority DESC, id);
+GRANT USAGE ON SCHEMA queue TO registry_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA queue TO registry_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA queue TO registry_app
+"""
+
+
+def _queue() -> None:
+    """The tables of huey's queue, as its ``PostgresStorage`` expects them: of jobs, and about nobody."""
+    for statement in QUEUE.split(";"):
+        op.execute(statement)
+
+
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         names = op.get_bind().exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
         for name in names:
             op.execute(f"DROP TRIGGER {name}")
         return
+    op.execute("DROP SCHEMA queue CASCADE")
     for table in (*ABOUT_PEOPLE, "patient", "patient_clinic", *COUNTED):
         for act in ("read", "add", "change", "remove"):
             op.execute(f"DROP POLICY {table}_{act} ON {table}")

@@ -34,7 +34,10 @@ from registry.db.pacing import Pace
 from registry.db.transaction import BEFORE_COMMIT
 from registry.episodes.models import Episode
 from registry.extensions import db
+from registry.jobs.asked import ask_for_sweep, list_left_over, sweep_asked
 from registry.jobs.nightly import sweep_once
+from registry.jobs.queue import open_queue
+from registry.jobs.tasks import register_jobs, send_sweep, sweep_clinics
 from registry.jobs.turns import SILENT_AFTER, Turn
 from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
@@ -105,6 +108,15 @@ def between_two_people(ids: Ids, reached: Reached) -> None:
 def when_all_is_done_but_said(ids: Ids, reached: Reached) -> None:
     pytest.MonkeyPatch().setattr(Turn, "finish", lambda _turn, _outcome: reached())
     sweep_of(ids, "struck", pace=a_person_at_a_time())
+
+
+def by_a_consumer_that_was_sent_it(ids: Ids, reached: Reached) -> None:
+    """What the queue held is gone with whoever took it."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's own way to the app
+    pytest.MonkeyPatch().setattr(Turn, "stay_alive", lambda _turn: reached())
+    queue = open_queue(app.config["SETTINGS"])
+    register_jobs(queue, app)
+    queue.execute(queue.dequeue())
 
 
 def before_a_danger_is_committed(ids: Ids, reached: Reached) -> None:
@@ -240,6 +252,27 @@ def test_a_sweep_that_is_killed_leaves_each_person_wholly_old_or_new_and_is_fini
         assert done is not None
         assert done.checked == 2 - are_new
         assert both(ids, "struck") == new
+        assert is_sound(ids)
+
+
+def test_a_sweep_sent_to_a_consumer_that_is_killed_is_finished_by_another(app: Flask, ids: Ids) -> None:
+    with at_night(app):
+        sweep_of(ids, "twin")
+        new = both(ids, "twin")
+        occasion = ask_for_sweep(clinic=db.session.get_one(Clinic, ids["struck"]), by=None)
+        assert send_sweep(app, occasion)
+
+    killed(app, by_a_consumer_that_was_sent_it, ids)
+
+    with at_night(app):
+        queue = open_queue(app.config["SETTINGS"])
+        assert queue.storage.queue_size() == 0
+        queue.storage.close()
+        assert sweep_asked(occasion) is None, "whoever is at it may be alive"
+    with at_night(app, later=SILENT_AFTER):
+        sweep_clinics()
+        assert both(ids, "struck") == new
+        assert list_left_over(clock.now()) == []
         assert is_sound(ids)
 
 

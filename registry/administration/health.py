@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask_login import current_user
@@ -50,13 +51,12 @@ def health() -> str:
     checks = [check_shown(name, problem) for name, problem in ask_all().items()]
     swept, due = last_sweeps(clinics), due_by_clinic({place.id: place.today(now) for place in places})
     zone = places[0].zone
-    beat, sent = last_beat(), last_sent_at()
     page = HealthPage(
         title="Health of the system",
         subtitle=summary(checks),
         checks=checks,
         has_mail=current_app.config["SETTINGS"].mail is not None,
-        beat="never" if beat is None else local_time(beat, zone),
+        beat=_when(last_beat(), zone),
         places=[
             place_shown(
                 place,
@@ -71,12 +71,11 @@ def health() -> str:
         runs=[run_shown(run, clinics, now=now) for run in list_runs(clinics, limit=MOST_RUNS)],
         mail=mail_shown(list(clinics)),
         queued=count_queued(),
-        sent="never" if sent is None else local_time(sent, zone),
+        sent=_when(last_sent_at(), zone),
         failures=[
             failure_shown(message, zone)
             for message in list_failures(clinics, since=now - timedelta(days=DAYS), limit=MOST_FAILURES)
         ],
-        zone=places[0].time_zone,
     )
     return render_template("administration/health.html", page=page)
 
@@ -102,6 +101,10 @@ def sweep_now(clinic_id: uuid.UUID) -> Response:
         when = "as soon as the job consumer is free" if soon else "within a quarter of an hour"
         flash(f"The people of {place.name} who are due are looked at {when}: see below.", "success")
     return redirect(back_url, 303)
+
+
+def _when(instant: datetime | None, zone: ZoneInfo) -> str:
+    return "never" if instant is None else f"{local_time(instant, zone)} ({zone.key})"
 
 
 def _form(clinic_id: uuid.UUID, **given: Any) -> SweepForm:

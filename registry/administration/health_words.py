@@ -79,7 +79,7 @@ class FailureShown:
 
 @dataclass(frozen=True, slots=True)
 class HealthPage:
-    """Times without a clinic are those of ``zone``."""
+    """``beat`` and ``sent`` are when the consumer last beat and an e-mail was last taken."""
 
     title: str
     subtitle: str
@@ -92,7 +92,6 @@ class HealthPage:
     queued: int
     sent: str
     failures: Sequence[FailureShown]
-    zone: str
 
 
 def summary(checks: Sequence[CheckShown]) -> str:

@@ -66,7 +66,7 @@ PLACES = (
     _Place("Users", "administration.users", "users", "user.manage", starts_group=True),
     _Place("Clinics", "administration.clinics", "settings", "clinic.manage"),
     _Place("Rules", "administration.rules", "settings", "rule.read"),
-    _Place("Health", "administration.health", "day", "system.health"),
+    _Place("Health", "administration.health", "good", "system.health"),
     _Place("Audit trail", "administration.audit", "audit", "audit.own"),
 )
 

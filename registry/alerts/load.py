@@ -22,6 +22,7 @@ from registry.alerts.load_care import (
     not_reached,
 )
 from registry.alerts.load_life import Life, load_life, suspended_since
+from registry.alerts.load_ratings import load_ratings
 from registry.alerts.load_reviews import load_reviews
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.load_treatment import load_plans, load_treatment
@@ -32,6 +33,7 @@ from registry.alerts.snapshot import (
     LegalStatusFacts,
     Phase,
     PlanFacts,
+    RatedItem,
     ReviewFacts,
     TrackedMeasure,
     TransferFacts,
@@ -197,6 +199,7 @@ class _Care:
     plans: Mapping[uuid.UUID, PlanFacts] = field(default_factory=dict)
     life: Mapping[uuid.UUID, Life] = field(default_factory=dict)
     scored_at: Mapping[uuid.UUID, datetime] = field(default_factory=dict)
+    psychosis: Mapping[uuid.UUID, tuple[RatedItem, ...]] = field(default_factory=dict)
 
 
 def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUID, Clinic]) -> _Care:
@@ -216,6 +219,7 @@ def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUI
         treatment=load_treatment(cared_for),
         plans=load_plans(cared_for),
         life=load_life(cared_for),
+        psychosis=load_ratings(cared_for),
         scored_at=load_scored_at(
             {id_: each.scores for id_, each in cared_for.items() if any(e.backlog_until for e in each.episodes)}
         ),
@@ -244,6 +248,7 @@ def _cases(
                 ),
                 measures=tracked_measures(episode, courses),
                 untracked_mania=untracked_mania(episode, courses, history),
+                psychosis=care.psychosis.get(patient_id, ()),
                 reviews=care.reviews.get(episode.id, ReviewFacts()),
                 circumstances=care.circumstances.get(patient_id, ()),
                 legal_status=care.legal.get(patient_id),

@@ -13,6 +13,7 @@ from registry.alerts.life_facts import CircumstanceHistory, Setback, Turn
 from registry.contacts.ladder import Attempt, Step
 from registry.measures.course import Course, Target
 from registry.measures.instrument import SafetyTier
+from registry.measures.psychosis import JudgedAs
 from registry.measures.scale import DangerKind, Scale
 
 
@@ -203,6 +204,28 @@ class TrackedMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class Rating:
+    """One answer to a rated item on the local date of service: more is worse."""
+
+    on: date
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatedItem:
+    """An item by which psychosis is judged, with every rating of it, oldest first, whoever follows its form or nobody.
+
+    ``label`` is what people call it ("CGI-S severity"); the form is given every ``cadence_days`` days.
+    """
+
+    key: str
+    label: str
+    judged_as: JudgedAs
+    cadence_days: int
+    ratings: tuple[Rating, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OpenOrder:
     """A recommendation of a psychiatric review that waits for a decision, or was decided on and waits to be done.
 
@@ -337,6 +360,7 @@ class CaseSnapshot:
     contacts: ContactFacts = field(default_factory=ContactFacts)
     measures: tuple[TrackedMeasure, ...] = ()
     untracked_mania: tuple[TrackedMeasure, ...] = ()
+    psychosis: tuple[RatedItem, ...] = ()
     reviews: ReviewFacts = field(default_factory=ReviewFacts)
     circumstances: tuple[CircumstanceHistory, ...] = ()
     legal_status: LegalStatusFacts | None = None

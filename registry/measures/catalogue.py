@@ -122,6 +122,11 @@ class Catalogue:
         }
 
     @cached_property
+    def psychosis_instruments(self) -> tuple[str, ...]:
+        """The ids of the instruments with ratings by which psychosis is judged, in any version."""
+        return tuple(sorted({each.id for each in self.versions() if each.psychosis is not None}))
+
+    @cached_property
     def safety_instruments(self) -> tuple[str, ...]:
         """The ids of the instruments that ask about safety, in any version."""
         return tuple(sorted({each.id for each in self.versions() if each.safety_items}))

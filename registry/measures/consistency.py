@@ -18,6 +18,7 @@ def contradictions(instrument: Instrument) -> Iterator[Contradiction]:
     for position, item in enumerate(instrument.items):
         for place, reason in _item_contradictions(instrument, item):
             yield ("items", position, *place), reason
+    yield from _rating_contradictions(instrument)
     branches = list(_branch_contradictions(instrument))
     yield from branches
     if branches:
@@ -60,6 +61,16 @@ def _item_contradictions(instrument: Instrument, item: Item) -> Iterator[Contrad
                 ("safety",),
                 "a reversed item cannot be a safety item: state which answers are positive as printed",
             )
+
+
+def _rating_contradictions(instrument: Instrument) -> Iterator[Contradiction]:
+    """Whether what psychosis is judged by are items of the form, and more is worse."""
+    for item_id in () if instrument.psychosis is None else instrument.psychosis.items:
+        item = instrument.items_by_id.get(item_id)
+        if item is None:
+            yield ("psychosis", "items"), f"{item_id!r} is no item of this form"
+        elif item.reversed:
+            yield ("psychosis", "items"), "a reversed item is no rating: more has to be worse as printed"
 
 
 def _repeated_codes(instrument: Instrument) -> Iterator[Contradiction]:

@@ -7,6 +7,7 @@ from pydantic import Field, StrictBool, StringConstraints
 from registry.measures.file_fields import ConditionTable, Items, Name, Sourced, Table, Text, Whole, source_of
 from registry.measures.file_scales import ScaleTable
 from registry.measures.instrument import Choice, Instrument, Item, Licence, SafetyTier, Shipping, Skip
+from registry.measures.psychosis import JudgedAs, PsychosisItems
 
 MOST_ITEMS = 300
 """Of items, scales, and answers to an item."""
@@ -85,6 +86,14 @@ class _Skip(Table):
         return Skip(when, tuple(self.items), self.counts_as, self.may_be_asked)
 
 
+class _Psychosis(Sourced):
+    judged_as: JudgedAs
+    items: Items
+
+    def to_items(self) -> PsychosisItems:
+        return PsychosisItems(self.judged_as, tuple(self.items), self.to_source())
+
+
 class _Cadence(Sourced):
     days: Annotated[Whole, Field(ge=1, le=3650)]
 
@@ -126,6 +135,7 @@ class InstrumentFile(Table):
     numbers: dict[Name, _Digits] = Field(default_factory=dict)
     items: Annotated[list[_Item], Field(min_length=1, max_length=MOST_ITEMS)]
     skips: list[_Skip] = Field(default_factory=list)
+    psychosis: _Psychosis | None = None
     scales: Annotated[list[ScaleTable], Field(min_length=1, max_length=MOST_ITEMS)]
 
     def to_instrument(self, *, content_hash: str) -> Instrument:
@@ -155,5 +165,6 @@ class InstrumentFile(Table):
             citations=tuple(self.citations),
             languages=tuple(self.languages),
             code=self.code,
+            psychosis=None if self.psychosis is None else self.psychosis.to_items(),
             content_hash=content_hash,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from registry.measures.psychosis import PsychosisItems
 from registry.measures.scale import Condition, Scale, Source
 
 
@@ -184,6 +185,7 @@ class Instrument:
     follows: str | None = None
     lead: str | None = None
     code: str | None = None
+    psychosis: PsychosisItems | None = None
     content_hash: str = ""
 
     @property
@@ -195,6 +197,13 @@ class Instrument:
     def is_safety_screen(self) -> bool:
         """Whether it asks about danger and nothing else."""
         return self.domain == "safety"
+
+    def rated_label(self, item: Item) -> str:
+        """What people call one of its ratings: "CGI-S severity", "BPRS-18 hallucinatory behavior"."""
+        alone = next((scale for scale in self.scales if scale.items == (item.id,)), None)
+        if alone is not None:
+            return self.label_of(alone)
+        return f"{self.short_title} {item.label[0].lower()}{item.label[1:]}"
 
     @property
     def primary_scale(self) -> Scale:

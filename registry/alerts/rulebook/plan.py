@@ -28,7 +28,7 @@ _PLAN_AGE = "safety.plan.review_after"
 _APART = "plan.step-down.apart"
 _SETTLED = "plan.step-down.settled"
 
-_SYMPTOMS = frozenset({"anxiety", "depression", "global", "mania", "psychosis", "trauma"})
+_SYMPTOMS = frozenset({"anxiety", "depression", "global", "mania", "negative-symptoms", "psychosis", "trauma"})
 """Domains whose scales say how ill somebody is; function, recovery and circumstances hold no step back."""
 
 

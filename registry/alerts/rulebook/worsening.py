@@ -1,10 +1,9 @@
-"""Getting worse: than at the baseline, or than at the best level held. Mania has its own module.
+"""Getting worse: than at the baseline, or than at the best level held. Mania and psychosis have their own modules.
 
 Worse and relapse need a published reliable change and are never said without one.
 """
 
 from datetime import date
-from functools import partial
 
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
@@ -17,11 +16,6 @@ from registry.alerts.rulebook.worse import worse_scores
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot, TrackedMeasure
 from registry.measures.course import Course, Standing
 from registry.measures.mania import MANIA
-from registry.measures.scale import Scale
-
-_PSYCHOSIS_DOMAIN = "psychosis"
-_PSYCHOSIS_PERCENT = "target.psychosis.percent"
-_PSYCHOSIS_POINTS = "target.psychosis.points"
 
 
 def _in_care(case: CaseSnapshot) -> list[TrackedMeasure]:
@@ -95,48 +89,6 @@ def _one_relapse(measure: Evidence, today: date) -> str:
     return ", ".join(part for part in parts if part)
 
 
-# Psychosis
-
-
-def _psychosis(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | None:
-    """A psychosis measure up from its baseline by the share and the points the clinic has adopted, and by both."""
-    percent, points = numbers.get(_PSYCHOSIS_PERCENT), numbers.get(_PSYCHOSIS_POINTS)
-    if percent is None or points is None:
-        return None
-
-    measures = [each for each in _in_care(case) if each.domain == _PSYCHOSIS_DOMAIN]
-    found = []
-    for measure in measures:
-        is_worse = partial(_rose_by, measure.scale, percent=percent, points=points)
-        if is_worse(measure.course):
-            found.append((held_since(measure, is_worse), scores_facts(measure, before=measure.course.baseline)))
-    return found_together(found, under="measures")
-
-
-def _rose_by(scale: Scale, course: Course, *, percent: int, points: int) -> bool:
-    """Whether the latest score is worse than the baseline by ``percent`` of its distance from the floor, and so far."""
-    if course.baseline is None or course.latest is None:
-        return False
-    rise = scale.worsening(before=course.baseline.value, after=course.latest.value)
-    return rise >= points and rise * 100 >= abs(course.baseline.value - scale.floor) * percent
-
-
-def _psychosis_words(evidence: Evidence, today: date) -> str:
-    return "; ".join(f"More psychotic symptoms: {scores_words(each, today)}" for each in evidence.each("measures"))
-
-
-PSYCHOSIS = Rule(
-    id="target.psychosis",
-    title="Psychosis worse",
-    family=Family.TARGET,
-    audience=(Audience.PSYCHIATRIST,),
-    parameters=(_PSYCHOSIS_PERCENT, _PSYCHOSIS_POINTS),
-    source="Clinic consensus: silent until the clinic's psychiatrist signs for both numbers",
-    check=_psychosis,
-    words=_psychosis_words,
-    is_news=worse_scores("measures"),
-    version=2,
-)
 RELAPSE = Rule(
     id="target.relapse",
     title="Relapse",

@@ -71,6 +71,30 @@ def life(scene: Scene, *, every_day: bool) -> list[tuple[str, str, object, objec
     return history_of(scene)
 
 
+def test_a_rating_nobody_follows_is_told_where_the_psychiatrist_signed_for_the_numbers(app: Flask) -> None:
+    """What is not assessed is no rating, and a corrected form counts as corrected."""
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=60)
+        calm = {str(item): 1 for item in range(1, 19)}
+        measured(scene, instrument="bprs-18", mode="clinician", answers=calm | {"11": 0}, days_ago=40)
+        measured(scene, instrument="cgi", mode="clinician", answers={"severity": 4, "improvement": 0}, days_ago=40)
+        measured(scene, instrument="bprs-18", mode="clinician", answers=calm | {"11": 6, "12": 5}, days_ago=2)
+        measured(scene, instrument="cgi", mode="clinician", answers={"severity": 6, "improvement": 6}, days_ago=2)
+        assert alerts_of(scene.patient, rule="target.psychosis") == []
+        for name in ("symptom_level", "severity_level"):
+            set_number(scene, f"target.psychosis.{name}", 4)
+        for name in ("symptom_rise", "severity_rise"):
+            set_number(scene, f"target.psychosis.{name}", 2)
+        reconcile_patient(scene.patient.id)
+
+        (told,) = alerts_of(scene.patient, rule="target.psychosis", is_open=True)
+        assert told.owner_id == scene.psychiatrist.id
+        assert told.sentence == (
+            "As of 11 Mar 2026: More psychotic symptoms: BPRS-18 hallucinatory behavior 1 → 5 (2 days ago); "
+            "More ill overall: CGI-S severity 4 → 6 (2 days ago)"
+        )
+
+
 def test_looking_on_the_next_check_date_finds_what_looking_every_day_finds(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene()

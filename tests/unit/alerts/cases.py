@@ -17,6 +17,8 @@ from registry.alerts.snapshot import (
     InjectionDue,
     OpenOrder,
     Phase,
+    RatedItem,
+    Rating,
     ReviewFacts,
     SafetyAnswer,
     SafetyFacts,
@@ -28,6 +30,7 @@ from registry.alerts.snapshot import (
 from registry.health.rules import GAINS, KINDS, LOSSES
 from registry.measures.catalogue import catalogue_at
 from registry.measures.course import DatedScore, Target, follow
+from registry.measures.psychosis import JudgedAs
 from registry.measures.scale import Loss, Rule, Scale
 from tests.unit.measures.builders import START, depression_scale, figure
 
@@ -105,6 +108,15 @@ def psychosis(scores: dict[int, float], **facts: Any) -> TrackedMeasure:
     """The BPRS-18 as its file has it: no cut-off, no reliable change, but a response and a level to expect it from."""
     values: dict[str, Any] = {"key": "bprs-18:total", "label": "BPRS-18", "domain": "psychosis", "target": None} | facts
     return measure(scores, scale=SHIPPED.scale("bprs-18:total"), **values)
+
+
+def rated(
+    ratings: dict[int, int], *, judged_as: JudgedAs = JudgedAs.SYMPTOMS, key: str = "bprs-18:12", **facts: Any
+) -> RatedItem:
+    """One rating by day of the course; hallucinations by the BPRS unless said otherwise."""
+    given: dict[str, Any] = {"label": "BPRS-18 hallucinatory behavior", "cadence_days": 28} | facts
+    dated = tuple(Rating(day(on), value) for on, value in sorted(ratings.items()))
+    return RatedItem(key=key, judged_as=judged_as, ratings=dated, **given)
 
 
 def answer(

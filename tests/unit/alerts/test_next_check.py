@@ -38,6 +38,7 @@ from tests.unit.alerts.cases import (
     measure,
     order,
     psychosis,
+    rated,
     report,
     turn,
 )
@@ -48,6 +49,7 @@ DAYS_SWEPT = 200
 past = st.integers(-30, 0)
 offsets = st.integers(-30, 150)
 scores = st.dictionaries(st.integers(0, 60), st.integers(0, 27).map(float), max_size=5)
+ratings = st.dictionaries(st.integers(0, 60), st.integers(1, 7), max_size=4)
 adopted = NUMBERS.at_clinic(
     {
         "engage.referred.urgent": ClinicNumber(1),
@@ -60,6 +62,8 @@ adopted = NUMBERS.at_clinic(
         "treatment.inertia.after": ClinicNumber(70),
         "target.psychosis.percent": ClinicNumber(20),
         "target.psychosis.points": ClinicNumber(5),
+        "target.psychosis.symptom_level": ClinicNumber(4),
+        "target.psychosis.symptom_rise": ClinicNumber(2),
     }
 )
 
@@ -124,7 +128,7 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
         scale=depression_scale(reliable_change=None) if draw(st.booleans()) else None,
         target=draw(st.sampled_from([None, Target(at_most=Decimal(4)), Target(at_most=Decimal(12), hold=True)])),
     )
-    rated = psychosis(
+    total = psychosis(
         {on: 18 + value for on, value in draw(scores).items()},
         target=draw(st.sampled_from([None, Target(at_most=Decimal(30))])),
     )
@@ -139,8 +143,9 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
             seen_on=None if seen is None else day(seen),
         ),
         measures=draw(
-            st.sampled_from([(), (primary,), (primary, beside), (primary, beside, mania(draw(scores))), (rated,)])
+            st.sampled_from([(), (primary,), (primary, beside), (primary, beside, mania(draw(scores))), (total,)])
         ),
+        psychosis=tuple(rated(each) for each in draw(st.lists(ratings, max_size=1))),
         reviews=ReviewFacts(
             last_on=draw(st.none() | past.map(day)),
             look_again_on=draw(st.none() | offsets.map(day)),

@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 
-from registry.alerts.parameters import ClinicNumber
 from registry.alerts.rulebook import words
 from registry.alerts.snapshot import CaseSnapshot, Phase, ReviewFacts
 from registry.measures.course import Target, freshness
 from tests.unit.alerts.cases import (
-    NUMBERS,
     day,
     episode,
     finding,
@@ -367,39 +365,6 @@ def test_psychosis_is_off_target_without_half_of_the_change_published_as_a_respo
 
 def test_psychosis_without_a_target_says_how_the_score_went() -> None:
     assert "BPRS-18 47 → 45 (−7 %, 6 days ago)" in sentence(OFF, measured(psychosis({0: 47, 50: 45})), 56)
-
-
-PSYCHOSIS = "target.psychosis"
-SIGNED = NUMBERS.at_clinic({f"{PSYCHOSIS}.percent": ClinicNumber(20), f"{PSYCHOSIS}.points": ClinicNumber(5)})
-
-
-@pytest.mark.parametrize(
-    ("why", "scores", "expected"),
-    [
-        ("up by a fifth of 30", {0: 48, 28: 54}, "action"),
-        ("up by less than a fifth", {0: 48, 28: 53}, None),
-        ("a fifth of a low baseline, under 5 points", {0: 28, 28: 32}, None),
-        ("5 points from a low baseline", {0: 28, 28: 33}, "action"),
-        ("down again", {0: 48, 28: 54, 56: 50}, None),
-        ("no follow-up", {0: 48}, None),
-    ],
-)
-def test_psychosis_is_worse_by_the_numbers_a_clinic_has_signed_for(
-    why: str, scores: dict[int, float], expected: str | None
-) -> None:
-    of = measured(psychosis(scores))
-
-    assert tier(PSYCHOSIS, of, 60, SIGNED) == expected, why
-    assert tier(PSYCHOSIS, of, 60) is None, "mere consensus is off until then"
-
-
-def test_worse_psychosis_is_the_psychiatrists_and_says_how_far_it_rose() -> None:
-    of = measured(psychosis({0: 48, 28: 54}))
-    found = finding(PSYCHOSIS, of, 30, SIGNED)
-
-    assert found is not None
-    assert found.audience == ("psychiatrist",)
-    assert found.sentence == "More psychotic symptoms: BPRS-18 48 → 54 (+6 points, 2 days ago)"
 
 
 @pytest.mark.parametrize(("age", "is_unknown"), [(41, False), (42, False), (43, True), (44, True)])

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Row, select
 
-from registry.alerts.snapshot import RatedItem, Rating
+from registry.alerts.psychosis_facts import RatedItem, Rating
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.extensions import db

@@ -10,10 +10,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from registry.alerts.life_facts import CircumstanceHistory, Setback, Turn
+from registry.alerts.psychosis_facts import RatedItem
 from registry.contacts.ladder import Attempt, Step
 from registry.measures.course import Course, Target
 from registry.measures.instrument import SafetyTier
-from registry.measures.psychosis import JudgedAs
 from registry.measures.scale import DangerKind, Scale
 
 
@@ -201,28 +201,6 @@ class TrackedMeasure:
     is_metric_primary: bool = False
     on_request: bool = False
     is_followed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """One answer to a rated item on the local date of service: more is worse."""
-
-    on: date
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class RatedItem:
-    """An item by which psychosis is judged, with every rating of it, oldest first, whoever follows its form or nobody.
-
-    ``label`` is what people call it ("CGI-S severity"); the form is given every ``cadence_days`` days.
-    """
-
-    key: str
-    label: str
-    judged_as: JudgedAs
-    cadence_days: int
-    ratings: tuple[Rating, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import pairwise
 
 from registry.alerts.parameters import Numbers
+from registry.alerts.psychosis_facts import RatedItem, Rating
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
@@ -17,7 +18,7 @@ from registry.alerts.rulebook.phrases import ago
 from registry.alerts.rulebook.scores import held_since, scores_facts, scores_words
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.rulebook.worse import is_any_worse
-from registry.alerts.snapshot import IN_CARE, CaseSnapshot, RatedItem, Rating
+from registry.alerts.snapshot import IN_CARE, CaseSnapshot
 from registry.measures.course import Course
 from registry.measures.psychosis import JudgedAs
 from registry.measures.scale import Scale

@@ -8,6 +8,7 @@ from typing import Any
 
 from registry.alerts.life_facts import Circumstance, CircumstanceHistory, Turn
 from registry.alerts.parameters import ClinicNumber, Numbers, load
+from registry.alerts.psychosis_facts import RatedItem, Rating
 from registry.alerts.rulebook import Finding, evaluate, rule
 from registry.alerts.snapshot import (
     AnswerState,
@@ -17,8 +18,6 @@ from registry.alerts.snapshot import (
     InjectionDue,
     OpenOrder,
     Phase,
-    RatedItem,
-    Rating,
     ReviewFacts,
     SafetyAnswer,
     SafetyFacts,

@@ -1,0 +1,28 @@
+"""How psychotic, and how ill, somebody was rated, as the rules see it: part of the snapshot (``alerts.snapshot``)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from registry.measures.psychosis import JudgedAs
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One answer to a rated item on the local date of service: more is worse."""
+
+    on: date
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatedItem:
+    """An item by which psychosis is judged, with every rating of it, oldest first, whoever follows its form or nobody.
+
+    ``label`` is what people call it ("CGI-S severity"); the form is given every ``cadence_days`` days.
+    """
+
+    key: str
+    label: str
+    judged_as: JudgedAs
+    cadence_days: int
+    ratings: tuple[Rating, ...]

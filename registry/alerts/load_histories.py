@@ -17,9 +17,11 @@ from registry.alerts.load import History
 from registry.alerts.load_around import load_ending_relations, load_legal_histories, permissions
 from registry.alerts.load_care import Sighting, load_circumstances, load_sightings, not_reached
 from registry.alerts.load_life import Life, load_life
+from registry.alerts.load_ratings import load_ratings
 from registry.alerts.load_reviews import ReviewRecord, load_review_records
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.models import Alert
+from registry.alerts.psychosis_facts import RatedItem
 from registry.alerts.snapshot import LegalStatusFacts
 from registry.alerts.transfers_over_time import TransfersOverTime, load_transfers_over_time
 from registry.clinics.models import Clinic
@@ -178,6 +180,10 @@ class _Facts:
         return list_safety_plans(self.patient_ids)
 
     @cached_property
+    def rated(self) -> Mapping[uuid.UUID, tuple[RatedItem, ...]]:
+        return load_ratings(self.patient_ids)
+
+    @cached_property
     def life(self) -> Mapping[uuid.UUID, Life]:
         return load_life(self.patient_ids)
 
@@ -219,6 +225,7 @@ def _parts(episode: Episode, facts: _Facts, span: Span) -> dict[str, Callable[[]
         ),
         "measures": lambda: scores().measures(),
         "untracked_mania": lambda: scores().manias(),
+        "psychosis": lambda: over_time.ratings(facts.rated.get(patient_id, ()), span),
         "reviews": lambda: over_time.reviews(facts.reviews.get(episode.id, ReviewRecord()), span),
         "circumstances": lambda: over_time.circumstances(facts.circumstances.get(patient_id, ()), span),
         "legal_status": lambda: over_time.legal_status(facts.legal.get(patient_id, ()), span),

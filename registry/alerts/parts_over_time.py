@@ -15,6 +15,7 @@ from registry.alerts.load_care import Sighting, contact_facts
 from registry.alerts.load_life import suspended_since
 from registry.alerts.load_reviews import ReviewRecord
 from registry.alerts.load_treatment import treatment_facts
+from registry.alerts.psychosis_facts import RatedItem
 from registry.alerts.snapshot import (
     ContactFacts,
     EpisodeFacts,
@@ -150,6 +151,18 @@ class ScoresOverTime:
                 scores, scale=tracked.scale, starts_on=tracked.starts_on, target=tracked.target
             )
         return self._courses[known]
+
+
+def ratings(items: Sequence[RatedItem], span: Span) -> Timeline[tuple[RatedItem, ...]]:
+    """How psychotic, and how ill, somebody was rated."""
+
+    def value(day: date) -> tuple[RatedItem, ...]:
+        known = (
+            replace(each, ratings=tuple(one for one in each.ratings if span.known_on(one.on) <= day)) for each in items
+        )
+        return tuple(each for each in known if each.ratings)
+
+    return Timeline(value, [one.on for each in items for one in each.ratings], span)
 
 
 def reviews(record: ReviewRecord, span: Span) -> Timeline[ReviewFacts]:

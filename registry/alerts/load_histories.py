@@ -135,7 +135,7 @@ class _Facts:
         scores = read_scores(self.patient_ids, followed | mania_scales() | catalogue().circumstances.keys())
         return {
             patient_id: History(
-                categories=[(row.scale, row.category) for row in own if row.value is None],
+                categories=[(row.scale, row.category, row.taken_on) for row in own if row.value is None],
                 scores=dated_scores(own),
                 read=self.read,
             )
@@ -157,7 +157,7 @@ class _Facts:
 
     @cached_property
     def circumstances(self) -> Mapping[uuid.UUID, tuple[CircumstanceHistory, ...]]:
-        return load_circumstances({id_: {scale for scale, _ in each.categories} for id_, each in self.scored.items()})
+        return load_circumstances({id_: {scale for scale, _, _ in each.categories} for id_, each in self.scored.items()})
 
     @cached_property
     def legal(self) -> Mapping[uuid.UUID, Sequence[tuple[LegalStatusFacts, date | None]]]:

@@ -83,7 +83,7 @@ def _is_under_way(clinic_id: uuid.UUID, now: datetime) -> bool:
 
 
 def _of_clinic(clinic_id: uuid.UUID) -> ColumnElement[bool]:
-    return and_(JobRun.kind == SWEEP, JobRun.occasion.startswith(f"{clinic_id} "))
+    return and_(JobRun.kind == SWEEP, JobRun.occasion.startswith(f"{clinic_id} ", autoescape=True))
 
 
 def _is_alive(now: datetime) -> ColumnElement[bool]:
@@ -92,5 +92,7 @@ def _is_alive(now: datetime) -> ColumnElement[bool]:
 
 def _is_wanted(now: datetime) -> ColumnElement[bool]:
     return and_(
-        JobRun.finished_at.is_(None), JobRun.started_at > now - ASKED_FOR, JobRun.occasion.contains(f" {BY_HAND} ")
+        JobRun.finished_at.is_(None),
+        JobRun.started_at > now - ASKED_FOR,
+        JobRun.occasion.contains(f" {BY_HAND} ", autoescape=True),
     )

@@ -22,7 +22,7 @@ from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
 from registry.alerts.clinic_times import response_times_of
 from registry.alerts.duty import on_call
 from registry.alerts.escalation import ask_another
-from registry.alerts.lifecycle import give, step_of
+from registry.alerts.lifecycle import give, last_look, step_of
 from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.response_times import longest_snooze, start_of
@@ -239,9 +239,10 @@ def _acknowledge(row: Alert, by: User) -> None:
     now = clock.now()
     row.state, row.acknowledged_at, row.acknowledged_by_id = "acknowledged", now, by.id
     row.owner_id, row.told_evidence = by.id, None
-    if row.tier == Tier.URGENT:
-        clinic = _clinic_of(row)
-        row.look_at = response_times_of(clinic).outcome_by(now, on_call=on_call(clinic, now) is not None)
+    if row.tier != Tier.URGENT:
+        row.escalation = 0
+    if row.snoozed_until is None:
+        row.look_at = last_look(row, _clinic_of(row), now, NumbersInForce())
 
 
 def _await_attempt(row: Alert, again: datetime, now: datetime) -> str:

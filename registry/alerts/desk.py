@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.models import LEAD, Alert, AlertEvent
 from registry.alerts.outreach import NO_CONTACT
 from registry.alerts.rulebook import RULEBOOK, Audience, Tier, told_besides
 from registry.db.among import among
@@ -28,11 +28,12 @@ _TOLD_AS = {"consultant": "psychiatrist", "prescriber": "prescriber"}
 class Desk:
     """Whose work is read: the alerts of these clinics, or of them what concerns one person.
 
-    ``today`` gives each clinic's local date. ``elsewhere`` are the open safety alerts of other clinics about people in
-    care here (``safety_alerts_elsewhere``). At ``led`` clinics the person also answers for what nobody has taken and
-    decides how to go on with whom nobody reaches; where they are ``on_duty`` today every urgent alert is theirs as well
-    as the care manager's. ``told`` are the safety alerts of which their part in the team hears
-    (``safety_alerts_told``); of an urgent alert whoever was told by name hears as well.
+    ``today`` gives each clinic's local date. ``elsewhere`` are the open safety alerts of other clinics about people
+    in care here (``safety_alerts_elsewhere``). At ``led`` clinics the person also answers for what nobody has
+    taken, hears of actions nobody took up in time and decides how to go on with whom nobody reaches; where they are
+    ``on_duty`` today every urgent alert is theirs as well as the care manager's. ``told`` are the safety alerts of
+    which their part in the team hears (``safety_alerts_told``); of an urgent alert whoever was told by name hears
+    as well.
     """
 
     today: Mapping[uuid.UUID, date]
@@ -154,6 +155,7 @@ def _concerns(user_id: uuid.UUID, desk: Desk) -> ColumnElement[bool]:
         Alert.owner_id == user_id,
         and_(Alert.owner_id.is_(None), or_(Alert.clinic_id.in_(desk.led), Alert.tier == Tier.URGENT)),
         and_(Alert.tier == Tier.URGENT, Alert.clinic_id.in_(desk.on_duty)),
+        and_(Alert.tier == Tier.ACTION, Alert.escalation >= LEAD, Alert.clinic_id.in_(desk.led)),
         and_(Alert.is_safety, is_on_team(Alert.patient_id, user_id, TeamMember.role == "care_manager")),
         Alert.id.in_(desk.told),
         and_(Alert.tier == Tier.URGENT, _was_told(Alert.id, user_id)),

@@ -1,4 +1,4 @@
-"""Urgent alerts pass on by the clock, and snoozes end: what is looked at every few minutes.
+"""What is looked at every few minutes: urgent alerts pass on, the lead is told of actions, and snoozes end.
 
 Nobody acknowledged in time, or somebody did and the day ended without an outcome: the alert passes to whoever is on
 duty, then to the clinic's lead, and is told again until somebody acts. The clock runs in opening hours.
@@ -23,9 +23,10 @@ from registry.access import scope
 from registry.alerts.clinic_times import response_times_of
 from registry.alerts.duty import on_call, on_duty
 from registry.alerts.lifecycle import Log, end_snooze
-from registry.alerts.models import DUTY, Alert
+from registry.alerts.models import DUTY, LEAD, Alert
 from registry.alerts.next_person import next_person, was_asked_tonight
 from registry.alerts.opening_hours import next_open
+from registry.alerts.owners import lead_of
 from registry.alerts.rulebook import Tier, is_immediate
 from registry.alerts.signals import asks_somebody, attention_changed
 from registry.audit.recorder import record
@@ -44,6 +45,8 @@ class Passed:
     """What one look at the clock did."""
 
     escalated: int = 0
+    told: int = 0
+    """Actions nobody took up, now told to the lead."""
     snoozes_ended: int = 0
     given: int = 0
     """Alerts nobody had, now with whoever is on duty."""
@@ -63,21 +66,23 @@ def escalate_due(*, now: datetime | None = None) -> Passed:
         for alert_id, patient_id in _asleep(now):
             passed.called += _look_at(alert_id, patient_id, now, _call, passed)
         due = db.session.execute(
-            select(Alert.id, Alert.patient_id, Alert.tier)
+            select(Alert.id, Alert.patient_id, Alert.tier, Alert.snoozed_until)
             .where(
                 Alert.closed_at.is_(None),
                 Alert.look_at <= now,
-                or_(Alert.tier == Tier.URGENT, Alert.snoozed_until.is_not(None)),
+                or_(Alert.tier.in_((Tier.URGENT, Tier.ACTION)), Alert.snoozed_until.is_not(None)),
             )
             .order_by(Alert.look_at)
         ).all()
         end_read()
-        for alert_id, patient_id, tier in due:
+        for alert_id, patient_id, tier, snoozed_until in due:
             has_moved = _look_at(alert_id, patient_id, now, _pass_on_if_due, passed)
-            if tier == Tier.URGENT:
+            if snoozed_until is not None:
+                passed.snoozes_ended += has_moved
+            elif tier == Tier.URGENT:
                 passed.escalated += has_moved
             else:
-                passed.snoozes_ended += has_moved
+                passed.told += has_moved
     return passed
 
 
@@ -189,11 +194,22 @@ def _give_to_duty(alert: Alert, now: datetime, steps: Log) -> bool:
 def _pass_on_if_due(alert: Alert, now: datetime, steps: Log) -> bool:
     if alert.look_at is None or alert.look_at > now:
         return False
-    if alert.tier == Tier.URGENT:
+    if alert.snoozed_until is not None:
+        end_snooze(alert, db.session.get_one(Clinic, alert.clinic_id), now, steps)
+    elif alert.tier == Tier.URGENT:
         _pass_on(alert, now, steps)
     else:
-        end_snooze(alert, now, steps)
+        _tell_lead(alert, now, steps)
     return True
+
+
+def _tell_lead(alert: Alert, now: datetime, steps: Log) -> None:
+    """Once, and it stays with whoever has it: it stands on the lead's day until somebody acknowledges or closes it."""
+    lead_id, why = lead_of(alert.clinic_id), _why(alert)
+    alert.escalation, alert.look_at = LEAD, None
+    words = f"{why}; the clinic has no lead" if lead_id is None else why
+    steps.step(alert, "escalated", now, words, level=LEAD, lead=None if lead_id is None else str(lead_id))
+    record("alert.escalated", by=None, subject=alert, reason=words)
 
 
 def _call(alert: Alert, now: datetime, steps: Log) -> bool:

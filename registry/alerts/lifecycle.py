@@ -13,7 +13,9 @@ from registry.access import scope
 from registry.access.reviewed_sql import insert_rows
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.clinic_times import response_times_of
+from registry.alerts.duty import on_call
 from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.response_times import ResponseTimes
 from registry.alerts.rulebook import Tier, is_immediate, is_news, rule
 from registry.alerts.signals import asks_somebody
 from registry.audit.recorder import record
@@ -148,8 +150,8 @@ def open_alert(
         state="open",
         opened_at=opened_at,
         owner_id=stand.owner_id,
-        look_at=_first_look(stand.tier, stand.evidence, clinic, opened_at, log.numbers),
     )
+    alert.look_at = _first_look(alert, clinic, opened_at, log.numbers)
     db.session.add(alert)
     log.new.append(alert)
     log.step(alert, "opened", opened_at, stand.sentence, **_news(stand.tier, told_at))
@@ -183,10 +185,10 @@ def revise(
         restart(alert, owner_id=stand.owner_id, clinic=clinic, now=now, log=log)
         return True
     if has_news:
-        _ask_again(alert, now, log)
+        _ask_again(alert, clinic, now, log)
         _ask_for_somebody(alert, now, log)
-    if stand.tier is not Tier.URGENT and before is Tier.URGENT:
-        alert.look_at = None
+    if stand.tier is not before and alert.snoozed_until is None:
+        alert.look_at = _next_look(alert, clinic, now, log.numbers)
     return False
 
 
@@ -215,24 +217,28 @@ def _news(tier: Tier, told_at: datetime | None) -> dict[str, str]:
 
 def restart(alert: Alert, *, owner_id: uuid.UUID | None, clinic: Clinic, now: datetime, log: Log) -> None:
     """Ask for acknowledgement again, from the first person on."""
-    _ask_again(alert, now, log)
+    _ask_again(alert, clinic, now, log)
     alert.escalation, alert.owner_id = 0, owner_id
-    alert.look_at = _first_look(Tier(alert.tier), alert.evidence, clinic, now, log.numbers)
+    alert.look_at = _first_look(alert, clinic, now, log.numbers)
     _ask_for_somebody(alert, now, log)
 
 
 def give(alert: Alert, owner_id: uuid.UUID | None, *, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> None:
-    """Somebody else answers for it, who has acknowledged nothing yet.
-
-    An urgent alert passes on no later than if it were news now: what one person has acknowledged, and when they meant
-    to try again, is no time of the next one's.
-    """
+    """Somebody else answers for it, who has acknowledged nothing yet. What is put off stays so."""
     if owner_id == alert.owner_id:
         return
     alert.owner_id = owner_id
     if alert.state == "acknowledged":
         alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
-    news = _first_look(Tier(alert.tier), alert.evidence, clinic, now, numbers)
+    if alert.snoozed_until is None:
+        _look_soon(alert, clinic, now, numbers)
+
+
+def _look_soon(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> None:
+    """No later than if it were news now: what one person has acknowledged, and when they meant to try again, is no time
+    of the next one's.
+    """
+    news = _first_look(alert, clinic, now, numbers)
     if news is not None:
         alert.look_at = news if alert.look_at is None else min(alert.look_at, news)
 
@@ -243,20 +249,21 @@ def _ask_for_somebody(alert: Alert, now: datetime, log: Log) -> None:
         asks_somebody.send(alert=alert, at=now, to=None)
 
 
-def _ask_again(alert: Alert, now: datetime, log: Log) -> None:
+def _ask_again(alert: Alert, clinic: Clinic, now: datetime, log: Log) -> None:
     """Whoever put it off or acknowledged it answered something else."""
-    end_snooze(alert, now, log)
+    end_snooze(alert, clinic, now, log)
     alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
+    _look_soon(alert, clinic, now, log.numbers)
 
 
-def end_snooze(alert: Alert, now: datetime, log: Log) -> None:
-    """The alert is shown again."""
+def end_snooze(alert: Alert, clinic: Clinic, now: datetime, log: Log) -> None:
+    """The alert is shown again, and its time begins anew."""
     if alert.snoozed_until is None:
         return
     log.step(alert, "snooze-ended", now, alert.snooze_reason, until=alert.snoozed_until.isoformat())
     record("alert.snooze-ended", by=None, subject=alert)
     alert.snoozed_until, alert.snooze_reason = None, ""
-    alert.look_at = None
+    alert.look_at = _next_look(alert, clinic, now, log.numbers)
 
 
 def close_by_itself(alert: Alert, because: str, *, now: datetime, log: Log) -> None:
@@ -268,9 +275,26 @@ def close_by_itself(alert: Alert, because: str, *, now: datetime, log: Log) -> N
     record("alert.closed-by-itself", by=None, subject=alert, reason=because)
 
 
-def _first_look(
-    tier: Tier, evidence: Mapping[str, Any], clinic: Clinic, now: datetime, numbers: NumbersInForce
-) -> datetime | None:
-    if tier is not Tier.URGENT:
-        return None
-    return response_times_of(clinic, numbers.at(clinic.id)).acknowledge_by(now, immediate=is_immediate(evidence))
+def _next_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:
+    look = _first_look if alert.state == "open" else last_look
+    return look(alert, clinic, now, numbers)
+
+
+def _first_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:
+    """When what is news now passes on, or is told to the lead, unless somebody acknowledges it; None: never."""
+    if alert.tier == Tier.URGENT:
+        return _times(clinic, numbers).acknowledge_by(now, immediate=is_immediate(alert.evidence))
+    if alert.tier == Tier.ACTION and (alert.is_safety or rule(alert.rule).must_be_heard):
+        return _times(clinic, numbers).told_by(now, is_safety=alert.is_safety)
+    return None
+
+
+def last_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:
+    """When what is acknowledged now passes on, or is told to the lead, unless somebody closes it; None: never."""
+    if alert.tier == Tier.URGENT:
+        return _times(clinic, numbers).outcome_by(now, on_call=on_call(clinic, now) is not None)
+    return _times(clinic, numbers).closed_by(now) if alert.tier == Tier.ACTION and alert.is_safety else None
+
+
+def _times(clinic: Clinic, numbers: NumbersInForce) -> ResponseTimes:
+    return response_times_of(clinic, numbers.at(clinic.id))

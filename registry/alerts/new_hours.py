@@ -52,13 +52,17 @@ def _on_the_clock(clinic: Clinic) -> Sequence[Alert]:
 
 
 def _look_at(alert: Alert, now: datetime, *, old: ResponseTimes, new: ResponseTimes) -> datetime | None:
-    """A snooze ends as its day begins, an outcome is due as the day ends; a time somebody named stays."""
+    """A snooze ends as its day begins, an outcome is due as the day ends; a time somebody named stays.
+
+    So does the day on which the lead is told, while the clinic is open on it: another number of days counts from what
+    is told next.
+    """
     if alert.look_at is None:
         return None
     if alert.snoozed_until is not None:
         return start_of(alert.snoozed_until, new.zone)
     if alert.tier != Tier.URGENT:
-        return alert.look_at
+        return new.told_by_instead(alert.look_at, old, is_acknowledged=alert.state == "acknowledged")
     if alert.acknowledged_at is None:
         immediate = is_immediate(alert.evidence)
         return new.acknowledge_by_instead(alert.look_at, now=now, old=old, immediate=immediate)

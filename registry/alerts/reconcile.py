@@ -213,7 +213,7 @@ def _reconcile_case(
             continue
         rest = rest_of(finding, closed, case.clinic.zone, numbers)
         if alert.snoozed_until is not None and alert.snoozed_until <= today:
-            end_snooze(alert, now, log)
+            end_snooze(alert, case.clinic, now, log)
         quiet_until = quiet_until_of(finding, rest, backlog)
         if alert.tier == Tier.QUEUE and quiet_until is not None and today < quiet_until:
             finding = at_rest(finding) or finding
@@ -288,7 +288,7 @@ def _give_to_somebody_there(alerts: Iterable[Alert], person: Person, team: Team,
     """An alert follows the team: a new person of record takes it over, unless somebody took or was given it."""
     moving: list[tuple[Alert, uuid.UUID | None]] = []
     for alert in alerts:
-        if alert.closed_at is not None or alert.escalation:
+        if alert.closed_at is not None or (alert.escalation and alert.tier == Tier.URGENT):
             continue
         today = person.clinics[alert.clinic_id].today(now)
         wanted = owner_of(_audience(alert), clinic_id=alert.clinic_id, team=team, today=today)

@@ -58,6 +58,30 @@ class ResponseTimes:
             return end_of_day(acknowledged_at, self.hours, self.zone)
         return min(opens, acknowledged_at + timedelta(hours=self.numbers.required("outcome.on-call")))
 
+    def told_by(self, start: datetime, *, is_safety: bool) -> datetime:
+        """When the lead is told of an action nobody acknowledged since ``start``: as the clinic closes on the last of
+        some working days, that of ``start`` not among them.
+        """
+        closes = start
+        for _ in range(self.numbers.required("acknowledge.safety" if is_safety else "acknowledge.action")):
+            closes = end_of_day(start_of(self._day(closes) + timedelta(days=1), self.zone), self.hours, self.zone)
+            closes -= timedelta(seconds=1)  # midnight is the end of its day
+        return closes + timedelta(seconds=1)
+
+    def closed_by(self, acknowledged_at: datetime) -> datetime:
+        """When the lead is told of what is about safety, not urgent, and was acknowledged but not closed."""
+        return start_of(self._day(acknowledged_at) + timedelta(days=self.numbers.required("outcome.safety")), self.zone)
+
+    def told_by_instead(self, look_at: datetime, old: ResponseTimes, *, is_acknowledged: bool) -> datetime:
+        """As the two above, of what was to be told at ``look_at``: on that day, or the next the clinic is open."""
+        if is_acknowledged:
+            return start_of(old._day(look_at), self.zone)
+        day = old._day(look_at - timedelta(seconds=1))
+        return end_of_day(start_of(day, self.zone), self.hours, self.zone)
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
+
     def closes_today(self, now: datetime) -> datetime | None:
         """When the clinic closes on the local day of ``now``; None where it is not open any more on that day."""
         closes = end_of_day(now, self.hours, self.zone)

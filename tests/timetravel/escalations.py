@@ -1,18 +1,35 @@
-"""What is true whenever the clock of the alerts is looked at: each step once, while the clinic is open."""
+"""What is true whenever the clock of the alerts is looked at: each step once, while the clinic is open.
+
+An action somebody has to hear of is told to the lead as the clinic closes on the last of some working days after it was
+news, the day of the news not counted; it stays with whoever has it. The rules are named here, and days counted, anew.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from registry.alerts.escalation import Passed, escalate_due
 from registry.alerts.models import DUTY, LEAD, Alert, AlertEvent
 from registry.db.transaction import end_read
 from registry.extensions import db
 from tests.timetravel.life import Life, Place
+
+HEARD_WITHIN = 3
+"""Working days; of danger, one."""
+MUST_BE_HEARD = (
+    "engage.no-contact",
+    "engage.referred",
+    "life.transition",
+    "medication.due",
+    "target.mania",
+    "target.mixed",
+)
+_CLOSES = time(17)
+_NEWS = ("opened", "appended", "assigned", "snooze-ended")
 
 
 @dataclass(slots=True)
@@ -22,15 +39,22 @@ class Watch:
     lives: Sequence[Life]
     wrong: list[str] = field(default_factory=list)
     steps: int = 0
+    told: int = 0
 
     def __call__(self, at: datetime) -> None:
-        due = self._urgent_at_work(at)
+        due, unheard = self._urgent_at_work(at), self._unheard(at)
         passed = escalate_due(now=at)
         self.steps += passed.escalated
+        self.told += passed.told
         if passed.escalated != len(due):
             self._complain(at, f"{len(due)} alerts were due and {passed.escalated} passed on")
+        if passed.told != len(unheard):
+            self._complain(at, f"{len(unheard)} actions were due and {passed.told} told to a lead")
         for alert_id, level in due.items():
             self._judge(alert_id, level, at)
+        for alert_id, owner_id in unheard.items():
+            self._judge_told(alert_id, owner_id, at)
+        self._look_for_forgotten(at)
         if escalate_due(now=at) != Passed():
             self._complain(at, "a second look at the same instant did something")
         end_read()
@@ -46,7 +70,7 @@ class Watch:
 
     def _judge(self, alert_id: object, before: int, at: datetime) -> None:
         alert = db.session.get_one(Alert, alert_id)
-        place = next(place for life in self.lives for place in life.places if place.clinic_id == alert.clinic_id)
+        place = self._place(alert)
         what = f"{alert.rule} in {place.name}"
         if not _is_open(place, at):
             self._complain(at, f"{what} passed on at {at.astimezone(place.zone):%a %H:%M} there, when nobody works")
@@ -62,6 +86,52 @@ class Watch:
         if alert.look_at is None or alert.look_at <= at or alert.state != "open":
             self._complain(at, f"{what} waits for nobody after it passed on")
 
+    def _unheard(self, at: datetime) -> dict[object, object]:
+        """Actions whose time has come, with who has them."""
+        rows = db.session.execute(
+            select(Alert.id, Alert.owner_id).where(
+                Alert.closed_at.is_(None), Alert.tier == "action", Alert.snoozed_until.is_(None), Alert.look_at <= at
+            )
+        ).all()
+        end_read()
+        return {row.id: row.owner_id for row in rows}
+
+    def _judge_told(self, alert_id: object, owner_id: object, at: datetime) -> None:
+        alert = db.session.get_one(Alert, alert_id)
+        place = self._place(alert)
+        what = f"{alert.rule} in {place.name}"
+        if (alert.escalation, alert.owner_id, alert.look_at) != (LEAD, owner_id, None):
+            self._complain(at, f"{what} was told to the lead and moved")
+        if alert.state == "open" and at.astimezone(place.zone) < _heard_by(alert, alert.opened_at, place):
+            self._complain(at, f"{what} was told to the lead before its time")
+        if alert.state == "acknowledged" and not alert.is_safety:
+            self._complain(at, f"{what} was told to the lead though somebody has it")
+
+    def _look_for_forgotten(self, at: datetime) -> None:
+        """Nobody has acknowledged it, nobody put it off, its time is over, and the lead does not know."""
+        patients = [patient_id for life in self.lives for patient_id in life.patient_ids]
+        waiting = db.session.scalars(
+            select(Alert).where(
+                Alert.patient_id.in_(patients),
+                Alert.closed_at.is_(None),
+                Alert.tier == "action",
+                Alert.state == "open",
+                Alert.snoozed_until.is_(None),
+                Alert.escalation < LEAD,
+                or_(Alert.is_safety, Alert.rule.in_(MUST_BE_HEARD)),
+            )
+        ).all()
+        for alert in waiting:
+            news = db.session.scalar(
+                select(func.max(AlertEvent.at)).where(AlertEvent.alert_id == alert.id, AlertEvent.kind.in_(_NEWS))
+            )
+            place = self._place(alert)
+            if news is None or at.astimezone(place.zone) >= _heard_by(alert, news, place):
+                self._complain(at, f"{alert.rule} in {place.name} has waited since {news} and no lead knows")
+
+    def _place(self, alert: Alert) -> Place:
+        return next(place for life in self.lives for place in life.places if place.clinic_id == alert.clinic_id)
+
     def _complain(self, at: datetime, words: str) -> None:
         self.wrong.append(f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {words}")
 
@@ -70,3 +140,16 @@ def _is_open(place: Place, at: datetime) -> bool:
     """Weekdays from 8:30 to 17:00 on the clinic's wall, both included: the day's end is when it passes on."""
     there = at.astimezone(place.zone)
     return there.weekday() < 5 and time(8, 30) <= there.time() <= time(17)
+
+
+def _heard_by(alert: Alert, news: datetime, place: Place) -> datetime:
+    """When the lead is to know of it at the latest, on the clinic's wall."""
+    day, left = news.astimezone(place.zone).date(), 1 if alert.is_safety else HEARD_WITHIN
+    while left:
+        day += timedelta(days=1)
+        left -= _is_working(day)
+    return datetime.combine(day, _CLOSES, tzinfo=place.zone)
+
+
+def _is_working(day: date) -> bool:
+    return day.weekday() < 5

@@ -212,7 +212,7 @@ def look(_at: datetime) -> None:
 def _next_look() -> datetime | None:
     due = db.session.scalar(
         select(func.min(Alert.look_at)).where(
-            Alert.closed_at.is_(None), or_(Alert.tier == "urgent", Alert.snoozed_until.is_not(None))
+            Alert.closed_at.is_(None), or_(Alert.tier.in_(("urgent", "action")), Alert.snoozed_until.is_not(None))
         )
     )
     end_read()

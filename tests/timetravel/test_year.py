@@ -49,6 +49,7 @@ def lived(life: Life, number: int) -> list[str]:
         if wrong:
             return [f"seed {life.seed}", *wrong]
     assert watch.steps > 0, "nobody ever failed to answer: nothing was tried"
+    assert watch.told > 0, "somebody took up every action: nothing was tried"
     return []
 
 

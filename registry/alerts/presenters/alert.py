@@ -48,6 +48,8 @@ _STEPS = {
 """Kind of step → its title, icon and colour on the timeline."""
 _ACTED = {NOT_REACHED: "Not reached", WELFARE_CHECK: "Welfare check asked for"}
 """What was done, where it has a name of its own."""
+_TOLD_LEAD = "Told to {lead}"
+"""An action that passes on stays with whoever has it."""
 
 
 _TELLING = frozenset({"opened", "appended"})
@@ -213,7 +215,10 @@ def step_shown(
     """One line of the history. ``undone``: when the record was one with another, whose answers are not for here."""
     title, icon, kind = _STEPS[step.kind]
     details = step.details or {}
+    if "lead" in details:
+        title = _TOLD_LEAD
     shown = {
+        "lead": names.get(uuid.UUID(details["lead"]), "the lead") if details.get("lead") else "nobody",
         "owner": names.get(uuid.UUID(details["owner"]), "nobody") if details.get("owner") else "nobody yet",
         "until": long_date(date.fromisoformat(details["until"])) if "until" in details else "",
         "outcome": OUTCOMES.get(details.get("outcome", ""), ""),
@@ -265,7 +270,7 @@ def _step_words(step: AlertEvent, clinic: Clinic) -> str:
 
 def people_named(steps: Sequence[AlertEvent]) -> set[uuid.UUID]:
     """The people the history names besides those who acted."""
-    named = (step.details.get(name) for step in steps if step.details for name in ("owner", "told"))
+    named = (step.details.get(name) for step in steps if step.details for name in ("owner", "told", "lead"))
     return {uuid.UUID(each) for each in named if each}
 
 

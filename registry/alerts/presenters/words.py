@@ -10,7 +10,7 @@ from datetime import date, datetime
 from flask import current_app, url_for
 
 from registry.alerts.clinic_times import hours_of
-from registry.alerts.models import Alert
+from registry.alerts.models import LEAD, Alert
 from registry.alerts.opening_hours import open_minutes_between
 from registry.alerts.outreach import both_words, said_as_one
 from registry.alerts.rulebook import Tier, told_besides
@@ -80,9 +80,12 @@ def also_for_words(alert: Alert) -> str:
 
 
 def clock_words(alert: Alert, clinic: Clinic, now: datetime) -> str:
-    """How long there is before an urgent alert passes on."""
-    if alert.tier != Tier.URGENT or alert.look_at is None or alert.closed_at is not None:
+    """How long there is before an urgent alert passes on, or the lead is told of an action."""
+    if alert.look_at is None or alert.snoozed_until is not None or alert.closed_at is not None:
         return ""
+    if alert.tier != Tier.URGENT:
+        what = "Close it" if alert.state == "acknowledged" else "Acknowledge"
+        return f"{what} by {moment(alert.look_at, clinic, now)}, or the lead is told"
     what = "Outcome or next attempt" if alert.state == "acknowledged" else "Acknowledge"
     if alert.look_at <= now:
         return f"{what} was due {moment(alert.look_at, clinic, now)}: it passes on"
@@ -96,10 +99,19 @@ def clock_words(alert: Alert, clinic: Clinic, now: datetime) -> str:
 def reason(alert: Alert, today: date) -> Reason:
     return Reason(
         tier=alert.tier,
-        sentence=sentence_today(alert, today),
+        sentence=_with_lead(sentence_today(alert, today), alert),
         since=f"since {short_date(alert.since, today=today)}",
         url=alert_url(alert),
     )
+
+
+_UNDONE = {"open": "nobody has acknowledged it", "acknowledged": "acknowledged but not closed"}
+
+
+def _with_lead(sentence: str, *alerts: Alert) -> str:
+    """What is said of an alert, and that its lead was told."""
+    told = next((alert for alert in alerts if alert.tier == Tier.ACTION and alert.escalation >= LEAD), None)
+    return sentence if told is None else f"{sentence}; {_UNDONE[told.state]}, the lead is told"
 
 
 def reasons(alerts: Sequence[Alert], today: date) -> list[Reason]:
@@ -113,7 +125,7 @@ def reasons(alerts: Sequence[Alert], today: date) -> list[Reason]:
 
 
 def _as_one(both: tuple[Alert, Alert], today: date) -> Reason:
-    return replace(reason(both[0], today), sentence=outreach_sentence(both, today))
+    return replace(reason(both[0], today), sentence=_with_lead(outreach_sentence(both, today), *both))
 
 
 def outreach_sentence(both: tuple[Alert, Alert], today: date) -> str:

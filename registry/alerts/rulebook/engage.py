@@ -240,6 +240,7 @@ RULES = (
         source="Two-way treatment contact at least monthly in active treatment (New York State OMH metrics 2025)",
         check=_no_contact,
         words=_no_contact_words,
+        must_be_heard=True,
         is_news=turned_true("decide"),
     ),
     Rule(

@@ -113,7 +113,8 @@ class Rule:
 
     ``parameters`` are the ids of the numbers it reads; ``audience`` everyone it can be for. ``is_news`` says when a
     finding that goes on is told again, besides when it becomes more pressing; None: never. ``ends_with`` says in words
-    what alone ends its alerts: nobody closes them or puts them off; empty where people may.
+    what alone ends its alerts: nobody closes them or puts them off; empty where people may. ``must_be_heard``: an
+    action nobody acknowledges within the clinic's working days is told to the lead, as one about safety is.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Rule:
     is_news: IsNews | None = None
     version: int = 1
     ends_with: str = ""
+    must_be_heard: bool = False
 
     def verdict(self, case: CaseSnapshot, today: date, numbers: Numbers) -> Verdict:
         """What this rule says of ``case`` on the clinic's local ``today``."""

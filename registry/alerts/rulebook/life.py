@@ -222,6 +222,7 @@ RULES = (
         words=_transition_words,
         is_news=_is_news,
         version=2,
+        must_be_heard=True,
         ends_with=_CONTACT,
     ),
     Rule(

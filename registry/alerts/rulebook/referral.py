@@ -84,5 +84,6 @@ RULES = (
         source="A clinician's judgement: contact in 1 working day after an urgent referral, in 10 after a routine one",
         check=_referred,
         words=_referred_words,
+        must_be_heard=True,
     ),
 )

@@ -128,6 +128,7 @@ DUE = Rule(
     source="Days late fell from 10 to 6 where due dates were tracked (digital.sandiego.edu/dnp/99)",
     check=_due,
     words=_due_words,
+    must_be_heard=True,
     is_news=newly_listed("injections", "id", "due_on", "is_late"),
     version=2,
 )

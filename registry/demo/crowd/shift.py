@@ -12,7 +12,7 @@ from typing import Any
 from registry.alerts.clinic_numbers import shipped
 from registry.alerts.lifecycle import Stand, step_of
 from registry.alerts.load_safety import covered_in
-from registry.alerts.models import Alert
+from registry.alerts.models import LEAD, Alert
 from registry.alerts.opening_hours import add_open_minutes, next_open
 from registry.alerts.response_times import ResponseTimes, longest_snooze, start_of
 from registry.alerts.rulebook import Tier
@@ -84,14 +84,24 @@ class Shift:
             return self._snooze(
                 alert, roll, days=roll.randint(3, longest_snooze(tier, shipped(), is_safety=alert.is_safety))
             )
-        return self._close(alert, roll) if kind == "closed" else None
+        return self._close(alert, roll) if kind == "closed" else self._left(alert)
+
+    def _left(self, alert: Alert) -> dict[str, Any] | None:
+        """Nobody took it up; the clock told the lead long ago of what they have to hear of."""
+        at = alert.look_at
+        if alert.tier != Tier.ACTION or at is None or at > self._now:
+            return None
+        alert.escalation, alert.look_at = LEAD, None
+        lead = self._sites[alert.clinic_id].some("clinic_lead", 0)
+        details = {"level": LEAD, "lead": str(lead.id)}
+        return step_of(alert, "escalated", at, words="Nobody acknowledged it in time", details=details)
 
     def _acknowledge(self, alert: Alert, roll: Random) -> dict[str, Any]:
         by, site = self._by(alert), self._sites[alert.clinic_id]
         is_urgent = alert.tier == Tier.URGENT
         at = self._after(alert.opened_at, roll.randint(4, 48) if is_urgent else roll.randint(30, 2_000), site)
         alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "acknowledged", at, by.id
-        alert.owner_id = by.id
+        alert.owner_id, alert.look_at = by.id, None
         if is_urgent:
             alert.look_at = ResponseTimes(site.hours, site.zone, shipped()).outcome_by(at, on_call=False)
         record("alert.acknowledged", by=by, subject=alert)

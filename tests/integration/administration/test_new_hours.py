@@ -200,3 +200,23 @@ def test_no_clock_runs_on_a_day_the_clinic_is_closed(house: House) -> None:
 
         take_back_closure(closure=clinic.closures[0], clinic=clinic, by=admin)
         assert alert.look_at == local(13, 9)
+
+
+def test_the_day_on_which_the_lead_is_told_of_an_action_moves_past_a_day_the_clinic_is_closed(house: House) -> None:
+    """Item 9 was left blank on a Thursday: the lead is told on Friday as the clinic closes, or on Monday."""
+    record_measurement(
+        patient_id=house.patient,
+        clinic_id=house.harbor,
+        instrument="phq-9",
+        taken_on=TODAY,
+        mode="self-paper",
+        answers={**dict.fromkeys("12345678", 1), "9": None},
+        by=house.user("manager"),
+    )
+    alert = db.session.scalars(select(Alert).where(Alert.is_safety, Alert.closed_at.is_(None))).one()
+    assert alert.look_at == local(13, 17)
+    now_open(house, "08:30-15:00")
+    assert alert.look_at == local(13, 15)
+
+    close_on(clinic=db.session.get_one(Clinic, house.harbor), day=date(2026, 3, 13), words="", by=house.user("admin"))
+    assert alert.look_at == local(16, 15)

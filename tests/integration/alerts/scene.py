@@ -32,6 +32,8 @@ from tests import builders
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
 """Wednesday, 10:00 in New York: the clinic is open until 17:00."""
 TODAY = date(2026, 3, 11)
+LEAD_TOLD = datetime(2026, 3, 12, 21, 0, tzinfo=UTC)
+"""17:00 on the next working day: the lead is told of what is about safety, not urgent, and nobody acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)

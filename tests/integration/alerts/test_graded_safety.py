@@ -25,6 +25,7 @@ from registry.measurements.models import Measurement, SafetySignal
 from registry.measures.answers import DECLINED
 from tests import builders
 from tests.integration.alerts.scene import (
+    LEAD_TOLD,
     NOW,
     TODAY,
     Scene,
@@ -114,7 +115,7 @@ def test_each_answer_says_how_soon_it_is_acted_on(
 
         alert = the_safety_alert(scene.patient)
         assert (alert.rule, alert.tier) == ("safety.self-harm", tier)
-        assert alert.look_at == (None if minutes is None else NOW + timedelta(minutes=minutes))
+        assert alert.look_at == (LEAD_TOLD if minutes is None else NOW + timedelta(minutes=minutes))
         assert {signal.alert_id for signal in db.session.scalars(select(SafetySignal))} == {alert.id}
 
 
@@ -373,7 +374,7 @@ def test_a_death_leaves_an_answer_taken_back_to_a_person(app: Flask) -> None:
             record_death(patient=scene.patient, died_on=TODAY, today=TODAY, by=scene.care_manager)
 
         alert = the_safety_alert(scene.patient)
-        assert (alert.tier, alert.look_at, alert.state) == ("action", None, "open")
+        assert (alert.tier, alert.look_at, alert.state) == ("action", LEAD_TOLD, "open")
 
 
 def test_a_worse_answer_taken_back_stays_named_beside_what_stands_until_a_person_closes_the_alert(app: Flask) -> None:

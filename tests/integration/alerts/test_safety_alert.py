@@ -28,6 +28,7 @@ from registry.measures.answers import DECLINED
 from registry.patients.models import Patient
 from tests import builders
 from tests.integration.alerts.scene import (
+    LEAD_TOLD,
     NOW,
     TODAY,
     Scene,
@@ -215,7 +216,7 @@ def test_an_unknown_answer_becomes_urgent_once_it_is_positive(app: Flask) -> Non
         scene = a_scene()
         measured(scene, 12, item9=None)
         alert = the_safety_alert(scene.patient)
-        assert (alert.rule, alert.tier, alert.look_at) == ("safety.unknown", "action", None)
+        assert (alert.rule, alert.tier, alert.look_at) == ("safety.unknown", "action", LEAD_TOLD)
 
         measured(scene, 12, item9=1)
 
@@ -297,7 +298,7 @@ def test_an_old_positive_entered_late_is_read_not_rushed(app: Flask) -> None:
         measured(scene, 9, item9=1, days_ago=15)
 
         alert = the_safety_alert(scene.patient)
-        assert (alert.tier, alert.look_at) == ("action", None)
+        assert (alert.tier, alert.look_at) == ("action", LEAD_TOLD)
         assert sentence_today(alert, TODAY).startswith("Unreviewed positive of 24 Feb 2026")
 
 
@@ -311,7 +312,7 @@ def test_a_death_turns_what_is_urgent_into_something_to_read(app: Flask) -> None
             record_death(patient=scene.patient, died_on=TODAY, today=TODAY, by=scene.care_manager)
 
         alert = the_safety_alert(scene.patient)
-        assert (alert.tier, alert.look_at) == ("action", None)
+        assert (alert.tier, alert.look_at) == ("action", LEAD_TOLD)
         assert sentence_today(alert, TODAY).startswith("Review: ")
 
 

@@ -24,12 +24,12 @@ from registry.review.views import blueprint
 @policy("review.read")
 def note(patient_id: uuid.UUID, review_id: uuid.UUID) -> str:
     patient = found(get_patient(patient_id))
-    clinic = found(get_clinic_of(patient_id, permitted_clinics("review.read")))
+    here = found(get_clinic_of(patient_id, permitted_clinics("review.read")))
     review = found(get_review(patient_id, review_id))
-    today = clinic.today(clock.now())
+    clinic = found(get_clinic_of(patient_id, {review.clinic_id}))
     page = NotePage(
         title="Consultation note",
-        patient=found(load_header(patient_id, today, clinic_id=clinic.id)),
+        patient=found(load_header(patient_id, here.today(clock.now()), clinic_id=here.id)),
         summary=show_note(load_note(patient, review), clinic=clinic.name, zone=clinic.zone),
         back_url=reviews_url(patient_id),
     )

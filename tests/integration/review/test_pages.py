@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from registry import clock
 from registry.access import scope
 from registry.audit.models import AuditEvent
+from registry.clinics.models import Clinic
 from registry.contacts.actions import record_contact
 from registry.contacts.facts import ContactFacts
 from registry.episodes.actions import change_phase
@@ -26,12 +27,13 @@ from registry.extensions import db
 from registry.health.actions import record_event
 from registry.health.facts import EventFacts
 from registry.measurements.actions import record_measurement
+from registry.patients.models import Patient
 from registry.plans.actions import set_goal
 from registry.review.actions import Advice, record_review
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.treatment.actions import note, start_trial
 from registry.treatment.facts import AdherenceFacts, StepFacts, TrialFacts
-from tests.builders import a_clinic, a_user, sign_in
+from tests.builders import a_clinic, a_user, an_episode, id_of, sign_in
 from tests.integration.review.conftest import NOW, Case, a_case
 from tests.pages import fields_of, fill_in, heading, send, soup, words
 from tests.worlds import Worlds
@@ -443,6 +445,23 @@ def test_a_recommendation_of_somebody_else_does_not_exist(case: Case) -> None:
     url = _recommended(case).replace(str(case.patient_id), str(case.another(given="Other")))
 
     assert case.browser_of("manager").get(url).status_code == 404
+
+
+def test_the_note_is_of_the_clinic_that_reviewed_whoever_reads_it(off_target: Case) -> None:
+    """Another clinic of the same person, further west, prints it."""
+    fill_in(off_target.browser_of("consultant"), f"/review/{off_target.patient_id}", dict(STOP), button="Save and next")
+    with off_target.app.app_context(), scope.all_patients(reason="test"):
+        there = a_clinic("Harbour", time_zone="America/Los_Angeles")
+        patient = db.session.get_one(Patient, off_target.patient_id)
+        an_episode(patient=patient, clinic=there, enrolled_on=date(2026, 3, 2))
+        reader, here = id_of(a_user(clinic=there)), db.session.get_one(Clinic, off_target.clinic_id).name
+        review_id = db.session.scalars(select(Review.id)).one()
+    browser = sign_in(off_target.app.test_client(), reader)
+
+    said = words(browser.get(f"/patients/{off_target.patient_id}/reviews/{review_id}/note"))
+
+    assert f"{here}, recorded 12 Mar 2026, 11:00" in said
+    assert "Harbour, recorded" not in said
 
 
 def test_opening_the_queue_records_whom_it_showed(off_target: Case) -> None:

@@ -17,7 +17,7 @@ from registry import clock
 from registry.access.policy import can
 from registry.access.roles import Role
 from registry.accounts.models import User
-from registry.alerts.attempts import ImpossibleAttempt, WelfareCheck, tried_in_a_row
+from registry.alerts.attempts import STILL_AHEAD, ImpossibleAttempt, WelfareCheck, tried_in_a_row
 from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
 from registry.alerts.clinic_times import response_times_of
 from registry.alerts.duty import on_call
@@ -281,7 +281,7 @@ def _refuse_snooze(row: Alert, *, until: date, reason: str, today: date) -> None
 
 def _next_attempt(try_again_by: datetime | None, now: datetime, row: Alert) -> datetime:
     if try_again_by is None or try_again_by <= now:
-        raise ImpossibleAttempt("Say when to try again")
+        raise ImpossibleAttempt(STILL_AHEAD)
     clinic = _clinic_of(row)
     latest = response_times_of(clinic).latest_attempt(now)
     if try_again_by > latest:

@@ -16,6 +16,9 @@ _BEGINS_ANEW = ("appended", "escalated", "opened")
 """Steps that make the alert news to whoever has it. A note, or a check somebody was asked for, reaches nobody."""
 
 
+STILL_AHEAD = "Choose when to try again, a time that is still ahead"
+
+
 class ImpossibleAttempt(ValueError):
     """A next attempt in the past, or too far off."""
 

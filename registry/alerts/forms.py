@@ -10,7 +10,7 @@ from wtforms import Form, HiddenField, RadioField, SelectField, SelectMultipleFi
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from registry.alerts.attempts import WelfareCheck
+from registry.alerts.attempts import STILL_AHEAD, WelfareCheck
 from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK
 from registry.web.form_fields import LocalDate, RegistryForm, line, paragraph
 
@@ -51,16 +51,18 @@ class ActForm(NoteForm):
     asked_on = LocalDate("Date it was asked", [Optional()])
     asked_at = TimeField("Time it was asked", [Optional()])
 
-    def __init__(self, *args: Any, again: Mapping[str, str], now: datetime, **values: Any) -> None:
-        """``again`` are the times there are to try again, in words; ``now`` is the time at the clinic, in its zone."""
-        self.now, self.times = now, dict(again)
+    def __init__(
+        self, *args: Any, again: Mapping[str, str], times: Mapping[str, datetime], now: datetime, **values: Any
+    ) -> None:
+        """``times`` there are to try again, ``again`` the same in words; ``now`` is the time in the clinic's zone."""
+        self.now, self.times = now, times
         usual = {
             "again": next(iter(again)),
             "asked_on": now.date(),
             "asked_at": now.time().replace(second=0, microsecond=0),
         }
         super().__init__(*args, **usual | values)
-        self.again.choices = self.times
+        self.again.choices = dict(again)
 
     @property
     def check(self) -> WelfareCheck | None:
@@ -71,9 +73,9 @@ class ActForm(NoteForm):
         return WelfareCheck(self.asked_of.data or "", datetime.combine(day, at, tzinfo=self.now.tzinfo))
 
     @property
-    def try_again(self) -> str | None:
-        """When to try again, as a key of ``again``; None where the person was reached."""
-        return str(self.again.data) if self.outcome.data == NOT_REACHED else None
+    def try_again(self) -> datetime | None:
+        """When to try again, as it was when the form was checked; None where the person was reached."""
+        return self.times[self.again.data] if self.outcome.data == NOT_REACHED else None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each field, then what belongs to the outcome that was chosen."""
@@ -87,7 +89,7 @@ class ActForm(NoteForm):
     def _missing(self) -> dict[str, str]:
         """Field → what it has to say and does not."""
         if self.outcome.data == NOT_REACHED and self.again.data not in self.times:
-            return {"again": "Choose when to try again, a time that is still ahead"}
+            return {"again": STILL_AHEAD}
         if self.outcome.data != WELFARE_CHECK:
             return {}
         wrong = {} if self.asked_of.data else {"asked_of": "Say who was asked to check"}

@@ -15,6 +15,7 @@ from registry.accounts import receipts
 from registry.accounts.models import User
 from registry.alerts import actions, queries
 from registry.alerts.duty import on_duty
+from registry.alerts.forms import field_errors
 from registry.alerts.load_safety import covered_in
 from registry.alerts.models import Alert
 from registry.alerts.owners import people_told
@@ -25,7 +26,7 @@ from registry.alerts.presenters.words import alert_url, banner
 from registry.alerts.rulebook import Tier, told_besides
 from registry.alerts.rulebook.phrases import listed
 from registry.alerts.views.safety_steps import steps_after
-from registry.alerts.views.shared import Page, act_form, act_on, blueprint, then
+from registry.alerts.views.shared import IMPOSSIBLE, Page, act_form, act_on, blueprint, then
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
@@ -52,11 +53,13 @@ def after_positive(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
             location = receipts.once(
                 form.form_key.data or "", by=current_user, act=lambda: then(lambda: act_on(row, form), after)
             )
+            flash("Saved. The alert stays open until it is closed with how it ended", "success")
+            return redirect(location, 303)
         except (EditConflict, actions.AlertIsClosed):
             flash("Somebody else answered this alert in the meantime. Read what they did, then add yours", "warning")
             return redirect(alert_url(row), 303)
-        flash("Saved. The alert stays open until it is closed with how it ended", "success")
-        return redirect(location, 303)
+        except IMPOSSIBLE as problem:
+            field_errors(form, "again", str(problem))
     now, clinic = clock.now(), db.session.get_one(Clinic, row.clinic_id)
     page = AfterPositivePage(
         title="Positive safety answer",

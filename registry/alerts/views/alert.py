@@ -47,7 +47,7 @@ from registry.alerts.views.alert_forms import (
     to_be_told,
 )
 from registry.alerts.views.safety_steps import steps_after
-from registry.alerts.views.shared import Page, act_on, blueprint, then, what_may_follow
+from registry.alerts.views.shared import IMPOSSIBLE, Page, act_on, blueprint, then, what_may_follow
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
@@ -95,6 +95,7 @@ def act(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Page:
         forms=lambda fresh: forms_of(fresh, act=form),
         yours="Acted on by you",
         said="Saved. The alert stays open until you close it",
+        refused=(IMPOSSIBLE, "again"),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint
@@ -13,6 +12,7 @@ from werkzeug.wrappers import Response
 from registry import clock
 from registry.access.policy import can
 from registry.alerts import actions
+from registry.alerts.attempts import ImpossibleAttempt, ImpossibleCheck
 from registry.alerts.clinic_times import response_times_of
 from registry.alerts.duty import on_call
 from registry.alerts.forms import AGAIN, AcknowledgeForm, ActForm, NoteForm
@@ -23,28 +23,25 @@ from registry.extensions import db
 
 blueprint = Blueprint("alerts", __name__)
 
+IMPOSSIBLE = (ImpossibleAttempt, ImpossibleCheck)
+"""What ``act_on`` finds wrong of a form that was right when it was checked."""
+
 Page = str | tuple[str, int] | Response
 
 
 def act_form(row: Alert, **kwargs: Any) -> ActForm:
     """What was done about something urgent, with the times at which one can try again."""
     clinic, now = db.session.get_one(Clinic, row.clinic_id), clock.now()
-    times = _times_to_try_again(clinic, now)
+    times = response_times_of(clinic).again_choices(now, on_call=on_call(clinic, now) is not None)
     words = {name: f"{AGAIN[name]}: by {moment(at, clinic, now)}" for name, at in times.items()}
-    return ActForm(again=words, now=now.astimezone(clinic.zone), **kwargs)
-
-
-def _times_to_try_again(clinic: Clinic, now: datetime) -> Mapping[str, datetime]:
-    return response_times_of(clinic).again_choices(now, on_call=on_call(clinic, now) is not None)
+    return ActForm(again=words, times=times, now=now.astimezone(clinic.zone), **kwargs)
 
 
 def act_on(row: Alert, form: NoteForm) -> None:
     """Raises as ``actions.act``."""
     again, check = None, None
     if isinstance(form, ActForm):
-        clinic, check = db.session.get_one(Clinic, row.clinic_id), form.check
-        times = _times_to_try_again(clinic, clock.now())
-        again = None if form.try_again is None else times[form.try_again]
+        again, check = form.try_again, form.check
     actions.act(
         alert=row,
         words=form.words.data or "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from registry import clock
 from registry.access import scope
+from registry.accounts import receipts
 from registry.accounts.models import User
 from registry.clinics.models import Clinic
 from registry.contacts.actions import ContactFacts, record_contact, report_danger
@@ -83,6 +85,33 @@ def test_after_closing_time_only_the_next_open_day_is_left_to_try_again(client: 
         assert "By closing time" not in words(page)
         late = {"act-outcome": "not-reached", "act-words": "No answer", "act-again": "today"}
         assert "a time that is still ahead" in words(send(client, urgent.page, page, late, button="Save what was done"))
+
+
+def test_an_attempt_noted_at_closing_time_is_timed_as_it_was_chosen_and_nothing_typed_is_lost(
+    client: FlaskClient, urgent: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clinic closes while the form waits for its turn to be stored."""
+    stored, safety = receipts.once, f"/patients/{urgent.patient}/measures/{urgent.measurement}/safety"
+
+    def once_later(form_key: str, **act: Any) -> str:
+        with clock.at(NOW + timedelta(hours=7, minutes=1)):
+            return stored(form_key, **act)
+
+    typed = {"outcome": "not-reached", "words": "No answer at the door", "again": "today"}
+    with clock.at(NOW + timedelta(hours=6, minutes=59)):
+        builders.sign_in(client, urgent.care_manager)
+        monkeypatch.setattr(receipts, "once", once_later)
+        over = fill_in(client, safety, typed, button="Save what was done")
+        kept = fill_in(client, safety, typed | {"again": "hour"}, button="Save what was done")
+        asked = {f"act-{name}": value for name, value in typed.items()}
+        over_again = fill_in(client, urgent.page, asked, button="Save what was done")
+
+    for refused in (over, over_again):
+        assert refused.status_code == 422
+        assert "No answer at the door" in refused.text
+        assert "Choose when to try again, a time that is still ahead" in words(refused)
+    assert kept.status_code == 303
+    assert "Try again by 12 Mar 2026, 09:29" in words(client.get(urgent.page))
 
 
 def test_closing_asks_how_it_ended_in_words(app: Flask, client: FlaskClient, urgent: Ids) -> None:

@@ -34,7 +34,7 @@ from registry.clinics.models import Clinic, DutyCover
 from registry.db.transaction import end_read, write
 from registry.extensions import db
 from registry.patients.queries import lock_patient
-from registry.web.request_log import log
+from registry.web.request_log import log, what_failed
 
 _GIVEN_AT_ONCE = 200
 """Alerts given to whoever is on duty in one look; the next look goes on."""
@@ -155,7 +155,7 @@ def _look_at(
         try:
             return _acted(alert_id, patient_id, now, act, follows=follows)
         except Exception as error:  # of whatever kind: nobody else's alert waits for this record
-            log.error("alert.look-failed", job="alerts.clock", alert=str(alert_id), error=type(error).__name__)
+            log.error("alert.look-failed", job="alerts.clock", alert_id=str(alert_id), **what_failed(error))
     passed.failed += 1
     return False
 

@@ -26,7 +26,7 @@ from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, SafetySignal
-from registry.web.request_log import log
+from registry.web.request_log import log, what_failed
 
 _LISTED = 200
 
@@ -225,7 +225,7 @@ def _take(people: Sequence[uuid.UUID], done: Sweep) -> None:
             for patient_id in people:
                 _take([patient_id], done)
             return
-        log.error("sweep.person-failed", job="alerts.sweep", patient=str(people[0]), error=type(error).__name__)
+        log.error("sweep.person-failed", job="alerts.sweep", patient_id=str(people[0]), **what_failed(error))
         done.failed += 1
         return
     done.checked += len(people)

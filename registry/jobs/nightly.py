@@ -19,7 +19,7 @@ from registry.db.pacing import Pace, begin_pace
 from registry.db.transaction import end_read
 from registry.extensions import db
 from registry.jobs.turns import Overtaken, take_turn
-from registry.web.request_log import log
+from registry.web.request_log import log, what_failed
 
 SWEEP = "alerts.sweep"
 
@@ -90,5 +90,5 @@ def _sweep_or_log(clinic_id: uuid.UUID, today: date, pace: Pace) -> Sweep | None
         return sweep_once(db.session.get_one(Clinic, clinic_id), today=today, pace=pace)
     except Exception as error:  # of whatever kind: what one clinic holds keeps no other from being swept
         db.session.rollback()
-        log.error("sweep.clinic-failed", job=SWEEP, clinic=str(clinic_id), error=type(error).__name__)
+        log.error("sweep.clinic-failed", job=SWEEP, clinic_id=str(clinic_id), **what_failed(error))
         return None

@@ -19,7 +19,7 @@ from registry.jobs.nightly import SWEEP, sweep_due
 from registry.jobs.queue import open_queue
 from registry.jobs.weekly import queue_digests_due
 from registry.messages.actions import send_due
-from registry.web.request_log import log
+from registry.web.request_log import log, what_failed
 
 
 def watch_the_clock() -> None:
@@ -92,7 +92,7 @@ def run_job(app: Flask, name: str, act: Callable[[], object]) -> bool:
             act()
         except Exception as error:
             db.session.rollback()
-            log.error("job.failed", job=name, error=type(error).__name__)
+            log.error("job.failed", job=name, **what_failed(error))
             return False
         return True
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
-
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, g, make_response, render_template
 from sqlalchemy.orm.exc import StaleDataError
@@ -11,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from registry.db.session import ScopeError
 from registry.extensions import db
-from registry.web.request_log import log
+from registry.web.request_log import log, what_failed
 
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
 """Statuses with a page of their own under ``templates/errors``."""
@@ -63,7 +61,4 @@ def init_app(app: Flask) -> None:
 
 
 def _log(error: Exception) -> None:
-    """The kind of error and where it rose: its message may hold somebody's data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}:{frame.name}" for frame in frames[-3:]]
-    log.error("error", error=type(error).__name__, where=ours, request_id=g.get("request_id"))
+    log.error("error", request_id=g.get("request_id"), **what_failed(error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -31,6 +32,8 @@ ALLOWED = frozenset(
         "job",
         "count",
         "clinic_id",
+        "patient_id",
+        "alert_id",
     }
 )
 
@@ -56,6 +59,13 @@ def configure(level: str) -> None:
 
 
 log = structlog.get_logger()
+
+
+def what_failed(error: BaseException) -> dict[str, object]:
+    """The kind of error and where in our code it rose: its message may hold somebody's data."""
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if "site-packages" not in each.filename]
+    where = [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}:{frame.name}" for frame in frames[-3:]]
+    return {"error": type(error).__name__, "where": where}
 
 
 def init_app(app: Flask) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from registry.web.request_log import ALLOWED
 from tests.repository.files import ROOT, name, python_files
 
 PROGRAM = ("config.py", "wsgi.py", "registry")
@@ -90,6 +91,25 @@ def _is_pattern_on_a_column(called: ast.expr) -> bool:
     is_model = isinstance(owner, ast.Name) and owner.id[:1].isupper() and not owner.id.isupper()
     searches = {"contains", "startswith", "endswith", "icontains", "istartswith", "iendswith", "like", "ilike"}
     return is_model and called.attr in searches
+
+
+def test_whatever_is_told_to_the_log_is_written() -> None:
+    """The log drops what is not on its list: an id passed under another name leaves nobody to look for."""
+    dropped = {
+        f"{name(path)}:{call.lineno} {keyword.arg}"
+        for path in python_files("registry")
+        for call in _calls_of_log(path)
+        for keyword in call.keywords
+        if keyword.arg is not None and keyword.arg not in ALLOWED
+    }
+
+    assert dropped == set()
+
+
+def _calls_of_log(path: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"log.info", "log.warning", "log.error"}:
+            yield node
 
 
 def test_the_program_never_prints() -> None:

@@ -60,7 +60,10 @@ def test_a_job_that_fails_is_logged_by_its_kind_and_never_by_its_words(app: Flas
     with capture_logs() as said:
         assert run_job(app, "alerts.sweep", fail) is False
 
-    assert said == [{"event": "job.failed", "job": "alerts.sweep", "error": "ValueError", "log_level": "error"}]
+    assert [(line["event"], line["job"], line["error"]) for line in said] == [
+        ("job.failed", "alerts.sweep", "ValueError")
+    ]
+    assert said[0]["where"][-1].endswith(":fail")
 
 
 def test_the_heartbeat_is_as_old_as_the_last_beat(app: Flask) -> None:

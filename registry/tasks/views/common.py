@@ -18,6 +18,7 @@ from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
 from registry.episodes.patient_header import load_header
+from registry.episodes.place import refuse_stranger
 from registry.extensions import db
 from registry.tasks import queries
 from registry.tasks.actions import NotTheirs
@@ -67,20 +68,34 @@ def do_once(
         return _show(task, form, template, title=title, action=action, status=422 if form.errors else 200)
 
     def once() -> str:
-        act(task_at(patient_id, task_id, action=action))
+        act(_still_there(patient_id, task_id, action=action))
         return _day_url(action)
 
     try:
-        location = receipts.once(form.key, by=current_user, act=once)
-    except EditConflict:
-        fresh = task_at(patient_id, task_id, action=action)
-        form.version.data = str(fresh.version)
-        return _show(fresh, form, template, title=title, action=action, status=409)
+        try:
+            location = receipts.once(form.key, by=current_user, act=once)
+        except EditConflict:
+            fresh = _still_there(patient_id, task_id, action=action)
+            form.version.data = str(fresh.version)
+            return _show(fresh, form, template, title=title, action=action, status=409)
     except NotTheirs:
         flash("This is somebody else's to answer by now", "warning")
-        return redirect(url_for("alerts.worklist"), 303)
+        return redirect(_day_url(action), 303)
     flash(done, "success")
     return redirect(location, 303)
+
+
+def _still_there(patient_id: uuid.UUID, task_id: uuid.UUID, *, action: str) -> Task:
+    """The task as it is now. What was asked of others does not exist for whoever answers only their own.
+
+    Raises ``NotTheirs`` where it has become such.
+    """
+    task = task_at(patient_id, task_id, action=action)
+    if action == queries.ANSWERING_OWN:
+        refuse_stranger(patient_id)
+        if task.to_id != current_user.id:
+            raise NotTheirs(task.id)
+    return task
 
 
 def _day_url(action: str) -> str:

@@ -253,3 +253,24 @@ def test_an_answer_to_a_task_that_was_handed_on_meanwhile_is_shown_how_it_stands
 
     assert late.status_code == 409
     assert [each.state for each in _tasks(case)] == ["open"]
+
+
+def test_a_peer_learns_nothing_of_what_went_to_somebody_else_while_they_wrote(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, peer, act_once = _ask(case, to="peer"), case.browser_of("peer"), receipts._act_unless_used
+    url = f"/my-people/{case.patient_id}/tasks/{task}/answer"
+    opened = peer.get(url)
+
+    def after_it_was_handed_on(form_key: str, *, by: Actor, act: Callable[[], str]) -> str:
+        row, lead = db.session.get_one(Task, task), case.users["clinic_lead"]
+        had_it = db.session.get_one(User, case.users["peer"])
+        hand_on(task=row, to_id=lead, words="Knows her", opened_version=row.version, by=had_it)
+        return act_once(form_key, by=by, act=act)
+
+    monkeypatch.setattr(receipts, "_act_unless_used", after_it_was_handed_on)
+    late = send(peer, url, opened, {"state": "done", "words": "She is fine"})
+
+    assert (late.status_code, late.location) == (303, "/my-people")
+    assert "This is somebody else's to answer by now" in words(peer.get("/my-people"))
+    assert [each.state for each in _tasks(case)] == ["open"]

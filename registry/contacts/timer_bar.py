@@ -16,14 +16,12 @@ def contact_timer() -> TimerShown | None:
     """What the reader is timing, or has stopped and not logged. Asks nothing of whoever is timing nothing."""
     if not current_user.is_authenticated or current_user.stopwatch is None:
         return None
-    everybodys = clinics_where(current_user, "contact.record")
-    clinic_ids = everybodys or clinics_where(current_user, "contact.record-own")
-    whose = "" if everybodys else "own_"
-    with within(clinic_ids):
+    everybodys, own = (clinics_where(current_user, each) for each in ("contact.record", "contact.record-own"))
+    with within(everybodys | own):
         timed = get_timed(by=current_user)
     if timed is None:
-        return unseen_timer(whose=whose) if clinic_ids else None
-    return show_timer(timed, clock.now(), whose=whose)
+        return unseen_timer(whose="" if everybodys else "own_") if everybodys or own else None
+    return show_timer(timed, clock.now(), whose="" if timed.clinic.id in everybodys else "own_")
 
 
 def init_app(app: Flask) -> None:

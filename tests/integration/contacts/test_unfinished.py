@@ -11,6 +11,9 @@ from sqlalchemy import select
 
 from registry.access import scope
 from registry.access.models import PatientClinic
+from registry.access.roles import Role
+from registry.accounts.actions import give_role
+from registry.accounts.models import User
 from registry.audit.recorder import record
 from registry.contacts.models import Contact, ContactDraft, TimedContact
 from registry.db.transaction import write
@@ -183,6 +186,23 @@ def test_a_peer_times_a_contact_with_their_own_people_alone(case: Case) -> None:
     assert fields_of(peer.get(stopped.location))["started_at"] == "15:00"
     peer.post("/my-people/contacts/timer/discard", data={"csrf_token": _token(peer)})
     assert "Start the timer" in words(peer.get("/my-people"))
+
+
+def test_who_is_a_care_manager_elsewhere_finds_the_time_begun_as_a_peer(case: Case) -> None:
+    with case.app.app_context():
+        peer, stranger = (db.session.get_one(User, case.users[each]) for each in ("peer", "stranger"))
+        elsewhere = stranger.memberships[0].clinic_id
+        give_role(peer, clinic_id=elsewhere, role=Role.CARE_MANAGER, starts_on=NOW.date(), by=None)
+    browser = case.browser_of("peer")
+    send(browser, "/my-people", browser.get("/my-people"), button="Start the timer")
+
+    for page in ("/my-day", "/my-people"):
+        bar = soup(browser.get(page)).select_one(".timer")
+        assert bar is not None
+        assert "Marisol Vega" in bar.get_text(" ")
+        assert bar.select_one("form[action='/my-people/contacts/timer/stop']") is not None
+    stopped = browser.post("/my-people/contacts/timer/stop", data={"csrf_token": _token(browser)})
+    assert stopped.location == f"/my-people/{case.patient_id}/contacts/new"
 
 
 def test_a_time_with_somebody_no_longer_seen_can_be_thrown_away(case: Case) -> None:

@@ -56,7 +56,7 @@ class InviteForm(RoleForm):
             NoControlCharacters(),
             Regexp(EMAIL_ADDRESS, message="Enter an e-mail address, such as name@clinic.org"),
         ],
-        description="The person signs in with it. Nothing is sent to it.",
+        description="The person signs in with it. Where the registry sends e-mail, that goes there, and names nobody.",
     )
 
 

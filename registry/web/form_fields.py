@@ -21,7 +21,9 @@ from registry.web import form_keys
 from registry.web.filters import long_date
 
 LINE = 200
-EMAIL_ADDRESS = r"^\S+@\S+\.\S+$"
+_EMAIL_SIGN = r"[^\s@,;:<>()\[\]\\\"]"
+EMAIL_ADDRESS = rf"^{_EMAIL_SIGN}+@{_EMAIL_SIGN}+\.{_EMAIL_SIGN}+$"
+"""One address: the signs that would make a mail server read two of it, or another, are none of it."""
 PARAGRAPH = 4_000
 NO_VERSION = -1
 """No row is at it and no history counts to it, so a form that names no version is out of date."""

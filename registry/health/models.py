@@ -78,3 +78,4 @@ class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Bas
     called_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
     recorded_by: Mapped[User] = relationship(foreign_keys="LifeEvent.recorded_by_id")
+    confirmed_by: Mapped[User | None] = relationship(foreign_keys="LifeEvent.confirmed_by_id")

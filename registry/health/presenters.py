@@ -106,7 +106,7 @@ def show_event(
     that recorded it, that it was entered in error. ``says``: by its endpoint, what one button says of a stay."""
     is_void = event.status != "final"
     stands_open = not is_void and is_open(event.kind, ends_on=event.ends_on)
-    confirmed = f"last confirmed {long_date(event.confirmed_on)}" if stands_open and event.confirmed_on else ""
+    confirmed = _confirmed(event) if stands_open else ""
     called = f"{WHOM[event.kind]} called {long_date(event.called_on)}" if event.called_on else ""
     told = f"told by {event.source}" if event.source else ""
     error = f"Entered in error: {event.error_why}" if is_void else ""
@@ -122,6 +122,12 @@ def show_event(
         end_url=_url("life.end", event) if may_write and stands_open else "",
         withdraw_url=_url("life.withdraw", event) if may_withdraw and not is_void else "",
     )
+
+
+def _confirmed(event: LifeEvent) -> str:
+    if event.confirmed_on is None or event.confirmed_by is None:
+        return ""
+    return f"last confirmed {long_date(event.confirmed_on)} by {event.confirmed_by.name}"
 
 
 def _says(event: LifeEvent, forms: Mapping[str, SayForm]) -> list[Say]:

@@ -16,7 +16,7 @@ from registry.health.models import LifeEvent
 _EVENTS = (
     select(LifeEvent)
     .where(among(LifeEvent.patient_id, "patient_ids"))
-    .options(joinedload(LifeEvent.recorded_by))
+    .options(joinedload(LifeEvent.recorded_by), joinedload(LifeEvent.confirmed_by))
     .order_by(LifeEvent.starts_on.desc(), LifeEvent.recorded_at.desc(), LifeEvent.id)
 )
 _STANDING_EVENTS = _EVENTS.where(LifeEvent.status == "final")

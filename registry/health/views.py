@@ -16,6 +16,7 @@ from registry.audit.opened import opened
 from registry.db.conflict import EditConflict
 from registry.episodes.errors import Refused
 from registry.episodes.place import Place, place_at
+from registry.episodes.queries import get_open_episode
 from registry.episodes.record_tabs import record_tabs
 from registry.health import actions, queries
 from registry.health.forms import EndStayForm, EventForm, WithdrawForm, say_form
@@ -42,19 +43,25 @@ def _event_of(patient_id: uuid.UUID, event_id: uuid.UUID) -> LifeEvent:
     return found(queries.get_event(patient_id, event_id))
 
 
+def _cares(place: Place) -> bool:
+    """What one button says of a stay has reasons rest: it is not for a clinic that was only asked to take over."""
+    return get_open_episode(place.patient.id, place.clinic.id) is not None
+
+
 @blueprint.get("")
 @policy("patient.read")
 def events(patient_id: uuid.UUID) -> Page:
     place = _place_of(patient_id, "patient.read")
     writing = clinics_where(current_user, "life.record")
     may_write = place.clinic.id in writing
+    cares = may_write and _cares(place)
     events = [
         show_event(
             each,
             today=place.today,
             may_write=may_write,
             may_withdraw=each.clinic_id in writing,
-            says={what: say_form(what, each.version) for what in _SAID} if may_write else None,
+            says={what: say_form(what, each.version) for what in _SAID} if cares or each.clinic_id in writing else None,
         )
         for each in queries.list_events(patient_id)
     ]
@@ -99,7 +106,8 @@ def called(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
 def _say(what: str, act: Callable[..., None], patient_id: uuid.UUID, event_id: uuid.UUID) -> Response:
     """What one button says of a stay, as of today."""
     place, back_url = _place_of(patient_id), url_for("life.events", patient_id=patient_id)
-    _event_of(patient_id, event_id)
+    if _event_of(patient_id, event_id).clinic_id not in permitted_clinics("life.record") and not _cares(place):
+        abort(404)
     form = say_form(what)
     if not form.validate_on_submit():
         flash("Nothing was saved. Press the button again", "warning")

@@ -13,13 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from registry.access import scope
 from registry.accounts.models import User
 from registry.alerts.load_life import load_setbacks
+from registry.episodes.actions import propose_transfer
+from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.health.actions import record_event
 from registry.health.facts import EventFacts
 from registry.health.models import LifeEvent
 from tests.builders import a_clinic
 from tests.integration.contacts.conftest import NOW, TODAY, Case
-from tests.pages import fields_of, fill_in, send, words
+from tests.pages import fields_of, fill_in, send, soup, words
 
 STAY = {"kind": "hospital-psychiatric", "starts_on": "2026-02-20", "words": "Mania", "source": "the ward"}
 
@@ -75,6 +77,27 @@ def test_somebody_says_that_the_person_is_still_there(case: Case) -> None:
         assert "last confirmed 14 Mar 2026" in words(browser.get(_url(case)))
         send(colleague, _url(case), opened_before, button="Still there")
         assert "A colleague changed that entry meanwhile" in colleague.get(_url(case)).text
+
+
+def test_a_clinic_that_was_only_asked_to_take_the_person_over_says_nothing_of_their_stay(case: Case) -> None:
+    """What it said would have the reasons of the clinic that cares for them rest on."""
+    stay = _stay(case)
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        episode = db.session.scalars(select(Episode).where(Episode.patient_id == case.patient_id)).one()
+        there = db.session.get_one(User, case.users["stranger"]).memberships[0].clinic
+        rosa = db.session.get_one(User, case.users["care_manager"])
+        propose_transfer(episode=episode, to_clinic=there, words="Moved", by=rosa)
+    asked, mine = case.browser_of("stranger"), case.browser_of("care_manager")
+    page, own = asked.get(_url(case)), mine.get(_url(case))
+
+    assert "Still there since" in words(page)
+    assert "last confirmed 12 Mar 2026 by Rosa Osei" in words(page)
+    said = {form["action"] for form in soup(page).select("main form")}
+    assert said.isdisjoint(f"{_url(case)}/{stay}/{what}" for what in ("still-there", "called"))
+    forced = fields_of(own, button="Still there") | {
+        "csrf_token": fields_of(asked.get(f"{_url(case)}/new"))["csrf_token"]
+    }
+    assert asked.post(f"{_url(case)}/{stay}/still-there", data=forced).status_code == 404
 
 
 def test_somebody_says_once_that_the_ward_was_called(case: Case) -> None:

@@ -78,6 +78,7 @@ def _fill(house: House, times: int) -> None:
         ("admin", "/administration/clinics"),
         ("admin", "/administration/clinics/{harbor}"),
         ("admin", "/administration/audit"),
+        ("admin", "/administration/health"),
         ("lead", "/administration/team"),
         ("lead", "/administration/audit"),
         ("lead", "/administration/audit?sort=who&action=patient"),

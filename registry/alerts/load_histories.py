@@ -157,7 +157,8 @@ class _Facts:
 
     @cached_property
     def circumstances(self) -> Mapping[uuid.UUID, tuple[CircumstanceHistory, ...]]:
-        return load_circumstances({id_: {scale for scale, _, _ in each.categories} for id_, each in self.scored.items()})
+        scales = {id_: {scale for scale, _, _ in each.categories} for id_, each in self.scored.items()}
+        return load_circumstances(scales)
 
     @cached_property
     def legal(self) -> Mapping[uuid.UUID, Sequence[tuple[LegalStatusFacts, date | None]]]:

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from config import Settings
 from registry import clock
+from registry.db.engine import is_sqlite
 from registry.db.transaction import BEFORE_COMMIT, write
 from registry.episodes.models import Episode
 from registry.extensions import db
@@ -40,7 +41,7 @@ def test_every_job_runs_at_its_minutes(app: Flask, settings: Settings, tmp_path:
     assert due(0) == {"heartbeat", "caseload.panels", "messages.send", "alerts.clock"} | every_quarter
     assert due(5) == {"heartbeat", "caseload.panels", "messages.send", "alerts.clock"}
     assert due(7) == {"heartbeat", "caseload.panels", "messages.send"}
-    assert (tmp_path / "jobs.db").exists()
+    assert (tmp_path / "jobs.db").exists() == is_sqlite(settings.app_database_url), "PostgreSQL keeps the queue itself"
     queue.storage.close()
 
 

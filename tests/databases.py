@@ -7,6 +7,7 @@ are there again for every test. What several tests begin with is remembered in t
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterable, Sequence
@@ -57,63 +58,78 @@ class MigratedDatabase(Protocol):
 
 
 class SqliteDatabase:
-    """A file, overwritten through SQLite's backup from a migrated one: the file itself is never opened or moved,
-    which would drop the locks of the connections the program holds."""
+    """A file whose rows are put back by statements: overwritten as a whole, it would have every connection of the
+    program read the schema again, for longer than most tests take."""
 
     name = "sqlite"
 
     def __init__(self, folder: Path) -> None:
-        template, file = folder / "migrated.db", folder / "registry.db"
-        migrate.upgrade(_settings(folder, database_url=f"sqlite:///{template}"))
+        file = folder / "registry.db"
         self.settings = _settings(folder, database_url=f"sqlite:///{file}")
-        self._kept = [sqlite.library().connect(str(template))]
-        self._file = sqlite.library().connect(str(file), timeout=1)
+        migrate.upgrade(self.settings)
+        self._file = sqlite.library().connect(str(file), timeout=1, cached_statements=1_000)
+        self._file.isolation_level = None
+        self._file.set_authorizer(_stop_triggers)
+        self._file.execute("ATTACH ':memory:' AS kept")
         _trust_the_disk(self._file)
+        self._kept: list[list[str]] = []
         self._seen: tuple[int, int] | None = None
-        self.empty()
+        self.remember()
 
     def empty(self) -> None:
         self.put_back(_MIGRATED)
 
     def remember(self) -> int:
-        copy = sqlite.library().connect(":memory:")
-        self._file.backup(copy)
-        self._kept.append(copy)
-        return len(self._kept) - 1
+        number, filled = len(self._kept), self._filled()
+        for name in filled:
+            self._file.execute(f"CREATE TABLE kept.{name}_{number} AS SELECT * FROM main.{name}")
+        self._kept.append(filled)
+        return number
 
     def put_back(self, kept: int) -> None:
         if (kept, self._changes()) == self._seen:
             return
-        self._kept[kept].backup(self._file)
+        back = [f"INSERT INTO main.{name} SELECT * FROM kept.{name}_{kept}" for name in self._kept[kept]]
+        self._run(*(f"DELETE FROM main.{name}" for name in self._filled()), *back)
         self._seen = kept, self._changes()
 
     def rewrite(self, *statements: str) -> None:
-        triggers = self._file.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for name, _sql in triggers:
-            self._file.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            self._file.execute(statement)
-        for _name, sql in triggers:
-            self._file.execute(sql)
-        self._file.commit()
+        self._run(*statements)
         self._seen = None
 
     def make_durable(self) -> None:
         """The program always does, unless it was told ``wait_for_no_disk``."""
 
     def rows_by_table(self) -> dict[str, int]:
-        names = self._file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        return {name: self._file.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for (name,) in names}
+        return {name: self._file.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in self._tables()}
 
     def close(self) -> None:
         self._file.close()
-        for copy in self._kept:
-            copy.close()
+
+    def _run(self, *statements: str) -> None:
+        """All of them in one transaction."""
+        self._file.execute("BEGIN IMMEDIATE")
+        with self._file:
+            for statement in statements:
+                self._file.execute(statement)
+
+    def _tables(self) -> list[str]:
+        found = self._file.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' ORDER BY 1")
+        return [name for (name,) in found.fetchall()]
+
+    def _filled(self) -> list[str]:
+        """Those that hold something."""
+        return [name for name in self._tables() if self._file.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone()]
 
     def _changes(self) -> int:
         """A number that differs once another connection has committed something."""
         (version,) = self._file.execute("PRAGMA data_version").fetchone()
         return int(version)
+
+
+def _stop_triggers(action: int, _what: str | None, _of: str | None, _in: str | None, trigger: str | None) -> int:
+    """SQLite asks this before each part of a statement: nothing a trigger would do is done."""
+    return sqlite3.SQLITE_IGNORE if trigger and action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_INSERT) else 0
 
 
 class PostgresqlDatabase:

@@ -56,7 +56,7 @@ lforms: .venv/dev browser .lforms/package  ## Have NLM's LHC-Forms score our que
 	$(BIN)/pytest -m lforms -n auto $(ARGS)
 
 trust: .venv/dev  ## Try everything that is generated, and live through many clinics' years, on both databases
-	$(BIN)/pytest -m trust -n auto --dist worksteal $(ARGS)
+	$(BIN)/pytest -m "trust or hypothesis" --hypothesis-profile trust -n auto --dist worksteal $(ARGS)
 
 bench: .venv/dev  ## Measure speed with 10,000 patients, on both databases
 	$(BIN)/python -m benchmarks $(ARGS)

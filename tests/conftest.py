@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from tests.worlds import Worlds
 
 # How long one example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("registry", deadline=None)
+hypothesis.settings.register_profile("registry", deadline=None, max_examples=30)
+hypothesis.settings.register_profile("trust", deadline=None, max_examples=300)
 hypothesis.settings.load_profile("registry")
 
 # What was imported stays to the end. Left to the collector, it is walked again and again, for a seventh of the run.

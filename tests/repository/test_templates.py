@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, nodes
@@ -21,6 +22,7 @@ INLINE = {
 }
 
 
+@cache
 def _parse(path: Path) -> nodes.Template:
     environment = Environment(autoescape=True, loader=FileSystemLoader(ROOT / "templates"))
     return environment.parse(path.read_text(encoding="utf-8"), name=name(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from registry.web.request_log import ALLOWED
@@ -13,13 +14,19 @@ from tests.repository.files import ROOT, name, python_files
 PROGRAM = ("config.py", "wsgi.py", "registry")
 
 
-def _tree(path: Path) -> ast.AST:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+@cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    """The parts of a file these tests look at, read once."""
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    return tuple(node for node in ast.walk(tree) if isinstance(node, _LOOKED_AT))
+
+
+_LOOKED_AT = (ast.Attribute, ast.Call, ast.Dict, ast.Import, ast.ImportFrom, ast.keyword)
 
 
 def _names_used(path: Path) -> Iterator[str]:
     """Dotted names: ``os.environ``, and for ``from os import environ`` the same."""
-    for node in ast.walk(_tree(path)):
+    for node in _nodes(path):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             yield f"{node.value.id}.{node.attr}"
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -60,7 +67,7 @@ def test_a_statement_is_called_reviewed_in_one_module_only() -> None:
 
 def _passes_reviewed(path: Path) -> bool:
     """Whether the option is given to a statement (reading it, as the gateway does, is no way around)."""
-    for node in ast.walk(_tree(path)):
+    for node in _nodes(path):
         if isinstance(node, ast.keyword) and node.arg == "scope_reviewed":
             return True
         if isinstance(node, ast.Dict) and any(
@@ -75,7 +82,7 @@ def test_what_somebody_types_is_no_pattern() -> None:
     unescaped = {
         f"{name(path)}:{node.lineno}"
         for path in python_files("registry")
-        for node in ast.walk(_tree(path))
+        for node in _nodes(path)
         if isinstance(node, ast.Call) and _is_pattern_on_a_column(node.func)
         if not any(keyword.arg == "autoescape" for keyword in node.keywords)
     }
@@ -117,7 +124,7 @@ def test_the_program_never_prints() -> None:
     printing = {
         name(path)
         for path in python_files(*PROGRAM)
-        for node in ast.walk(_tree(path))
+        for node in _nodes(path)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     }
 

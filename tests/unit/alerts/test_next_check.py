@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.alerts.life_facts import Setback, Turn
@@ -25,6 +25,7 @@ from registry.alerts.snapshot import (
 )
 from registry.health.rules import REASONS
 from registry.measures.course import Target
+from tests.examples import examples
 from tests.unit.alerts.cases import (
     HOUSING,
     NUMBERS,
@@ -191,7 +192,7 @@ def conclusions(evaluation: Evaluation) -> tuple[object, ...]:
     return [unaged(each) for each in evaluation.findings], unsaid, evaluation.settled
 
 
-@settings(max_examples=60, deadline=None)
+@examples(30)
 @given(of=cases(), numbers=st.sampled_from([NUMBERS, adopted]))
 def test_looking_only_on_the_next_check_date_finds_what_looking_every_day_finds(
     of: CaseSnapshot, numbers: Numbers
@@ -208,7 +209,7 @@ def test_looking_only_on_the_next_check_date_finds_what_looking_every_day_finds(
             assert words(then.rule, then.evidence, today) == now.sentence
 
 
-@settings(max_examples=60, deadline=None)
+@examples(30)
 @given(of=cases(), on=st.integers(150, DAYS_SWEPT))
 def test_the_next_check_date_lies_ahead_and_a_finding_is_true_since_a_day_that_has_come(
     of: CaseSnapshot, on: int

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from registry.episodes.scales import shipped_folders
@@ -15,6 +15,7 @@ from registry.measures.definition import load
 from registry.measures.instrument import Instrument, Item
 from registry.measures.scale import Figure, Scale, Source
 from registry.measures.scoring import ContradictedTotal, SafetyState, check_declared, score, score_total
+from tests.examples import examples
 from tests.unit.measures.conftest import REPOSITORY
 
 INSTRUMENTS = tuple(catalogue_at(*shipped_folders(REPOSITORY / "instruments")).versions())
@@ -23,7 +24,7 @@ AND_A_REVERSED_ONE = (*INSTRUMENTS, load(REPOSITORY / "tests" / "data" / "instru
 SCALES = tuple((instrument, scale) for instrument in INSTRUMENTS for scale in instrument.scales)
 
 # The examples are shared out among all instruments.
-some_forms_of_each = settings(max_examples=400)
+some_forms_of_each = examples(120)
 each_scale = pytest.mark.parametrize(
     ("instrument", "scale"), SCALES, ids=[instrument.scale_key(scale) for instrument, scale in SCALES]
 )

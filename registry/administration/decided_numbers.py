@@ -47,7 +47,12 @@ def number_words(parameter: Parameter, choice: str, number: int | None) -> str:
     """A choice in words: ``35 days``, ``Off``, ``As shipped``."""
     if choice == AS_SHIPPED:
         return "As shipped"
-    return "Off" if number is None else f"{number} {parameter.unit}"
+    return "Off" if number is None else in_words(parameter, number)
+
+
+def in_words(parameter: Parameter, number: int | None) -> str:
+    """A number in force in words: ``35 days``; ``off``."""
+    return "off" if number is None else f"{number} {parameter.unit}"
 
 
 def _decided(clinic: Clinic, rows: Sequence[RuleNumber], names: Mapping[uuid.UUID, str]) -> Decided:

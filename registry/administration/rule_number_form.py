@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -13,19 +13,25 @@ from registry.access.policy import can, found, policy
 from registry.accounts import receipts
 from registry.administration import actions
 from registry.administration.blueprint import blueprint
-from registry.administration.decided_numbers import Decided, decided_at, number_words
+from registry.administration.decided_numbers import Decided, decided_at, in_words, number_words
 from registry.administration.form_page import FormPage
 from registry.administration.forms import RuleNumberForm
 from registry.administration.rule_numbers import NumberRow, number_row
+from registry.administration.rule_preview import can_be_tried, preview_number
+from registry.administration.rule_preview_page import PreviewShown, show_preview
 from registry.alerts.clinic_numbers import shipped
 from registry.alerts.models import AS_SHIPPED, OFF, OWN
 from registry.alerts.parameters import ClinicNumber, InvalidParameter, Parameter
+from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.clinics.queries import get_clinic
 from registry.db.conflict import EditConflict
 from registry.extensions import db
 from registry.patients.presenters import Difference
 from registry.web.form_fields import choices
+
+TRY = "try"
+"""The button that asks what a number would have done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +41,10 @@ class RuleNumberPage(FormPage):
     now: str
     """What the clinic has decided so far."""
     save: str
+    can_be_tried: bool
+    """Whether the number can be tried on the last days before it is saved."""
     conflict: tuple[Difference, ...] = ()
+    preview: PreviewShown | None = None
 
 
 @blueprint.route("/rules/<uuid:clinic_id>/<parameter_id>", methods=["GET", "POST"])
@@ -63,6 +72,8 @@ def _decide(clinic: Clinic, parameter: Parameter) -> Response | tuple[str, int]:
     clinic_id = clinic.id
     (decided,) = decided_at([clinic])
     form = _form_at(decided, parameter)
+    if form.is_submitted() and TRY in request.form:
+        return _try(form, parameter, decided)
     if not form.validate_on_submit():
         return _show(form, parameter, decided), 422 if form.errors else 200
     try:
@@ -74,6 +85,39 @@ def _decide(clinic: Clinic, parameter: Parameter) -> Response | tuple[str, int]:
         (decided,) = decided_at([db.session.get_one(Clinic, clinic_id)])
         form.version.data = str(decided.version_of(parameter.id))
         return _show(form, parameter, decided, conflict=_differences(form, parameter, decided)), 409
+
+
+def _try(form: RuleNumberForm, parameter: Parameter, decided: Decided) -> Response | tuple[str, int]:
+    """Nothing is stored, so no reason is asked for; what was typed stays in the form."""
+    form.validate()
+    form.why.errors = []
+    if not can_be_tried(parameter.id):
+        abort(404)
+    if form.choice.errors or form.number.errors or form.form_errors or form.csrf_token.errors:
+        return _show(form, parameter, decided), 422
+    chosen = {} if form.choice.data == AS_SHIPPED else {parameter.id: ClinicNumber(_typed(form))}
+    now = decided.numbers
+    try:
+        then = now.at_clinic({**{id_: each for id_, each in now.decided.items() if id_ != parameter.id}, **chosen})
+    except InvalidParameter:
+        form.number.errors = [_what_is_possible(parameter)]
+        return _show(form, parameter, decided), 422
+    clinic_id = decided.clinic.id
+    found = preview_number(clinic=decided.clinic, parameter=parameter.id, now=now, then=then)
+    shown = show_preview(
+        found,
+        now=in_words(parameter, now.get(parameter.id)),
+        then=in_words(parameter, then.get(parameter.id)),
+        may_name=can(current_user, "caseload.list", clinic_id=clinic_id),
+    )
+    opened(
+        "rule-number.tried",
+        by=current_user,
+        clinic_id=clinic_id,
+        shown=shown.patient_ids,
+        details={"parameter": parameter.id, "number": then.get(parameter.id), "looked_at": found.looked_at},
+    )
+    return _show(form, parameter, decided, preview=shown), 200
 
 
 def _form_at(decided: Decided, parameter: Parameter) -> RuleNumberForm:
@@ -94,7 +138,12 @@ def _choices(parameter: Parameter) -> dict[str, str]:
 
 
 def _show(
-    form: RuleNumberForm, parameter: Parameter, decided: Decided, *, conflict: tuple[Difference, ...] = ()
+    form: RuleNumberForm,
+    parameter: Parameter,
+    decided: Decided,
+    *,
+    conflict: tuple[Difference, ...] = (),
+    preview: PreviewShown | None = None,
 ) -> str:
     page = RuleNumberPage(
         title="Sign for a number" if parameter.clinical else "A clinic's own number",
@@ -104,7 +153,9 @@ def _show(
         save="Sign" if parameter.clinical else "Set the number",
         form=form,
         back_url=url_for("administration.rules"),
+        can_be_tried=can_be_tried(parameter.id),
         conflict=conflict,
+        preview=preview,
     )
     return render_template("administration/rule_number.html", page=page)
 

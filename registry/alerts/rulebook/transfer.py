@@ -20,7 +20,7 @@ FIRST_CONTACT = "transfer.first-contact"
 UNSPOKEN = "transfer.unspoken"
 
 _TELL_AFTER = f"{OPEN}.tell_lead_after"
-_ANSWER_WITHIN = f"{OPEN}.answer_within"
+ANSWER_WITHIN = f"{OPEN}.answer_within"
 _CONTACT_WITHIN = f"{FIRST_CONTACT}.within"
 
 
@@ -29,7 +29,7 @@ def waiting_for_answer(sender: str, *, proposed_on: date, today: date, numbers: 
 
     A reminder from the day of the proposal, an action when the days for an answer have passed.
     """
-    within, tell_after = numbers.get(_ANSWER_WITHIN), numbers.get(_TELL_AFTER)
+    within, tell_after = numbers.get(ANSWER_WITHIN), numbers.get(_TELL_AFTER)
     days = (today - proposed_on).days
     tier = Tier.REMINDER if within is None or days < within else Tier.ACTION
     told = "; both leads are told" if tell_after is not None and days >= tell_after else ""
@@ -128,7 +128,7 @@ RULES = (
         title="Transfer not finished",
         family=Family.TRANSFER,
         audience=(Audience.CLINIC_LEAD,),
-        parameters=(_ANSWER_WITHIN, _TELL_AFTER),
+        parameters=(ANSWER_WITHIN, _TELL_AFTER),
         source="Registry decision: somebody between two clinics for two weeks is a matter for both leads",
         check=_open,
         words=_open_words,

@@ -1,0 +1,138 @@
+"""What another number of a rule would have told at a clinic in the last days, beside what its present one tells."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import zip_longest
+
+from registry import clock
+from registry.alerts.as_of import Span
+from registry.alerts.load_histories import list_people, load_histories
+from registry.alerts.parameters import Numbers
+from registry.alerts.replay import DAYS, Replay, Telling, replay, rules_of
+from registry.alerts.rulebook import RULEBOOK, Tier
+from registry.alerts.rulebook.transfer import ANSWER_WITHIN
+from registry.clinics.models import Clinic
+from registry.db.transaction import end_read
+
+MOST_PEOPLE = 2_000
+"""More are not looked at: the page has to answer."""
+
+_AT_ONCE = 100
+_ELSEWHERE = frozenset({ANSWER_WITHIN})
+"""Numbers that speak where nobody's episode is: on the day of a clinic that was asked to take somebody over."""
+
+Line = tuple[str, Tier]
+"""A rule, and how pressing what it says is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one rule told of one person on another day, only with one of the two numbers, or as pressing as another."""
+
+    patient_id: uuid.UUID
+    now: Telling | None
+    then: Telling | None
+
+
+@dataclass(slots=True)
+class Counted:
+    """What was told with one number: how often and of how many people by rule and tier, and what stands at the end."""
+
+    told: Counter[Line] = field(default_factory=Counter)
+    standing: Counter[Line] = field(default_factory=Counter)
+    whom: dict[Line, set[uuid.UUID]] = field(default_factory=dict)
+
+    def people(self, line: Line) -> int:
+        """Of how many people it was told."""
+        return len(self.whom.get(line, ()))
+
+    @property
+    def everybody(self) -> int:
+        """Of how many people anything was told."""
+        return len(set[uuid.UUID]().union(*self.whom.values()))
+
+    def add(self, patient_id: uuid.UUID, found: Replay) -> None:
+        for each in told_of(found):
+            self.told[each.rule, each.tier] += 1
+            self.whom.setdefault((each.rule, each.tier), set()).add(patient_id)
+        self.standing.update((each.rule, each.tier) for each in found.standing)
+
+
+@dataclass(slots=True)
+class RulePreview:
+    """``looked_at`` people were; ``is_cut``: there were more. ``differences`` are told day by day, the newest first."""
+
+    span: Span
+    now: Counted = field(default_factory=Counted)
+    then: Counted = field(default_factory=Counted)
+    differences: list[Difference] = field(default_factory=list)
+    looked_at: int = 0
+    is_cut: bool = False
+
+    @property
+    def lines(self) -> list[Line]:
+        """Every rule and tier anything was said at, in the order in which they are told."""
+        place = {rule.id: place for place, rule in enumerate(RULEBOOK)}
+        said = {*self.now.told, *self.then.told, *self.now.standing, *self.then.standing}
+        return sorted(said, key=lambda line: (place[line[0]], line[1].rank))
+
+
+def can_be_tried(parameter: str) -> bool:
+    """Whether looking back says anything about the number: some rule decides by it what to say of a person in care."""
+    return bool(rules_of(parameter)) and parameter not in _ELSEWHERE
+
+
+def preview_number(*, clinic: Clinic, parameter: str, now: Numbers, then: Numbers) -> RulePreview:
+    """Everybody with an open episode there in the last days, ``MOST_PEOPLE`` at most, by both sets of numbers.
+
+    It stores nothing. The session's read is ended again and again, so that it never gets long.
+    """
+    clinic_id, today = clinic.id, clinic.today(clock.now())
+    found = RulePreview(Span(today - timedelta(days=DAYS), today))
+    people = list_people(clinic_id, found.span, limit=MOST_PEOPLE + 1)
+    found.is_cut, people = len(people) > MOST_PEOPLE, people[:MOST_PEOPLE]
+    found.looked_at = len(people)
+    rules = rules_of(parameter)
+    for taken in range(0, len(people), _AT_ONCE):
+        for history in load_histories(people[taken : taken + _AT_ONCE], clinic_id, found.span):
+            before, after = replay(history, now, rules), replay(history, then, rules)
+            found.now.add(history.patient_id, before)
+            found.then.add(history.patient_id, after)
+            found.differences += differences(history.patient_id, told_of(before), told_of(after))
+        end_read()
+    found.differences.sort(key=lambda each: (_last_day(each), str(each.patient_id)), reverse=True)
+    return found
+
+
+def told_of(found: Replay) -> list[Telling]:
+    """What is news of it: not what only rested while another alert spoke for it."""
+    return [each for each in found.told if not each.is_again]
+
+
+def differences(patient_id: uuid.UUID, now: Sequence[Telling], then: Sequence[Telling]) -> Iterator[Difference]:
+    """What is told of one person with one number and not with the other, by rule, in the order of the days.
+
+    The first that is told with one number alone is the first that is told with the other alone, on another day.
+    """
+    only_now, only_then = _but_for(now, then), _but_for(then, now)
+    for rule in sorted(only_now.keys() | only_then.keys()):
+        for one, other in zip_longest(only_now.get(rule, ()), only_then.get(rule, ())):
+            yield Difference(patient_id, one, other)
+
+
+def _but_for(tellings: Iterable[Telling], others: Iterable[Telling]) -> Mapping[str, list[Telling]]:
+    known = {(each.rule, each.tier, each.on) for each in others}
+    found: dict[str, list[Telling]] = {}
+    for each in tellings:
+        if (each.rule, each.tier, each.on) not in known:
+            found.setdefault(each.rule, []).append(each)
+    return found
+
+
+def _last_day(difference: Difference) -> str:
+    return max(each.on for each in (difference.now, difference.then) if each is not None).isoformat()

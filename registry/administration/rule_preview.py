@@ -6,8 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from itertools import zip_longest
+from datetime import date, timedelta
 
 from registry import clock
 from registry.alerts.as_of import Span
@@ -115,14 +114,24 @@ def told_of(found: Replay) -> list[Telling]:
 
 
 def differences(patient_id: uuid.UUID, now: Sequence[Telling], then: Sequence[Telling]) -> Iterator[Difference]:
-    """What is told of one person with one number and not with the other, by rule, in the order of the days.
+    """What is told of one person with one number and not with the other, by rule.
 
-    The first that is told with one number alone is the first that is told with the other alone, on another day.
+    Two tellings are one, on another day or as pressing as another, where what they told of stood at the same time.
     """
     only_now, only_then = _but_for(now, then), _but_for(then, now)
     for rule in sorted(only_now.keys() | only_then.keys()):
-        for one, other in zip_longest(only_now.get(rule, ()), only_then.get(rule, ())):
-            yield Difference(patient_id, one, other)
+        left = only_now.get(rule, [])
+        for telling in only_then.get(rule, ()):
+            alike = [each for each in left if _is_of_one_time(each, telling)]
+            other = min(alike, key=lambda each: (each.tier is not telling.tier, each.on), default=None)
+            if other is not None:
+                left.remove(other)
+            yield Difference(patient_id, other, telling)
+        yield from (Difference(patient_id, each, None) for each in left)
+
+
+def _is_of_one_time(one: Telling, other: Telling) -> bool:
+    return one.on <= (other.until or date.max) and other.on <= (one.until or date.max)
 
 
 def _but_for(tellings: Iterable[Telling], others: Iterable[Telling]) -> Mapping[str, list[Telling]]:

@@ -150,7 +150,12 @@ def _what(difference: Difference, today: date) -> str:
     if now is None or then is None:
         words = "Told only with the new number" if now is None else "Told no longer"
         return f"{words}: {_said(_either(difference), today)}"
-    return f"Another day or tier: {_said(then, today)} instead of {_said(now, today)}"
+    if now.on == then.on:
+        words = "Less pressing" if now.tier.rank < then.tier.rank else "More pressing"
+    else:
+        words = "Sooner" if then.on < now.on else "Later"
+    before = short_date(now.on, today=today) if now.tier is then.tier else _said(now, today)
+    return f"{words}: {_said(then, today)} instead of {before}"
 
 
 def _said(telling: Telling, today: date) -> str:

@@ -8,7 +8,7 @@ it is still true ends nothing here.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from registry.alerts.as_of import CaseHistory, PastCase
@@ -46,6 +46,7 @@ class Telling:
     sentence: str
     began: bool
     is_again: bool = False
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,19 @@ class _Story:
         found = {each.rule: each for each in self._let_through(findings, case, day)}
         for finding in found.values():
             self._hear(finding, day)
+        self._end(self.standing.keys() - found.keys(), day)
         self.standing = found
         self._last |= found
         until = self.history.backlog_until
         dates = (evaluation.next_check_on, until if until is not None and until > day else None)
         self.check_on = min((each for each in dates if each is not None), default=None)
         self.change_on = case.next_change
+
+    def _end(self, over: Collection[str], day: date) -> None:
+        """What these rules told of is not true any more."""
+        for place, each in enumerate(self.told):
+            if each.until is None and each.rule in over:
+                self.told[place] = replace(each, until=day)
 
     def _let_through(self, findings: Sequence[Finding], case: PastCase, day: date) -> Sequence[Finding]:
         """Without what waits for a later day, since it had piled up before the enrolment was stored."""

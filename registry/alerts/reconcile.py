@@ -38,7 +38,7 @@ from registry.alerts.rest import News, at_rest, quiet_until_of, rest_of
 from registry.alerts.rulebook import Audience, Evaluation, Family, Finding, Tier, evaluate, rule
 from registry.alerts.safety_alert import reconcile_safety
 from registry.alerts.sentences import kept_sentence
-from registry.alerts.signals import LookedAt, attention_changed
+from registry.alerts.signals import LookedAt, asks_somebody, attention_changed
 from registry.audit.recorder import record
 from registry.db.among import among, day_of
 from registry.db.grouping import by_patient
@@ -304,6 +304,8 @@ def _give_to_somebody_there(alerts: Iterable[Alert], person: Person, team: Team,
             continue
         give(alert, wanted, clinic=person.clinics[alert.clinic_id], now=now, numbers=log.numbers)
         log.step(alert, "assigned", now, "Follows the care team", owner=None if wanted is None else str(wanted))
+        if wanted is not None and log.hindsight is None:
+            asks_somebody.send(alert=alert, at=now, to=[wanted])
         record("alert.assigned", by=None, subject=alert)
 
 

@@ -27,8 +27,8 @@ from registry.db.transaction import end_read, write
 from registry.extensions import db
 from registry.messages.models import Message
 from registry.messages.open_work import OpenWork, open_work_of
-from registry.messages.queries import first_asked, is_signed_in
-from registry.messages.rules import FAULTS, LEASE, LOOK_AGAIN, OF_THE_SERVER, is_asking, next_pause
+from registry.messages.queries import first_asked, is_signed_in, is_still_asked
+from registry.messages.rules import FAULTS, LEASE, LOOK_AGAIN, OF_THE_SERVER, next_pause
 from registry.messages.sending import NotSent, send
 from registry.messages.wording import digest_mail, urgent_mail
 from registry.patients.queries import lock_patient
@@ -144,11 +144,11 @@ def _take_up(now: datetime, idle: timedelta) -> _Taken | None:
 
 
 def _is_needed(message: Message, user: User) -> bool:
-    """Somebody may have acknowledged it meanwhile; of a Monday, the account was closed."""
+    """Somebody may have acknowledged it meanwhile, or been given it; of a Monday, the account was closed."""
     if message.alert_id is None:
         return user.is_active and not user.awaits_password
     alert = db.session.get_one(Alert, message.alert_id, populate_existing=True)
-    return is_asking(tier=alert.tier, state=alert.state)
+    return is_still_asked(message, alert)
 
 
 def _open_work(user: User, now: datetime) -> OpenWork:

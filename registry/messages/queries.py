@@ -16,11 +16,12 @@ from registry.alerts.duty import on_call, on_duty
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.opening_hours import next_open
 from registry.alerts.owners import lead_of
-from registry.alerts.rulebook import told_besides
+from registry.alerts.rulebook import Tier, told_besides
 from registry.clinics.models import Clinic
 from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 from registry.messages.models import Message
+from registry.messages.rules import is_asking
 
 _PART = {"psychiatrist": "consultant", "prescriber": "prescriber"}
 """Who is told besides → their part in the care team."""
@@ -38,6 +39,26 @@ def first_asked(alert: Alert, *, at: datetime) -> Mapping[uuid.UUID, datetime]:
     concerned = answers | dict.fromkeys((alert.owner_id, *_told_besides(alert)), at)
     asked = _known(concerned)
     return asked if _one_can_sign_in(asked) else asked | _known({lead_of(clinic.id): at})
+
+
+def is_still_asked(message: Message, alert: Alert) -> bool:
+    """Whether it is for its reader to know: nobody has acknowledged the alert, and it was not given to another since.
+
+    Whoever was told by name was told whatever others do, until they have acknowledged it themselves.
+    """
+    if alert.closed_at is None and alert.tier == Tier.URGENT and _was_told_by_name(alert, message.user_id):
+        return alert.acknowledged_by_id != message.user_id
+    is_asking_now = is_asking(tier=alert.tier, state=alert.state)
+    return is_asking_now and message.user_id in first_asked(alert, at=message.queued_at)
+
+
+def _was_told_by_name(alert: Alert, user_id: uuid.UUID) -> bool:
+    step = select(AlertEvent.id).where(
+        AlertEvent.alert_id == alert.id,
+        AlertEvent.kind == "told",
+        AlertEvent.details["told"].as_string() == str(user_id),
+    )
+    return db.session.scalar(step.limit(1)) is not None
 
 
 def _one_can_sign_in(user_ids: Collection[uuid.UUID]) -> bool:
@@ -62,16 +83,6 @@ def _told_besides(alert: Alert) -> Collection[uuid.UUID | None]:
             Episode.ended_on.is_(None),
         )
     ).all()
-
-
-def was_told_by_name(alert: Alert, user_id: uuid.UUID) -> bool:
-    """Whether somebody asked that this person hear of it, whoever has acknowledged it."""
-    step = exists().where(
-        AlertEvent.alert_id == alert.id,
-        AlertEvent.kind == "told",
-        AlertEvent.details["told"].as_string() == str(user_id),
-    )
-    return bool(db.session.scalar(select(step)))
 
 
 def is_signed_in(user_id: uuid.UUID, *, at: datetime, idle: timedelta) -> bool:

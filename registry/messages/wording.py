@@ -20,12 +20,8 @@ def urgent_mail(server: MailServer, *, to: str, alerts: int, key: uuid.UUID, at:
 
     Raises ``ValueError`` for an address no header can hold.
     """
-    waiting = (
-        "1 urgent alert waits for somebody to acknowledge it"
-        if alerts == 1
-        else f"{alerts:,} urgent alerts wait for somebody to acknowledge them"
-    )
-    words = f"{waiting}, and you are asked.\n\nSign in to see what is wanted:\n{server.address}/my-day\n"
+    waiting = "1 urgent alert waits" if alerts == 1 else f"{alerts:,} urgent alerts wait"
+    words = f"{waiting} for you.\n\nSign in to see what is wanted:\n{server.address}/my-day\n"
     return _mail(server, SUBJECT, words, to=to, key=key, at=at)
 
 

@@ -91,3 +91,8 @@ def _free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
+
+
+def without_key(mail: str) -> str:
+    """The e-mail but for its key, in whose letters any short name may stand by chance."""
+    return "\n".join(line for line in mail.splitlines() if not line.startswith("Message-ID:"))

@@ -23,7 +23,7 @@ from registry.review.actions import Advice, record_review
 from registry.tasks.actions import send_task
 from tests import builders
 from tests.integration.alerts.scene import NOW, Scene, a_scene, measured, on_stage, the_safety_alert
-from tests.integration.messages.mail_server import Post
+from tests.integration.messages.mail_server import Post, without_key
 from tests.pages import words
 
 MONDAY = datetime(2026, 3, 16, 7, tzinfo=ZoneInfo("America/New_York")).astimezone(UTC)
@@ -82,7 +82,7 @@ def test_each_hears_once_how_much_is_open_over_all_their_clinics_and_nobody_of_n
             *(scene.clinic.name, "West", "PHQ", "suicid", "bus pass", "Ana", "Lena"),
         ]
         for mail in told.values():
-            assert not [each for each in secret if each.lower() in mail.lower()]
+            assert not [each for each in secret if each.lower() in without_key(mail).lower()]
         runs = db.session.scalars(select(JobRun).where(JobRun.kind == "messages.digest"))
         assert sorted((run.outcome or {})["queued"] for run in runs) == [0, 6]
 

@@ -114,7 +114,7 @@ def test_whatever_is_told_to_the_log_is_written() -> None:
 
 
 def _calls_of_log(path: Path) -> Iterator[ast.Call]:
-    for node in ast.walk(_tree(path)):
+    for node in _nodes(path):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"log.info", "log.warning", "log.error"}:
             yield node
 

@@ -6,10 +6,11 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from registry.alerts.psychosis_facts import TriedAntipsychotic
 from registry.alerts.snapshot import InjectionDue, PlanFacts, TreatmentChange, TreatmentFacts
 from registry.plans.queries import safety_plans
 from registry.treatment.queries import TrialCourse, list_courses
-from registry.treatment.rules import BESIDE, COVERS, OUTCOMES, change_words, next_injection_on
+from registry.treatment.rules import ANTIPSYCHOTIC, BESIDE, COVERS, OUTCOMES, change_words, next_injection_on
 
 
 def load_treatment(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, TreatmentFacts]:
@@ -35,6 +36,23 @@ def treatment_facts(courses: Sequence[TrialCourse]) -> TreatmentFacts:
     return TreatmentFacts(
         changes=tuple(sorted(changes, key=lambda change: (change.on, change.words))),
         injections=tuple(sorted(due, key=lambda each: (each.due_on, each.label))),
+        antipsychotics=tuple(_tried(each) for each in courses if each.trial.medicine_class == ANTIPSYCHOTIC),
+    )
+
+
+def _is_clozapine(course: TrialCourse) -> bool:
+    return course.trial.ingredient == "clozapine"
+
+
+def _tried(course: TrialCourse) -> TriedAntipsychotic:
+    trial, last = course.trial, course.steps[-1]
+    return TriedAntipsychotic(
+        name=trial.name,
+        substance=trial.ingredient or trial.product or trial.name.casefold(),
+        started_on=course.steps[0].on,
+        stopped_on=last.on if last.kind == "stop" else None,
+        lowest=min((each.percent for each in course.adherence), default=None),
+        is_clozapine=_is_clozapine(course),
     )
 
 

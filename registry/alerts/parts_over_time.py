@@ -212,13 +212,15 @@ def treatment(trials: Sequence[TrialCourse], span: Span) -> Timeline[TreatmentFa
                 each,
                 steps=[step for step in each.steps if span.known_on(step.on) <= day],
                 injections=[one for one in each.injections if span.known_on(one.on) <= day],
+                adherence=[one for one in each.adherence if span.known_on(one.on) <= day],
             )
             for each in trials
         )
         return treatment_facts([each for each in known if each.steps])
 
     steps = (step.on for each in trials for step in each.steps)
-    return Timeline(value, [*steps, *(one.on for each in trials for one in each.injections)], span)
+    noted = (one.on for each in trials for one in (*each.injections, *each.adherence))
+    return Timeline(value, [*steps, *noted], span)
 
 
 def plans(versions: Sequence[PlanDates], span: Span) -> Timeline[PlanFacts]:

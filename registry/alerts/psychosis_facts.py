@@ -26,3 +26,18 @@ class RatedItem:
     judged_as: JudgedAs
     cadence_days: int
     ratings: tuple[Rating, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TriedAntipsychotic:
+    """One antipsychotic, from its start to its stop, None while it goes on; of one ``substance`` there may be several.
+
+    ``lowest`` is the lowest adherence noted of it in percent, None where nobody noted any.
+    """
+
+    name: str
+    substance: str
+    started_on: date
+    stopped_on: date | None = None
+    lowest: int | None = None
+    is_clozapine: bool = False

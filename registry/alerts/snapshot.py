@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from registry.alerts.life_facts import CircumstanceHistory, Setback, Turn
-from registry.alerts.psychosis_facts import RatedItem
+from registry.alerts.psychosis_facts import RatedItem, TriedAntipsychotic
 from registry.contacts.ladder import Attempt, Step
 from registry.measures.course import Course, Target
 from registry.measures.instrument import SafetyTier
@@ -269,6 +269,7 @@ class TreatmentFacts:
 
     changes: tuple[TreatmentChange, ...] = ()
     injections: tuple[InjectionDue, ...] = ()
+    antipsychotics: tuple[TriedAntipsychotic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar, cast
@@ -15,7 +15,17 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from registry.db.among import among
 from registry.extensions import db
 from registry.treatment.models import AdherenceCheck, Injection, TreatmentTrial, TrialEntry, TrialStep
-from registry.treatment.rules import BESIDE, COVERS, HAS_DOSE, InjectionTry, Step, dose_words, in_force, in_order
+from registry.treatment.rules import (
+    ANTIPSYCHOTIC,
+    BESIDE,
+    COVERS,
+    HAS_DOSE,
+    InjectionTry,
+    Step,
+    dose_words,
+    in_force,
+    in_order,
+)
 
 Entry = TrialStep | AdherenceCheck | Injection
 E_ = TypeVar("E_", TrialStep, AdherenceCheck, Injection)
@@ -65,6 +75,8 @@ class TrialCourse:
     trial: TreatmentTrial
     steps: Sequence[Step] = ()
     injections: Sequence[InjectionTry] = ()
+    adherence: Sequence[Adherence] = ()
+    """Of antipsychotics alone, where a person has had several: oldest first."""
 
     @property
     def patient_id(self) -> uuid.UUID:
@@ -106,7 +118,22 @@ def list_courses(patient_ids: Collection[uuid.UUID]) -> list[TrialCourse]:
     if any(trial.kind == "injection" for trial in trials.values()):
         for each in db.session.scalars(_INJECTIONS, about):
             injections[each.trial_id].append(InjectionTry(each.happened_on, each.outcome))
-    return [TrialCourse(trial, in_order(steps[id_]), injections[id_]) for id_, trial in trials.items()]
+    adherence = _adherence_to_several(trials.values())
+    return [
+        TrialCourse(trial, in_order(steps[id_]), injections[id_], adherence.get(id_, ()))
+        for id_, trial in trials.items()
+    ]
+
+
+def _adherence_to_several(trials: Iterable[TreatmentTrial]) -> Mapping[uuid.UUID, Sequence[Adherence]]:
+    """What was noted of antipsychotics, by trial, of those who have had several; one statement, none about nobody."""
+    tried = Counter(trial.patient_id for trial in trials if trial.medicine_class == ANTIPSYCHOTIC)
+    several = [patient_id for patient_id, times in tried.items() if times > 1]
+    noted: dict[uuid.UUID, list[Adherence]] = defaultdict(list)
+    if several:
+        for row in db.session.execute(_ADHERENCE, {"patient_ids": several}):
+            noted[row.trial_id].append(Adherence(row.percent, row.source, row.happened_on))
+    return noted
 
 
 def last_adherence(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Adherence]:

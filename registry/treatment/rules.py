@@ -25,6 +25,9 @@ CLASSES: Mapping[str, str] = {
     "other": "Other medicine",
 }
 
+ANTIPSYCHOTIC = "antipsychotic"
+"""A class of ``CLASSES``."""
+
 BESIDE = frozenset({"addiction", "side-effects", "other"})
 """Classes of medicine for something else than what the scores follow: a change of one is no change of treatment."""
 

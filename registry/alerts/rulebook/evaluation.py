@@ -6,6 +6,7 @@ from datetime import date
 
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import (
+    clozapine,
     engage,
     legal,
     life,
@@ -45,6 +46,7 @@ RULEBOOK: tuple[Rule, ...] = (
     plan.PLAN_REVIEW,
     *referral.RULES,
     treatment.INERTIA,
+    clozapine.QUESTION,
     *engage.RULES,
     *legal.RULES,
     *transfer.RULES,

@@ -8,7 +8,7 @@ from typing import Any
 
 from registry.alerts.life_facts import Circumstance, CircumstanceHistory, Turn
 from registry.alerts.parameters import ClinicNumber, Numbers, load
-from registry.alerts.psychosis_facts import RatedItem, Rating
+from registry.alerts.psychosis_facts import RatedItem, Rating, TriedAntipsychotic
 from registry.alerts.rulebook import Finding, evaluate, rule
 from registry.alerts.snapshot import (
     AnswerState,
@@ -243,6 +243,14 @@ def injection(due: int, *, last: int | None = None, tried: int | None = None, ou
         last_on=None if last is None else day(last),
         tried_on=None if tried is None else day(tried),
         outcome=outcome,
+    )
+
+
+def antipsychotic(name: str, started: int, stopped: int | None = None, **facts: Any) -> TriedAntipsychotic:
+    """One that was taken well, unless said otherwise."""
+    given: dict[str, Any] = {"substance": name, "lowest": 90} | facts
+    return TriedAntipsychotic(
+        name=name, started_on=day(started), stopped_on=None if stopped is None else day(stopped), **given
     )
 
 

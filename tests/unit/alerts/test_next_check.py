@@ -30,6 +30,7 @@ from tests.unit.alerts.cases import (
     HOUSING,
     NUMBERS,
     answer,
+    antipsychotic,
     case,
     circumstances,
     day,
@@ -51,6 +52,7 @@ past = st.integers(-30, 0)
 offsets = st.integers(-30, 150)
 scores = st.dictionaries(st.integers(0, 60), st.integers(0, 27).map(float), max_size=5)
 ratings = st.dictionaries(st.integers(0, 60), st.integers(1, 7), max_size=4)
+adherence = st.sampled_from([None, 60, 80, 100])
 adopted = NUMBERS.at_clinic(
     {
         "engage.referred.urgent": ClinicNumber(1),
@@ -61,6 +63,11 @@ adopted = NUMBERS.at_clinic(
         "plan.step-down.apart": ClinicNumber(28),
         "plan.step-down.settled": ClinicNumber(56),
         "treatment.inertia.after": ClinicNumber(70),
+        **{
+            id_: ClinicNumber(NUMBERS.parameters[id_].number)
+            for id_ in NUMBERS
+            if id_.startswith("treatment.clozapine-question.")
+        },
         "target.psychosis.percent": ClinicNumber(20),
         "target.psychosis.points": ClinicNumber(5),
         "target.psychosis.symptom_level": ClinicNumber(4),
@@ -175,7 +182,11 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
             changes=tuple(
                 TreatmentChange(day(on), "changed", is_beside=draw(st.booleans()))
                 for on in draw(st.lists(past, max_size=2))
-            )
+            ),
+            antipsychotics=tuple(
+                antipsychotic(name, draw(past), draw(st.none() | st.integers(1, 60)), lowest=draw(adherence))
+                for name in ("risperidone", "olanzapine")
+            ),
         ),
         suspended_since=draw(st.sampled_from([None, None, None, day(0), day(20)])),
         died_on=draw(st.sampled_from([None, None, None, day(0)])),

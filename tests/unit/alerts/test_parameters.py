@@ -76,6 +76,13 @@ def test_a_number_of_mere_consensus_is_off_until_a_clinic_adopts_it() -> None:
         "safety.plan.look_back",
         "safety.plan.review_after",
         "treatment.inertia.after",
+        "treatment.clozapine-question.trials",
+        "treatment.clozapine-question.days",
+        "treatment.clozapine-question.adherence",
+        "treatment.clozapine-question.symptom_level",
+        "treatment.clozapine-question.domain_level",
+        "treatment.clozapine-question.risk_apart",
+        "treatment.clozapine-question.risk_within",
         "plan.step-down.apart",
         "plan.step-down.settled",
     ]

@@ -41,14 +41,14 @@ def treatment_facts(courses: Sequence[TrialCourse]) -> TreatmentFacts:
 
 
 def _is_clozapine(course: TrialCourse) -> bool:
-    return course.trial.ingredient == "clozapine"
+    return getattr(course.trial, "ingredient", None) == "clozapine"
 
 
 def _tried(course: TrialCourse) -> TriedAntipsychotic:
     trial, last = course.trial, course.steps[-1]
     return TriedAntipsychotic(
         name=trial.name,
-        substance=trial.ingredient or trial.product or trial.name.casefold(),
+        substance=getattr(trial, "ingredient", None) or trial.product or trial.name.casefold(),
         started_on=course.steps[0].on,
         stopped_on=last.on if last.kind == "stop" else None,
         lowest=min((each.percent for each in course.adherence), default=None),

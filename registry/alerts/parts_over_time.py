@@ -219,8 +219,9 @@ def treatment(trials: Sequence[TrialCourse], span: Span) -> Timeline[TreatmentFa
         return treatment_facts([each for each in known if each.steps])
 
     steps = (step.on for each in trials for step in each.steps)
-    noted = (one.on for each in trials for one in (*each.injections, *each.adherence))
-    return Timeline(value, [*steps, *noted], span)
+    given = (one.on for each in trials for one in each.injections)
+    noted = (one.on for each in trials for one in each.adherence)
+    return Timeline(value, [*steps, *given, *noted], span)
 
 
 def plans(versions: Sequence[PlanDates], span: Span) -> Timeline[PlanFacts]:

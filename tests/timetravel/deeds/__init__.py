@@ -69,6 +69,8 @@ _DEEDS: Mapping[Deed, float] = {
     stays.go_in: 0.5,
     stays.come_out: 1,
     stays.still_there: 0.3,
+    stays.call_there: 0.5,
+    stays.lose_or_find: 0.3,
     stays.visit_emergency: 0.3,
     plans.make_plan: 1.5,
     plans.withdraw_plan: 0.3,

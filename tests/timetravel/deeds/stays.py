@@ -8,7 +8,7 @@ from registry.extensions import db
 from registry.health import actions as health
 from registry.health.facts import EventFacts
 from registry.health.models import LifeEvent
-from registry.health.rules import EMERGENCY, REASONS, STAYS
+from registry.health.rules import EMERGENCY, GAINS, LOSSES, REASONS, STAYS
 from tests.timetravel.deeds.stage import Stage
 
 
@@ -41,6 +41,23 @@ def visit_emergency(stage: Stage) -> None:
 def still_there(stage: Stage) -> None:
     if (stay := _open_stay(stage)) is not None:
         health.confirm_stay(event=stay, on=stage.place.today(), opened_version=stay.version, by=stage.by)
+
+
+def call_there(stage: Stage) -> None:
+    """And send what the ward, the house or the jail needs to know."""
+    stay = _open_stay(stage)
+    if stay is not None and stay.called_on is None:
+        health.call_place(event=stay, on=stage.place.today(), opened_version=stay.version, by=stage.by)
+
+
+def lose_or_find(stage: Stage) -> None:
+    """A home, or work."""
+    health.record_event(
+        patient_id=stage.person.patient_id,
+        clinic_id=stage.place.clinic_id,
+        facts=EventFacts(kind=stage.chance.choice([*LOSSES, *GAINS]), starts_on=stage.day()),
+        by=stage.by,
+    )
 
 
 def come_out(stage: Stage) -> None:

@@ -17,6 +17,7 @@ from registry.alerts.duty import on_call
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.response_times import ResponseTimes
 from registry.alerts.rulebook import Tier, is_immediate, is_news, rule
+from registry.alerts.sentences import kept_sentence
 from registry.alerts.signals import asks_somebody
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
@@ -273,6 +274,17 @@ def close_by_itself(alert: Alert, because: str, *, now: datetime, log: Log) -> N
     log.closed += 1
     log.step(alert, "closed-by-itself", now, because)
     record("alert.closed-by-itself", by=None, subject=alert, reason=because)
+
+
+def say_it_is_past(alert: Alert, *, on: date, now: datetime, log: Log) -> None:
+    """What an urgent alert said is not so any more, and nobody has said what was done."""
+    if alert.evidence.get("is_past"):
+        return
+    alert.evidence = {**alert.evidence, "is_past": True}
+    alert.sentence = kept_sentence(alert.rule, alert.evidence, on)
+    log.changed += 1
+    log.step(alert, "appended", now, "No longer so by what is on record", **_news(Tier(alert.tier), None))
+    record("alert.updated", by=None, subject=alert)
 
 
 def _next_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:

@@ -22,6 +22,7 @@ from registry.alerts.load_care import (
     not_reached,
 )
 from registry.alerts.load_life import Life, load_life, suspended_since
+from registry.alerts.load_physical import load_physical
 from registry.alerts.load_ratings import load_ratings
 from registry.alerts.load_reviews import load_reviews
 from registry.alerts.load_safety import PersonSafety, load_safety
@@ -33,6 +34,7 @@ from registry.alerts.snapshot import (
     EpisodeFacts,
     LegalStatusFacts,
     Phase,
+    PhysicalFacts,
     PlanFacts,
     ReviewFacts,
     TrackedMeasure,
@@ -197,6 +199,7 @@ class _Care:
     transfers: Mapping[uuid.UUID, TransferFacts] = field(default_factory=dict)
     treatment: Mapping[uuid.UUID, TreatmentFacts] = field(default_factory=dict)
     plans: Mapping[uuid.UUID, PlanFacts] = field(default_factory=dict)
+    physical: Mapping[uuid.UUID, PhysicalFacts] = field(default_factory=dict)
     life: Mapping[uuid.UUID, Life] = field(default_factory=dict)
     scored_at: Mapping[uuid.UUID, datetime] = field(default_factory=dict)
     psychosis: Mapping[uuid.UUID, tuple[RatedItem, ...]] = field(default_factory=dict)
@@ -218,6 +221,7 @@ def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUI
         transfers=load_transfers({id_: each.contacts for id_, each in cared_for.items()}, clinics),
         treatment=load_treatment(cared_for),
         plans=load_plans(cared_for),
+        physical=load_physical(cared_for, {id_: clinic.zone for id_, clinic in clinics.items()}),
         life=load_life(cared_for),
         psychosis=load_ratings(cared_for),
         scored_at=load_scored_at(
@@ -256,6 +260,7 @@ def _cases(
                 transfer=care.transfers.get(episode.id),
                 treatment=care.treatment.get(patient_id, TreatmentFacts()),
                 plans=care.plans.get(patient_id, PlanFacts()),
+                physical=care.physical.get(patient_id, PhysicalFacts()),
                 setbacks=life.setbacks,
                 turns=life.turns,
                 suspended_since=suspended_since(life.setbacks),

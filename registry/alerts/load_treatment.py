@@ -5,20 +5,33 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
 
 from registry.alerts.psychosis_facts import TriedAntipsychotic
-from registry.alerts.snapshot import InjectionDue, PlanFacts, TreatmentChange, TreatmentFacts
+from registry.alerts.snapshot import Exposure, InjectionDue, PlanFacts, TreatmentChange, TreatmentFacts
 from registry.plans.queries import safety_plans
-from registry.treatment.queries import TrialCourse, list_courses
-from registry.treatment.rules import ANTIPSYCHOTIC, BESIDE, COVERS, OUTCOMES, change_words, next_injection_on
+from registry.treatment.queries import TrialCourse, last_taken, list_courses
+from registry.treatment.rules import (
+    ANTIPSYCHOTIC,
+    BESIDE,
+    COVERS,
+    OUTCOMES,
+    change_words,
+    in_force,
+    next_injection_on,
+    restart_on,
+)
 
 
 def load_treatment(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, TreatmentFacts]:
-    """The treatment of each patient who has any; one statement, or two with injections."""
+    """The treatment of each patient who has any; one statement, one more with injections, and one with clozapine."""
     found: dict[uuid.UUID, list[TrialCourse]] = defaultdict(list)
     for course in list_courses(patient_ids):
         found[course.patient_id].append(course)
-    return {patient_id: treatment_facts(courses) for patient_id, courses in found.items()}
+    on_clozapine = [patient_id for patient_id, courses in found.items() if any(map(_is_clozapine, courses))]
+    missed = last_taken(on_clozapine) if on_clozapine else {}
+    return {patient_id: treatment_facts(courses, missed) for patient_id, courses in found.items()}
 
 
 def load_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanFacts]:
@@ -29,26 +42,46 @@ def load_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanFac
     }
 
 
-def treatment_facts(courses: Sequence[TrialCourse]) -> TreatmentFacts:
-    """What these trials of one person amount to."""
+def _is_clozapine(course: TrialCourse) -> bool:
+    return course.trial.ingredient == "clozapine"
+
+
+def _exposure(course: TrialCourse, missed: Mapping[uuid.UUID, date | None]) -> Exposure | None:
+    """The medicine, where it goes on and checks are asked of it."""
+    trial, last = course.trial, in_force(course.steps)
+    keys = {trial.ingredient} | ({trial.medicine_class} & {"antipsychotic"})
+    known = frozenset(key for key in keys if key)
+    if last is None or last.kind == "stop" or not known:
+        return None
+    return Exposure(
+        id=str(trial.id),
+        keys=known,
+        label=trial.name,
+        started_on=course.steps[0].on,
+        changed_on=last.on,
+        last_taken_on=missed.get(trial.id) if _is_clozapine(course) else None,
+    )
+
+
+def treatment_facts(
+    courses: Sequence[TrialCourse], missed: Mapping[uuid.UUID, date | None] = MappingProxyType({})
+) -> TreatmentFacts:
+    """What these trials of one person amount to; ``missed`` has the days since which no clozapine was taken."""
     changes = [change for course in courses for change in _changes(course)]
     due = [each for each in map(_injection_due, courses) if each is not None]
     return TreatmentFacts(
         changes=tuple(sorted(changes, key=lambda change: (change.on, change.words))),
         injections=tuple(sorted(due, key=lambda each: (each.due_on, each.label))),
+        exposures=tuple(each for each in (_exposure(course, missed) for course in courses) if each is not None),
         antipsychotics=tuple(_tried(each) for each in courses if each.trial.medicine_class == ANTIPSYCHOTIC),
     )
-
-
-def _is_clozapine(course: TrialCourse) -> bool:
-    return getattr(course.trial, "ingredient", None) == "clozapine"
 
 
 def _tried(course: TrialCourse) -> TriedAntipsychotic:
     trial, last = course.trial, course.steps[-1]
     return TriedAntipsychotic(
         name=trial.name,
-        substance=getattr(trial, "ingredient", None) or trial.product or trial.name.casefold(),
+        substance=trial.ingredient or trial.product or trial.name.casefold(),
         started_on=course.steps[0].on,
         stopped_on=last.on if last.kind == "stop" else None,
         lowest=min((each.percent for each in course.adherence), default=None),
@@ -85,4 +118,5 @@ def _injection_due(course: TrialCourse) -> InjectionDue | None:
         last_on=last_on,
         tried_on=None if last_try is None else last_try.on,
         outcome="" if last_try is None else OUTCOMES[last_try.outcome].lower(),
+        restart_on=restart_on(course.steps, course.injections),
     )

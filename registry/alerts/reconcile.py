@@ -28,6 +28,7 @@ from registry.alerts.lifecycle import (
     open_alert,
     plain,
     revise,
+    say_it_is_past,
 )
 from registry.alerts.load import EpisodeCase, Person, load_people
 from registry.alerts.look import told
@@ -209,7 +210,7 @@ def _reconcile_case(
             continue
         finding = found.pop(alert.rule, None)
         if finding is None:
-            _withdraw(alert, evaluation, now=now, log=log)
+            _withdraw(alert, evaluation, on=today, now=now, log=log)
             continue
         rest = rest_of(finding, closed, case.clinic.zone, numbers)
         if alert.snoozed_until is not None and alert.snoozed_until <= today:
@@ -244,9 +245,10 @@ def _reconcile_case(
     return min((each for each in dates if each is not None), default=None)
 
 
-def _withdraw(alert: Alert, evaluation: Evaluation, *, now: datetime, log: Log) -> None:
-    """What the alert said is no longer true: it closes, unless it is urgent, which only a person closes."""
+def _withdraw(alert: Alert, evaluation: Evaluation, *, on: date, now: datetime, log: Log) -> None:
+    """What the alert said is no longer true: it closes; what is urgent says so, and only a person closes it."""
     if alert.tier == Tier.URGENT:
+        say_it_is_past(alert, on=on, now=now, log=log)
         return
     speaks_for_it = next((each.by for each in evaluation.swallowed if each.finding.rule == alert.rule), None)
     if speaks_for_it is not None:

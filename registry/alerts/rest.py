@@ -16,7 +16,7 @@ from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
 from registry.alerts.queries import last_told
 from registry.alerts.response_times import longest_snooze
-from registry.alerts.rulebook import Audience, Backlog, Finding, Tier, is_news
+from registry.alerts.rulebook import Audience, Backlog, Finding, Tier, is_news, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class News:
 
 
 def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo, numbers: Numbers) -> Rest | None:
-    """The rest a person gave the finding, over or not: as long as it could have been put off.
+    """The rest a person gave the finding, over or not: as long as it could have been put off, or
+    by the rule's own number (``Rule.rests_for``).
 
     None where nobody closed it, or since then it began anew, rose, or came to what is news to whoever closed it.
     """
@@ -55,12 +56,17 @@ def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo, numbers: 
         and Tier(alert.tier).rank <= finding.tier.rank
         and finding.since <= alert.closed_at.astimezone(zone).date()
     ]
-    if not closed or finding.tier is Tier.URGENT:
+    rests_for = rule(finding.rule).rests_for
+    if not closed or (finding.tier is Tier.URGENT and rests_for is None):
         return None
     closed_at, alert = max(closed, key=lambda each: each[0])
     if alert.rule_version == finding.version and is_news(finding.rule, alert.evidence, finding.evidence):
         return None
-    days = longest_snooze(finding.tier, numbers, is_safety=False)  # a safety alert is closed for good
+    days = (
+        longest_snooze(finding.tier, numbers, is_safety=False)  # a safety alert is closed for good
+        if rests_for is None
+        else numbers.required(rests_for)
+    )
     return Rest(alert, closed_at.astimezone(zone).date() + timedelta(days=days))
 
 

@@ -4,8 +4,10 @@ Every date is a local date of service in the clinic's time zone. Nothing here mo
 calendar: whatever depends on today is worked out by the rules, which take today as an argument.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
@@ -261,15 +263,64 @@ class InjectionDue:
     last_on: date | None = None
     tried_on: date | None = None
     outcome: str = ""
+    restart_on: date | None = None
+    """The day from which it has to be started anew; None where nobody entered after how many days that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """A medicine that is being taken: what protocols call it ("clozapine", "antipsychotic"), and its name.
+
+    ``changed_on`` is the day of its start or the last change of its dose. ``last_taken_on``: no dose since that day.
+    """
+
+    id: str
+    keys: frozenset[str]
+    label: str
+    started_on: date
+    changed_on: date
+    last_taken_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TreatmentFacts:
-    """What is tried with the person, at any clinic: every change, oldest first, and the injections that go on."""
+    """What is tried with the person, at any clinic: every change, oldest first, and what goes on: injections, and the
+    medicines whose checks are asked for.
+    """
 
     changes: tuple[TreatmentChange, ...] = ()
     injections: tuple[InjectionDue, ...] = ()
     antipsychotics: tuple[TriedAntipsychotic, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One observation that stands: of which kind, on which local day, and when it was entered.
+
+    ``value`` and ``second`` are in the first unit of the kind (``observations.toml``); ``words`` say it as entered.
+    """
+
+    id: str
+    kind: str
+    on: date
+    entered_on: date
+    words: str
+    value: Decimal | None = None
+    second: Decimal | None = None
+    choice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhysicalFacts:
+    """All observations that stand, newest first; and the last day on which a form was given that answers a check."""
+
+    observed: tuple[Observed, ...] = ()
+    forms_on: Mapping[str, date] = field(default_factory=dict)
+
+    def latest(self, kind: str) -> Observed | None:
+        """The last of its kind."""
+        return next((each for each in self.observed if each.kind == kind), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +398,7 @@ class CaseSnapshot:
     transfer: TransferFacts | None = None
     treatment: TreatmentFacts = field(default_factory=TreatmentFacts)
     plans: PlanFacts = field(default_factory=PlanFacts)
+    physical: PhysicalFacts = field(default_factory=PhysicalFacts)
     setbacks: tuple[Setback, ...] = ()
     turns: tuple[Turn, ...] = ()
     suspended_since: date | None = None

@@ -33,6 +33,7 @@ def start_trial(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, facts: TrialFact
             name=facts.name,
             medicine_class=facts.medicine_class,
             product=facts.product,
+            ingredient=facts.ingredient,
             recorded_at=clock.now(),
             recorded_by_id=by.id,
         )
@@ -151,12 +152,13 @@ def _entry(trial: TreatmentTrial, clinic_id: uuid.UUID, facts: EntryFacts, *, by
             amount=facts.amount,
             unit=facts.unit if facts.amount is not None else "",
             every_days=facts.every_days,
+            restart_after_days=facts.restart_after_days,
             frequency=facts.frequency,
             reason=facts.reason,
             **noted,
         )
     if isinstance(facts, AdherenceFacts):
-        return AdherenceCheck(percent=facts.percent, source=facts.source, **noted)
+        return AdherenceCheck(percent=facts.percent, source=facts.source, last_taken_on=facts.last_taken_on, **noted)
     return Injection(
         outcome=facts.outcome,
         amount=facts.amount,

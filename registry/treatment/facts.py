@@ -11,7 +11,8 @@ from decimal import Decimal
 class StepFacts:
     """A start, a change or a stop. ``amount``: a day for medication, an injection for injections; > 0.
 
-    ``every_days`` 7 to 366, of injections only. ``frequency`` in words, of therapy and other treatment.
+    ``every_days`` 7 to 366, of injections only; ``restart_after_days`` later than that: so many days after the last one
+    it has to be started anew. ``frequency`` in words, of therapy and other treatment.
     ``reason`` of a stop: one of ``rules.STOP_REASONS``.
     """
 
@@ -21,6 +22,7 @@ class StepFacts:
     amount: Decimal | None = None
     unit: str = ""
     every_days: int | None = None
+    restart_after_days: int | None = None
     frequency: str = ""
     reason: str | None = None
     words: str = ""
@@ -28,23 +30,30 @@ class StepFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialFacts:
-    """A treatment and how it starts. ``product`` is a key of ``injections.toml``, of injections only."""
+    """A treatment and how it starts. ``product`` is a key of ``injections.toml``, of injections only;
+    ``ingredient`` one of ``medicines.toml``, of medication only, None where it is none of them.
+    """
 
     kind: str
     name: str
     start: StepFacts
     medicine_class: str | None = None
     product: str | None = None
+    ingredient: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdherenceFacts:
-    """How much of what was agreed was taken or attended, in percent (0 to 100; 0 is an answer), and who says so."""
+    """How much of what was agreed was taken or attended, in percent (0 to 100; 0 is an answer), and who says so.
+
+    ``last_taken_on``: no dose has been taken since that day; None while doses are taken.
+    """
 
     on: date
     percent: int
     source: str
     words: str = ""
+    last_taken_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

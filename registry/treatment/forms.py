@@ -13,12 +13,13 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from registry.treatment.facts import AdherenceFacts, InjectionFacts, StepFacts, TrialFacts
 from registry.treatment.models import AdherenceCheck, Injection, TrialStep
-from registry.treatment.products import OTHER, products
+from registry.treatment.products import OTHER, may_be, medicines, products
 from registry.treatment.queries import Entry
 from registry.treatment.rules import (
     ADHERENCE_SOURCES,
     CLASSES,
     LONGEST_INTERVAL,
+    LONGEST_RESTART,
     OUTCOMES,
     SHORTEST_INTERVAL,
     STOP_REASONS,
@@ -35,7 +36,9 @@ from registry.web.form_fields import (
     line,
 )
 
+NONE_OF_THEM = "none"
 LARGEST_AMOUNT = Decimal(100_000)
+_RESTART = f"Enter whole days between {SHORTEST_INTERVAL} and {LONGEST_RESTART}"
 _INTERVAL = f"Enter whole days between {SHORTEST_INTERVAL} and {LONGEST_INTERVAL}"
 
 
@@ -120,6 +123,15 @@ class InjectionDoseForm(DoseForm):
         [InputRequired(_INTERVAL), NumberRange(SHORTEST_INTERVAL, LONGEST_INTERVAL, _INTERVAL)],
         description="As prescribed, for example 28 for every four weeks",
     )
+    restart_after_days = WholeNumber(
+        "Days after which it is started anew",
+        [Optional(), NumberRange(SHORTEST_INTERVAL, LONGEST_RESTART, _RESTART)],
+        description="Counted from the last injection, as the label of the product says. Ask the prescriber",
+    )
+
+    def validate_restart_after_days(self, field: Field) -> None:
+        if field.data is not None and self.every_days.data is not None and field.data <= self.every_days.data:
+            raise ValidationError("Enter more days than from one injection to the next")
 
     def facts(self, kind: str) -> StepFacts:
         return StepFacts(
@@ -129,6 +141,7 @@ class InjectionDoseForm(DoseForm):
             amount=self.amount.data,
             unit=self.unit.data if self.amount.data is not None else "",
             every_days=self.every_days.data,
+            restart_after_days=self.restart_after_days.data,
             words=self.words.data or "",
         )
 
@@ -184,10 +197,23 @@ class AdherenceForm(NoteForm):
         description="Of what was agreed, over the last four weeks",
     )
     source = RadioField("Who says so?", [InputRequired("Choose who says so")], choices=choices(ADHERENCE_SOURCES))
+    last_taken_on = LocalDate(
+        "No dose since",
+        [Optional(), NotBefore(lambda form: form.born_on, "Enter a date after the person's birth ({limit})")],
+        description="The day of the last dose, while doses are being missed. Note adherence again once they are taken",
+    )
+
+    def validate_last_taken_on(self, field: Field) -> None:
+        if field.data is not None and self.happened_on.data is not None and field.data > self.happened_on.data:
+            raise ValidationError("Enter a date that is not after the day it was known on")
 
     def facts(self, kind: str) -> AdherenceFacts:
         return AdherenceFacts(
-            on=self.on, percent=self.percent.data or 0, source=self.source.data, words=self.words.data or ""
+            on=self.on,
+            percent=self.percent.data or 0,
+            source=self.source.data,
+            words=self.words.data or "",
+            last_taken_on=self.last_taken_on.data,
         )
 
 
@@ -218,13 +244,27 @@ class StartMedicationForm(DoseForm):
     happened_on = _happened_on("Started on")
     name = line("Medicine", required="Enter the name of the medicine", hint="For example: sertraline")
     medicine_class = SelectField("Class", [InputRequired("Choose the class")], choices=choices({"": "", **CLASSES}))
+    ingredient = SelectField(
+        "Is it one of these?", default="", description="Their blood tests are asked for on the page Health"
+    )
     words = line("What for")
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        offered = {key: medicine.name for key, medicine in medicines().items()}
+        self.ingredient.choices = choices({"": "Choose", **offered, NONE_OF_THEM: "None of these"})
+
+    def validate_ingredient(self, field: Field) -> None:
+        looks_like = may_be(self.name.data or "")
+        if looks_like is not None and not field.data:
+            raise ValidationError(f"Say whether this is {looks_like.name.lower()}, so that its tests are asked for")
 
     def trial(self) -> TrialFacts:
         return TrialFacts(
             kind="medication",
             name=self.name.data or "",
             medicine_class=self.medicine_class.data,
+            ingredient=self.ingredient.data if self.ingredient.data in medicines() else None,
             start=self.facts("start"),
         )
 
@@ -313,8 +353,19 @@ def form_for(entry: Entry, trial_kind: str) -> type[EntryForm]:
     return StopForm if entry.kind == "stop" else STEP_FORMS[trial_kind]
 
 
-_SHOWN = ("happened_on", "words", "is_about", "amount", "unit", "every_days", "frequency", "reason", "percent")
-_ALSO_SHOWN = ("source", "outcome", "place")
+_SHOWN = (
+    "happened_on",
+    "words",
+    "is_about",
+    "amount",
+    "unit",
+    "every_days",
+    "restart_after_days",
+    "frequency",
+    "reason",
+    "percent",
+)
+_ALSO_SHOWN = ("source", "last_taken_on", "outcome", "place")
 
 
 def values_of(entry: Entry) -> dict[str, Any]:

@@ -52,6 +52,7 @@ class TreatmentTrial(Identified, Versioned, PatientLinked, Withdrawable, Audited
         one_of("medicine_class", CLASSES),
         one_of("status", ("final", "entered-in-error")),
         withdrawn_has_date(),
+        sa.CheckConstraint("ingredient IS NULL OR kind = 'medication'", name="only_medication_has_ingredient"),
         sa.CheckConstraint("name <> ''", name="has_name"),
         sa.CheckConstraint("(kind = 'injection') = (product IS NOT NULL)", name="injection_has_product"),
         sa.CheckConstraint(
@@ -65,6 +66,8 @@ class TreatmentTrial(Identified, Versioned, PatientLinked, Withdrawable, Audited
     medicine_class: Mapped[str | None]
     product: Mapped[str | None]
     """A key of ``injections.toml``."""
+    ingredient: Mapped[str | None]
+    """A key of ``medicines.toml``; empty where it is none of them."""
     status: Mapped[str] = mapped_column(default="final")
     why: Mapped[str] = mapped_column(default="")
     recorded_at: Mapped[datetime]
@@ -130,6 +133,9 @@ class TrialStep(Identified, Versioned, TrialEntry, Audited, Base):
                 f"every_days IS NULL OR every_days BETWEEN {SHORTEST_INTERVAL} AND {LONGEST_INTERVAL}",
                 name="interval_possible",
             ),
+            sa.CheckConstraint(
+                "restart_after_days IS NULL OR restart_after_days > every_days", name="restart_after_interval"
+            ),
             sa.CheckConstraint("(kind = 'stop') = (reason IS NOT NULL)", name="stop_has_reason"),
             sa.Index("ix_trial_step_trial", "trial_id"),
             sa.Index("uq_trial_step_start", "trial_id", **_once("kind = 'start'")),
@@ -143,6 +149,8 @@ class TrialStep(Identified, Versioned, TrialEntry, Audited, Base):
     """A day for medication, an injection for injections, in ``unit``."""
     unit: Mapped[str] = mapped_column(default="")
     every_days: Mapped[int | None]
+    restart_after_days: Mapped[int | None]
+    """Days after an injection from which it has to be started anew, as its label says."""
     frequency: Mapped[str] = mapped_column(default="")
     reason: Mapped[str | None]
 
@@ -157,11 +165,14 @@ class AdherenceCheck(Identified, Versioned, TrialEntry, Audited, Base):
         return (
             one_of("source", ADHERENCE_SOURCES),
             sa.CheckConstraint("percent BETWEEN 0 AND 100", name="percent_possible"),
+            sa.CheckConstraint("last_taken_on <= happened_on", name="last_taken_before"),
             sa.Index("ix_adherence_check_trial", "trial_id"),
         )
 
     percent: Mapped[int]
     source: Mapped[str]
+    last_taken_on: Mapped[date | None]
+    """No dose has been taken since that day; empty while doses are taken."""
 
 
 class Injection(Identified, Versioned, TrialEntry, Audited, Base):

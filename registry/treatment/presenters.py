@@ -247,14 +247,16 @@ def entry_kind(row: Entry) -> str:
 def entry_words(trial: TreatmentTrial, row: Entry) -> tuple[str, str, str]:
     """What was noted: in words, the kind of its tag, and the detail."""
     if isinstance(row, AdherenceCheck):
-        return f"{row.percent} % taken or attended", "", _joined(ADHERENCE_SOURCES[row.source], row.words)
+        missed = f"no dose since {long_date(row.last_taken_on)}" if row.last_taken_on else ""
+        return f"{row.percent} % taken or attended", "", _joined(ADHERENCE_SOURCES[row.source], missed, row.words)
     if isinstance(row, Injection):
         amount = f"{number(row.amount)} {UNITS[row.unit]}" if row.amount is not None else ""
         kind = "good" if row.outcome in COVERS else "action"
         return f"Injection: {OUTCOMES[row.outcome].lower()}", kind, _joined(amount, row.place, row.words)
     dose = dose_words(step_of(row), trial.kind)
     reason = STOP_REASONS[row.reason] if row.reason else ""
-    return f"{STEPS[row.kind]}{f': {dose}' if dose else ''}", "", _joined(reason, row.words)
+    anew = f"started anew after {row.restart_after_days} days without one" if row.restart_after_days else ""
+    return f"{STEPS[row.kind]}{f': {dose}' if dose else ''}", "", _joined(reason, anew, row.words)
 
 
 def differences(trial: TreatmentTrial, theirs: Entry, yours: EntryFacts | None) -> list[Difference]:
@@ -281,7 +283,12 @@ def _fields_of(trial: TreatmentTrial, facts: EntryFacts) -> list[tuple[str, str]
 def _as_row(facts: EntryFacts) -> Entry:
     if isinstance(facts, AdherenceFacts):
         return AdherenceCheck(
-            happened_on=facts.on, percent=facts.percent, source=facts.source, words=facts.words, status="final"
+            happened_on=facts.on,
+            percent=facts.percent,
+            source=facts.source,
+            last_taken_on=facts.last_taken_on,
+            words=facts.words,
+            status="final",
         )
     if isinstance(facts, InjectionFacts):
         return Injection(
@@ -304,6 +311,7 @@ def _step_row(facts: StepFacts) -> TrialStep:
         amount=facts.amount,
         unit=facts.unit,
         every_days=facts.every_days,
+        restart_after_days=facts.restart_after_days,
         frequency=facts.frequency,
         reason=facts.reason,
         words=facts.words,

@@ -1,4 +1,4 @@
-"""The long-acting injections on offer, read from ``injections.toml``."""
+"""The long-acting injections on offer, and the medicines that are monitored: read from their files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from registry.treatment.rules import CLASSES
 
 SHIPPED = Path(__file__).with_name("injections.toml")
+MONITORED = Path(__file__).with_name("medicines.toml")
 OTHER = "other"
 """The product whose name is typed."""
 
@@ -26,6 +27,29 @@ class Product:
     key: str
     name: str
     medicine_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """A medicine whose blood tests are asked for; ``words`` are pieces of names it may be typed under."""
+
+    key: str
+    name: str
+    words: tuple[str, ...]
+
+
+@cache
+def medicines(path: Path = MONITORED) -> Mapping[str, Medicine]:
+    """The monitored medicines by key."""
+    with path.open("rb") as file:
+        tables = tomllib.load(file)
+    return {key: Medicine(key, table["name"], tuple(table["words"])) for key, table in tables["medicine"].items()}
+
+
+def may_be(name: str) -> Medicine | None:
+    """The monitored medicine a typed name looks like: to ask, never to conclude."""
+    typed = name.casefold()
+    return next((each for each in medicines().values() if any(word in typed for word in each.words)), None)
 
 
 @cache

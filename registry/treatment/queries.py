@@ -53,7 +53,13 @@ _INJECTIONS = (
 
 # The last of a trial comes last.
 _ADHERENCE = (
-    select(AdherenceCheck.trial_id, AdherenceCheck.percent, AdherenceCheck.source, AdherenceCheck.happened_on)
+    select(
+        AdherenceCheck.trial_id,
+        AdherenceCheck.percent,
+        AdherenceCheck.source,
+        AdherenceCheck.happened_on,
+        AdherenceCheck.last_taken_on,
+    )
     .where(among(AdherenceCheck.patient_id, "patient_ids"), AdherenceCheck.status == "final")
     .order_by(AdherenceCheck.happened_on, AdherenceCheck.recorded_at, AdherenceCheck.id)
 )
@@ -102,6 +108,7 @@ def step_of(row: TrialStep) -> Step:
         amount=row.amount,
         unit=row.unit,
         every_days=row.every_days,
+        restart_after_days=row.restart_after_days,
         frequency=row.frequency,
     )
 
@@ -142,6 +149,12 @@ def last_adherence(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Adherence]:
         row.trial_id: Adherence(row.percent, row.source, row.happened_on)
         for row in db.session.execute(_ADHERENCE, {"patient_ids": [patient_id]})
     }
+
+
+def last_taken(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, date | None]:
+    """By trial, the day since which no dose has been taken, by what was noted last; None while doses are taken."""
+    rows = db.session.execute(_ADHERENCE, {"patient_ids": list(patient_ids)})
+    return {row.trial_id: row.last_taken_on for row in rows}
 
 
 def last_step_on(patient_id: InstrumentedAttribute[uuid.UUID]) -> ScalarSelect[date]:

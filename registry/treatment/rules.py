@@ -71,6 +71,9 @@ HAS_DOSE = frozenset({"medication", "injection"})
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 7, 366
 """Days between two injections that may be entered: weekly to yearly."""
 
+LONGEST_RESTART = 730
+"""Days after an injection from which it is started anew that may be entered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -81,6 +84,7 @@ class Step:
     amount: Decimal | None = None
     unit: str = ""
     every_days: int | None = None
+    restart_after_days: int | None = None
     frequency: str = ""
 
 
@@ -145,6 +149,18 @@ def next_injection_on(steps: Sequence[Step], injections: Iterable[InjectionTry])
     if covering:
         return max(covering) + timedelta(days=stands.every_days)
     return next((each.on for each in steps if each.kind == "start"), None)
+
+
+def restart_on(steps: Sequence[Step], injections: Iterable[InjectionTry]) -> date | None:
+    """The day from which the injection has to be started anew: so many days after the last that covered the person.
+
+    ``None`` after a stop, before the first, and where nobody entered after how many days that is.
+    """
+    stands = in_force(steps)
+    covering = [each.on for each in injections if each.outcome in COVERS]
+    if stands is None or stands.kind == "stop" or stands.restart_after_days is None or not covering:
+        return None
+    return max(covering) + timedelta(days=stands.restart_after_days)
 
 
 def in_force(steps: Sequence[Step]) -> Step | None:

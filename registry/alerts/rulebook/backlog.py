@@ -25,6 +25,7 @@ _CAN_WAIT = frozenset(
         Family.SOCIAL,
         Family.TREATMENT,
         Family.PLAN,
+        Family.HEALTH,
     }
 )
 _BY_A_SCORE = frozenset({"target.mania", "target.mixed", "target.psychosis", "target.relapse", "target.worse"})

@@ -115,6 +115,8 @@ class Rule:
     finding that goes on is told again, besides when it becomes more pressing; None: never. ``ends_with`` says in words
     what alone ends its alerts: nobody closes them or puts them off; empty where people may. ``must_be_heard``: an
     action nobody acknowledges within the clinic's working days is told to the lead, as one about safety is.
+    ``rests_for`` names the number of days for which what a person closed is not told again; None: as long as it could
+    have been put off.
     """
 
     id: str
@@ -129,6 +131,7 @@ class Rule:
     version: int = 1
     ends_with: str = ""
     must_be_heard: bool = False
+    rests_for: str | None = None
 
     def verdict(self, case: CaseSnapshot, today: date, numbers: Numbers) -> Verdict:
         """What this rule says of ``case`` on the clinic's local ``today``."""

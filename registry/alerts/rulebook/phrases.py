@@ -65,6 +65,11 @@ def listed(parts: Sequence[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
+def uncapitalised(words: str) -> str:
+    """``words`` within a sentence; what begins with capitals is a name: "LDL", "HbA1c"."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
 def capitalised(sentence: str) -> str:
     """``sentence`` with its first letter large and the rest as it is."""
     return sentence[:1].upper() + sentence[1:]

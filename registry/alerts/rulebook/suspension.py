@@ -30,10 +30,12 @@ class Family(StrEnum):
     """What has its day whatever the phase: a pause or a stay elsewhere moves no injection."""
     TREATMENT = "treatment"
     PLAN = "plan"
+    HEALTH = "health"
+    """The yearly physical check."""
 
 
 _RESTS_WITH_CARE = frozenset(
-    {Family.ENGAGE, Family.MEASURE, Family.TARGET, Family.REVIEW, Family.TREATMENT, Family.PLAN}
+    {Family.ENGAGE, Family.MEASURE, Family.TARGET, Family.REVIEW, Family.TREATMENT, Family.PLAN, Family.HEALTH}
 )
 """Families that ask the care team to do its usual work, which a pause or a stay elsewhere interrupts."""
 

@@ -2072,6 +2072,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("medicine_class", sa.Text(), nullable=True),
         sa.Column("product", sa.Text(), nullable=True),
+        sa.Column("ingredient", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -2094,6 +2095,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "medicine_class IN ('antidepressant', 'antipsychotic', 'mood-stabiliser', 'anxiolytic', 'stimulant', 'addiction', 'side-effects', 'other')",
             name=op.f("ck_treatment_trial_medicine_class_known"),
+        ),
+        sa.CheckConstraint(
+            "ingredient IS NULL OR kind = 'medication'",
+            name=op.f("ck_treatment_trial_only_medication_has_ingredient"),
         ),
         sa.CheckConstraint("name <> ''", name=op.f("ck_treatment_trial_has_name")),
         sa.CheckConstraint("status IN ('final', 'entered-in-error')", name=op.f("ck_treatment_trial_status_known")),
@@ -2124,6 +2129,7 @@ def upgrade() -> None:
         sa.Column("amount", sa.Integer(), nullable=True),
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("every_days", sa.Integer(), nullable=True),
+        sa.Column("restart_after_days", sa.Integer(), nullable=True),
         sa.Column("frequency", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
@@ -2141,6 +2147,10 @@ def upgrade() -> None:
         sa.Column("replaces_id", sa.Uuid(), nullable=True),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("(amount IS NULL) = (unit = '')", name=op.f("ck_trial_step_amount_has_unit")),
+        sa.CheckConstraint(
+            "restart_after_days IS NULL OR restart_after_days > every_days",
+            name=op.f("ck_trial_step_restart_after_interval"),
+        ),
         sa.CheckConstraint("(kind = 'stop') = (reason IS NOT NULL)", name=op.f("ck_trial_step_stop_has_reason")),
         sa.CheckConstraint("kind IN ('start', 'change', 'stop')", name=op.f("ck_trial_step_kind_known")),
         sa.CheckConstraint(
@@ -2215,6 +2225,7 @@ def upgrade() -> None:
         "adherence_check",
         sa.Column("percent", sa.Integer(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("last_taken_on", sa.Date(), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -2237,6 +2248,7 @@ def upgrade() -> None:
             "status IN ('final', 'amended', 'entered-in-error')", name=op.f("ck_adherence_check_status_known")
         ),
         sa.CheckConstraint("percent BETWEEN 0 AND 100", name=op.f("ck_adherence_check_percent_possible")),
+        sa.CheckConstraint("last_taken_on <= happened_on", name=op.f("ck_adherence_check_last_taken_before")),
         sa.ForeignKeyConstraint(
             ["clinic_id"], ["clinic.id"], name=op.f("fk_adherence_check_clinic_id"), ondelete="RESTRICT"
         ),

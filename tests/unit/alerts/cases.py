@@ -15,9 +15,12 @@ from registry.alerts.snapshot import (
     CaseSnapshot,
     ContactFacts,
     EpisodeFacts,
+    Exposure,
     InjectionDue,
+    Observed,
     OpenOrder,
     Phase,
+    PhysicalFacts,
     ReviewFacts,
     SafetyAnswer,
     SafetyFacts,
@@ -258,6 +261,36 @@ def treated(*injections: InjectionDue, changes: dict[int, str] | None = None) ->
     """Injections that go on, and changes of treatment by day."""
     dated = tuple(TreatmentChange(day(on), words) for on, words in (changes or {}).items())
     return TreatmentFacts(changes=dated, injections=injections)
+
+
+def seen(kind: str, on: int, value: float | None = None, *, entered: int | None = None, **facts: Any) -> Observed:
+    """An observation of that day, entered the same day unless said otherwise."""
+    return Observed(
+        id=f"{kind} {on}",
+        kind=kind,
+        on=day(on),
+        entered_on=day(on if entered is None else entered),
+        words=f"{value:g}" if value is not None else facts.get("choice", ""),
+        value=None if value is None else Decimal(str(value)),
+        second=None if "second" not in facts else Decimal(facts["second"]),
+        choice=facts.get("choice", ""),
+    )
+
+
+def physical(*observed: Observed, forms: dict[str, int] | None = None) -> PhysicalFacts:
+    newest_first = tuple(sorted(observed, key=lambda each: each.on, reverse=True))
+    return PhysicalFacts(newest_first, {name: day(on) for name, on in (forms or {}).items()})
+
+
+def takes(*keys: str, since: int = 0, changed: int | None = None, last_taken: int | None = None) -> Exposure:
+    return Exposure(
+        id=keys[0],
+        keys=frozenset(keys),
+        label=keys[0].capitalize(),
+        started_on=day(since),
+        changed_on=day(since if changed is None else changed),
+        last_taken_on=None if last_taken is None else day(last_taken),
+    )
 
 
 def signed(*rules: str) -> Numbers:

@@ -213,7 +213,7 @@ def test_at_90_days_the_lead_is_asked_to_decide_with_the_care_manager(on: int, d
             "active, day 90: the silence is the lead's too, and speaks",
             in_contact(),
             90,
-            [(SILENCE, "action"), ("review.due", "action")],
+            [(SILENCE, "action"), ("review.due", "action"), ("health.gap", "reminder")],
         ),
         (
             "seen by another team: the limit presses more than the silence",

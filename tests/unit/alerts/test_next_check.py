@@ -1,5 +1,6 @@
 """The next check date is exact: looking only then finds what looking every day finds."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from registry.alerts.snapshot import (
     LegalStatusFacts,
     Permission,
     Phase,
+    PhysicalFacts,
     ReviewFacts,
     SafetyFacts,
     TransferFacts,
@@ -36,12 +38,16 @@ from tests.unit.alerts.cases import (
     day,
     days,
     episode,
+    injection,
     mania,
     measure,
     order,
+    physical,
     psychosis,
     rated,
     report,
+    seen,
+    takes,
     turn,
 )
 from tests.unit.measures.builders import depression_scale
@@ -61,6 +67,9 @@ adopted = NUMBERS.at_clinic(
         "engage.no-contact.decide": ClinicNumber(None),
         "safety.screen-due.active": ClinicNumber(90),
         "plan.step-down.apart": ClinicNumber(28),
+        "medication.critical.qtc": ClinicNumber(500),
+        "medication.critical.clozapine_missed": ClinicNumber(48),
+        "medication.critical.restart_warning": ClinicNumber(7),
         "plan.step-down.settled": ClinicNumber(56),
         "treatment.inertia.after": ClinicNumber(70),
         **{
@@ -122,6 +131,33 @@ def turns(draw: st.DrawFn) -> tuple[Turn, ...]:
 
 
 @st.composite
+def treatments(draw: st.DrawFn) -> TreatmentFacts:
+    """Medicines whose checks are asked for, and an injection that may lapse."""
+    medicines = draw(st.dictionaries(st.sampled_from(["clozapine", "lithium", "antipsychotic"]), past, max_size=2))
+    given = draw(st.lists(past, max_size=1))
+    return TreatmentFacts(
+        changes=tuple(
+            TreatmentChange(day(on), "changed", is_beside=draw(st.booleans()))
+            for on in draw(st.lists(past, max_size=2))
+        ),
+        exposures=tuple(
+            takes(key, since=on, last_taken=draw(st.none() | st.just(on + 5))) for key, on in medicines.items()
+        ),
+        injections=tuple(replace(injection(on + 28, last=on), restart_on=day(on + 42)) for on in given),
+        antipsychotics=tuple(
+            antipsychotic(name, draw(past), draw(st.none() | st.integers(1, 60)), lowest=draw(adherence))
+            for name in ("risperidone", "olanzapine")
+        ),
+    )
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> PhysicalFacts:
+    kinds = draw(st.dictionaries(st.sampled_from(["anc", "lithium", "weight", "qtc"]), past, max_size=3))
+    return physical(*(seen(kind, on, draw(st.sampled_from([0, 1, 80, 900, 2000]))) for kind, on in kinds.items()))
+
+
+@st.composite
 def cases(draw: st.DrawFn) -> CaseSnapshot:
     safety = SafetyFacts(
         answers=tuple(
@@ -178,16 +214,8 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
         ),
         setbacks=draw(setbacks()),
         turns=draw(turns()),
-        treatment=TreatmentFacts(
-            changes=tuple(
-                TreatmentChange(day(on), "changed", is_beside=draw(st.booleans()))
-                for on in draw(st.lists(past, max_size=2))
-            ),
-            antipsychotics=tuple(
-                antipsychotic(name, draw(past), draw(st.none() | st.integers(1, 60)), lowest=draw(adherence))
-                for name in ("risperidone", "olanzapine")
-            ),
-        ),
+        treatment=draw(treatments()),
+        physical=draw(bodies()),
         suspended_since=draw(st.sampled_from([None, None, None, day(0), day(20)])),
         died_on=draw(st.sampled_from([None, None, None, day(0)])),
     )

@@ -1,0 +1,190 @@
+"""What is critical for a medicine today, and what is out of range."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from registry.alerts.parameters import Numbers
+from registry.alerts.rulebook.clock import Clock
+from registry.alerts.rulebook.evidence import JSON, Evidence, stored
+from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier, found_together
+from registry.alerts.rulebook.monitoring import CRITICAL as CRITICAL_LIMITS
+from registry.alerts.rulebook.monitoring import RANGE_PARAMETERS, anc_below, beyond, out_of_range
+from registry.alerts.rulebook.phrases import ago, written
+from registry.alerts.rulebook.suspension import Family
+from registry.alerts.rulebook.worse import newly_listed
+from registry.alerts.snapshot import CaseSnapshot, Phase
+
+CRITICAL_ID = "medication.critical"
+OUT_OF_RANGE_ID = "medication.out-of-range"
+
+_ANC, _ANC_BEN = f"{CRITICAL_ID}.anc", f"{CRITICAL_ID}.anc_ben"
+_LOOK_BACK = f"{CRITICAL_ID}.look_back"
+_UNREVIEWED = f"{CRITICAL_ID}.unreviewed_after"
+_PREGNANCY = f"{CRITICAL_ID}.pregnancy"
+_MISSED = f"{CRITICAL_ID}.clozapine_missed"
+_RESTART = f"{CRITICAL_ID}.restart_warning"
+_AGAIN = f"{CRITICAL_ID}.again"
+_RANGE_LOOK_BACK = f"{OUT_OF_RANGE_ID}.look_back"
+_RANGE_AGAIN = f"{OUT_OF_RANGE_ID}.again"
+
+
+def is_over(case: CaseSnapshot) -> bool:
+    """Whether nobody is in care whose medicines somebody here answers for."""
+    return case.episode is None or case.episode.phase is Phase.ENDED
+
+
+# What is critical
+
+
+@dataclass(frozen=True, slots=True)
+class _Danger:
+    """Something to act on today. ``id`` names what it rests on; ``is_old``: entered so late that it asks for review."""
+
+    id: str
+    said: str
+    on: date
+    since: date
+    is_old: bool = False
+
+    @property
+    def facts(self) -> Mapping[str, JSON]:
+        return {"id": self.id, "said": self.said, "on": stored(self.on), "is_old": self.is_old}
+
+
+def _critical(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """A value that is dangerous, or a medicine that is: pregnancy on valproate, clozapine missed, an injection lapsing.
+
+    The last value speaks, for a quarter of a year; one entered long after it was taken asks to be read and not for a
+    call today. Of whoever nobody asked about benign ethnic neutropenia the general limit holds.
+    """
+    if is_over(case):
+        return None
+    dangers = [*_values(case, clock, numbers), *_pregnancy(case, clock, numbers), *_lapses(case, clock, numbers)]
+    if not dangers:
+        return None
+    return Found(
+        tier=Tier.ACTION if all(each.is_old for each in dangers) else Tier.URGENT,
+        evidence={"dangers": [each.facts for each in sorted(dangers, key=lambda each: (each.is_old, each.id))]},
+        since=min(each.since for each in dangers),
+    )
+
+
+def _values(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[_Danger]:
+    found = [
+        *anc_below(case.physical, numbers, _ANC, _ANC_BEN),
+        *beyond(CRITICAL_LIMITS, case.treatment, case.physical, numbers),
+    ]
+    for each in found:
+        observed = each.observed
+        if not clock.has_come(observed.on + timedelta(days=numbers.required(_LOOK_BACK) + 1)):
+            late_by = (observed.entered_on - observed.on).days
+            yield _Danger(
+                id=observed.id,
+                said=each.said,
+                on=observed.on,
+                since=max(observed.on, observed.entered_on),
+                is_old=late_by > numbers.required(_UNREVIEWED),
+            )
+
+
+def _pregnancy(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[_Danger]:
+    """Pregnant by what was entered last, while valproate is taken."""
+    last = case.physical.latest("pregnancy")
+    taken = [each for each in case.treatment.exposures if "valproate" in each.keys]
+    if last is None or last.choice != "pregnant" or not taken:
+        return
+    if not clock.has_come(last.on + timedelta(days=numbers.required(_PREGNANCY))):
+        since = max(last.on, last.entered_on, *(each.started_on for each in taken))
+        yield _Danger(f"{last.id} {taken[0].id}", f"Pregnant and on {taken[0].label}", last.on, since)
+
+
+def _lapses(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[_Danger]:
+    """Clozapine not taken for so long that it must not simply be resumed; an injection soon to be started anew."""
+    hours, warning = numbers.get(_MISSED), numbers.get(_RESTART)
+    for exposure in case.treatment.exposures:
+        missed_on = exposure.last_taken_on
+        if hours is not None and missed_on is not None:
+            since = missed_on + timedelta(days=-(-hours // 24))
+            if clock.has_come(since):
+                said = f"{exposure.label} not taken since: re-titrate, do not resume"
+                yield _Danger(f"{exposure.id} {missed_on}", said, missed_on, since)
+    for injection in case.treatment.injections:
+        if warning is not None and injection.restart_on is not None:
+            since = injection.restart_on - timedelta(days=warning)
+            if clock.has_come(since):
+                said = f"{injection.label} has to be started anew from {written(injection.restart_on)}, last given"
+                yield _Danger(f"{injection.id} {injection.restart_on}", said, injection.last_on or since, since)
+
+
+def _critical_words(evidence: Evidence, today: date) -> str:
+    dangers = evidence.each("dangers")
+    review = "Review: " if all(each.flag("is_old") for each in dangers) else ""
+    said = "; ".join(f"{each.text('said')} ({_day_words(each, today)})" for each in dangers)
+    if evidence.has("is_past"):
+        return f"{said}. No longer so by what is on record: close it with what was done"
+    return f"{review}{said}" if review else f"{said}: act today"
+
+
+def _day_words(each: Evidence, today: date) -> str:
+    return f"{written(each.day('on'))}, {ago(each.day('on'), today)}"
+
+
+# What is out of range
+
+
+def _out_of_range(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """The last value of its kind is beyond its threshold; what is critical is told as that, and not here too."""
+    look_back = numbers.get(_RANGE_LOOK_BACK)
+    if look_back is None or is_over(case):
+        return None
+    critical = {each.id for each in _values(case, clock, numbers)}
+    found: list[tuple[date, Mapping[str, JSON]]] = [
+        (
+            max(each.observed.on, each.observed.entered_on),
+            {"id": each.observed.id, "said": each.said, "on": stored(each.observed.on)},
+        )
+        for each in out_of_range(case.treatment, case.physical, numbers)
+        if each.observed.id not in critical and not clock.has_come(each.observed.on + timedelta(days=look_back + 1))
+    ]
+    return found_together(found, under="values")
+
+
+def _range_words(evidence: Evidence, today: date) -> str:
+    return "; ".join(f"{each.text('said')} ({_day_words(each, today)})" for each in evidence.each("values"))
+
+
+CRITICAL = Rule(
+    id=CRITICAL_ID,
+    title="Critical for a medicine",
+    family=Family.MEDICATION,
+    audience=(Audience.CLINICIAN, Audience.DUTY, Audience.CARE_MANAGER),
+    parameters=(
+        _ANC,
+        _ANC_BEN,
+        *(each.parameter for each in CRITICAL_LIMITS),
+        _PREGNANCY,
+        _MISSED,
+        _RESTART,
+        _LOOK_BACK,
+        _UNREVIEWED,
+        _AGAIN,
+    ),
+    source="Labels of clozapine, lithium and valproate; each number says its own",
+    check=_critical,
+    words=_critical_words,
+    is_news=newly_listed("dangers", "id"),
+    rests_for=_AGAIN,
+)
+OUT_OF_RANGE = Rule(
+    id=OUT_OF_RANGE_ID,
+    title="Result out of range",
+    family=Family.MEDICATION,
+    audience=(Audience.CLINICIAN,),
+    parameters=(*RANGE_PARAMETERS, _RANGE_LOOK_BACK, _RANGE_AGAIN),
+    source="Labels, NICE CG185, ADA/APA 2004 and ADA Standards; each number says its own",
+    check=_out_of_range,
+    words=_range_words,
+    is_news=newly_listed("values", "id"),
+    rests_for=_RANGE_AGAIN,
+)

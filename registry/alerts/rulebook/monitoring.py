@@ -1,0 +1,188 @@
+"""What a person's medicines ask to be looked at, when it was, and which values are beyond what they should be.
+
+Nothing here knows today: every answer is a day, or a value as it stands.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from registry.alerts.parameters import Numbers
+from registry.alerts.protocols import Protocol, protocols
+from registry.alerts.rulebook.phrases import written
+from registry.alerts.snapshot import Exposure, Observed, PhysicalFacts, TreatmentFacts
+from registry.physical.catalogue import Check, catalogue
+
+_GRACE = "medication.due.grace"
+_BASELINE_DAYS = 91
+"""How long before a medicine began a check still counts as its first: a quarter of a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDue:
+    """A check that medicines ask for: the day it is due, the day from which it is late, the last time it was done."""
+
+    check: Check
+    asked_by: str
+    due_on: date
+    late_on: date
+    last_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfRange:
+    """A value beyond a threshold, and which: ``said`` as "Lithium level 1.3 mmol/L, above 1.2"."""
+
+    observed: Observed
+    said: str
+
+
+def last_done(check: Check, physical: PhysicalFacts) -> date | None:
+    """The last day on which a check was done, by an observation or a form."""
+    days = [each.on for each in physical.observed if each.kind in check.observations]
+    days += [physical.forms_on[each] for each in check.instruments if each in physical.forms_on]
+    return max(days, default=None)
+
+
+def checks_due(treatment: TreatmentFacts, physical: PhysicalFacts, *, since: date, numbers: Numbers) -> list[CheckDue]:
+    """Each check that running medicines ask for, once, as the medicine asks that wants it soonest.
+
+    ``since`` is the day the care here began: what was never done is due from then on at the earliest.
+    """
+    soonest: dict[str, CheckDue] = {}
+    for exposure in treatment.exposures:
+        for protocol in protocols():
+            if protocol.exposure not in exposure.keys:
+                continue
+            due = _due(protocol, exposure, physical, since, numbers)
+            if due is not None and (protocol.check not in soonest or due.due_on < soonest[protocol.check].due_on):
+                soonest[protocol.check] = due
+    return sorted(soonest.values(), key=lambda each: (each.due_on, each.check.name))
+
+
+def _due(
+    protocol: Protocol, exposure: Exposure, physical: PhysicalFacts, since: date, numbers: Numbers
+) -> CheckDue | None:
+    check, began_on = catalogue().checks[protocol.check], exposure.started_on
+    last_on = last_done(check, physical)
+    counts = last_on is not None and last_on >= began_on - timedelta(days=_BASELINE_DAYS)
+    from_on = max(began_on, last_on) if counts and last_on is not None else max(began_on, since)
+    every = protocol.interval((from_on - began_on).days, numbers)
+    if every is None:
+        return None
+    due_on = from_on + timedelta(days=every) if counts else from_on
+    after = None if protocol.after_change is None else numbers.get(protocol.after_change)
+    if after is not None and (last_on is None or last_on <= exposure.changed_on):
+        changed_due = max(exposure.changed_on, since) + timedelta(days=after)
+        due_on = min(due_on, changed_due) if counts else changed_due
+        every = after
+    late_on = due_on + timedelta(days=1 + every * (numbers.get(_GRACE) or 0) // 100)
+    return CheckDue(check, exposure.label, due_on, late_on, last_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A limit of a kind of value: the parameter it is kept in, in so many ``parts`` of the unit.
+
+    ``beyond`` is "below", "above" or "at or above". ``only_on``: it says nothing of whoever takes no such medicine.
+    """
+
+    kind: str
+    parameter: str
+    beyond: str
+    parts: int = 1
+    is_second: bool = False
+    only_on: str = ""
+
+    def is_passed(self, value: Decimal, limit: Decimal) -> bool:
+        """Whether the value is beyond the limit."""
+        if self.beyond == "below":
+            return value < limit
+        return value > limit or (self.beyond == "at or above" and value == limit)
+
+
+_FROM = "at or above"
+_RANGES = (
+    Threshold("lithium", "medication.out-of-range.lithium_high", "above", parts=10),
+    Threshold("lithium", "medication.out-of-range.lithium_low", "below", parts=10, only_on="lithium"),
+    Threshold("valproate", "medication.out-of-range.valproate_high", "above"),
+    Threshold("valproate", "medication.out-of-range.valproate_low", "below", only_on="valproate"),
+    Threshold("blood-pressure", "medication.out-of-range.systolic", _FROM),
+    Threshold("blood-pressure", "medication.out-of-range.diastolic", _FROM, is_second=True),
+    Threshold("glucose", "medication.out-of-range.glucose", _FROM),
+    Threshold("hba1c", "medication.out-of-range.hba1c", _FROM, parts=10),
+)
+CRITICAL = (
+    Threshold("lithium", "medication.critical.lithium", _FROM, parts=10),
+    Threshold("qtc", "medication.critical.qtc", _FROM),
+)
+"""Beside the neutrophils, whose limit depends on the person."""
+
+_GAIN = "medication.out-of-range.weight_gain"
+_ANC, _ANC_BEN = "medication.out-of-range.anc", "medication.out-of-range.anc_ben"
+RANGE_PARAMETERS = (_ANC, _ANC_BEN, *(each.parameter for each in _RANGES), _GAIN)
+
+
+def out_of_range(treatment: TreatmentFacts, physical: PhysicalFacts, numbers: Numbers) -> list[OutOfRange]:
+    """The last value of each kind where it is beyond a limit; what is critical is among them."""
+    found = list(beyond(_RANGES, treatment, physical, numbers))
+    found += anc_below(physical, numbers, _ANC, _ANC_BEN)
+    found += _weight_gain(treatment, physical, numbers)
+    one_each = {each.observed.id: each for each in reversed(found)}
+    return sorted(one_each.values(), key=lambda each: (each.observed.on, each.observed.id))
+
+
+def beyond(
+    thresholds: tuple[Threshold, ...], treatment: TreatmentFacts, physical: PhysicalFacts, numbers: Numbers
+) -> Iterator[OutOfRange]:
+    """The last values beyond any of these limits."""
+    taken = {key for exposure in treatment.exposures for key in exposure.keys}
+    for each in thresholds:
+        last, parts = physical.latest(each.kind), numbers.get(each.parameter)
+        if last is None or parts is None or (each.only_on and each.only_on not in taken):
+            continue
+        value, limit = (last.second if each.is_second else last.value), Decimal(parts) / each.parts
+        if value is not None and each.is_passed(value, limit):
+            yield _said(last, f"{each.beyond} {limit:f}")
+
+
+def anc_below(physical: PhysicalFacts, numbers: Numbers, parameter: str, parameter_ben: str) -> list[OutOfRange]:
+    """The last neutrophil count, where it is below the limit of this person.
+
+    The lower limit holds only where benign ethnic neutropenia is established: that nobody asked is no yes.
+    """
+    last, ben = physical.latest("anc"), physical.latest("ben")
+    is_established = ben is not None and ben.choice == "yes"
+    limit = numbers.get(parameter_ben if is_established else parameter)
+    if last is None or last.value is None or limit is None or last.value >= limit:
+        return []
+    return [_said(last, f"below {limit}{' (benign ethnic neutropenia)' if is_established else ''}")]
+
+
+def _weight_gain(treatment: TreatmentFacts, physical: PhysicalFacts, numbers: Numbers) -> list[OutOfRange]:
+    """Heavier by so many percent than when the antipsychotic began."""
+    percent, last = numbers.get(_GAIN), physical.latest("weight")
+    began_on = max((each.started_on for each in treatment.exposures if "antipsychotic" in each.keys), default=None)
+    if percent is None or last is None or last.value is None or began_on is None:
+        return []
+    first = _first_weight(physical, began_on)
+    if first is None or first.value is None or first.on >= last.on:
+        return []
+    gained = (last.value - first.value) * 100 / first.value
+    if gained < percent:
+        return []
+    words = f"{gained:.0f} % above {first.words} of {written(first.on)}, when the antipsychotic began"
+    return [_said(last, words)]
+
+
+def _first_weight(physical: PhysicalFacts, began_on: date) -> Observed | None:
+    """The last weight of the quarter before a medicine began, else the first of the four weeks after."""
+    weights = [each for each in physical.observed if each.kind == "weight"]
+    before = [each for each in weights if began_on - timedelta(days=_BASELINE_DAYS) <= each.on <= began_on]
+    after = [each for each in weights if began_on < each.on <= began_on + timedelta(days=28)]
+    return before[0] if before else (after[-1] if after else None)
+
+
+def _said(observed: Observed, limit: str) -> OutOfRange:
+    return OutOfRange(observed, f"{catalogue().kinds[observed.kind].name} {observed.words}, {limit}")

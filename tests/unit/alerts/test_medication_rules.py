@@ -1,0 +1,268 @@
+"""What is critical for a medicine, out of range, or due to be looked at; and the yearly check. Tables of days."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from registry.alerts.protocols import protocols
+from registry.alerts.rulebook import Family, evaluate, rule
+from registry.alerts.rulebook.monitoring import checks_due
+from registry.alerts.snapshot import CaseSnapshot, Exposure, Observed, Phase, TreatmentFacts
+from registry.physical.catalogue import catalogue
+from registry.treatment.products import medicines
+from tests.unit.alerts.cases import (
+    NUMBERS,
+    case,
+    day,
+    episode,
+    finding,
+    injection,
+    physical,
+    seen,
+    sentence,
+    signed,
+    takes,
+    tier,
+)
+
+CRITICAL, RANGE, DUE, GAP = "medication.critical", "medication.out-of-range", "medication.due", "health.gap"
+SIGNED = signed(CRITICAL, DUE)
+CLOZAPINE = takes("clozapine", "antipsychotic")
+BEN = seen("ben", -300, choice="yes")
+
+
+def of(*observed: Observed, exposures: Sequence[Exposure] = (), **facts: Any) -> CaseSnapshot:
+    return case(physical=physical(*observed), treatment=TreatmentFacts(exposures=tuple(exposures)), **facts)
+
+
+@pytest.mark.parametrize(
+    ("observed", "critical", "out_of_range"),
+    [
+        ([seen("anc", 5, 999)], "urgent", None),
+        ([seen("anc", 5, 1000)], None, "action"),
+        ([seen("anc", 5, 1499)], None, "action"),
+        ([seen("anc", 5, 1500)], None, None),
+        ([seen("anc", 5, 999), BEN], None, "action"),
+        ([seen("anc", 5, 499), BEN], "urgent", None),
+        ([seen("anc", 5, 999), seen("ben", -300, choice="no")], "urgent", None),
+        ([seen("anc", 5, 800), seen("anc", 8, 1600)], None, None),  # the last one speaks
+        ([seen("lithium", 5, 1.5)], "urgent", None),
+        ([seen("lithium", 5, 1.49)], None, "action"),
+        ([seen("lithium", 5, 1.2)], None, None),
+        ([seen("lithium", 5, 0.3)], None, None),  # of whoever takes none it says nothing
+        ([seen("qtc", 5, 500)], None, None),  # consensus: off
+        ([seen("blood-pressure", 5, 139, second=89)], None, None),
+        ([seen("blood-pressure", 5, 139, second=90)], None, "action"),
+        ([seen("blood-pressure", 5, 140, second=70)], None, "action"),
+        ([seen("glucose", 5, 126)], None, "action"),
+        ([seen("hba1c", 5, 6.4)], None, None),
+        ([seen("hba1c", 5, 6.5)], None, "action"),
+    ],
+)
+def test_the_last_value_is_critical_out_of_range_or_neither(
+    observed: list[Observed], critical: str | None, out_of_range: str | None
+) -> None:
+    known = of(*observed)
+
+    assert (tier(CRITICAL, known, 10), tier(RANGE, known, 10)) == (critical, out_of_range)
+
+
+def test_a_level_below_its_range_speaks_of_whoever_takes_the_medicine() -> None:
+    low = of(seen("lithium", 5, 0.5), exposures=[takes("lithium")])
+
+    assert tier(RANGE, low, 10) == "action"
+    assert sentence(RANGE, low, 10) == "Lithium level 0.5, below 0.6 (10 Jan 2026, 5 days ago)"
+
+
+@pytest.mark.parametrize(
+    ("known", "on", "as_shipped", "where_signed"),
+    [
+        (of(seen("qtc", 5, 500)), 10, None, "urgent"),
+        (of(seen("qtc", 5, 499)), 10, None, None),
+        (of(exposures=[takes("clozapine", last_taken=10)]), 11, None, None),
+        (of(exposures=[takes("clozapine", last_taken=10)]), 12, None, "urgent"),
+        (of(exposures=[takes("clozapine")]), 12, None, None),
+        (
+            case(treatment=TreatmentFacts(injections=(replace(injection(28, last=0), restart_on=day(42)),))),
+            34,
+            None,
+            None,
+        ),
+        (
+            case(treatment=TreatmentFacts(injections=(replace(injection(28, last=0), restart_on=day(42)),))),
+            35,
+            None,
+            "urgent",
+        ),
+        (of(seen("pregnancy", 5, choice="pregnant"), exposures=[takes("valproate")]), 6, "urgent", "urgent"),
+        (of(seen("pregnancy", 5, choice="pregnant"), exposures=[takes("lithium")]), 6, None, None),
+        (of(seen("pregnancy", 5, choice="not-pregnant"), exposures=[takes("valproate")]), 6, None, None),
+        (of(seen("pregnancy", 5, choice="pregnant"), exposures=[takes("valproate")]), 299, None, None),
+    ],
+)
+def test_what_stands_on_consensus_is_told_only_where_somebody_signed(
+    known: CaseSnapshot, on: int, as_shipped: str | None, where_signed: str | None
+) -> None:
+    assert (tier(CRITICAL, known, on), tier(CRITICAL, known, on, SIGNED)) == (as_shipped, where_signed)
+
+
+def test_a_critical_value_entered_late_is_read_and_after_a_quarter_of_a_year_it_is_out_of_range() -> None:
+    late, soon = of(seen("anc", 0, 900, entered=15)), of(seen("anc", 0, 900, entered=14))
+
+    assert (tier(CRITICAL, late, 20), tier(CRITICAL, soon, 20)) == ("action", "urgent")
+    assert sentence(CRITICAL, late, 20) == "Review: Neutrophils (ANC) 900, below 1000 (5 Jan 2026, 20 days ago)"
+    assert sentence(CRITICAL, soon, 20) == "Neutrophils (ANC) 900, below 1000 (5 Jan 2026, 20 days ago): act today"
+    assert (tier(CRITICAL, soon, 91), tier(RANGE, soon, 91)) == ("urgent", None)
+    assert (tier(CRITICAL, soon, 92), tier(RANGE, soon, 92)) == (None, "action")
+    assert tier(RANGE, soon, 366) is None
+
+
+def test_what_is_critical_is_for_the_prescriber_and_whoever_is_on_duty_and_the_care_manager_hears_of_it() -> None:
+    found = finding(CRITICAL, of(seen("anc", 5, 500), episode=episode(Phase.PAUSED, paused_until=day(200))), 6)
+
+    assert found is not None
+    assert found.audience == ("clinician", "duty", "care_manager")
+    assert rule(CRITICAL).family is Family.MEDICATION
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ({-20: 80, 60: 84}, "action"),
+        ({-20: 80, 60: 83.9}, None),
+        ({10: 80, 60: 84}, "action"),
+        ({40: 80, 60: 84}, None),  # nobody weighed when it began
+        ({-100: 70, 60: 84}, None),
+    ],
+)
+def test_five_percent_heavier_than_when_the_antipsychotic_began_is_out_of_range(
+    weights: dict[int, float], expected: str | None
+) -> None:
+    heavier = of(*(seen("weight", on, kilos) for on, kilos in weights.items()), exposures=[takes("antipsychotic")])
+
+    assert tier(RANGE, heavier, 61) == expected
+
+
+@pytest.mark.parametrize(
+    ("done", "since", "reminder", "action"),
+    [
+        ({}, 0, 0, 2),  # never: at once, and late after a quarter of a week
+        ({0: 2000}, 0, 7, 9),
+        ({-60: 2000}, 0, 7, 9),  # the count before the start is the first one
+        ({180: 2000}, 0, 187, 189),
+        ({182: 2000}, 0, 196, 200),
+        ({365: 2000}, 0, 395, 403),
+    ],
+)
+def test_neutrophils_are_counted_every_week_every_other_and_then_monthly(
+    done: dict[int, float], since: int, reminder: int, action: int
+) -> None:
+    known = of(*(seen("anc", on, value) for on, value in done.items()), exposures=[takes("clozapine", since=since)])
+
+    assert [tier(DUE, known, on) for on in (reminder, action - 1, action)] == ["reminder", "reminder", "action"]
+    assert reminder == 0 or tier(DUE, known, reminder - 1) is None
+
+
+def days_due(*observed: Observed, exposure: Exposure, since: int = 0) -> dict[str, int]:
+    due = checks_due(TreatmentFacts(exposures=(exposure,)), physical(*observed), since=day(since), numbers=NUMBERS)
+    return {each.check.key: (each.due_on - day(0)).days for each in due}
+
+
+def test_a_lithium_level_is_due_a_week_after_a_change_and_then_by_how_long_it_has_been_taken() -> None:
+    lithium = takes("lithium", changed=50)
+
+    assert days_due(exposure=lithium)["lithium"] == 57
+    assert days_due(seen("lithium", 40, 0.7), exposure=lithium)["lithium"] == 57
+    assert days_due(seen("lithium", 56, 0.7), exposure=lithium)["lithium"] == 56 + 91
+    assert days_due(seen("lithium", 400, 0.7), exposure=lithium)["lithium"] == 400 + 182
+    assert days_due(exposure=takes("lithium", since=-900), since=0)["lithium"] == 7, "counted from when care began here"
+
+
+def test_an_antipsychotic_asks_for_the_schedule_of_2004_and_valproate_for_what_a_clinic_signs_for() -> None:
+    begun = [seen(kind, 0, 80, second=70) for kind in ("weight", "waist", "blood-pressure", "glucose", "ldl")]
+    later = [seen(kind, 80, 80, second=70) for kind in ("weight", "blood-pressure", "glucose", "hdl")]
+
+    assert days_due(*begun, exposure=takes("antipsychotic")) == {
+        "movement": 0,
+        "weight": 28,
+        "blood-pressure": 84,
+        "glucose": 84,
+        "lipids": 84,
+        "waist": 365,
+    }
+    after = days_due(*begun, *later, exposure=takes("antipsychotic"))
+    assert (after["weight"], after["blood-pressure"], after["lipids"]) == (80 + 91, 80 + 365, 80 + 1826)
+    assert days_due(exposure=takes("valproate")) == {}
+
+
+def test_a_form_answers_a_check_as_an_observation_does() -> None:
+    asked = case(physical=physical(forms={"aims": 0}), treatment=TreatmentFacts(exposures=(takes("antipsychotic"),)))
+    found = finding(DUE, asked, 1)
+
+    assert found is not None
+    assert "movement" not in str(found.evidence["checks"])
+
+
+def test_one_sentence_names_what_is_overdue_what_is_due_and_what_goes_with_the_same_visit() -> None:
+    known = of(
+        seen("anc", -3, 2000),
+        *(seen(kind, 0, 80, second=70) for kind in ("waist", "blood-pressure", "glucose", "ldl")),
+        seen("weight", -10, 80),
+        seen("movement", -360, choice="none"),
+        exposures=[takes("clozapine", "antipsychotic", since=-20)],
+    )
+
+    assert sentence(DUE, known, 7) == (
+        "Overdue since 9 Jan 2026 (3 days ago): neutrophils (ANC) for Clozapine, last 2 Jan 2026; "
+        "Due since 5 Jan 2026 (7 days ago): movement check for Clozapine, last 10 Jan 2025; "
+        "with the same visit: weight for Clozapine"
+    )
+
+
+@pytest.mark.parametrize(
+    ("done", "on", "expected"),
+    [
+        ({}, 89, None),
+        (
+            {},
+            90,
+            "Yearly physical check 0 of 6: "
+            "alcohol, blood pressure, glucose or HbA1c, lipids, tobacco and weight missing",
+        ),
+        (
+            {"weight": 0, "hba1c": 0, "ldl": 10, "smoking": 20},
+            90,
+            "Yearly physical check 4 of 6: alcohol and blood pressure missing",
+        ),
+        ({"weight": 0, "hba1c": 1, "ldl": 1, "smoking": 1, "blood-pressure": 1, "alcohol": 1}, 365, None),
+        (
+            {"weight": 0, "hba1c": 1, "ldl": 1, "smoking": 1, "blood-pressure": 1, "alcohol": 1},
+            366,
+            "Yearly physical check 5 of 6: weight missing",
+        ),
+    ],
+)
+def test_the_yearly_check_is_asked_for_from_a_quarter_of_a_year_on(
+    done: dict[str, int], on: int, expected: str | None
+) -> None:
+    found = finding(GAP, of(*(seen(kind, at, 5) for kind, at in done.items())), on)
+
+    assert (found and found.sentence) == expected
+    assert found is None or found.tier == "reminder"
+
+
+def test_the_yearly_check_rests_with_care_and_medicines_do_not() -> None:
+    paused = of(seen("anc", 99, 800), episode=episode(Phase.PAUSED, paused_until=day(200)))
+
+    assert {each.rule for each in evaluate(paused, day(100), NUMBERS).findings} == {CRITICAL}
+
+
+def test_every_protocol_asks_for_a_check_that_exists_by_numbers_that_exist() -> None:
+    for protocol in protocols():
+        assert protocol.check in catalogue().checks
+        assert protocol.exposure in {*medicines(), "antipsychotic"}
+        assert all(id_ in NUMBERS.parameters for id_ in protocol.parameters)
+        assert protocol.source
+        assert protocol.stages[-1].until is None

@@ -2,21 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from registry.alerts.rulebook.monitoring import CheckDue
+from registry.caseload.physical import PhysicalHealth
 from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import IdentityHeader
 from registry.physical.presenters import KindShown
+from registry.web.filters import days_ago, long_date
+
+
+@dataclass(frozen=True, slots=True)
+class CheckShown:
+    """One check: what, in which state in a word, and the days that say so."""
+
+    name: str
+    asked_by: str
+    state: str
+    kind: str
+    """Of the tag: action, reminder, good, neutral."""
+    due: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueShown:
+    """A value out of range, and when it was taken."""
+
+    said: str
+    when: str
 
 
 @dataclass(frozen=True, slots=True)
 class PhysicalPage:
-    """What is on record of a person's physical health."""
+    """What is out of range, due and done of a person's physical health, and all that is on record."""
 
     title: str
     patient: IdentityHeader
     tabs: Sequence[Tab]
+    out_of_range: Sequence[ValueShown]
+    due: Sequence[CheckShown]
+    yearly_title: str
+    yearly: Sequence[CheckShown]
     kinds: Sequence[KindShown]
     record_url: str
     """Empty where it is not the reader's to write."""
+
+
+def show_out_of_range(health: PhysicalHealth, today: date) -> list[ValueShown]:
+    """Each value beyond a limit."""
+    return [
+        ValueShown(each.said, f"{long_date(each.observed.on)}, {days_ago(each.observed.on, today)}")
+        for each in health.out_of_range
+    ]
+
+
+def show_due(health: PhysicalHealth, today: date) -> list[CheckShown]:
+    """What medicines ask for, the soonest first."""
+    return [
+        CheckShown(
+            name=each.check.name,
+            asked_by=each.asked_by,
+            state=_state(each, today)[0],
+            kind=_state(each, today)[1],
+            due=f"{long_date(each.due_on)}, {days_ago(each.due_on, today)}",
+            last=_last(each.last_on, today),
+        )
+        for each in health.due
+    ]
+
+
+def _state(due: CheckDue, today: date) -> tuple[str, str]:
+    if today >= due.late_on:
+        return "Overdue", "action"
+    return ("Due", "reminder") if today >= due.due_on else ("Done", "good")
+
+
+def show_yearly(health: PhysicalHealth, today: date) -> Iterator[CheckShown]:
+    """The parts of the yearly check."""
+    for part in health.yearly:
+        state, kind = ("Done", "good") if part.is_done else ("Missing", "reminder")
+        yield CheckShown(part.check.name, "", state, kind, "", _last(part.last_on, today))
+
+
+def yearly_title(health: PhysicalHealth) -> str:
+    """ "Yearly physical check: 4 of 6"."""
+    return f"Yearly physical check: {health.yearly_done} of {len(health.yearly)}"
+
+
+def _last(last_on: date | None, today: date) -> str:
+    return "never on record" if last_on is None else f"{long_date(last_on)}, {days_ago(last_on, today)}"

@@ -9,7 +9,8 @@ from flask_login import current_user
 
 from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.audit.opened import opened
-from registry.caseload.presenters.physical import PhysicalPage
+from registry.caseload.physical import load_physical_health
+from registry.caseload.presenters.physical import PhysicalPage, show_due, show_out_of_range, show_yearly, yearly_title
 from registry.caseload.views import blueprint
 from registry.episodes.place import place_at
 from registry.episodes.record_tabs import record_tabs
@@ -21,12 +22,17 @@ from registry.physical.queries import list_observations
 @policy("patient.read")
 def physical(patient_id: uuid.UUID) -> str:
     place = place_at(patient_id, permitted_clinics("patient.read"))
-    writing = clinics_where(current_user, "observation.record")
+    writing, today = clinics_where(current_user, "observation.record"), place.today
+    health = load_physical_health(patient_id, place.clinic, today)
     page = PhysicalPage(
         title="Health",
         patient=place.header(),
         tabs=record_tabs(patient_id),
-        kinds=show_kinds(list_observations(patient_id), today=place.today, writing=writing),
+        out_of_range=show_out_of_range(health, today),
+        due=show_due(health, today),
+        yearly_title=yearly_title(health),
+        yearly=list(show_yearly(health, today)),
+        kinds=show_kinds(list_observations(patient_id), today=today, writing=writing),
         record_url=url_for("physical.record", patient_id=patient_id) if place.clinic.id in writing else "",
     )
     opened("observation.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)

@@ -44,7 +44,7 @@ def swept(scene: Scene, *, days: int) -> int:
 
 
 QUEUED = {"target.off": "queue", "review.due": "queue"}
-ALL = {"target.off": "action", "review.due": "action", "engage.no-contact": "action"}
+ALL = {"target.off": "action", "review.due": "action", "engage.no-contact": "action", "health.gap": "reminder"}
 
 
 @pytest.mark.parametrize("migrated_database", ["sqlite"], indirect=True)

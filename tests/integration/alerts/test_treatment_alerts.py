@@ -31,9 +31,9 @@ def test_an_injection_alerts_by_its_day_until_it_is_given(app: Flask) -> None:
         scene = a_scene()
         depot = TrialFacts(
             kind="injection",
-            name="Haloperidol decanoate",
-            product="haloperidol-decanoate",
-            medicine_class="antipsychotic",
+            name="Naltrexone",
+            product="naltrexone",
+            medicine_class="addiction",
             start=StepFacts(kind="start", on=TODAY, every_days=28),
         )
         trial = treatment.start_trial(
@@ -44,9 +44,7 @@ def test_an_injection_alerts_by_its_day_until_it_is_given(app: Flask) -> None:
             facts = InjectionFacts(on=TODAY + timedelta(days=days), outcome=outcome)
             treatment.note(trial=trial, clinic_id=scene.clinic.id, facts=facts, by=scene.duty)
 
-        assert _open() == [
-            ("reminder", "As of 11 Mar 2026: Haloperidol decanoate: first injection due 11 Mar 2026 (today)")
-        ]
+        assert _open() == [("reminder", "As of 11 Mar 2026: Naltrexone: first injection due 11 Mar 2026 (today)")]
         tried("given", 0)
         assert _open() == []
         with time_machine.travel(NOW + timedelta(days=36), tick=False):

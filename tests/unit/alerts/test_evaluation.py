@@ -45,6 +45,7 @@ def test_what_is_told_first_is_what_presses_most() -> None:
         ("engage.no-contact", "action"),
         ("social.loss", "action"),
         ("review.open", "action"),
+        ("health.gap", "reminder"),
     ]
 
 

@@ -1,0 +1,76 @@
+"""What is due, done and out of range of a person's physical health: what the page and the summary say of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from registry.alerts.clinic_numbers import numbers_at
+from registry.alerts.load_physical import load_physical
+from registry.alerts.load_treatment import load_treatment
+from registry.alerts.parameters import Numbers
+from registry.alerts.rulebook.health import WITHIN
+from registry.alerts.rulebook.monitoring import CheckDue, OutOfRange, checks_due, last_done, out_of_range
+from registry.alerts.snapshot import PhysicalFacts, TreatmentFacts
+from registry.clinics.models import Clinic
+from registry.episodes.models import Episode
+from registry.episodes.queries import list_episodes
+from registry.extensions import db
+from registry.physical.catalogue import Check, catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class YearlyPart:
+    """A part of the yearly physical check: when it was last done, and whether that was within the year."""
+
+    check: Check
+    last_on: date | None
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PhysicalHealth:
+    """The checks medicines ask for by their day, the yearly check, and the last values beyond a limit."""
+
+    due: Sequence[CheckDue]
+    yearly: Sequence[YearlyPart]
+    out_of_range: Sequence[OutOfRange]
+    physical: PhysicalFacts
+
+    @property
+    def yearly_done(self) -> int:
+        """How many parts of the yearly check were done within the year."""
+        return sum(part.is_done for part in self.yearly)
+
+
+def load_physical_health(patient_id: uuid.UUID, clinic: Clinic, today: date) -> PhysicalHealth:
+    """By this clinic's numbers; what was never done is due from the day its care began."""
+    zones = {each.id: each.zone for each in db.session.scalars(select(Clinic))}
+    physical = load_physical([patient_id], zones).get(patient_id, PhysicalFacts())
+    treatment = load_treatment([patient_id]).get(patient_id, TreatmentFacts())
+    numbers, begun_on = numbers_at(clinic.id), _begun_on(list_episodes(patient_id), clinic.id, today)
+    return PhysicalHealth(
+        due=checks_due(treatment, physical, since=begun_on, numbers=numbers),
+        yearly=_yearly(physical, numbers, today),
+        out_of_range=out_of_range(treatment, physical, numbers),
+        physical=physical,
+    )
+
+
+def _begun_on(episodes: Sequence[Episode], clinic_id: uuid.UUID, today: date) -> date:
+    here = next((each for each in episodes if each.is_open and each.clinic_id == clinic_id), None)
+    return today if here is None else here.enrolled_on or here.referred_on
+
+
+def _yearly(physical: PhysicalFacts, numbers: Numbers, today: date) -> list[YearlyPart]:
+    within = timedelta(days=numbers.get(WITHIN) or numbers.parameters[WITHIN].number)
+    parts = []
+    for check in catalogue().checks.values():
+        if check.is_yearly:
+            last_on = last_done(check, physical)
+            parts.append(YearlyPart(check, last_on, last_on is not None and today <= last_on + within))
+    return parts

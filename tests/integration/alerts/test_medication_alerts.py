@@ -1,0 +1,100 @@
+"""A critical result asks for the prescriber and whoever is on duty, and ends by a person alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from registry.access.roles import Role
+from registry.alerts.actions import close
+from registry.alerts.models import Alert
+from registry.alerts.sweep import sweep_clinic
+from registry.episodes import actions as episodes
+from registry.episodes.facts import TeamPlace
+from registry.extensions import db
+from registry.physical.actions import correct_observation, record_observations
+from registry.physical.facts import ObservationFacts
+from registry.physical.models import Observation
+from registry.treatment import actions as treatment
+from registry.treatment.facts import AdherenceFacts, StepFacts, TrialFacts
+from tests import builders
+from tests.integration.alerts.scene import NOW, TODAY, Scene, a_scene, on_stage
+
+
+def counted(scene: Scene, anc: int, *, days: int = 0) -> Observation:
+    return record_observations(
+        patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=[anc_of(anc, days)], by=scene.care_manager
+    )[0]
+
+
+def anc_of(anc: int, days: int = 0) -> ObservationFacts:
+    taken_on = TODAY + timedelta(days=days)
+    return ObservationFacts(kind="anc", taken_on=taken_on, source="laboratory", value=Decimal(anc), unit="per µL")
+
+
+def standing(rule: str) -> list[Alert]:
+    return list(db.session.scalars(select(Alert).where(Alert.rule == rule, Alert.closed_at.is_(None))))
+
+
+def test_a_critical_count_stays_with_the_prescriber_until_a_person_ends_it(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        prescriber = builders.a_user(role=Role.CLINICIAN, clinic=scene.clinic, name="Pia Prescriber")
+        place = TeamPlace(role="prescriber", user_id=prescriber.id)
+        episodes.change_team(episode=scene.episode, place=place, on=TODAY, why="", by=scene.lead)
+
+        row = counted(scene, 800)
+        (alert,) = standing("medication.critical")
+        assert (alert.tier, alert.owner_id, alert.look_at is not None) == ("urgent", prescriber.id, True)
+        assert standing("medication.out-of-range") == []
+
+        correct_observation(
+            observation=row, facts=anc_of(8000), why="A digit", opened_version=row.version, by=prescriber
+        )
+        (alert,) = standing("medication.critical")
+        assert alert.tier == "urgent"
+        assert "No longer so by what is on record" in alert.sentence
+        close(alert=alert, outcome="not-a-concern", words="Mistyped", by=prescriber)
+        assert standing("medication.critical") == []
+
+
+def test_a_count_somebody_dealt_with_is_told_again_after_a_week_and_at_once_where_another_is_low(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        counted(scene, 800)
+        (alert,) = standing("medication.critical")
+        close(alert=alert, outcome="treatment-changed", words="Clozapine interrupted", by=scene.care_manager)
+        assert standing("medication.critical") == []
+
+        with time_machine.travel(NOW + timedelta(days=7), tick=False):
+            sweep_clinic(scene.clinic, today=TODAY + timedelta(days=7))
+            (again,) = standing("medication.critical")
+            close(alert=again, outcome="handled", words="Counted daily", by=scene.care_manager)
+            counted(scene, 600, days=7)
+            assert [each.tier for each in standing("medication.critical")] == ["urgent"]
+
+
+def test_clozapine_asks_for_counts_and_what_is_missed_is_read_from_what_was_noted_last(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        start = StepFacts(kind="start", on=TODAY - timedelta(days=30))
+        facts = TrialFacts(
+            kind="medication", name="Clozapine", medicine_class="antipsychotic", ingredient="clozapine", start=start
+        )
+        trial = treatment.start_trial(
+            patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=facts, by=scene.duty
+        )
+        (due,) = standing("medication.due")
+        assert "neutrophils (ANC)" in due.sentence
+        assert "anc" in {each["check"] for each in due.evidence["checks"]}
+        counted(scene, 2100)
+        (due,) = standing("medication.due")
+        assert "anc" not in {each["check"] for each in due.evidence["checks"]}
+
+        missed = AdherenceFacts(on=TODAY, percent=40, source="person", last_taken_on=TODAY - timedelta(days=3))
+        treatment.note(trial=trial, clinic_id=scene.clinic.id, facts=missed, by=scene.duty)
+        assert standing("medication.critical") == [], "consensus: off until a psychiatrist signs"

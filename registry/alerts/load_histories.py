@@ -17,12 +17,13 @@ from registry.alerts.load import History
 from registry.alerts.load_around import load_ending_relations, load_legal_histories, permissions
 from registry.alerts.load_care import Sighting, load_circumstances, load_sightings, not_reached
 from registry.alerts.load_life import Life, load_life
+from registry.alerts.load_physical import load_physical
 from registry.alerts.load_ratings import load_ratings
 from registry.alerts.load_reviews import ReviewRecord, load_review_records
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.models import Alert
 from registry.alerts.psychosis_facts import RatedItem
-from registry.alerts.snapshot import LegalStatusFacts
+from registry.alerts.snapshot import LegalStatusFacts, PhysicalFacts
 from registry.alerts.transfers_over_time import TransfersOverTime, load_transfers_over_time
 from registry.clinics.models import Clinic
 from registry.contacts.reachability import Reachability
@@ -43,7 +44,7 @@ from registry.measurements.standings import (
 )
 from registry.patients.models import Patient, RelatedPerson
 from registry.plans.queries import PlanDates, list_safety_plans
-from registry.treatment.queries import TrialCourse, list_courses
+from registry.treatment.queries import Taken, TrialCourse, list_courses, list_taken
 
 _IN_SPAN = select(Episode.patient_id).order_by(Episode.patient_id).distinct()
 _SPELLS = (
@@ -177,6 +178,14 @@ class _Facts:
         return by_patient(list_courses(self.patient_ids))
 
     @cached_property
+    def taken(self) -> Mapping[uuid.UUID, Taken]:
+        return list_taken(self.patient_ids)
+
+    @cached_property
+    def physical(self) -> Mapping[uuid.UUID, PhysicalFacts]:
+        return load_physical(self.patient_ids, {id_: clinic.zone for id_, clinic in self.clinics.items()})
+
+    @cached_property
     def plans(self) -> Mapping[uuid.UUID, Sequence[PlanDates]]:
         return list_safety_plans(self.patient_ids)
 
@@ -210,6 +219,12 @@ def _parts(episode: Episode, facts: _Facts, span: Span) -> dict[str, Callable[[]
         history = facts.scored.get(patient_id, History())
         return over_time.ScoresOverTime(episode, facts.scales[episode.id], history, span)
 
+    def trials() -> Sequence[TrialCourse]:
+        return facts.trials.get(patient_id, ())
+
+    def taken() -> Mapping[uuid.UUID, Taken]:
+        return {each.trial.id: facts.taken[each.trial.id] for each in trials() if each.trial.id in facts.taken}
+
     def life() -> Life:
         return facts.life.get(patient_id, Life())
 
@@ -232,7 +247,8 @@ def _parts(episode: Episode, facts: _Facts, span: Span) -> dict[str, Callable[[]
         "legal_status": lambda: over_time.legal_status(facts.legal.get(patient_id, ()), span),
         "permissions": lambda: over_time.always(permissions(facts.related.get(patient_id, ())), span),
         "transfer": lambda: over_time.transfers(facts.transfers.get(episode.id, TransfersOverTime()), span),
-        "treatment": lambda: over_time.treatment(facts.trials.get(patient_id, ()), span),
+        "treatment": lambda: over_time.treatment(trials(), taken(), span),
+        "physical": lambda: over_time.physical(facts.physical.get(patient_id, PhysicalFacts()), span),
         "plans": lambda: over_time.plans(facts.plans.get(patient_id, ()), span),
         "setbacks": lambda: over_time.setbacks(life().setbacks, span),
         "suspended_since": lambda: over_time.suspensions(life().setbacks, span),

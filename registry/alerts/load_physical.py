@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from registry.alerts.snapshot import Observed, PhysicalFacts
 from registry.db.among import among
-from registry.db.grouping import by_patient
 from registry.extensions import db
 from registry.measurements.models import Measurement
 from registry.physical.catalogue import catalogue
@@ -34,14 +34,10 @@ _OBSERVED = (
     .where(among(Observation.patient_id, "patient_ids"), Observation.status == "final")
     .order_by(Observation.taken_on.desc(), Observation.recorded_at.desc(), Observation.id.desc())
 )
-_FORMS = (
-    select(Measurement.patient_id, Measurement.instrument, func.max(Measurement.taken_on).label("last_on"))
-    .where(
-        among(Measurement.patient_id, "patient_ids"),
-        Measurement.status == "final",
-        Measurement.instrument.in_(sorted(catalogue().instruments)),
-    )
-    .group_by(Measurement.patient_id, Measurement.instrument)
+_FORMS = select(Measurement.patient_id, Measurement.id, Measurement.instrument, Measurement.taken_on).where(
+    among(Measurement.patient_id, "patient_ids"),
+    Measurement.status == "final",
+    Measurement.instrument.in_(sorted(catalogue().instruments)),
 )
 
 
@@ -50,14 +46,15 @@ def load_physical(
 ) -> Mapping[uuid.UUID, PhysicalFacts]:
     """What stands of each patient who has any; two statements. ``zones`` by clinic."""
     about = {"patient_ids": list(patient_ids)}
-    observed = by_patient(db.session.execute(_OBSERVED, about))
-    forms = by_patient(db.session.execute(_FORMS, about))
+    found: dict[uuid.UUID, list[Observed]] = defaultdict(list)
+    for row in db.session.execute(_OBSERVED, about):
+        found[row.patient_id].append(_observed(row, zones[row.clinic_id]))
+    for given in db.session.execute(_FORMS, about):
+        form = Observed(id=str(given.id), kind=given.instrument, on=given.taken_on, entered_on=given.taken_on, words="")
+        found[given.patient_id].append(form)
     return {
-        patient_id: PhysicalFacts(
-            observed=tuple(_observed(row, zones[row.clinic_id]) for row in observed.get(patient_id, ())),
-            forms_on={row.instrument: row.last_on for row in forms.get(patient_id, ())},
-        )
-        for patient_id in observed.keys() | forms.keys()
+        patient_id: PhysicalFacts(tuple(sorted(own, key=lambda each: each.on, reverse=True)))
+        for patient_id, own in found.items()
     }
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
 from types import MappingProxyType
 
 from registry.alerts.psychosis_facts import TriedAntipsychotic
 from registry.alerts.snapshot import Exposure, InjectionDue, PlanFacts, TreatmentChange, TreatmentFacts
 from registry.plans.queries import safety_plans
-from registry.treatment.queries import TrialCourse, last_taken, list_courses
+from registry.treatment.queries import Taken, TrialCourse, list_courses, list_taken
 from registry.treatment.rules import (
     ANTIPSYCHOTIC,
     BESIDE,
@@ -30,8 +29,8 @@ def load_treatment(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Tre
     for course in list_courses(patient_ids):
         found[course.patient_id].append(course)
     on_clozapine = [patient_id for patient_id, courses in found.items() if any(map(_is_clozapine, courses))]
-    missed = last_taken(on_clozapine) if on_clozapine else {}
-    return {patient_id: treatment_facts(courses, missed) for patient_id, courses in found.items()}
+    taken = list_taken(on_clozapine) if on_clozapine else {}
+    return {patient_id: treatment_facts(courses, taken) for patient_id, courses in found.items()}
 
 
 def load_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanFacts]:
@@ -46,9 +45,9 @@ def _is_clozapine(course: TrialCourse) -> bool:
     return course.trial.ingredient == "clozapine"
 
 
-def _exposure(course: TrialCourse, missed: Mapping[uuid.UUID, date | None]) -> Exposure | None:
+def _exposure(course: TrialCourse, taken: Mapping[uuid.UUID, Taken]) -> Exposure | None:
     """The medicine, where it goes on and checks are asked of it."""
-    trial, last = course.trial, in_force(course.steps)
+    trial, last, noted = course.trial, in_force(course.steps), taken.get(course.trial.id)
     keys = {trial.ingredient} | ({trial.medicine_class} & {"antipsychotic"})
     known = frozenset(key for key in keys if key)
     if last is None or last.kind == "stop" or not known:
@@ -59,20 +58,20 @@ def _exposure(course: TrialCourse, missed: Mapping[uuid.UUID, date | None]) -> E
         label=trial.name,
         started_on=course.steps[0].on,
         changed_on=last.on,
-        last_taken_on=missed.get(trial.id) if _is_clozapine(course) else None,
+        last_taken_on=noted[-1][1] if noted and _is_clozapine(course) else None,
     )
 
 
 def treatment_facts(
-    courses: Sequence[TrialCourse], missed: Mapping[uuid.UUID, date | None] = MappingProxyType({})
+    courses: Sequence[TrialCourse], taken: Mapping[uuid.UUID, Taken] = MappingProxyType({})
 ) -> TreatmentFacts:
-    """What these trials of one person amount to; ``missed`` has the days since which no clozapine was taken."""
+    """What these trials of one person amount to; ``taken`` has, by trial, what was noted of missed doses."""
     changes = [change for course in courses for change in _changes(course)]
     due = [each for each in map(_injection_due, courses) if each is not None]
     return TreatmentFacts(
         changes=tuple(sorted(changes, key=lambda change: (change.on, change.words))),
         injections=tuple(sorted(due, key=lambda each: (each.due_on, each.label))),
-        exposures=tuple(each for each in (_exposure(course, missed) for course in courses) if each is not None),
+        exposures=tuple(each for each in (_exposure(course, taken) for course in courses) if each is not None),
         antipsychotics=tuple(_tried(each) for each in courses if each.trial.medicine_class == ANTIPSYCHOTIC),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -21,6 +22,7 @@ from registry.alerts.snapshot import (
     EpisodeFacts,
     LegalStatusFacts,
     Phase,
+    PhysicalFacts,
     PlanFacts,
     ReviewFacts,
     SafetyFacts,
@@ -37,7 +39,7 @@ from registry.measurements.standings import AnyRow, TrackedScale, mania_scales
 from registry.measures.course import Course, DatedScore, Target
 from registry.measures.course import follow as follow_scores
 from registry.plans.queries import PlanDates
-from registry.treatment.queries import TrialCourse
+from registry.treatment.queries import Taken, TrialCourse
 
 _A_DAY = timedelta(days=1)
 T = TypeVar("T")
@@ -203,7 +205,16 @@ def legal_status(held: Sequence[tuple[LegalStatusFacts, date | None]], span: Spa
     return Timeline(value, [*(facts.starts_on for facts, _ in held), *ends], span)
 
 
-def treatment(trials: Sequence[TrialCourse], span: Span) -> Timeline[TreatmentFacts]:
+def physical(facts: PhysicalFacts, span: Span) -> Timeline[PhysicalFacts]:
+    """What was observed of the body, each from the day it was entered."""
+
+    def value(day: date) -> PhysicalFacts:
+        return PhysicalFacts(tuple(each for each in facts.observed if span.known_on(each.entered_on) <= day))
+
+    return Timeline(value, [each.entered_on for each in facts.observed], span)
+
+
+def treatment(trials: Sequence[TrialCourse], taken: Mapping[uuid.UUID, Taken], span: Span) -> Timeline[TreatmentFacts]:
     """What was tried with the person."""
 
     def value(day: date) -> TreatmentFacts:
@@ -216,12 +227,14 @@ def treatment(trials: Sequence[TrialCourse], span: Span) -> Timeline[TreatmentFa
             )
             for each in trials
         )
-        return treatment_facts([each for each in known if each.steps])
+        noted = {id_: [each for each in own if span.known_on(each[0]) <= day] for id_, own in taken.items()}
+        return treatment_facts([each for each in known if each.steps], noted)
 
     steps = (step.on for each in trials for step in each.steps)
     given = (one.on for each in trials for one in each.injections)
-    noted = (one.on for each in trials for one in each.adherence)
-    return Timeline(value, [*steps, *given, *noted], span)
+    adherence = (one.on for each in trials for one in each.adherence)
+    noted = (on for own in taken.values() for on, _ in own)
+    return Timeline(value, [*steps, *given, *adherence, *noted], span)
 
 
 def plans(versions: Sequence[PlanDates], span: Span) -> Timeline[PlanFacts]:

@@ -4,7 +4,6 @@ Every date is a local date of service in the clinic's time zone. Nothing here mo
 calendar: whatever depends on today is worked out by the rules, which take today as an argument.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -313,10 +312,9 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class PhysicalFacts:
-    """All observations that stand, newest first; and the last day on which a form was given that answers a check."""
+    """All observations that stand, newest first; a form that answers a check is one, its kind the instrument's."""
 
     observed: tuple[Observed, ...] = ()
-    forms_on: Mapping[str, date] = field(default_factory=dict)
 
     def latest(self, kind: str) -> Observed | None:
         """The last of its kind."""

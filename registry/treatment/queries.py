@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
 from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
@@ -151,10 +151,16 @@ def last_adherence(patient_id: uuid.UUID) -> Mapping[uuid.UUID, Adherence]:
     }
 
 
-def last_taken(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, date | None]:
-    """By trial, the day since which no dose has been taken, by what was noted last; None while doses are taken."""
-    rows = db.session.execute(_ADHERENCE, {"patient_ids": list(patient_ids)})
-    return {row.trial_id: row.last_taken_on for row in rows}
+Taken: TypeAlias = Sequence[tuple[date, date | None]]
+"""Days on which adherence was noted, oldest first, each with the day of the last dose while doses were being missed."""
+
+
+def list_taken(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Taken]:
+    """By trial, what was noted of missed doses; one statement."""
+    found: dict[uuid.UUID, list[tuple[date, date | None]]] = defaultdict(list)
+    for row in db.session.execute(_ADHERENCE, {"patient_ids": list(patient_ids)}):
+        found[row.trial_id].append((row.happened_on, row.last_taken_on))
+    return found
 
 
 def last_step_on(patient_id: InstrumentedAttribute[uuid.UUID]) -> ScalarSelect[date]:

@@ -40,9 +40,8 @@ class OutOfRange:
 
 def last_done(check: Check, physical: PhysicalFacts) -> date | None:
     """The last day on which a check was done, by an observation or a form."""
-    days = [each.on for each in physical.observed if each.kind in check.observations]
-    days += [physical.forms_on[each] for each in check.instruments if each in physical.forms_on]
-    return max(days, default=None)
+    kinds = {*check.observations, *check.instruments}
+    return max((each.on for each in physical.observed if each.kind in kinds), default=None)
 
 
 def checks_due(treatment: TreatmentFacts, physical: PhysicalFacts, *, since: date, numbers: Numbers) -> list[CheckDue]:

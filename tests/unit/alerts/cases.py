@@ -277,9 +277,8 @@ def seen(kind: str, on: int, value: float | None = None, *, entered: int | None 
     )
 
 
-def physical(*observed: Observed, forms: dict[str, int] | None = None) -> PhysicalFacts:
-    newest_first = tuple(sorted(observed, key=lambda each: each.on, reverse=True))
-    return PhysicalFacts(newest_first, {name: day(on) for name, on in (forms or {}).items()})
+def physical(*observed: Observed) -> PhysicalFacts:
+    return PhysicalFacts(tuple(sorted(observed, key=lambda each: each.on, reverse=True)))
 
 
 def takes(*keys: str, since: int = 0, changed: int | None = None, last_taken: int | None = None) -> Exposure:

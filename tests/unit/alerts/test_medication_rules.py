@@ -198,7 +198,7 @@ def test_an_antipsychotic_asks_for_the_schedule_of_2004_and_valproate_for_what_a
 
 
 def test_a_form_answers_a_check_as_an_observation_does() -> None:
-    asked = case(physical=physical(forms={"aims": 0}), treatment=TreatmentFacts(exposures=(takes("antipsychotic"),)))
+    asked = case(physical=physical(seen("aims", 0)), treatment=TreatmentFacts(exposures=(takes("antipsychotic"),)))
     found = finding(DUE, asked, 1)
 
     assert found is not None

@@ -46,6 +46,7 @@ def test_units_convert_into_the_first_one() -> None:
 def test_the_yearly_check_has_six_parts_and_forms_that_exist_answer_it() -> None:
     yearly = [each.key for each in catalogue().checks.values() if each.is_yearly]
     assert yearly == ["weight", "blood-pressure", "glucose", "lipids", "smoking", "alcohol"]
+    assert catalogue().instruments.isdisjoint(KINDS)
     assert catalogue().instruments <= {path.stem for path in (ROOT / "instruments").glob("*.toml")}
 
 

@@ -28,13 +28,13 @@ from registry.alerts.load_reviews import load_reviews
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.load_treatment import load_plans, load_treatment
 from registry.alerts.models import Alert
+from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.psychosis_facts import RatedItem
 from registry.alerts.snapshot import (
     CaseSnapshot,
     EpisodeFacts,
     LegalStatusFacts,
     Phase,
-    PhysicalFacts,
     PlanFacts,
     ReviewFacts,
     TrackedMeasure,

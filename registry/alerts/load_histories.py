@@ -22,8 +22,9 @@ from registry.alerts.load_ratings import load_ratings
 from registry.alerts.load_reviews import ReviewRecord, load_review_records
 from registry.alerts.load_safety import PersonSafety, load_safety
 from registry.alerts.models import Alert
+from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.psychosis_facts import RatedItem
-from registry.alerts.snapshot import LegalStatusFacts, PhysicalFacts
+from registry.alerts.snapshot import LegalStatusFacts
 from registry.alerts.transfers_over_time import TransfersOverTime, load_transfers_over_time
 from registry.clinics.models import Clinic
 from registry.contacts.reachability import Reachability

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from registry.alerts.snapshot import Observed, PhysicalFacts
+from registry.alerts.physical_facts import Observed, PhysicalFacts
 from registry.db.among import among
 from registry.extensions import db
 from registry.measurements.models import Measurement

@@ -16,13 +16,13 @@ from registry.alerts.load_care import Sighting, contact_facts
 from registry.alerts.load_life import suspended_since
 from registry.alerts.load_reviews import ReviewRecord
 from registry.alerts.load_treatment import treatment_facts
+from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.psychosis_facts import RatedItem
 from registry.alerts.snapshot import (
     ContactFacts,
     EpisodeFacts,
     LegalStatusFacts,
     Phase,
-    PhysicalFacts,
     PlanFacts,
     ReviewFacts,
     SafetyFacts,

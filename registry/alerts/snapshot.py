@@ -6,11 +6,11 @@ calendar: whatever depends on today is worked out by the rules, which take today
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
 from registry.alerts.life_facts import CircumstanceHistory, Setback, Turn
+from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.psychosis_facts import RatedItem, TriedAntipsychotic
 from registry.contacts.ladder import Attempt, Step
 from registry.measures.course import Course, Target
@@ -291,34 +291,6 @@ class TreatmentFacts:
     injections: tuple[InjectionDue, ...] = ()
     antipsychotics: tuple[TriedAntipsychotic, ...] = ()
     exposures: tuple[Exposure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """One observation that stands: of which kind, on which local day, and when it was entered.
-
-    ``value`` and ``second`` are in the first unit of the kind (``observations.toml``); ``words`` say it as entered.
-    """
-
-    id: str
-    kind: str
-    on: date
-    entered_on: date
-    words: str
-    value: Decimal | None = None
-    second: Decimal | None = None
-    choice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PhysicalFacts:
-    """All observations that stand, newest first; a form that answers a check is one, its kind the instrument's."""
-
-    observed: tuple[Observed, ...] = ()
-
-    def latest(self, kind: str) -> Observed | None:
-        """The last of its kind."""
-        return next((each for each in self.observed if each.kind == kind), None)
 
 
 @dataclass(frozen=True, slots=True)

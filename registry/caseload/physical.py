@@ -13,9 +13,10 @@ from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.load_physical import load_physical
 from registry.alerts.load_treatment import load_treatment
 from registry.alerts.parameters import Numbers
+from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.rulebook.health import WITHIN
 from registry.alerts.rulebook.monitoring import CheckDue, OutOfRange, checks_due, last_done, out_of_range
-from registry.alerts.snapshot import PhysicalFacts, TreatmentFacts
+from registry.alerts.snapshot import TreatmentFacts
 from registry.clinics.models import Clinic
 from registry.episodes.models import Episode
 from registry.episodes.queries import list_episodes

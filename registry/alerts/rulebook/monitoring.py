@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from registry.alerts.parameters import Numbers
+from registry.alerts.physical_facts import Observed, PhysicalFacts
 from registry.alerts.protocols import Protocol, protocols
 from registry.alerts.rulebook.phrases import written
-from registry.alerts.snapshot import Exposure, Observed, PhysicalFacts, TreatmentFacts
+from registry.alerts.snapshot import Exposure, TreatmentFacts
 from registry.physical.catalogue import Check, catalogue
 
 _GRACE = "medication.due.grace"

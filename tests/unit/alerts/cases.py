@@ -8,6 +8,7 @@ from typing import Any
 
 from registry.alerts.life_facts import Circumstance, CircumstanceHistory, Turn
 from registry.alerts.parameters import ClinicNumber, Numbers, load
+from registry.alerts.physical_facts import Observed, PhysicalFacts
 from registry.alerts.psychosis_facts import RatedItem, Rating, TriedAntipsychotic
 from registry.alerts.rulebook import Finding, evaluate, rule
 from registry.alerts.snapshot import (
@@ -17,10 +18,8 @@ from registry.alerts.snapshot import (
     EpisodeFacts,
     Exposure,
     InjectionDue,
-    Observed,
     OpenOrder,
     Phase,
-    PhysicalFacts,
     ReviewFacts,
     SafetyAnswer,
     SafetyFacts,

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from registry.alerts.physical_facts import Observed
 from registry.alerts.protocols import protocols
 from registry.alerts.rulebook import Family, evaluate, rule
 from registry.alerts.rulebook.monitoring import checks_due
-from registry.alerts.snapshot import CaseSnapshot, Exposure, Observed, Phase, TreatmentFacts
+from registry.alerts.snapshot import CaseSnapshot, Exposure, Phase, TreatmentFacts
 from registry.physical.catalogue import catalogue
 from registry.treatment.products import medicines
 from tests.unit.alerts.cases import (

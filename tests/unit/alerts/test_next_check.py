@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from registry.alerts.life_facts import Setback, Turn
 from registry.alerts.parameters import ClinicNumber, Numbers
+from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.rulebook import Evaluation, Finding, evaluate, words
 from registry.alerts.snapshot import (
     AnswerState,
@@ -18,7 +19,6 @@ from registry.alerts.snapshot import (
     LegalStatusFacts,
     Permission,
     Phase,
-    PhysicalFacts,
     ReviewFacts,
     SafetyFacts,
     TransferFacts,

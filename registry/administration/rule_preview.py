@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,9 +20,10 @@ from registry.clinics.models import Clinic
 from registry.db.transaction import end_read
 
 MOST_PEOPLE = 2_000
-"""More are not looked at: the page has to answer."""
+MOST_SECONDS = 5
+"""More people are not looked at, nor for longer: the page has to answer. Some more are looked at than time is left."""
 
-_AT_ONCE = 100
+_AT_ONCE = 50
 _ELSEWHERE = frozenset({ANSWER_WITHIN})
 """Numbers that speak where nobody's episode is: on the day of a clinic that was asked to take somebody over."""
 
@@ -64,14 +66,17 @@ class Counted:
 
 @dataclass(slots=True)
 class RulePreview:
-    """``looked_at`` people were; ``is_cut``: there were more. ``differences`` are told day by day, the newest first."""
+    """``looked_at`` of so many ``people`` were, who are counted no further than ``MOST_PEOPLE`` and one.
+
+    ``differences`` are told day by day, the newest first.
+    """
 
     span: Span
     now: Counted = field(default_factory=Counted)
     then: Counted = field(default_factory=Counted)
     differences: list[Difference] = field(default_factory=list)
     looked_at: int = 0
-    is_cut: bool = False
+    people: int = 0
 
     @property
     def lines(self) -> list[Line]:
@@ -86,26 +91,45 @@ def can_be_tried(parameter: str) -> bool:
     return bool(rules_of(parameter)) and parameter not in _ELSEWHERE
 
 
-def preview_number(*, clinic: Clinic, parameter: str, now: Numbers, then: Numbers) -> RulePreview:
-    """Everybody with an open episode there in the last days, ``MOST_PEOPLE`` at most, by both sets of numbers.
+def preview_number(
+    *, clinic: Clinic, parameter: str, now: Numbers, then: Numbers, seconds: float = MOST_SECONDS
+) -> RulePreview:
+    """Whoever had an open episode there in the last days, by both sets of numbers, until the seconds are over.
 
-    It stores nothing. The session's read is ended again and again, so that it never gets long.
+    Those who are not all of them are taken by chance, and the same again. It stores nothing. The session's read is
+    ended again and again, so that it never gets long.
     """
-    clinic_id, today = clinic.id, clinic.today(clock.now())
+    clinic_id, today, began = clinic.id, clinic.today(clock.now()), time.monotonic()
     found = RulePreview(Span(today - timedelta(days=DAYS), today))
     people = list_people(clinic_id, found.span, limit=MOST_PEOPLE + 1)
-    found.is_cut, people = len(people) > MOST_PEOPLE, people[:MOST_PEOPLE]
-    found.looked_at = len(people)
-    rules = rules_of(parameter)
-    for taken in range(0, len(people), _AT_ONCE):
-        for history in load_histories(people[taken : taken + _AT_ONCE], clinic_id, found.span):
-            before, after = replay(history, now, rules), replay(history, then, rules)
-            found.now.add(history.patient_id, before)
-            found.then.add(history.patient_id, after)
-            found.differences += differences(history.patient_id, told_of(before), told_of(after))
-        end_read()
+    found.people, people = len(people), sorted(people, key=_by_chance)[:MOST_PEOPLE]
+    while found.looked_at < len(people) and (not found.looked_at or time.monotonic() - began < seconds):
+        some = people[found.looked_at : found.looked_at + _AT_ONCE]
+        _look_at(some, found, clinic_id=clinic_id, numbers=(now, then), rules=rules_of(parameter))
+        found.looked_at += len(some)
     found.differences.sort(key=lambda each: (_last_day(each), str(each.patient_id)), reverse=True)
     return found
+
+
+def _by_chance(patient_id: uuid.UUID) -> bytes:
+    """Identifiers begin with when they were made, and end by chance."""
+    return patient_id.bytes[::-1]
+
+
+def _look_at(
+    people: Sequence[uuid.UUID],
+    found: RulePreview,
+    *,
+    clinic_id: uuid.UUID,
+    numbers: tuple[Numbers, Numbers],
+    rules: Sequence[str],
+) -> None:
+    for history in load_histories(people, clinic_id, found.span):
+        before, after = (replay(history, each, rules) for each in numbers)
+        found.now.add(history.patient_id, before)
+        found.then.add(history.patient_id, after)
+        found.differences += differences(history.patient_id, told_of(before), told_of(after))
+    end_read()
 
 
 def told_of(found: Replay) -> list[Telling]:

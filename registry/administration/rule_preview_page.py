@@ -95,8 +95,11 @@ def _names_of(patient_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 
 def _looked_at(found: RulePreview) -> str:
-    people = f"the first {MOST_PEOPLE} people" if found.is_cut else count(found.looked_at, "person", "people")
-    return f"{long_date(found.span.before)} to {long_date(found.span.last)}, {people} of the clinic"
+    days = f"{long_date(found.span.before)} to {long_date(found.span.last)}"
+    if found.looked_at == found.people:
+        return f"{days}, {count(found.people, 'person', 'people')} of the clinic"
+    everybody = f"more than {MOST_PEOPLE}" if found.people > MOST_PEOPLE else str(found.people)
+    return f"{days}, {found.looked_at} of {everybody} people of the clinic, taken by chance: all would take too long"
 
 
 def _verdict(found: RulePreview, *, now: str, then: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 
 from registry.alerts.as_of import CaseHistory, PastCase
 from registry.alerts.parameters import Numbers
@@ -31,6 +32,8 @@ DAYS = 90
 """How far back a number is tried."""
 
 _A_DAY = timedelta(days=1)
+_rules_to_ask = cache(with_speakers)
+"""Found once: it is the same for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ def replay(history: CaseHistory, numbers: Numbers, rules: Collection[str]) -> Re
     begins_on = max(history.span.before, history.begins_on)
     if history.ended_on is not None and history.ended_on <= begins_on:
         return Replay((), ())
-    story = _Story(history, numbers, frozenset(rules), with_speakers(rules))
+    asked = frozenset(rules)
+    story = _Story(history, numbers, asked, _rules_to_ask(asked))
     story.look(begins_on, facts_of=begins_on)
     while (following := story.following()) is not None:
         day, is_night = following

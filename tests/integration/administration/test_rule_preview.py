@@ -41,14 +41,12 @@ def _try(house: House, number: str, parameter: str = LIMIT, *, who: str = "lead"
     return fill_in(house.browser_of(who), _address(house, parameter), {**TRY, "number": number})
 
 
-def _previewed(house: House, number: int | None, parameter: str = LIMIT) -> RulePreview:
+def _previewed(house: House, number: int, parameter: str = LIMIT, *, seconds: float = 60) -> RulePreview:
     with house.app.app_context(), scope.all_patients(reason="test"):
         now = numbers_at(house.harbor)
         clinic = db.session.get_one(Clinic, house.harbor)
         then = now.at_clinic({parameter: ClinicNumber(number)})
-        found = preview_number(clinic=clinic, parameter=parameter, now=now, then=then)
-        end_read()
-        return found
+        return preview_number(clinic=clinic, parameter=parameter, now=now, then=then, seconds=seconds)
 
 
 def test_a_lead_sees_what_another_number_would_have_done_and_of_whom_and_nothing_is_stored(house: House) -> None:
@@ -167,17 +165,21 @@ def test_what_no_rule_decides_by_cannot_be_tried(house: House, client: FlaskClie
     }
 
 
-def test_of_very_many_people_the_first_are_looked_at_and_the_page_says_so(
+def test_of_very_many_people_some_are_looked_at_by_chance_and_the_page_says_so(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _more_people(house, 2)
+    _more_people(house, 3)
+    monkeypatch.setattr(rule_preview, "_AT_ONCE", 1)
+
+    slow, again = (_previewed(house, 35, seconds=0) for _ in range(2))
     monkeypatch.setattr(rule_preview, "MOST_PEOPLE", 2)
+    many = _previewed(house, 35)
 
-    found = _previewed(house, 35)
-
-    assert (found.looked_at, found.is_cut) == (2, True)
+    assert ((slow.looked_at, slow.people), (many.looked_at, many.people)) == ((1, 4), (2, 3))
+    assert slow.differences == again.differences
     with house.app.test_request_context(), scope.all_patients(reason="test"):
-        assert "the first 2000 people" in show_preview(found, now="28", then="35", may_name=False).looked_at
+        said = show_preview(slow, now="28", then="35", may_name=False).looked_at
+    assert "1 of 4 people of the clinic, taken by chance" in said
 
 
 def test_the_statements_do_not_depend_on_how_many_people_there_are(house: House) -> None:

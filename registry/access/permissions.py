@@ -30,7 +30,7 @@ ACTIONS: Mapping[str, str] = {
     "alert.close": "Close an alert with its outcome",
     "task.write": "Ask something of a colleague about a patient, and answer what one was asked",
     "task.answer-own": "Answer what a colleague asks about a patient one is on the team of",
-    "question.ask": "Ask the psychiatrist about a patient",
+    "question.ask": "Ask the psychiatrist about a patient, and put them on the list for the meeting",
     "review.read": "See the review queue and past reviews",
     "review.record": "Record a psychiatric case review with recommendations",
     "review.void": "Mark a case review entered in error: one's own, or as a lead anybody's",

@@ -7,7 +7,7 @@ somebody is read for those who are shown: three more.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -66,13 +66,6 @@ class ReviewQueue:
     reviewed: int
     in_care: int
 
-    def after(self, episode_id: uuid.UUID) -> Row[Any] | None:
-        """The row that comes after this episode, or first when it waits no longer; ``None`` when there is no other."""
-        rows = [each.row for each in self.waiting]
-        others = [row for row in rows if row.episode_id != episode_id]
-        later = rows[[row.episode_id for row in rows].index(episode_id) + 1 :] if len(others) < len(rows) else []
-        return next(iter(later or others), None)
-
 
 def is_promised_care(today: ColumnElement[date]) -> ColumnElement[bool]:
     """SQL: the clinic has promised this open episode contact, measures and review."""
@@ -91,9 +84,13 @@ def review_queue(today: Today, *, consultant_id: uuid.UUID | None = None) -> Rev
     return ReviewQueue(waiting, since, *_coverage(today, wanted))
 
 
-def tell(queue: ReviewQueue, limit: int | None) -> list[Queued]:
-    """The first of the queue with what there is to tell of each; ``None``: all of it."""
-    first = queue.waiting[:limit]
+def tell(queue: ReviewQueue, limit: int | None, *, also: Collection[uuid.UUID] = ()) -> list[Queued]:
+    """The first of the queue (``None``: all of it) and these episodes, with what there is to tell of each."""
+    first = [
+        each
+        for number, each in enumerate(queue.waiting)
+        if limit is None or number < limit or each.row.episode_id in also
+    ]
     if not first:
         return []
     rows = _rows_of([each.row.episode_id for each in first])

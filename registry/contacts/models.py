@@ -79,14 +79,20 @@ class ContactDraft(Identified, PatientLinked, Base):
     saved_at: Mapped[datetime]
 
 
+CONTACT, REVIEW = "contact", "review"
+"""What is timed: a contact with the person, or the review of their case."""
+
+
 class TimedContact(PatientLinked, Base):
-    """With whom somebody is in the contact that is being timed; since when says their ``Stopwatch``."""
+    """Whom what somebody is timing is about; since when says their ``Stopwatch``."""
 
     __tablename__ = "timed_contact"
+    __table_args__ = (one_of("purpose", (CONTACT, REVIEW)),)
 
     user_id: Mapped[uuid.UUID] = mapped_column(
         sa.ForeignKey("stopwatch.user_id", ondelete="RESTRICT"), primary_key=True
     )
+    purpose: Mapped[str] = mapped_column(default=CONTACT)
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
 
 

@@ -1,4 +1,5 @@
-"""A contact that is being timed: one a user, begun and stopped on the server, so that no closed page loses it."""
+"""What somebody is timing, a contact or the review of a case: one a user, so that no minute is counted twice; begun and
+stopped on the server, so that no closed page loses it."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from registry.access.scope import all_patients
 from registry.accounts.models import Stopwatch
 from registry.audit.recorder import Actor, ActorId, record
 from registry.clinics.models import Clinic
-from registry.contacts.models import TimedContact
+from registry.contacts.models import CONTACT, REVIEW, TimedContact
 from registry.contacts.rules import LONGEST_MINUTES
 from registry.db.transaction import write
 from registry.extensions import db
@@ -25,17 +26,24 @@ LONGEST = timedelta(minutes=LONGEST_MINUTES)
 
 
 class AlreadyTiming(RuntimeError):
-    """Nobody is in two contacts at once: the one before is stopped and logged, or thrown away, first."""
+    """Nobody does two things at once: what is timed is stopped and logged, or thrown away, first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Whom somebody is, or was, with, and since when."""
+    """Whom somebody is, or was, busy with, and since when."""
 
+    purpose: str
     patient: Patient
     clinic: Clinic
     started_at: datetime
     stopped_at: datetime | None
+
+    @property
+    def minutes(self) -> int:
+        """Up to the stop, or to now: to the nearest whole minute, and at least one."""
+        seconds = ((self.stopped_at or clock.now()) - self.started_at).total_seconds()
+        return max(1, int(seconds + 30) // 60)
 
     @property
     def is_forgotten(self) -> bool:
@@ -75,35 +83,35 @@ def get_timed(*, by: Actor) -> Timed | None:
     ).one_or_none()
     if row is None:
         return None
-    _, stopwatch, patient, clinic = row
-    return Timed(patient, clinic, stopwatch.started_at, stopwatch.stopped_at)
+    timed, stopwatch, patient, clinic = row
+    return Timed(timed.purpose, patient, clinic, stopwatch.started_at, stopwatch.stopped_at)
 
 
 def start_timer(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, by: Actor) -> None:
     """Begin to time a contact with this person now. Raises ``AlreadyTiming``."""
     try:
-        _start(patient_id, clinic_id, by=ActorId(by.id))
+        _start(patient_id, clinic_id, CONTACT, by=ActorId(by.id))
     except IntegrityError as overtaken:  # PostgreSQL lets two clicks act side by side
         if db.session.get(Stopwatch, by.id) is None:
             raise
         raise AlreadyTiming from overtaken
 
 
-def _start(patient_id: uuid.UUID, clinic_id: uuid.UUID, *, by: Actor) -> None:
+def _start(patient_id: uuid.UUID, clinic_id: uuid.UUID, purpose: str, *, by: Actor) -> None:
     with write():
         if db.session.get(Stopwatch, by.id) is not None:
             raise AlreadyTiming
         db.session.add(Stopwatch(user_id=by.id, started_at=clock.now()))
         db.session.flush()
-        db.session.add(TimedContact(user_id=by.id, patient_id=patient_id, clinic_id=clinic_id))
-        record("contact-timer.started", by=by, patient_id=patient_id, clinic_id=clinic_id)
+        db.session.add(TimedContact(user_id=by.id, patient_id=patient_id, clinic_id=clinic_id, purpose=purpose))
+        record(f"{purpose}-timer.started", by=by, patient_id=patient_id, clinic_id=clinic_id)
 
 
 def stop_timer(*, by: Actor) -> Timed | None:
-    """End the time, and keep it until it is logged or thrown away. Stopped before, it stays as it was."""
+    """End the time of a contact, and keep it until it is logged or thrown away. Stopped before, it stays as it was."""
     with write():
         timed = get_timed(by=by)
-        if timed is None:
+        if timed is None or timed.purpose != CONTACT:
             return None
         stopwatch = db.session.get_one(Stopwatch, by.id)
         if stopwatch.stopped_at is None:
@@ -118,14 +126,44 @@ def discard_timer(*, by: Actor) -> None:
         timed = get_timed(by=by)
         if timed is not None:
             _forget(by)
-            record("contact-timer.discarded", by=by, patient_id=timed.patient.id, clinic_id=timed.clinic.id)
+            record(f"{timed.purpose}-timer.discarded", by=by, patient_id=timed.patient.id, clinic_id=timed.clinic.id)
 
 
 def drop_logged(patient_id: uuid.UUID, *, by: Actor) -> None:
     """Inside the transaction that saves a contact with this person: a time that was stopped is now logged."""
     timed = get_timed(by=by)
-    if timed is not None and timed.patient.id == patient_id and timed.stopped_at is not None:
+    if timed is not None and timed.purpose == CONTACT and _is_with(timed, patient_id) and timed.stopped_at is not None:
         _forget(by)
+
+
+def time_review(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, by: Actor) -> None:
+    """Begin to time the review of this case now. The time of another case, put off, goes: it has no review to count in.
+
+    Raises ``AlreadyTiming`` while a contact is timed.
+    """
+    with write():
+        timed = get_timed(by=by)
+        if timed is not None and timed.purpose == REVIEW:
+            if _is_with(timed, patient_id):
+                return
+            _forget(by)
+            record("review-timer.discarded", by=by, patient_id=timed.patient.id, clinic_id=timed.clinic.id)
+            db.session.flush()
+        _start(patient_id, clinic_id, REVIEW, by=ActorId(by.id))
+
+
+def take_reviewed(patient_id: uuid.UUID, *, by: Actor) -> Timed | None:
+    """Inside the transaction that saves a review of this person: its time, which is counted nowhere else any more."""
+    timed = get_timed(by=by)
+    if timed is None or timed.purpose != REVIEW or not _is_with(timed, patient_id):
+        return None
+    _forget(by)
+    db.session.flush()
+    return timed
+
+
+def _is_with(timed: Timed, patient_id: uuid.UUID) -> bool:
+    return timed.patient.id == patient_id
 
 
 def _forget(by: Actor) -> None:

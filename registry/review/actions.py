@@ -18,6 +18,7 @@ from registry.episodes.models import Episode
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.patients.queries import lock_patient
+from registry.review.meeting import finish_listed, list_again
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.parting import end_with_episode
 from registry.review.queries import last_review_after, list_answered_by, list_open_questions
@@ -140,6 +141,7 @@ def record_review(
         for question in list_open_questions(episode.patient_id):
             if question.episode_id == episode.id and question.asked_at <= known_until:
                 question.answered_by_review_id = review.id
+        finish_listed(review)
         db.session.flush()
         record("review.recorded", by=by, subject=review, kind="create")
         tell_episode_changed(episode.patient_id)
@@ -225,6 +227,7 @@ def void_review(*, review: Review, why: str, by: User) -> None:
             if has_ended:
                 end_with_episode(question, at=now)
             record("question.withdrawn" if has_ended else "question.reopened", by=by, subject=question, reason=why)
+        list_again(review)
         _become(review, status="entered-in-error", error_why=why, voided_at=now, voided_by_id=by.id)
         record("review.entered-in-error", by=by, subject=review, reason=why)
         tell_episode_changed(review.patient_id)

@@ -124,3 +124,37 @@ class ReviewQuestion(Identified, EpisodeLinked, Audited, Base):
     """Nobody took it back: the episode ended, and it waits again where that end is taken back."""
 
     asked_by: Mapped[User] = relationship()
+
+
+_on_list = sa.text("off_at IS NULL")
+
+
+class MeetingCase(Identified, EpisodeLinked, Audited, Base):
+    """Somebody the team wants to talk about in the next meeting: until a review is saved, or they are taken off."""
+
+    __tablename__ = "meeting_case"
+
+    @classmethod
+    def more_table_args(cls) -> tuple[Any, ...]:
+        return (
+            sa.CheckConstraint("review_id IS NULL OR off_at IS NOT NULL", name="reviewed_is_off"),
+            sa.Index(
+                "uq_meeting_case_open",
+                "episode_id",
+                unique=True,
+                sqlite_where=_on_list,
+                postgresql_where=_on_list,
+            ),
+            sa.Index("ix_meeting_case_clinic", "clinic_id", "off_at"),
+        )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
+    place: Mapped[int]
+    """Whose is less is talked about first."""
+    added_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    added_at: Mapped[datetime]
+    off_at: Mapped[datetime | None]
+    review_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("review.id", ondelete="RESTRICT"))
+    """The review that took them off; empty where a person did."""
+
+    added_by: Mapped[User] = relationship()

@@ -85,6 +85,16 @@ def test_eight_cases_are_reviewed_one_after_the_other_by_keys_alone(
     sign_in(page, team.emails["psychiatrist"])
     page.goto("/review")
 
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("l")
+    for_the_meeting = page.locator(".queue--meeting [data-row-link]")
+    expect(for_the_meeting).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(for_the_meeting).to_have_attribute("aria-current", "true")
+    page.keyboard.press("t")
+    expect(page.get_by_text("Timed since")).to_be_visible()
+
     page.keyboard.press("r")
     assert focus_is_seen(page)
     page.keyboard.press("1")
@@ -104,6 +114,7 @@ def test_eight_cases_are_reviewed_one_after_the_other_by_keys_alone(
 
     for _case in range(7):
         expect(page.locator("#case")).to_be_focused()
+        expect(page.get_by_text("Timed since")).to_be_visible()
         page.keyboard.press("r")
         page.keyboard.press("9")
         page.keyboard.press("Control+Enter")

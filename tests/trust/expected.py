@@ -224,6 +224,8 @@ MAY: Mapping[str, str | frozenset[str]] = {
     # case review
     "review.queue": READS,
     "review.case": READS,
+    "review.meeting": READS,
+    "review.change_list": TREATS,
     "review.reviews": READS,
     "review.note": READS,
     "review.record": ONLY_PSYCHIATRIST,

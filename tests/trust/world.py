@@ -58,6 +58,7 @@ from registry.plans import actions as plans
 from registry.plans.facts import PlanFacts
 from registry.quality.rules import MET, METRICS
 from registry.review.actions import Advice, ask_question, record_review
+from registry.review.meeting import put_on_list
 from registry.tasks.actions import send_task
 from registry.treatment import actions as treatment
 from registry.treatment.facts import AdherenceFacts, InjectionFacts, StepFacts, TrialFacts
@@ -418,6 +419,7 @@ def _review(episode: Episode, *, by: User, asker: User) -> tuple[uuid.UUID, uuid
         by=by,
     )
     question = ask_question(episode=episode, words="zaquestion", by=asker)
+    put_on_list(episode=episode, by=asker)
     return question.id, review.recommendations[0].id, review.id
 
 

@@ -80,6 +80,7 @@ class NextSteps:
     contact_url: str
     measure_url: str
     question_url: str
+    list_url: str
     danger_url: str
     refer_url: str
 
@@ -128,6 +129,7 @@ def next_steps(patient_id: uuid.UUID, may: Permitted) -> NextSteps:
         contact_url=page("contacts.log_contact", may.record_contact),
         measure_url=page("measurements.choose", may.record_measure),
         question_url=page("review.ask", may.ask),
+        list_url=url_for("review.change_list", patient_id=patient_id, do="add", at="patient") if may.ask else "",
         danger_url=page("contacts.report_danger", may.report_danger),
         refer_url=page("episodes.refer", may.refer),
     )

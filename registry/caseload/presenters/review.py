@@ -13,7 +13,6 @@ from flask import url_for
 
 from registry.alerts.sentences import sentence_of
 from registry.caseload.presenters.advice import Advised, last_review, open_advice
-from registry.caseload.presenters.brief import answered_sentence, declined_sentence, says_no_score
 from registry.caseload.presenters.case_facts import (
     ContactShown,
     events_told,
@@ -25,16 +24,15 @@ from registry.caseload.presenters.case_facts import (
     treatment_strip,
 )
 from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS, dated_words
-from registry.caseload.presenters.reasons import ReasonShown, reasons_today
+from registry.caseload.presenters.queued import SAFETY, QueueShown, answered_shown
+from registry.caseload.presenters.reasons import ReasonShown
 from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, OTHER_RATER, level_words, scale_label, value_words
 from registry.caseload.review_case import ReviewCase
-from registry.caseload.review_queue import Queued, ReviewQueue
 from registry.caseload.rules import STANDINGS
-from registry.caseload.since_review import Answer
 from registry.charts.lane_strip import LaneStrip
 from registry.charts.sparkline import Point, Sparkline, sparkline
 from registry.episodes.patient_header import holder_name
-from registry.episodes.rules import CONDITIONS, TEAM_ROLES, weeks_in_care
+from registry.episodes.rules import CONDITIONS, TEAM_ROLES
 from registry.measurements.standings import TrackedScale
 from registry.measures.course import Course, Standing, days_fresh
 from registry.patients.presenters import IdentityHeader
@@ -44,35 +42,6 @@ from registry.treatment.present import PresentTreatment, show_present
 from registry.web.filters import ARROW, count, days_ago, short_date, signed
 
 CHART_WIDTH, CHART_HEIGHT = 320, 96
-MOST_SHOWN = 25
-"""So many people of the queue are listed, more than two hours; the rest are counted, and listed on request."""
-
-SAFETY = "safety."
-"""How the rules about a person's safety begin."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedShown:
-    """One person of the queue."""
-
-    name: str
-    weeks: str
-    url: str
-    is_current: bool
-    reasons: Sequence[ReasonShown]
-
-
-@dataclass(frozen=True, slots=True)
-class QueueShown:
-    """The queue with its coverage."""
-
-    people: Sequence[QueuedShown]
-    total: int
-    more: str
-    all_url: str
-    """Where those not listed here are; empty where nobody is left out."""
-    reviewed: int
-    in_care: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +88,16 @@ class CaseShown:
 
 
 @dataclass(frozen=True, slots=True)
+class TimerOffer:
+    """The time of this review: running, or to be begun."""
+
+    words: str
+    """Empty before it runs."""
+    start: str
+    """What the button says; empty while it runs."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePage:
     """The whole review screen. ``case`` and ``form`` are empty when nobody waits or one may only read."""
 
@@ -132,6 +111,10 @@ class QueuePage:
     later_url: str
     ask_url: str
     today: date
+    list_url: str = ""
+    """Where the person under review is put on the list for the meeting, or taken off it."""
+    is_listed: bool = False
+    timer: TimerOffer | None = None
     conflict: Sequence[Difference] = ()
     """What a review says that was saved after the case was opened, beside what was typed."""
     conflict_by: str = ""
@@ -139,80 +122,6 @@ class QueuePage:
     """An empty recommendation has just been added."""
     opens_at_case: bool = False
     """Somebody comes here from the case before: the focus goes to this one."""
-
-
-def show_queue(
-    queue: ReviewQueue,
-    listed: Sequence[Queued],
-    *,
-    today: Mapping[uuid.UUID, date],
-    current: uuid.UUID | None,
-    whose: str | None,
-) -> QueueShown:
-    """The list on the left; ``current`` is the episode under review, ``whose`` patients goes along in the links."""
-    hidden = len(queue.waiting) - len(listed)
-    return QueueShown(
-        people=[
-            QueuedShown(
-                name=f"{each.row.used_name or each.row.legal_given} {each.row.legal_family}",
-                weeks=_weeks(each, today[each.row.clinic_id]),
-                url=url_for("review.case", patient_id=each.row.patient_id, episode=each.row.episode_id, whose=whose),
-                is_current=each.row.episode_id == current,
-                reasons=why(each, today[each.row.clinic_id]),
-            )
-            for each in listed
-        ],
-        total=len(queue.waiting),
-        more=f"and {hidden} more: show all" if hidden > 0 else "",
-        all_url=url_for("review.queue", whose=whose, show="all") if hidden > 0 else "",
-        reviewed=queue.reviewed,
-        in_care=queue.in_care,
-    )
-
-
-def why(queued: Queued, today: date) -> list[ReasonShown]:
-    """The reasons that count now, in words, most pressing first."""
-    stored = [reason for rule in queued.place.rules for reason in queued.row.reasons if reason["rule"] == rule]
-    safety = [reason for reason in stored if reason["rule"].startswith(SAFETY)]
-    shown = _told(safety, today)
-    shown += answered_shown(queued.answers, today)
-    shown += _told([reason for reason in stored if reason not in safety], today)
-    if queued.declined:
-        shown.append(ReasonShown(tier="queue", sentence=_shortened(declined_sentence(queued.declined, today))))
-    if queued.place.is_quiet and not any(says_no_score(each, queued.row.first_scale) for each in stored):
-        shown.append(ReasonShown(tier="reminder", sentence=_quiet_words(queued, today)))
-    if queued.question:
-        shown.append(ReasonShown(tier="queue", sentence=f"Asked: {_shortened(queued.question)}"))
-    return shown
-
-
-def _told(stored: Sequence[Mapping[str, Any]], today: date) -> list[ReasonShown]:
-    return [ReasonShown(tier=each.tier, sentence=each.sentence) for each in reasons_today(stored, today)]
-
-
-def answered_shown(answers: Sequence[Answer], today: date) -> list[ReasonShown]:
-    """Safety that somebody answered since the last review, in one line: the last of it."""
-    return [ReasonShown(tier="queue", sentence=answered_sentence(answers, today))] if answers else []
-
-
-def _quiet_words(queued: Queued, today: date) -> str:
-    row = queued.row
-    label = scale_label(row.first_scale) if row.first_scale else "score"
-    if row.first_latest_on is None:
-        began_on = row.course_began_on or row.enrolled_on
-        return f"Quiet: no {label} since treatment began, {count((today - began_on).days, 'day')} ago"
-    return f"Quiet: no {label} for {count((today - row.first_latest_on).days, 'day')}"
-
-
-def _shortened(words: str, longest: int = 90) -> str:
-    line = " ".join(words.split())
-    return line if len(line) <= longest else line[: longest - 1].rsplit(" ", 1)[0] + "…"
-
-
-def _weeks(queued: Queued, today: date) -> str:
-    if queued.row.enrolled_on is None:
-        return "referred"
-    return f"{weeks_in_care(queued.row.enrolled_on, ended_on=None, today=today)} wk"
 
 
 def show_case(

@@ -19,12 +19,17 @@ from registry.access.policy import can, clinics_where, found, permitted_clinics,
 from registry.accounts import receipts
 from registry.alerts.cadence import review_cadence
 from registry.audit.opened import opened
-from registry.caseload.presenters.review import MOST_SHOWN, CaseShown, QueuePage, show_case, show_queue
+from registry.caseload.meeting_list import Hour, review_hour
+from registry.caseload.presenters.queued import MOST_SHOWN, Around, list_url, show_queue
+from registry.caseload.presenters.review import CaseShown, QueuePage, show_case
 from registry.caseload.presenters.review_conflict import Conflict, show_conflict
 from registry.caseload.presenters.reviews import ReviewsPage, show_review
 from registry.caseload.review_case import ReviewCase, list_scores, load_case, told_beside
-from registry.caseload.review_queue import ReviewQueue, review_queue, tell
+from registry.caseload.review_queue import tell
 from registry.caseload.views.consult_note import note
+from registry.caseload.views.meeting import change_list, meeting
+from registry.caseload.views.review_timer import begin_timing, minutes_of, offer_timer
+from registry.contacts.timer import take_reviewed, time_review
 from registry.episodes.models import TeamMember
 from registry.episodes.patient_header import chosen_episode, holder_name, identity_header
 from registry.episodes.place import get_clinic_of
@@ -43,7 +48,7 @@ from registry.review.views import blueprint
 from registry.review.voiding import may_void
 from registry.web.filters import long_date
 
-__all__ = ["blueprint", "case", "note", "queue", "record", "reviews"]
+__all__ = ["blueprint", "case", "change_list", "meeting", "note", "queue", "record", "reviews"]
 
 Page = str | tuple[str, int] | Response
 MINE, EVERYBODY = "mine", "all"
@@ -53,44 +58,49 @@ MINE, EVERYBODY = "mine", "all"
 @policy("review.read")
 def queue() -> Page:
     today = _today("review.read")
-    waiting = _queue(today)
-    first = waiting.waiting[0].row if waiting.waiting else None
+    hour = _hour(today)
+    first = next(iter(hour.rows), None)
     under_review = load_case(first.patient_id, list(today), episode_id=first.episode_id) if first else None
-    return _show(waiting, today, under_review, status=200)
+    return _show(hour, today, under_review, status=200)
 
 
 @blueprint.get("/review/<uuid:patient_id>")
 @policy("review.read")
 def case(patient_id: uuid.UUID) -> Page:
     today = _today("review.read")
-    return _show(_queue(today), today, _case(patient_id, today), status=200)
+    return _show(_hour(today), today, _case(patient_id, today), status=200)
 
 
 @blueprint.route("/review/<uuid:patient_id>/record", methods=["GET", "POST"])
 @policy("review.record")
 def record(patient_id: uuid.UUID) -> Page:
     today = _today("review.record")
-    waiting = _queue(today)
+    hour = _hour(today)
     under_review = _case(patient_id, today)
     form = _form(under_review, today)
     if form is None:
         abort(403)
     if request.method == "POST" and request.form.get("add"):
         form.add_recommendation()
-        return _show(waiting, today, under_review, status=200, form=form, has_added=True)
+        return _show(hour, today, under_review, status=200, form=form, has_added=True)
+    if request.method == "POST" and request.form.get("time"):
+        begin_timing(under_review.episode)
+        return _show(hour, today, under_review, status=200, form=form)
     if not form.validate_on_submit():
         if form.opened_at is None:
             form.open_again(clock.now())
-        return _show(waiting, today, under_review, status=422 if form.errors else 200, form=form)
-    episode_id, next_url = under_review.episode.id, _next_url(waiting, under_review.episode.id)
+        return _show(hour, today, under_review, status=422 if form.errors else 200, form=form)
+    episode_id, following = under_review.episode.id, hour.after(under_review.episode.id)
+    next_url = _next_url(hour, episode_id)
     advice = _advice(form, under_review)
     saved: list[uuid.UUID] = []
 
     def act() -> str:
+        timed = take_reviewed(patient_id, by=current_user)
         review = actions.record_review(
             episode=found(get_episode(episode_id)),
             reviewed_on=form.reviewed_on.data or clock.now().date(),
-            minutes=form.minutes.data,
+            minutes=minutes_of(form.minutes.data, timed),
             summary=form.summary.data or "",
             recommendations=advice,
             look_again_on=form.look_again_on,
@@ -98,6 +108,8 @@ def record(patient_id: uuid.UUID) -> Page:
             by=current_user,
         )
         saved.append(review.id)
+        if timed is not None and following is not None:
+            time_review(patient_id=following.patient_id, clinic_id=following.clinic_id, by=current_user)
         return next_url
 
     try:
@@ -155,7 +167,7 @@ def _saved_words(patient_id: uuid.UUID, saved: Sequence[uuid.UUID]) -> str:
 
 
 def _show(
-    waiting: ReviewQueue,
+    hour: Hour,
     today: Mapping[uuid.UUID, date],
     under_review: ReviewCase | None,
     *,
@@ -164,30 +176,47 @@ def _show(
     conflict: Conflict | None = None,
     has_added: bool = False,
 ) -> Page:
-    listed = tell(waiting, None if request.args.get("show") == EVERYBODY else MOST_SHOWN)
+    limit = None if request.args.get("show") == EVERYBODY else MOST_SHOWN
+    listed = tell(hour.queue, limit, also=hour.listed)
     shown = _case_shown(under_review, today) if under_review else None
     if under_review and form is None:
         form = _form(under_review, today)
     episode = under_review.episode if under_review else None
     clinic_id = episode.clinic_id if episode else None
-    may_ask = under_review is not None and can(current_user, "question.ask", clinic_id=clinic_id)
+    may_change = clinics_where(current_user, "question.ask")
+    may_ask = clinic_id in may_change
+    around = Around(_whose(), episode.patient_id if episode else None, episode.id if episode else None)
+    is_listed = episode is not None and episode.id in hour.listed
+    changed = request.args.get("row", "")
     page = QueuePage(
         title="Case review",
         subtitle=f"{current_user.name} · {long_date(max(today.values()))}",
-        queue=show_queue(waiting, listed, today=today, current=episode.id if episode else None, whose=_whose()),
+        queue=show_queue(
+            hour,
+            listed,
+            today=today,
+            current=around.episode_id,
+            around=around,
+            may_change=may_change,
+            focus=changed,
+        ),
         filters=_filters(),
         case=shown,
         form=form,
         action_url=_url("review.record", episode.patient_id, episode.id) if episode else "",
-        later_url=_next_url(waiting, episode.id) if episode else "",
+        later_url=_next_url(hour, episode.id) if episode else "",
         ask_url=url_for("review.ask", patient_id=episode.patient_id) if episode and may_ask else "",
         today=max(today.values()),
+        list_url=list_url(episode, "off" if is_listed else "add", around) if episode and may_ask else "",
+        is_listed=is_listed,
+        timer=offer_timer(under_review.patient.id) if under_review and form else None,
         conflict=conflict.differences if conflict else (),
         conflict_by=conflict.by if conflict else "",
         has_added=has_added,
-        opens_at_case=request.method == "GET" and bool(request.args.get("episode")),
+        opens_at_case=request.method == "GET" and bool(request.args.get("episode")) and not changed,
     )
-    opened("review.queue-listed", by=current_user, shown=[each.row.patient_id for each in listed])
+    shown_people = [*(row.patient_id for row in hour.meeting), *(each.row.patient_id for each in listed)]
+    opened("review.queue-listed", by=current_user, shown=list(dict.fromkeys(shown_people)))
     if under_review:
         opened("patient.opened", by=current_user, patient_id=under_review.patient.id, clinic_id=clinic_id)
     return render_template("review/queue.html", page=page), status
@@ -208,7 +237,7 @@ def _reviewed_meanwhile(
     """Somebody else saved a review first: what it says, and the form again, which knows of it now."""
     conflict = show_conflict(review, typed)
     typed.open_again(clock.now())
-    return _show(_queue(today), today, _case(patient_id, today), status=409, form=typed, conflict=conflict)
+    return _show(_hour(today), today, _case(patient_id, today), status=409, form=typed, conflict=conflict)
 
 
 def _case_shown(under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> CaseShown:
@@ -269,8 +298,8 @@ def _addressee(to: str, kind: str, team: Sequence[TeamMember]) -> TeamMember | N
     return next((member for member in team if str(member.id) == to or member.role == role), None)
 
 
-def _queue(today: Mapping[uuid.UUID, date]) -> ReviewQueue:
-    return review_queue(today, consultant_id=current_user.id if _whose() else None)
+def _hour(today: Mapping[uuid.UUID, date]) -> Hour:
+    return review_hour(today, consultant_id=current_user.id if _whose() else None)
 
 
 def _today(action: str) -> dict[uuid.UUID, date]:
@@ -291,8 +320,8 @@ def _filters() -> list[dict[str, object]]:
     ]
 
 
-def _next_url(waiting: ReviewQueue, episode_id: uuid.UUID) -> str:
-    following = waiting.after(episode_id)
+def _next_url(hour: Hour, episode_id: uuid.UUID) -> str:
+    following = hour.after(episode_id)
     if following is None:
         return url_for("review.queue", whose=_whose())
     return _url("review.case", following.patient_id, following.episode_id)

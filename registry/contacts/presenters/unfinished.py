@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from registry.contacts.models import ContactDraft
+from registry.contacts.models import REVIEW, ContactDraft
 from registry.contacts.timer import Timed
 from registry.patients.models import Patient
 from registry.web.filters import count, local_time
@@ -28,11 +28,13 @@ class DraftShown:
 
 @dataclass(frozen=True, slots=True)
 class TimerShown:
-    """The contact that is being timed, at the head of every page.
+    """What is being timed, at the head of every page.
 
     ``name`` is empty for a person the reader may no longer see: there is nothing to log then, only to throw away.
+    ``stop_url`` is empty where the time stops with what it is for.
     """
 
+    label: str
     name: str
     patient_url: str
     words: str
@@ -60,7 +62,10 @@ def show_timer(timed: Timed, now: datetime, *, whose: str = "") -> TimerShown:
     """What is being timed, or was and is not logged yet. ``whose``: "own_" for one's own people, "" for everybody."""
     person = timed.patient.id
     is_running = timed.stopped_at is None
+    if timed.purpose == REVIEW:
+        return _show_review_timer(timed, now)
     return TimerShown(
+        label="Contact being timed",
         name=timed.patient.name,
         patient_url=url_for("caseload.my_people") if whose else url_for("contacts.contacts", patient_id=person),
         words=f"since {timed.start:%H:%M}" if is_running else f"{timed_words(timed)}, not logged yet",
@@ -72,12 +77,28 @@ def show_timer(timed: Timed, now: datetime, *, whose: str = "") -> TimerShown:
     )
 
 
+def _show_review_timer(timed: Timed, now: datetime) -> TimerShown:
+    """It stops when the review is saved."""
+    return TimerShown(
+        label="Review being timed",
+        name=timed.patient.name,
+        patient_url=url_for("review.case", patient_id=timed.patient.id),
+        words=f"reviewed since {timed.start:%H:%M}",
+        is_running=True,
+        seconds=max(0, int((now - timed.started_at).total_seconds())),
+        stop_url="",
+        log_url="",
+        discard_url=url_for("contacts.discard_timer"),
+    )
+
+
 def unseen_timer(*, whose: str = "") -> TimerShown:
     """A time with somebody the reader may no longer see. ``whose`` as with ``show_timer``."""
     return TimerShown(
+        label="Time being taken",
         name="",
         patient_url="",
-        words="You are timing a contact with somebody your clinics no longer see",
+        words="You are timing something with somebody your clinics no longer see",
         is_running=False,
         seconds=0,
         stop_url="",

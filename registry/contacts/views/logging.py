@@ -17,7 +17,7 @@ from registry.accounts import receipts
 from registry.accounts.queries import list_users_with_role
 from registry.contacts import actions, drafts, queries, timer
 from registry.contacts.forms import ContactForm
-from registry.contacts.models import ContactDraft
+from registry.contacts.models import CONTACT, ContactDraft
 from registry.contacts.presenters.contact import second_time
 from registry.contacts.presenters.unfinished import timed_words
 from registry.contacts.timer import Timed
@@ -124,7 +124,8 @@ def _stopped_with(patient_id: uuid.UUID) -> Timed | None:
     if current_user.stopwatch is None or current_user.stopwatch.stopped_at is None:
         return None
     timed = timer.get_timed(by=current_user)
-    return timed if timed is not None and timed.patient.id == patient_id else None
+    is_of_contact = timed is not None and timed.purpose == CONTACT and timed.patient.id == patient_id
+    return timed if is_of_contact else None
 
 
 def _second_time(place: Place, form: ContactForm, *, url: str) -> SecondTime | None:

@@ -12,6 +12,7 @@ from registry.access.policy import permitted_clinics, policy
 from registry.contacts import drafts, timer
 from registry.contacts.drafts import AnotherDraft, TooLong
 from registry.contacts.forms import ContactForm
+from registry.contacts.models import REVIEW
 from registry.contacts.views.common import Page, blueprint
 from registry.episodes.place import Place, place_at, refuse_stranger
 from registry.web.filters import local_time
@@ -110,7 +111,7 @@ def _start_timer(place: Place, *, log_url: str) -> Page:
     try:
         timer.start_timer(patient_id=place.patient.id, clinic_id=place.clinic.id, by=current_user)
     except timer.AlreadyTiming:
-        flash("You are timing another contact already: stop it and log it, or throw its time away", "warning")
+        flash("You are timing something else already: finish it, or throw its time away", "warning")
     return redirect(log_url, 303)
 
 
@@ -142,7 +143,8 @@ def discard_timer() -> Page:
     _discard_timer()
     if timed is None:
         return redirect(url_for("accounts.start"), 303)
-    return redirect(url_for("contacts.contacts", patient_id=timed.patient.id), 303)
+    where = "review.case" if timed.purpose == REVIEW else "contacts.contacts"
+    return redirect(url_for(where, patient_id=timed.patient.id), 303)
 
 
 @blueprint.post("/my-people/contacts/timer/discard")

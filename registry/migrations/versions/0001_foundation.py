@@ -498,8 +498,10 @@ def upgrade() -> None:
     op.create_table(
         "timed_contact",
         sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("purpose IN ('contact', 'review')", name=op.f("ck_timed_contact_purpose_known")),
         sa.ForeignKeyConstraint(
             ["clinic_id"], ["clinic.id"], name=op.f("fk_timed_contact_clinic_id"), ondelete="RESTRICT"
         ),
@@ -1739,6 +1741,50 @@ def upgrade() -> None:
     op.create_index(op.f("ix_recommendation_patient_id"), "recommendation", ["patient_id"], unique=False)
     op.create_index(op.f("ix_recommendation_review_id"), "recommendation", ["review_id"], unique=False)
     op.create_table(
+        "meeting_case",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("added_by_id", sa.Uuid(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("off_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("review_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("review_id IS NULL OR off_at IS NOT NULL", name=op.f("ck_meeting_case_reviewed_is_off")),
+        sa.ForeignKeyConstraint(
+            ["added_by_id"], ["app_user.id"], name=op.f("fk_meeting_case_added_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_meeting_case_clinic_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["episode_id", "patient_id"],
+            ["episode.id", "episode.patient_id"],
+            name=op.f("fk_meeting_case_episode_id_patient_id"),
+            ondelete="RESTRICT",
+            deferrable=True,
+            initially="IMMEDIATE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_meeting_case_patient_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["review.id"], name=op.f("fk_meeting_case_review_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_case")),
+    )
+    op.create_index("ix_meeting_case_clinic", "meeting_case", ["clinic_id", "off_at"], unique=False)
+    op.create_index(op.f("ix_meeting_case_patient_id"), "meeting_case", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_meeting_case_open",
+        "meeting_case",
+        ["episode_id"],
+        unique=True,
+        sqlite_where=sa.text("off_at IS NULL"),
+        postgresql_where=sa.text("off_at IS NULL"),
+    )
+    op.create_table(
         "review_question",
         sa.Column("asked_by_id", sa.Uuid(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
@@ -2720,6 +2766,15 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_safety_signal_patient_id"), table_name="safety_signal")
     op.drop_table("safety_signal")
+    op.drop_index(
+        "uq_meeting_case_open",
+        table_name="meeting_case",
+        sqlite_where=sa.text("off_at IS NULL"),
+        postgresql_where=sa.text("off_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_meeting_case_patient_id"), table_name="meeting_case")
+    op.drop_index("ix_meeting_case_clinic", table_name="meeting_case")
+    op.drop_table("meeting_case")
     op.drop_index(op.f("ix_review_question_patient_id"), table_name="review_question")
     op.drop_index("ix_review_question_episode", table_name="review_question")
     op.drop_table("review_question")

@@ -15,7 +15,8 @@ APPEND_ONLY = ("audit_event", "alert_event", "safety_item")
 ABOUT_PEOPLE = (
     "adherence_check", "advance_directive", "alert", "alert_event", "caseload_row", "consent", "contact",
     "contact_draft", "contact_point", "danger_report", "episode", "episode_condition", "goal", "goal_rating",
-    "injection", "legal_status", "life_event", "look_mark", "measurement", "measurement_score", "merged_row", "observation",
+    "injection", "legal_status", "life_event", "look_mark", "measurement", "measurement_score", "meeting_case",
+    "merged_row", "observation",
     "other_team", "patient_merge", "payer_period", "phase_spell", "plan_version", "recommendation", "related_person",
     "review", "review_question", "safety_signal", "standing", "task", "team_member", "timed_contact", "tracked_measure",
     "transfer", "treatment_course", "treatment_target", "treatment_trial", "trial_step",

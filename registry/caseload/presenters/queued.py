@@ -1,0 +1,219 @@
+"""Who is to be talked about, in words: the list for the meeting, and beneath it the queue."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Row
+
+from registry.caseload.meeting_list import Hour
+from registry.caseload.presenters.brief import answered_sentence, declined_sentence, says_no_score
+from registry.caseload.presenters.reasons import ReasonShown, reasons_today
+from registry.caseload.presenters.scores import scale_label
+from registry.caseload.review_queue import Queued
+from registry.caseload.since_review import Answer
+from registry.episodes.models import Episode
+from registry.episodes.rules import weeks_in_care
+from registry.web.filters import count
+
+MOST_SHOWN = 25
+"""So many people of the queue are listed, more than two hours; the rest are counted, and listed on request."""
+
+SAFETY = "safety."
+"""How the rules about a person's safety begin."""
+
+NOTHING_NEW = "Nothing new since the last review"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedShown:
+    """One person of the queue."""
+
+    name: str
+    weeks: str
+    url: str
+    is_current: bool
+    reasons: Sequence[ReasonShown]
+    row: str
+    """Of the row itself: where the focus comes back to."""
+    list_url: str
+    """Where the person is put on the list for the meeting, or taken off it; empty for whoever may not."""
+    is_focused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueueShown:
+    """The list for the meeting, and the queue with its coverage."""
+
+    meeting: Sequence[QueuedShown]
+    people: Sequence[QueuedShown]
+    """The queue without whoever is on the list."""
+    total: int
+    more: str
+    all_url: str
+    """Where those not listed here are; empty where nobody is left out."""
+    meeting_url: str
+    reviewed: int
+    in_care: int
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What goes along in the address of a change of the list: where the reader is, to lead back there."""
+
+    whose: str | None
+    patient_id: uuid.UUID | None
+    episode_id: uuid.UUID | None
+    at: str | None = None
+
+
+def show_queue(
+    hour: Hour,
+    listed: Sequence[Queued],
+    *,
+    today: Mapping[uuid.UUID, date],
+    current: uuid.UUID | None,
+    around: Around,
+    may_change: Collection[uuid.UUID],
+    focus: str = "",
+) -> QueueShown:
+    """The column on the left; ``current`` is the episode under review, ``focus`` the row that was just changed."""
+    hidden = len(hour.queue.waiting) - sum(1 for each in listed if each.row.episode_id not in hour.listed)
+    hidden -= len(hour.listed & {each.row.episode_id for each in hour.queue.waiting})
+    queued = {each.row.episode_id: each for each in listed}
+    on_list = show_listed(hour.meeting, queued, today=today, current=current, around=around, may_change=may_change)
+    waiting = (
+        _show_waiting(each, today[each.row.clinic_id], current, around, may_change)
+        for each in listed
+        if each.row.episode_id not in hour.listed
+    )
+    return QueueShown(
+        meeting=[replace(each, is_focused=each.row == focus) for each in on_list],
+        people=[replace(each, is_focused=each.row == focus) for each in waiting],
+        total=len(hour.queue.waiting),
+        more=f"and {hidden} more: show all" if hidden > 0 else "",
+        all_url=url_for("review.queue", whose=around.whose, show="all") if hidden > 0 else "",
+        meeting_url=url_for("review.meeting", whose=around.whose) if hour.meeting else "",
+        reviewed=hour.queue.reviewed,
+        in_care=hour.queue.in_care,
+    )
+
+
+def _show_waiting(
+    queued: Queued, today: date, current: uuid.UUID | None, around: Around, may_change: Collection[uuid.UUID]
+) -> QueuedShown:
+    row = queued.row
+    return QueuedShown(
+        name=name_of(row),
+        weeks=weeks_words(row.enrolled_on, today),
+        url=url_for("review.case", patient_id=row.patient_id, episode=row.episode_id, whose=around.whose),
+        is_current=row.episode_id == current,
+        reasons=why(queued, today),
+        row=str(row.episode_id),
+        list_url=change_url(row, "add", around) if row.clinic_id in may_change else "",
+    )
+
+
+def show_listed(
+    meeting: Sequence[Row[Any]],
+    queued: Mapping[uuid.UUID, Queued],
+    *,
+    today: Mapping[uuid.UUID, date],
+    current: uuid.UUID | None,
+    around: Around,
+    may_change: Collection[uuid.UUID],
+) -> Iterator[QueuedShown]:
+    """The list above the queue. ``queued`` tells why somebody waits; ``may_change``: the clinics of the reader."""
+    for row in meeting:
+        day, waits = today[row.clinic_id], queued.get(row.episode_id)
+        yield QueuedShown(
+            name=name_of(row),
+            weeks=weeks_words(row.enrolled_on, day),
+            url=url_for("review.case", patient_id=row.patient_id, episode=row.episode_id, whose=around.whose),
+            is_current=row.episode_id == current,
+            reasons=why_listed(waits, day),
+            row=str(row.episode_id),
+            list_url=change_url(row, "off", around) if row.clinic_id in may_change else "",
+        )
+
+
+def why_listed(queued: Queued | None, today: date) -> list[ReasonShown]:
+    """Why somebody on the list waits for the psychiatrist, if they do."""
+    return why(queued, today) if queued else [ReasonShown(tier="reminder", sentence=NOTHING_NEW)]
+
+
+def change_url(row: Row[Any], do: str, around: Around) -> str:
+    """Where the person is put on the list (``add``), taken off it (``off``), or moved up (``earlier``)."""
+    return _change_url(row.patient_id, row.episode_id, do, around)
+
+
+def list_url(episode: Episode, do: str, around: Around) -> str:
+    """As ``change_url``, of the episode under review."""
+    return _change_url(episode.patient_id, episode.id, do, around)
+
+
+def _change_url(patient_id: uuid.UUID, episode_id: uuid.UUID, do: str, around: Around) -> str:
+    return url_for(
+        "review.change_list",
+        patient_id=patient_id,
+        episode=episode_id,
+        do=do,
+        whose=around.whose,
+        of=around.patient_id,
+        of_episode=around.episode_id,
+        at=around.at,
+    )
+
+
+def why(queued: Queued, today: date) -> list[ReasonShown]:
+    """The reasons that count now, in words, most pressing first."""
+    stored = [reason for rule in queued.place.rules for reason in queued.row.reasons if reason["rule"] == rule]
+    safety = [reason for reason in stored if reason["rule"].startswith(SAFETY)]
+    shown = _told(safety, today)
+    shown += answered_shown(queued.answers, today)
+    shown += _told([reason for reason in stored if reason not in safety], today)
+    if queued.declined:
+        shown.append(ReasonShown(tier="queue", sentence=_shortened(declined_sentence(queued.declined, today))))
+    if queued.place.is_quiet and not any(says_no_score(each, queued.row.first_scale) for each in stored):
+        shown.append(ReasonShown(tier="reminder", sentence=_quiet_words(queued, today)))
+    if queued.question:
+        shown.append(ReasonShown(tier="queue", sentence=f"Asked: {_shortened(queued.question)}"))
+    return shown
+
+
+def _told(stored: Sequence[Mapping[str, Any]], today: date) -> list[ReasonShown]:
+    return [ReasonShown(tier=each.tier, sentence=each.sentence) for each in reasons_today(stored, today)]
+
+
+def answered_shown(answers: Sequence[Answer], today: date) -> list[ReasonShown]:
+    """Safety that somebody answered since the last review, in one line: the last of it."""
+    return [ReasonShown(tier="queue", sentence=answered_sentence(answers, today))] if answers else []
+
+
+def _quiet_words(queued: Queued, today: date) -> str:
+    row = queued.row
+    label = scale_label(row.first_scale) if row.first_scale else "score"
+    if row.first_latest_on is None:
+        began_on = row.course_began_on or row.enrolled_on
+        return f"Quiet: no {label} since treatment began, {count((today - began_on).days, 'day')} ago"
+    return f"Quiet: no {label} for {count((today - row.first_latest_on).days, 'day')}"
+
+
+def _shortened(words: str, longest: int = 90) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= longest else line[: longest - 1].rsplit(" ", 1)[0] + "…"
+
+
+def weeks_words(enrolled_on: date | None, today: date) -> str:
+    """How long somebody has been in care."""
+    return "referred" if enrolled_on is None else f"{weeks_in_care(enrolled_on, ended_on=None, today=today)} wk"
+
+
+def name_of(row: Row[Any]) -> str:
+    """The name in use with the family's."""
+    return f"{row.used_name or row.legal_given} {row.legal_family}"

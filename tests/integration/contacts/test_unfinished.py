@@ -213,7 +213,7 @@ def test_a_time_with_somebody_no_longer_seen_can_be_thrown_away(case: Case) -> N
             grant.expires_at = NOW - timedelta(hours=1)
             record("share.ended", by=None, subject=grant)
 
-    assert _bar(browser) == "You are timing a contact with somebody your clinics no longer see"
+    assert _bar(browser) == "You are timing something with somebody your clinics no longer see"
     assert "Marisol" not in str(soup(browser.get("/my-day")).select_one(".timer"))
     browser.post("/contacts/timer/discard", data={"csrf_token": _token(browser)})
     assert _bar(browser) == ""

@@ -304,7 +304,7 @@ def test_a_review_entered_in_error_is_kept_and_counts_nowhere(reviewed: Case) ->
     assert "Entered in error, says Dr Halloran: Meant for her sister" in said
     assert "Declined" in said
     assert "Asked: Is this mixed?" in _queue(reviewed)
-    assert "20 Feb 2026, Dr Halloran" in words(browser.get(f"/review/{reviewed.patient_id}")), "the last that counts"
+    assert "Dr Halloran, 20 Feb 2026" in words(browser.get(f"/review/{reviewed.patient_id}")), "the last that counts"
     with reviewed.app.app_context(), scope.all_patients(reason="test"):
         assert db.session.scalars(select(CaseloadRow.last_review_on)).all() == [REVIEWED]
     assert browser.get(url).status_code == 404

@@ -45,8 +45,8 @@ class EventShown:
 
 
 RESTS = (
-    "While the stay lasts, contacts, measures, targets and reviews rest; safety, injections, legal dates and transfers "
-    "do not. Now and then you are asked whether the person is still there."
+    "While the stay lasts, contacts, measures, targets and reviews rest; safety, injections, what a psychiatrist "
+    "recommended, legal dates and transfers do not. Now and then you are asked whether the person is still there."
 )
 
 

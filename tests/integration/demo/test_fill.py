@@ -23,7 +23,12 @@ from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.review.models import Review
-from tests.integration.demo.truth import NOW, assert_everything_is_as_the_facts_say, assert_nothing_lies_in_the_future
+from tests.integration.demo.truth import (
+    NOW,
+    assert_everything_is_as_the_facts_say,
+    assert_looking_back_tells_what_was_told,
+    assert_nothing_lies_in_the_future,
+)
 
 WISH = Wish(seed=3, patients=3, clinics=2)
 
@@ -39,6 +44,7 @@ def test_the_invented_year_holds_together(app: Flask) -> None:
         assert is_filled()
         assert db.session.scalar(select(func.count()).select_from(Patient)) == WISH.patients
         assert_everything_is_as_the_facts_say()
+        assert_looking_back_tells_what_was_told()
         assert_nothing_lies_in_the_future()
         _assert_every_act_was_told_in_order()
         _assert_people_did_the_work()

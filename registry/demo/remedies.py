@@ -11,6 +11,14 @@ class Medicine:
     medicine_class: str
     amounts: tuple[int, ...]
     """Mg a day, from step to step."""
+    ingredient: str | None = None
+    """A key of ``medicines.toml``, of those whose blood tests are asked for."""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What protocols call it."""
+        named = {self.ingredient, "antipsychotic" if self.medicine_class == "antipsychotic" else None}
+        return frozenset(each for each in named if each)
 
 
 MEDICINES = {
@@ -18,9 +26,10 @@ MEDICINES = {
         Medicine("olanzapine", "antipsychotic", (5, 10, 15)),
         Medicine("aripiprazole", "antipsychotic", (10, 15, 20)),
         Medicine("risperidone", "antipsychotic", (2, 4)),
+        Medicine("clozapine", "antipsychotic", (100, 200, 300), "clozapine"),
     ),
     "bipolar": (
-        Medicine("lithium", "mood-stabiliser", (600, 900, 1200)),
+        Medicine("lithium", "mood-stabiliser", (600, 900, 1200), "lithium"),
         Medicine("lamotrigine", "mood-stabiliser", (25, 100, 200)),
         Medicine("quetiapine", "antipsychotic", (100, 300)),
     ),

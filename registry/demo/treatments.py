@@ -15,12 +15,15 @@ from sqlalchemy.orm import selectinload
 from registry import clock
 from registry.accounts.models import User
 from registry.db.transaction import end_read, write
+from registry.demo.bodies import Taken, observed
 from registry.demo.chance import dice, happens
 from registry.demo.remedies import GOALS, MEDICINES, THERAPIES, Medicine
 from registry.episodes.models import Episode, EpisodeCondition
 from registry.episodes.signals import episode_changed, tell_episode_changed
 from registry.extensions import db
 from registry.patients.models import Patient
+from registry.physical.actions import record_observations
+from registry.physical.facts import ObservationFacts
 from registry.plans import actions as plans
 from registry.plans.facts import PlanFacts
 from registry.treatment import actions as treatment
@@ -29,6 +32,7 @@ from registry.treatment.models import TreatmentTrial
 
 _PSYCHOSIS = frozenset({"schizophrenia", "schizoaffective", "early-psychosis"})
 _BIPOLAR = frozenset({"bipolar-1", "bipolar-2"})
+_TOO_MUCH_LITHIUM = 0.1
 _LATE_WITH_A_PLAN = 10
 """Days by which somebody may be late with going through a plan again."""
 _DEPOTS = (
@@ -86,6 +90,7 @@ class _Record:
         conditions = set(
             db.session.scalars(select(EpisodeCondition.condition).where(EpisodeCondition.episode_id == episode.id))
         )
+        self.taken: list[Taken] = []
         self.group = "psychosis" if conditions & _PSYCHOSIS else "bipolar" if conditions & _BIPOLAR else "depression"
 
     def write_down(self) -> None:
@@ -94,6 +99,7 @@ class _Record:
         self._medicine()
         if self.group == "psychosis" and happens(self.roll, 0.5):
             self._depot()
+        self._body()
         if happens(self.roll, 0.55):
             self._therapy()
         if happens(self.roll, 0.7):
@@ -122,13 +128,21 @@ class _Record:
         start = StepFacts(
             kind="start", on=on, is_about=on < self.began_on, amount=Decimal(medicine.amounts[0]), unit="mg"
         )
-        facts = TrialFacts(kind="medication", name=medicine.name, medicine_class=medicine.medicine_class, start=start)
-        trial = self._begin(facts)
+        facts = TrialFacts(
+            kind="medication",
+            name=medicine.name,
+            medicine_class=medicine.medicine_class,
+            ingredient=medicine.ingredient,
+            start=start,
+        )
+        trial, changes = self._begin(facts), [on]
         for amount in medicine.amounts[1:]:
             on += timedelta(days=self.roll.randint(18, 70))
             if on >= until:
                 break
             self._note(trial, StepFacts(kind="change", on=on, amount=Decimal(amount), unit="mg"))
+            changes.append(on)
+        self.taken.append(Taken(medicine.keys, changes[0], until, changes))
         return trial
 
     def _depot(self) -> None:
@@ -138,6 +152,7 @@ class _Record:
         trial = self._begin(
             TrialFacts(kind="injection", name=name, product=product, medicine_class="antipsychotic", start=start)
         )
+        self.taken.append(Taken(frozenset({"antipsychotic"}), on, self.today))
         while on <= self.today:
             outcome = (
                 "given"
@@ -147,6 +162,17 @@ class _Record:
             given = Decimal(dose) if outcome == "given" else None
             self._note(trial, InjectionFacts(on=on, outcome=outcome, amount=given, unit="mg" if given else ""))
             on += timedelta(days=every + self.roll.randint(-2, 6) if outcome.startswith("given") else 4)
+
+    def _body(self) -> None:
+        """What was weighed and counted; of a few on lithium the last level is in today, and too high."""
+        found = observed(self.roll, self.taken, begun_on=self.began_on, until=self.today)
+        is_on_lithium = any("lithium" in each.keys and each.ends_on == self.today for each in self.taken)
+        if is_on_lithium and happens(self.roll, _TOO_MUCH_LITHIUM):
+            level = Decimal("1.62")
+            found.append(
+                ObservationFacts(kind="lithium", taken_on=self.today, source="laboratory", value=level, unit="mmol/L")
+            )
+        record_observations(patient_id=self.patient_id, clinic_id=self.clinic_id, facts=found, by=self.manager)
 
     def _therapy(self) -> None:
         on = self._on(self.roll.randint(7, 40))

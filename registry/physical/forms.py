@@ -155,7 +155,7 @@ def _fields(kind: Kind) -> Iterator[tuple[str, Any]]:
     yield (
         unit_name(kind),
         SelectField(
-            f"Unit of {kind.name.lower()}",
+            f"Unit of {kind.name}",
             choices=offered if only else [*choices({"": "Unit"}), *offered],
             default=only,
         ),

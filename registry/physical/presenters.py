@@ -49,7 +49,6 @@ class FieldNames:
     value: str
     second: str
     unit: str
-    has_one_unit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,6 @@ def _names(kinds: Iterable[Kind]) -> Iterator[FieldNames]:
             value=kind.key,
             second=f"{kind.key}-second" if kind.second else "",
             unit=f"{kind.key}-unit" if kind.units else "",
-            has_one_unit=len(kind.units) == 1,
         )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from registry.demo.bodies import Taken, observed
 from registry.demo.chance import happens
 from registry.demo.remedies import GOALS, MEDICINES, THERAPIES
 from registry.demo.spans import workday
+from registry.physical.facts import ObservationFacts
+from registry.physical.models import Observation
 from registry.plans.models import Goal, GoalRating
 from registry.treatment.models import TreatmentTrial, TrialStep
 
@@ -25,20 +29,22 @@ _WRITTEN_AT = time(15, 20)
 
 
 def write(history: History, ledger: Ledger, roll: Random, *, until: date) -> None:
-    """Write down what began between enrolment and ``until``."""
+    """Write down what began between enrolment and ``until``, and what was weighed and counted meanwhile."""
     begun: date = history.care.episode["enrolled_on"]
+    taken = []
     if happens(roll, _WITH_MEDICINE):
-        _medicine(history, ledger, roll, workday(begun + timedelta(days=roll.randint(0, 14))), until)
+        taken = _medicine(history, ledger, roll, workday(begun + timedelta(days=roll.randint(0, 14))), until)
+    _body(history, ledger, observed(roll, taken, begun_on=begun, until=until))
     if happens(roll, _WITH_THERAPY):
         _therapy(history, ledger, roll, workday(begun + timedelta(days=roll.randint(7, 40))), until)
     if happens(roll, _WITH_GOAL):
         _goal(history, ledger, roll, workday(begun + timedelta(days=roll.randint(0, 14))), until)
 
 
-def _medicine(history: History, ledger: Ledger, roll: Random, on: date, until: date) -> None:
+def _medicine(history: History, ledger: Ledger, roll: Random, on: date, until: date) -> list[Taken]:
     """Begun, and raised while the course asks for it: each dose is given its weeks."""
     if on > until:
-        return
+        return []
     medicine = roll.choice(MEDICINES[history.group])
     prescriber = _prescriber(history)
     trial = ledger.write(
@@ -46,17 +52,30 @@ def _medicine(history: History, ledger: Ledger, roll: Random, on: date, until: d
         kind="medication",
         name=medicine.name,
         medicine_class=medicine.medicine_class,
+        ingredient=medicine.ingredient,
         **_noted(history, on, by=prescriber),
     )
-    kind = "start"
+    kind, changes = "start", []
     for amount in medicine.amounts:
         dose = {"amount": Decimal(amount), "unit": "mg"}
         ledger.write(
             TrialStep, trial_id=trial["id"], kind=kind, happened_on=on, **dose, **_noted(history, on, by=prescriber)
         )
+        changes.append(on)
         kind, on = "change", workday(on + timedelta(days=roll.randint(21, 60)))
         if on > until or not happens(roll, 0.6):
-            return
+            break
+    return [Taken(medicine.keys, changes[0], until, changes)]
+
+
+def _body(history: History, ledger: Ledger, found: Sequence[ObservationFacts]) -> None:
+    """Everything is written down on the day it was taken."""
+    by = history.team.who("care_manager").id
+    for each in found:
+        about = {
+            name: getattr(each, name) for name in ("kind", "taken_on", "value", "second", "unit", "choice", "source")
+        }
+        ledger.write(Observation, **about, **_noted(history, each.taken_on, by=by))
 
 
 def _therapy(history: History, ledger: Ledger, roll: Random, on: date, until: date) -> None:

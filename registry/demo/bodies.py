@@ -52,8 +52,8 @@ class _Body:
         elif check == "glucose":
             yield _value("hba1c", on, f"{self.roll.gauss(self.hba1c, 0.1):.1f}", "%")
         elif check == "lipids":
-            for kind, (middle, spread) in _LIPIDS.items():
-                yield _value(kind, on, str(max(20, round(self.roll.gauss(middle, spread)))), "mg/dL")
+            for lipid, (usual, around) in _LIPIDS.items():
+                yield _value(lipid, on, str(max(20, round(self.roll.gauss(usual, around)))), "mg/dL")
         elif check in _CHOICES:
             answer = {"smoking": self.tobacco, "alcohol": self.alcohol}.get(check, "none")
             yield ObservationFacts(kind=check, taken_on=on, source="here", choice=answer)

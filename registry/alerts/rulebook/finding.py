@@ -116,7 +116,7 @@ class Rule:
     what alone ends its alerts: nobody closes them or puts them off; empty where people may. ``must_be_heard``: an
     action nobody acknowledges within the clinic's working days is told to the lead, as one about safety is.
     ``rests_for`` names the number of days for which what a person closed is not told again; None: as long as it could
-    have been put off.
+    have waited.
     """
 
     id: str

@@ -9,6 +9,10 @@ from sqlalchemy.engine import make_url
 
 from registry.db import postgres, sqlite
 
+STATEMENTS = 3_000
+"""How many stay compiled: more than the program has. Of SQLAlchemy's 500 the pages of three roles need nearly all, and
+to compile one again takes longer than to run it."""
+
 
 def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
@@ -17,8 +21,9 @@ def is_sqlite(url: str) -> bool:
 def engine_options(url: str) -> dict[str, Any]:
     """Keyword arguments of ``create_engine`` for this address."""
     if is_sqlite(url):
-        return {"module": sqlite.library()}
+        return {"module": sqlite.library(), "query_cache_size": STATEMENTS}
     return {
+        "query_cache_size": STATEMENTS,
         "connect_args": postgres.connect_args(),
         "pool_pre_ping": True,
         "pool_size": 4,

@@ -1,13 +1,14 @@
 """Every route as every role, with one's own ids, another clinic's, ids nothing answers to, and signed out.
 
-The tests walk every route on both databases: each time as one of the roles it is open to, in turn, and as half of
-those it is not. ``make trust`` walks every route as every role on both.
+The tests walk every route on both databases: each time as one of the roles it is open to and as one of
+those it is not, which take turns. ``make trust`` walks every route as every role on both.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import pytest
 from flask import Flask
@@ -62,25 +63,36 @@ def _is_sound(page: TestResponse, where: str) -> None:
         assert not [words for words in spoken if marker.casefold() in words.casefold()], f"{where} says {marker}"
 
 
-@pytest.fixture(params=ROLES)
-def role(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What is tried as one role, in a browser in which somebody of it at the clinic is signed in."""
+
+    role: str
+    browser: FlaskClient
+    routes: list[Route]
 
 
 @pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.trust)], ids=["share", "everything"])
-def walked(request: pytest.FixtureRequest, app: Flask, migrated_database: MigratedDatabase, role: str) -> list[Route]:
-    """The routes this role tries on this database: its share of them, or all."""
-    if request.param:
-        return routes(app)
-    first = int(migrated_database.name == "postgresql")
-    return [route for turn, route in enumerate(routes(app), start=first) if _is_its_turn(role, route, turn)]
+def walks(
+    request: pytest.FixtureRequest, app: Flask, world: World, migrated_database: MigratedDatabase
+) -> Sequence[Walk]:
+    """As each role the routes whose turn it is on this database, or all of them."""
+    turns = enumerate(routes(app), start=int(migrated_database.name == "postgresql"))
+    tried = [(route, ROLES if request.param else _in_turn(route, turn)) for turn, route in turns]
+    return [
+        Walk(
+            role,
+            sign_in(app.test_client(), world.here.people[role]),
+            [route for route, takers in tried if role in takers],
+        )
+        for role in ROLES
+    ]
 
 
-def _is_its_turn(role: str, route: Route, turn: int) -> bool:
-    if not _is_open_to(role, route):
-        return (ROLES.index(role) + turn) % 2 == 0
-    allowed = [each for each in ROLES if _is_open_to(each, route)]
-    return allowed[turn % len(allowed)] == role
+def _in_turn(route: Route, turn: int) -> set[str]:
+    """One of the roles it is open to, and one of the others."""
+    kinds = [[role for role in ROLES if _is_open_to(role, route) is is_open] for is_open in (True, False)]
+    return {kind[turn % len(kind)] for kind in kinds if kind}
 
 
 @pytest.fixture
@@ -94,12 +106,6 @@ def app(started_app: Flask) -> Flask:
     return started_app
 
 
-@pytest.fixture
-def browser(app: Flask, world: World, role: str) -> FlaskClient:
-    """A browser in which somebody of this role at the clinic is signed in."""
-    return sign_in(app.test_client(), world.here.people[role])
-
-
 @pytest.fixture(autouse=True)
 def _no_marker_in_the_log(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
     yield
@@ -109,14 +115,16 @@ def _no_marker_in_the_log(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
 
 
 def test_pages_open_to_the_roles_in_the_table_and_to_nobody_else(
-    app: Flask, world: World, role: str, browser: FlaskClient, walked: list[Route]
+    app: Flask, world: World, walks: Sequence[Walk]
 ) -> None:
     before, wrong = snapshot(app, but=PASSING), []
-    for route in [each for each in walked if each.reads]:
-        own = browser.get(route.address(world.here.arguments))
-        where = f"{route.endpoint} {route.rule} answers {own.status_code}"
+    for walk, route in _steps(walks):
+        if not route.reads:
+            continue
+        own = walk.browser.get(route.address(world.here.arguments))
+        where = f"{walk.role}: {route.endpoint} {route.rule} answers {own.status_code}"
         _is_sound(own, where)
-        is_open = _is_open_to(role, route)
+        is_open = _is_open_to(walk.role, route)
         if own.status_code not in ({200, 204, 303} if is_open else {403}):
             wrong.append(where)
         assert is_open or not [marker for marker in MARKERS if marker in own.text], where
@@ -125,39 +133,41 @@ def test_pages_open_to_the_roles_in_the_table_and_to_nobody_else(
     assert snapshot(app, but=PASSING) == before, "looking at a page changed something"
 
 
-def test_a_row_of_another_clinic_looks_like_one_that_does_not_exist(
-    app: Flask, world: World, role: str, browser: FlaskClient, walked: list[Route]
-) -> None:
-    for route in [each for each in walked if each.reads]:
-        if not route.ids or not _is_open_to(role, route):
+def _steps(walks: Sequence[Walk]) -> Iterator[tuple[Walk, Route]]:
+    return ((walk, route) for walk in walks for route in walk.routes)
+
+
+def test_a_row_of_another_clinic_looks_like_one_that_does_not_exist(world: World, walks: Sequence[Walk]) -> None:
+    for walk, route in _steps(walks):
+        if not route.reads or not route.ids or not _is_open_to(walk.role, route):
             continue
         foreign = _foreign(world, route)
-        absent = browser.get(route.address(world.absent))
+        absent = walk.browser.get(route.address(world.absent))
         for values in (foreign.arguments, *mixed(world.here, foreign, route)):
-            page = browser.get(route.address(values))
-            where = f"{role} opens a foreign {route.rule}: {page.status_code}"
+            page = walk.browser.get(route.address(values))
+            where = f"{walk.role} opens a foreign {route.rule}: {page.status_code}"
             _is_sound(page, where)
             assert page.status_code == absent.status_code == 404, where
             assert _bare(page) == _bare(absent), where
 
 
 def test_nothing_is_sent_to_another_clinic_to_nobody_or_without_the_role(
-    app: Flask, world: World, role: str, browser: FlaskClient, walked: list[Route]
+    app: Flask, world: World, walks: Sequence[Walk]
 ) -> None:
-    token = {"csrf_token": token_of(browser)}
+    tokens = {walk.role: {"csrf_token": token_of(walk.browser)} for walk in walks}
     before = snapshot(app, but=PASSING)
-    for route in [each for each in walked if each.writes]:
-        if route.action is None:
+    for walk, route in _steps(walks):
+        if not route.writes or route.action is None:
             continue
         foreign = _foreign(world, route)
         targets: list[Mapping[str, object]] = [*mixed(world.here, foreign, route)]
         targets += [foreign.arguments, world.absent] if route.ids else []
         expected = 404
-        if not _is_open_to(role, route):
+        if not _is_open_to(walk.role, route):
             targets, expected = [world.here.arguments, foreign.arguments, world.absent], 403
         for values in targets:
-            answer = browser.post(route.address(values), data=token)
-            where = f"{role} sends to {route.rule}: {answer.status_code}"
+            answer = walk.browser.post(route.address(values), data=tokens[walk.role])
+            where = f"{walk.role} sends to {route.rule}: {answer.status_code}"
             _is_sound(answer, where)
             assert answer.status_code == expected, where
 
@@ -165,13 +175,15 @@ def test_nothing_is_sent_to_another_clinic_to_nobody_or_without_the_role(
 
 
 def test_nothing_is_taken_without_the_token_against_forged_requests(
-    app: Flask, world: World, role: str, browser: FlaskClient, walked: list[Route]
+    app: Flask, world: World, walks: Sequence[Walk]
 ) -> None:
     before = snapshot(app, but=PASSING)
-    for route in [each for each in walked if each.writes]:
-        answer = browser.post(route.address(world.here.arguments), data={"csrf_token": "forged"})
-        _is_sound(answer, route.rule)
-        assert answer.status_code == 400, route.rule
+    for walk, route in _steps(walks):
+        if not route.writes:
+            continue
+        answer = walk.browser.post(route.address(world.here.arguments), data={"csrf_token": "forged"})
+        _is_sound(answer, f"{walk.role}: {route.rule}")
+        assert answer.status_code == 400, f"{walk.role}: {route.rule}"
 
     assert snapshot(app, but=PASSING) == before
 

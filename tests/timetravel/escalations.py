@@ -1,11 +1,14 @@
 """What is true whenever the clock of the alerts is looked at: each step once, while the clinic is open.
 
+While a clinic is closed and somebody is on call, nothing urgent waits for the opening unknown to them.
+
 An action somebody has to hear of is told to the lead as the clinic closes on the last of some working days after it was
 news, the day of the news not counted; it stays with whoever has it. The rules are named here, and days counted, anew.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -28,7 +31,7 @@ MUST_BE_HEARD = (
     "target.mania",
     "target.mixed",
 )
-_CLOSES = time(17)
+_OPENS, _CLOSES = time(8, 30), time(17)
 _NEWS = ("opened", "appended", "assigned", "snooze-ended")
 
 
@@ -40,12 +43,14 @@ class Watch:
     wrong: list[str] = field(default_factory=list)
     steps: int = 0
     told: int = 0
+    called: int = 0
 
     def __call__(self, at: datetime) -> None:
         due, unheard = self._urgent_at_work(at), self._unheard(at)
         passed = escalate_due(now=at)
         self.steps += passed.escalated
         self.told += passed.told
+        self.called += passed.called
         if passed.escalated != len(due):
             self._complain(at, f"{len(due)} alerts were due and {passed.escalated} passed on")
         if passed.told != len(unheard):
@@ -55,6 +60,7 @@ class Watch:
         for alert_id, owner_id in unheard.items():
             self._judge_told(alert_id, owner_id, at)
         self._look_for_forgotten(at)
+        self._look_for_sleeping(at)
         if escalate_due(now=at) != Passed():
             self._complain(at, "a second look at the same instant did something")
         end_read()
@@ -72,7 +78,7 @@ class Watch:
         alert = db.session.get_one(Alert, alert_id)
         place = self._place(alert)
         what = f"{alert.rule} in {place.name}"
-        if not _is_open(place, at):
+        if not _is_open(place, at) and place.on_call is None:
             self._complain(at, f"{what} passed on at {at.astimezone(place.zone):%a %H:%M} there, when nobody works")
         taken = db.session.scalar(
             select(func.count()).where(
@@ -129,6 +135,32 @@ class Watch:
             if news is None or at.astimezone(place.zone) >= _heard_by(alert, news, place):
                 self._complain(at, f"{alert.rule} in {place.name} has waited since {news} and no lead knows")
 
+    def _look_for_sleeping(self, at: datetime) -> None:
+        """Somebody is on call, and yet something urgent waits for the opening of which they do not know."""
+        for alert in db.session.scalars(
+            select(Alert).where(Alert.closed_at.is_(None), Alert.tier == "urgent", Alert.look_at > at)
+        ):
+            place = self._place(alert)
+            opens = _next_opening(place, at)
+            if place.on_call is None or opens is None or alert.look_at is None:
+                continue
+            waits_until = at + timedelta(hours=1) if alert.state == "open" else opens
+            if alert.look_at > waits_until and place.on_call not in self._asked_tonight(alert, place, at):
+                self._complain(
+                    at, f"{alert.rule} in {place.name} waits until {alert.look_at} unknown to who is on call"
+                )
+
+    def _asked_tonight(self, alert: Alert, place: Place, at: datetime) -> set[uuid.UUID | None]:
+        """Whoever has it, and to whom it has passed on since the clinic closed."""
+        passed = db.session.execute(
+            select(AlertEvent.at, AlertEvent.details).where(
+                AlertEvent.alert_id == alert.id, AlertEvent.kind == "escalated"
+            )
+        ).all()
+        tonight = _next_opening(place, at)
+        asked = {step.details.get("owner") for step in passed if _next_opening(place, step.at) == tonight}
+        return {alert.owner_id, *(uuid.UUID(each) for each in asked if each)}
+
     def _place(self, alert: Alert) -> Place:
         return next(place for life in self.lives for place in life.places if place.clinic_id == alert.clinic_id)
 
@@ -139,7 +171,21 @@ class Watch:
 def _is_open(place: Place, at: datetime) -> bool:
     """Weekdays from 8:30 to 17:00 on the clinic's wall, both included: the day's end is when it passes on."""
     there = at.astimezone(place.zone)
-    return there.weekday() < 5 and time(8, 30) <= there.time() <= time(17)
+    return there.weekday() < 5 and _OPENS <= there.time() <= _CLOSES
+
+
+def _next_opening(place: Place, at: datetime) -> datetime | None:
+    """When the clinic opens next, where it is closed: on its wall, whatever its clocks do that night."""
+    there = at.astimezone(place.zone)
+    day = there.date()
+    if _is_working(day) and there.time() < _CLOSES:
+        if there.time() >= _OPENS:
+            return None
+    else:
+        day += timedelta(days=1)
+        while not _is_working(day):
+            day += timedelta(days=1)
+    return datetime.combine(day, _OPENS, tzinfo=place.zone)
 
 
 def _heard_by(alert: Alert, news: datetime, place: Place) -> datetime:

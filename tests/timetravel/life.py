@@ -27,6 +27,7 @@ from registry.alerts.models import Alert
 from registry.alerts.parameters import ClinicNumber
 from registry.alerts.sweep import Sweep, sweep_clinic
 from registry.audit.recorder import record
+from registry.clinics.actions import cover_duty
 from registry.clinics.models import Clinic, DutyCover
 from registry.db.transaction import end_read, write
 from registry.extensions import db
@@ -52,6 +53,8 @@ class Place:
     care_managers: tuple[uuid.UUID, uuid.UUID]
     psychiatrist: uuid.UUID
     lead: uuid.UUID
+    on_call: uuid.UUID | None
+    """Who answers while the clinic is closed; nobody in Honolulu."""
 
     @property
     def clinic(self) -> Clinic:
@@ -131,6 +134,9 @@ def _place(zone: str, clinic: Clinic) -> Place:
         )
         db.session.add(cover)
         record("clinic.duty-set", by=None, subject=cover, kind="create")
+    called = None if zone == ZONES[0] else works(Role.CLINICIAN, "Nils")
+    if called is not None:
+        _put_on_call(clinic, called)
     return Place(
         name=island,
         clinic_id=builders.id_of(clinic),
@@ -138,7 +144,16 @@ def _place(zone: str, clinic: Clinic) -> Place:
         care_managers=(first, second),
         psychiatrist=works(Role.PSYCHIATRIST, "Paul"),
         lead=works(Role.CLINIC_LEAD, "Lena"),
+        on_call=called,
     )
+
+
+def _put_on_call(clinic: Clinic, user_id: uuid.UUID) -> None:
+    with write():
+        clinic.has_on_call = True
+        record("clinic.changed", by=None, subject=clinic)
+    last = FIRST_DAY + timedelta(days=400)
+    cover_duty(clinic=clinic, user_id=user_id, starts_on=FIRST_DAY, ends_on=last, is_on_call=True, by=None)
 
 
 def _sign_for_consensus(place: Place) -> None:
@@ -179,6 +194,14 @@ def nights(life: Life, day: date, sweep: Swept = swept_when_due) -> Iterator[Mom
         at = place.at(local_day, SWEPT_FROM)
         if at.date() == day:
             yield Moment(at, partial(sweep, place, local_day))
+
+
+def late_looks(life: Life, day: date, watch: Callable[[datetime], None]) -> Iterator[Moment]:
+    """Late in the evening, where somebody is on call: by then what would wait for the opening is theirs."""
+    for place, local_day in local_days(life, day):
+        at = place.at(local_day, time(23, 55))
+        if place.on_call is not None and at.date() == day:
+            yield Moment(at, partial(watch, at))
 
 
 def local_days(life: Life, day: date) -> Iterator[tuple[Place, date]]:

@@ -19,7 +19,7 @@ from tests.integration.alerts.scene import on_stage
 from tests.timetravel.deeds import deeds
 from tests.timetravel.escalations import Watch
 from tests.timetravel.invariants import wrong_today
-from tests.timetravel.life import FIRST_DAY, Life, a_life, live, nights
+from tests.timetravel.life import FIRST_DAY, Life, a_life, late_looks, live, nights
 
 SEED = 8
 YEAR = 365
@@ -43,12 +43,14 @@ def lived(life: Life, number: int) -> list[str]:
     """Everything that was wrong, up to and with the first day something was."""
     watch = Watch([life])
     for day in days(number):
-        live([*nights(life, day), *deeds(life, day)], until=evening(day), watch=watch)
+        moments = [*nights(life, day), *deeds(life, day), *late_looks(life, day, watch)]
+        live(moments, until=evening(day), watch=watch)
         with clock.at(evening(day)):
             wrong = [*watch.wrong, *(f"{day}: {words}" for words in wrong_today(life))]
         if wrong:
             return [f"seed {life.seed}", *wrong]
     assert watch.steps > 0, "nobody ever failed to answer: nothing was tried"
+    assert watch.called > 0, "nothing was ever left for who is on call: nothing was tried"
     assert watch.told > 0, "somebody took up every action: nothing was tried"
     return []
 

@@ -53,7 +53,7 @@ def propose_transfer(*, episode: Episode, to_clinic: Clinic, words: str, by: Use
             from_clinic_id=episode.clinic_id,
             to_clinic_id=to_clinic.id,
             words=words,
-            proposed_on=episode.clinic.today(clock.now()),
+            proposed_on=_day_at_both(episode.clinic, to_clinic),
             proposed_by_id=by.id if by else None,
         )
         db.session.add(transfer)
@@ -61,6 +61,12 @@ def propose_transfer(*, episode: Episode, to_clinic: Clinic, words: str, by: Use
         open_transfer_grant(patient_id=episode.patient_id, clinic_id=to_clinic.id)
         tell_episode_changed(episode.patient_id)
     return transfer
+
+
+def _day_at_both(sender: Clinic, receiver: Clinic) -> date:
+    """A day that has come for both: past midnight here, the receiver may still accept on what is yesterday."""
+    now = clock.now()
+    return min(sender.today(now), receiver.today(now))
 
 
 def _refuse_impossible(episode: Episode, to_clinic: Clinic) -> None:

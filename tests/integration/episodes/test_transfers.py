@@ -16,9 +16,11 @@ from registry.access import scope
 from registry.accounts.models import User
 from registry.alerts.models import Alert
 from registry.alerts.sweep import sweep_clinic
+from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.contacts.actions import ContactFacts, record_contact
 from registry.contacts.models import Contact
+from registry.db.transaction import write
 from registry.episodes.models import Episode, Transfer
 from registry.extensions import db
 from tests.builders import a_clinic, a_patient, a_user, an_episode, id_of, sign_in
@@ -280,3 +282,17 @@ def test_a_death_calls_the_transfer_off(handover: Handover) -> None:
 
     assert handover.state == "withdrawn"
     assert handover.sees(handover.receiver) == (NO, NO)
+
+
+def test_a_clinic_where_it_is_still_yesterday_accepts_at_once(handover: Handover) -> None:
+    """Past midnight in New York, where the proposal is made, it is the evening before in Honolulu."""
+    with handover.app.app_context(), scope.all_patients(reason="test"), write():
+        there = db.session.get_one(Clinic, handover.clinics[1])
+        there.time_zone = "Pacific/Honolulu"
+        record("clinic.changed", by=None, subject=there, clinic_id=there.id)
+
+    with time_machine.travel("2026-03-13T04:08:00+00:00", tick=False):
+        assert (handover.propose(), handover.answer()) == (303, 303)
+
+    with handover.app.app_context(), scope.all_patients(reason="test"):
+        assert db.session.scalar(select(Transfer.answered_on)) == TODAY

@@ -27,6 +27,7 @@ from registry.episodes.models import (
 from registry.health.models import LifeEvent
 from registry.measurements.models import Measurement
 from registry.patients.models import AdvanceDirective, LegalStatus, RelatedPerson
+from registry.physical.models import Observation
 from registry.plans.models import Goal, GoalRating, PlanVersion
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.tasks.models import Task
@@ -39,6 +40,7 @@ KINDS: Mapping[str, str] = {
     "reviews": "Reviews",
     "advice": "Recommendations",
     "treatment": "Treatment",
+    "physical": "Health",
     "plans": "Goals and plans",
     "life": "Life events",
     "alerts": "Alerts",
@@ -187,6 +189,7 @@ SOURCES: Sequence[Source] = (
         *_last_word(AdherenceCheck),
         loaded=(joinedload(AdherenceCheck.trial), joinedload(AdherenceCheck.recorded_by)),
     ),
+    _source("observed", "physical", Observation.taken_on, *_last_word(Observation)),
     _source("goal", "plans", Goal.set_on, Goal.recorded_at, Goal.recorded_by_id),
     _source(
         "rated",

@@ -16,6 +16,8 @@ from registry.health.queries import list_events
 from registry.measurements.models import Measurement
 from registry.patients.models import AdvanceDirective, ContactPoint, LegalStatus, Patient, PayerPeriod, RelatedPerson
 from registry.patients.queries import get_directive, get_legal_status_in_force, list_payers, list_related_people
+from registry.physical.models import Observation
+from registry.physical.queries import list_observations
 from registry.plans.models import Goal, PlanVersion
 from registry.plans.queries import list_goals, list_versions
 from registry.treatment.queries import TrialRecord, list_records
@@ -50,6 +52,8 @@ class Around:
     plans: Sequence[PlanVersion]
     """Every version of both plans."""
     life_events: Sequence[LifeEvent]
+    observations: Sequence[Observation]
+    """Newest first, in every state."""
     """Those that stand, newest first."""
 
 
@@ -105,6 +109,7 @@ def _around(patient: Patient, record: EpisodeRecord | None) -> Around:
         goals=list_goals(patient.id, only_open=True) if record is None else record.goals,
         plans=list_versions(patient.id),
         life_events=list_events(patient.id, only_standing=True) if record is None else record.life_events,
+        observations=list_observations(patient.id),
     )
 
 

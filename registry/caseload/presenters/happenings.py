@@ -19,6 +19,7 @@ from registry.health.rules import KINDS as KINDS_OF_EVENT
 from registry.health.rules import is_open
 from registry.measurements.instruments import catalogue
 from registry.measurements.presenters.words import category_words
+from registry.physical.presenters import observation_title
 from registry.plans.rules import GOAL_STATES, PLANS
 from registry.review.rules import KINDS as ADVICE_KINDS
 from registry.review.rules import STATES
@@ -176,6 +177,11 @@ def _planned(row: Any, _told: Told) -> Words:
     return Words(title, f"Took part: {row.took_part}", row.recorded_by.name, url=page)
 
 
+def _observed(row: Any, _told: Told) -> Words:
+    page = url_for("caseload.physical", patient_id=row.patient_id)
+    return Words(observation_title(row), row.words, icon="measures", url=page)
+
+
 def _life(row: Any, _told: Told) -> Words:
     lasts = row.status == "final" and is_open(row.kind, ends_on=row.ends_on)
     title = KINDS_OF_EVENT[row.kind]
@@ -204,6 +210,7 @@ WORDED: Mapping[str, Callable[[Any, Told], Words]] = {
     "goal": _goal,
     "rated": _rated,
     "planned": _planned,
+    "observed": _observed,
     "life": _life,
     "stay-ended": _stay_ended,
     "alert": _alert,

@@ -14,6 +14,9 @@ from registry.patients.around import DIRECTIVES, LEGAL_STATUSES, RELATIONS, is_i
 from registry.patients.models import AdvanceDirective, ContactPoint, LegalStatus, RelatedPerson
 from registry.patients.presenters import permissions
 from registry.patients.rules import CONTACT_KINDS
+from registry.physical.catalogue import catalogue
+from registry.physical.models import Observation
+from registry.physical.presenters import observation_title
 from registry.plans.models import Goal, PlanVersion
 from registry.plans.presenters import goal_course, last_rated, plan_words
 from registry.plans.queries import plan_in_force
@@ -142,6 +145,23 @@ def own_plan_lines(plans: Sequence[PlanVersion]) -> Iterator[Line]:
             text = str(plan.sections.get(section.key) or "")
             if text and section.key in keys:
                 yield Line(section.title, text)
+
+
+def physical_lines(observations: Sequence[Observation]) -> Iterator[Line]:
+    """The last value of each kind, under its heading; ``observations`` newest first."""
+    last: dict[str, Observation] = {}
+    for each in observations:
+        if each.status == "final":
+            last.setdefault(each.kind, each)
+    known = catalogue()
+    for group, title in known.groups.items():
+        told = [
+            f"{observation_title(last[key])} ({long_date(last[key].taken_on)})"
+            for key, kind in known.kinds.items()
+            if kind.group == group and key in last
+        ]
+        if told:
+            yield Line(title, "; ".join(told))
 
 
 def life_lines(events: Sequence[LifeEvent], today: date) -> Iterator[Line]:

@@ -16,6 +16,7 @@ from registry.caseload.presenters.summary_around import (
     goal_lines,
     law_lines,
     life_lines,
+    physical_lines,
     plan_lines,
     treatment_lines,
 )
@@ -57,6 +58,7 @@ def team_sections(facts: SummaryFacts, today: date) -> list[Section]:
         Section("Treatment now", list(treatment_lines(around, today)), empty="No treatment on record"),
         Section("Measures", list(_levels(record, today)), _measures(record, today), empty="No measure is followed"),
         Section("Contact", list(_contact(record)), empty="No contact on record"),
+        Section("Physical health", list(physical_lines(around.observations)), empty="No results on record"),
         Section("Plans and goals", [*goal_lines(around.goals, today), *plan_lines(around.plans, today)]),
         Section("Lately", list(life_lines(around.life_events, today)), empty="Nothing on record within a year"),
         Section("Housing and work", list(circumstance_lines(facts))),

@@ -31,7 +31,7 @@ RENAMED = {
 }
 """Endpoint → argument → which of the world's values it means there."""
 
-REACHES_ITS_ORGANISATION = frozenset({"user.manage", "user.invite", "clinic.manage"})
+REACHES_ITS_ORGANISATION = frozenset({"user.manage", "user.invite", "clinic.manage", "system.health"})
 """Actions of an administrator: the sister clinic is theirs too, another organisation's is not.
 
 A lead invites too, in one clinic alone: ``tests/integration/administration/test_invitations.py``."""

@@ -26,10 +26,13 @@ from registry.contacts.drafts import AnotherDraft, keep_draft
 from registry.contacts.models import DangerReport
 from registry.contacts.timer import AlreadyTiming, start_timer
 from registry.db.transaction import write
+from registry.episodes import actions as episodes
+from registry.episodes.errors import PersonHasDied
 from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
 from registry.measurements.verification import differences_of
+from registry.patients.models import Patient
 from registry.review.actions import ReviewedMeanwhile, record_review
 from tests.builders import a_patient, an_episode, id_of, sign_in
 from tests.pages import Fields
@@ -131,10 +134,9 @@ def test_of_two_reviews_saved_at_once_the_second_is_told_of_the_first(app: Flask
     patient_id, saved = _somebody_without_alerts(app, world), list[str]()
 
     def review(summary: str) -> None:
-        episode = db.session.scalars(select(Episode).where(Episode.patient_id == patient_id)).one()
         try:
             record_review(
-                episode=episode,
+                episode=_episode_of(patient_id),
                 reviewed_on=TODAY,
                 minutes=10,
                 summary=summary,
@@ -150,6 +152,39 @@ def test_of_two_reviews_saved_at_once_the_second_is_told_of_the_first(app: Flask
     _second_during_first(app, lambda: review("First"), lambda: review("Second"))
 
     assert saved == ["First", "after First"]
+
+
+def test_nobody_who_died_is_left_in_an_episode_reopened_at_the_same_moment(app: Flask, world: World) -> None:
+    """Whichever of the two comes first."""
+    died_first, reopened_first = (_somebody_without_alerts(app, world) for _ in range(2))
+    said: list[str] = []
+
+    def end(patient_id: uuid.UUID) -> None:
+        episodes.end_episode(episode=_episode_of(patient_id), reason="lost", on=TODAY, note="Moved", by=None)
+
+    def die(patient_id: uuid.UUID) -> None:
+        patient = db.session.get_one(Patient, patient_id)
+        episodes.record_death(patient=patient, died_on=TODAY, today=TODAY, by=None)
+
+    def reopen(patient_id: uuid.UUID) -> None:
+        try:
+            episodes.reopen(episode=_episode_of(patient_id), why="Another person", by=None)
+        except PersonHasDied:
+            said.append("died")
+
+    with app.app_context(), scope.all_patients(reason="test"):
+        for each in (died_first, reopened_first):
+            end(each)
+    _second_during_first(app, lambda: die(died_first), lambda: reopen(died_first))
+    _second_during_first(app, lambda: reopen(reopened_first), lambda: die(reopened_first))
+
+    with app.app_context(), scope.all_patients(reason="test"):
+        ended = [_episode_of(each).end_reason for each in (died_first, reopened_first)]
+    assert (said, ended) == (["died"], ["lost", "died"])
+
+
+def _episode_of(patient_id: uuid.UUID) -> Episode:
+    return db.session.scalars(select(Episode).where(Episode.patient_id == patient_id)).one()
 
 
 def _somebody_without_alerts(app: Flask, world: World) -> uuid.UUID:

@@ -35,6 +35,7 @@ from registry.episodes.rules import IN_CARE, TEAM_USER_ROLES
 from registry.episodes.signals import tell_episode_changed
 from registry.episodes.unanswered import unanswered
 from registry.extensions import db
+from registry.patients.queries import lock_patient
 
 Dated: TypeAlias = PhaseSpell | TreatmentCourse | TrackedMeasure | TreatmentTarget | EpisodeCondition | TeamMember
 
@@ -47,6 +48,8 @@ def reopen(*, episode: Episode, why: str, by: User | None) -> None:
     Raises ``EpisodeIsOpen``, ``ImpossibleReopening``, ``PersonHasDied``.
     """
     with write():
+        lock_patient(episode.patient_id)
+        db.session.refresh(episode.patient, ["died_on"])
         problem = why_not_reopened(episode)
         if problem is not None or episode.ended_on is None:
             raise problem or EpisodeIsOpen("This episode is open")

@@ -20,6 +20,7 @@ from registry.episodes.signals import tell_episode_changed
 from registry.episodes.unanswered import unanswered
 from registry.extensions import db
 from registry.patients.models import Patient
+from registry.patients.queries import lock_patient
 
 EPISODE_ENDED = "Episode ended"
 """Why somebody left a team who was on it to the end."""
@@ -76,6 +77,7 @@ def record_death(*, patient: Patient, died_on: date, today: date, by: User | Non
     Safety alerts stay until somebody closes them. Raises ``ImpossibleDate``.
     """
     with write():
+        lock_patient(patient.id)
         refuse_impossible(
             died_on,
             today=today,

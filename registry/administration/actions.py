@@ -280,6 +280,7 @@ def change_clinic(*, clinic: Clinic, facts: ClinicFacts, opened_version: int | N
     In another zone today is another day: cases are checked again. Raises ``EditConflict``, ``DuplicateClinic``.
     """
     with write():
+        _one_after_the_other(clinic)
         old_zone, old = clinic.time_zone, response_times_of(clinic)
         clinics.change_clinic(clinic=clinic, facts=facts, opened_version=opened_version, by=by)
         if facts.time_zone != old_zone:
@@ -291,6 +292,7 @@ def change_clinic(*, clinic: Clinic, facts: ClinicFacts, opened_version: int | N
 def close_on(*, clinic: Clinic, day: date, words: str, by: User) -> None:
     """Close the clinic on a day, whatever the weekday; clocks and working days follow. Raises ``ClosedAlready``."""
     with write():
+        _one_after_the_other(clinic)
         old = response_times_of(clinic)
         clinics.close_on(clinic=clinic, day=day, words=words, by=by)
         _follow_days(clinic, old, by)
@@ -299,9 +301,15 @@ def close_on(*, clinic: Clinic, day: date, words: str, by: User) -> None:
 def take_back_closure(*, closure: Closure, clinic: Clinic, by: User) -> None:
     """The clinic is open on that day after all; clocks and working days follow."""
     with write():
+        _one_after_the_other(clinic)
         old = response_times_of(clinic)
         clinics.take_back_closure(closure=closure, clinic=clinic, by=by)
         _follow_days(clinic, old, by)
+
+
+def _one_after_the_other(clinic: Clinic) -> None:
+    """Each change of a clinic's times moves the clocks from the times before it."""
+    db.session.refresh(clinic, with_for_update={"key_share": True})
 
 
 def _follow_days(clinic: Clinic, old: ResponseTimes, by: User) -> None:

@@ -18,7 +18,10 @@ from werkzeug.test import TestResponse
 
 from registry.access import scope
 from registry.accounts.models import User
+from registry.administration.actions import close_on
+from registry.alerts.clinic_times import response_times_of
 from registry.alerts.models import Alert
+from registry.alerts.rulebook import is_immediate
 from registry.caseload import rows
 from registry.clinics.models import Clinic
 from registry.contacts.actions import report_danger
@@ -181,6 +184,32 @@ def test_nobody_who_died_is_left_in_an_episode_reopened_at_the_same_moment(app: 
     with app.app_context(), scope.all_patients(reason="test"):
         ended = [_episode_of(each).end_reason for each in (died_first, reopened_first)]
     assert (said, ended) == (["died"], ["lost", "died"])
+
+
+def test_two_days_closed_at_once_move_a_clock_past_both(app: Flask, world: World) -> None:
+    patient_id, lead_id = _somebody_without_alerts(app, world), world.here.people["clinic_lead"]
+
+    def close(day: date) -> None:
+        clinic, by = db.session.get_one(Clinic, world.here.clinic), db.session.get_one(User, lead_id)
+        close_on(clinic=clinic, day=day, words="Storm", by=by)
+
+    with app.app_context(), scope.all_patients(reason="test"):
+        report_danger(
+            patient_id=patient_id,
+            clinic_id=world.here.clinic,
+            kind="self-harm",
+            reported_on=TODAY,
+            said_by="The patient",
+            words="She said so",
+            done="Called",
+            by=db.session.get_one(User, lead_id),
+        )
+    _second_during_first(app, lambda: close(TODAY), lambda: close(TODAY + timedelta(days=1)))
+
+    with app.app_context(), scope.all_patients(reason="test"):
+        alert = db.session.scalars(select(Alert).where(Alert.patient_id == patient_id, Alert.is_safety)).one()
+        times = response_times_of(db.session.get_one(Clinic, world.here.clinic))
+        assert alert.look_at == times.acknowledge_by(NOW, immediate=is_immediate(alert.evidence))
 
 
 def _episode_of(patient_id: uuid.UUID) -> Episode:

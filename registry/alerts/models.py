@@ -43,6 +43,7 @@ EVENT_KINDS = (
     "joined",
     "told",
     "untold",
+    "mailed",
 )
 
 DUTY, LEAD = 1, 2

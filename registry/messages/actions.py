@@ -18,6 +18,7 @@ from sqlalchemy import select
 from config import MailServer, Settings
 from registry import clock
 from registry.access import scope
+from registry.access.reviewed_sql import insert_rows
 from registry.accounts.models import User
 from registry.alerts.lifecycle import step_of
 from registry.alerts.models import Alert, AlertEvent
@@ -97,7 +98,7 @@ def send_due(*, now: datetime | None = None) -> Round:
                 continue
             problem = of_server or _handed_over(taken, work, settings.mail, now)
             if problem is None:
-                _settle(taken.message_ids, "sent", now)
+                _note_sent(taken.message_ids, now)
                 done.sent += 1
                 continue
             done.failed += 1
@@ -179,6 +180,23 @@ def _settle(message_ids: Sequence[uuid.UUID], state: str, now: datetime) -> None
     with write():
         for row in db.session.scalars(select(Message).where(Message.id.in_(message_ids))):
             row.state, row.settled_at = state, now
+
+
+def _note_sent(message_ids: Sequence[uuid.UUID], now: datetime) -> None:
+    """Of an alert it is a step: from the record alone it can be shown later who was told, and when."""
+    with write():
+        _settle(message_ids, "sent", now)
+        alerts = select(Alert.patient_id).join(Message, Message.alert_id == Alert.id)
+        for patient_id in sorted(set(db.session.scalars(alerts.where(Message.id.in_(message_ids))))):
+            lock_patient(patient_id)
+        told = select(Message.user_id, Alert).join(Alert, Alert.id == Message.alert_id)
+        rows = db.session.execute(
+            told.where(Message.id.in_(message_ids)).order_by(Message.id).execution_options(populate_existing=True)
+        ).all()
+        for _, alert in rows:
+            record("alert.mailed", by=None, subject=alert)
+        steps = [step_of(alert, "mailed", now, details={"told": str(user_id)}) for user_id, alert in rows]
+        insert_rows(scope.current(), AlertEvent, steps)
 
 
 def _note_failure(message_id: uuid.UUID, problem: NotSent, now: datetime) -> None:

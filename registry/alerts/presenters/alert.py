@@ -43,6 +43,7 @@ _STEPS = {
     "closed-by-itself": ("Closed by itself", "good", ""),
     "joined": ("Joined with another alert of the same person", "note", ""),
     "told": ("Told {told} too", "user", ""),
+    "mailed": ("Told {told} by e-mail", "user", ""),
     "untold": ("E-mail to {told} failed", "urgent", "urgent"),
 }
 """Kind of step → its title, icon and colour on the timeline."""

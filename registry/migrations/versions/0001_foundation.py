@@ -1568,7 +1568,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('opened', 'appended', 'acknowledged', 'assigned', 'snoozed', 'snooze-ended', 'acted', 'escalated', 'closed', 'closed-by-itself', 'joined', 'told', 'untold')",
+            "kind IN ('opened', 'appended', 'acknowledged', 'assigned', 'snoozed', 'snooze-ended', 'acted', 'escalated', 'closed', 'closed-by-itself', 'joined', 'told', 'untold', 'mailed')",
             name=op.f("ck_alert_event_kind_known"),
         ),
         sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_event_alert_id"), ondelete="RESTRICT"),

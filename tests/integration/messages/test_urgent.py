@@ -19,6 +19,7 @@ from registry.accounts.models import SignedInSession, User
 from registry.alerts.actions import acknowledge, assign, tell
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import Alert
+from registry.audit.models import AuditEvent
 from registry.db.transaction import write
 from registry.episodes.actions import change_team
 from registry.episodes.facts import TeamPlace
@@ -97,6 +98,15 @@ def test_several_alerts_are_one_e_mail(app: Flask, post: Post) -> None:
 
         assert send_due() == Round(sent=2)
         assert all("2 urgent alerts wait" in mail for _, mail in post.arrived)
+        for person in (scene.patient, other):
+            assert kinds_of(the_safety_alert(person)).count("mailed") == 2, "who was told, and when, is on record"
+        events = select(AuditEvent).where(AuditEvent.action == "alert.mailed")
+        assert len(db.session.scalars(events).all()) == 4
+        address = f"/patients/{other.id}/alerts/{the_safety_alert(other).id}"
+        lead_id = scene.lead.id
+    history = words(builders.sign_in(app.test_client(), lead_id).get(address))
+    assert "Told Ana Care by e-mail" in history
+    assert "Told Dora Duty by e-mail" in history
 
 
 def test_acknowledged_meanwhile_it_is_not_needed(app: Flask, post: Post) -> None:

@@ -292,6 +292,8 @@ def test_a_clinic_where_it_is_still_yesterday_accepts_at_once(handover: Handover
         record("clinic.changed", by=None, subject=there, clinic_id=there.id)
 
     with time_machine.travel("2026-03-13T04:08:00+00:00", tick=False):
+        sign_in(handover.sender, handover.managers[0])
+        sign_in(handover.receiver, handover.managers[1])
         assert (handover.propose(), handover.answer()) == (303, 303)
 
     with handover.app.app_context(), scope.all_patients(reason="test"):

@@ -158,7 +158,7 @@ def _register_pages(app: Flask) -> None:
     from registry.contacts import views as contacts
     from registry.episodes import views as episodes
     from registry.exchange import views as exchange
-    from registry.health import views as life
+    from registry.life import views as life
     from registry.measurements import views as measurements
     from registry.merging import views as merging
     from registry.patients import views as patients

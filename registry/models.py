@@ -9,8 +9,8 @@ import registry.clinics.models
 import registry.contacts.models
 import registry.episodes.models
 import registry.exchange.models
-import registry.health.models
 import registry.jobs.models
+import registry.life.models
 import registry.measurements.models
 import registry.messages.models
 import registry.patients.models

@@ -17,8 +17,8 @@ from registry.alerts.rulebook.stay import open_stays
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.extensions import db
-from registry.health.models import LifeEvent
-from registry.health.rules import EMERGENCY, GAINS, KINDS, LOSSES, STAYS, is_stay
+from registry.life.models import LifeEvent
+from registry.life.rules import EMERGENCY, GAINS, KINDS, LOSSES, STAYS, is_stay
 
 _Row: TypeAlias = Row[*tuple[Any, ...]]
 

@@ -24,7 +24,7 @@ from registry.episodes.models import (
     Transfer,
     TreatmentTarget,
 )
-from registry.health.models import LifeEvent
+from registry.life.models import LifeEvent
 from registry.measurements.models import Measurement
 from registry.patients.models import AdvanceDirective, LegalStatus, RelatedPerson
 from registry.physical.models import Observation

@@ -15,7 +15,7 @@ from registry.accounts.models import User
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
 from registry.caseload.rules import LONGEST_VIEW_NAME
 from registry.db.base import Audited, Base, ClinicsOwn, EpisodeLinked, Identified, PatientLinked, one_of
-from registry.health.rules import STAYS
+from registry.life.rules import STAYS
 from registry.measures.course import Outcome
 
 NOTHING_OPEN = 9

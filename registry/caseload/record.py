@@ -23,9 +23,9 @@ from registry.episodes.models import Episode, OtherTeam, PhaseSpell, TrackedMeas
 from registry.episodes.queries import list_parts
 from registry.episodes.scales import scales_in_force
 from registry.extensions import db
-from registry.health.models import LifeEvent
-from registry.health.queries import list_events
-from registry.health.rules import GAINS, LOSSES, is_open
+from registry.life.models import LifeEvent
+from registry.life.queries import list_events
+from registry.life.rules import GAINS, LOSSES, is_open
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measurements.queries import rated_by_others

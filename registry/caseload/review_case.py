@@ -19,8 +19,8 @@ from registry.episodes.models import Episode, TrackedMeasure
 from registry.episodes.patient_header import chosen_episode
 from registry.episodes.queries import list_episodes, list_parts
 from registry.extensions import db
-from registry.health.models import LifeEvent
-from registry.health.queries import list_events
+from registry.life.models import LifeEvent
+from registry.life.queries import list_events
 from registry.measurements.models import MeasurementScore
 from registry.measurements.queries import rated_by_others
 from registry.measurements.standings import TrackedScale, follow_patient, mania_scales

@@ -11,8 +11,8 @@ from registry.alerts.queries import list_open_alerts
 from registry.caseload.record import EpisodeRecord, last_safety_measurements, load_record
 from registry.episodes.models import Consent, Episode, EpisodeCondition
 from registry.episodes.queries import get_consent, list_parts
-from registry.health.models import LifeEvent
-from registry.health.queries import list_events
+from registry.life.models import LifeEvent
+from registry.life.queries import list_events
 from registry.measurements.models import Measurement
 from registry.patients.models import AdvanceDirective, ContactPoint, LegalStatus, Patient, PayerPeriod, RelatedPerson
 from registry.patients.queries import get_directive, get_legal_status_in_force, list_payers, list_related_people

@@ -27,8 +27,8 @@ from registry.episodes import actions as episodes
 from registry.episodes.facts import TeamPlace
 from registry.episodes.models import Episode, Transfer
 from registry.extensions import db
-from registry.health.actions import record_event
-from registry.health.facts import EventFacts
+from registry.life.actions import record_event
+from registry.life.facts import EventFacts
 from registry.patients.models import Patient
 from registry.tasks.actions import answer_task, send_task
 

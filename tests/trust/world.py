@@ -41,9 +41,9 @@ from registry.episodes.facts import OtherTeamFacts, TeamPlace
 from registry.episodes.models import Episode
 from registry.exchange.models import ImportBatch
 from registry.extensions import db
-from registry.health.actions import record_event
-from registry.health.facts import EventFacts
 from registry.jobs.models import Heartbeat, JobRun
+from registry.life.actions import record_event
+from registry.life.facts import EventFacts
 from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
 from registry.measurements.models import Measurement

@@ -15,7 +15,7 @@ from registry.alerts.rulebook.phrases import ago, capitalised, count, written
 from registry.alerts.rulebook.stay import injection_words, next_injection, open_stays
 from registry.alerts.rulebook.suspension import Family
 from registry.alerts.snapshot import CaseSnapshot, EpisodeFacts
-from registry.health.rules import PLACES, REASONS, is_stay
+from registry.life.rules import PLACES, REASONS, is_stay
 
 TRANSITION = "life.transition"
 UNREACHED = "life.unreached"

@@ -18,7 +18,7 @@ from registry.alerts.rulebook.phrases import ago, count, listed, written
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.rulebook.worse import later_day
 from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, TrackedMeasure
-from registry.health.rules import REASONS
+from registry.life.rules import REASONS
 from registry.measures.course import DatedScore, days_fresh, is_elevated
 from registry.measures.instrument import SafetyTier
 from registry.measures.mania import MANIA, is_manic

@@ -16,7 +16,7 @@ from registry.alerts.rulebook.referral import working_days_after
 from registry.alerts.rulebook.suspension import Family
 from registry.alerts.rulebook.worse import newly_listed
 from registry.alerts.snapshot import CaseSnapshot, InjectionDue
-from registry.health.rules import PLACES, WHOM, is_stay
+from registry.life.rules import PLACES, WHOM, is_stay
 
 ADMISSION = "life.admission"
 STILL_IN = "life.still-in"

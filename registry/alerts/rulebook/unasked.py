@@ -13,7 +13,7 @@ from registry.alerts.rulebook.safety_forms import answer_facts, forms_of, is_ans
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.rulebook.worse import later_day, newly_listed
 from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, SafetyAnswer
-from registry.health.rules import REASONS
+from registry.life.rules import REASONS
 from registry.measures.scale import DangerKind
 
 _TOTAL_ONLY_FROM = "safety.unknown.total_only_from"

@@ -16,7 +16,7 @@ from registry.alerts.rulebook.stay import ADMISSION
 from registry.alerts.rulebook.target import review_words
 from registry.alerts.sentences import sentence_of
 from registry.caseload.since_review import Answer, Declined
-from registry.health.rules import PLACES
+from registry.life.rules import PLACES
 from registry.web.filters import short_date
 
 

@@ -12,9 +12,9 @@ from registry.caseload.review_case import ReviewCase
 from registry.charts.lane_strip import LaneStrip, lane_strip
 from registry.contacts.models import Contact
 from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt
-from registry.health.models import LifeEvent
-from registry.health.rules import KINDS as LIFE_KINDS
-from registry.health.rules import is_open, is_stay
+from registry.life.models import LifeEvent
+from registry.life.rules import KINDS as LIFE_KINDS
+from registry.life.rules import is_open, is_stay
 from registry.plans.models import Goal
 from registry.plans.presenters import goal_course, last_rated
 from registry.treatment.queries import TrialCourse

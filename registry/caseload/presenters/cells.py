@@ -18,7 +18,7 @@ from registry.caseload.presenters.scores import Measured, ScoreShown, scale_labe
 from registry.caseload.queries import SPARKLINE_DAYS, read_course
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES, weeks_in_care
 from registry.episodes.scales import ClinicScales
-from registry.health.rules import PLACES
+from registry.life.rules import PLACES
 from registry.measures.course import Target
 from registry.plans.queries import PlanDates
 from registry.web.filters import count, number, short_date

@@ -15,8 +15,8 @@ from registry.contacts.rules import DANGERS, KINDS, MODALITIES, reach_words
 from registry.episodes.patient_header import holder_name
 from registry.episodes.presenters import consent_words, target_words
 from registry.episodes.rules import CONDITIONS, END_REASONS, PHASE_TITLES, TEAM_ROLES
-from registry.health.rules import KINDS as KINDS_OF_EVENT
-from registry.health.rules import is_open
+from registry.life.rules import KINDS as KINDS_OF_EVENT
+from registry.life.rules import is_open
 from registry.measurements.instruments import catalogue
 from registry.measurements.presenters.words import category_words
 from registry.physical.presenters import observation_title

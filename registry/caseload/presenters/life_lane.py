@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from registry.charts.course_facts import Lane, Mark, Spell
-from registry.health.models import LifeEvent
-from registry.health.rules import KINDS, is_stay
+from registry.life.models import LifeEvent
+from registry.life.rules import KINDS, is_stay
 
 
 def life_lane(events: Sequence[LifeEvent], *, first: date, last: date) -> Lane:

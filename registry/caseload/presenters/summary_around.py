@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from registry.caseload.presenters.summary_sections import UNKNOWN, Line
 from registry.caseload.summary import Around
-from registry.health.models import LifeEvent
-from registry.health.rules import KINDS as LIFE_KINDS
-from registry.health.rules import is_open, is_stay
+from registry.life.models import LifeEvent
+from registry.life.rules import KINDS as LIFE_KINDS
+from registry.life.rules import is_open, is_stay
 from registry.patients.around import DIRECTIVES, LEGAL_STATUSES, RELATIONS, is_in_force
 from registry.patients.models import AdvanceDirective, ContactPoint, LegalStatus, RelatedPerson
 from registry.patients.presenters import permissions

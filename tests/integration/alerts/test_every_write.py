@@ -27,8 +27,8 @@ from registry.episodes import actions as episodes
 from registry.episodes.facts import ConsentFacts, OtherTeamFacts, TargetWish, TeamPlace, Tracking
 from registry.episodes.models import OtherTeam, Transfer
 from registry.extensions import db
-from registry.health import actions as life
-from registry.health.facts import EventFacts
+from registry.life import actions as life
+from registry.life.facts import EventFacts
 from registry.measurements import actions as measurements
 from registry.patients import actions as patients
 from registry.patients.facts import LegalStatusFacts, RelatedPersonFacts
@@ -49,7 +49,7 @@ ROOMS = (
     "registry/contacts/actions.py",
     "registry/treatment/actions.py",
     "registry/plans/actions.py",
-    "registry/health/actions.py",
+    "registry/life/actions.py",
     "registry/physical/actions.py",
     "registry/review/actions.py",
     "registry/episodes/actions",
@@ -321,20 +321,20 @@ WRITES: dict[str, tuple[Given, Act]] = {
             version=row, why="Wrong person", opened_version=row.version, by=s.care_manager
         ),
     ),
-    "health.record_event": (nothing, lambda s, _: a_stay(s)),
-    "health.confirm_stay": (
+    "life.record_event": (nothing, lambda s, _: a_stay(s)),
+    "life.confirm_stay": (
         a_stay,
         lambda s, row: life.confirm_stay(event=row, on=TODAY, opened_version=row.version, by=s.care_manager),
     ),
-    "health.call_place": (
+    "life.call_place": (
         a_stay,
         lambda s, row: life.call_place(event=row, on=TODAY, opened_version=row.version, by=s.care_manager),
     ),
-    "health.end_stay": (
+    "life.end_stay": (
         a_stay,
         lambda s, row: life.end_stay(event=row, on=TODAY, opened_version=row.version, by=s.care_manager),
     ),
-    "health.withdraw_event": (
+    "life.withdraw_event": (
         a_stay,
         lambda s, row: life.withdraw_event(
             event=row, why="Wrong person", opened_version=row.version, by=s.care_manager

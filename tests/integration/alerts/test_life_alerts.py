@@ -19,9 +19,9 @@ from registry.caseload.models import CaseloadRow
 from registry.contacts.actions import ContactFacts, record_contact
 from registry.db.conflict import EditConflict
 from registry.extensions import db
-from registry.health.actions import call_place, confirm_stay, end_stay, record_event
-from registry.health.facts import EventFacts
-from registry.health.models import LifeEvent
+from registry.life.actions import call_place, confirm_stay, end_stay, record_event
+from registry.life.facts import EventFacts
+from registry.life.models import LifeEvent
 from tests.builders import sign_in
 from tests.integration.alerts.scene import NOW, TODAY, Scene, a_scene, alerts_of, on_stage, spoke
 from tests.pages import words

@@ -19,8 +19,8 @@ from registry.episodes.actions import involve_team
 from registry.episodes.facts import OtherTeamFacts
 from registry.episodes.models import Episode
 from registry.extensions import db
-from registry.health.actions import record_event
-from registry.health.facts import EventFacts
+from registry.life.actions import record_event
+from registry.life.facts import EventFacts
 from registry.measurements.actions import record_measurement
 from registry.patients.actions import add_contact_point, add_related_person, note_directive, set_legal_status
 from registry.patients.facts import ContactPointFacts, DirectiveFacts, LegalStatusFacts, RelatedPersonFacts

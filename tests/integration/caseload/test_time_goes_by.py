@@ -11,8 +11,8 @@ import time_machine
 from registry.access import scope
 from registry.accounts.models import User
 from registry.extensions import db
-from registry.health.actions import record_event
-from registry.health.facts import EventFacts
+from registry.life.actions import record_event
+from registry.life.facts import EventFacts
 from registry.measurements.actions import record_measurement
 from registry.plans.actions import write_plan
 from registry.plans.facts import PlanFacts

@@ -22,9 +22,9 @@ from registry.episodes.actions import change_conditions, end_episode, involve_te
 from registry.episodes.facts import OtherTeamFacts
 from registry.episodes.models import Episode
 from registry.extensions import db
-from registry.health.actions import record_event, withdraw_event
-from registry.health.facts import EventFacts
-from registry.health.models import LifeEvent
+from registry.life.actions import record_event, withdraw_event
+from registry.life.facts import EventFacts
+from registry.life.models import LifeEvent
 from registry.patients.actions import add_related_person, set_legal_status
 from registry.patients.facts import LegalStatusFacts, RelatedPersonFacts
 from registry.patients.models import Patient

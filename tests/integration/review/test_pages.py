@@ -24,8 +24,8 @@ from registry.contacts.actions import record_contact
 from registry.contacts.facts import ContactFacts
 from registry.episodes.actions import change_phase
 from registry.extensions import db
-from registry.health.actions import record_event
-from registry.health.facts import EventFacts
+from registry.life.actions import record_event
+from registry.life.facts import EventFacts
 from registry.measurements.actions import record_measurement
 from registry.patients.models import Patient
 from registry.plans.actions import set_goal

@@ -5,17 +5,17 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from registry.extensions import db
-from registry.health import actions as health
-from registry.health.facts import EventFacts
-from registry.health.models import LifeEvent
-from registry.health.rules import EMERGENCY, GAINS, LOSSES, REASONS, STAYS
+from registry.life import actions as life
+from registry.life.facts import EventFacts
+from registry.life.models import LifeEvent
+from registry.life.rules import EMERGENCY, GAINS, LOSSES, REASONS, STAYS
 from tests.timetravel.deeds.stage import Stage
 
 
 def go_in(stage: Stage) -> None:
     """Without an end, or with one where it is told only afterwards."""
     chance, on = stage.chance, stage.day()
-    health.record_event(
+    life.record_event(
         patient_id=stage.person.patient_id,
         clinic_id=stage.place.clinic_id,
         facts=EventFacts(
@@ -30,7 +30,7 @@ def go_in(stage: Stage) -> None:
 
 def visit_emergency(stage: Stage) -> None:
     """Whatever for; nobody may know yet."""
-    health.record_event(
+    life.record_event(
         patient_id=stage.person.patient_id,
         clinic_id=stage.place.clinic_id,
         facts=EventFacts(kind=EMERGENCY, starts_on=stage.day(), reason=stage.chance.choice(list(REASONS))),
@@ -40,19 +40,19 @@ def visit_emergency(stage: Stage) -> None:
 
 def still_there(stage: Stage) -> None:
     if (stay := _open_stay(stage)) is not None:
-        health.confirm_stay(event=stay, on=stage.place.today(), opened_version=stay.version, by=stage.by)
+        life.confirm_stay(event=stay, on=stage.place.today(), opened_version=stay.version, by=stage.by)
 
 
 def call_there(stage: Stage) -> None:
     """And send what the ward, the house or the jail needs to know."""
     stay = _open_stay(stage)
     if stay is not None and stay.called_on is None:
-        health.call_place(event=stay, on=stage.place.today(), opened_version=stay.version, by=stage.by)
+        life.call_place(event=stay, on=stage.place.today(), opened_version=stay.version, by=stage.by)
 
 
 def lose_or_find(stage: Stage) -> None:
     """A home, or work."""
-    health.record_event(
+    life.record_event(
         patient_id=stage.person.patient_id,
         clinic_id=stage.place.clinic_id,
         facts=EventFacts(kind=stage.chance.choice([*LOSSES, *GAINS]), starts_on=stage.day()),
@@ -66,9 +66,9 @@ def come_out(stage: Stage) -> None:
     if event is None:
         return
     if stage.chance.random() < 0.15:
-        health.withdraw_event(event=event, why="Another person", opened_version=event.version, by=stage.by)
+        life.withdraw_event(event=event, why="Another person", opened_version=event.version, by=stage.by)
     else:
-        health.end_stay(event=event, on=stage.day(), opened_version=event.version, by=stage.by)
+        life.end_stay(event=event, on=stage.day(), opened_version=event.version, by=stage.by)
 
 
 def _open_stay(stage: Stage) -> LifeEvent | None:

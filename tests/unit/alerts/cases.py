@@ -28,7 +28,7 @@ from registry.alerts.snapshot import (
     TreatmentChange,
     TreatmentFacts,
 )
-from registry.health.rules import GAINS, KINDS, LOSSES
+from registry.life.rules import GAINS, KINDS, LOSSES
 from registry.measures.catalogue import catalogue_at
 from registry.measures.course import DatedScore, Target, follow
 from registry.measures.psychosis import JudgedAs

@@ -10,7 +10,7 @@ from registry.alerts.rulebook import is_news, rule
 from registry.alerts.rulebook.life import TRANSITION, UNREACHED
 from registry.alerts.rulebook.stay import ADMISSION, FORGOTTEN, STILL_IN
 from registry.alerts.snapshot import CaseSnapshot, ContactFacts, Phase
-from registry.health.rules import KINDS
+from registry.life.rules import KINDS
 from tests.unit.alerts.cases import (
     NUMBERS,
     case,

@@ -25,7 +25,7 @@ from registry.alerts.snapshot import (
     TreatmentChange,
     TreatmentFacts,
 )
-from registry.health.rules import REASONS
+from registry.life.rules import REASONS
 from registry.measures.course import Target
 from tests.examples import examples
 from tests.unit.alerts.cases import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from registry.caseload.presenters.life_lane import life_lane
-from registry.health.models import LifeEvent
+from registry.life.models import LifeEvent
 
 FIRST, LAST = date(2026, 1, 5), date(2026, 3, 30)
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from flask import url_for
 
 from registry.episodes.record_tabs import Tab
-from registry.health.models import LifeEvent
-from registry.health.rules import KINDS, REASONS, WHOM, is_open
+from registry.life.models import LifeEvent
+from registry.life.rules import KINDS, REASONS, WHOM, is_open
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import count, days_ago, long_date
 from registry.web.form_fields import RegistryForm
 
 if TYPE_CHECKING:
-    from registry.health.forms import SayForm
+    from registry.life.forms import SayForm
 
 
 @dataclass(frozen=True, slots=True)

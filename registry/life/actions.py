@@ -14,9 +14,9 @@ from registry.db.transaction import write
 from registry.episodes.errors import Refused
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
-from registry.health.facts import EventFacts
-from registry.health.models import LifeEvent
-from registry.health.rules import is_open
+from registry.life.facts import EventFacts
+from registry.life.models import LifeEvent
+from registry.life.rules import is_open
 
 
 def record_event(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, facts: EventFacts, by: User) -> LifeEvent:

@@ -9,8 +9,8 @@ from wtforms import SelectField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from registry.health.facts import EventFacts
-from registry.health.rules import EMERGENCY, KINDS, MOMENTS, REASONS, is_stay
+from registry.life.facts import EventFacts
+from registry.life.rules import EMERGENCY, KINDS, MOMENTS, REASONS, is_stay
 from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, choices, line
 
 _NOT_LATER = NotAfter(lambda form: form.today, "Enter a date not later than today ({limit})")

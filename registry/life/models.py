@@ -19,7 +19,7 @@ from registry.db.base import (
     one_of,
     withdrawn_has_date,
 )
-from registry.health.rules import EMERGENCY, KINDS, MOMENTS, REASONS, STATUSES, STAYS
+from registry.life.rules import EMERGENCY, KINDS, MOMENTS, REASONS, STATUSES, STAYS
 
 
 class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Base):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from registry.db.among import among
 from registry.extensions import db
-from registry.health.models import LifeEvent
+from registry.life.models import LifeEvent
 
 # Made once: building a statement costs more than running it.
 _EVENTS = (

@@ -16,9 +16,9 @@ from registry.alerts.load_life import load_setbacks
 from registry.episodes.actions import propose_transfer
 from registry.episodes.models import Episode
 from registry.extensions import db
-from registry.health.actions import record_event
-from registry.health.facts import EventFacts
-from registry.health.models import LifeEvent
+from registry.life.actions import record_event
+from registry.life.facts import EventFacts
+from registry.life.models import LifeEvent
 from tests.builders import a_clinic
 from tests.integration.contacts.conftest import NOW, TODAY, Case
 from tests.pages import fields_of, fill_in, send, soup, words

@@ -18,10 +18,10 @@ from registry.episodes.errors import Refused
 from registry.episodes.place import Place, place_at
 from registry.episodes.queries import get_open_episode
 from registry.episodes.record_tabs import record_tabs
-from registry.health import actions, queries
-from registry.health.forms import EndStayForm, EventForm, WithdrawForm, say_form
-from registry.health.models import LifeEvent
-from registry.health.presenters import RESTS, LifeFormPage, LifePage, show_event, title_of, when_words
+from registry.life import actions, queries
+from registry.life.forms import EndStayForm, EventForm, WithdrawForm, say_form
+from registry.life.models import LifeEvent
+from registry.life.presenters import RESTS, LifeFormPage, LifePage, show_event, title_of, when_words
 from registry.web.filters import long_date
 from registry.web.form_fields import RegistryForm
 
@@ -74,7 +74,7 @@ def events(patient_id: uuid.UUID) -> Page:
         record_url=url_for("life.record", patient_id=patient_id) if may_write else "",
     )
     opened("life.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)
-    return render_template("health/life.html", page=page)
+    return render_template("life/life.html", page=page)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -200,4 +200,4 @@ def _do_once(page: LifeFormPage, act: Callable[[], None], *, saved: str) -> Page
 
 def _show(page: LifeFormPage, *, status: int) -> Page:
     opened("life.opened", by=current_user, patient_id=page.patient.patient_id)
-    return render_template("health/form.html", page=page), status
+    return render_template("life/form.html", page=page), status

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from registry.access import scope
 from registry.administration import rule_preview
 from registry.administration.rule_preview import RulePreview, can_be_tried, preview_number
-from registry.administration.rule_preview_page import show_preview
+from registry.administration.views.rule_preview import show_preview
 from registry.alerts.clinic_numbers import numbers_at, shipped
 from registry.alerts.models import RuleNumber
 from registry.alerts.parameters import ClinicNumber

@@ -16,11 +16,10 @@ from registry.access.roles import TITLES, Role
 from registry.accounts import actions as accounts
 from registry.accounts.models import Membership, User
 from registry.administration import actions
-from registry.administration.blueprint import blueprint
-from registry.administration.form_page import FormPage
 from registry.administration.forms import RoleForm
 from registry.administration.queries import OpenWork, open_work
 from registry.administration.reach import clinic_in_reach, clinics_in_reach, user_in_reach, users_in_reach
+from registry.administration.views.common import FormPage, blueprint
 from registry.clinics.models import Clinic
 from registry.web.filters import count, long_date
 

@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from registry import clock
 from registry.access.policy import policy
-from registry.administration.blueprint import blueprint
-from registry.administration.instrument_page import instrument_asked_for
+from registry.administration.views.common import blueprint
+from registry.administration.views.instrument import instrument_asked_for
 from registry.measurements import modes
 from registry.measurements.forms import ITEM, MeasureForm, form_for
 from registry.measurements.presenters.entering import about, notice

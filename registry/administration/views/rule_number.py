@@ -12,13 +12,12 @@ from werkzeug.wrappers import Response
 from registry.access.policy import can, found, policy
 from registry.accounts import receipts
 from registry.administration import actions
-from registry.administration.blueprint import blueprint
 from registry.administration.decided_numbers import Decided, decided_at, in_words, number_words
-from registry.administration.form_page import FormPage
 from registry.administration.forms import RuleNumberForm
-from registry.administration.rule_numbers import NumberRow, number_row
 from registry.administration.rule_preview import can_be_tried, preview_number
-from registry.administration.rule_preview_page import PreviewShown, show_preview
+from registry.administration.views.common import FormPage, blueprint
+from registry.administration.views.rule_numbers import NumberRow, number_row
+from registry.administration.views.rule_preview import PreviewShown, show_preview
 from registry.alerts.clinic_numbers import shipped
 from registry.alerts.models import AS_SHIPPED, OFF, OWN
 from registry.alerts.parameters import ClinicNumber, InvalidParameter, Parameter

@@ -18,10 +18,10 @@ from registry.access import scope
 from registry.access.policy import can, clinics_where, policy
 from registry.accounts.queries import names_of
 from registry.administration import trail
-from registry.administration.blueprint import blueprint
 from registry.administration.forms import OUTCOMES, AuditPatientForm, AuditSearchForm
 from registry.administration.reach import clinics_in_reach
 from registry.administration.trail_reach import TrailReach, trail_reach
+from registry.administration.views.common import blueprint
 from registry.audit.models import AuditEvent
 from registry.audit.opened import opened
 from registry.audit.recorder import record_alone

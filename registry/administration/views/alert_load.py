@@ -27,8 +27,8 @@ from registry.administration.alert_load import (
     RuleLoad,
     alert_load,
 )
-from registry.administration.blueprint import blueprint
 from registry.administration.first_acts import FEW_ACTS, median_times_to_act
+from registry.administration.views.common import blueprint
 from registry.alerts.clinic_times import hours_of
 from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.clinics.models import Clinic

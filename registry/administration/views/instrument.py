@@ -12,7 +12,6 @@ from flask_login import current_user
 
 from registry.access.policy import clinics_where, policy
 from registry.accounts.queries import names_of
-from registry.administration.blueprint import blueprint
 from registry.administration.instrument_numbers import (
     STATUS_MEANING,
     STATUS_WORDS,
@@ -21,9 +20,10 @@ from registry.administration.instrument_numbers import (
     instrument_numbers,
     scale_numbers,
 )
-from registry.administration.instruments import RESPONDENT_WORDS, Link, licence_words
 from registry.administration.signatures import Signature, signatures_of, signed_of
 from registry.administration.use_of_instruments import ClinicUse, use_at
+from registry.administration.views.common import blueprint
+from registry.administration.views.instruments import RESPONDENT_WORDS, Link, licence_words
 from registry.clinics.models import Clinic
 from registry.clinics.queries import list_clinics
 from registry.measurements import modes

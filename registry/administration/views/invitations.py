@@ -16,10 +16,9 @@ from registry.accounts import invitations, known_addresses, receipts
 from registry.accounts.actions import DuplicateEmail
 from registry.accounts.models import User
 from registry.accounts.queries import get_open_invitation, get_staff
-from registry.administration.blueprint import blueprint
-from registry.administration.form_page import FormPage
 from registry.administration.forms import InviteForm
 from registry.administration.reach import clinics_to_staff, roles_to_give
+from registry.administration.views.common import FormPage, blueprint
 from registry.web.filters import local_time
 
 _SHOWN_ONCE = "link_shown_once"

@@ -1,10 +1,14 @@
-"""What every page of administration that is a form has."""
+"""What the pages of administration share: their blueprint, and what each that is a form has."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import Blueprint
+
 from registry.web.form_fields import RegistryForm
+
+blueprint = Blueprint("administration", __name__, url_prefix="/administration")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from registry.administration import (
-    alert_load_page,
+from registry.administration.views import (
+    alert_load,
     audit_trail,
     chosen_instruments,
     clinics,
     health,
-    instrument_page,
+    instrument,
     instruments,
     invitations,
-    rule_number_form,
+    rule_number,
     rule_numbers,
     signed_figures,
     team,
     try_it,
     users,
 )
-from registry.administration.blueprint import blueprint
+from registry.administration.views.common import blueprint
 
 __all__ = [
-    "alert_load_page",
+    "alert_load",
     "audit_trail",
     "blueprint",
     "chosen_instruments",
     "clinics",
     "health",
-    "instrument_page",
+    "instrument",
     "instruments",
     "invitations",
-    "rule_number_form",
+    "rule_number",
     "rule_numbers",
     "signed_figures",
     "team",

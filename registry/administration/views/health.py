@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 from registry import clock
 from registry.access.policy import found, policy
 from registry.accounts import receipts
-from registry.administration.blueprint import blueprint
 from registry.administration.health_words import (
     HealthPage,
     check_shown,
@@ -25,6 +24,7 @@ from registry.administration.health_words import (
 )
 from registry.administration.mail import DAYS, mail_shown
 from registry.administration.reach import clinic_in_reach, clinics_in_reach
+from registry.administration.views.common import blueprint
 from registry.clinics.models import Clinic
 from registry.jobs.asked import UnderWay, ask_for_sweep
 from registry.jobs.queries import due_by_clinic, last_beat, last_sweeps, list_runs

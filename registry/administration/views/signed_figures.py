@@ -16,11 +16,10 @@ from wtforms.fields import Field
 from registry.access.policy import can, found, policy
 from registry.accounts import receipts
 from registry.administration import actions
-from registry.administration.blueprint import blueprint
-from registry.administration.form_page import FormPage
 from registry.administration.instrument_numbers import FIGURES, figure_words, positive_words
-from registry.administration.instrument_page import latest_called
 from registry.administration.signatures import history_words
+from registry.administration.views.common import FormPage, blueprint
+from registry.administration.views.instrument import latest_called
 from registry.clinics.models import AdoptedFigure, Clinic
 from registry.clinics.queries import as_adoptable, get_clinic, list_adopted
 from registry.clinics.rules import edition_of

@@ -19,10 +19,9 @@ from wtforms.fields import Field
 from registry.access.policy import can, found, policy
 from registry.accounts import receipts
 from registry.accounts.queries import names_of
-from registry.administration.blueprint import blueprint
-from registry.administration.form_page import FormPage
-from registry.administration.instruments import RESPONDENT_WORDS, licence_words
 from registry.administration.use_of_instruments import ClinicUse, use_at
+from registry.administration.views.common import FormPage, blueprint
+from registry.administration.views.instruments import RESPONDENT_WORDS, licence_words
 from registry.clinics.actions import choose_instruments as store_choice
 from registry.clinics.models import Clinic
 from registry.clinics.queries import get_clinic

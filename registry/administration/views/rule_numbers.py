@@ -9,8 +9,8 @@ from flask import render_template, url_for
 from flask_login import current_user
 
 from registry.access.policy import can, clinics_where, policy
-from registry.administration.blueprint import blueprint
 from registry.administration.decided_numbers import Decided, decided_at
+from registry.administration.views.common import blueprint
 from registry.alerts.clinic_numbers import answering_numbers, shipped
 from registry.alerts.parameters import Parameter
 from registry.alerts.rulebook import RULEBOOK

@@ -15,11 +15,10 @@ from registry.access.policy import found, policy
 from registry.accounts import receipts
 from registry.accounts.queries import list_users_with_role, names_of
 from registry.administration import actions
-from registry.administration.blueprint import blueprint
-from registry.administration.form_page import FormPage
 from registry.administration.forms import ON_CALL, ClinicForm, ClosureForm, DutyForm, NewClinicForm
 from registry.administration.mail import MailShown, mail_shown
 from registry.administration.reach import clinic_in_reach, clinics_in_reach
+from registry.administration.views.common import FormPage, blueprint
 from registry.alerts.duty import on_duty_in, uncovered_days
 from registry.alerts.presenters.duty import gap_words
 from registry.clinics import actions as clinic_actions

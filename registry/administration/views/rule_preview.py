@@ -9,8 +9,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from registry.administration.alert_load_page import TIERS
 from registry.administration.rule_preview import MOST_PEOPLE, Counted, Difference, Line, RulePreview
+from registry.administration.views.alert_load import TIERS
 from registry.alerts.replay import DAYS, Telling
 from registry.alerts.rulebook import rule
 from registry.caseload.presenters.addresses import PatientAddress

@@ -14,11 +14,10 @@ from registry.access.roles import TITLES
 from registry.accounts import queries as accounts
 from registry.accounts.models import User
 from registry.administration import actions
-from registry.administration.blueprint import blueprint
-from registry.administration.form_page import FormPage
 from registry.administration.forms import ReassignForm
 from registry.administration.queries import OpenWork, open_work_in
 from registry.administration.reach import roles_to_give
+from registry.administration.views.common import FormPage, blueprint
 from registry.alerts.actions import UnfitOwner
 from registry.clinics.models import Clinic
 from registry.clinics.queries import get_clinic, list_clinics

@@ -14,8 +14,8 @@ from wtforms import Form, HiddenField, SelectField, StringField
 from wtforms.validators import Length
 
 from registry.access.policy import clinics_where, policy
-from registry.administration.blueprint import blueprint
 from registry.administration.use_of_instruments import ClinicUse, use_at
+from registry.administration.views.common import blueprint
 from registry.clinics.queries import list_clinics
 from registry.measurements.instruments import catalogue
 from registry.measurements.presenters.words import domain_words

@@ -16,12 +16,12 @@ from registry.accounts.models import Membership, User
 from registry.administration.queries import OpenWork, open_work
 from registry.alerts.actions import reassign_open_alerts
 from registry.alerts.clinic_numbers import shipped
-from registry.alerts.clinic_times import response_times_of
-from registry.alerts.duty import ANSWERING_ROLES
+from registry.alerts.hours.clinic_times import response_times_of
+from registry.alerts.hours.duty import ANSWERING_ROLES
+from registry.alerts.hours.new_hours import move_clocks
+from registry.alerts.hours.response_times import ResponseTimes
 from registry.alerts.models import AS_SHIPPED, OFF, OWN, RuleNumber
-from registry.alerts.new_hours import move_clocks
 from registry.alerts.parameters import AnothersToDecide, ClinicNumber
-from registry.alerts.response_times import ResponseTimes
 from registry.audit.recorder import record
 from registry.clinics import actions as clinics
 from registry.clinics.actions import ClinicFacts

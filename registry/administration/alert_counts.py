@@ -14,8 +14,8 @@ from sqlalchemy.orm import aliased
 
 from registry.administration.alert_load import WEEKS, Fate, Told
 from registry.administration.first_acts import FirstAct
+from registry.alerts.hours.response_times import start_of
 from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.response_times import start_of
 from registry.alerts.rulebook import Tier
 from registry.clinics.models import Clinic
 from registry.db.days import days_between

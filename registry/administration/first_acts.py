@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from registry.alerts.opening_hours import OpeningHours, open_minutes_between
+from registry.alerts.hours.opening_hours import OpeningHours, open_minutes_between
 from registry.alerts.rulebook import Tier
 
 FEW_ACTS = 10

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from registry import clock
-from registry.alerts.as_of import Span
-from registry.alerts.load_histories import list_people, load_histories
 from registry.alerts.parameters import Numbers
-from registry.alerts.replay import DAYS, Replay, Telling, replay, rules_of
+from registry.alerts.past.as_of import Span
+from registry.alerts.past.histories import list_people, load_histories
+from registry.alerts.past.replay import DAYS, Replay, Telling, replay, rules_of
 from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.alerts.rulebook.transfer import ANSWER_WITHIN
 from registry.clinics.models import Clinic

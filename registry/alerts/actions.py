@@ -19,13 +19,13 @@ from registry.access.roles import Role
 from registry.accounts.models import User
 from registry.alerts.attempts import STILL_AHEAD, ImpossibleAttempt, WelfareCheck, tried_in_a_row
 from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
-from registry.alerts.clinic_times import response_times_of
-from registry.alerts.duty import on_call
 from registry.alerts.escalation import ask_another
+from registry.alerts.hours.clinic_times import response_times_of
+from registry.alerts.hours.duty import on_call
+from registry.alerts.hours.response_times import longest_snooze, start_of
 from registry.alerts.lifecycle import give, last_look, step_of
 from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patient
-from registry.alerts.response_times import longest_snooze, start_of
 from registry.alerts.rulebook import Tier, is_immediate, rule
 from registry.alerts.signals import asks_somebody
 from registry.audit.recorder import record

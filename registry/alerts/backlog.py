@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, sele
 
 from registry import clock
 from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
-from registry.alerts.desk import Desk
-from registry.alerts.load import EpisodeCase, load_people
+from registry.alerts.day.desk import Desk
+from registry.alerts.loading.cases import EpisodeCase, load_people
 from registry.alerts.models import Alert
 from registry.alerts.rulebook import RULEBOOK, Backlog, Finding, evaluate, last_seen_on
 from registry.alerts.rulebook.backlog import DAYS, LATE_BY

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from registry.alerts.clinic_numbers import numbers_at
-from registry.alerts.load import episode_facts, tracked_measures
+from registry.alerts.loading.cases import episode_facts, tracked_measures
 from registry.alerts.rulebook.review import interval
 from registry.alerts.snapshot import CaseSnapshot
 from registry.episodes.models import Episode

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registry.alerts.clinic_numbers import NumbersInForce
-from registry.alerts.load_safety import PersonSafety
+from registry.alerts.loading.safety import PersonSafety
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import how_soon, is_entered_soon
 from registry.alerts.snapshot import AnswerState, Ground, SafetyAnswer

@@ -20,12 +20,12 @@ from sqlalchemy import Row, exists, or_, select
 
 from registry import clock
 from registry.access import scope
-from registry.alerts.clinic_times import response_times_of
-from registry.alerts.duty import on_call, on_duty
+from registry.alerts.hours.clinic_times import response_times_of
+from registry.alerts.hours.duty import on_call, on_duty
+from registry.alerts.hours.opening_hours import next_open
 from registry.alerts.lifecycle import Log, end_snooze
 from registry.alerts.models import DUTY, LEAD, Alert
 from registry.alerts.next_person import next_person, was_asked_tonight
-from registry.alerts.opening_hours import next_open
 from registry.alerts.owners import lead_of
 from registry.alerts.rulebook import Tier, is_immediate
 from registry.alerts.signals import asks_somebody, attention_changed

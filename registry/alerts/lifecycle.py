@@ -12,10 +12,10 @@ from typing import Any, Protocol
 from registry.access import scope
 from registry.access.reviewed_sql import insert_rows
 from registry.alerts.clinic_numbers import NumbersInForce
-from registry.alerts.clinic_times import response_times_of
-from registry.alerts.duty import on_call
+from registry.alerts.hours.clinic_times import response_times_of
+from registry.alerts.hours.duty import on_call
+from registry.alerts.hours.response_times import ResponseTimes
 from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.response_times import ResponseTimes
 from registry.alerts.rulebook import Tier, is_immediate, is_news, rule
 from registry.alerts.sentences import kept_sentence
 from registry.alerts.signals import asks_somebody

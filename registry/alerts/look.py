@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
 from registry.alerts.last_safety import last_safety
-from registry.alerts.load import Person, episode_facts, load_people, tracked_measures
+from registry.alerts.loading.cases import Person, episode_facts, load_people, tracked_measures
 from registry.alerts.models import Alert
 from registry.alerts.next_due import due_days, measure_days
 from registry.alerts.rulebook.stay import open_stays

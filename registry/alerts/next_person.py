@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from registry.alerts.clinic_times import hours_of
-from registry.alerts.duty import on_call, on_duty
+from registry.alerts.hours.clinic_times import hours_of
+from registry.alerts.hours.duty import on_call, on_duty
+from registry.alerts.hours.opening_hours import next_open
 from registry.alerts.models import DUTY, LEAD, Alert, AlertEvent
-from registry.alerts.opening_hours import next_open
 from registry.alerts.owners import lead_of
 from registry.clinics.models import Clinic
 from registry.extensions import db

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, exists, or_, select
 from registry.access.roles import Role
 from registry.accounts.models import Membership, User
 from registry.accounts.queries import can_sign_in
-from registry.alerts.duty import ANSWERING_ROLES, on_duty
+from registry.alerts.hours.duty import ANSWERING_ROLES, on_duty
 from registry.alerts.rulebook import Audience
 from registry.db.among import among
 from registry.db.grouping import by_patient

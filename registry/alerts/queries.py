@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from registry.alerts.desk import Desk, is_awake, is_on_team, is_open, is_waiting, stands_at
-from registry.alerts.load_safety import covered_in
+from registry.alerts.day.desk import Desk, is_awake, is_on_team, is_open, is_waiting, stands_at
+from registry.alerts.loading.safety import covered_in
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.contacts.models import DangerReport

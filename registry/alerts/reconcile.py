@@ -30,7 +30,7 @@ from registry.alerts.lifecycle import (
     revise,
     say_it_is_past,
 )
-from registry.alerts.load import EpisodeCase, Person, load_people
+from registry.alerts.loading.cases import EpisodeCase, Person, load_people
 from registry.alerts.look import told
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.owners import Team, is_active, load_teams, owner_of

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from registry.alerts.hours.response_times import longest_snooze
 from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
 from registry.alerts.queries import last_told
-from registry.alerts.response_times import longest_snooze
 from registry.alerts.rulebook import Audience, Backlog, Finding, Tier, is_news, rule
 
 

@@ -13,7 +13,7 @@ from blinker import Signal
 if TYPE_CHECKING:
     from registry.alerts.last_safety import LastSafety
     from registry.alerts.life_facts import Setback, Turn
-    from registry.alerts.load_care import Sighting
+    from registry.alerts.loading.care import Sighting
     from registry.alerts.models import Alert
     from registry.measures.mania import Reported
 

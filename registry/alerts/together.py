@@ -9,9 +9,9 @@ from datetime import date
 from registry.accounts.models import User
 from registry.alerts import actions
 from registry.alerts.clinic_numbers import numbers_at
+from registry.alerts.hours.response_times import longest_snooze
 from registry.alerts.models import Alert
 from registry.alerts.outreach import said_as_one
-from registry.alerts.response_times import longest_snooze
 from registry.alerts.rulebook import Tier, rule
 from registry.db.transaction import write
 

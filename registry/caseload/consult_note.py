@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from registry.alerts.as_known import SafetyThen, safety_known
+from registry.alerts.past.as_known import SafetyThen, safety_known
 from registry.measurements.as_known import KnownScale, scales_known
 from registry.patients.models import Patient
 from registry.plans.models import PlanVersion

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from registry.alerts.clinic_numbers import numbers_at
-from registry.alerts.load_physical import load_physical
-from registry.alerts.load_treatment import load_treatment
+from registry.alerts.loading.physical import load_physical
+from registry.alerts.loading.treatment import load_treatment
 from registry.alerts.parameters import Numbers
 from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.rulebook.health import WITHIN

@@ -218,7 +218,7 @@ def _scores(patient_id: uuid.UUID) -> Mapping[str, Sequence[Columns]]:
 
 
 def _away_since(events: Sequence[LifeEvent]) -> date | None:
-    """As the rules see it (``alerts.load_life``), from the events already read."""
+    """As the rules see it (``alerts.loading.life``), from the events already read."""
     return min((each.starts_on for each in events if is_open(each.kind, ends_on=each.ends_on)), default=None)
 
 

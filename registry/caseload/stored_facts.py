@@ -14,7 +14,7 @@ from sqlalchemy import and_, or_, select
 
 from registry.alerts.last_safety import LastSafety
 from registry.alerts.life_facts import Setback
-from registry.alerts.load_care import Sighting
+from registry.alerts.loading.care import Sighting
 from registry.alerts.look import look
 from registry.alerts.models import Alert
 from registry.alerts.signals import LookedAt

@@ -9,7 +9,7 @@ from random import Random
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from registry.alerts.opening_hours import OpeningHours, add_open_minutes, next_open, open_minutes_between
+from registry.alerts.hours.opening_hours import OpeningHours, add_open_minutes, next_open, open_minutes_between
 from registry.alerts.rulebook import rule as rule_called
 from registry.demo import wording
 from registry.demo.chance import happens, weighted

@@ -17,10 +17,10 @@ from registry import clock
 from registry.access.roles import Role
 from registry.accounts.models import User
 from registry.alerts import actions as alerts
-from registry.alerts.duty import on_duty
 from registry.alerts.escalation import escalate_due
+from registry.alerts.hours.duty import on_duty
+from registry.alerts.hours.opening_hours import OpeningHours, next_open, read_hours
 from registry.alerts.models import NOT_REACHED, Alert
-from registry.alerts.opening_hours import OpeningHours, next_open, read_hours
 from registry.alerts.reconcile import reconcile_patients
 from registry.alerts.together import days_put_off
 from registry.contacts.actions import record_contact

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from registry.access import scope
 from registry.access.policy import clinics_where
 from registry.accounts.models import User
-from registry.alerts.desk import desk_of
-from registry.alerts.duty import on_duty_in
+from registry.alerts.day.desk import desk_of
+from registry.alerts.hours.duty import on_duty_in
 from registry.alerts.queries import count_urgent, count_waiting
 from registry.clinics.models import Clinic
 from registry.extensions import db

@@ -11,10 +11,10 @@ from sqlalchemy.orm import joinedload
 
 from registry.accounts.models import Membership, SignedInSession, User
 from registry.accounts.queries import can_sign_in
-from registry.alerts.clinic_times import hours_of
-from registry.alerts.duty import on_call, on_duty
+from registry.alerts.hours.clinic_times import hours_of
+from registry.alerts.hours.duty import on_call, on_duty
+from registry.alerts.hours.opening_hours import next_open
 from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.opening_hours import next_open
 from registry.alerts.owners import lead_of
 from registry.alerts.rulebook import Tier, told_besides
 from registry.clinics.models import Clinic

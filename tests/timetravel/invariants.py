@@ -14,11 +14,11 @@ from sqlalchemy import func, or_, select
 
 from registry import clock
 from registry.alerts.clinic_numbers import numbers_at
+from registry.alerts.hours.response_times import longest_snooze
 from registry.alerts.lifecycle import plain
-from registry.alerts.load import EpisodeCase, load_people
+from registry.alerts.loading.cases import EpisodeCase, load_people
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patients
-from registry.alerts.response_times import longest_snooze
 from registry.alerts.rulebook import Family, Finding, Tier, evaluate, is_news, rule
 from registry.alerts.sentences import sentence_today
 from registry.audit.models import AuditEvent

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from registry.access import scope
 from registry.accounts.models import User
 from registry.administration.actions import close_on
-from registry.alerts.clinic_times import response_times_of
+from registry.alerts.hours.clinic_times import response_times_of
 from registry.alerts.models import Alert
 from registry.alerts.rulebook import is_immediate
 from registry.caseload import rows

@@ -29,7 +29,7 @@ from registry.administration.alert_load import (
 )
 from registry.administration.first_acts import FEW_ACTS, median_times_to_act
 from registry.administration.views.common import blueprint
-from registry.alerts.clinic_times import hours_of
+from registry.alerts.hours.clinic_times import hours_of
 from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.clinics.models import Clinic
 from registry.clinics.queries import list_clinics

@@ -19,7 +19,7 @@ from registry.administration.forms import ON_CALL, ClinicForm, ClosureForm, Duty
 from registry.administration.mail import MailShown, mail_shown
 from registry.administration.reach import clinic_in_reach, clinics_in_reach
 from registry.administration.views.common import FormPage, blueprint
-from registry.alerts.duty import on_duty_in, uncovered_days
+from registry.alerts.hours.duty import on_duty_in, uncovered_days
 from registry.alerts.presenters.duty import gap_words
 from registry.clinics import actions as clinic_actions
 from registry.clinics import queries

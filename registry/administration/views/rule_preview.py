@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from registry.administration.rule_preview import MOST_PEOPLE, Counted, Difference, Line, RulePreview
 from registry.administration.views.alert_load import TIERS
-from registry.alerts.replay import DAYS, Telling
+from registry.alerts.past.replay import DAYS, Telling
 from registry.alerts.rulebook import rule
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.extensions import db

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from registry.alerts.duty import DAYS_AHEAD, Gaps
+from registry.alerts.hours.duty import DAYS_AHEAD, Gaps
 from registry.alerts.rulebook.phrases import listed
 from registry.web.filters import count, short_date
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import current_app, url_for
 
-from registry.alerts.due import ADMISSION, CONTACT, MEASURE, PAUSE, PLAN, STILL_IN, Due
+from registry.alerts.day.due import ADMISSION, CONTACT, MEASURE, PAUSE, PLAN, STILL_IN, Due
 from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
 from registry.review.models import Review

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from registry.alerts.day.since_yesterday import AllNews, News
 from registry.alerts.models import AlertEvent
 from registry.alerts.presenters.alert import TITLES
 from registry.alerts.presenters.lines import LineShown
 from registry.alerts.presenters.words import alert_url
-from registry.alerts.since_yesterday import AllNews, News
 from registry.clinics.models import Clinic
 from registry.patients.models import Patient
 from registry.web.filters import count

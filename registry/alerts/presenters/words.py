@@ -9,9 +9,9 @@ from datetime import date, datetime
 
 from flask import current_app, url_for
 
-from registry.alerts.clinic_times import hours_of
+from registry.alerts.hours.clinic_times import hours_of
+from registry.alerts.hours.opening_hours import open_minutes_between
 from registry.alerts.models import LEAD, Alert
-from registry.alerts.opening_hours import open_minutes_between
 from registry.alerts.outreach import both_words, said_as_one
 from registry.alerts.rulebook import Tier, told_besides
 from registry.alerts.rulebook.evidence import Evidence

@@ -14,9 +14,9 @@ from registry.access.policy import found, policy
 from registry.accounts import receipts
 from registry.accounts.models import User
 from registry.alerts import actions, queries
-from registry.alerts.duty import on_duty
 from registry.alerts.forms import field_errors
-from registry.alerts.load_safety import covered_in
+from registry.alerts.hours.duty import on_duty
+from registry.alerts.loading.safety import covered_in
 from registry.alerts.models import Alert
 from registry.alerts.owners import people_told
 from registry.alerts.presenters.alert import (

@@ -13,8 +13,8 @@ from registry.access.policy import can, permitted_clinics
 from registry.access.roles import Role
 from registry.accounts.queries import list_users_with_role
 from registry.alerts import queries
-from registry.alerts.duty import ANSWERING_ROLES
 from registry.alerts.forms import AssignForm, CloseForm, NoteForm, SnoozeForm, TellForm
+from registry.alerts.hours.duty import ANSWERING_ROLES
 from registry.alerts.models import CARE_OUTCOMES, OUTCOMES, Alert
 from registry.alerts.presenters.alert import AlertForms, choices_of, goes_with_words, people_told_by_name
 from registry.alerts.presenters.words import reasons

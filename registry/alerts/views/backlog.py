@@ -12,7 +12,7 @@ from registry import clock
 from registry.access.policy import clinics_where, policy
 from registry.accounts import receipts
 from registry.alerts.backlog import chosen_episodes, count_backlog, list_backlog
-from registry.alerts.desk import Desk
+from registry.alerts.day.desk import Desk
 from registry.alerts.presenters.backlog import BacklogPage, backlog_words, waiting_shown
 from registry.alerts.views.shared import Page, blueprint
 from registry.audit.opened import opened

@@ -13,9 +13,9 @@ from registry import clock
 from registry.access.policy import can
 from registry.alerts import actions
 from registry.alerts.attempts import ImpossibleAttempt, ImpossibleCheck
-from registry.alerts.clinic_times import response_times_of
-from registry.alerts.duty import on_call
 from registry.alerts.forms import AGAIN, AcknowledgeForm, ActForm, NoteForm
+from registry.alerts.hours.clinic_times import response_times_of
+from registry.alerts.hours.duty import on_call
 from registry.alerts.models import NOT_REACHED, Alert
 from registry.alerts.presenters.words import moment
 from registry.clinics.models import Clinic

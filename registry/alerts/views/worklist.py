@@ -15,9 +15,11 @@ from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.alerts import queries
 from registry.alerts.backlog import count_backlog
 from registry.alerts.clinic_numbers import NumbersInForce
-from registry.alerts.desk import Desk, desk_of, safety_alerts_elsewhere
-from registry.alerts.due import MEASURE, due_today, list_due
-from registry.alerts.duty import on_duty_in, uncovered_days
+from registry.alerts.day.desk import Desk, desk_of, safety_alerts_elsewhere
+from registry.alerts.day.due import MEASURE, due_today, list_due
+from registry.alerts.day.since_yesterday import list_news
+from registry.alerts.day.untold import list_untold
+from registry.alerts.hours.duty import on_duty_in, uncovered_days
 from registry.alerts.presenters.backlog import backlog_words
 from registry.alerts.presenters.duty import gap_words, untold_words
 from registry.alerts.presenters.lines import answered_shown, due_cut, due_shown
@@ -38,8 +40,6 @@ from registry.alerts.presenters.worklist import (
     urgent_shown,
 )
 from registry.alerts.rulebook import Tier
-from registry.alerts.since_yesterday import list_news
-from registry.alerts.untold import list_untold
 from registry.alerts.views.safety_steps import steps_of_day
 from registry.alerts.views.shared import Page, acknowledge_form, blueprint, what_may_follow
 from registry.audit.opened import opened

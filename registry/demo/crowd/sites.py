@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from registry.alerts.opening_hours import OpeningHours, read_hours
+from registry.alerts.hours.opening_hours import OpeningHours, read_hours
 
 
 @dataclass(frozen=True, slots=True)

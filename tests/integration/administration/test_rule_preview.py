@@ -16,7 +16,7 @@ from registry.administration.views.rule_preview import show_preview
 from registry.alerts.clinic_numbers import numbers_at, shipped
 from registry.alerts.models import RuleNumber
 from registry.alerts.parameters import ClinicNumber
-from registry.alerts.replay import rules_of
+from registry.alerts.past.replay import rules_of
 from registry.clinics.models import Clinic
 from registry.db.transaction import end_read
 from registry.extensions import db

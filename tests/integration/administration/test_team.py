@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from registry.access import scope
 from registry.administration.queries import OpenWork, open_work
-from registry.alerts.duty import on_duty
+from registry.alerts.hours.duty import on_duty
 from registry.clinics.actions import cover_duty
 from registry.clinics.models import Clinic, DutyCover
 from registry.episodes.models import TeamMember

@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 
 from registry import clock
 from registry.access import scope
-from registry.alerts.load import phases_before_pause
+from registry.alerts.loading.cases import phases_before_pause
 from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.sentences import sentence_today

@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Select, event, select
 from registry import clock
 from registry.access import scope
 from registry.accounts.models import User
-from registry.alerts import due, queries
+from registry.alerts import queries
 from registry.alerts.actions import close
-from registry.alerts.desk import Desk, is_waiting, stood_since
+from registry.alerts.day import due
+from registry.alerts.day.desk import Desk, is_waiting, stood_since
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.sweep import sweep_clinic

@@ -11,8 +11,8 @@ from registry import clock
 from registry.accounts.models import User
 from registry.alerts.actions import acknowledge, act
 from registry.alerts.attempts import WelfareCheck
-from registry.alerts.duty import on_duty as who_is_on_duty
 from registry.alerts.escalation import escalate_due
+from registry.alerts.hours.duty import on_duty as who_is_on_duty
 from registry.alerts.models import NOT_REACHED, Alert
 from registry.audit.recorder import record
 from registry.clinics.actions import cover_duty

@@ -20,12 +20,12 @@ from sqlalchemy import func, select
 
 from registry import clock
 from registry.access.roles import Role
-from registry.alerts.as_of import Span
 from registry.alerts.clinic_numbers import numbers_at
-from registry.alerts.load_histories import list_people, load_histories
 from registry.alerts.models import Alert
+from registry.alerts.past.as_of import Span
+from registry.alerts.past.histories import list_people, load_histories
+from registry.alerts.past.replay import replay
 from registry.alerts.reconcile import reconcile_patients
-from registry.alerts.replay import replay
 from registry.alerts.sweep import sweep_clinic
 from registry.clinics.models import Clinic
 from registry.contacts.actions import ContactFacts, record_contact

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from registry import clock
-from registry.alerts.as_of import PARTS, CaseHistory, PastCase, Span
 from registry.alerts.clinic_numbers import numbers_at
-from registry.alerts.load import load_people
-from registry.alerts.load_histories import list_people, load_histories
+from registry.alerts.loading.cases import load_people
 from registry.alerts.models import Alert
-from registry.alerts.replay import DAYS, replay
+from registry.alerts.past.as_of import PARTS, CaseHistory, PastCase, Span
+from registry.alerts.past.histories import list_people, load_histories
+from registry.alerts.past.replay import DAYS, replay
 from registry.alerts.snapshot import CaseSnapshot
 from registry.alerts.sweep import list_unanswered
 from registry.alerts.verification import verify_everybody

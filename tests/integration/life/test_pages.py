@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registry.access import scope
 from registry.accounts.models import User
-from registry.alerts.load_life import load_setbacks
+from registry.alerts.loading.life import load_setbacks
 from registry.episodes.actions import propose_transfer
 from registry.episodes.models import Episode
 from registry.extensions import db

@@ -21,7 +21,7 @@ from registry.accounts.actions import give_role
 from registry.accounts.models import User
 from registry.alerts.actions import acknowledge, close
 from registry.alerts.joining import join_safety_alerts
-from registry.alerts.load_safety import covered_in
+from registry.alerts.loading.safety import covered_in
 from registry.alerts.models import Alert
 from registry.alerts.queries import list_steps
 from registry.audit.recorder import Actor, record

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from registry import clock
 from registry.alerts import actions as alerts
 from registry.alerts.clinic_numbers import numbers_at
-from registry.alerts.clinic_times import response_times_of
+from registry.alerts.hours.clinic_times import response_times_of
+from registry.alerts.hours.response_times import longest_snooze
 from registry.alerts.models import CARE_OUTCOMES, TIERS, Alert
-from registry.alerts.response_times import longest_snooze
 from registry.alerts.rulebook import Tier, rule
 from registry.extensions import db
 from tests.timetravel.deeds.stage import Stage

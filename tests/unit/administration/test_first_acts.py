@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from registry.administration.first_acts import FirstAct, median_times_to_act
-from registry.alerts.opening_hours import read_hours
+from registry.alerts.hours.opening_hours import read_hours
 from registry.alerts.rulebook import Tier
 
 HOURS = read_hours({day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")})

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from registry.administration.rule_preview import differences
-from registry.alerts.replay import Telling
+from registry.alerts.past.replay import Telling
 from registry.alerts.rulebook import Tier
 
 SOMEBODY = uuid.UUID(int=1)

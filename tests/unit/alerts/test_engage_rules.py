@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from registry.alerts.load_care import Sighting, contact_facts
+from registry.alerts.loading.care import Sighting, contact_facts
 from registry.alerts.rulebook import evaluate, rule
 from registry.alerts.snapshot import CaseSnapshot, ContactFacts, EpisodeFacts, Phase, ReviewFacts
 from registry.contacts.ladder import Attempt, Step

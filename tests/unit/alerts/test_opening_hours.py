@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from registry.alerts.opening_hours import (
+from registry.alerts.hours.opening_hours import (
     ALWAYS_OPEN,
     Interval,
     NeverOpen,
@@ -17,7 +17,7 @@ from registry.alerts.opening_hours import (
     open_minutes_between,
     read_hours,
 )
-from registry.alerts.opening_hours import (
+from registry.alerts.hours.opening_hours import (
     WEEKDAYS_NINE_TO_FIVE as OFFICE,
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from registry.alerts.load_around import permissions
+from registry.alerts.loading.around import permissions
 from registry.alerts.snapshot import Permission
 from registry.patients.models import RelatedPerson
 

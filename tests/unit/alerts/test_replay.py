@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.alerts.as_of import PARTS, CaseHistory, PastCase, Span, Timeline
 from registry.alerts.parameters import ClinicNumber, Numbers
-from registry.alerts.replay import replay, rules_of
+from registry.alerts.past.as_of import PARTS, CaseHistory, PastCase, Span, Timeline
+from registry.alerts.past.replay import replay, rules_of
 from registry.alerts.rulebook import RULEBOOK, Finding, evaluate, with_speakers
 from registry.alerts.snapshot import CaseSnapshot, ContactFacts, ReviewFacts
 from tests.unit.alerts.cases import NUMBERS, case, day, days, episode

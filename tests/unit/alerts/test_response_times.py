@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from registry.alerts.clinic_numbers import shipped
-from registry.alerts.opening_hours import ALWAYS_OPEN, WEEKDAYS_NINE_TO_FIVE
+from registry.alerts.hours.opening_hours import ALWAYS_OPEN, WEEKDAYS_NINE_TO_FIVE
+from registry.alerts.hours.response_times import ResponseTimes, longest_snooze
 from registry.alerts.parameters import ClinicNumber
-from registry.alerts.response_times import ResponseTimes, longest_snooze
 from registry.alerts.rulebook import Tier
 
 NEW_YORK = ZoneInfo("America/New_York")

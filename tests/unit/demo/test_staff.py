@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from registry.alerts.hours.opening_hours import is_open, read_hours
 from registry.alerts.models import OUTCOMES
-from registry.alerts.opening_hours import is_open, read_hours
 from registry.demo.calendar import Calendar
 from registry.demo.chance import dice
 from registry.demo.staff import Answer, answers

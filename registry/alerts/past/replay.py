@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 
-from registry.alerts.as_of import CaseHistory, PastCase
 from registry.alerts.parameters import Numbers
+from registry.alerts.past.as_of import CaseHistory, PastCase
 from registry.alerts.rulebook import (
     RULEBOOK,
     Backlog,

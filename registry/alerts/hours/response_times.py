@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from registry.alerts.opening_hours import (
+from registry.alerts.hours.opening_hours import (
     OpeningHours,
     add_open_minutes,
     add_open_time,

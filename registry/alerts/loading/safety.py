@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from registry.alerts.loading.safety_answers import SafetyForms, SafetyRow
 from registry.alerts.models import Alert
-from registry.alerts.safety_answers import SafetyForms, SafetyRow
 from registry.alerts.snapshot import Ground, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
 from registry.contacts.models import DangerReport
 from registry.contacts.rules import DANGERS

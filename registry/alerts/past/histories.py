@@ -10,22 +10,22 @@ from functools import cache, cached_property
 
 from sqlalchemy import or_, select
 
-from registry.alerts import parts_over_time as over_time
-from registry.alerts.as_of import CaseHistory, Span, Timeline
 from registry.alerts.life_facts import CircumstanceHistory
-from registry.alerts.load import History
-from registry.alerts.load_around import load_ending_relations, load_legal_histories, permissions
-from registry.alerts.load_care import Sighting, load_circumstances, load_sightings, not_reached
-from registry.alerts.load_life import Life, load_life
-from registry.alerts.load_physical import load_physical
-from registry.alerts.load_ratings import load_ratings
-from registry.alerts.load_reviews import ReviewRecord, load_review_records
-from registry.alerts.load_safety import PersonSafety, load_safety
+from registry.alerts.loading.around import load_ending_relations, load_legal_histories, permissions
+from registry.alerts.loading.care import Sighting, load_circumstances, load_sightings, not_reached
+from registry.alerts.loading.cases import History
+from registry.alerts.loading.life import Life, load_life
+from registry.alerts.loading.physical import load_physical
+from registry.alerts.loading.ratings import load_ratings
+from registry.alerts.loading.reviews import ReviewRecord, load_review_records
+from registry.alerts.loading.safety import PersonSafety, load_safety
 from registry.alerts.models import Alert
+from registry.alerts.past import parts as over_time
+from registry.alerts.past.as_of import CaseHistory, Span, Timeline
+from registry.alerts.past.transfers import TransfersOverTime, load_transfers_over_time
 from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.psychosis_facts import RatedItem
 from registry.alerts.snapshot import LegalStatusFacts
-from registry.alerts.transfers_over_time import TransfersOverTime, load_transfers_over_time
 from registry.clinics.models import Clinic
 from registry.contacts.reachability import Reachability
 from registry.db.among import among

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
-from registry.alerts.as_of import Span, Timeline
-from registry.alerts.clinic_times import closed_on
+from registry.alerts.hours.clinic_times import closed_on
 from registry.alerts.life_facts import CircumstanceHistory, Setback, Turn
-from registry.alerts.load import History, tracked_measures, untracked_mania
-from registry.alerts.load_care import Sighting, contact_facts
-from registry.alerts.load_life import suspended_since
-from registry.alerts.load_reviews import ReviewRecord
-from registry.alerts.load_treatment import treatment_facts
+from registry.alerts.loading.care import Sighting, contact_facts
+from registry.alerts.loading.cases import History, tracked_measures, untracked_mania
+from registry.alerts.loading.life import suspended_since
+from registry.alerts.loading.reviews import ReviewRecord
+from registry.alerts.loading.treatment import treatment_facts
+from registry.alerts.past.as_of import Span, Timeline
+from registry.alerts.past.transfers import TransfersOverTime
 from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.psychosis_facts import RatedItem
 from registry.alerts.snapshot import (
@@ -30,7 +31,6 @@ from registry.alerts.snapshot import (
     TransferFacts,
     TreatmentFacts,
 )
-from registry.alerts.transfers_over_time import TransfersOverTime
 from registry.clinics.models import Clinic
 from registry.contacts.ladder import Step
 from registry.episodes.models import Episode

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from registry.alerts.clinic_times import closed_on
+from registry.alerts.hours.clinic_times import closed_on
 from registry.alerts.life_facts import CircumstanceHistory
-from registry.alerts.load_around import load_ending_relations, load_legal_statuses, load_scored_at, permissions
-from registry.alerts.load_care import (
+from registry.alerts.loading.around import load_ending_relations, load_legal_statuses, load_scored_at, permissions
+from registry.alerts.loading.care import (
     Sighting,
     contact_facts,
     load_circumstances,
@@ -21,12 +21,12 @@ from registry.alerts.load_care import (
     load_transfers,
     not_reached,
 )
-from registry.alerts.load_life import Life, load_life, suspended_since
-from registry.alerts.load_physical import load_physical
-from registry.alerts.load_ratings import load_ratings
-from registry.alerts.load_reviews import load_reviews
-from registry.alerts.load_safety import PersonSafety, load_safety
-from registry.alerts.load_treatment import load_plans, load_treatment
+from registry.alerts.loading.life import Life, load_life, suspended_since
+from registry.alerts.loading.physical import load_physical
+from registry.alerts.loading.ratings import load_ratings
+from registry.alerts.loading.reviews import load_reviews
+from registry.alerts.loading.safety import PersonSafety, load_safety
+from registry.alerts.loading.treatment import load_plans, load_treatment
 from registry.alerts.models import Alert
 from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.psychosis_facts import RatedItem

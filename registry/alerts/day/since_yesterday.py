@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from registry.alerts.desk import Desk, stood_since
+from registry.alerts.day.desk import Desk, stood_since
+from registry.alerts.hours.response_times import start_of
 from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.response_times import start_of
 from registry.alerts.rulebook import Tier
 from registry.extensions import db
 

@@ -19,8 +19,8 @@ from sqlalchemy.orm import selectinload
 from registry.access.roles import GRANTS, Role
 from registry.accounts.models import Membership, User
 from registry.accounts.queries import can_sign_in
-from registry.alerts.clinic_times import hours_of
-from registry.alerts.opening_hours import is_open
+from registry.alerts.hours.clinic_times import hours_of
+from registry.alerts.hours.opening_hours import is_open
 from registry.clinics.models import Clinic, DutyCover
 from registry.db.among import among
 from registry.extensions import db

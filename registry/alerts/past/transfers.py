@@ -10,7 +10,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from registry.alerts.load_care import Sighting, load_transfers
+from registry.alerts.loading.care import Sighting, load_transfers
 from registry.alerts.snapshot import TransferFacts
 from registry.clinics.models import Clinic
 from registry.db.among import among

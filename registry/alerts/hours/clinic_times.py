@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from registry.alerts.clinic_numbers import numbers_at
-from registry.alerts.opening_hours import OpeningHours, read_hours
+from registry.alerts.hours.opening_hours import OpeningHours, read_hours
+from registry.alerts.hours.response_times import ResponseTimes
 from registry.alerts.parameters import Numbers
-from registry.alerts.response_times import ResponseTimes
 from registry.clinics.models import Clinic
 
 

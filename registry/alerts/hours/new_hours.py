@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
-from registry.alerts.clinic_times import response_times_of
+from registry.alerts.hours.clinic_times import response_times_of
+from registry.alerts.hours.response_times import ResponseTimes, start_of
 from registry.alerts.models import Alert
-from registry.alerts.response_times import ResponseTimes, start_of
 from registry.alerts.rulebook import Tier, is_immediate
 from registry.audit.recorder import Actor, record
 from registry.clinics.models import Clinic

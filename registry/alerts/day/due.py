@@ -15,14 +15,14 @@ from datetime import date, timedelta
 from sqlalchemy import exists, select
 
 from registry.alerts.clinic_numbers import numbers_at
-from registry.alerts.clinic_times import closed_on
-from registry.alerts.desk import Desk
-from registry.alerts.load import phases_before_pause
-from registry.alerts.load_care import Sighting, contact_facts
-from registry.alerts.load_life import load_setbacks, suspended_since
-from registry.alerts.load_treatment import load_plans
+from registry.alerts.day.desk import Desk
+from registry.alerts.day.since_yesterday import News
+from registry.alerts.hours.clinic_times import closed_on
+from registry.alerts.loading.care import Sighting, contact_facts
+from registry.alerts.loading.cases import phases_before_pause
+from registry.alerts.loading.life import load_setbacks, suspended_since
+from registry.alerts.loading.treatment import load_plans
 from registry.alerts.rulebook import life, rule, stay
-from registry.alerts.since_yesterday import News
 from registry.alerts.snapshot import (
     IN_CARE,
     CaseSnapshot,

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 
 from registry.alerts.last_safety import LastSafety, last_safety
+from registry.alerts.loading.safety_answers import SafetyForms, SafetyRow
 from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.safety_answers import SafetyForms, SafetyRow
 from registry.clinics.models import Clinic
 from registry.contacts.models import DangerReport
 from registry.episodes.scales import scales_in_force

@@ -1,0 +1,1 @@
+"""Facts of many patients, read from the tables as the rules see them."""

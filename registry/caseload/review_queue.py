@@ -16,8 +16,9 @@ from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
 from registry.alerts.queries import last_told
 from registry.caseload.currency import Today, days_ago, is_in_care, today_at, was_reviewed
+from registry.caseload.for_review import LAYER_OF, Layer
 from registry.caseload.models import CaseloadRow
-from registry.caseload.review_ranking import LAYER_OF, QUIET_DAYS, Candidate, Finding, Layer, Place, place
+from registry.caseload.review_ranking import QUIET_DAYS, Candidate, Finding, Place, place
 from registry.caseload.since_review import (
     Answer,
     Declined,

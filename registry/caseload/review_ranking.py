@@ -6,55 +6,19 @@ again (the phase's interval, or the day the review named), or when something new
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import IntEnum
-from typing import Any
+
+from registry.caseload.for_review import DUE, LAYER_OF, OFF_TARGET, Layer
 
 QUIET_DAYS = 42
 """So long without a score before somebody counts as quiet: a month's measure and half of the next."""
 QUESTION_WAITS_DAYS = 7
 """So long a question may wait behind everybody off target: one weekly hour."""
 
-
-class Layer(IntEnum):
-    """What brings a person into the queue; the first goes before all others. Why so: docs/adr/0023."""
-
-    SAFETY = 0
-    WORSE = 1
-    QUESTION_WAITED = 2
-    OFF_TARGET = 3
-    QUESTION = 4
-    NEW = 5
-    QUIET = 6
-    DUE = 7
-
-
-OFF_TARGET, DUE = "target.off", "review.due"
 UNMET = frozenset({"review.open", "review.undone"})
 """Rules about what was recommended and did not come about: nobody decided, or nobody did it."""
-
-LAYER_OF: Mapping[str, Layer] = {
-    "safety.self-harm": Layer.SAFETY,
-    "safety.abuse": Layer.SAFETY,
-    "safety.reported": Layer.SAFETY,
-    "target.mixed": Layer.WORSE,
-    "target.mania": Layer.WORSE,
-    "target.relapse": Layer.WORSE,
-    "target.worse": Layer.WORSE,
-    "target.psychosis": Layer.WORSE,
-    OFF_TARGET: Layer.OFF_TARGET,
-    "review.open": Layer.QUESTION,
-    "review.undone": Layer.QUESTION,
-    DUE: Layer.DUE,
-}
-"""Rules whose findings concern the psychiatrist."""
-
-
-def for_review(reasons: Iterable[Mapping[str, Any]]) -> str:
-    """What of the stored reasons concerns the psychiatrist: rule, since and id of each, one a line."""
-    return "\n".join(f"{each['rule']} {each['since']} {each['id']}" for each in reasons if each["rule"] in LAYER_OF)
 
 
 @dataclass(frozen=True, slots=True)

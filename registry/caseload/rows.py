@@ -22,8 +22,8 @@ from registry.alerts.rulebook import RULEBOOK
 from registry.alerts.signals import LookedAt
 from registry.caseload import stored_facts
 from registry.caseload.columns import Columns
+from registry.caseload.for_review import for_review
 from registry.caseload.models import NOTHING_OPEN, CaseloadRow
-from registry.caseload.review_ranking import for_review
 from registry.caseload.stored_facts import HOUSING, WORK, StoredFacts
 from registry.db.among import among
 from registry.db.base import columns_of

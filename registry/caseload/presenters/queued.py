@@ -12,9 +12,10 @@ from flask import url_for
 from sqlalchemy import Row
 
 from registry.caseload.meeting_list import Hour
-from registry.caseload.presenters.brief import answered_sentence, declined_sentence, says_no_score
+from registry.caseload.presenters.brief import says_no_score
 from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import scale_label
+from registry.caseload.presenters.since_review import answered_sentence, declined_sentence
 from registry.caseload.review_queue import Queued
 from registry.caseload.since_review import Answer
 from registry.episodes.models import Episode

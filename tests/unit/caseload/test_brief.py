@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from registry.caseload.presenters.brief import answered_sentence, brief_sentence, full_sentence
+from registry.caseload.presenters.brief import brief_sentence, full_sentence
+from registry.caseload.presenters.since_review import answered_sentence
 from registry.caseload.since_review import Answer
 
 TODAY = date(2026, 3, 12)

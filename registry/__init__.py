@@ -153,8 +153,8 @@ def _register_pages(app: Flask) -> None:
     from registry.accounts import views as accounts
     from registry.administration import views as administration
     from registry.alerts import views as alerts
+    from registry.case_review.views import review
     from registry.caseload import views as caseload
-    from registry.caseload.views import review
     from registry.contacts import views as contacts
     from registry.episodes import views as episodes
     from registry.exchange import views as exchange

@@ -14,7 +14,7 @@ from registry import clock
 from registry.access import scope
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.sweep import sweep_clinic
-from registry.caseload.review_queue import review_queue
+from registry.case_review.queue import review_queue
 from registry.episodes.backlog import Turns
 from registry.extensions import db
 from tests import builders

@@ -14,7 +14,7 @@ from registry.accounts.models import User
 from registry.alerts.actions import CannotWait, EndsWithReview, close, snooze
 from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
-from registry.caseload.review_queue import review_queue
+from registry.case_review.queue import review_queue
 from registry.extensions import db
 from registry.review.actions import record_review
 from tests.builders import sign_in

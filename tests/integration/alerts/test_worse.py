@@ -13,7 +13,7 @@ from registry.access import scope
 from registry.alerts.actions import acknowledge, close, snooze
 from registry.alerts.models import Alert
 from registry.alerts.reconcile import reconcile_patient
-from registry.caseload.review_queue import review_queue
+from registry.case_review.queue import review_queue
 from registry.extensions import db
 from registry.review.actions import Advice, record_review
 from tests.integration.alerts.scene import (

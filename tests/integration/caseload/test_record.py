@@ -16,8 +16,8 @@ from sqlalchemy import select
 from registry.access import scope
 from registry.accounts.models import User
 from registry.audit.models import AuditEvent
+from registry.case_review.queue import review_queue
 from registry.caseload.models import CaseloadRow
-from registry.caseload.review_queue import review_queue
 from registry.contacts.actions import report_danger
 from registry.extensions import db
 from registry.measurements.actions import mark_entered_in_error, record_measurement

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from registry.case_review.presenters.since_review import answered_sentence
+from registry.case_review.since_review import Answer
 from registry.caseload.presenters.brief import brief_sentence, full_sentence
-from registry.caseload.presenters.since_review import answered_sentence
-from registry.caseload.since_review import Answer
 
 TODAY = date(2026, 3, 12)
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from registry.case_review.ranking import Candidate, Finding, place
 from registry.caseload.for_review import Layer
-from registry.caseload.review_ranking import Candidate, Finding, place
 
 TODAY = date(2026, 3, 12)
 LONG_AGO = date(2025, 10, 1)

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from registry.accounts.models import User
 from registry.alerts.models import Alert, AlertEvent
+from registry.case_review.ranking import Finding
 from registry.caseload.for_review import LAYER_OF, Layer
 from registry.caseload.models import CaseloadRow
-from registry.caseload.review_ranking import Finding
 from registry.extensions import db
 from registry.review.models import Recommendation, Review
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from registry import clock
+from registry.case_review.since_review import Answer, answered_since_review, tell_answers
 from registry.caseload.models import CaseloadRow
-from registry.caseload.since_review import Answer, answered_since_review, tell_answers
 from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
 from registry.episodes.models import Episode, TrackedMeasure

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from registry.accounts.models import User
+from registry.case_review.queue import ReviewQueue, review_queue
 from registry.caseload.currency import Today
 from registry.caseload.models import CaseloadRow
-from registry.caseload.review_queue import ReviewQueue, review_queue
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.review.models import MeetingCase

@@ -12,8 +12,9 @@ from typing import Any
 from flask import url_for
 
 from registry.alerts.sentences import sentence_of
-from registry.caseload.presenters.advice import Advised, last_review, open_advice
-from registry.caseload.presenters.case_facts import (
+from registry.case_review.case import ReviewCase
+from registry.case_review.presenters.advice import Advised, last_review, open_advice
+from registry.case_review.presenters.case_facts import (
     ContactShown,
     events_told,
     goals_told,
@@ -23,11 +24,10 @@ from registry.caseload.presenters.case_facts import (
     stopped_last,
     treatment_strip,
 )
+from registry.case_review.presenters.queued import SAFETY, QueueShown, answered_shown
 from registry.caseload.presenters.cells import HOUSING_WORDS, WORK_WORDS, dated_words
-from registry.caseload.presenters.queued import SAFETY, QueueShown, answered_shown
 from registry.caseload.presenters.reasons import ReasonShown
 from registry.caseload.presenters.scores import BESIDE_MANIA, GOOD, OTHER_RATER, level_words, scale_label, value_words
-from registry.caseload.review_case import ReviewCase
 from registry.caseload.rules import STANDINGS
 from registry.charts.lane_strip import LaneStrip
 from registry.charts.sparkline import Point, Sparkline, sparkline

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from registry.caseload.presenters.score_lines import score_lines
-from registry.caseload.review_case import ReviewCase
+from registry.case_review.case import ReviewCase
+from registry.case_review.presenters.score_lines import score_lines
 from registry.review.models import Review
 from registry.review.presenters import RecommendationShown, reviewed_words, show_recommendation
 

@@ -11,9 +11,9 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Row
 
-from registry.caseload.presenters.queued import Around, change_url, name_of, weeks_words, why_listed
+from registry.case_review.presenters.queued import Around, change_url, name_of, weeks_words, why_listed
+from registry.case_review.queue import Queued
 from registry.caseload.presenters.reasons import ReasonShown
-from registry.caseload.review_queue import Queued
 from registry.web.filters import long_date
 
 

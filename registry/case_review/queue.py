@@ -15,17 +15,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
 from registry.alerts.queries import last_told
-from registry.caseload.currency import Today, days_ago, is_in_care, today_at, was_reviewed
-from registry.caseload.for_review import LAYER_OF, Layer
-from registry.caseload.models import CaseloadRow
-from registry.caseload.review_ranking import QUIET_DAYS, Candidate, Finding, Place, place
-from registry.caseload.since_review import (
+from registry.case_review.ranking import QUIET_DAYS, Candidate, Finding, Place, place
+from registry.case_review.since_review import (
     Answer,
     Declined,
     answered_since_review,
     declined_since_review,
     tell_answers,
 )
+from registry.caseload.currency import Today, days_ago, is_in_care, today_at, was_reviewed
+from registry.caseload.for_review import LAYER_OF, Layer
+from registry.caseload.models import CaseloadRow
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.review.models import ReviewQuestion

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from registry.alerts.last_safety import NEGATIVE, POSITIVE
+from registry.case_review.case import ReviewCase
 from registry.caseload.presenters.treatment_lanes import treatment_lanes
-from registry.caseload.review_case import ReviewCase
 from registry.charts.lane_strip import LaneStrip, lane_strip
 from registry.contacts.models import Contact
 from registry.contacts.rules import KINDS, MODALITIES, is_failed_attempt

@@ -7,7 +7,7 @@ import uuid
 from flask import flash
 from flask_login import current_user
 
-from registry.caseload.presenters.review import TimerOffer
+from registry.case_review.presenters.review import TimerOffer
 from registry.contacts.models import REVIEW
 from registry.contacts.timer import AlreadyTiming, Timed, get_timed, time_review
 from registry.episodes.models import Episode

@@ -19,16 +19,16 @@ from registry.access.policy import can, clinics_where, found, permitted_clinics,
 from registry.accounts import receipts
 from registry.alerts.cadence import review_cadence
 from registry.audit.opened import opened
-from registry.caseload.meeting_list import Hour, review_hour
-from registry.caseload.presenters.queued import MOST_SHOWN, Around, list_url, show_queue
-from registry.caseload.presenters.review import CaseShown, QueuePage, show_case
-from registry.caseload.presenters.review_conflict import Conflict, show_conflict
-from registry.caseload.presenters.reviews import ReviewsPage, show_review
-from registry.caseload.review_case import ReviewCase, list_scores, load_case, told_beside
-from registry.caseload.review_queue import tell
-from registry.caseload.views.consult_note import note
-from registry.caseload.views.meeting import change_list, meeting
-from registry.caseload.views.review_timer import begin_timing, minutes_of, offer_timer
+from registry.case_review.case import ReviewCase, list_scores, load_case, told_beside
+from registry.case_review.meeting_list import Hour, review_hour
+from registry.case_review.presenters.queued import MOST_SHOWN, Around, list_url, show_queue
+from registry.case_review.presenters.review import CaseShown, QueuePage, show_case
+from registry.case_review.presenters.review_conflict import Conflict, show_conflict
+from registry.case_review.presenters.reviews import ReviewsPage, show_review
+from registry.case_review.queue import tell
+from registry.case_review.views.consult_note import note
+from registry.case_review.views.meeting import change_list, meeting
+from registry.case_review.views.review_timer import begin_timing, minutes_of, offer_timer
 from registry.contacts.timer import take_reviewed, time_review
 from registry.episodes.models import TeamMember
 from registry.episodes.patient_header import chosen_episode, holder_name, identity_header

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from registry.case_review.case import ScoreOn
 from registry.caseload.presenters.scores import scale_label
-from registry.caseload.review_case import ScoreOn
 from registry.web.filters import ARROW, number, short_date, signed
 
 

@@ -8,8 +8,8 @@ from datetime import date
 
 from flask import url_for
 
-from registry.caseload.presenters.score_lines import score_lines
-from registry.caseload.review_case import ScoreOn
+from registry.case_review.case import ScoreOn
+from registry.case_review.presenters.score_lines import score_lines
 from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import IdentityHeader
 from registry.review.models import Review

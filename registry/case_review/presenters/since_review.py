@@ -8,7 +8,7 @@ from datetime import date
 from registry.alerts.models import OUTCOMES
 from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.rulebook.phrases import capitalised
-from registry.caseload.since_review import Answer, Declined
+from registry.case_review.since_review import Answer, Declined
 from registry.web.filters import short_date
 
 

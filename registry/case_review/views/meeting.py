@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 from registry import clock
 from registry.access.policy import clinics_where, found, permitted_clinics, policy
 from registry.audit.opened import opened
-from registry.caseload.meeting_list import review_hour
-from registry.caseload.presenters.meeting import MeetingPage, show_on_paper
-from registry.caseload.presenters.queued import Around
-from registry.caseload.review_queue import tell
+from registry.case_review.meeting_list import review_hour
+from registry.case_review.presenters.meeting import MeetingPage, show_on_paper
+from registry.case_review.presenters.queued import Around
+from registry.case_review.queue import tell
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import chosen_episode
 from registry.episodes.queries import list_episodes

@@ -8,8 +8,8 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from registry.alerts.last_safety import POSITIVE
-from registry.caseload.consult_note import NoteFacts
-from registry.caseload.presenters.case_facts import ANSWERED
+from registry.case_review.consult_note import NoteFacts
+from registry.case_review.presenters.case_facts import ANSWERED
 from registry.caseload.presenters.scores import scale_label, value_words
 from registry.caseload.presenters.summary import Summary, who_words
 from registry.caseload.presenters.summary_sections import UNKNOWN, Line, Section, Table

@@ -11,13 +11,13 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Row
 
-from registry.caseload.meeting_list import Hour
+from registry.case_review.meeting_list import Hour
+from registry.case_review.presenters.since_review import answered_sentence, declined_sentence
+from registry.case_review.queue import Queued
+from registry.case_review.since_review import Answer
 from registry.caseload.presenters.brief import says_no_score
 from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import scale_label
-from registry.caseload.presenters.since_review import answered_sentence, declined_sentence
-from registry.caseload.review_queue import Queued
-from registry.caseload.since_review import Answer
 from registry.episodes.models import Episode
 from registry.episodes.rules import weeks_in_care
 from registry.web.filters import count

@@ -10,8 +10,8 @@ from flask_login import current_user
 from registry import clock
 from registry.access.policy import found, permitted_clinics, policy
 from registry.audit.opened import opened
-from registry.caseload.consult_note import load_note
-from registry.caseload.presenters.consult_note import NotePage, show_note
+from registry.case_review.consult_note import load_note
+from registry.case_review.presenters.consult_note import NotePage, show_note
 from registry.episodes.patient_header import load_header
 from registry.episodes.place import get_clinic_of
 from registry.patients.queries import get_patient

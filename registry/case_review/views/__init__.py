@@ -1,0 +1,1 @@
+"""The pages of case review, on the blueprint of ``registry.review``."""

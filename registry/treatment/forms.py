@@ -126,7 +126,8 @@ class InjectionDoseForm(DoseForm):
     restart_after_days = WholeNumber(
         "Days after which it is started anew",
         [Optional(), NumberRange(SHORTEST_INTERVAL, LONGEST_RESTART, _RESTART)],
-        description="Counted from the last injection, as the label of the product says. Ask the prescriber",
+        description="Counted from the last injection, as the label of the product says. Ask the prescriber. "
+        "Left empty at a change that keeps the rhythm, what was entered before holds",
     )
 
     def validate_restart_after_days(self, field: Field) -> None:

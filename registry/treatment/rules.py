@@ -154,13 +154,16 @@ def next_injection_on(steps: Sequence[Step], injections: Iterable[InjectionTry])
 def restart_on(steps: Sequence[Step], injections: Iterable[InjectionTry]) -> date | None:
     """The day from which the injection has to be started anew: so many days after the last that covered the person.
 
-    ``None`` after a stop, before the first, and where nobody entered after how many days that is.
+    ``None`` after a stop, before the first, and where nobody entered after how many days that is. A change that leaves
+    the interval as it was and does not say leaves this as it was too.
     """
     stands = in_force(steps)
     covering = [each.on for each in injections if each.outcome in COVERS]
-    if stands is None or stands.kind == "stop" or stands.restart_after_days is None or not covering:
+    if stands is None or stands.kind == "stop" or not covering:
         return None
-    return max(covering) + timedelta(days=stands.restart_after_days)
+    alike = [each for each in in_order(steps) if each.every_days == stands.every_days]
+    after = next((each.restart_after_days for each in reversed(alike) if each.restart_after_days is not None), None)
+    return None if after is None else max(covering) + timedelta(days=after)
 
 
 def in_force(steps: Sequence[Step]) -> Step | None:

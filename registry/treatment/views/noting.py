@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -26,7 +27,7 @@ from registry.treatment.forms import (
 )
 from registry.treatment.models import TreatmentTrial
 from registry.treatment.presenters import NotePage, TreatmentPage, show_trials, starts_for
-from registry.treatment.rules import KINDS
+from registry.treatment.rules import KINDS, in_force
 from registry.treatment.views.place import (
     Page,
     blueprint,
@@ -135,6 +136,14 @@ def note_injection(patient_id: uuid.UUID, trial_id: uuid.UUID) -> Page:
     return _note(trial, InjectionForm, title="Record an injection", saved="Injection saved")
 
 
+def _rhythm_of(trial: TreatmentTrial) -> dict[str, Any]:
+    """The rhythm in force: a change of dose shows it, so that nobody drops it by not typing it again."""
+    stands = in_force(queries.standing_steps(trial.id))
+    if stands is None:
+        return {}
+    return {"every_days": stands.every_days, "restart_after_days": stands.restart_after_days}
+
+
 def _note(trial: TreatmentTrial, form_class: type[EntryForm], *, title: str, saved: str, kind: str = "") -> Page:
     """A form about a treatment that stands: shown, or done once."""
     patient_id, trial_id = trial.patient_id, trial.id
@@ -142,7 +151,8 @@ def _note(trial: TreatmentTrial, form_class: type[EntryForm], *, title: str, sav
     if trial.status != "final":
         flash("That treatment was entered in error and can no longer be changed", "warning")
         return redirect(url_of(place), 303)
-    form = form_class(today=place.today, born_on=place.patient.birth_date, happened_on=place.today)
+    rhythm = _rhythm_of(trial) if kind == "change" else {}
+    form = form_class(today=place.today, born_on=place.patient.birth_date, happened_on=place.today, **rhythm)
     page = note_page(place, trial, form, title=title, save="Save")
     if not form.validate_on_submit():
         return show(page, status=422 if form.errors else 200)

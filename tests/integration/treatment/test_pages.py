@@ -23,6 +23,7 @@ from tests.pages import fields_of, fill_in, send, soup, words
 LITHIUM = {
     "name": "lithium",
     "medicine_class": "mood-stabiliser",
+    "ingredient": "lithium",
     "amount": "600",
     "unit": "mg",
     "happened_on": "2026-01-05",
@@ -96,6 +97,17 @@ def test_what_cannot_be_is_refused_beside_its_field(
     assert complaint in words(answer)
     assert {name: fields_of(answer)[name] for name in typed if name in fields_of(answer)}.items() <= typed.items()
     assert _standing(case) == ["start 05.01. 600 mg a day"]
+
+
+def test_a_change_of_dose_alone_keeps_the_rhythm_and_the_day_from_which_it_is_started_anew(case: Case) -> None:
+    trial = _start(case, "injection", restart_after_days="42")
+    changed = {"happened_on": "2026-03-02", "amount": "150"}
+
+    assert fill_in(case.browser_of("care_manager"), f"{_url(case)}/{trial}/change", changed).status_code == 303
+
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        steps = list_courses([case.patient_id])[0].steps
+    assert [(step.amount, step.every_days, step.restart_after_days) for step in steps] == [(100, 28, 42), (150, 28, 42)]
 
 
 def test_only_an_injection_that_reached_the_person_moves_the_next_one(case: Case) -> None:

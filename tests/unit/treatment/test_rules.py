@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ from registry.treatment.rules import (
     misplaced,
     next_injection_on,
     outside,
+    restart_on,
 )
 
 FIRST = date(2026, 1, 5)
@@ -84,6 +86,25 @@ def test_the_next_injection_is_one_interval_after_the_last_that_reached_the_pers
     noted = [InjectionTry(day(on), outcome) for on, outcome in tries.items()]
 
     assert next_injection_on(steps, noted) == (None if expected is None else day(expected))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ([], 42),
+        ([step("change", 20, "150", every=28)], 42),  # the dose alone changed
+        ([replace(step("change", 20, "150", every=28), restart_after_days=56)], 56),
+        ([step("change", 20, "350", every=84)], None),  # of another rhythm nothing is known
+        ([step("change", 20, "350", every=84), step("change", 25, "100", every=28)], 42),
+        ([step("stop", 20)], None),
+    ],
+)
+def test_a_change_that_keeps_the_rhythm_keeps_the_day_from_which_it_is_started_anew(
+    changes: list[Step], expected: int | None
+) -> None:
+    steps = [replace(step("start", 0, "100", every=28), restart_after_days=42), *changes]
+
+    assert restart_on(steps, [InjectionTry(day(0), "given")]) == (None if expected is None else day(expected))
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,16 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """One check of one medicine. ``after_change`` is the parameter for how soon after a change it is due as well."""
+    """One check of one medicine. ``after_change`` is the parameter for how soon after a change it is due as well.
+
+    ``speaks_after`` is the one for how soon after a change a check says something of the new dose.
+    """
 
     exposure: str
     check: str
     stages: Sequence[Stage]
     after_change: str | None
+    speaks_after: str | None
     source: str
 
     def interval(self, day: int, numbers: Numbers) -> int | None:
@@ -37,8 +41,8 @@ class Protocol:
     @property
     def parameters(self) -> list[str]:
         """The ids of the numbers it goes by."""
-        changed = [] if self.after_change is None else [self.after_change]
-        return [*(stage.every for stage in self.stages), *changed]
+        changed = (self.after_change, self.speaks_after)
+        return [*(stage.every for stage in self.stages), *(each for each in changed if each is not None)]
 
 
 @cache
@@ -52,6 +56,7 @@ def protocols(path: Path = SHIPPED) -> tuple[Protocol, ...]:
             check=table["check"],
             stages=tuple(Stage(each["every"], each.get("until")) for each in table["stages"]),
             after_change=table.get("after_change"),
+            speaks_after=table.get("speaks_after"),
             source=table["source"],
         )
         for table in tables

@@ -270,14 +270,15 @@ class InjectionDue:
 class Exposure:
     """A medicine that is being taken: what protocols call it ("clozapine", "antipsychotic"), and its name.
 
-    ``changed_on`` is the day of its start or the last change of its dose. ``last_taken_on``: no dose since that day.
+    ``changes`` are the days of its start and of each change of its dose, oldest first. ``last_taken_on``: none
+    taken since.
     """
 
     id: str
     keys: frozenset[str]
     label: str
     started_on: date
-    changed_on: date
+    changes: tuple[date, ...]
     last_taken_on: date | None = None
 
 

@@ -57,7 +57,7 @@ def _exposure(course: TrialCourse, taken: Mapping[uuid.UUID, Taken]) -> Exposure
         keys=known,
         label=trial.name,
         started_on=course.steps[0].on,
-        changed_on=last.on,
+        changes=tuple(step.on for step in course.steps),
         last_taken_on=noted[-1][1] if noted and _is_clozapine(course) else None,
     )
 

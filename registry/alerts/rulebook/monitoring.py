@@ -73,12 +73,20 @@ def _due(
         return None
     due_on = from_on + timedelta(days=every) if counts else from_on
     after = None if protocol.after_change is None else numbers.get(protocol.after_change)
-    if after is not None and (last_on is None or last_on <= exposure.changed_on):
-        changed_due = max(exposure.changed_on, since) + timedelta(days=after)
+    changed_on = _unanswered_change(protocol, exposure, last_on, numbers)
+    if after is not None and changed_on is not None:
+        changed_due = max(changed_on, since) + timedelta(days=after)
         due_on = min(due_on, changed_due) if counts else changed_due
         every = after
     late_on = due_on + timedelta(days=1 + every * (numbers.get(_GRACE) or 0) // 100)
     return CheckDue(check, exposure.label, due_on, late_on, last_on)
+
+
+def _unanswered_change(protocol: Protocol, exposure: Exposure, last_on: date | None, numbers: Numbers) -> date | None:
+    """The first change of which no check spoke yet: the next change of dose does not put off what is due."""
+    settled = 0 if protocol.speaks_after is None else numbers.get(protocol.speaks_after) or 0
+    spoken_to = None if last_on is None else last_on - timedelta(days=settled)
+    return next((on for on in exposure.changes if spoken_to is None or on > spoken_to), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +169,35 @@ def anc_below(physical: PhysicalFacts, numbers: Numbers, parameter: str, paramet
 
 
 def _weight_gain(treatment: TreatmentFacts, physical: PhysicalFacts, numbers: Numbers) -> list[OutOfRange]:
-    """Heavier by so many percent than when the antipsychotic began."""
+    """Heavier by so many percent than when an antipsychotic began that is taken, or that another followed.
+
+    Another one added, or taken instead, takes nothing off the weight: the first that was gained on is told.
+    """
     percent, last = numbers.get(_GAIN), physical.latest("weight")
-    began_on = max((each.started_on for each in treatment.exposures if "antipsychotic" in each.keys), default=None)
-    if percent is None or last is None or last.value is None or began_on is None:
+    if percent is None or last is None or last.value is None:
         return []
-    first = _first_weight(physical, began_on)
-    if first is None or first.value is None or first.on >= last.on:
-        return []
-    gained = (last.value - first.value) * 100 / first.value
-    if gained < percent:
-        return []
-    words = f"{gained:.0f} % above {first.words} of {written(first.on)}, when the antipsychotic began"
-    return [_said(last, words)]
+    for began_on in _antipsychotics_began(treatment):
+        first = _first_weight(physical, began_on)
+        if first is None or first.value is None or first.on >= last.on:
+            continue
+        gained = (last.value - first.value) * 100 / first.value
+        if gained >= percent:
+            words = f"{gained:.0f} % above {first.words} of {written(first.on)}, when the antipsychotic began"
+            return [_said(last, words)]
+    return []
+
+
+def _antipsychotics_began(treatment: TreatmentFacts) -> list[date]:
+    """The starts of the antipsychotics taken, and of those they followed within a quarter of a year, earliest first.
+
+    An oral one that became an injection is followed so.
+    """
+    began = {each.started_on for each in treatment.exposures if "antipsychotic" in each.keys}
+    stopped = [(each.started_on, each.stopped_on) for each in treatment.antipsychotics if each.stopped_on is not None]
+    for started_on, stopped_on in sorted(stopped, key=lambda each: each[1], reverse=True):
+        if any(started_on <= on <= stopped_on + timedelta(days=_BASELINE_DAYS) for on in began):
+            began.add(started_on)
+    return sorted(began)
 
 
 def _first_weight(physical: PhysicalFacts, began_on: date) -> Observed | None:

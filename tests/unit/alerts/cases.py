@@ -280,13 +280,13 @@ def physical(*observed: Observed) -> PhysicalFacts:
     return PhysicalFacts(tuple(sorted(observed, key=lambda each: each.on, reverse=True)))
 
 
-def takes(*keys: str, since: int = 0, changed: int | None = None, last_taken: int | None = None) -> Exposure:
+def takes(*keys: str, since: int = 0, changes: Sequence[int] = (), last_taken: int | None = None) -> Exposure:
     return Exposure(
         id=keys[0],
         keys=frozenset(keys),
         label=keys[0].capitalize(),
         started_on=day(since),
-        changed_on=day(since if changed is None else changed),
+        changes=tuple(day(on) for on in (since, *changes)),
         last_taken_on=None if last_taken is None else day(last_taken),
     )
 

@@ -15,6 +15,7 @@ from registry.physical.catalogue import catalogue
 from registry.treatment.products import medicines
 from tests.unit.alerts.cases import (
     NUMBERS,
+    antipsychotic,
     case,
     day,
     episode,
@@ -147,6 +148,24 @@ def test_five_percent_heavier_than_when_the_antipsychotic_began_is_out_of_range(
 
 
 @pytest.mark.parametrize(
+    ("stopped", "expected"), [(None, "action"), (80, "action"), (9, "action"), (8, None)]
+)  # the first goes on, is replaced, or ended a quarter of a year before the second or longer ago
+def test_another_antipsychotic_takes_nothing_off_the_weight_gained(stopped: int | None, expected: str | None) -> None:
+    running = [takes("antipsychotic", since=100)]
+    if stopped is None:
+        running.append(takes("antipsychotic"))
+    treatment = TreatmentFacts(
+        exposures=tuple(running),
+        antipsychotics=(antipsychotic("olanzapine", 0, stopped), antipsychotic("aripiprazole", 100)),
+    )
+    heavier = case(physical=physical(seen("weight", 0, 80), seen("weight", 99, 91)), treatment=treatment)
+
+    assert tier(RANGE, heavier, 110) == expected
+    if expected:
+        assert "14 % above 80" in sentence(RANGE, heavier, 110)
+
+
+@pytest.mark.parametrize(
     ("done", "since", "reminder", "action"),
     [
         ({}, 0, 0, 2),  # never: at once, and late after a quarter of a week
@@ -172,9 +191,14 @@ def days_due(*observed: Observed, exposure: Exposure, since: int = 0) -> dict[st
 
 
 def test_a_lithium_level_is_due_a_week_after_a_change_and_then_by_how_long_it_has_been_taken() -> None:
-    lithium = takes("lithium", changed=50)
+    lithium = takes("lithium", changes=[50])
 
-    assert days_due(exposure=lithium)["lithium"] == 57
+    assert days_due(exposure=takes("lithium"))["lithium"] == 7
+    assert days_due(exposure=takes("lithium", since=-9, changes=[8, 15, 22]))["lithium"] == 7, "of the first, not moved"
+    assert days_due(seen("lithium", 7, 0.7), exposure=takes("lithium", changes=[7]))["lithium"] == 14
+    assert days_due(seen("lithium", 6, 0.7), exposure=takes("lithium", changes=[7, 14, 21]))["lithium"] == 14
+    assert days_due(seen("lithium", 54, 0.7), exposure=lithium)["lithium"] == 57, "too soon to speak of the new dose"
+    assert days_due(seen("lithium", 55, 0.7), exposure=lithium)["lithium"] == 55 + 91
     assert days_due(seen("lithium", 40, 0.7), exposure=lithium)["lithium"] == 57
     assert days_due(seen("lithium", 56, 0.7), exposure=lithium)["lithium"] == 56 + 91
     assert days_due(seen("lithium", 400, 0.7), exposure=lithium)["lithium"] == 400 + 182

@@ -280,18 +280,20 @@ class Exposure:
     started_on: date
     changes: tuple[date, ...]
     last_taken_on: date | None = None
+    stopped_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TreatmentFacts:
     """What is tried with the person, at any clinic: every change, oldest first, and what goes on: injections, and the
-    medicines whose checks are asked for.
+    medicines whose checks are asked for. Of clozapine they are for a while after its stop.
     """
 
     changes: tuple[TreatmentChange, ...] = ()
     injections: tuple[InjectionDue, ...] = ()
     antipsychotics: tuple[TriedAntipsychotic, ...] = ()
     exposures: tuple[Exposure, ...] = ()
+    stopped_clozapine: tuple[Exposure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

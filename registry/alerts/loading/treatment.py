@@ -46,19 +46,20 @@ def _is_clozapine(course: TrialCourse) -> bool:
 
 
 def _exposure(course: TrialCourse, taken: Mapping[uuid.UUID, Taken]) -> Exposure | None:
-    """The medicine, where it goes on and checks are asked of it."""
+    """The medicine, where checks are asked of it."""
     trial, last, noted = course.trial, in_force(course.steps), taken.get(course.trial.id)
     keys = {trial.ingredient} | ({trial.medicine_class} & {"antipsychotic"})
     known = frozenset(key for key in keys if key)
-    if last is None or last.kind == "stop" or not known:
+    if last is None or not known:
         return None
     return Exposure(
         id=str(trial.id),
         keys=known,
         label=trial.name,
         started_on=course.steps[0].on,
-        changes=tuple(step.on for step in course.steps),
+        changes=tuple(step.on for step in course.steps if step.kind != "stop"),
         last_taken_on=noted[-1][1] if noted and _is_clozapine(course) else None,
+        stopped_on=last.on if last.kind == "stop" else None,
     )
 
 
@@ -68,10 +69,14 @@ def treatment_facts(
     """What these trials of one person amount to; ``taken`` has, by trial, what was noted of missed doses."""
     changes = [change for course in courses for change in _changes(course)]
     due = [each for each in map(_injection_due, courses) if each is not None]
+    taken_ever = [each for each in (_exposure(course, taken) for course in courses) if each is not None]
     return TreatmentFacts(
         changes=tuple(sorted(changes, key=lambda change: (change.on, change.words))),
         injections=tuple(sorted(due, key=lambda each: (each.due_on, each.label))),
-        exposures=tuple(each for each in (_exposure(course, taken) for course in courses) if each is not None),
+        exposures=tuple(each for each in taken_ever if each.stopped_on is None),
+        stopped_clozapine=tuple(
+            each for each in taken_ever if each.stopped_on is not None and "clozapine" in each.keys
+        ),
         antipsychotics=tuple(_tried(each) for each in courses if each.trial.medicine_class == ANTIPSYCHOTIC),
     )
 

@@ -8,7 +8,7 @@ from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.medication import is_over
-from registry.alerts.rulebook.monitoring import CheckDue, checks_due
+from registry.alerts.rulebook.monitoring import LOW_PARAMETERS, CheckDue, checks_due
 from registry.alerts.rulebook.phrases import ago, count, listed, uncapitalised, written
 from registry.alerts.rulebook.suspension import Family
 from registry.alerts.rulebook.worse import newly_listed
@@ -157,6 +157,7 @@ DUE = Rule(
         _REMIND,
         _WINDOW,
         *dict.fromkeys(id_ for protocol in protocols() for id_ in protocol.parameters),
+        *LOW_PARAMETERS,
         _GRACE,
         _ONE_VISIT,
     ),

@@ -16,6 +16,15 @@ from registry.alerts.snapshot import Exposure, TreatmentFacts
 from registry.physical.catalogue import Check, catalogue
 
 _GRACE = "medication.due.grace"
+_COUNT = "anc"
+_ANC, _ANC_BEN = "medication.out-of-range.anc", "medication.out-of-range.anc_ben"
+_LOW = (
+    ("medication.critical.anc", "medication.critical.anc_ben", "medication.due.anc_very_low"),
+    (_ANC, _ANC_BEN, "medication.due.anc_low"),
+)
+"""Below which limit, or which with benign ethnic neutropenia, a neutrophil count is repeated after how many days."""
+_AFTER_STOP = "medication.due.anc_after_stop"
+LOW_PARAMETERS = (*(every for _, _, every in _LOW), _AFTER_STOP)
 _BASELINE_DAYS = 91
 """How long before a medicine began a check still counts as its first: a quarter of a year."""
 
@@ -58,6 +67,10 @@ def checks_due(treatment: TreatmentFacts, physical: PhysicalFacts, *, since: dat
             due = _due(protocol, exposure, physical, since, numbers)
             if due is not None and (protocol.check not in soonest or due.due_on < soonest[protocol.check].due_on):
                 soonest[protocol.check] = due
+    for exposure in treatment.stopped_clozapine:
+        due = _due_after_stop(exposure, physical, since, numbers)
+        if due is not None and _COUNT not in soonest:
+            soonest[_COUNT] = due
     return sorted(soonest.values(), key=lambda each: (each.due_on, each.check.name))
 
 
@@ -78,8 +91,32 @@ def _due(
         changed_due = max(changed_on, since) + timedelta(days=after)
         due_on = min(due_on, changed_due) if counts else changed_due
         every = after
+    repeat = _repeat_after(protocol.check, physical, numbers)
+    if repeat is not None and counts and last_on is not None:
+        due_on, every = min(due_on, last_on + timedelta(days=repeat)), repeat
     late_on = due_on + timedelta(days=1 + every * (numbers.get(_GRACE) or 0) // 100)
     return CheckDue(check, exposure.label, due_on, late_on, last_on)
+
+
+def _repeat_after(check: str, physical: PhysicalFacts, numbers: Numbers) -> int | None:
+    """Days after which a neutrophil count is repeated because it was low; None of one that was not, and of the rest."""
+    if check != _COUNT:
+        return None
+    return next(
+        (numbers.required(every) for limit, ben, every in _LOW if anc_below(physical, numbers, limit, ben)), None
+    )
+
+
+def _due_after_stop(exposure: Exposure, physical: PhysicalFacts, since: date, numbers: Numbers) -> CheckDue | None:
+    """The repeat of a low count, where clozapine was stopped: that is what it is stopped for."""
+    last, repeat = physical.latest(_COUNT), _repeat_after(_COUNT, physical, numbers)
+    if last is None or repeat is None or exposure.stopped_on is None or last.on < exposure.started_on:
+        return None
+    due_on = last.on + timedelta(days=repeat)
+    if not since <= due_on <= exposure.stopped_on + timedelta(days=numbers.required(_AFTER_STOP)):
+        return None
+    label = f"{exposure.label}, stopped"
+    return CheckDue(catalogue().checks[_COUNT], label, due_on, due_on + timedelta(days=1), last.on)
 
 
 def _unanswered_change(protocol: Protocol, exposure: Exposure, last_on: date | None, numbers: Numbers) -> date | None:
@@ -128,7 +165,6 @@ CRITICAL = (
 """Beside the neutrophils, whose limit depends on the person."""
 
 _GAIN = "medication.out-of-range.weight_gain"
-_ANC, _ANC_BEN = "medication.out-of-range.anc", "medication.out-of-range.anc_ben"
 RANGE_PARAMETERS = (_ANC, _ANC_BEN, *(each.parameter for each in _RANGES), _GAIN)
 
 

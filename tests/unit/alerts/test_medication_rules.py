@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
+from registry.alerts.load_treatment import treatment_facts
 from registry.alerts.physical_facts import Observed
 from registry.alerts.protocols import protocols
 from registry.alerts.rulebook import Family, evaluate, rule
 from registry.alerts.rulebook.monitoring import checks_due
 from registry.alerts.snapshot import CaseSnapshot, Exposure, Phase, TreatmentFacts
 from registry.physical.catalogue import catalogue
+from registry.treatment.models import TreatmentTrial
 from registry.treatment.products import medicines
+from registry.treatment.queries import TrialCourse
+from registry.treatment.rules import Step
 from tests.unit.alerts.cases import (
     NUMBERS,
     antipsychotic,
@@ -183,6 +187,63 @@ def test_neutrophils_are_counted_every_week_every_other_and_then_monthly(
 
     assert [tier(DUE, known, on) for on in (reminder, action - 1, action)] == ["reminder", "reminder", "action"]
     assert reminder == 0 or tier(DUE, known, reminder - 1) is None
+
+
+@pytest.mark.parametrize(
+    ("count", "after", "asked_after_stop"),
+    [
+        ([seen("anc", 400, 1499)], 2, True),
+        ([seen("anc", 400, 1500)], 30, False),
+        ([seen("anc", 400, 999)], 1, True),
+        ([seen("anc", 400, 1000), BEN], 30, False),
+        ([seen("anc", 400, 999), BEN], 2, True),
+        ([seen("anc", 400, 499), BEN], 1, True),
+    ],
+)
+def test_a_low_neutrophil_count_is_repeated_while_clozapine_is_taken_and_four_weeks_after(
+    count: list[Observed], after: int, asked_after_stop: bool
+) -> None:
+    def due_on(stopped_on: int | None, since: int = 0) -> list[int]:
+        taken = replace(CLOZAPINE, stopped_on=None if stopped_on is None else day(stopped_on))
+        treatment = (
+            TreatmentFacts(exposures=(taken,)) if stopped_on is None else TreatmentFacts(stopped_clozapine=(taken,))
+        )
+        found = checks_due(treatment, physical(*count), since=day(since), numbers=NUMBERS)
+        return [(each.due_on - day(400)).days for each in found if each.check.key == "anc"]
+
+    assert due_on(None) == [after]
+    expected = [after] if asked_after_stop else []
+    assert due_on(401) == expected
+    assert due_on(400 + after - 28) == expected
+    assert due_on(400 + after - 29) == [], "the four weeks are over"
+    assert due_on(401, since=403) == [], "before care began here"
+
+
+def test_a_low_count_not_repeated_is_late_the_day_after_also_once_clozapine_was_stopped() -> None:
+    stopped = TreatmentFacts(stopped_clozapine=(replace(CLOZAPINE, stopped_on=day(60)),))
+    low = case(physical=physical(seen("anc", 60, 1200)), treatment=stopped)
+
+    assert [tier(DUE, low, on) for on in (61, 62, 63)] == [None, "reminder", "action"]
+    assert "neutrophils (ANC) for Clozapine, stopped" in sentence(DUE, low, 63)
+
+
+def test_what_was_stopped_asks_for_nothing_but_clozapine_for_its_repeated_counts() -> None:
+    def course(ingredient: str, *kinds: str) -> TrialCourse:
+        trial = TreatmentTrial(kind="medication", name=ingredient, medicine_class="other", ingredient=ingredient)
+        return TrialCourse(trial, [Step(kind, day(on)) for on, kind in enumerate(kinds)])
+
+    told = treatment_facts(
+        [
+            course("lithium", "start", "change"),
+            course("valproate", "start", "stop"),
+            course("clozapine", "start", "change", "stop"),
+        ]
+    )
+
+    assert [(each.label, each.changes) for each in told.exposures] == [("lithium", (day(0), day(1)))]
+    assert [(each.label, each.changes, each.stopped_on) for each in told.stopped_clozapine] == [
+        ("clozapine", (day(0), day(1)), day(2))
+    ]
 
 
 def days_due(*observed: Observed, exposure: Exposure, since: int = 0) -> dict[str, int]:

@@ -143,6 +143,9 @@ def treatments(draw: st.DrawFn) -> TreatmentFacts:
         exposures=tuple(
             takes(key, since=on, last_taken=draw(st.none() | st.just(on + 5))) for key, on in medicines.items()
         ),
+        stopped_clozapine=tuple(
+            replace(takes("clozapine", since=-30), stopped_on=day(on)) for on in draw(st.lists(past, max_size=1))
+        ),
         injections=tuple(replace(injection(on + 28, last=on), restart_on=day(on + 42)) for on in given),
         antipsychotics=tuple(
             antipsychotic(name, draw(past), draw(st.none() | st.integers(1, 60)), lowest=draw(adherence))

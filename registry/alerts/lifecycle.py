@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -166,11 +166,14 @@ def revise(
 ) -> bool:
     """Bring the alert in line with what its rule says now; whether it became more pressing.
 
-    A rise in tier ends a snooze, asks for acknowledgement again and starts the clock. What is news to whoever was told,
-    or answered, ends a snooze and asks again too; whoever answers for it stays. Nothing is written where nothing but
-    the counts in the sentence moved. ``told_at`` is as in ``open_alert``.
+    What is urgent and no safety alert stays so until a person ends it. A rise in tier ends a snooze, asks for
+    acknowledgement again and starts the clock. What is news to whoever was told, or answered, ends a snooze and
+    asks again too; whoever answers for it stays. Nothing is written where nothing but the counts in the sentence
+    moved. ``told_at`` is as in ``open_alert``.
     """
     before = Tier(alert.tier)
+    if before is Tier.URGENT and not alert.is_safety:
+        stand = replace(stand, tier=before)
     told = (alert.rule, alert.rule_version, before, alert.evidence, alert.since)
     if told == (stand.rule, stand.version, stand.tier, stand.evidence, stand.since):
         return False
@@ -276,14 +279,26 @@ def close_by_itself(alert: Alert, because: str, *, now: datetime, log: Log) -> N
     record("alert.closed-by-itself", by=None, subject=alert, reason=because)
 
 
-def say_it_is_past(alert: Alert, *, on: date, now: datetime, log: Log) -> None:
-    """What an urgent alert said is not so any more, and nobody has said what was done."""
-    if alert.evidence.get("is_past"):
+def is_past(alert: Alert) -> bool:
+    """Whether it was urgent, nothing asks for it any more, and nobody has said what was done."""
+    return "past" in alert.evidence
+
+
+def calm(alert: Alert, clinic: Clinic, now: datetime, log: Log) -> None:
+    """Nothing can be done today: what was urgent is an action."""
+    if alert.tier == Tier.URGENT:
+        alert.tier = Tier.ACTION.value
+        alert.look_at = _next_look(alert, clinic, now, log.numbers)
+
+
+def say_it_is_past(alert: Alert, because: str, *, on: date, now: datetime, log: Log) -> None:
+    """Nothing asks for an urgent alert any more, and nobody has said what was done."""
+    if alert.evidence.get("past") == because:
         return
-    alert.evidence = {**alert.evidence, "is_past": True}
+    alert.evidence = {**alert.evidence, "past": because}
     alert.sentence = kept_sentence(alert.rule, alert.evidence, on)
     log.changed += 1
-    log.step(alert, "appended", now, "No longer so by what is on record", **_news(Tier(alert.tier), None))
+    log.step(alert, "appended", now, because, **_news(Tier(alert.tier), None))
     record("alert.updated", by=None, subject=alert)
 
 

@@ -22,9 +22,11 @@ from registry.alerts.lifecycle import (
     Hindsight,
     Log,
     Stand,
+    calm,
     close_by_itself,
     end_snooze,
     give,
+    is_past,
     open_alert,
     plain,
     revise,
@@ -184,7 +186,7 @@ def _reconcile_person(
     for episode in person.ended:
         for alert in standing:
             if alert.episode_id == episode.id:
-                close_by_itself(alert, "The episode ended", now=now, log=log)
+                _leave(alert, person, now=now, log=log)
         log.check(episode, None)
     _give_to_somebody_there(standing, person, team, now=now, log=log)
 
@@ -245,10 +247,23 @@ def _reconcile_case(
     return min((each for each in dates if each is not None), default=None)
 
 
+def _leave(alert: Alert, person: Person, *, now: datetime, log: Log) -> None:
+    """The episode ended: the alert closes; what was urgent only a person closes, of whoever died without a clock."""
+    if alert.tier != Tier.URGENT and not is_past(alert):
+        close_by_itself(alert, "The episode ended", now=now, log=log)
+        return
+    clinic, has_died = person.clinics[alert.clinic_id], person.snapshot.died_on is not None
+    if has_died:
+        calm(alert, clinic, now, log)
+    because = "The person died" if has_died else "The episode ended"
+    say_it_is_past(alert, because, on=clinic.today(now), now=now, log=log)
+
+
 def _withdraw(alert: Alert, evaluation: Evaluation, *, on: date, now: datetime, log: Log) -> None:
     """What the alert said is no longer true: it closes; what is urgent says so, and only a person closes it."""
     if alert.tier == Tier.URGENT:
-        say_it_is_past(alert, on=on, now=now, log=log)
+        because = evaluation.settled.get(alert.rule, "No longer so by what is on record")
+        say_it_is_past(alert, because, on=on, now=now, log=log)
         return
     speaks_for_it = next((each.by for each in evaluation.swallowed if each.finding.rule == alert.rule), None)
     if speaks_for_it is not None:

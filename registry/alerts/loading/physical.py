@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,8 @@ _OBSERVED = (
     select(
         Observation.patient_id,
         Observation.id,
+        Observation.replaces_id,
+        Observation.status,
         Observation.clinic_id,
         Observation.kind,
         Observation.taken_on,
@@ -31,7 +34,7 @@ _OBSERVED = (
         Observation.unit,
         Observation.choice,
     )
-    .where(among(Observation.patient_id, "patient_ids"), Observation.status == "final")
+    .where(among(Observation.patient_id, "patient_ids"), Observation.status.in_(("final", "amended")))
     .order_by(Observation.taken_on.desc(), Observation.recorded_at.desc(), Observation.id.desc())
 )
 _FORMS = select(Measurement.patient_id, Measurement.id, Measurement.instrument, Measurement.taken_on).where(
@@ -47,8 +50,10 @@ def load_physical(
     """What stands of each patient who has any; two statements. ``zones`` by clinic."""
     about = {"patient_ids": list(patient_ids)}
     found: dict[uuid.UUID, list[Observed]] = defaultdict(list)
-    for row in db.session.execute(_OBSERVED, about):
-        found[row.patient_id].append(_observed(row, zones[row.clinic_id]))
+    rows = {row.id: row for row in db.session.execute(_OBSERVED, about)}
+    for row in rows.values():
+        if row.status == "final":
+            found[row.patient_id].append(_observed(row, _first_recorded(row, rows), zones[row.clinic_id]))
     for given in db.session.execute(_FORMS, about):
         form = Observed(id=str(given.id), kind=given.instrument, on=given.taken_on, entered_on=given.taken_on, words="")
         found[given.patient_id].append(form)
@@ -58,14 +63,27 @@ def load_physical(
     }
 
 
-def _observed(row: Any, zone: ZoneInfo) -> Observed:
+def _first_recorded(row: Any, rows: Mapping[uuid.UUID, Any]) -> datetime:
+    """When this value was entered first: correcting anything else about it makes it no later."""
+    first = row
+    while (before := rows.get(first.replaces_id)) is not None and _result(before) == _result(row):
+        first = before
+    recorded_at: datetime = first.recorded_at
+    return recorded_at
+
+
+def _result(row: Any) -> tuple[Any, ...]:
+    return row.kind, row.value, row.second, row.unit, row.choice
+
+
+def _observed(row: Any, recorded_at: datetime, zone: ZoneInfo) -> Observed:
     kind = catalogue().kinds[row.kind]
     factor = kind.units[row.unit].factor if row.unit else None
     return Observed(
         id=str(row.id),
         kind=row.kind,
         on=row.taken_on,
-        entered_on=row.recorded_at.astimezone(zone).date(),
+        entered_on=recorded_at.astimezone(zone).date(),
         words=told(kind, row.value, row.second, row.unit, row.choice),
         value=None if factor is None else row.value * factor,
         second=None if factor is None or row.second is None else row.second * factor,

@@ -121,8 +121,8 @@ def _critical_words(evidence: Evidence, today: date) -> str:
     dangers = evidence.each("dangers")
     review = "Review: " if all(each.flag("is_old") for each in dangers) else ""
     said = "; ".join(f"{each.text('said')} ({_day_words(each, today)})" for each in dangers)
-    if evidence.has("is_past"):
-        return f"{said}. No longer so by what is on record: close it with what was done"
+    if evidence.has("past"):
+        return f"{said}. {evidence.text('past')}: close it with what was done"
     return f"{review}{said}" if review else f"{said}: act today"
 
 
@@ -174,6 +174,7 @@ CRITICAL = Rule(
     check=_critical,
     words=_critical_words,
     is_news=newly_listed("dangers", "id"),
+    must_be_heard=True,
     rests_for=_AGAIN,
 )
 OUT_OF_RANGE = Rule(
@@ -186,5 +187,6 @@ OUT_OF_RANGE = Rule(
     check=_out_of_range,
     words=_range_words,
     is_news=newly_listed("values", "id"),
+    must_be_heard=True,
     rests_for=_RANGE_AGAIN,
 )

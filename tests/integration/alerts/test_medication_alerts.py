@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -98,3 +99,67 @@ def test_clozapine_asks_for_counts_and_what_is_missed_is_read_from_what_was_note
         missed = AdherenceFacts(on=TODAY, percent=40, source="person", last_taken_on=TODAY - timedelta(days=3))
         treatment.note(trial=trial, clinic_id=scene.clinic.id, facts=missed, by=scene.duty)
         assert standing("medication.critical") == [], "consensus: off until a psychiatrist signs"
+
+
+def test_a_critical_count_outlives_the_episode_until_a_person_closes_it(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        counted(scene, 800)
+        episodes.end_episode(episode=scene.episode, reason="withdrew", on=TODAY, by=scene.care_manager)
+
+        (alert,) = standing("medication.critical")
+        assert (alert.tier, alert.look_at is not None) == ("urgent", True)
+        assert alert.sentence.endswith("The episode ended: close it with what was done")
+        sweep_clinic(scene.clinic, today=TODAY)
+        close(alert=alert, outcome="handled", words="Told her physician", by=scene.care_manager)
+        assert standing("medication.critical") == []
+
+
+def test_a_critical_count_of_whoever_died_is_still_read_and_closed_by_a_person(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        counted(scene, 800)
+        episodes.record_death(patient=scene.patient, died_on=TODAY, today=TODAY, by=scene.care_manager)
+        sweep_clinic(scene.clinic, today=TODAY)
+        (alert,) = standing("medication.critical")
+        assert alert.tier == "action"
+        assert alert.sentence.endswith("The person died: close it with what was done")
+
+
+def test_what_is_urgent_stays_so_whatever_is_corrected_about_it_or_recovers_beside_it(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        row = counted(scene, 800)
+        (alert,) = standing("medication.critical")
+        with time_machine.travel(NOW + timedelta(days=16), tick=False):
+            same = replace(anc_of(800), source="elsewhere", words="Read out by the laboratory")
+            row = correct_observation(
+                observation=row, facts=same, why="Source", opened_version=row.version, by=scene.care_manager
+            )
+            assert (alert.tier, alert.look_at is not None) == ("urgent", True)
+            assert alert.sentence.endswith("act today")
+
+            other = ObservationFacts(
+                kind="lithium",
+                taken_on=TODAY - timedelta(days=5),
+                source="laboratory",
+                value=Decimal("1.7"),
+                unit="mmol/L",
+            )
+            record_observations(
+                patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=[other], by=scene.care_manager
+            )
+            counted(scene, 2100, days=16)
+            assert (alert.tier, alert.look_at is not None) == ("urgent", True), "only the old level is left"
+            assert "Review: Lithium" in alert.sentence
+
+
+def test_a_critical_count_entered_late_is_told_to_the_lead_where_nobody_takes_it_up(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        counted(scene, 800, days=-15)
+        (late,) = standing("medication.critical")
+        assert (late.tier, late.look_at is not None) == ("action", True)
+        counted(scene, 1200)
+        (beyond,) = standing("medication.out-of-range")
+        assert (beyond.tier, beyond.look_at is not None) == ("action", True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from registry.alerts.load_treatment import treatment_facts
+from registry.alerts.loading.treatment import treatment_facts
 from registry.alerts.physical_facts import Observed
 from registry.alerts.protocols import protocols
 from registry.alerts.rulebook import Family, evaluate, rule

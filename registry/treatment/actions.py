@@ -78,8 +78,16 @@ def correct_entry(
         db.session.add(replacement)
         db.session.flush()
         record("treatment.corrected", by=by, subject=replacement, reason=why)
+        if isinstance(facts, StepFacts) and facts.ingredient is not None:
+            _correct_ingredient(trial, facts.ingredient or None, why=why, by=by)
         tell_episode_changed(entry.patient_id)
     return replacement
+
+
+def _correct_ingredient(trial: TreatmentTrial, ingredient: str | None, *, why: str, by: User) -> None:
+    if trial.ingredient != ingredient:
+        trial.ingredient = ingredient
+        record("treatment.corrected", by=by, subject=trial, reason=why)
 
 
 def withdraw_entry(*, entry: Entry, why: str, opened_version: int | None, by: User) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -11,13 +12,12 @@ from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from registry.treatment.facts import AdherenceFacts, InjectionFacts, StepFacts, TrialFacts
+from registry.treatment.facts import AdherenceFacts, InjectionFacts, StepFacts
 from registry.treatment.models import AdherenceCheck, Injection, TrialStep
-from registry.treatment.products import OTHER, may_be, medicines, products
+from registry.treatment.products import medicines
 from registry.treatment.queries import Entry
 from registry.treatment.rules import (
     ADHERENCE_SOURCES,
-    CLASSES,
     LONGEST_INTERVAL,
     LONGEST_RESTART,
     OUTCOMES,
@@ -42,7 +42,8 @@ _RESTART = f"Enter whole days between {SHORTEST_INTERVAL} and {LONGEST_RESTART}"
 _INTERVAL = f"Enter whole days between {SHORTEST_INTERVAL} and {LONGEST_INTERVAL}"
 
 
-def _happened_on(label: str) -> LocalDate:
+def happened_on_field(label: str) -> LocalDate:
+    """The day something happened, from the birth to today."""
     return LocalDate(
         label,
         [
@@ -69,7 +70,7 @@ def _about() -> BooleanField:
 class NoteForm(RegistryForm):
     """Something dated about a treatment. ``why`` is there only where an earlier entry is corrected."""
 
-    happened_on = _happened_on("Date")
+    happened_on = happened_on_field("Date")
     words = line("Note")
     why = line("Why is it corrected?", required="Say why the entry is corrected")
 
@@ -97,7 +98,7 @@ class NoteForm(RegistryForm):
 class DoseForm(NoteForm):
     """A dose of a medicine, from a day on."""
 
-    happened_on = _happened_on("From")
+    happened_on = happened_on_field("From")
     is_about = _about()
     amount = _amount("Dose a day", "All of one day together. Leave it empty when it is not known")
     unit = _unit()
@@ -112,6 +113,35 @@ class DoseForm(NoteForm):
             unit=self.unit.data if self.amount.data is not None else "",
             words=self.words.data or "",
         )
+
+
+def ingredient_field() -> SelectField:
+    """Which of the monitored medicines it is, or none of them."""
+    return SelectField(
+        "Is it one of these?",
+        default="",
+        description="Their blood tests are asked for on the page Health. To be said of every antipsychotic and mood "
+        "stabiliser, under whatever name",
+    )
+
+
+def offered_ingredients() -> dict[str, str]:
+    """What is chosen from, by key."""
+    return {**{key: medicine.name for key, medicine in medicines().items()}, NONE_OF_THEM: "None of these"}
+
+
+class CorrectStartForm(DoseForm):
+    """The start of a medicine, put right: with what it is, which decides what is asked for."""
+
+    ingredient = ingredient_field()
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.ingredient.choices = choices(offered_ingredients())
+
+    def facts(self, kind: str) -> StepFacts:
+        chosen = self.ingredient.data
+        return replace(super().facts(kind), ingredient="" if chosen == NONE_OF_THEM else chosen)
 
 
 class InjectionDoseForm(DoseForm):
@@ -150,7 +180,7 @@ class InjectionDoseForm(DoseForm):
 class RhythmForm(NoteForm):
     """How often a therapy takes place, from a day on."""
 
-    happened_on = _happened_on("From")
+    happened_on = happened_on_field("From")
     is_about = _about()
     frequency = line("How often", hint="For example: weekly, every two weeks")
     words = line("Why")
@@ -168,7 +198,7 @@ class RhythmForm(NoteForm):
 class StopForm(NoteForm):
     """A treatment ends."""
 
-    happened_on = _happened_on("Stopped on")
+    happened_on = happened_on_field("Stopped on")
     is_about = _about()
     reason = RadioField(
         "Why was it stopped?", [InputRequired("Choose why it was stopped")], choices=choices(STOP_REASONS)
@@ -188,7 +218,7 @@ class StopForm(NoteForm):
 class AdherenceForm(NoteForm):
     """How much of what was agreed was taken or attended."""
 
-    happened_on = _happened_on("As known on")
+    happened_on = happened_on_field("As known on")
     percent = WholeNumber(
         "Taken or attended, in percent",
         [
@@ -239,99 +269,11 @@ class InjectionForm(NoteForm):
         )
 
 
-class StartMedicationForm(DoseForm):
-    """A medicine begins."""
-
-    happened_on = _happened_on("Started on")
-    name = line("Medicine", required="Enter the name of the medicine", hint="For example: sertraline")
-    medicine_class = SelectField("Class", [InputRequired("Choose the class")], choices=choices({"": "", **CLASSES}))
-    ingredient = SelectField(
-        "Is it one of these?", default="", description="Their blood tests are asked for on the page Health"
-    )
-    words = line("What for")
-
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        offered = {key: medicine.name for key, medicine in medicines().items()}
-        self.ingredient.choices = choices({"": "Choose", **offered, NONE_OF_THEM: "None of these"})
-
-    def validate_ingredient(self, field: Field) -> None:
-        looks_like = may_be(self.name.data or "")
-        if looks_like is not None and not field.data:
-            raise ValidationError(f"Say whether this is {looks_like.name.lower()}, so that its tests are asked for")
-
-    def trial(self) -> TrialFacts:
-        return TrialFacts(
-            kind="medication",
-            name=self.name.data or "",
-            medicine_class=self.medicine_class.data,
-            ingredient=self.ingredient.data if self.ingredient.data in medicines() else None,
-            start=self.facts("start"),
-        )
-
-
-class StartInjectionForm(InjectionDoseForm):
-    """A long-acting injection begins."""
-
-    happened_on = _happened_on("First injection on, or due on")
-    product = SelectField("Product", [InputRequired("Choose the product")])
-    name = line("Name of another product")
-    words = line("What for")
-
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        offered = {key: product.name for key, product in products().items()}
-        self.product.choices = choices({"": "", **offered})
-
-    def validate_name(self, field: Field) -> None:
-        if self.product.data == OTHER and not field.data:
-            raise ValidationError("Enter the name of the product")
-
-    def trial(self) -> TrialFacts:
-        chosen = products()[self.product.data]
-        return TrialFacts(
-            kind="injection",
-            name=(self.name.data or "") if chosen.key == OTHER else chosen.name,
-            medicine_class=chosen.medicine_class,
-            product=chosen.key,
-            start=self.facts("start"),
-        )
-
-
-class StartTherapyForm(RhythmForm):
-    """A psychotherapy begins."""
-
-    trial_kind = "therapy"
-    happened_on = _happened_on("Started on")
-    name = line("Kind of therapy", required="Enter the kind of therapy", hint="For example: behavioural activation")
-    words = line("What for, and with whom")
-
-    def trial(self) -> TrialFacts:
-        return TrialFacts(kind=self.trial_kind, name=self.name.data or "", start=self.facts("start"))
-
-
-class StartOtherForm(StartTherapyForm):
-    """Any other treatment begins."""
-
-    trial_kind = "other"
-    name = line("Treatment", required="Enter the treatment", hint="For example: light therapy, supported employment")
-
-
 class WithdrawForm(RegistryForm):
     """An entry that never was, or was somebody else's."""
 
     why = line("Why was it entered in error?", required="Say why it was entered in error")
 
-
-StartForm = StartMedicationForm | StartInjectionForm | StartTherapyForm
-
-START_FORMS: Mapping[str, type[StartForm]] = {
-    "medication": StartMedicationForm,
-    "injection": StartInjectionForm,
-    "therapy": StartTherapyForm,
-    "other": StartOtherForm,
-}
-"""By kind of treatment."""
 
 EntryForm: TypeAlias = DoseForm | RhythmForm | StopForm | AdherenceForm | InjectionForm
 """A form whose ``facts`` say what was entered."""
@@ -351,6 +293,8 @@ def form_for(entry: Entry, trial_kind: str) -> type[EntryForm]:
         return AdherenceForm
     if isinstance(entry, Injection):
         return InjectionForm
+    if entry.kind == "start" and trial_kind == "medication":
+        return CorrectStartForm
     return StopForm if entry.kind == "stop" else STEP_FORMS[trial_kind]
 
 

@@ -33,7 +33,7 @@ from registry.treatment.rules import (
 from registry.web.filters import count, days_ago, long_date, number
 
 if TYPE_CHECKING:
-    from registry.treatment.forms import NoteForm, StartForm, WithdrawForm
+    from registry.treatment.forms import NoteForm, WithdrawForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class NotePage:
     title: str
     subtitle: str
     patient: IdentityHeader
-    form: NoteForm | StartForm | WithdrawForm
+    form: NoteForm | WithdrawForm
     today: date
     born_on: date
     save: str

@@ -28,6 +28,9 @@ CLASSES: Mapping[str, str] = {
 ANTIPSYCHOTIC = "antipsychotic"
 """A class of ``CLASSES``."""
 
+MAY_BE_MONITORED = frozenset({ANTIPSYCHOTIC, "mood-stabiliser"})
+"""Classes of which somebody says whether a medicine is one of ``medicines.toml``: no list of names holds them all."""
+
 BESIDE = frozenset({"addiction", "side-effects", "other"})
 """Classes of medicine for something else than what the scores follow: a change of one is no change of treatment."""
 

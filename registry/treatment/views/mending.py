@@ -16,7 +16,7 @@ from registry.episodes.errors import Refused
 from registry.episodes.place import Place
 from registry.patients.presenters import Difference
 from registry.treatment import actions, queries
-from registry.treatment.forms import EntryForm, WithdrawForm, form_for, kind_of, values_of
+from registry.treatment.forms import NONE_OF_THEM, EntryForm, WithdrawForm, form_for, kind_of, values_of
 from registry.treatment.models import TreatmentTrial
 from registry.treatment.presenters import NotePage, differences, trial_words
 from registry.treatment.queries import Entry
@@ -49,6 +49,7 @@ def correct(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Page
         born_on=place.patient.birth_date,
         is_correction=True,
         version=str(entry.version),
+        ingredient=trial.ingredient or NONE_OF_THEM,
         **values_of(entry),
     )
     title, save, trial_id, step_kind = "Correct an entry", "Save the correction", trial.id, kind_of(entry)

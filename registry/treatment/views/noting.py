@@ -17,17 +17,16 @@ from registry.episodes.record_tabs import record_tabs
 from registry.treatment import actions, queries
 from registry.treatment.facts import InjectionFacts
 from registry.treatment.forms import (
-    START_FORMS,
     STEP_FORMS,
     AdherenceForm,
     EntryForm,
     InjectionForm,
-    StartForm,
     StopForm,
 )
 from registry.treatment.models import TreatmentTrial
 from registry.treatment.presenters import NotePage, TreatmentPage, show_trials, starts_for
 from registry.treatment.rules import KINDS, in_force
+from registry.treatment.start_forms import START_FORMS, StartForm
 from registry.treatment.views.place import (
     Page,
     blueprint,

@@ -163,6 +163,32 @@ def test_a_correction_keeps_the_old_entry_and_tells_the_second_editor(case: Case
     assert void == ["Started: 450 mg a day", "Started: 600 mg a day"]
 
 
+def test_a_medicine_under_whatever_name_is_said_to_be_one_that_is_monitored_or_none_and_that_is_put_right(
+    case: Case,
+) -> None:
+    browser = case.browser_of("care_manager")
+    leponex = {"name": "Leponex", "medicine_class": "antipsychotic", "happened_on": "2026-01-05"}
+    assert "Say whether it is one of these" in words(fill_in(browser, f"{_url(case)}/medication/new", leponex))
+
+    trial = _start(case, **leponex, ingredient="none")
+    assert _what_it_is(case, trial) is None
+    for chosen in ("clozapine", "none", "clozapine"):
+        with case.app.app_context(), scope.within({case.clinic_id}):
+            steps = select(TrialStep.id).where(TrialStep.trial_id == trial, TrialStep.status == "final")
+            address = f"{_url(case)}/step/{db.session.scalars(steps).one()}/correct"
+        corrected = {"ingredient": chosen, "why": "Another name of it"}
+        assert fill_in(browser, address, corrected).status_code == 303
+        assert _what_it_is(case, trial) == (None if chosen == "none" else chosen)
+    with case.app.app_context():
+        about = select(AuditEvent).where(AuditEvent.action == "treatment.corrected", AuditEvent.entity_id == trial)
+        assert len(db.session.scalars(about).all()) == 3
+
+
+def _what_it_is(case: Case, trial: uuid.UUID) -> str | None:
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        return db.session.get_one(TreatmentTrial, trial).ingredient
+
+
 def test_a_start_is_withdrawn_only_with_the_whole_treatment(case: Case) -> None:
     browser, trial = case.browser_of("care_manager"), _start(case)
     with case.app.app_context(), scope.within({case.clinic_id}):

@@ -14,9 +14,11 @@ from registry.alerts.loading.physical import load_physical
 from registry.alerts.loading.treatment import load_treatment
 from registry.alerts.parameters import Numbers
 from registry.alerts.physical_facts import PhysicalFacts
+from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.health import WITHIN
-from registry.alerts.rulebook.monitoring import CheckDue, OutOfRange, checks_due, last_done, out_of_range
-from registry.alerts.snapshot import TreatmentFacts
+from registry.alerts.rulebook.medication import Danger, critical_now, out_of_range_now
+from registry.alerts.rulebook.monitoring import CheckDue, OutOfRange, checks_due, last_done
+from registry.alerts.snapshot import CaseSnapshot, TreatmentFacts
 from registry.clinics.models import Clinic
 from registry.episodes.models import Episode
 from registry.episodes.queries import list_episodes
@@ -35,10 +37,11 @@ class YearlyPart:
 
 @dataclass(frozen=True, slots=True)
 class PhysicalHealth:
-    """The checks medicines ask for by their day, the yearly check, and the last values beyond a limit."""
+    """The checks medicines ask for by their day, the yearly check, what is critical and what else is beyond a limit."""
 
     due: Sequence[CheckDue]
     yearly: Sequence[YearlyPart]
+    critical: Sequence[Danger]
     out_of_range: Sequence[OutOfRange]
     physical: PhysicalFacts
 
@@ -54,10 +57,12 @@ def load_physical_health(patient_id: uuid.UUID, clinic: Clinic, today: date) -> 
     physical = load_physical([patient_id], zones).get(patient_id, PhysicalFacts())
     treatment = load_treatment([patient_id]).get(patient_id, TreatmentFacts())
     numbers, begun_on = numbers_at(clinic.id), _begun_on(list_episodes(patient_id), clinic.id, today)
+    case = CaseSnapshot(patient_id=str(patient_id), treatment=treatment, physical=physical)
     return PhysicalHealth(
         due=checks_due(treatment, physical, since=begun_on, numbers=numbers),
         yearly=_yearly(physical, numbers, today),
-        out_of_range=out_of_range(treatment, physical, numbers),
+        critical=critical_now(case, Clock(today), numbers),
+        out_of_range=out_of_range_now(case, Clock(today), numbers),
         physical=physical,
     )
 

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
-from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier, found_together
+from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, Tier, found_together
 from registry.alerts.rulebook.monitoring import CRITICAL as CRITICAL_LIMITS
-from registry.alerts.rulebook.monitoring import RANGE_PARAMETERS, anc_below, beyond, out_of_range
+from registry.alerts.rulebook.monitoring import RANGE_PARAMETERS, OutOfRange, anc_below, beyond, out_of_range
 from registry.alerts.rulebook.phrases import ago, written
 from registry.alerts.rulebook.suspension import Family
 from registry.alerts.rulebook.worse import newly_listed
@@ -38,7 +38,7 @@ def is_over(case: CaseSnapshot) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Danger:
+class Danger:
     """Something to act on today. ``id`` names what it rests on; ``is_old``: entered so late that it asks for review."""
 
     id: str
@@ -52,7 +52,7 @@ class _Danger:
         return {"id": self.id, "said": self.said, "on": stored(self.on), "is_old": self.is_old}
 
 
-def _critical(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+def _critical(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Settled | None:
     """A value that is dangerous, or a medicine that is: pregnancy on valproate, clozapine missed, an injection lapsing.
 
     The last value speaks, for a quarter of a year; one entered long after it was taken asks to be read and not for a
@@ -60,9 +60,10 @@ def _critical(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Non
     """
     if is_over(case):
         return None
-    dangers = [*_values(case, clock, numbers), *_pregnancy(case, clock, numbers), *_lapses(case, clock, numbers)]
+    dangers = [*critical_now(case, clock, numbers), *_lapses(case, clock, numbers)]
     if not dangers:
-        return None
+        lapsed = [f"{each.said} ({written(each.observed.on)})" for each in _last_critical(case, numbers)]
+        return Settled(f"Not measured again since: {'; '.join(lapsed)}") if lapsed else None
     return Found(
         tier=Tier.ACTION if all(each.is_old for each in dangers) else Tier.URGENT,
         evidence={"dangers": [each.facts for each in sorted(dangers, key=lambda each: (each.is_old, each.id))]},
@@ -70,16 +71,25 @@ def _critical(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Non
     )
 
 
-def _values(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[_Danger]:
-    found = [
+def critical_now(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> list[Danger]:
+    """What was observed and is dangerous, on or off any list: the last values, and a pregnancy on valproate."""
+    return [*_values(case, clock, numbers), *_pregnancy(case, clock, numbers)]
+
+
+def _last_critical(case: CaseSnapshot, numbers: Numbers) -> list[OutOfRange]:
+    """The last values that are critical, however long ago."""
+    return [
         *anc_below(case.physical, numbers, _ANC, _ANC_BEN),
         *beyond(CRITICAL_LIMITS, case.treatment, case.physical, numbers),
     ]
-    for each in found:
+
+
+def _values(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Danger]:
+    for each in _last_critical(case, numbers):
         observed = each.observed
         if not clock.has_come(observed.on + timedelta(days=numbers.required(_LOOK_BACK) + 1)):
             late_by = (observed.entered_on - observed.on).days
-            yield _Danger(
+            yield Danger(
                 id=observed.id,
                 said=each.said,
                 on=observed.on,
@@ -88,7 +98,7 @@ def _values(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[_Dan
             )
 
 
-def _pregnancy(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[_Danger]:
+def _pregnancy(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Danger]:
     """Pregnant by what was entered last, while valproate is taken."""
     last = case.physical.latest("pregnancy")
     taken = [each for each in case.treatment.exposures if "valproate" in each.keys]
@@ -96,10 +106,10 @@ def _pregnancy(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[_
         return
     if not clock.has_come(last.on + timedelta(days=numbers.required(_PREGNANCY))):
         since = max(last.on, last.entered_on, *(each.started_on for each in taken))
-        yield _Danger(f"{last.id} {taken[0].id}", f"Pregnant and on {taken[0].label}", last.on, since)
+        yield Danger(f"{last.id} {taken[0].id}", f"Pregnant and on {taken[0].label}", last.on, since)
 
 
-def _lapses(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[_Danger]:
+def _lapses(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Danger]:
     """Clozapine not taken for so long that it must not simply be resumed; an injection soon to be started anew."""
     hours, warning = numbers.get(_MISSED), numbers.get(_RESTART)
     for exposure in case.treatment.exposures:
@@ -108,13 +118,13 @@ def _lapses(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[_Dan
             since = missed_on + timedelta(days=-(-hours // 24))
             if clock.has_come(since):
                 said = f"{exposure.label} not taken since: re-titrate, do not resume"
-                yield _Danger(f"{exposure.id} {missed_on}", said, missed_on, since)
+                yield Danger(f"{exposure.id} {missed_on}", said, missed_on, since)
     for injection in case.treatment.injections:
         if warning is not None and injection.restart_on is not None:
             since = injection.restart_on - timedelta(days=warning)
             if clock.has_come(since):
                 said = f"{injection.label} has to be started anew from {written(injection.restart_on)}, last given"
-                yield _Danger(f"{injection.id} {injection.restart_on}", said, injection.last_on or since, since)
+                yield Danger(f"{injection.id} {injection.restart_on}", said, injection.last_on or since, since)
 
 
 def _critical_words(evidence: Evidence, today: date) -> str:
@@ -135,19 +145,28 @@ def _day_words(each: Evidence, today: date) -> str:
 
 def _out_of_range(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     """The last value of its kind is beyond its threshold; what is critical is told as that, and not here too."""
-    look_back = numbers.get(_RANGE_LOOK_BACK)
-    if look_back is None or is_over(case):
+    if numbers.get(_RANGE_LOOK_BACK) is None or is_over(case):
         return None
-    critical = {each.id for each in _values(case, clock, numbers)}
     found: list[tuple[date, Mapping[str, JSON]]] = [
         (
             max(each.observed.on, each.observed.entered_on),
             {"id": each.observed.id, "said": each.said, "on": stored(each.observed.on)},
         )
-        for each in out_of_range(case.treatment, case.physical, numbers)
-        if each.observed.id not in critical and not clock.has_come(each.observed.on + timedelta(days=look_back + 1))
+        for each in out_of_range_now(case, clock, numbers)
     ]
     return found_together(found, under="values")
+
+
+def out_of_range_now(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> list[OutOfRange]:
+    """The last values beyond a limit that are not critical (any more), one for each, as far back as they speak."""
+    look_back = timedelta(days=(numbers.get(_RANGE_LOOK_BACK) or numbers.parameters[_RANGE_LOOK_BACK].number) + 1)
+    critical = {each.id for each in _values(case, clock, numbers)}
+    known = out_of_range(case.treatment, case.physical, numbers)
+    ids = {each.observed.id for each in known}
+    known += [each for each in _last_critical(case, numbers) if each.observed.id not in ids]
+    return [
+        each for each in known if each.observed.id not in critical and not clock.has_come(each.observed.on + look_back)
+    ]
 
 
 def _range_words(evidence: Evidence, today: date) -> str:
@@ -173,6 +192,7 @@ CRITICAL = Rule(
     source="Labels of clozapine, lithium and valproate; each number says its own",
     check=_critical,
     words=_critical_words,
+    version=2,
     is_news=newly_listed("dangers", "id"),
     must_be_heard=True,
     rests_for=_AGAIN,
@@ -186,6 +206,7 @@ OUT_OF_RANGE = Rule(
     source="Labels, NICE CG185, ADA/APA 2004 and ADA Standards; each number says its own",
     check=_out_of_range,
     words=_range_words,
+    version=2,
     is_news=newly_listed("values", "id"),
     must_be_heard=True,
     rests_for=_RANGE_AGAIN,

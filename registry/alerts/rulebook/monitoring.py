@@ -38,6 +38,8 @@ class CheckDue:
     due_on: date
     late_on: date
     last_on: date | None
+    is_done: bool = False
+    """Done since the medicine began or was changed, and not only not due yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ def _due(
     if repeat is not None and counts and last_on is not None:
         due_on, every = min(due_on, last_on + timedelta(days=repeat)), repeat
     late_on = due_on + timedelta(days=1 + every * (numbers.get(_GRACE) or 0) // 100)
-    return CheckDue(check, exposure.label, due_on, late_on, last_on)
+    is_done = counts and repeat is None and (after is None or changed_on is None)
+    return CheckDue(check, exposure.label, due_on, late_on, last_on, is_done)
 
 
 def _repeat_after(check: str, physical: PhysicalFacts, numbers: Numbers) -> int | None:

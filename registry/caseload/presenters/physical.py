@@ -29,7 +29,7 @@ class CheckShown:
 
 @dataclass(frozen=True, slots=True)
 class ValueShown:
-    """A value out of range, and when it was taken."""
+    """A value that is critical or out of range, and when it was taken."""
 
     said: str
     when: str
@@ -37,11 +37,12 @@ class ValueShown:
 
 @dataclass(frozen=True, slots=True)
 class PhysicalPage:
-    """What is out of range, due and done of a person's physical health, and all that is on record."""
+    """What is critical, out of range, due and done of a person's physical health, and all that is on record."""
 
     title: str
     patient: IdentityHeader
     tabs: Sequence[Tab]
+    critical: Sequence[ValueShown]
     out_of_range: Sequence[ValueShown]
     due: Sequence[CheckShown]
     yearly_title: str
@@ -49,6 +50,11 @@ class PhysicalPage:
     kinds: Sequence[KindShown]
     record_url: str
     """Empty where it is not the reader's to write."""
+
+
+def show_critical(health: PhysicalHealth, today: date) -> list[ValueShown]:
+    """Each value, and each pregnancy on valproate, that is dangerous."""
+    return [ValueShown(each.said, f"{long_date(each.on)}, {days_ago(each.on, today)}") for each in health.critical]
 
 
 def show_out_of_range(health: PhysicalHealth, today: date) -> list[ValueShown]:
@@ -77,7 +83,9 @@ def show_due(health: PhysicalHealth, today: date) -> list[CheckShown]:
 def _state(due: CheckDue, today: date) -> tuple[str, str]:
     if today >= due.late_on:
         return "Overdue", "action"
-    return ("Due", "reminder") if today >= due.due_on else ("Done", "good")
+    if today >= due.due_on:
+        return "Due", "reminder"
+    return ("Done", "good") if due.is_done else ("Not due yet", "neutral")
 
 
 def show_yearly(health: PhysicalHealth, today: date) -> Iterator[CheckShown]:

@@ -10,7 +10,14 @@ from flask_login import current_user
 from registry.access.policy import clinics_where, permitted_clinics, policy
 from registry.audit.opened import opened
 from registry.caseload.physical import load_physical_health
-from registry.caseload.presenters.physical import PhysicalPage, show_due, show_out_of_range, show_yearly, yearly_title
+from registry.caseload.presenters.physical import (
+    PhysicalPage,
+    show_critical,
+    show_due,
+    show_out_of_range,
+    show_yearly,
+    yearly_title,
+)
 from registry.caseload.views import blueprint
 from registry.episodes.place import place_at
 from registry.episodes.record_tabs import record_tabs
@@ -28,6 +35,7 @@ def physical(patient_id: uuid.UUID) -> str:
         title="Health",
         patient=place.header(),
         tabs=record_tabs(patient_id),
+        critical=show_critical(health, today),
         out_of_range=show_out_of_range(health, today),
         due=show_due(health, today),
         yearly_title=yearly_title(health),

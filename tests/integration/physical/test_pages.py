@@ -117,3 +117,14 @@ def test_what_no_form_asked_about_first_is_refused_as_well(case: Case, facts: di
             facts=[ObservationFacts(taken_on=TODAY, source="here", **facts)],  # type: ignore[arg-type]  # by name
             by=db.session.get_one(User, case.users["care_manager"]),
         )
+
+
+def test_what_is_critical_stands_first_on_the_page_and_apart_from_what_is_out_of_range(case: Case) -> None:
+    browser = case.browser_of("care_manager")
+    found = {"source": "laboratory", "anc": "700", "anc-unit": "per µL", "blood-pressure": "142"}
+    fill_in(browser, f"{_url(case)}/new", found | {"blood-pressure-second": "80"})
+
+    page = words(browser.get(_url(case)))
+    assert "Critical Critical Neutrophils (ANC) 700 per µL, below 1000" in page
+    assert "Out of range Out of range Blood pressure 142/80 mmHg" in page
+    assert "Out of range Neutrophils" not in page

@@ -123,6 +123,23 @@ def test_a_critical_value_entered_late_is_read_and_after_a_quarter_of_a_year_it_
     assert (tier(CRITICAL, soon, 91), tier(RANGE, soon, 91)) == ("urgent", None)
     assert (tier(CRITICAL, soon, 92), tier(RANGE, soon, 92)) == (None, "action")
     assert tier(RANGE, soon, 366) is None
+    qtc = of(seen("qtc", 0, 520))
+    assert (tier(CRITICAL, qtc, 92, SIGNED), tier(RANGE, qtc, 92, SIGNED)) == (None, "action")
+    assert evaluate(soon, day(92), NUMBERS).settled[CRITICAL] == (
+        "Not measured again since: Neutrophils (ANC) 900, below 1000 (5 Jan 2026)"
+    )
+
+
+def test_a_check_is_done_only_where_it_was_done_since_the_last_change() -> None:
+    def done(*observed: Observed, exposure: Exposure) -> bool:
+        due = checks_due(TreatmentFacts(exposures=(exposure,)), physical(*observed), since=day(0), numbers=NUMBERS)
+        return next(each.is_done for each in due if each.check.key == "lithium")
+
+    lithium = takes("lithium", changes=(50,))
+    assert not done(exposure=lithium)
+    assert not done(seen("lithium", 40, 0.7), exposure=lithium)
+    assert not done(seen("lithium", 50, 0.7), exposure=lithium)
+    assert done(seen("lithium", 58, 0.7), exposure=lithium)
 
 
 def test_what_is_critical_is_for_the_prescriber_and_whoever_is_on_duty_and_the_care_manager_hears_of_it() -> None:

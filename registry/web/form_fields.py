@@ -15,6 +15,7 @@ from wtforms import DateField, DecimalField, Field, Form, HiddenField, IntegerFi
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published types
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import TextInput
 
 from registry.db.identifiers import new_id
 from registry.web import form_keys
@@ -92,17 +93,28 @@ class LocalDate(DateField):
 
 
 class FiniteDecimal(DecimalField):
-    """A number. "NaN" and "Infinity" are decimals to the parser, and can be neither compared nor stored."""
+    """A number. "NaN" and "Infinity" are decimals to the parser, and can be neither compared nor stored.
+
+    Typed as text: a browser sends nothing of what it cannot read as a number, and "0,8" would be left out unsaid.
+    """
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(valuelist)
-        if self.data is not None and not self.data.is_finite():
+        with suppress(ValueError):
+            super().process_formdata(valuelist)
+        if any(valuelist) and (self.data is None or not self.data.is_finite()):
             self.data = None
-            raise ValueError("Enter a number")
+            raise ValueError("Enter a number, such as 12.5")
 
 
 class WholeNumber(IntegerField):
-    """A whole number within a range. The words of its ``NumberRange`` are said of what is no number too."""
+    """A whole number within a range. The words of its ``NumberRange`` are said of what is no number too.
+
+    Typed as text, as ``FiniteDecimal`` is.
+    """
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         with suppress(ValueError):  # without data no range is met

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, DecimalField, Field, Form, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published types
 from wtforms.form import BaseForm
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from registry.db.identifiers import new_id
@@ -103,9 +103,14 @@ class FiniteDecimal(DecimalField):
     def process_formdata(self, valuelist: list[str]) -> None:
         with suppress(ValueError):
             super().process_formdata(valuelist)
-        if any(valuelist) and (self.data is None or not self.data.is_finite()):
+        if any(map(_strip, valuelist)) and (self.data is None or not self.data.is_finite()):
             self.data = None
-            raise ValueError("Enter a number, such as 12.5")
+            raise ValueError(f"{self.label.text}: enter a number, such as 12.5")
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Raises ``StopValidation`` for what is no number: that it has no size either goes without saying."""
+        if self.process_errors:
+            raise StopValidation
 
 
 class WholeNumber(IntegerField):

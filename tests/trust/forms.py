@@ -100,7 +100,7 @@ def filled(browser: FlaskClient, route: Route, place: Place) -> Fields:
     form, page = _offered(browser, route, place)
     form |= {name: str(place.arguments[value]) for name, value in TICKED.get(route.endpoint, {}).items()}
     for control in _LEFT_OPEN(elements(page)) if page is not None else ():
-        name, kind = control.get("name", ""), control.get("type", "text")
+        name, kind = control.get("name", ""), "number" if control.get("inputmode") else control.get("type", "text")
         if kind == "radio":
             form.setdefault(name, str(control.get("value")))
         elif name in form and not form[name]:

@@ -54,8 +54,8 @@ def meeting() -> str:
 @blueprint.post("/review/<uuid:patient_id>/list")
 @policy("question.ask")
 def change_list(patient_id: uuid.UUID) -> Response:
-    """Put on the list, taken off it, or moved up, as ``do`` in the address says."""
-    episode, do = _episode(patient_id), request.args.get("do")
+    """Put on the list, taken off it, or moved up, as ``do`` in the address says; put on it where that says nothing."""
+    episode, do = _episode(patient_id), request.args.get("do", "add")
     if episode is None:
         flash("Nobody of your clinics cares for this person now", "warning")
         return redirect(url_for("caseload.patient", patient_id=patient_id), 303)

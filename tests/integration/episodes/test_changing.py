@@ -146,7 +146,7 @@ def test_a_target_changes_from_a_date_and_the_one_before_stays(world: World) -> 
         ({"level": "28"}, "Enter a target from 0 to 27"),
         ({"level": "4.005"}, "at most two decimals"),
         ({"level": ""}, "Enter the level to reach"),
-        ({"level": "None"}, "Not a valid decimal value"),
+        ({"level": "None"}, "enter a number, such as 12.5"),
         ({"kind": "hold", "review_by": "2026-12-01"}, "Enter when to look at this target again"),
         ({"on": "2026-01-04"}, "Enter a date on or after the day the present one began, 5 Jan 2026"),
     ],

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Optional
 from registry.physical.catalogue import Kind, catalogue
 from registry.physical.facts import ObservationFacts
 from registry.physical.models import Observation
-from registry.physical.rules import SOURCES, impossible
+from registry.physical.rules import SOURCES, impossible, places
 from registry.web.form_fields import FiniteDecimal, LocalDate, NotAfter, NotBefore, RegistryForm, choices, line
 
 NOTHING = "Enter at least one value"
@@ -104,7 +104,7 @@ class ObservationForm(RegistryForm):
         for field in fields:
             if field.data is None:
                 return f"Enter both values of {kind.name.lower()}", field
-            if field.data != round(field.data, 2):
+            if places(field.data) > 2:
                 return "Enter a value with at most two decimal places", field
             if unit and (message := impossible(kind, field.data, unit)):
                 return message, field

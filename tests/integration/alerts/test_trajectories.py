@@ -114,7 +114,8 @@ EXPECTED: dict[str, list[Row]] = {
         ("engage.no-contact", "action 3 Jul, decide 1 Sep", "-"),
     ],
 }
-"""Besides, everybody waits for a first review: in the queue when enrolled, an action 14 days later, to the end."""
+"""Besides, everybody waits to the end of the year for a first review, in the queue when enrolled and an action 14 days
+later, and from day 90 for the yearly physical check, of which these courses hold nothing."""
 
 
 class Life:
@@ -217,16 +218,19 @@ def everybody_every_night(life: Life, _day: date) -> None:
 
 
 def expected(lived: list[Course]) -> dict[str, list[Row]]:
-    """The table, with the review everybody waits for."""
+    """The table, with what everybody waits for."""
     begins_on = {course.id: course.begins_on for course in lived}
     return {
-        name[:3]: sorted([*rows, ("review.due", _waits_for_review(begins_on[name[:3]]), "-")])
-        for name, rows in EXPECTED.items()
+        name[:3]: sorted([*rows, *_everybody_waits(enrolled_on=begins_on[name[:3]])]) for name, rows in EXPECTED.items()
     }
 
 
-def _waits_for_review(enrolled_on: date) -> str:
-    return f"queue {_day(enrolled_on)} form, action {_day(enrolled_on + timedelta(days=14))}"
+def _everybody_waits(*, enrolled_on: date) -> list[Row]:
+    review_late_on, check_late_on = (enrolled_on + timedelta(days=days) for days in (14, 90))
+    return [
+        ("review.due", f"queue {_day(enrolled_on)} form, action {_day(review_late_on)}", "-"),
+        ("health.gap", f"reminder {_day(check_late_on)}", "-"),
+    ]
 
 
 def _steps(alert: Alert) -> str:

@@ -18,6 +18,8 @@ from tests.databases import MigratedDatabase
 from tests.trust.world import NOW, World, a_world, snapshot
 from tests.worlds import Worlds
 
+pytestmark = pytest.mark.both_databases
+
 EVENT = {
     "number": 1,
     "at": datetime(2026, 3, 2, 9, 30, tzinfo=UTC),

@@ -50,7 +50,7 @@ def swept_outside_the_dark(place: Place, day: date) -> Sweep | None:
 
 @pytest.mark.parametrize("migrated_database", ["sqlite"], indirect=True)
 def test_sweeping_daily_finds_what_sweeping_on_the_next_check_dates_finds(app: Flask) -> None:
-    """On PostgreSQL ``test_year`` looks at everybody again on each evening, and finds nothing new."""
+    """``test_year`` looks at everybody again on each evening, on PostgreSQL too, and finds nothing new."""
     with on_stage(app):
         daily, due = (a_life(name, seed=SEED, people=3) for name in ("Swept daily", "Swept when due"))
         for day in days(35):
@@ -66,6 +66,7 @@ def test_sweeping_daily_finds_what_sweeping_on_the_next_check_dates_finds(app: F
         assert len(history(due)) > 10
 
 
+@pytest.mark.parametrize("migrated_database", ["sqlite"], indirect=True)
 def test_a_missed_week_of_sweeps_catches_up_with_the_alerts_of_those_who_missed_none(app: Flask) -> None:
     with on_stage(app):
         swept, missed = (a_life(name, seed=SEED, people=3) for name in ("Swept", "Missed"))

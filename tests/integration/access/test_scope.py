@@ -28,6 +28,8 @@ from registry.db.transaction import write
 from registry.extensions import db
 from registry.patients.models import ContactPoint, Patient
 
+pytestmark = pytest.mark.both_databases
+
 THEIRS = "THEIRS"
 NOW = datetime(2026, 3, 12, 15, tzinfo=UTC)
 

@@ -256,6 +256,7 @@ def test_what_is_not_on_the_list_of_keys_neither_filters_nor_sorts(team: Team) -
     assert names(team.page("/caseload?sort=birth_date&phase=%27&view=%00")) == ["Ada Vega"]
 
 
+@pytest.mark.both_databases
 def test_what_is_empty_comes_last_in_either_direction_of_every_order(team: Team) -> None:
     team.many(
         2,
@@ -315,6 +316,7 @@ def test_a_stale_score_sorts_with_what_is_not_at_target(team: Team) -> None:
     assert [str(stale) in listed[0], str(fresh) in listed[1]] == [True, True]
 
 
+@pytest.mark.both_databases
 def test_a_search_finds_any_part_of_a_name_in_any_order_and_a_whole_number(team: Team) -> None:
     team.person(given="Zoë", family="O'Brien-Łukasz", mrn="20417")
     team.person(given="Ada", family="Vega")
@@ -341,6 +343,7 @@ SIGNS = ["%", "_", "%%", "M%", "v_x", "'", '"', "\\", "x%", "' OR '1'='1", "\ud8
 """What a database could take for a pattern, the end of a text, or a command."""
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("text", SIGNS)
 def test_no_sign_in_a_search_stands_for_any_other(team: Team, text: str) -> None:
     team.person(given="Ada", family="Vega")
@@ -442,6 +445,7 @@ def test_whom_the_list_showed_is_on_record(team: Team) -> None:
 # The calendar, in the database as in the core
 
 
+@pytest.mark.both_databases
 def test_staleness_in_the_database_is_staleness_in_the_core(team: Team) -> None:
     cases = [
         (cadence, TODAY - timedelta(days=age))
@@ -479,6 +483,7 @@ def test_nothing_is_known_without_a_score(team: Team) -> None:
     assert bool(stale) is freshness(None, cadence_days=28, today=TODAY).is_stale
 
 
+@pytest.mark.both_databases
 def test_each_clinic_has_its_own_today(team: Team) -> None:
     team.many(1, first_latest=5, first_latest_on=TODAY - timedelta(days=42), first_stale_after_days=42)
 

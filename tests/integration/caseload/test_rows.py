@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from registry.access import scope
@@ -12,6 +13,8 @@ from registry.caseload.rows import differences, refresh
 from registry.db.transaction import write
 from registry.extensions import db
 from tests.integration.caseload.conftest import TODAY, Statements, Team
+
+pytestmark = pytest.mark.both_databases
 
 
 def _break(team: Team, person: object, **values: object) -> None:

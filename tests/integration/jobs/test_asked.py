@@ -28,7 +28,7 @@ from registry.jobs.turns import SILENT_AFTER, take_turn
 from tests import builders
 from tests.integration.alerts.scene import NOW, TODAY, a_scene, on_stage
 
-pytestmark = pytest.mark.usefixtures("_frozen_clock", "_known_instruments")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("_frozen_clock", "_known_instruments")]
 
 MANY = 20
 

@@ -46,7 +46,7 @@ from tests import builders
 from tests.integration.alerts.scene import NOW, alerts_of, on_stage, phq9
 from tests.worlds import Worlds
 
-pytestmark = pytest.mark.usefixtures("_frozen_clock")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("_frozen_clock")]
 
 NIGHT = NOW.replace(hour=7) + timedelta(days=60)
 """03:00 in New York, when much has come due."""
@@ -191,6 +191,13 @@ def at_night(app: Flask, later: timedelta = timedelta()) -> Iterator[None]:
         yield
 
 
+def forget_what_is_queued(app: Flask) -> None:
+    """The queue is no part of the record, so another test's tasks are still in it."""
+    queue = open_queue(app.config["SETTINGS"])
+    queue.flush()
+    queue.storage.close()
+
+
 # What is seen
 
 
@@ -257,6 +264,7 @@ def test_a_sweep_that_is_killed_leaves_each_person_wholly_old_or_new_and_is_fini
 
 def test_a_sweep_sent_to_a_consumer_that_is_killed_is_finished_by_another(app: Flask, ids: Ids) -> None:
     with at_night(app):
+        forget_what_is_queued(app)
         sweep_of(ids, "twin")
         new = both(ids, "twin")
         occasion = ask_for_sweep(clinic=db.session.get_one(Clinic, ids["struck"]), by=None)

@@ -32,7 +32,7 @@ from registry.jobs.turns import Overtaken, take_turn
 from tests import builders
 from tests.integration.alerts.scene import NOW, TODAY, a_scene, on_stage
 
-pytestmark = pytest.mark.usefixtures("_frozen_clock", "_known_instruments")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("_frozen_clock", "_known_instruments")]
 
 
 @pytest.mark.parametrize(

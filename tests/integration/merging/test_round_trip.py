@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
+
 from registry.access.reviewed_sql import Key
 from registry.access.scope import scoped_tables
 from registry.merging.tables import STAYS, Row, moved_tables
 from tests.integration.merging.conftest import Twice, rows_of
+
+pytestmark = pytest.mark.both_databases
 
 DERIVED = {"alert_event", "caseload_row", "standing"}
 """History that is only ever added to, and what is worked out anew."""

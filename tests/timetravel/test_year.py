@@ -23,7 +23,7 @@ from tests.timetravel.life import FIRST_DAY, Life, a_life, late_looks, live, nig
 
 SEED = 8
 YEAR = 365
-A_SEASON = 120
+A_SEASON = 60
 """What every run of the tests has time for; ``make trust`` lives whole years."""
 A_MONTH = 28
 """Past the night the clocks of New York go forward."""

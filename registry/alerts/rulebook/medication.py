@@ -20,7 +20,6 @@ OUT_OF_RANGE_ID = "medication.out-of-range"
 
 _ANC, _ANC_BEN = f"{CRITICAL_ID}.anc", f"{CRITICAL_ID}.anc_ben"
 _LOOK_BACK = f"{CRITICAL_ID}.look_back"
-_UNREVIEWED = f"{CRITICAL_ID}.unreviewed_after"
 _PREGNANCY = f"{CRITICAL_ID}.pregnancy"
 _MISSED = f"{CRITICAL_ID}.clozapine_missed"
 _RESTART = f"{CRITICAL_ID}.restart_warning"
@@ -39,24 +38,23 @@ def is_over(case: CaseSnapshot) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """Something to act on today. ``id`` names what it rests on; ``is_old``: entered so late that it asks for review."""
+    """Something to act on today. ``id`` names what it rests on."""
 
     id: str
     said: str
     on: date
     since: date
-    is_old: bool = False
 
     @property
     def facts(self) -> Mapping[str, JSON]:
-        return {"id": self.id, "said": self.said, "on": stored(self.on), "is_old": self.is_old}
+        return {"id": self.id, "said": self.said, "on": stored(self.on)}
 
 
 def _critical(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Settled | None:
     """A value that is dangerous, or a medicine that is: pregnancy on valproate, clozapine missed, an injection lapsing.
 
-    The last value speaks, for a quarter of a year; one entered long after it was taken asks to be read and not for a
-    call today. Of whoever nobody asked about benign ethnic neutropenia the general limit holds.
+    The last value speaks, for a quarter of a year, however late it was entered: nobody has measured since. Of whoever
+    nobody asked about benign ethnic neutropenia the general limit holds.
     """
     if is_over(case):
         return None
@@ -65,8 +63,8 @@ def _critical(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Set
         lapsed = [f"{each.said} ({written(each.observed.on)})" for each in _last_critical(case, numbers)]
         return Settled(f"Not measured again since: {'; '.join(lapsed)}") if lapsed else None
     return Found(
-        tier=Tier.ACTION if all(each.is_old for each in dangers) else Tier.URGENT,
-        evidence={"dangers": [each.facts for each in sorted(dangers, key=lambda each: (each.is_old, each.id))]},
+        tier=Tier.URGENT,
+        evidence={"dangers": [each.facts for each in sorted(dangers, key=lambda each: each.id)]},
         since=min(each.since for each in dangers),
     )
 
@@ -88,14 +86,7 @@ def _values(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Dang
     for each in _last_critical(case, numbers):
         observed = each.observed
         if not clock.has_come(observed.on + timedelta(days=numbers.required(_LOOK_BACK) + 1)):
-            late_by = (observed.entered_on - observed.on).days
-            yield Danger(
-                id=observed.id,
-                said=each.said,
-                on=observed.on,
-                since=max(observed.on, observed.entered_on),
-                is_old=late_by > numbers.required(_UNREVIEWED),
-            )
+            yield Danger(observed.id, each.said, observed.on, since=max(observed.on, observed.entered_on))
 
 
 def _pregnancy(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Danger]:
@@ -128,12 +119,10 @@ def _lapses(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Dang
 
 
 def _critical_words(evidence: Evidence, today: date) -> str:
-    dangers = evidence.each("dangers")
-    review = "Review: " if all(each.flag("is_old") for each in dangers) else ""
-    said = "; ".join(f"{each.text('said')} ({_day_words(each, today)})" for each in dangers)
+    said = "; ".join(f"{each.text('said')} ({_day_words(each, today)})" for each in evidence.each("dangers"))
     if evidence.has("past"):
         return f"{said}. {evidence.text('past')}: close it with what was done"
-    return f"{review}{said}" if review else f"{said}: act today"
+    return f"{said}: act today"
 
 
 def _day_words(each: Evidence, today: date) -> str:
@@ -186,13 +175,12 @@ CRITICAL = Rule(
         _MISSED,
         _RESTART,
         _LOOK_BACK,
-        _UNREVIEWED,
         _AGAIN,
     ),
     source="Labels of clozapine, lithium and valproate; each number says its own",
     check=_critical,
     words=_critical_words,
-    version=2,
+    version=3,
     is_news=newly_listed("dangers", "id"),
     must_be_heard=True,
     rests_for=_AGAIN,

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
 
 from registry.access.roles import Role
-from registry.alerts.actions import close
+from registry.alerts.actions import CannotWait, close, snooze
 from registry.alerts.models import Alert
 from registry.alerts.sweep import sweep_clinic
 from registry.episodes import actions as episodes
@@ -126,40 +127,37 @@ def test_a_critical_count_of_whoever_died_is_still_read_and_closed_by_a_person(a
         assert alert.sentence.endswith("The person died: close it with what was done")
 
 
-def test_what_is_urgent_stays_so_whatever_is_corrected_about_it_or_recovers_beside_it(app: Flask) -> None:
+def test_what_is_urgent_stays_so_whatever_is_corrected_about_it(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene()
         row = counted(scene, 800)
         (alert,) = standing("medication.critical")
         with time_machine.travel(NOW + timedelta(days=16), tick=False):
             same = replace(anc_of(800), source="elsewhere", words="Read out by the laboratory")
-            row = correct_observation(
+            correct_observation(
                 observation=row, facts=same, why="Source", opened_version=row.version, by=scene.care_manager
             )
             assert (alert.tier, alert.look_at is not None) == ("urgent", True)
             assert alert.sentence.endswith("act today")
 
-            other = ObservationFacts(
-                kind="lithium",
-                taken_on=TODAY - timedelta(days=5),
-                source="laboratory",
-                value=Decimal("1.7"),
-                unit="mmol/L",
-            )
-            record_observations(
-                patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=[other], by=scene.care_manager
-            )
-            counted(scene, 2100, days=16)
-            assert (alert.tier, alert.look_at is not None) == ("urgent", True), "only the old level is left"
-            assert "Review: Lithium" in alert.sentence
 
-
-def test_a_critical_count_entered_late_is_told_to_the_lead_where_nobody_takes_it_up(app: Flask) -> None:
+def test_a_critical_count_entered_late_is_urgent_not_put_off_and_not_ended_by_the_end_of_the_episode(
+    app: Flask,
+) -> None:
     with on_stage(app):
         scene = a_scene()
-        counted(scene, 800, days=-15)
+        counted(scene, 450, days=-15)
         (late,) = standing("medication.critical")
-        assert (late.tier, late.look_at is not None) == ("action", True)
+        assert (late.tier, late.look_at is not None) == ("urgent", True)
+        with pytest.raises(CannotWait):
+            snooze(alert=late, until=TODAY + timedelta(days=1), reason="By post", by=scene.care_manager)
+        episodes.end_episode(episode=scene.episode, reason="withdrew", on=TODAY, by=scene.care_manager)
+        assert [each.tier for each in standing("medication.critical")] == ["urgent"]
+
+
+def test_what_is_out_of_range_is_told_to_the_lead_where_nobody_takes_it_up(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
         counted(scene, 1200)
         (beyond,) = standing("medication.out-of-range")
         assert (beyond.tier, beyond.look_at is not None) == ("action", True)

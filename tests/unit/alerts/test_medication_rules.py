@@ -114,12 +114,11 @@ def test_what_stands_on_consensus_is_told_only_where_somebody_signed(
     assert (tier(CRITICAL, known, on), tier(CRITICAL, known, on, SIGNED)) == (as_shipped, where_signed)
 
 
-def test_a_critical_value_entered_late_is_read_and_after_a_quarter_of_a_year_it_is_out_of_range() -> None:
-    late, soon = of(seen("anc", 0, 900, entered=15)), of(seen("anc", 0, 900, entered=14))
+def test_a_critical_value_is_urgent_however_late_it_was_entered_and_after_a_quarter_of_a_year_out_of_range() -> None:
+    late, soon = of(seen("anc", 0, 900, entered=15)), of(seen("anc", 0, 900))
 
-    assert (tier(CRITICAL, late, 20), tier(CRITICAL, soon, 20)) == ("action", "urgent")
-    assert sentence(CRITICAL, late, 20) == "Review: Neutrophils (ANC) 900, below 1000 (5 Jan 2026, 20 days ago)"
-    assert sentence(CRITICAL, soon, 20) == "Neutrophils (ANC) 900, below 1000 (5 Jan 2026, 20 days ago): act today"
+    assert tier(CRITICAL, late, 20) == "urgent", "nobody has measured since"
+    assert sentence(CRITICAL, late, 20) == "Neutrophils (ANC) 900, below 1000 (5 Jan 2026, 20 days ago): act today"
     assert (tier(CRITICAL, soon, 91), tier(RANGE, soon, 91)) == ("urgent", None)
     assert (tier(CRITICAL, soon, 92), tier(RANGE, soon, 92)) == (None, "action")
     assert tier(RANGE, soon, 366) is None

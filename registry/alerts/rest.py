@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from registry.alerts.hours.response_times import longest_snooze
+from registry.alerts.lifecycle import is_past
 from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
 from registry.alerts.queries import last_told
@@ -47,12 +48,14 @@ def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo, numbers: 
     by the rule's own number (``Rule.rests_for``).
 
     None where nobody closed it, or since then it began anew, rose, or came to what is news to whoever closed it.
+    Whoever closed what nothing asked for any more has not answered what asks again: a recovery that was struck through.
     """
     closed = [
         (alert.closed_at, alert)
         for alert in alerts
         if alert.rule == finding.rule
         and alert.closed_at is not None
+        and not is_past(alert)
         and Tier(alert.tier).rank <= finding.tier.rank
         and finding.since <= alert.closed_at.astimezone(zone).date()
     ]

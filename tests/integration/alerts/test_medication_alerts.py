@@ -18,7 +18,7 @@ from registry.alerts.sweep import sweep_clinic
 from registry.episodes import actions as episodes
 from registry.episodes.facts import TeamPlace
 from registry.extensions import db
-from registry.physical.actions import correct_observation, record_observations
+from registry.physical.actions import correct_observation, record_observations, withdraw_observation
 from registry.physical.facts import ObservationFacts
 from registry.physical.models import Observation
 from registry.treatment import actions as treatment
@@ -161,3 +161,22 @@ def test_what_is_out_of_range_is_told_to_the_lead_where_nobody_takes_it_up(app: 
         counted(scene, 1200)
         (beyond,) = standing("medication.out-of-range")
         assert (beyond.tier, beyond.look_at is not None) == ("action", True)
+
+
+def test_a_recovery_that_was_another_persons_asks_again_though_somebody_closed_what_was_over(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        counted(scene, 800)
+        with time_machine.travel(NOW + timedelta(days=1), tick=False):
+            recovered = counted(scene, 2100, days=1)
+            (over,) = standing("medication.critical")
+            close(alert=over, outcome="handled", words="Counted again: normal", by=scene.care_manager)
+            assert standing("medication.critical") == []
+        with time_machine.travel(NOW + timedelta(days=2), tick=False):
+            withdraw_observation(
+                observation=recovered,
+                why="Somebody else's",
+                opened_version=recovered.version,
+                by=scene.care_manager,
+            )
+            assert [each.tier for each in standing("medication.critical")] == ["urgent"]

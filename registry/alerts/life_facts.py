@@ -34,6 +34,11 @@ class Setback:
     called_on: date | None = None
     """The day somebody called there and sent what they need to know."""
 
+    @property
+    def known_on(self) -> date:
+        """The last day on which the person was there by what somebody said, of a stay without an end."""
+        return max(self.began_on, self.confirmed_on or self.began_on)
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstance:

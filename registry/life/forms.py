@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from wtforms import SelectField
+from wtforms import BooleanField, SelectField
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from registry.life.facts import EventFacts
-from registry.life.rules import EMERGENCY, KINDS, MOMENTS, REASONS, is_stay
+from registry.life.rules import EMERGENCY, KINDS, MOMENTS, REASONS, is_open, is_stay
 from registry.web.form_fields import LocalDate, NotAfter, NotBefore, RegistryForm, choices, line
 
 _NOT_LATER = NotAfter(lambda form: form.today, "Enter a date not later than today ({limit})")
@@ -25,7 +25,13 @@ class DatedForm(RegistryForm):
 
 
 class EventForm(DatedForm):
-    """What happened, and when."""
+    """What happened, and when. ``open_stay`` says in words which stay has no end, empty where none is open."""
+
+    def __init__(self, *args: Any, open_stay: str, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.is_another.description = open_stay
+        if not open_stay:
+            del self.is_another
 
     kind = SelectField(
         "What happened?",
@@ -51,6 +57,7 @@ class EventForm(DatedForm):
         [Optional(), _NOT_LATER],
         description="The last day of a stay. Leave it empty while the person is there",
     )
+    is_another = BooleanField("A second stay, beside the one without an end")
     words = line("In words", hint="What happened, and why")
     source = line("Who told of it?", hint="For example: the ward, her sister")
 
@@ -68,6 +75,13 @@ class EventForm(DatedForm):
             raise ValidationError("Leave this empty: only a stay has an end")
         if self.starts_on.data is not None and field.data < self.starts_on.data:
             raise ValidationError("Enter a date that is not before the stay began")
+
+    def validate_is_another(self, field: Field) -> None:
+        if not field.data and is_open(self.kind.data, ends_on=self.ends_on.data):
+            raise ValidationError(
+                "The same stay needs no second entry. If the person was moved, press It is over on Life first; "
+                "if they are in both, tick this"
+            )
 
     def validate(self, extra_validators: Any = None) -> bool:
         """What is none of the kinds is said in words."""

@@ -22,6 +22,7 @@ from registry.life import actions, queries
 from registry.life.forms import EndStayForm, EventForm, WithdrawForm, say_form
 from registry.life.models import LifeEvent
 from registry.life.presenters import RESTS, LifeFormPage, LifePage, show_event, title_of, when_words
+from registry.life.rules import is_open
 from registry.web.filters import long_date
 from registry.web.form_fields import RegistryForm
 
@@ -81,7 +82,12 @@ def events(patient_id: uuid.UUID) -> Page:
 @policy("life.record")
 def record(patient_id: uuid.UUID) -> Page:
     place = _place_of(patient_id)
-    form = EventForm(today=place.today, born_on=place.patient.birth_date, starts_on=place.today)
+    form = EventForm(
+        today=place.today,
+        born_on=place.patient.birth_date,
+        starts_on=place.today,
+        open_stay=_open_stay(place),
+    )
     clinic_id = place.clinic.id
 
     def act() -> None:
@@ -89,6 +95,13 @@ def record(patient_id: uuid.UUID) -> Page:
 
     page = _form_page(place, form, title="Record a life event", save="Save")
     return _do_once(page, act, saved="Saved")
+
+
+def _open_stay(place: Place) -> str:
+    """The stay without an end in words, empty where there is none."""
+    events = queries.list_events(place.patient.id, only_standing=True)
+    stay = next((each for each in events if is_open(each.kind, ends_on=each.ends_on)), None)
+    return "" if stay is None else f"{title_of(stay)} {when_words(stay, place.today)}"
 
 
 @blueprint.post("/<uuid:event_id>/still-there")

@@ -56,16 +56,20 @@ class _Left:
 def _left(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> _Left | None:
     """None where nobody left anything in this episode or the month before it, or the person is in a stay.
 
+    A stay without an end that nobody has spoken of since is none: one admission may have been written down twice.
+
     Of several the last speaks: whoever speaks with the person after it has done so after all of them. The day itself
     does not count, as in HEDIS FUH.
     """
-    if case.episode is None or open_stays(case.setbacks):
+    if case.episode is None:
         return None
     since = _begun_on(case.episode) - timedelta(days=numbers.get(_SECOND_WITHIN) or 0)
     ended = [(left_on, each.id, each) for left_on, each in _ends(case, clock) if left_on >= since]
     if not ended:
         return None
     left_on, _, event = max(ended, key=lambda each: each[:2])
+    if any(stay.known_on >= left_on for stay in open_stays(case.setbacks)):
+        return None
     last_on = max(case.contacts.two_way_on, default=date.min)
     unspoken = [on for on, _, _ in ended if on >= last_on]
     spoken_on = sorted({day for day in case.contacts.two_way_on if day > left_on})
@@ -221,7 +225,7 @@ RULES = (
         check=_transition,
         words=_transition_words,
         is_news=_is_news,
-        version=2,
+        version=3,
         must_be_heard=True,
         ends_with=_CONTACT,
     ),
@@ -235,7 +239,7 @@ RULES = (
         check=_unreached,
         words=_unreached_words,
         is_news=_is_news,
-        version=2,
+        version=3,
         ends_with=_CONTACT,
     ),
 )

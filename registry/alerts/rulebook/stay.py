@@ -94,11 +94,10 @@ def _asked_about(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator
     """The stays nobody is sure of: each with the day it was last known of, and the one it is asked about from."""
     after = timedelta(days=numbers.required(_ASK_AFTER))
     for stay in open_stays(case.setbacks):
-        known_on = max(stay.began_on, stay.confirmed_on or stay.began_on)
-        elsewhere = [each.ended_on for each in case.setbacks if each.ended_on is not None and each.ended_on > known_on]
-        asked_on = min([known_on + after, *elsewhere])
+        ends = [each.ended_on for each in case.setbacks if each.ended_on is not None]
+        asked_on = min([stay.known_on + after, *(on for on in ends if on > stay.known_on)])
         if clock.has_come(asked_on):
-            yield stay, known_on, asked_on
+            yield stay, stay.known_on, asked_on
 
 
 def _still_in_words(evidence: Evidence, today: date) -> str:

@@ -65,6 +65,22 @@ def test_a_stay_lasts_until_somebody_says_that_it_is_over(case: Case) -> None:
     assert "Psychiatric hospital" in words(browser.get(f"/patients/{case.patient_id}"))
 
 
+def test_a_second_stay_beside_the_one_without_an_end_is_saved_only_where_somebody_says_so(case: Case) -> None:
+    _stay(case)
+    browser, new = case.browser_of("colleague"), f"{_url(case)}/new"
+    same = {"kind": "hospital", "starts_on": "2026-02-20", "words": "Admitted"}
+
+    refused = fill_in(browser, new, same)
+    assert refused.status_code == 422
+    assert "Psychiatric hospital since 20 Feb 2026 (20 days ago), no end told" in words(refused)
+    assert "The same stay needs no second entry" in words(refused)
+    assert fields_of(refused)["words"] == "Admitted", "what was typed is kept"
+    assert len(_setbacks(case)) == 1
+    assert fill_in(browser, new, same | {"ends_on": "2026-02-21"}).status_code == 303, "a stay that is over is told"
+    assert fill_in(browser, new, same | {"is_another": "y"}).status_code == 303
+    assert len(_setbacks(case)) == 3
+
+
 def test_somebody_says_that_the_person_is_still_there(case: Case) -> None:
     _stay(case)
     assert "In psychiatric hospital since 20 Feb" in words(case.browser_of("care_manager").get("/caseload"))

@@ -24,10 +24,23 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class PhysicalFacts:
-    """All observations that stand, newest first; a form that answers a check is one, its kind the instrument's."""
+    """All observations that stand, newest first, and of one day what was entered last first; a form that answers a
+    check is one, its kind the instrument's.
+    """
 
     observed: tuple[Observed, ...] = ()
 
     def latest(self, kind: str) -> Observed | None:
         """The last of its kind."""
         return next((each for each in self.observed if each.kind == kind), None)
+
+    def of_last_day(self, kind: str) -> tuple[Observed, ...]:
+        """All of its kind of the last day: no time of day is kept, so none of them is known to be the later."""
+        own = [each for each in self.observed if each.kind == kind]
+        return tuple(each for each in own if each.on == own[0].on)
+
+    def furthest(self, kind: str, *, is_low: bool, is_second: bool = False) -> tuple[Decimal, Observed] | None:
+        """The lowest or the highest value of the last day, or of its second value, with what it was observed in."""
+        values = [(each.second if is_second else each.value, each) for each in self.of_last_day(kind)]
+        known = [(value, each) for value, each in values if value is not None]
+        return (min if is_low else max)(known, key=lambda each: each[0], default=None)

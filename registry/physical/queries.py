@@ -10,16 +10,21 @@ from sqlalchemy.orm import joinedload
 
 from registry.extensions import db
 from registry.physical.models import Observation
+from registry.physical.rules import first_recorded
 
 
 def list_observations(patient_id: uuid.UUID) -> Sequence[Observation]:
-    """All that was ever observed of the person, in every state, newest first; one statement."""
-    return db.session.scalars(
-        select(Observation)
-        .where(Observation.patient_id == patient_id)
-        .options(joinedload(Observation.recorded_by))
-        .order_by(Observation.taken_on.desc(), Observation.recorded_at.desc(), Observation.id)
+    """All that was ever observed of the person, in every state, newest first; one statement.
+
+    Of one day what was entered last is first: a correction of anything but the value makes it no later.
+    """
+    found = db.session.scalars(
+        select(Observation).where(Observation.patient_id == patient_id).options(joinedload(Observation.recorded_by))
     ).all()
+    rows = {each.id: each for each in found}
+    return sorted(
+        found, key=lambda each: (each.taken_on, first_recorded(each, rows), each.recorded_at, each.id), reverse=True
+    )
 
 
 def get_observation(patient_id: uuid.UUID, observation_id: uuid.UUID) -> Observation | None:

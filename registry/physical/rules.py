@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from registry.physical.catalogue import Kind
 
@@ -39,6 +42,22 @@ def told(kind: Kind, value: Decimal | None, second: Decimal | None, unit: str, c
         return kind.choices.get(choice, choice)
     figures = plain(value) if second is None else f"{plain(value)}/{plain(second)}"
     return f"{figures} {unit}"
+
+
+def first_recorded(row: Any, rows: Mapping[uuid.UUID, Any]) -> datetime:
+    """When this value was entered first: correcting anything else about it makes it no later.
+
+    ``rows``: the person's observations by id, what was replaced among them.
+    """
+    first = row
+    while (before := rows.get(first.replaces_id)) is not None and _result(before) == _result(row):
+        first = before
+    recorded_at: datetime = first.recorded_at
+    return recorded_at
+
+
+def _result(row: Any) -> tuple[Any, ...]:
+    return row.kind, row.value, row.second, row.unit, row.choice
 
 
 def plain(value: Decimal) -> str:

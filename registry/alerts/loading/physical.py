@@ -17,7 +17,7 @@ from registry.extensions import db
 from registry.measurements.models import Measurement
 from registry.physical.catalogue import catalogue
 from registry.physical.models import Observation
-from registry.physical.rules import told
+from registry.physical.rules import first_recorded, told
 
 _OBSERVED = (
     select(
@@ -35,7 +35,7 @@ _OBSERVED = (
         Observation.choice,
     )
     .where(among(Observation.patient_id, "patient_ids"), Observation.status.in_(("final", "amended")))
-    .order_by(Observation.taken_on.desc(), Observation.recorded_at.desc(), Observation.id.desc())
+    .order_by(Observation.id)
 )
 _FORMS = select(Measurement.patient_id, Measurement.id, Measurement.instrument, Measurement.taken_on).where(
     among(Measurement.patient_id, "patient_ids"),
@@ -51,9 +51,9 @@ def load_physical(
     about = {"patient_ids": list(patient_ids)}
     found: dict[uuid.UUID, list[Observed]] = defaultdict(list)
     rows = {row.id: row for row in db.session.execute(_OBSERVED, about)}
-    for row in rows.values():
-        if row.status == "final":
-            found[row.patient_id].append(_observed(row, _first_recorded(row, rows), zones[row.clinic_id]))
+    standing = [(row, first_recorded(row, rows)) for row in rows.values() if row.status == "final"]
+    for row, recorded_at in sorted(standing, key=lambda each: each[1], reverse=True):
+        found[row.patient_id].append(_observed(row, recorded_at, zones[row.clinic_id]))
     for given in db.session.execute(_FORMS, about):
         form = Observed(id=str(given.id), kind=given.instrument, on=given.taken_on, entered_on=given.taken_on, words="")
         found[given.patient_id].append(form)
@@ -61,19 +61,6 @@ def load_physical(
         patient_id: PhysicalFacts(tuple(sorted(own, key=lambda each: each.on, reverse=True)))
         for patient_id, own in found.items()
     }
-
-
-def _first_recorded(row: Any, rows: Mapping[uuid.UUID, Any]) -> datetime:
-    """When this value was entered first: correcting anything else about it makes it no later."""
-    first = row
-    while (before := rows.get(first.replaces_id)) is not None and _result(before) == _result(row):
-        first = before
-    recorded_at: datetime = first.recorded_at
-    return recorded_at
-
-
-def _result(row: Any) -> tuple[Any, ...]:
-    return row.kind, row.value, row.second, row.unit, row.choice
 
 
 def _observed(row: Any, recorded_at: datetime, zone: ZoneInfo) -> Observed:

@@ -91,9 +91,10 @@ def _values(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Dang
 
 def _pregnancy(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Danger]:
     """Pregnant by what was entered last, while valproate is taken."""
-    last = case.physical.latest("pregnancy")
+    said = case.physical.of_last_day("pregnancy")
+    last = next((each for each in said if each.choice == "pregnant"), None)
     taken = [each for each in case.treatment.exposures if "valproate" in each.keys]
-    if last is None or last.choice != "pregnant" or not taken:
+    if last is None or not taken:
         return
     if not clock.has_come(last.on + timedelta(days=numbers.required(_PREGNANCY))):
         since = max(last.on, last.entered_on, *(each.started_on for each in taken))
@@ -194,7 +195,7 @@ OUT_OF_RANGE = Rule(
     source="Labels, NICE CG185, ADA/APA 2004 and ADA Standards; each number says its own",
     check=_out_of_range,
     words=_range_words,
-    version=2,
+    version=3,
     is_news=newly_listed("values", "id"),
     must_be_heard=True,
     rests_for=_RANGE_AGAIN,

@@ -166,5 +166,5 @@ DUE = Rule(
     words=_due_words,
     must_be_heard=True,
     is_news=lambda told, now: _injection_news(told, now) or _check_news(told, now),
-    version=4,
+    version=5,
 )

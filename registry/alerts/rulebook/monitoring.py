@@ -183,28 +183,29 @@ def out_of_range(treatment: TreatmentFacts, physical: PhysicalFacts, numbers: Nu
 def beyond(
     thresholds: tuple[Threshold, ...], treatment: TreatmentFacts, physical: PhysicalFacts, numbers: Numbers
 ) -> Iterator[OutOfRange]:
-    """The last values beyond any of these limits."""
+    """The last values beyond any of these limits; of several of one day the furthest."""
     taken = {key for exposure in treatment.exposures for key in exposure.keys}
     for each in thresholds:
-        last, parts = physical.latest(each.kind), numbers.get(each.parameter)
+        last = physical.furthest(each.kind, is_low=each.beyond == "below", is_second=each.is_second)
+        parts = numbers.get(each.parameter)
         if last is None or parts is None or (each.only_on and each.only_on not in taken):
             continue
-        value, limit = (last.second if each.is_second else last.value), Decimal(parts) / each.parts
-        if value is not None and each.is_passed(value, limit):
-            yield _said(last, f"{each.beyond} {limit:f}")
+        value, limit = last[0], Decimal(parts) / each.parts
+        if each.is_passed(value, limit):
+            yield _said(last[1], f"{each.beyond} {limit:f}")
 
 
 def anc_below(physical: PhysicalFacts, numbers: Numbers, parameter: str, parameter_ben: str) -> list[OutOfRange]:
-    """The last neutrophil count, where it is below the limit of this person.
+    """The last neutrophil count, of several of one day the lowest, where it is below the limit of this person.
 
     The lower limit holds only where benign ethnic neutropenia is established: that nobody asked is no yes.
     """
-    last, ben = physical.latest("anc"), physical.latest("ben")
+    last, ben = physical.furthest(_COUNT, is_low=True), physical.latest("ben")
     is_established = ben is not None and ben.choice == "yes"
     limit = numbers.get(parameter_ben if is_established else parameter)
-    if last is None or last.value is None or limit is None or last.value >= limit:
+    if last is None or limit is None or last[0] >= limit:
         return []
-    return [_said(last, f"below {limit}{' (benign ethnic neutropenia)' if is_established else ''}")]
+    return [_said(last[1], f"below {limit}{' (benign ethnic neutropenia)' if is_established else ''}")]
 
 
 def _weight_gain(treatment: TreatmentFacts, physical: PhysicalFacts, numbers: Numbers) -> list[OutOfRange]:

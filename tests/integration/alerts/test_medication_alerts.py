@@ -21,6 +21,7 @@ from registry.extensions import db
 from registry.physical.actions import correct_observation, record_observations, withdraw_observation
 from registry.physical.facts import ObservationFacts
 from registry.physical.models import Observation
+from registry.physical.queries import list_observations
 from registry.treatment import actions as treatment
 from registry.treatment.facts import AdherenceFacts, StepFacts, TrialFacts
 from tests import builders
@@ -139,6 +140,27 @@ def test_what_is_urgent_stays_so_whatever_is_corrected_about_it(app: Flask) -> N
             )
             assert (alert.tier, alert.look_at is not None) == ("urgent", True)
             assert alert.sentence.endswith("act today")
+
+
+def test_of_two_counts_of_one_day_the_low_one_speaks_and_a_corrected_source_makes_the_other_no_later(
+    app: Flask,
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        finger = counted(scene, 1600)
+        with time_machine.travel(NOW + timedelta(hours=6), tick=False):
+            counted(scene, 800)
+        with time_machine.travel(NOW + timedelta(hours=7), tick=False):
+            correct_observation(
+                observation=finger,
+                facts=replace(anc_of(1600), source="here"),
+                why="Finger-stick",
+                opened_version=finger.version,
+                by=scene.care_manager,
+            )
+        (alert,) = standing("medication.critical")
+        assert alert.sentence.endswith("act today")
+        assert [each.value for each in list_observations(scene.patient.id)] == [800, 1600, 1600]
 
 
 def test_a_critical_count_entered_late_is_urgent_not_put_off_and_not_ended_by_the_end_of_the_episode(

@@ -54,6 +54,9 @@ def of(*observed: Observed, exposures: Sequence[Exposure] = (), **facts: Any) ->
         ([seen("anc", 5, 499), BEN], "urgent", None),
         ([seen("anc", 5, 999), seen("ben", -300, choice="no")], "urgent", None),
         ([seen("anc", 5, 800), seen("anc", 8, 1600)], None, None),  # the last one speaks
+        ([seen("anc", 5, 1600), replace(seen("anc", 5, 800), id="other")], "urgent", None),  # of one day the worst
+        ([replace(seen("anc", 5, 800), id="other"), seen("anc", 5, 1600)], "urgent", None),
+        ([seen("lithium", 5, 0.8), replace(seen("lithium", 5, 1.6), id="other")], "urgent", None),
         ([seen("lithium", 5, 1.5)], "urgent", None),
         ([seen("lithium", 5, 1.49)], None, "action"),
         ([seen("lithium", 5, 1.2)], None, None),
@@ -104,6 +107,16 @@ def test_a_level_below_its_range_speaks_of_whoever_takes_the_medicine() -> None:
         ),
         (of(seen("pregnancy", 5, choice="pregnant"), exposures=[takes("valproate")]), 6, "urgent", "urgent"),
         (of(seen("pregnancy", 5, choice="pregnant"), exposures=[takes("lithium")]), 6, None, None),
+        (
+            of(
+                seen("pregnancy", 5, choice="not-pregnant"),
+                replace(seen("pregnancy", 5, choice="pregnant"), id="other"),
+                exposures=[takes("valproate")],
+            ),
+            6,
+            "urgent",
+            "urgent",
+        ),
         (of(seen("pregnancy", 5, choice="not-pregnant"), exposures=[takes("valproate")]), 6, None, None),
         (of(seen("pregnancy", 5, choice="pregnant"), exposures=[takes("valproate")]), 299, None, None),
     ],

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from registry.alerts.physical_facts import Observed, PhysicalFacts
 from registry.db.among import among
 from registry.extensions import db
-from registry.measurements.models import Measurement
+from registry.measurements.instruments import catalogue as instruments
+from registry.measurements.models import MeasurementScore
 from registry.physical.catalogue import catalogue
 from registry.physical.models import Observation
 from registry.physical.rules import first_recorded, told
@@ -37,11 +38,12 @@ _OBSERVED = (
     .where(among(Observation.patient_id, "patient_ids"), Observation.status.in_(("final", "amended")))
     .order_by(Observation.id)
 )
-_FORMS = select(Measurement.patient_id, Measurement.id, Measurement.instrument, Measurement.taken_on).where(
-    among(Measurement.patient_id, "patient_ids"),
-    Measurement.status == "final",
-    Measurement.instrument.in_(sorted(catalogue().instruments)),
+_FORMS = select(
+    MeasurementScore.patient_id, MeasurementScore.measurement_id, MeasurementScore.scale, MeasurementScore.taken_on
+).where(
+    among(MeasurementScore.patient_id, "patient_ids"), MeasurementScore.counts, among(MeasurementScore.scale, "scales")
 )
+"""A form answers a check where it came to a score: declined, or not known, it was only handed out."""
 
 
 def load_physical(
@@ -54,13 +56,20 @@ def load_physical(
     standing = [(row, first_recorded(row, rows)) for row in rows.values() if row.status == "final"]
     for row, recorded_at in sorted(standing, key=lambda each: each[1], reverse=True):
         found[row.patient_id].append(_observed(row, recorded_at, zones[row.clinic_id]))
-    for given in db.session.execute(_FORMS, about):
-        form = Observed(id=str(given.id), kind=given.instrument, on=given.taken_on, entered_on=given.taken_on, words="")
-        found[given.patient_id].append(form)
+    instrument_of = _scales()
+    for given in db.session.execute(_FORMS, about | {"scales": list(instrument_of)}):
+        id_, kind, on = str(given.measurement_id), instrument_of[given.scale], given.taken_on
+        found[given.patient_id].append(Observed(id=id_, kind=kind, on=on, entered_on=on, words=""))
     return {
         patient_id: PhysicalFacts(tuple(sorted(own, key=lambda each: each.on, reverse=True)))
         for patient_id, own in found.items()
     }
+
+
+def _scales() -> dict[str, str]:
+    """By the scale that has a score where the whole form was filled in: the instruments that answer a check."""
+    forms = (instruments().get(each) for each in catalogue().instruments if each in instruments())
+    return {form.scale_key(form.primary_scale): form.id for form in forms}
 
 
 def _observed(row: Any, recorded_at: datetime, zone: ZoneInfo) -> Observed:

@@ -13,11 +13,13 @@ from sqlalchemy import select
 
 from registry.access.roles import Role
 from registry.alerts.actions import CannotWait, close, snooze
+from registry.alerts.loading.physical import load_physical
 from registry.alerts.models import Alert
 from registry.alerts.sweep import sweep_clinic
 from registry.episodes import actions as episodes
 from registry.episodes.facts import TeamPlace
 from registry.extensions import db
+from registry.measures.answers import DECLINED
 from registry.physical.actions import correct_observation, record_observations, withdraw_observation
 from registry.physical.facts import ObservationFacts
 from registry.physical.models import Observation
@@ -25,7 +27,7 @@ from registry.physical.queries import list_observations
 from registry.treatment import actions as treatment
 from registry.treatment.facts import AdherenceFacts, StepFacts, TrialFacts
 from tests import builders
-from tests.integration.alerts.scene import NOW, TODAY, Scene, a_scene, on_stage
+from tests.integration.alerts.scene import NOW, TODAY, Scene, a_scene, measured, on_stage
 
 
 def counted(scene: Scene, anc: int, *, days: int = 0) -> Observation:
@@ -101,6 +103,27 @@ def test_clozapine_asks_for_counts_and_what_is_missed_is_read_from_what_was_note
         missed = AdherenceFacts(on=TODAY, percent=40, source="person", last_taken_on=TODAY - timedelta(days=3))
         treatment.note(trial=trial, clinic_id=scene.clinic.id, facts=missed, by=scene.duty)
         assert standing("medication.critical") == [], "consensus: off until a psychiatrist signs"
+
+
+def test_a_form_that_came_to_no_score_is_no_check_done(app: Flask) -> None:
+    forms = {
+        "tobacco": ("interview", {"smoking": 9}, {"smoking": 1}),
+        "audit-c": ("interview", dict.fromkeys("123", DECLINED), {"1": 0}),
+        "aims": ("clinician", {"1": 3} | dict.fromkeys("234567", DECLINED), dict.fromkeys("1234567", 0)),
+    }
+    with on_stage(app):
+        scene = a_scene()
+        for instrument, (mode, unknown, _) in forms.items():
+            measured(scene, instrument=instrument, mode=mode, answers=unknown, days_ago=1)
+        assert forms_done(scene) == set()
+        for instrument, (mode, _, known) in forms.items():
+            measured(scene, instrument=instrument, mode=mode, answers=known)
+        assert forms_done(scene) == set(forms)
+
+
+def forms_done(scene: Scene) -> set[str]:
+    found = load_physical([scene.patient.id], {scene.clinic.id: scene.clinic.zone})
+    return {each.kind for facts in found.values() for each in facts.observed}
 
 
 def test_a_critical_count_outlives_the_episode_until_a_person_closes_it(app: Flask) -> None:

@@ -13,7 +13,7 @@ from wtforms.fields import Field
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from registry.treatment.facts import AdherenceFacts, InjectionFacts, StepFacts
-from registry.treatment.models import AdherenceCheck, Injection, TrialStep
+from registry.treatment.models import AdherenceCheck, Injection, TreatmentTrial, TrialStep
 from registry.treatment.products import medicines
 from registry.treatment.queries import Entry
 from registry.treatment.rules import (
@@ -248,6 +248,18 @@ class AdherenceForm(NoteForm):
         )
 
 
+class ClozapineAdherenceForm(AdherenceForm):
+    """Of clozapine, which is not simply resumed."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Of whoever takes none the day of the last dose is asked for."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.percent.data == 0 and self.last_taken_on.data is None and not self.last_taken_on.errors:
+            self.last_taken_on.errors = ["Enter the day of the last dose: how clozapine is begun again depends on it"]
+            return False
+        return is_valid
+
+
 class InjectionForm(NoteForm):
     """What became of an injection on a day."""
 
@@ -287,15 +299,20 @@ STEP_FORMS: Mapping[str, type[EntryForm]] = {
 """A change, by kind of treatment; and what a start is corrected by."""
 
 
-def form_for(entry: Entry, trial_kind: str) -> type[EntryForm]:
-    """The form that corrects what was noted."""
+def adherence_form(trial: TreatmentTrial) -> type[AdherenceForm]:
+    """The form that notes how much of this treatment was taken."""
+    return ClozapineAdherenceForm if trial.ingredient == "clozapine" else AdherenceForm
+
+
+def form_for(entry: Entry, trial: TreatmentTrial) -> type[EntryForm]:
+    """The form that corrects what was noted of the treatment."""
     if isinstance(entry, AdherenceCheck):
-        return AdherenceForm
+        return adherence_form(trial)
     if isinstance(entry, Injection):
         return InjectionForm
-    if entry.kind == "start" and trial_kind == "medication":
+    if entry.kind == "start" and trial.kind == "medication":
         return CorrectStartForm
-    return StopForm if entry.kind == "stop" else STEP_FORMS[trial_kind]
+    return StopForm if entry.kind == "stop" else STEP_FORMS[trial.kind]
 
 
 _SHOWN = (

@@ -172,7 +172,7 @@ class AdherenceCheck(Identified, Versioned, TrialEntry, Audited, Base):
     percent: Mapped[int]
     source: Mapped[str]
     last_taken_on: Mapped[date | None]
-    """No dose has been taken since that day; empty while doses are taken."""
+    """No dose has been taken since that day; empty while doses are taken, and where nobody said which day it was."""
 
 
 class Injection(Identified, Versioned, TrialEntry, Audited, Base):

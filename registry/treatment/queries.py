@@ -156,10 +156,16 @@ Taken: TypeAlias = Sequence[tuple[date, date | None]]
 
 
 def list_taken(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Taken]:
-    """By trial, what was noted of missed doses; one statement."""
+    """By trial, what was noted of missed doses; one statement.
+
+    Where nothing was taken and no day is named, the day that was named before stands: only doses end it.
+    """
     found: dict[uuid.UUID, list[tuple[date, date | None]]] = defaultdict(list)
     for row in db.session.execute(_ADHERENCE, {"patient_ids": list(patient_ids)}):
-        found[row.trial_id].append((row.happened_on, row.last_taken_on))
+        noted, last_taken_on = found[row.trial_id], row.last_taken_on
+        if row.percent == 0 and last_taken_on is None and noted:
+            last_taken_on = noted[-1][1]
+        noted.append((row.happened_on, last_taken_on))
     return found
 
 

@@ -44,7 +44,7 @@ def correct(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Page
         return _go_to_what_stands(entry)
     trial = trial_of(patient_id, entry.trial_id)
     place = place_of(patient_id, "treatment.record")
-    form = form_for(entry, trial.kind)(
+    form = form_for(entry, trial)(
         today=place.today,
         born_on=place.patient.birth_date,
         is_correction=True,

@@ -18,10 +18,10 @@ from registry.treatment import actions, queries
 from registry.treatment.facts import InjectionFacts
 from registry.treatment.forms import (
     STEP_FORMS,
-    AdherenceForm,
     EntryForm,
     InjectionForm,
     StopForm,
+    adherence_form,
 )
 from registry.treatment.models import TreatmentTrial
 from registry.treatment.presenters import NotePage, TreatmentPage, show_trials, starts_for
@@ -123,7 +123,8 @@ def stop(patient_id: uuid.UUID, trial_id: uuid.UUID) -> Page:
 @blueprint.route("/<uuid:trial_id>/adherence", methods=["GET", "POST"])
 @policy("treatment.record")
 def note_adherence(patient_id: uuid.UUID, trial_id: uuid.UUID) -> Page:
-    return _note(trial_of(patient_id, trial_id), AdherenceForm, title="Note adherence", saved="Adherence saved")
+    trial = trial_of(patient_id, trial_id)
+    return _note(trial, adherence_form(trial), title="Note adherence", saved="Adherence saved")
 
 
 @blueprint.route("/<uuid:trial_id>/injections/new", methods=["GET", "POST"])

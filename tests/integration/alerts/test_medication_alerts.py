@@ -14,6 +14,7 @@ from sqlalchemy import select
 from registry.access.roles import Role
 from registry.alerts.actions import CannotWait, close, snooze
 from registry.alerts.loading.physical import load_physical
+from registry.alerts.loading.treatment import load_treatment
 from registry.alerts.models import Alert
 from registry.alerts.sweep import sweep_clinic
 from registry.episodes import actions as episodes
@@ -103,6 +104,11 @@ def test_clozapine_asks_for_counts_and_what_is_missed_is_read_from_what_was_note
         missed = AdherenceFacts(on=TODAY, percent=40, source="person", last_taken_on=TODAY - timedelta(days=3))
         treatment.note(trial=trial, clinic_id=scene.clinic.id, facts=missed, by=scene.duty)
         assert standing("medication.critical") == [], "consensus: off until a psychiatrist signs"
+        for percent, last_taken_on in ((0, missed.last_taken_on), (90, None), (0, None)):
+            noted = AdherenceFacts(on=TODAY, percent=percent, source="person")
+            treatment.note(trial=trial, clinic_id=scene.clinic.id, facts=noted, by=scene.duty)
+            (exposure,) = load_treatment([scene.patient.id])[scene.patient.id].exposures
+            assert exposure.last_taken_on == last_taken_on, "only doses end it"
 
 
 def test_a_form_that_came_to_no_score_is_no_check_done(app: Flask) -> None:

@@ -74,6 +74,18 @@ def test_a_treatment_is_its_start_its_changes_and_its_stop(case: Case) -> None:
     assert {"treatment.started", "treatment.changed", "treatment.adherence-noted", "treatment.stopped"} <= acts
 
 
+def test_where_no_clozapine_was_taken_the_day_of_the_last_dose_is_asked_for(case: Case) -> None:
+    url = f"{_url(case)}/{_start(case, ingredient='clozapine', name='clozapine')}/adherence"
+    browser, none = case.browser_of("care_manager"), {"percent": "0", "source": "person", "words": "Threw it away"}
+
+    refused = fill_in(browser, url, none)
+
+    assert refused.status_code == 422
+    assert "Enter the day of the last dose" in words(refused)
+    assert fields_of(refused)["words"] == "Threw it away"
+    assert fill_in(browser, url, none | {"last_taken_on": "2026-03-10"}).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("form", "typed", "complaint"),
     [

@@ -13,7 +13,7 @@ from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.phrases import ago, count, listed, written
-from registry.alerts.rulebook.psychosis import in_course
+from registry.alerts.rulebook.psychosis import since_enrolment
 from registry.alerts.rulebook.suspension import Family, phase_in_force
 from registry.alerts.snapshot import IN_CARE, AnswerState, CaseSnapshot
 from registry.measures.course import days_fresh
@@ -85,7 +85,7 @@ def _still_ill(
     """Positive symptoms at the level or above when they were rated last: since that day, and not too long ago."""
     for item in case.psychosis:
         level = numbers.get(_LEVEL[item.judged_as]) if item.judged_as in _LEVEL else None
-        ratings = in_course(case, item)
+        ratings = since_enrolment(case, item)
         if level is None or not ratings or ratings[-1].value < level or ratings[-1].on < since:
             continue
         if not clock.has_come(ratings[-1].on + timedelta(days=days_fresh(item.cadence_days) + 1)):
@@ -140,4 +140,5 @@ QUESTION = Rule(
     source="Clinic consensus: silent until the clinic's psychiatrist signs for the numbers",
     check=_question,
     words=_words,
+    version=2,
 )

@@ -81,7 +81,7 @@ def _rose_by(scale: Scale, course: Course, *, percent: int, points: int) -> bool
 
 def _ratings(case: CaseSnapshot, numbers: Numbers) -> Iterator[tuple[date, dict[str, JSON]]]:
     for item in case.psychosis:
-        ratings = in_course(case, item)
+        ratings = since_enrolment(case, item)
         risen_since = _risen_since(item.judged_as, ratings, numbers)
         if risen_since is not None:
             before, latest = _lowest_before(ratings), ratings[-1]
@@ -98,9 +98,13 @@ def _ratings(case: CaseSnapshot, numbers: Numbers) -> Iterator[tuple[date, dict[
             )
 
 
-def in_course(case: CaseSnapshot, item: RatedItem) -> Sequence[Rating]:
-    """The ratings of the present course of treatment, oldest first."""
-    begun_on = None if case.episode is None else case.episode.course_started_on or case.episode.enrolled_on
+def since_enrolment(case: CaseSnapshot, item: RatedItem) -> Sequence[Rating]:
+    """The ratings of this episode, oldest first.
+
+    Not of the present course of treatment alone: whoever returns to active treatment because of a voice that came back
+    would have been rated with it before the course began, and nothing would be left to compare.
+    """
+    begun_on = None if case.episode is None else case.episode.enrolled_on
     return [each for each in item.ratings if begun_on is None or each.on >= begun_on]
 
 
@@ -168,5 +172,5 @@ PSYCHOSIS = Rule(
     check=_psychosis,
     words=_words,
     is_news=_is_news,
-    version=3,
+    version=4,
 )

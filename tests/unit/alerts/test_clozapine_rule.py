@@ -51,6 +51,7 @@ def ill(*tried: Any, **facts: Any) -> CaseSnapshot:
             110,
             None,
         ),
+        ("a new course since", ill(FIRST, SECOND, episode=episode(course_started_on=day(111))), 112, "action"),
         ("ended", ill(FIRST, SECOND, episode=episode(Phase.ENDED)), 110, None),
     ],
 )

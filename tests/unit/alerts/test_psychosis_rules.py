@@ -136,6 +136,16 @@ def test_a_rating_is_told_again_where_it_rises_further_or_another_joins_it(
     assert is_news(PSYCHOSIS, before.evidence, after.evidence) is expected
 
 
+def test_going_back_to_active_treatment_because_of_it_ends_nothing() -> None:
+    """Well while maintaining, voices on day 56, and a new course of treatment from the next day."""
+    returned = case(episode=episode(course_started_on=day(57)), psychosis=(rated({-28: 1, 0: 1, 28: 1, 56: 5, 84: 5}),))
+
+    for on in (57, 84):
+        found = finding(PSYCHOSIS, returned, on, SIGNED)
+        assert found is not None
+        assert found.since == day(56)
+
+
 def test_negative_symptoms_are_no_psychosis() -> None:
     key = "psrs-bnsa:negative"
     flat = measure({0: 8, 28: 20}, key=key, domain=SHIPPED.domain_of(key), scale=SHIPPED.scale(key), target=None)

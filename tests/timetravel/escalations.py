@@ -30,6 +30,7 @@ MUST_BE_HEARD = (
     "medication.due",
     "target.mania",
     "target.mixed",
+    "target.psychosis",
 )
 _OPENS, _CLOSES = time(8, 30), time(17)
 _NEWS = ("opened", "appended", "assigned", "snooze-ended")

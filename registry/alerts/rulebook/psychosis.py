@@ -173,4 +173,5 @@ PSYCHOSIS = Rule(
     words=_words,
     is_news=_is_news,
     version=4,
+    must_be_heard=True,
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from registry.alerts.parameters import ClinicNumber
-from registry.alerts.rulebook import is_news
+from registry.alerts.rulebook import is_news, rule
 from registry.alerts.snapshot import CaseSnapshot, Phase
 from registry.measures.psychosis import JudgedAs
 from tests.unit.alerts.cases import (
@@ -53,6 +53,7 @@ def test_worse_psychosis_is_the_psychiatrists_and_says_how_far_it_rose() -> None
 
     assert found is not None
     assert found.audience == ("psychiatrist",)
+    assert rule(PSYCHOSIS).must_be_heard, "the psychiatrist may be on leave"
     assert found.sentence == "More psychotic symptoms: BPRS-18 48 → 54 (+6 points, 2 days ago)"
 
 

@@ -18,7 +18,8 @@ class Rating:
 class RatedItem:
     """An item by which psychosis is judged, with every rating of it, oldest first, whoever follows its form or nobody.
 
-    ``label`` is what people call it ("CGI-S severity"); the form is given every ``cadence_days`` days.
+    ``label`` is what people call it ("CGI-S severity"); the form is given every ``cadence_days`` days. Not
+    ``is_positive`` are negative symptoms and movement.
     """
 
     key: str
@@ -26,6 +27,7 @@ class RatedItem:
     judged_as: JudgedAs
     cadence_days: int
     ratings: tuple[Rating, ...]
+    is_positive: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,11 @@ def _item_contradictions(instrument: Instrument, item: Item) -> Iterator[Contrad
 
 def _rating_contradictions(instrument: Instrument) -> Iterator[Contradiction]:
     """Whether what psychosis is judged by are items of the form, and more is worse."""
-    for item_id in () if instrument.psychosis is None else instrument.psychosis.items:
+    if instrument.psychosis is None:
+        return
+    for item_id in set(instrument.psychosis.positive) - set(instrument.psychosis.items):
+        yield ("psychosis", "positive"), f"{item_id!r} is none of the items"
+    for item_id in instrument.psychosis.items:
         item = instrument.items_by_id.get(item_id)
         if item is None:
             yield ("psychosis", "items"), f"{item_id!r} is no item of this form"

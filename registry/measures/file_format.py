@@ -89,9 +89,11 @@ class _Skip(Table):
 class _Psychosis(Sourced):
     judged_as: JudgedAs
     items: Items
+    positive: Items | None = None
 
     def to_items(self) -> PsychosisItems:
-        return PsychosisItems(self.judged_as, tuple(self.items), self.to_source())
+        positive = self.items if self.positive is None else self.positive
+        return PsychosisItems(self.judged_as, tuple(self.items), tuple(positive), self.to_source())
 
 
 class _Cadence(Sourced):

@@ -16,8 +16,9 @@ class JudgedAs(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PsychosisItems:
-    """The items of one instrument whose answers are such ratings."""
+    """The items of one instrument whose answers are such ratings; ``positive`` those of positive symptoms."""
 
     judged_as: JudgedAs
     items: tuple[str, ...]
+    positive: tuple[str, ...]
     source: Source

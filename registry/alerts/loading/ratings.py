@@ -56,8 +56,8 @@ def _rated(rows: Iterable[_Row]) -> Iterator[RatedItem]:
     for key, (instrument, item) in items.items():
         if instrument.psychosis is not None:
             label = instrument.rated_label(item)
-            judged_as = instrument.psychosis.judged_as
-            yield RatedItem(key, label, judged_as, instrument.cadence_days, tuple(ratings[key]))
+            judged_as, is_positive = instrument.psychosis.judged_as, item.id in instrument.psychosis.positive
+            yield RatedItem(key, label, judged_as, instrument.cadence_days, tuple(ratings[key]), is_positive)
 
 
 def _answered(instrument: Instrument, answers: dict[str, Any]) -> Iterator[tuple[Item, int]]:

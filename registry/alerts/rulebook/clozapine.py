@@ -86,7 +86,9 @@ def _still_ill(
     for item in case.psychosis:
         level = numbers.get(_LEVEL[item.judged_as]) if item.judged_as in _LEVEL else None
         ratings = since_enrolment(case, item)
-        if level is None or not ratings or ratings[-1].value < level or ratings[-1].on < since:
+        if not item.is_positive or level is None or not ratings:
+            continue
+        if ratings[-1].value < level or ratings[-1].on < since:
             continue
         if not clock.has_come(ratings[-1].on + timedelta(days=days_fresh(item.cadence_days) + 1)):
             on = ratings[-1].on

@@ -46,6 +46,12 @@ def ill(*tried: Any, **facts: Any) -> CaseSnapshot:
             "action",
         ),
         (
+            "negative symptoms are no positive ones",
+            ill(FIRST, SECOND, psychosis=(rated({110: 4}, judged_as=JudgedAs.DOMAINS, is_positive=False),)),
+            110,
+            None,
+        ),
+        (
             "ill overall is no positive symptom",
             ill(FIRST, SECOND, psychosis=(rated({110: 7}, judged_as=JudgedAs.SEVERITY),)),
             110,

@@ -149,6 +149,13 @@ def test_a_profile_has_no_total(catalogue: Catalogue, instrument_id: str) -> Non
     assert len(counted) == len(set(counted)) == len(catalogue.get(instrument_id).items)
 
 
+def test_positive_symptoms_of_psychosis_are_told_from_the_other_domains(catalogue: Catalogue) -> None:
+    positive = {each.id: each.psychosis.positive for each in catalogue if each.psychosis is not None}
+
+    assert positive["crdpss"] == ("hallucinations", "delusions", "disorganised-speech")
+    assert positive["bprs-18"] == ("4", "11", "12", "15")
+
+
 def test_items_shared_between_instruments_read_the_same(catalogue: Catalogue) -> None:
     def wording(instrument_id: str) -> list[tuple[str | None, str | None]]:
         return [(item.text, item.code) for item in catalogue.get(instrument_id).items]

@@ -6,7 +6,7 @@ worked out at read time from the dates here and the clinic's local date.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -111,15 +111,6 @@ class Course:
     scores: tuple[DatedScore, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """How old the latest score is. ``stale_from`` is the first day its standing reads unknown."""
-
-    age_days: int | None
-    is_stale: bool
-    stale_from: date | None
-
-
 class ScaleHasNoTotal(ValueError):
     """A category scale has no numbers to follow; its changes are read as categories."""
 
@@ -178,40 +169,20 @@ def follow(
     )
 
 
-def weeks_since(start: date, today: date) -> int:
-    """Completed weeks from ``start`` to ``today``; 0 before the start."""
-    return max(0, (today - start).days // 7)
-
-
 def days_fresh(cadence_days: int) -> int:
     """For how many days a score says how somebody is: one and a half cadences, whole days."""
     return int(cadence_days * STALE_AFTER_CADENCES)
 
 
-def freshness(latest: DatedScore | None, *, cadence_days: int, today: date) -> Freshness:
-    """How old ``latest`` is on ``today``. Older than one and a half cadences is stale: with 28 days, from day 43.
-
-    Without any score nothing is known, which is stale with no date.
-    """
-    if latest is None:
-        return Freshness(age_days=None, is_stale=True, stale_from=None)
-    last_fresh_day = latest.on + timedelta(days=days_fresh(cadence_days))
-    return Freshness(
-        age_days=(today - latest.on).days,
-        is_stale=today > last_fresh_day,
-        stale_from=last_fresh_day + timedelta(days=1),
-    )
+def is_stale(on: date, *, cadence_days: int, today: date) -> bool:
+    """Whether a score of the day ``on`` no longer says how somebody is: with a cadence of 28 days, from day 43."""
+    return (today - on).days > days_fresh(cadence_days)
 
 
 def is_elevated(scale: Scale, value: Decimal) -> bool | None:
     """Whether ``value`` is at the scale's cut-off or worse; None where the scale has no sourced cut-off."""
     cutoff = scale.cutoff_in_force
     return None if cutoff is None else scale.is_at_or_worse(value, cutoff)
-
-
-def crossed_cutoff(scale: Scale, *, previous: Decimal, latest: Decimal) -> bool:
-    """Whether the score went from not elevated to elevated. Never, where the scale has no sourced cut-off."""
-    return is_elevated(scale, previous) is False and is_elevated(scale, latest) is True
 
 
 def rose_by_reliable_change(scale: Scale, *, previous: Decimal, latest: Decimal) -> bool:

@@ -16,7 +16,7 @@ from registry.caseload.presenters.summary_sections import UNKNOWN, Line, Section
 from registry.contacts.rules import DANGERS
 from registry.episodes.patient_header import IdentityHeader
 from registry.measurements.as_known import KnownScale
-from registry.measures.course import DatedScore, days_fresh
+from registry.measures.course import DatedScore, is_stale
 from registry.plans.presenters import plan_words
 from registry.review.models import Review
 from registry.review.presenters import addressee
@@ -96,7 +96,7 @@ def _score(known: KnownScale, on: date) -> list[str]:
     if course.latest is None:
         return [name, baseline, "none yet", ""]
     latest = _on_its_day(course.latest, known)
-    if (on - course.latest.on).days > days_fresh(known.cadence_days):
+    if is_stale(course.latest.on, cadence_days=known.cadence_days, today=on):
         return [name, baseline, f"{UNKNOWN}, was {latest}", ""]
     is_number = course.change is not None and not course.latest.ratings
     return [name, baseline, latest, signed(course.change) if course.change is not None and is_number else ""]

@@ -187,8 +187,7 @@ def _chart(key: str, tracked: TrackedScale, course: Course, case: ReviewCase, to
     if course.latest is None:
         return ChartShown(name=label, course="no score yet", standing="", kind="", age="", line=None)
     stale_after = days_fresh(case.cadences.get(key, 28))
-    age = (today - course.latest.on).days
-    is_stale = age > stale_after
+    is_stale = (today - course.latest.on).days > stale_after
     is_comparison = tracked.scale.is_comparison
     standing = STANDINGS.get(course.standing.value, "").lower()
     standing = level_words(tracked.scale, course.latest.value) if is_comparison else standing

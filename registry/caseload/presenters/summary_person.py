@@ -19,7 +19,7 @@ from registry.caseload.record import EpisodeRecord, Followed, last_two_way
 from registry.caseload.summary import SummaryFacts
 from registry.contacts.rules import MODALITIES
 from registry.measurements.instruments import catalogue
-from registry.measures.course import DatedScore, Standing, days_fresh
+from registry.measures.course import DatedScore, Standing, is_stale
 from registry.measures.scale import Better
 from registry.patients.presenters import languages
 from registry.web.filters import count, long_date, number
@@ -115,7 +115,7 @@ def _says(each: Followed, until: date) -> str:
     course = each.course
     if course.latest is None:
         return "We do not know yet"
-    if (until - course.latest.on).days > days_fresh(each.cadence_days):
+    if is_stale(course.latest.on, cadence_days=each.cadence_days, today=until):
         return _TOO_OLD
     if each.beside_mania and course.standing in GOOD:
         return _LOOKED_AT_TOGETHER

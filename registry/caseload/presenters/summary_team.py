@@ -37,7 +37,7 @@ from registry.contacts.rules import MODALITIES
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import phase_words
 from registry.episodes.rules import END_REASONS, OTHER_TEAMS, PHASE_TITLES, REFERRAL_SOURCES
-from registry.measures.course import days_fresh
+from registry.measures.course import is_stale
 from registry.patients.presenters import age_in_words, languages
 from registry.patients.presenters.payers import payer_lines
 from registry.patients.rules import GENDER_IDENTITIES, SEXES
@@ -162,7 +162,7 @@ def _measure(each: Followed, until: date) -> list[str]:
     if course.latest is None:
         return [name, baseline_words(course), "none yet", "", UNKNOWN, aim]
     latest = f"{number(course.latest.value)} on {long_date(course.latest.on)}"
-    if (until - course.latest.on).days > days_fresh(each.cadence_days):
+    if is_stale(course.latest.on, cadence_days=each.cadence_days, today=until):
         return [name, baseline_words(course), f"{UNKNOWN}, was {latest}", "", _last_known(each), aim]
     return [name, baseline_words(course), latest, _change(each), _standing(each), aim]
 

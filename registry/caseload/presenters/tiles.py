@@ -26,7 +26,7 @@ from registry.measurements.presenters.words import ScoreShown as ResultShown
 from registry.measurements.presenters.words import show_score as show_result
 from registry.measurements.scores import definition_of, score_again
 from registry.measures.answers import with_unasked
-from registry.measures.course import DatedScore, Standing, days_fresh
+from registry.measures.course import DatedScore, Standing, days_fresh, is_stale
 from registry.measures.instrument import Choice, Instrument, Item
 from registry.measures.scoring import proves_positive
 from registry.plans.queries import PlanDates
@@ -78,10 +78,8 @@ def _score_tile(each: Followed, today: date) -> Tile:
         remarks.insert(0, OTHER_RATER)
     if each.beside_mania and course.standing in GOOD:
         remarks.insert(0, BESIDE_MANIA)
-    age = (today - course.latest.on).days
-    is_stale = age > days_fresh(each.cadence_days)
     stood = _standing_words(each, course.latest)
-    if is_stale:
+    if is_stale(course.latest.on, cadence_days=each.cadence_days, today=today):
         was = f"was {value_words(course.latest)}, {stood}, {short_date(course.latest.on, today=today)}"
         return Tile(label=label, value="unknown", detail=". ".join([was, *remarks]), is_unknown=True)
     shown = show_score(_measured(each), today=today, starts_on=course.latest.on)
@@ -120,7 +118,7 @@ def level_tile(each: FollowedLevel, today: date) -> Tile:
     shown = _level_shown(each)
     if each.last is None or shown is None:
         return Tile(label=label, value="none yet", is_unknown=True)
-    if (today - each.last.taken_on).days > days_fresh(each.cadence_days):
+    if is_stale(each.last.taken_on, cadence_days=each.cadence_days, today=today):
         was = f"was {shown.text.lower()}, {short_date(each.last.taken_on, today=today)}"
         return Tile(label=label, value="unknown", detail=was, is_unknown=True)
     return Tile(
@@ -257,8 +255,9 @@ def safety_tile(measurements: Sequence[Measurement], today: date) -> Tile | None
 
 
 def _is_outdated(asked: _Asked, today: date) -> bool:
-    age = (today - asked.row.taken_on).days
-    return not asked.is_positive and age > days_fresh(asked.instrument.cadence_days)
+    return not asked.is_positive and is_stale(
+        asked.row.taken_on, cadence_days=asked.instrument.cadence_days, today=today
+    )
 
 
 def _plan_words(plan: PlanDates | None, today: date) -> str:

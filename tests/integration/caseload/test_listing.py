@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 import time_machine
@@ -20,7 +19,8 @@ from registry.caseload.rules import SORTS
 from registry.episodes import actions as episodes
 from registry.episodes.models import Episode
 from registry.extensions import db
-from registry.measures.course import DatedScore, Standing, freshness
+from registry.measures.course import Standing
+from registry.measures.course import is_stale as is_stale_in_the_core
 from tests.integration.caseload.conftest import NOW, TODAY, Statements, Team, token_of
 from tests.pages import soup
 
@@ -461,8 +461,7 @@ def test_staleness_in_the_database_is_staleness_in_the_core(team: Team) -> None:
             first_stale_after_days=int(cadence * 1.5),
             first_standing="at target",
         )
-        score = DatedScore(on=latest_on, value=Decimal(5))
-        in_core[person] = freshness(score, cadence_days=cadence, today=TODAY).is_stale
+        in_core[person] = is_stale_in_the_core(latest_on, cadence_days=cadence, today=TODAY)
 
     with team.app.app_context(), scope.all_patients(reason="test"):
         today = today_at({team.clinic_id: TODAY})
@@ -480,7 +479,7 @@ def test_nothing_is_known_without_a_score(team: Team) -> None:
     with team.app.app_context(), scope.all_patients(reason="test"):
         stale = db.session.scalar(select(is_stale(today_at({team.clinic_id: TODAY}))).select_from(CaseloadRow))
 
-    assert bool(stale) is freshness(None, cadence_days=28, today=TODAY).is_stale
+    assert stale
 
 
 @pytest.mark.both_databases

@@ -7,7 +7,7 @@ import pytest
 
 from registry.alerts.rulebook import words
 from registry.alerts.snapshot import CaseSnapshot, Phase, ReviewFacts
-from registry.measures.course import Target, freshness
+from registry.measures.course import Target, is_stale
 from tests.unit.alerts.cases import (
     day,
     episode,
@@ -370,7 +370,6 @@ def test_psychosis_without_a_target_says_how_the_score_went() -> None:
 @pytest.mark.parametrize(("age", "is_unknown"), [(41, False), (42, False), (43, True), (44, True)])
 def test_a_response_stops_being_known_on_the_day_its_score_reads_unknown(age: int, is_unknown: bool) -> None:
     held = measure({0: 20, 50: 4})
-    today = day(50 + age)
 
-    assert freshness(held.course.latest, cadence_days=held.cadence_days, today=today).is_stale is is_unknown
+    assert is_stale(day(50), cadence_days=held.cadence_days, today=day(50 + age)) is is_unknown
     assert (tier(OFF, measured(held), 50 + age) == "action") is is_unknown

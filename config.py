@@ -11,7 +11,6 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -109,7 +108,6 @@ class Settings:
     insecure_cookies: bool = False
     """Allow the session cookie over plain HTTP: demo and tests only."""
     log_level: str = "INFO"
-    clock_tolerance: timedelta = timedelta(minutes=5)
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < 32:

@@ -63,9 +63,6 @@ DANGERS: Mapping[str, str] = {
     "other": "Other danger",
 }
 
-FAILED_ATTEMPTS = frozenset({"outreach", "no-show"})
-
-
 KIND_HINTS: Mapping[str, str] = {
     "treatment": "Care was given, or was to be given. Reached, it counts as seen and resets what is due",
     "outreach": "Somebody tried to reach the person. Not reached, it counts as a missed attempt",

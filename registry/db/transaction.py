@@ -8,7 +8,7 @@ commits. An action called inside another joins its transaction.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
 
@@ -21,8 +21,6 @@ BEFORE_COMMIT = "registry.before_commit"
 """Key in ``app.extensions`` of the tuple of functions that must pass before a commit, in order."""
 
 _HELD = "registry.seconds_held"
-
-CommitHook = Callable[[], None]
 
 
 @contextmanager

@@ -19,8 +19,6 @@ from registry.db.base import Audited, Base, EpisodeLinked, Identified, PatientLi
 
 MODES = ("self-paper", "self-device", "read-aloud", "interview", "clinician", "proxy", "imported")
 STATUSES = ("draft", "final", "amended", "entered-in-error")
-COUNTED = ("final",)
-"""Only these enter a course: ``amended`` is the old version, kept; a draft is not finished."""
 
 
 class InstrumentVersion(Base):

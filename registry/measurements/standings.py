@@ -197,19 +197,6 @@ def follow_scores(
     }
 
 
-def outcomes_of(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Reported]:
-    """Episode → its outcome, of every episode of these patients that has one. Five statements."""
-    rows, read = read_episodes(patient_ids), scales_in_force()
-    episodes = by_patient({episode.id: episode for episode, _ in rows}.values())
-    tracked = scales_followed(patient_ids, rows, read)
-    scores = read_scores(patient_ids, scales_in(tracked.values()) | outcome_scales(episodes.values()))
-    found: dict[uuid.UUID, Reported] = {}
-    for patient_id, own in episodes.items():
-        dated = dated_scores(scores.get(patient_id, ()))
-        found |= outcomes(own, follow_scores(tracked.get(patient_id, {}), dated), dated, read)
-    return found
-
-
 def outcome_scales(episodes: Iterable[Iterable[Episode]]) -> set[str]:
     """The keys of the outcome measures, tracked still or not, and of the mania scales that are read beside them."""
     primaries = {each.metric_primary for own in episodes for each in own if each.metric_primary is not None}

@@ -26,9 +26,6 @@ class _Choice(Table):
         return Choice(self.value, self.label, score, self.code, self.category, self.missing)
 
 
-_Choices = Annotated[list[_Choice], Field(min_length=1, max_length=MOST_ITEMS)]
-
-
 class _Digits(Table):
     """An answer that is written as a whole number, such as days of a month."""
 

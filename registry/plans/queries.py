@@ -59,12 +59,6 @@ def plan_dates(patient_id: uuid.UUID) -> Mapping[str, PlanDates]:
     return {row.kind: PlanDates(row.written_on, row.review_on) for row in rows}  # the one talked through last stands
 
 
-def plan_on(patient_id: uuid.UUID) -> date | None:
-    """The day the person's safety plan was last talked through, ``None`` where there is none."""
-    dates = safety_plans([patient_id]).get(patient_id)
-    return None if dates is None else dates.written_on
-
-
 def list_goals(patient_id: uuid.UUID, *, only_open: bool = False) -> Sequence[Goal]:
     """The person's goals with their ratings, oldest first; one statement."""
     statement = _OPEN_GOALS if only_open else _GOALS

@@ -132,18 +132,6 @@ def get_question(patient_id: uuid.UUID, question_id: uuid.UUID) -> ReviewQuestio
     ).one_or_none()
 
 
-def count_open_recommendations(episode_id: uuid.UUID) -> int:
-    """How many of the episode's recommendations wait for a decision or to be done."""
-    return (
-        db.session.scalar(
-            select(func.count(Recommendation.id)).where(
-                Recommendation.episode_id == episode_id, is_open_recommendation()
-            )
-        )
-        or 0
-    )
-
-
 def list_open_for(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Sequence[Recommendation]:
     """What waits for this colleague to decide or to do it, in open episodes of these clinics, oldest first.
 

@@ -97,7 +97,6 @@ def _wall_time(text: str) -> time:
 
 ROUND_THE_CLOCK = Interval(time(0), time(0))
 ALWAYS_OPEN = OpeningHours(week=((ROUND_THE_CLOCK,),) * 7)
-WEEKDAYS_NINE_TO_FIVE = OpeningHours(week=((Interval(time(9), time(17)),),) * 5 + ((),) * 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,6 @@ from registry.alerts.rulebook.safety import (
 )
 from registry.alerts.rulebook.suspension import Family
 from registry.alerts.rulebook.transfer import unspoken_at, waiting_for_answer
-from registry.alerts.rulebook.unasked import unknown_item
 
 __all__ = [
     "RULEBOOK",
@@ -55,7 +54,6 @@ __all__ = [
     "spoken_for_by",
     "taken_back_words",
     "told_besides",
-    "unknown_item",
     "unspoken_at",
     "waiting_for_answer",
     "with_speakers",

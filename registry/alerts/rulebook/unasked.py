@@ -23,13 +23,6 @@ SELF_HARM = frozenset({"self-harm", "overdose"})
 _DUE_AFTER = {Phase.ACTIVE: "safety.screen-due.active", Phase.MAINTAINING: "safety.screen-due.maintaining"}
 
 
-def unknown_item(answer: SafetyAnswer) -> str | None:
-    """What to print beside a total recorded without its items: "item 9 unknown", from a total of 1 on."""
-    if answer.state is not AnswerState.TOTAL_ONLY or not answer.total_above_floor:
-        return None
-    return f"{answer.item} unknown"
-
-
 def _about_self_harm(case: CaseSnapshot) -> list[list[SafetyAnswer]]:
     """The finished forms that ask about it. A draft is still being filled in."""
     answers = case.safety.answers

@@ -56,10 +56,6 @@ class Question:
     is_alike: bool = False
 
     @property
-    def is_list(self) -> bool:
-        return self.layout is Layout.LIST
-
-    @property
     def is_number(self) -> bool:
         return self.layout is Layout.NUMBER
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from registry.access import scope
 from registry.extensions import db
 from registry.plans.models import Goal, GoalRating, PlanVersion
-from registry.plans.queries import plan_on
+from registry.plans.queries import safety_plans
 from tests.integration.contacts.conftest import Case
 from tests.pages import fields_of, fill_in, send, words
 
@@ -75,7 +75,7 @@ def test_each_saving_of_a_plan_is_a_version_that_stays_readable_and_is_compared(
     assert "Version 2 of 12 Mar 2026, today; to be looked at again on 1 Jun 2026" in words(browser.get(_url(case)))
     assert fill_in(browser, f"{_url(case)}/safety/2/entered-in-error", {"why": "Sister only"}).status_code == 303
     with case.app.app_context(), scope.within({case.clinic_id}):
-        assert plan_on(case.patient_id) == date(2026, 2, 1)
+        assert safety_plans([case.patient_id])[case.patient_id].written_on == date(2026, 2, 1)
 
 
 def test_two_people_who_write_a_plan_lose_no_word(case: Case) -> None:
@@ -115,4 +115,4 @@ def test_an_earlier_plan_typed_late_does_not_take_the_place_of_a_later_one(case:
     assert fields_of(browser.get(write))["signs"] == "Pacing"
     assert "Safety plan of 10 Mar" in words(case.browser_of("peer").get("/my-people"))
     with case.app.app_context(), scope.within({case.clinic_id}):
-        assert plan_on(case.patient_id) == date(2026, 3, 10)
+        assert safety_plans([case.patient_id])[case.patient_id].written_on == date(2026, 3, 10)

@@ -17,13 +17,11 @@ from registry.alerts.hours.opening_hours import (
     open_minutes_between,
     read_hours,
 )
-from registry.alerts.hours.opening_hours import (
-    WEEKDAYS_NINE_TO_FIVE as OFFICE,
-)
 
 NEW_YORK, HONOLULU = "America/New_York", "Pacific/Honolulu"
 KIRITIMATI, BERLIN = "Pacific/Kiritimati", "Europe/Berlin"
 
+OFFICE = OpeningHours(week=((Interval(time(9), time(17)),),) * 5 + ((),) * 2)
 WITH_LUNCH = OpeningHours(week=((Interval(time(8), time(12)), Interval(time(13), time(17))),) * 5 + ((),) * 2)
 NIGHT_SHIFT = OpeningHours(week=((Interval(time(0), time(4)), Interval(time(22), time(0))),) * 7)
 

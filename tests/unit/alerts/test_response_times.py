@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from registry.alerts.clinic_numbers import shipped
-from registry.alerts.hours.opening_hours import ALWAYS_OPEN, WEEKDAYS_NINE_TO_FIVE
+from registry.alerts.hours.opening_hours import ALWAYS_OPEN, Interval, OpeningHours
 from registry.alerts.hours.response_times import ResponseTimes, longest_snooze
 from registry.alerts.parameters import ClinicNumber
 from registry.alerts.rulebook import Tier
 
 NEW_YORK = ZoneInfo("America/New_York")
-OFFICE = ResponseTimes(WEEKDAYS_NINE_TO_FIVE, NEW_YORK, shipped())
+NINE_TO_FIVE = OpeningHours(week=((Interval(time(9), time(17)),),) * 5 + ((),) * 2)
+OFFICE = ResponseTimes(NINE_TO_FIVE, NEW_YORK, shipped())
 
 
 def local(text: str) -> datetime:

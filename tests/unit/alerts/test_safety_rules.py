@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from registry.alerts.parameters import ClinicNumber
-from registry.alerts.rulebook import evaluate, unknown_item
+from registry.alerts.rulebook import evaluate
 from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.rulebook.phrases import C_SSRS
 from registry.alerts.rulebook.safety import is_immediate
@@ -324,14 +324,6 @@ def test_an_unknown_answer_says_why_and_how_old_it_is() -> None:
     assert sentence("safety.unknown", gaps, 4) == (
         "PHQ-9 item 9 unknown on 8 Jan 2026 (only a total was recorded), not asked since (yesterday); 1 earlier gap"
     )
-
-
-@pytest.mark.parametrize(
-    ("total", "shown"), [(0, None), (1, "item 9 unknown"), (4, "item 9 unknown"), (20, "item 9 unknown"), (None, None)]
-)
-def test_every_total_from_1_on_without_items_shows_the_unknown_item(total: int | None, shown: str | None) -> None:
-    assert unknown_item(answer(0, TOTAL_ONLY, total_above_floor=total)) == shown
-    assert unknown_item(answer(0, NEGATIVE, total_above_floor=total)) is None
 
 
 def test_a_low_later_score_never_clears_the_urgent_alert() -> None:

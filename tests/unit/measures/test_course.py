@@ -14,13 +14,11 @@ from registry.measures.course import (
     ScaleHasNoTotal,
     Standing,
     Target,
-    crossed_cutoff,
     follow,
     has_improved,
     is_elevated,
     outcome_of,
     rose_by_reliable_change,
-    weeks_since,
 )
 from registry.measures.instrument import Instrument
 from registry.measures.scale import Status
@@ -330,18 +328,6 @@ def test_latest_and_previous_are_by_date_not_by_entry() -> None:
     course = course_of(on_day(56, 7), on_day(0, 18), on_day(28, 12))
 
     assert (course.latest, course.previous) == (on_day(56, 7), on_day(28, 12))
-
-
-@pytest.mark.parametrize(("days", "weeks"), [(-3, 0), (0, 0), (6, 0), (7, 1), (10, 1), (45, 6), (100, 14), (200, 28)])
-def test_weeks_in_care_keep_counting(days: int, weeks: int) -> None:
-    assert weeks_since(START, START + timedelta(days=days)) == weeks
-
-
-@pytest.mark.parametrize(("previous", "latest", "crossed"), [(5, 6, True), (6, 9, False), (5, 5, False), (7, 3, False)])
-def test_the_mania_cutoff_is_crossed_from_below(asrm: Instrument, previous: int, latest: int, crossed: bool) -> None:
-    scale = asrm.scale("total")
-
-    assert crossed_cutoff(scale, previous=Decimal(previous), latest=Decimal(latest)) is crossed
 
 
 def test_mania_never_rises_by_a_reliable_change_nobody_has_published(asrm: Instrument) -> None:

@@ -23,11 +23,12 @@ def get_user(user_id: uuid.UUID) -> User | None:
     return db.session.get(User, user_id)
 
 
-def names_of(user_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
-    """Who these users are."""
-    if not user_ids:
+def names_of(user_ids: Collection[uuid.UUID | None]) -> Mapping[uuid.UUID, str]:
+    """Who these users are, whoever of them is known."""
+    wanted = {user_id for user_id in user_ids if user_id is not None}
+    if not wanted:
         return {}
-    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
     return {row.id: row.name for row in rows}
 
 

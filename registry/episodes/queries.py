@@ -257,14 +257,6 @@ def edition(history: History, episode_id: uuid.UUID) -> int:
     return db.session.scalar(select(changes).select_from(history).where(history.episode_id == episode_id)) or 0
 
 
-def names_of(user_ids: Collection[uuid.UUID | None]) -> Mapping[uuid.UUID, str]:
-    """The names of users, whoever of them is known."""
-    wanted = {user_id for user_id in user_ids if user_id is not None}
-    if not wanted:
-        return {}
-    return {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
-
-
 def count_people(search: str) -> int:
     """How many people a search finds, counted no further than anybody reads."""
     found = select(Patient.id).where(_matches(search)).limit(COUNT_LIMIT + 1).subquery()

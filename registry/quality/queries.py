@@ -100,13 +100,6 @@ def list_people(
     return db.session.execute(statement).all(), total
 
 
-def names_of(user_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
-    """User → name."""
-    if not user_ids:
-        return {}
-    return {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))}
-
-
 def _open_at(today: Today) -> list[ColumnElement[bool]]:
     return [CaseloadRow.clinic_id.in_(list(today)), CaseloadRow.is_open.is_(True)]
 

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from registry import clock
 from registry.access.policy import policy
+from registry.accounts.queries import names_of
 from registry.audit.opened import opened
 from registry.patients.place import clinics_for
 from registry.quality import queries
@@ -36,7 +37,7 @@ def clinic() -> str:
     page = clinic_page(
         groups,
         clinics={clinic_id: each.name for clinic_id, each in clinics.items()},
-        managers=queries.names_of([each.care_manager_id for each in groups if each.care_manager_id]),
+        managers=names_of([each.care_manager_id for each in groups]),
         day=long_date(max(asked.values())),
         only=only,
     )

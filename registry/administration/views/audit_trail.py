@@ -127,7 +127,7 @@ def _show(form: AuditSearchForm, *, patient_form: AuditPatientForm | None, statu
     number = page_number(request.args.get("page"))
     acts = trail.list_acts(question, page=number, per_page=PER_PAGE)
     patients, zone = _patients(acts), reach.zone
-    names = names_of({act.actor_id for act in acts if act.actor_id})
+    names = names_of({act.actor_id for act in acts})
     opened("audit.listed", by=current_user, shown=list(patients))
     address = _address(form)
     page = AuditPage(

@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from registry import clock
 from registry.access.policy import can, found, permitted_clinics, policy
+from registry.accounts.queries import names_of
 from registry.audit.opened import opened
 from registry.caseload.looked import News, new_since
 from registry.caseload.looked_form import OVERVIEW, TIMELINE, LookedForm
@@ -25,7 +26,7 @@ from registry.caseload.views import blueprint
 from registry.clinics.models import Clinic
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import identity_header
-from registry.episodes.queries import list_episodes, names_of
+from registry.episodes.queries import list_episodes
 from registry.episodes.record_tabs import record_tabs
 from registry.patients.models import Patient
 from registry.patients.place import clinics_for, local_today

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from registry import clock
 from registry.access.policy import can, clinics_where, found, policy
+from registry.accounts.queries import names_of
 from registry.audit.opened import opened
 from registry.episodes.actions.mending import why_not_reopened
 from registry.episodes.cadence import cadence_of
@@ -25,7 +26,7 @@ from registry.episodes.patient_header import chosen_episode, identity_header
 from registry.episodes.presenters import care as presenters
 from registry.episodes.presenters.around import consent_card, other_team_lines
 from registry.episodes.presenters.handover import former_transfers, transfer_note
-from registry.episodes.queries import list_consents, list_episodes, list_parts, list_transfers, names_of
+from registry.episodes.queries import list_consents, list_episodes, list_parts, list_transfers
 from registry.episodes.scales import catalogue
 from registry.episodes.views.common import Page, blueprint
 from registry.patients.place import local_today

@@ -9,8 +9,8 @@ from flask import render_template
 from flask_login import current_user
 
 from registry.access.policy import policy
+from registry.accounts.queries import names_of
 from registry.audit.opened import opened
-from registry.episodes.queries import names_of
 from registry.measurements import queries
 from registry.measurements.presenters.entering import ChoosePage, InstrumentOffered, by_domain, offered, show_draft
 from registry.measurements.views.place import Page, Place, blueprint, offered_here, place_of

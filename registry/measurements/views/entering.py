@@ -9,8 +9,8 @@ from flask_login import current_user
 
 from registry.access.policy import policy
 from registry.accounts import receipts
+from registry.accounts.queries import names_of
 from registry.audit.recorder import ActorId
-from registry.episodes.queries import names_of
 from registry.measurements import actions, queries
 from registry.measurements.forms import MeasureForm, first_values, form_for, modes_offered
 from registry.measurements.presenters.entering import languages_offered, show_draft

@@ -8,8 +8,8 @@ from flask import render_template, request, url_for
 from flask_login import current_user
 
 from registry.access.policy import can, found, policy
+from registry.accounts.queries import names_of
 from registry.audit.opened import opened
-from registry.episodes.queries import names_of
 from registry.episodes.record_tabs import record_tabs
 from registry.measurements import queries
 from registry.measurements.instruments import catalogue

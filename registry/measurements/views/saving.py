@@ -12,9 +12,10 @@ from flask_login import current_user
 
 from registry.access.policy import permitted_clinics
 from registry.accounts import receipts
+from registry.accounts.queries import names_of
 from registry.audit.opened import opened
 from registry.episodes.models import Episode
-from registry.episodes.queries import get_open_episode, names_of
+from registry.episodes.queries import get_open_episode
 from registry.episodes.scales import scales_in_force
 from registry.measurements import queries
 from registry.measurements.forms import MeasureForm, form_for, values_of

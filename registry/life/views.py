@@ -25,10 +25,9 @@ from registry.life.presenters import RESTS, LifeFormPage, LifePage, show_event, 
 from registry.life.rules import is_open
 from registry.web.filters import long_date
 from registry.web.form_fields import RegistryForm
+from registry.web.pages import Page
 
 blueprint = Blueprint("life", __name__, url_prefix="/patients/<uuid:patient_id>/life")
-
-Page = str | tuple[str, int] | Response
 
 _SAID = {"life.confirm": "Still there", "life.called": "Called"}
 """What one button says of a stay: its endpoint, and what it is called."""

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from registry.access.policy import found, permitted_clinics, policy
 from registry.accounts import receipts
@@ -47,12 +46,12 @@ from registry.patients.queries import (
 from registry.patients.safety_banner import safety_banner
 from registry.patients.views.common import details_url
 from registry.web.filters import long_date
+from registry.web.pages import Page
 
 blueprint = Blueprint("merging", __name__, url_prefix="/patients")
 
 ACTION = actions.ACTION
 NOT_FOUND = "No other record with this MRN in your clinics. Check the number"
-Page = Response | str | tuple[str, int]
 
 
 @blueprint.route("/<uuid:patient_id>/merge", methods=["GET", "POST"])

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from registry.access.policy import found, permitted_clinics, policy
 from registry.accounts import receipts
@@ -19,10 +18,9 @@ from registry.physical.forms import ObservationForm, WithdrawForm, form_for, val
 from registry.physical.models import Observation
 from registry.physical.presenters import EntryPage, field_groups, observation_title
 from registry.web.filters import long_date
+from registry.web.pages import Page
 
 blueprint = Blueprint("physical", __name__, url_prefix="/patients/<uuid:patient_id>/health")
-
-Page = str | tuple[str, int] | Response
 
 _CHANGED = "A colleague changed that entry meanwhile. See what it says now"
 

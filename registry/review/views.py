@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from registry import clock
 from registry.access.policy import found, permitted_clinics, policy
@@ -40,10 +39,9 @@ from registry.review.presenters import (
 )
 from registry.review.rules import STATES
 from registry.review.voiding import may_void
+from registry.web.pages import Page
 
 blueprint = Blueprint("review", __name__)
-
-Page = str | tuple[str, int] | Response
 
 
 @blueprint.route("/patients/<uuid:patient_id>/question", methods=["GET", "POST"])

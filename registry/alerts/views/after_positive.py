@@ -19,14 +19,12 @@ from registry.alerts.hours.duty import on_duty
 from registry.alerts.loading.safety import covered_in
 from registry.alerts.models import Alert
 from registry.alerts.owners import people_told
-from registry.alerts.presenters.alert import (
-    AfterPositivePage,
-)
+from registry.alerts.presenters.alert import AfterPositivePage
 from registry.alerts.presenters.words import alert_url, banner
 from registry.alerts.rulebook import Tier, told_besides
 from registry.alerts.rulebook.phrases import listed
 from registry.alerts.views.safety_steps import steps_after
-from registry.alerts.views.shared import IMPOSSIBLE, Page, act_form, act_on, blueprint, then
+from registry.alerts.views.shared import IMPOSSIBLE, act_form, act_on, blueprint, then
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
@@ -35,6 +33,7 @@ from registry.extensions import db
 from registry.measurements.models import SafetySignal
 from registry.measurements.presenters.sitting import next_in
 from registry.patients.models import Patient
+from registry.web.pages import Page
 
 
 @blueprint.route("/patients/<uuid:patient_id>/measures/<uuid:measurement_id>/safety", methods=["GET", "POST"])

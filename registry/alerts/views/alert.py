@@ -47,7 +47,7 @@ from registry.alerts.views.alert_forms import (
     to_be_told,
 )
 from registry.alerts.views.safety_steps import steps_after
-from registry.alerts.views.shared import IMPOSSIBLE, Page, act_on, blueprint, then, what_may_follow
+from registry.alerts.views.shared import IMPOSSIBLE, act_on, blueprint, then, what_may_follow
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
@@ -55,6 +55,7 @@ from registry.episodes.patient_header import load_header
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.patients.queries import list_undone_merges
+from registry.web.pages import Page
 
 
 @blueprint.get("/patients/<uuid:patient_id>/alerts/<uuid:alert_id>")

@@ -14,12 +14,13 @@ from registry.accounts import receipts
 from registry.alerts.backlog import chosen_episodes, count_backlog, list_backlog
 from registry.alerts.day.desk import Desk
 from registry.alerts.presenters.backlog import BacklogPage, backlog_words, waiting_shown
-from registry.alerts.views.shared import Page, blueprint
+from registry.alerts.views.shared import blueprint
 from registry.audit.opened import opened
 from registry.episodes.actions import take_up as take_up_episodes
 from registry.patients.place import clinics_for
 from registry.web.filters import count
 from registry.web.form_fields import RegistryForm
+from registry.web.pages import Page
 from registry.web.paging import Paging, page_number
 
 PER_PAGE = 25

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from registry import clock
 from registry.access.policy import can
@@ -25,8 +24,6 @@ blueprint = Blueprint("alerts", __name__)
 
 IMPOSSIBLE = (ImpossibleAttempt, ImpossibleCheck)
 """What ``act_on`` finds wrong of a form that was right when it was checked."""
-
-Page = str | tuple[str, int] | Response
 
 
 def act_form(row: Alert, **kwargs: Any) -> ActForm:

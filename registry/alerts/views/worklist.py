@@ -41,7 +41,7 @@ from registry.alerts.presenters.worklist import (
 )
 from registry.alerts.rulebook import Tier
 from registry.alerts.views.safety_steps import steps_of_day
-from registry.alerts.views.shared import Page, acknowledge_form, blueprint, what_may_follow
+from registry.alerts.views.shared import acknowledge_form, blueprint, what_may_follow
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.contacts.drafts import list_drafts
@@ -58,6 +58,7 @@ from registry.tasks.presenters import line_answered, line_to_answer, waits_words
 from registry.tasks.queries import MOST_SHOWN, list_answered_to, list_open_for, list_overdue, list_unanswered
 from registry.tasks.rules import is_due
 from registry.web.filters import count
+from registry.web.pages import Page
 from registry.web.paging import COUNT_LIMIT, Paging, page_number
 
 PER_PAGE = 50

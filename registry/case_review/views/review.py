@@ -12,7 +12,6 @@ from datetime import date
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
 from registry import clock
 from registry.access.policy import can, clinics_where, found, permitted_clinics, policy
@@ -47,10 +46,10 @@ from registry.review.rules import who_does
 from registry.review.views import blueprint
 from registry.review.voiding import may_void
 from registry.web.filters import long_date
+from registry.web.pages import Page
 
 __all__ = ["blueprint", "case", "change_list", "meeting", "note", "queue", "record", "reviews"]
 
-Page = str | tuple[str, int] | Response
 MINE, EVERYBODY = "mine", "all"
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from flask import Blueprint, flash, render_template
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from registry.access.policy import can
 from registry.accounts.models import User
@@ -22,10 +21,9 @@ from registry.episodes.place import Place
 from registry.extensions import db
 from registry.patients.presenters import Difference, IdentityHeader
 from registry.web.filters import local_time
+from registry.web.pages import Page
 
 blueprint = Blueprint("contacts", __name__)
-
-Page = str | tuple[str, int] | Response
 
 
 def header_of(place: Place) -> IdentityHeader:

@@ -16,7 +16,6 @@ from registry.contacts.forms import CorrectContactForm, WithdrawContactForm, val
 from registry.contacts.models import Contact
 from registry.contacts.presenters.contact import WithdrawPage, differences, show_contact
 from registry.contacts.views.common import (
-    Page,
     blueprint,
     form_page,
     header_of,
@@ -29,6 +28,7 @@ from registry.contacts.views.common import (
 from registry.db.conflict import EditConflict
 from registry.episodes.place import place_at
 from registry.patients.presenters import Difference
+from registry.web.pages import Page
 
 
 @blueprint.route("/patients/<uuid:patient_id>/contacts/<uuid:contact_id>/correct", methods=["GET", "POST"])

@@ -15,10 +15,11 @@ from registry.contacts.forms import DangerForm, WithdrawReportForm
 from registry.contacts.models import DangerReport
 from registry.contacts.presenters.danger import DangerPage, WithdrawReportPage, report_facts
 from registry.contacts.queries import get_report
-from registry.contacts.views.common import Page, blueprint, header_of
+from registry.contacts.views.common import blueprint, header_of
 from registry.db.conflict import EditConflict
 from registry.episodes.place import place_at, refuse_stranger
 from registry.patients.presenters import Difference
+from registry.web.pages import Page
 
 
 @blueprint.route("/patients/<uuid:patient_id>/danger/new", methods=["GET", "POST"])

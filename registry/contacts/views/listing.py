@@ -14,9 +14,10 @@ from registry.contacts.presenters.contact import ContactsPage, show_contact
 from registry.contacts.presenters.outreach import Outreach, show_outreach
 from registry.contacts.presenters.unfinished import minutes_words, show_draft
 from registry.contacts.reachability import Reachability
-from registry.contacts.views.common import Page, blueprint, header_of
+from registry.contacts.views.common import blueprint, header_of
 from registry.episodes.place import Place, place_at
 from registry.episodes.record_tabs import record_tabs
+from registry.web.pages import Page
 from registry.web.paging import Paging, page_number
 
 PER_PAGE = 50

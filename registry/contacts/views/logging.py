@@ -21,16 +21,10 @@ from registry.contacts.models import CONTACT, ContactDraft
 from registry.contacts.presenters.contact import second_time
 from registry.contacts.presenters.unfinished import timed_words
 from registry.contacts.timer import Timed
-from registry.contacts.views.common import (
-    Page,
-    blueprint,
-    form_page,
-    saved_by,
-    show_form,
-    warn_of_overlaps,
-)
+from registry.contacts.views.common import blueprint, form_page, saved_by, show_form, warn_of_overlaps
 from registry.episodes.place import Place, place_at, refuse_stranger
 from registry.web.filters import local_time
+from registry.web.pages import Page
 from registry.web.second_time import SecondTime
 
 _IN_CONTACT = tuple(role.value for role in Role if {"contact.record", "contact.record-own"} & GRANTS[role])

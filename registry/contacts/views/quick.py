@@ -13,8 +13,9 @@ from registry.audit.opened import opened
 from registry.contacts import actions
 from registry.contacts.forms import QuickContactForm
 from registry.contacts.presenters.contact import QuickLine, QuickSaved, quick_words
-from registry.contacts.views.common import Page, blueprint
+from registry.contacts.views.common import blueprint
 from registry.episodes.place import Place, place_at
+from registry.web.pages import Page
 
 
 @blueprint.route("/patients/<uuid:patient_id>/contacts/quick", methods=["GET", "POST"])

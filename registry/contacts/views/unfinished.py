@@ -13,9 +13,10 @@ from registry.contacts import drafts, timer
 from registry.contacts.drafts import AnotherDraft, TooLong
 from registry.contacts.forms import ContactForm
 from registry.contacts.models import REVIEW
-from registry.contacts.views.common import Page, blueprint
+from registry.contacts.views.common import blueprint
 from registry.episodes.place import Place, place_at, refuse_stranger
 from registry.web.filters import local_time
+from registry.web.pages import Page
 
 SAVED_MEANWHILE = "This contact is saved already. What you typed since then is on this page only"
 IN_ANOTHER_WINDOW = (

@@ -17,7 +17,6 @@ from registry.episodes.presenters.around import whole_consent
 from registry.episodes.queries import get_consent, get_other_team, list_parts
 from registry.episodes.rules import OTHER_TEAMS, PATIENT
 from registry.episodes.views.common import (
-    Page,
     blueprint,
     episode_in_care,
     episode_to_change,
@@ -27,6 +26,7 @@ from registry.episodes.views.common import (
     version_of,
 )
 from registry.patients.presenters import Difference
+from registry.web.pages import Page
 
 
 @blueprint.route("/<uuid:patient_id>/episodes/<uuid:episode_id>/consent", methods=["GET", "POST"])

@@ -14,23 +14,17 @@ from registry.accounts.queries import names_of
 from registry.audit.opened import opened
 from registry.episodes.actions.mending import why_not_reopened
 from registry.episodes.cadence import cadence_of
-from registry.episodes.models import (
-    Episode,
-    EpisodeCondition,
-    OtherTeam,
-    PhaseSpell,
-    TrackedMeasure,
-    TreatmentTarget,
-)
+from registry.episodes.models import Episode, EpisodeCondition, OtherTeam, PhaseSpell, TrackedMeasure, TreatmentTarget
 from registry.episodes.patient_header import chosen_episode, identity_header
 from registry.episodes.presenters import care as presenters
 from registry.episodes.presenters.around import consent_card, other_team_lines
 from registry.episodes.presenters.handover import former_transfers, transfer_note
 from registry.episodes.queries import list_consents, list_episodes, list_parts, list_transfers
 from registry.episodes.scales import catalogue
-from registry.episodes.views.common import Page, blueprint
+from registry.episodes.views.common import blueprint
 from registry.patients.place import local_today
 from registry.patients.queries import get_patient
+from registry.web.pages import Page
 
 
 @blueprint.get("/<uuid:patient_id>/care")

@@ -19,7 +19,6 @@ from registry.episodes.rules import PHASE_TITLES, TEAM_ROLES, may_follow
 from registry.episodes.running_medicines import running_medicines
 from registry.episodes.unanswered import unanswered
 from registry.episodes.views.common import (
-    Page,
     blueprint,
     episode_in_care,
     episode_to_change,
@@ -30,6 +29,7 @@ from registry.episodes.views.common import (
 )
 from registry.patients.presenters import Difference
 from registry.web.filters import long_date
+from registry.web.pages import Page
 
 
 @blueprint.route("/<uuid:patient_id>/episodes/<uuid:episode_id>/phase", methods=["GET", "POST"])

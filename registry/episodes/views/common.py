@@ -8,7 +8,6 @@ from datetime import date
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 from wtforms import FormField
 
 from registry import clock
@@ -23,10 +22,9 @@ from registry.episodes.presenters import ChangePage
 from registry.episodes.queries import History, edition, get_episode, lock_episode
 from registry.patients.presenters import Difference
 from registry.web.form_fields import RegistryForm
+from registry.web.pages import Page
 
 blueprint = Blueprint("episodes", __name__, url_prefix="/patients")
-
-Page = Response | str | tuple[str, int]
 
 
 def episode_to_change(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Episode:

@@ -15,11 +15,12 @@ from registry.episodes.errors import Refused
 from registry.episodes.forms import DeathForm, WithdrawDeathForm
 from registry.episodes.patient_header import load_header
 from registry.episodes.presenters import ChangePage
-from registry.episodes.views.common import Page, blueprint, put_beside
+from registry.episodes.views.common import blueprint, put_beside
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.patients.place import local_today
 from registry.patients.queries import get_patient
+from registry.web.pages import Page
 
 _WITHDRAWN = "The death was withdrawn. Reopen the episodes it ended, where care goes on"
 

@@ -20,19 +20,12 @@ from registry.episodes.patient_header import load_header
 from registry.episodes.presenters import ChangePage, EnrolPage, ScaleRow, level_words, scale_name
 from registry.episodes.queries import followed_instruments, get_episode, lock_episode
 from registry.episodes.scales import instruments_at
-from registry.episodes.views.common import (
-    Page,
-    blueprint,
-    care_url,
-    episode_to_change,
-    header_of,
-    put_beside,
-    today_of,
-)
+from registry.episodes.views.common import blueprint, care_url, episode_to_change, header_of, put_beside, today_of
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.patients.place import clinics_for, local_today
 from registry.patients.queries import get_patient
+from registry.web.pages import Page
 
 
 @blueprint.route("/<uuid:patient_id>/refer", methods=["GET", "POST"])

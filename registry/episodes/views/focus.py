@@ -17,21 +17,14 @@ from registry.episodes.presenters import condition_words, level_words, scale_nam
 from registry.episodes.queries import History, followed_instruments, list_parts
 from registry.episodes.rules import CONDITIONS
 from registry.episodes.scales import catalogue, instruments_at, scales_in_force
-from registry.episodes.views.common import (
-    Page,
-    blueprint,
-    episode_in_care,
-    save_change,
-    show,
-    today_of,
-    version_of,
-)
+from registry.episodes.views.common import blueprint, episode_in_care, save_change, show, today_of, version_of
 from registry.measures.catalogue import UnknownScale
 from registry.measures.instrument import Instrument
 from registry.measures.scale import Scale
 from registry.patients.presenters import Difference
 from registry.web.filters import count
 from registry.web.form_fields import choices
+from registry.web.pages import Page
 
 
 def _known_scale(scale_key: str) -> tuple[Instrument, Scale]:

@@ -14,9 +14,10 @@ from registry.episodes.models import Episode, PhaseSpell
 from registry.episodes.presenters.care import episode_facts
 from registry.episodes.queries import get_episode
 from registry.episodes.unanswered import unanswered
-from registry.episodes.views.common import Page, blueprint, save_change, show, today_of, version_of
+from registry.episodes.views.common import blueprint, save_change, show, today_of, version_of
 from registry.patients.presenters import Difference
 from registry.web.filters import long_date
+from registry.web.pages import Page
 
 
 def _episode_to_mend(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Episode:

@@ -10,8 +10,9 @@ from registry.audit.opened import opened
 from registry.episodes.forms import SearchForm
 from registry.episodes.presenters import PeoplePage, person_line
 from registry.episodes.queries import count_people, count_transfers_to_answer, latest_episodes, list_people
-from registry.episodes.views.common import Page, blueprint
+from registry.episodes.views.common import blueprint
 from registry.patients.place import local_today
+from registry.web.pages import Page
 from registry.web.paging import Paging, page_number
 
 PER_PAGE = 50

@@ -27,17 +27,11 @@ from registry.episodes.patient_header import load_header
 from registry.episodes.presenters import ChangePage
 from registry.episodes.presenters.handover import AnswerPage, transfers_page, until_when
 from registry.episodes.queries import get_transfer, list_open_transfers, lock_episode
-from registry.episodes.views.common import (
-    Page,
-    blueprint,
-    care_url,
-    episode_to_change,
-    put_beside,
-    show,
-)
+from registry.episodes.views.common import blueprint, care_url, episode_to_change, put_beside, show
 from registry.extensions import db
 from registry.patients.place import local_today
 from registry.web.form_fields import RegistryForm
+from registry.web.pages import Page
 
 _ANSWERED = "This transfer was answered in the meantime"
 

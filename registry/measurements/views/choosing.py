@@ -13,8 +13,9 @@ from registry.accounts.queries import names_of
 from registry.audit.opened import opened
 from registry.measurements import queries
 from registry.measurements.presenters.entering import ChoosePage, InstrumentOffered, by_domain, offered, show_draft
-from registry.measurements.views.place import Page, Place, blueprint, offered_here, place_of
+from registry.measurements.views.place import Place, blueprint, offered_here, place_of
 from registry.measures.instrument import Instrument
+from registry.web.pages import Page
 
 
 @blueprint.get("/new")

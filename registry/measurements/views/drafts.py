@@ -16,7 +16,7 @@ from registry.measurements import actions
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.words import measure_url
 from registry.measurements.scores import definition_of
-from registry.measurements.views.place import Page, Place, blueprint, own_measurement, place_of
+from registry.measurements.views.place import Place, blueprint, own_measurement, place_of
 from registry.measurements.views.saving import (
     REFUSED,
     address_after,
@@ -30,6 +30,7 @@ from registry.measurements.views.saving import (
     show_form,
 )
 from registry.web.form_fields import RegistryForm
+from registry.web.pages import Page
 
 _RECORD = "measurement.record"
 

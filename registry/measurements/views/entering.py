@@ -15,7 +15,7 @@ from registry.measurements import actions, queries
 from registry.measurements.forms import MeasureForm, first_values, form_for, modes_offered
 from registry.measurements.presenters.entering import languages_offered, show_draft
 from registry.measurements.presenters.sitting import MODE, day_of, mode_of
-from registry.measurements.views.place import Page, Place, blueprint, instrument_called, offered_here, place_of
+from registry.measurements.views.place import Place, blueprint, instrument_called, offered_here, place_of
 from registry.measurements.views.saving import (
     REFUSED,
     address_after,
@@ -26,6 +26,7 @@ from registry.measurements.views.saving import (
     show_form,
 )
 from registry.measurements.wordings import in_words
+from registry.web.pages import Page
 from registry.web.second_time import SecondTime
 
 

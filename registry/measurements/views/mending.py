@@ -18,7 +18,7 @@ from registry.measurements.models import Measurement
 from registry.measurements.presenters.entering import Difference, WithdrawPage
 from registry.measurements.presenters.words import STATUS_WORDS, measure_url, show_score
 from registry.measurements.scores import definition_of, score_again
-from registry.measurements.views.place import Page, blueprint, own_measurement, place_of
+from registry.measurements.views.place import blueprint, own_measurement, place_of
 from registry.measurements.views.saving import (
     REFUSED,
     address_after,
@@ -31,6 +31,7 @@ from registry.measurements.views.saving import (
     show_form,
 )
 from registry.web.filters import long_date
+from registry.web.pages import Page
 
 _CORRECT = "measurement.correct"
 _TAKEN_BACK = "A safety answer was taken back. Its alert stays open until somebody closes it with how it ended"

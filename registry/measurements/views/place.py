@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, abort
-from werkzeug.wrappers import Response
 
 from registry import clock
 from registry.access.policy import found, permitted_clinics
@@ -30,8 +29,6 @@ from registry.patients.presenters import IdentityHeader
 from registry.patients.queries import get_patient
 
 blueprint = Blueprint("measurements", __name__, url_prefix="/patients/<uuid:patient_id>/measures")
-
-Page = str | tuple[str, int] | Response
 
 RATERS = ("psychiatrist", "clinician", "care_manager")
 

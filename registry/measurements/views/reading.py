@@ -17,7 +17,8 @@ from registry.measurements.presenters import history as shown
 from registry.measurements.presenters.entering import show_draft
 from registry.measurements.presenters.one import show_measure
 from registry.measurements.presenters.side_by_side import comparison, item_table, scored
-from registry.measurements.views.place import Page, blueprint, place_of
+from registry.measurements.views.place import blueprint, place_of
+from registry.web.pages import Page
 
 _READ = "patient.read"
 

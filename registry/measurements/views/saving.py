@@ -27,7 +27,7 @@ from registry.measurements.presenters.questions import answers_alike, is_wide, q
 from registry.measurements.presenters.words import measure_url
 from registry.measurements.rules import ImpossibleDate, NothingAnswered, is_before_enrolment, takes_total
 from registry.measurements.scores import definition_of, score_again
-from registry.measurements.views.place import Page, Place
+from registry.measurements.views.place import Place
 from registry.measurements.wordings import in_words
 from registry.measures.answers import answer_from_json
 from registry.measures.course import is_elevated
@@ -45,6 +45,7 @@ from registry.measures.scoring import (
     score_total,
 )
 from registry.web.filters import local_time, long_date
+from registry.web.pages import Page
 from registry.web.second_time import SecondTime
 
 REFUSED = (ImpossibleDate, ImpossibleTotal, ContradictedTotal, NothingAnswered)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from registry.access.policy import found
 from registry.accounts import receipts
@@ -19,10 +18,9 @@ from registry.patients.presenters import Difference, identity
 from registry.patients.presenters.around import AroundPage
 from registry.patients.queries import get_patient
 from registry.patients.safety_banner import safety_banner
+from registry.web.pages import Page
 
 blueprint = Blueprint("patients", __name__, url_prefix="/patients")
-
-Page = Response | str | tuple[str, int]
 
 
 def details_url(patient_id: uuid.UUID) -> str:

@@ -39,8 +39,9 @@ from registry.patients.queries import (
     list_related_people,
 )
 from registry.patients.safety_banner import safety_banner
-from registry.patients.views.common import Page, blueprint
+from registry.patients.views.common import blueprint
 from registry.web.filters import local_time
+from registry.web.pages import Page
 
 MRN_IN_USE = "This MRN belongs to the person shown above. Open that record, or correct the number"
 

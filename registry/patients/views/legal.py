@@ -17,8 +17,9 @@ from registry.patients.place import local_today
 from registry.patients.presenters import Difference
 from registry.patients.presenters.around import directive_differences, legal_differences
 from registry.patients.queries import get_directive, get_legal_status, get_patient
-from registry.patients.views.common import Page, blueprint, save, show_form
+from registry.patients.views.common import blueprint, save, show_form
 from registry.web.filters import long_date
+from registry.web.pages import Page
 
 
 @blueprint.route("/<uuid:patient_id>/legal-status/new", methods=["GET", "POST"])

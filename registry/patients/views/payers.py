@@ -17,7 +17,8 @@ from registry.patients.presenters import Difference
 from registry.patients.presenters.payers import payer_differences
 from registry.patients.queries import get_patient, get_payer
 from registry.patients.rules import PAYERS
-from registry.patients.views.common import Page, blueprint, save, show_form
+from registry.patients.views.common import blueprint, save, show_form
+from registry.web.pages import Page
 
 
 @blueprint.route("/<uuid:patient_id>/payers/new", methods=["GET", "POST"])

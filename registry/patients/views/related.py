@@ -16,7 +16,8 @@ from registry.patients.place import local_today
 from registry.patients.presenters import Difference
 from registry.patients.presenters.around import related_differences
 from registry.patients.queries import get_patient, get_related_person
-from registry.patients.views.common import Page, blueprint, details_url, save, show_form
+from registry.patients.views.common import blueprint, details_url, save, show_form
+from registry.web.pages import Page
 
 
 @blueprint.route("/<uuid:patient_id>/people-around/new", methods=["GET", "POST"])

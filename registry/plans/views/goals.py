@@ -11,16 +11,11 @@ from registry.access.policy import can, found, policy
 from registry.audit.opened import opened
 from registry.episodes.record_tabs import record_tabs
 from registry.plans import actions, queries
-from registry.plans.forms import (
-    ChangeGoalForm,
-    EndGoalForm,
-    GoalForm,
-    RateForm,
-    WithdrawForm,
-)
+from registry.plans.forms import ChangeGoalForm, EndGoalForm, GoalForm, RateForm, WithdrawForm
 from registry.plans.presenters import PlanPage, show_goal, show_plans
-from registry.plans.views.place import WITHDRAWN, Page, blueprint, do_once, goal_of, place_of
+from registry.plans.views.place import WITHDRAWN, blueprint, do_once, goal_of, place_of
 from registry.web.filters import long_date
+from registry.web.pages import Page
 
 
 @blueprint.get("")

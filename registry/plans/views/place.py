@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from registry.access.policy import found, permitted_clinics
 from registry.accounts import receipts
@@ -20,10 +19,9 @@ from registry.plans import queries
 from registry.plans.models import Goal
 from registry.plans.presenters import PlanFormPage, goal_differences
 from registry.web.form_fields import RegistryForm
+from registry.web.pages import Page
 
 blueprint = Blueprint("plans", __name__, url_prefix="/patients/<uuid:patient_id>/plan")
-
-Page = str | tuple[str, int] | Response
 
 WITHDRAWN = "Marked as entered in error. The entry is kept, struck through, and counts nowhere"
 

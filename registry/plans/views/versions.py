@@ -26,8 +26,9 @@ from registry.plans.presenters import (
     version_url,
 )
 from registry.plans.rules import PLANS, SECTIONS
-from registry.plans.views.place import WITHDRAWN, Page, blueprint, do_once, form_page, place_of, show, url_of
+from registry.plans.views.place import WITHDRAWN, blueprint, do_once, form_page, place_of, show, url_of
 from registry.web.filters import local_time, long_date
+from registry.web.pages import Page
 
 
 @blueprint.route("/<plan_kind>/write", methods=["GET", "POST"])

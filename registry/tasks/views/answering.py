@@ -16,7 +16,8 @@ from registry.tasks.forms import AnswerForm, HandOnForm
 from registry.tasks.models import Task
 from registry.tasks.presenters import tasks_url
 from registry.tasks.queries import ANSWERING_OWN, WRITING
-from registry.tasks.views.common import Page, blueprint, colleagues, do_once, task_at
+from registry.tasks.views.common import blueprint, colleagues, do_once, task_at
+from registry.web.pages import Page
 
 
 @blueprint.route("/patients/<uuid:patient_id>/tasks/<uuid:task_id>/answer", methods=["GET", "POST"])

@@ -19,7 +19,8 @@ from registry.tasks.forms import ChangeForm, TakeBackForm, TaskForm
 from registry.tasks.models import Task
 from registry.tasks.presenters import TaskFormPage, tasks_url
 from registry.tasks.rules import LATEST
-from registry.tasks.views.common import Page, blueprint, clinic_day, colleagues, do_once, task_at
+from registry.tasks.views.common import blueprint, clinic_day, colleagues, do_once, task_at
+from registry.web.pages import Page
 
 
 @blueprint.route("/patients/<uuid:patient_id>/tasks/new", methods=["GET", "POST"])

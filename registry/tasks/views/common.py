@@ -9,7 +9,6 @@ from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from registry import clock
 from registry.access.policy import found, permitted_clinics
@@ -26,11 +25,11 @@ from registry.tasks.models import Task
 from registry.tasks.presenters import AboutTaskPage, TaskShown, show_task
 from registry.tasks.rules import LATEST
 from registry.web.form_fields import RegistryForm
+from registry.web.pages import Page
 
 blueprint = Blueprint("tasks", __name__)
 
 PER_PAGE = 50
-Page = str | tuple[str, int] | Response
 
 
 def task_at(patient_id: uuid.UUID, task_id: uuid.UUID, *, action: str = queries.WRITING) -> Task:

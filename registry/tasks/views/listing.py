@@ -18,7 +18,8 @@ from registry.episodes.record_tabs import record_tabs
 from registry.extensions import db
 from registry.tasks import queries
 from registry.tasks.presenters import SentPage, TasksPage, show_task
-from registry.tasks.views.common import PER_PAGE, Page, blueprint
+from registry.tasks.views.common import PER_PAGE, blueprint
+from registry.web.pages import Page
 from registry.web.paging import Paging, page_number
 
 

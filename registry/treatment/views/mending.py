@@ -21,7 +21,6 @@ from registry.treatment.models import TreatmentTrial
 from registry.treatment.presenters import NotePage, differences, trial_words
 from registry.treatment.queries import Entry
 from registry.treatment.views.place import (
-    Page,
     blueprint,
     entry_of,
     note_page,
@@ -32,6 +31,7 @@ from registry.treatment.views.place import (
     trial_of,
     url_of,
 )
+from registry.web.pages import Page
 
 _WITHDRAWN = "Marked as entered in error. The entry is kept, struck through, and counts nowhere"
 

@@ -16,27 +16,13 @@ from registry.episodes.place import Place
 from registry.episodes.record_tabs import record_tabs
 from registry.treatment import actions, queries
 from registry.treatment.facts import InjectionFacts
-from registry.treatment.forms import (
-    STEP_FORMS,
-    EntryForm,
-    InjectionForm,
-    StopForm,
-    adherence_form,
-)
+from registry.treatment.forms import STEP_FORMS, EntryForm, InjectionForm, StopForm, adherence_form
 from registry.treatment.models import TreatmentTrial
 from registry.treatment.presenters import NotePage, TreatmentPage, show_trials, starts_for
 from registry.treatment.rules import KINDS, in_force
 from registry.treatment.start_forms import START_FORMS, StartForm
-from registry.treatment.views.place import (
-    Page,
-    blueprint,
-    note_page,
-    place_of,
-    show,
-    show_refused,
-    trial_of,
-    url_of,
-)
+from registry.treatment.views.place import blueprint, note_page, place_of, show, show_refused, trial_of, url_of
+from registry.web.pages import Page
 
 _START_TITLES = {
     "medication": "Start a medication",

@@ -6,7 +6,6 @@ import uuid
 
 from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from registry.access.policy import found, permitted_clinics
 from registry.accounts.models import User
@@ -20,10 +19,9 @@ from registry.treatment.models import TreatmentTrial
 from registry.treatment.presenters import NotePage, trial_words
 from registry.treatment.queries import Entry
 from registry.web.filters import local_time
+from registry.web.pages import Page
 
 blueprint = Blueprint("treatment", __name__, url_prefix="/patients/<uuid:patient_id>/treatment")
-
-Page = str | tuple[str, int] | Response
 
 
 def place_of(patient_id: uuid.UUID, action: str) -> Place:

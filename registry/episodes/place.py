@@ -18,8 +18,8 @@ from registry.access.policy import found
 from registry.clinics.models import Clinic
 from registry.db.among import among
 from registry.episodes.models import Episode
-from registry.episodes.patient_header import load_header
-from registry.episodes.queries import is_on_team
+from registry.episodes.patient_header import chosen_episode, identity_header
+from registry.episodes.queries import is_on_team, list_episodes
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.patients.presenters import IdentityHeader
@@ -42,7 +42,8 @@ class Place:
         return self.now.date()
 
     def header(self) -> IdentityHeader:
-        return found(load_header(self.patient.id, self.today, clinic_id=self.clinic.id))
+        episode = chosen_episode(list_episodes(self.patient.id), self.clinic.id)
+        return identity_header(self.patient, episode, self.today)
 
 
 def place_at(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Place:

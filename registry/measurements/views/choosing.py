@@ -11,9 +11,10 @@ from flask_login import current_user
 from registry.access.policy import policy
 from registry.accounts.queries import names_of
 from registry.audit.opened import opened
+from registry.episodes.place import Place
 from registry.measurements import queries
 from registry.measurements.presenters.entering import ChoosePage, InstrumentOffered, by_domain, offered, show_draft
-from registry.measurements.views.place import Place, blueprint, offered_here, place_of
+from registry.measurements.views.place import blueprint, offered_here, place_of
 from registry.measures.instrument import Instrument
 from registry.web.pages import Page
 

@@ -12,11 +12,12 @@ from flask_login import current_user
 from registry.access.policy import policy
 from registry.accounts import receipts
 from registry.db.conflict import EditConflict
+from registry.episodes.place import Place
 from registry.measurements import actions
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.words import measure_url
 from registry.measurements.scores import definition_of
-from registry.measurements.views.place import Place, blueprint, own_measurement, place_of
+from registry.measurements.views.place import blueprint, own_measurement, place_of
 from registry.measurements.views.saving import (
     REFUSED,
     address_after,

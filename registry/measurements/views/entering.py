@@ -11,11 +11,12 @@ from registry.access.policy import policy
 from registry.accounts import receipts
 from registry.accounts.queries import names_of
 from registry.audit.recorder import ActorId
+from registry.episodes.place import Place
 from registry.measurements import actions, queries
 from registry.measurements.forms import MeasureForm, first_values, form_for, modes_offered
 from registry.measurements.presenters.entering import languages_offered, show_draft
 from registry.measurements.presenters.sitting import MODE, day_of, mode_of
-from registry.measurements.views.place import Place, blueprint, instrument_called, offered_here, place_of
+from registry.measurements.views.place import blueprint, instrument_called, offered_here, place_of, raters_at
 from registry.measurements.views.saving import (
     REFUSED,
     address_after,
@@ -48,7 +49,7 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
     form = form_for(instrument)(
         today=place.today,
         born_on=born_on,
-        raters=place.raters(),
+        raters=raters_at(place),
         as_draft=as_draft,
         **first_values(
             instrument,

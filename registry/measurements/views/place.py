@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 
 from flask import Blueprint, abort
 
-from registry import clock
 from registry.access.policy import found, permitted_clinics
 from registry.accounts.queries import list_users_with_role
-from registry.clinics.models import Clinic
-from registry.episodes.patient_header import chosen_episode, identity_header
-from registry.episodes.place import get_clinic_of
+from registry.episodes.patient_header import chosen_episode
+from registry.episodes.place import Place, place_at
 from registry.episodes.queries import followed_instruments, list_episodes
 from registry.episodes.scales import instruments_at
 from registry.measurements import queries
@@ -24,42 +20,26 @@ from registry.measurements.standings import TrackedScale, follow_patient
 from registry.measures.catalogue import UnknownInstrument
 from registry.measures.course import Course
 from registry.measures.instrument import Instrument
-from registry.patients.models import Patient
-from registry.patients.presenters import IdentityHeader
-from registry.patients.queries import get_patient
 
 blueprint = Blueprint("measurements", __name__, url_prefix="/patients/<uuid:patient_id>/measures")
 
 RATERS = ("psychiatrist", "clinician", "care_manager")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The person, and the clinic at which they are dealt with here."""
+def raters_at(place: Place) -> dict[str, str]:
+    """Who may have rated: id → name."""
+    return {str(user.id): user.name for user in list_users_with_role(place.clinic.id, *RATERS)}
 
-    patient: Patient
-    clinic: Clinic
 
-    @property
-    def today(self) -> date:
-        return self.clinic.today(clock.now())
-
-    def header(self) -> IdentityHeader:
-        return identity_header(self.patient, chosen_episode(list_episodes(self.patient.id), self.clinic.id), self.today)
-
-    def raters(self) -> dict[str, str]:
-        """Who may have rated: id → name."""
-        return {str(user.id): user.name for user in list_users_with_role(self.clinic.id, *RATERS)}
-
-    def followed(self) -> Mapping[str, tuple[TrackedScale, Course]]:
-        """The courses of the episode this clinic works on, by scale key."""
-        episode = chosen_episode(list_episodes(self.patient.id), self.clinic.id)
-        return {} if episode is None else follow_patient(self.patient.id).get(episode.id, {})
+def followed_at(place: Place) -> Mapping[str, tuple[TrackedScale, Course]]:
+    """The courses of the episode this clinic works on, by scale key."""
+    episode = chosen_episode(list_episodes(place.patient.id), place.clinic.id)
+    return {} if episode is None else follow_patient(place.patient.id).get(episode.id, {})
 
 
 def place_of(patient_id: uuid.UUID, action: str) -> Place:
     """Stops the request with 404 for a person nobody here sees."""
-    return Place(found(get_patient(patient_id)), found(get_clinic_of(patient_id, permitted_clinics(action))))
+    return place_at(patient_id, permitted_clinics(action))
 
 
 def instrument_called(instrument_id: str) -> Instrument:

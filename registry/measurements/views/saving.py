@@ -15,6 +15,7 @@ from registry.accounts import receipts
 from registry.accounts.queries import names_of
 from registry.audit.opened import opened
 from registry.episodes.models import Episode
+from registry.episodes.place import Place
 from registry.episodes.queries import get_open_episode
 from registry.episodes.scales import scales_in_force
 from registry.measurements import queries
@@ -27,7 +28,7 @@ from registry.measurements.presenters.questions import answers_alike, is_wide, q
 from registry.measurements.presenters.words import measure_url
 from registry.measurements.rules import ImpossibleDate, NothingAnswered, is_before_enrolment, takes_total
 from registry.measurements.scores import definition_of, score_again
-from registry.measurements.views.place import Place
+from registry.measurements.views.place import followed_at, raters_at
 from registry.measurements.wordings import in_words
 from registry.measures.answers import answer_from_json
 from registry.measures.course import is_elevated
@@ -59,7 +60,7 @@ def form_of(row: Measurement, place: Place, *, is_correction: bool = False, as_d
     return form_for(instrument, may_clear=True, is_correction=is_correction)(
         today=place.today,
         born_on=place.patient.birth_date,
-        raters=place.raters(),
+        raters=raters_at(place),
         imported=row.mode == "imported",
         as_draft=as_draft,
         **values_of(row),
@@ -244,7 +245,7 @@ def show_form(
 
     ``corrects`` is the measurement the form replaces: its own score is not the one before.
     """
-    instrument, followed = form.instrument, place.followed()
+    instrument, followed = form.instrument, followed_at(place)
     scales = [instrument.scale_key(scale) for scale in instrument.scales]
     episode = get_open_episode(place.patient.id, place.clinic.id)
     page = shown.EnterPage(

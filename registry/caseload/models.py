@@ -76,7 +76,6 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     """Cadence × 1.5, in whole days."""
     first_at_most: Mapped[Decimal | None]
     first_at_least: Mapped[Decimal | None]
-    first_responded: Mapped[bool] = mapped_column(default=False)
     first_baseline_on: Mapped[date | None]
     first_baseline_elevated: Mapped[bool | None]
     outcome: Mapped[str | None]
@@ -116,7 +115,6 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     """When a danger was last told of."""
 
     last_two_way_on: Mapped[date | None]
-    last_seen_on: Mapped[date | None]
     failed_attempts: Mapped[int] = mapped_column(default=0)
     minutes_month: Mapped[date | None]
     """First day of the last month in which minutes of a contact were written down."""

@@ -132,7 +132,6 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "outcome": reported and reported.outcome,
         "beside_mania": reported is not None and reported.beside_mania,
         "last_two_way_on": contacts.last_two_way_on,
-        "last_seen_on": contacts.last_seen_on,
         "failed_attempts": contacts.failed_attempts,
         "minutes_month": contacts.minutes_month,
         "minutes": contacts.minutes,
@@ -191,7 +190,6 @@ def _measures(episode: Columns, scales: Sequence[Columns]) -> dict[str, Any]:
     return {
         **{f"first_{name}": value for name, value in _measure(first).items()},
         "first_percent": first and first.percent,
-        "first_responded": bool(first and first.responded),
         "first_baseline_elevated": first and first.baseline_elevated,
         **{f"second_{name}": value for name, value in _measure(second).items()},
         **{f"function_{name}": value for name, value in _measure(function).items()},

@@ -20,7 +20,7 @@ from registry.alerts.models import Alert
 from registry.alerts.signals import LookedAt
 from registry.caseload.circumstances import in_order
 from registry.caseload.columns import Columns
-from registry.contacts.rules import is_failed_attempt, is_seen, is_two_way
+from registry.contacts.rules import is_failed_attempt, is_two_way
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import (
@@ -48,13 +48,12 @@ HOUSING, WORK = "housing", "employment"
 
 @dataclass(frozen=True, slots=True)
 class ContactHistory:
-    """The contacts of one episode: the last two-way one, the attempts that failed since, and the last sight of all.
+    """The contacts of one episode: the last two-way one, and the attempts that failed since.
 
     ``minutes`` are those written down in ``minutes_month``, the last month (its first day) that has any.
     """
 
     last_two_way_on: date | None = None
-    last_seen_on: date | None = None
     failed_attempts: int = 0
     minutes_month: date | None = None
     minutes: int = 0
@@ -81,10 +80,12 @@ class StoredFacts:
 
     def contacts_of(self, episode: Columns) -> ContactHistory:
         """The contacts at the episode's clinic between its dates. Attempts count from the last two-way contact."""
-        of_person = [row for row in self.contacts if _is_within(row.took_place_on, episode)]
-        here = [row for row in of_person if row.clinic_id == episode.clinic_id]
+        here = [
+            row
+            for row in self.contacts
+            if row.clinic_id == episode.clinic_id and _is_within(row.took_place_on, episode)
+        ]
         two_way = [row.took_place_on for row in here if is_two_way(row.kind, reached=row.reached)]
-        seen = [row.took_place_on for row in of_person if is_seen(row.kind, reached=row.reached)]
         last = max(two_way, default=None)
         failed = [
             row.took_place_on
@@ -92,7 +93,7 @@ class StoredFacts:
             if is_failed_attempt(row.kind, reached=row.reached) and (last is None or row.took_place_on > last)
         ]
         month, minutes = _minutes(here, since=episode.enrolled_on)
-        return ContactHistory(last, max(seen, default=None), len(failed), month, minutes)
+        return ContactHistory(last, len(failed), month, minutes)
 
 
 def load(
@@ -234,7 +235,6 @@ _SCALES = (
         StandingRow.latest_on,
         StandingRow.latest_value,
         StandingRow.percent,
-        StandingRow.responded,
     )
     .join(Episode, Episode.id == TrackedMeasure.episode_id)
     .outerjoin(

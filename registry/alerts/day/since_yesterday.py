@@ -18,6 +18,8 @@ from registry.alerts.rulebook import Tier
 from registry.extensions import db
 
 _TELLS = ("opened", "appended", "closed-by-itself", "closed")
+MOST_NEWS = 12
+"""Shown on a day, newest first."""
 _MOST_READ = 300
 """Steps read at once, newest first."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from registry.alerts.day.since_yesterday import AllNews, News
+from registry.alerts.day.since_yesterday import MOST_NEWS, AllNews, News
 from registry.alerts.models import AlertEvent
 from registry.alerts.presenters.alert import TITLES
 from registry.alerts.presenters.lines import LineShown
@@ -12,8 +12,6 @@ from registry.alerts.presenters.words import alert_url
 from registry.clinics.models import Clinic
 from registry.patients.models import Patient
 from registry.web.filters import count
-
-MOST_NEWS = 12
 
 
 def news_shown(news: News, patient: Patient, clinic: Clinic, now: datetime) -> LineShown:

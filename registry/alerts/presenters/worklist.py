@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import url_for
 
 from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
-from registry.alerts.presenters.lines import LineShown
-from registry.alerts.presenters.order import OrderExplained, why_here
+from registry.alerts.presenters.order import why_here
 from registry.alerts.presenters.words import Reason, alert_url, banner, next_steps, reasons
 from registry.alerts.rulebook import Tier, rule, unspoken_at, waiting_for_answer
 from registry.clinics.models import Clinic
-from registry.contacts.presenters.unfinished import DraftShown
 from registry.episodes.models import Episode, Transfer
 from registry.episodes.rules import PHASE_TITLES, weeks_in_care
 from registry.patients.models import Patient
@@ -26,11 +24,10 @@ from registry.review.models import Recommendation
 from registry.review.rules import AWAITS_DOING
 from registry.review.rules import KINDS as ADVICE_KINDS
 from registry.tasks.models import Task
-from registry.tasks.presenters import TaskLine, answer_url, asked_words, due_words, tasks_url
+from registry.tasks.presenters import answer_url, asked_words, due_words, tasks_url
 from registry.tasks.queries import MOST_SHOWN
 from registry.tasks.rules import is_late
 from registry.web.filters import age, count, short_date
-from registry.web.paging import Paging
 
 if TYPE_CHECKING:
     from registry.alerts.forms import AcknowledgeForm
@@ -68,64 +65,6 @@ class PersonShown:
     """Their place in the list, where it is ranked."""
     why_here: str = ""
     """The reason that places them there."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorklistPage:
-    """The day's work."""
-
-    title: str
-    subtitle: str
-    tabs: Sequence[Mapping[str, Any]]
-    current_tab: str
-    urgent: Sequence[UrgentShown]
-    urgent_cut: str
-    people: Sequence[PersonShown]
-    order: OrderExplained
-    news: Sequence[LineShown]
-    """What changed since yesterday."""
-    news_cut: str
-    due_today: Sequence[LineShown]
-    contacts_due: Sequence[LineShown]
-    measures_due: Sequence[LineShown]
-    due_cut: str
-    """That more falls due this week than is shown; empty where that is all."""
-    all_due_url: str
-    answered: Sequence[LineShown]
-    advice: Sequence[PersonShown]
-    """What the psychiatrist recommended to the reader and waits for them, the late ones first."""
-    tasks_due: Sequence[PersonShown]
-    """What colleagues ask for today, or asked for before."""
-    tasks_late: Sequence[PersonShown]
-    """On the desk of the whole clinic: what other colleagues were asked for by a day that has passed."""
-    tasks_late_cut: str
-    tasks: Sequence[TaskLine]
-    """What colleagues ask for later, or for no day."""
-    tasks_cut: str
-    """That the reader has more tasks than are shown; empty where that is all."""
-    outcomes: Sequence[TaskLine]
-    """What became of the tasks the reader sent."""
-    outcomes_cut: str
-    sent: str
-    """How many tasks of the reader colleagues have not answered; empty without any."""
-    sent_url: str
-    drafts: Sequence[DraftShown]
-    unspoken: Sequence[PersonShown]
-    """Whom the clinic handed over by a contact that was taken back."""
-    transfers: Sequence[PersonShown]
-    """The people other clinics hand over, waiting for an answer."""
-    transfers_cut: str
-    """That more wait than are shown; empty where none do."""
-    put_off: str
-    backlog: str
-    """How many wait from before they were enrolled here, and who comes today; empty without any."""
-    backlog_url: str
-    pages: Paging
-    caseload_url: str
-    duty_gaps: Sequence[str] = ()
-    untold: str = ""
-    """Who does not know of an urgent alert because no e-mail reached them."""
-    """For a lead: the open days on which nobody answers the urgent alerts of a clinic."""
 
 
 def more_transfers(shown: int, in_all: int) -> str:

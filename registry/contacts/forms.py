@@ -225,12 +225,6 @@ class CorrectContactForm(ContactForm):
     why = line("Why is it corrected?", required="Say why the entry is corrected")
 
 
-class WithdrawContactForm(RegistryForm):
-    """A contact that never was, or was somebody else's."""
-
-    why = line("Why was it entered in error?", required="Say why it was entered in error")
-
-
 class DangerForm(RegistryForm):
     """Somebody says that the person is, or may be, in danger."""
 
@@ -250,12 +244,6 @@ class DangerForm(RegistryForm):
     def __init__(self, *args: Any, today: date, born_on: date, **values: Any) -> None:
         self.today, self.born_on = today, born_on
         super().__init__(*args, **values)
-
-
-class WithdrawReportForm(RegistryForm):
-    """A report about somebody else, or of what never was."""
-
-    why = line("Why was it entered in error?", required="Say why it was entered in error")
 
 
 def values_of(contact: Contact) -> dict[str, Any]:

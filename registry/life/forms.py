@@ -129,9 +129,3 @@ class EndStayForm(DatedForm):
             raise ValueError("the form was not validated")
         day: date = self.on.data
         return day
-
-
-class WithdrawForm(RegistryForm):
-    """An event that never was, or was somebody else's."""
-
-    why = line("Why was it entered in error?", required="Say why it was entered in error")

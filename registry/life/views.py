@@ -19,13 +19,14 @@ from registry.episodes.place import Place, place_at
 from registry.episodes.queries import get_open_episode
 from registry.episodes.record_tabs import record_tabs
 from registry.life import actions, queries
-from registry.life.forms import EndStayForm, EventForm, WithdrawForm, say_form
+from registry.life.forms import EndStayForm, EventForm, say_form
 from registry.life.models import LifeEvent
 from registry.life.presenters import RESTS, LifeFormPage, LifePage, show_event, title_of, when_words
 from registry.life.rules import is_open
 from registry.web.filters import long_date
 from registry.web.form_fields import RegistryForm
 from registry.web.pages import Page
+from registry.web.withdraw_form import MARK, MARKED, STAYS, WithdrawForm
 
 blueprint = Blueprint("life", __name__, url_prefix="/patients/<uuid:patient_id>/life")
 
@@ -168,9 +169,9 @@ def withdraw(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
         )
 
     title = "Mark a life event as entered in error"
-    page = _form_page(place, form, title=title, save="Mark as entered in error", event=event)
-    page = replace(page, is_withdrawal=True, intro="It stays in the record, struck through, and counts nowhere.")
-    return _do_once(page, act, saved="Marked as entered in error. The entry is kept, struck through")
+    page = _form_page(place, form, title=title, save=MARK, event=event)
+    page = replace(page, is_withdrawal=True, intro=STAYS)
+    return _do_once(page, act, saved=MARKED)
 
 
 def _form_page(

@@ -176,9 +176,3 @@ def values_of(observation: Observation) -> dict[str, Any]:
     if kind.second:
         shown[second_name(kind)] = observation.second
     return shown
-
-
-class WithdrawForm(RegistryForm):
-    """An observation that never was, or was somebody else's."""
-
-    why = line("Why was it entered in error?", required="Say why it was entered in error")

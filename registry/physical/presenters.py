@@ -17,7 +17,8 @@ from registry.physical.rules import SOURCES, told
 from registry.web.filters import days_ago, long_date
 
 if TYPE_CHECKING:
-    from registry.physical.forms import ObservationForm, WithdrawForm
+    from registry.physical.forms import ObservationForm
+    from registry.web.withdraw_form import WithdrawForm
 
 
 @dataclass(frozen=True, slots=True)

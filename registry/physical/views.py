@@ -14,11 +14,12 @@ from registry.audit.opened import opened
 from registry.db.conflict import EditConflict
 from registry.episodes.place import Place, place_at
 from registry.physical import actions, queries
-from registry.physical.forms import ObservationForm, WithdrawForm, form_for, values_of
+from registry.physical.forms import ObservationForm, form_for, values_of
 from registry.physical.models import Observation
 from registry.physical.presenters import EntryPage, field_groups, observation_title
 from registry.web.filters import long_date
 from registry.web.pages import Page
+from registry.web.withdraw_form import MARK, MARKED, STAYS, WithdrawForm
 
 blueprint = Blueprint("physical", __name__, url_prefix="/patients/<uuid:patient_id>/health")
 
@@ -78,8 +79,8 @@ def withdraw(patient_id: uuid.UUID, observation_id: uuid.UUID) -> Page:
             by=current_user,
         )
 
-    page = _form_page(place, form, title="Mark an entry as entered in error", save="Mark as entered in error", row=row)
-    return _do_once(page, act, saved="Marked as entered in error. The entry is kept, struck through")
+    page = _form_page(place, form, title="Mark an entry as entered in error", save=MARK, row=row)
+    return _do_once(page, act, saved=MARKED)
 
 
 def _place_of(patient_id: uuid.UUID) -> Place:
@@ -108,7 +109,7 @@ def _form_page(
         save=save,
         back_url=url_for("caseload.physical", patient_id=place.patient.id),
         groups=[] if isinstance(form, WithdrawForm) else field_groups(form.kinds),
-        intro="It stays in the record, struck through, and counts nowhere." if is_withdrawal else "",
+        intro=STAYS if is_withdrawal else "",
         is_withdrawal=is_withdrawal,
     )
 

@@ -90,12 +90,6 @@ class RateForm(DatedForm):
     words = line("What makes it so?")
 
 
-class WithdrawForm(RegistryForm):
-    """An entry that never was, or was somebody else's."""
-
-    why = line("Why was it entered in error?", required="Say why it was entered in error")
-
-
 class PlanForm(DatedForm):
     """One version of a plan. Its sections are added by ``plan_form``."""
 

@@ -178,9 +178,3 @@ class DecisionForm(RegistryForm):
             self.why.errors = [f"Say {what}"]
             return False
         return is_valid
-
-
-class VoidReviewForm(RegistryForm):
-    """Why a review should never have been recorded."""
-
-    why = line("Why was it entered in error?", required="Say why it was entered in error")

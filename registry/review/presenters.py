@@ -16,7 +16,8 @@ from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, KINDS, STATES
 from registry.web.filters import long_date
 
 if TYPE_CHECKING:
-    from registry.review.forms import DecisionForm, QuestionForm, VoidReviewForm
+    from registry.review.forms import DecisionForm, QuestionForm
+    from registry.web.withdraw_form import WithdrawForm
 
 DECISIONS: Mapping[str, str] = {
     "ordered": "Order it now",
@@ -103,7 +104,7 @@ class VoidPage:
     title: str
     subtitle: str
     patient: IdentityHeader
-    form: VoidReviewForm
+    form: WithdrawForm
     intro: str
     save: str
     back_url: str

@@ -21,7 +21,7 @@ from registry.episodes.place import get_clinic_of
 from registry.episodes.queries import get_episode, get_open_episode
 from registry.patients.presenters import IdentityHeader
 from registry.review import actions, queries
-from registry.review.forms import DecisionForm, QuestionForm, VoidReviewForm
+from registry.review.forms import DecisionForm, QuestionForm
 from registry.review.models import Recommendation, Review
 from registry.review.presenters import (
     VOID_INTRO,
@@ -40,6 +40,7 @@ from registry.review.presenters import (
 from registry.review.rules import STATES
 from registry.review.voiding import may_void
 from registry.web.pages import Page
+from registry.web.withdraw_form import MARK, WithdrawForm
 
 blueprint = Blueprint("review", __name__)
 
@@ -126,7 +127,7 @@ def void(patient_id: uuid.UUID, review_id: uuid.UUID) -> Page:
         abort(403)
     if review.status != "final":
         receipts.refuse_what_is_over()
-    form = VoidReviewForm()
+    form = WithdrawForm()
     if not form.validate_on_submit():
         return _show_void(review, form, status=422 if form.errors else 200)
 
@@ -145,7 +146,7 @@ def void(patient_id: uuid.UUID, review_id: uuid.UUID) -> Page:
     return redirect(location, 303)
 
 
-def _show_void(review: Review, form: VoidReviewForm, *, status: int) -> Page:
+def _show_void(review: Review, form: WithdrawForm, *, status: int) -> Page:
     patient_id = review.patient_id
     clinic = found(get_clinic_of(patient_id, {review.clinic_id}))
     page = VoidPage(
@@ -154,7 +155,7 @@ def _show_void(review: Review, form: VoidReviewForm, *, status: int) -> Page:
         patient=_header(patient_id, clinic),
         form=form,
         intro=VOID_INTRO,
-        save="Mark as entered in error",
+        save=MARK,
         back_url=reviews_url(patient_id),
     )
     opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)

@@ -281,12 +281,6 @@ class InjectionForm(NoteForm):
         )
 
 
-class WithdrawForm(RegistryForm):
-    """An entry that never was, or was somebody else's."""
-
-    why = line("Why was it entered in error?", required="Say why it was entered in error")
-
-
 EntryForm: TypeAlias = DoseForm | RhythmForm | StopForm | AdherenceForm | InjectionForm
 """A form whose ``facts`` say what was entered."""
 

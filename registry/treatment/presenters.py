@@ -33,7 +33,8 @@ from registry.treatment.rules import (
 from registry.web.filters import count, days_ago, long_date, number
 
 if TYPE_CHECKING:
-    from registry.treatment.forms import NoteForm, WithdrawForm
+    from registry.treatment.forms import NoteForm
+    from registry.web.withdraw_form import WithdrawForm
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from registry.web.paging import Paging
 from registry.web.second_time import SecondTime
 
 if TYPE_CHECKING:
-    from registry.contacts.forms import ContactForm, QuickContactForm, WithdrawContactForm
+    from registry.contacts.forms import ContactForm, QuickContactForm
+    from registry.web.withdraw_form import WithdrawForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class WithdrawPage:
 
     title: str
     patient: IdentityHeader
-    form: WithdrawContactForm
+    form: WithdrawForm
     contact: ContactShown
     action_url: str
     back_url: str

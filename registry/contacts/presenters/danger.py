@@ -13,7 +13,8 @@ from registry.patients.presenters import Difference, IdentityHeader
 from registry.web.filters import long_date
 
 if TYPE_CHECKING:
-    from registry.contacts.forms import DangerForm, WithdrawReportForm
+    from registry.contacts.forms import DangerForm
+    from registry.web.withdraw_form import WithdrawForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class WithdrawReportPage:
 
     title: str
     patient: IdentityHeader
-    form: WithdrawReportForm
+    form: WithdrawForm
     facts: Sequence[Mapping[str, str]]
     back_url: str
     conflict: Sequence[Difference] = ()

@@ -12,7 +12,7 @@ from registry.access.policy import found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.contacts import actions, queries
-from registry.contacts.forms import CorrectContactForm, WithdrawContactForm, values_of
+from registry.contacts.forms import CorrectContactForm, values_of
 from registry.contacts.models import Contact
 from registry.contacts.presenters.contact import WithdrawPage, differences, show_contact
 from registry.contacts.views.common import (
@@ -29,6 +29,7 @@ from registry.db.conflict import EditConflict
 from registry.episodes.place import place_at
 from registry.patients.presenters import Difference
 from registry.web.pages import Page
+from registry.web.withdraw_form import MARKED, WithdrawForm
 
 
 @blueprint.route("/patients/<uuid:patient_id>/contacts/<uuid:contact_id>/correct", methods=["GET", "POST"])
@@ -100,7 +101,7 @@ def withdraw(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Page:
     if request.method == "GET" and contact.status != "final":
         return _go_to_what_stands(contact)
     back_url = url_for("contacts.contacts", patient_id=patient_id)
-    form = WithdrawContactForm(version=str(contact.version))
+    form = WithdrawForm(version=str(contact.version))
     if not form.validate_on_submit():
         return _show_withdrawal(contact, form, status=422 if form.errors else 200)
 
@@ -119,12 +120,12 @@ def withdraw(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Page:
         theirs = queries.get_current(_contact(patient_id, contact_id, "contact.correct"))
         form.version.data = str(theirs.version)
         return _show_withdrawal(theirs, form, status=409)
-    flash("Marked as entered in error. The entry is kept, struck through, and counts nowhere", "success")
+    flash(MARKED, "success")
     warn_of_transfers(_contact(patient_id, contact_id, "contact.correct"))
     return redirect(location, 303)
 
 
-def _show_withdrawal(contact: Contact, form: WithdrawContactForm, *, status: int) -> Page:
+def _show_withdrawal(contact: Contact, form: WithdrawForm, *, status: int) -> Page:
     place = place_at(contact.patient_id, permitted_clinics("contact.correct"))
     conflict: list[Difference] = differences(contact, None) if status == 409 else []
     page = WithdrawPage(

@@ -11,7 +11,7 @@ from registry.access.policy import can, found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.contacts import actions
-from registry.contacts.forms import DangerForm, WithdrawReportForm
+from registry.contacts.forms import DangerForm
 from registry.contacts.models import DangerReport
 from registry.contacts.presenters.danger import DangerPage, WithdrawReportPage, report_facts
 from registry.contacts.queries import get_report
@@ -20,6 +20,7 @@ from registry.db.conflict import EditConflict
 from registry.episodes.place import place_at, refuse_stranger
 from registry.patients.presenters import Difference
 from registry.web.pages import Page
+from registry.web.withdraw_form import WithdrawForm
 
 
 @blueprint.route("/patients/<uuid:patient_id>/danger/new", methods=["GET", "POST"])
@@ -67,7 +68,7 @@ def withdraw_report(patient_id: uuid.UUID, report_id: uuid.UUID) -> Page:
     if request.method == "GET" and report.status != "final":
         flash("That report was entered in error and can no longer be changed", "warning")
         return redirect(back_url, 303)
-    form = WithdrawReportForm(version=str(report.version))
+    form = WithdrawForm(version=str(report.version))
     if not form.validate_on_submit():
         return _show_withdrawal(report, form, back_url, status=422 if form.errors else 200)
 
@@ -90,7 +91,7 @@ def withdraw_report(patient_id: uuid.UUID, report_id: uuid.UUID) -> Page:
     return redirect(location, 303)
 
 
-def _show_withdrawal(report: DangerReport, form: WithdrawReportForm, back_url: str, *, status: int) -> Page:
+def _show_withdrawal(report: DangerReport, form: WithdrawForm, back_url: str, *, status: int) -> Page:
     place = place_at(report.patient_id, permitted_clinics("contact.correct"))
     state = f"Entered in error: {report.why}" if report.why else "Changed since you opened this form"
     page = WithdrawReportPage(

@@ -11,11 +11,12 @@ from registry.access.policy import can, found, policy
 from registry.audit.opened import opened
 from registry.episodes.record_tabs import record_tabs
 from registry.plans import actions, queries
-from registry.plans.forms import ChangeGoalForm, EndGoalForm, GoalForm, RateForm, WithdrawForm
+from registry.plans.forms import ChangeGoalForm, EndGoalForm, GoalForm, RateForm
 from registry.plans.presenters import PlanPage, show_goal, show_plans
-from registry.plans.views.place import WITHDRAWN, blueprint, do_once, goal_of, place_of
+from registry.plans.views.place import blueprint, do_once, goal_of, place_of
 from registry.web.filters import long_date
 from registry.web.pages import Page
+from registry.web.withdraw_form import MARK, MARKED, WithdrawForm
 
 
 @blueprint.get("")
@@ -135,7 +136,7 @@ def withdraw_rating(patient_id: uuid.UUID, rating_id: uuid.UUID) -> Page:
         act,
         title="Mark a rating as entered in error",
         subtitle=f"{row.rating} of 10 on {long_date(row.rated_on)}",
-        save="Mark as entered in error",
-        saved=WITHDRAWN,
+        save=MARK,
+        saved=MARKED,
         is_withdrawal=True,
     )

@@ -20,10 +20,9 @@ from registry.plans.models import Goal
 from registry.plans.presenters import PlanFormPage, goal_differences
 from registry.web.form_fields import RegistryForm
 from registry.web.pages import Page
+from registry.web.withdraw_form import STAYS
 
 blueprint = Blueprint("plans", __name__, url_prefix="/patients/<uuid:patient_id>/plan")
-
-WITHDRAWN = "Marked as entered in error. The entry is kept, struck through, and counts nowhere"
 
 
 def place_of(patient_id: uuid.UUID, action: str = "plan.write") -> Place:
@@ -57,7 +56,7 @@ def do_once(
     patient_id, url = place.patient.id, url_of(place)
     goal_id, subtitle = (goal.id, f"“{goal.words}”") if goal is not None else (None, subtitle)
     page = form_page(place, form, title=title, save=save, subtitle=subtitle)
-    page = replace(page, is_withdrawal=is_withdrawal)
+    page = replace(page, is_withdrawal=is_withdrawal, intro=STAYS if is_withdrawal else "")
     if not form.validate_on_submit():
         return show(page, status=422 if form.errors else 200)
 

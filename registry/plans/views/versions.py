@@ -14,7 +14,7 @@ from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.db.conflict import EditConflict
 from registry.plans import actions, queries
-from registry.plans.forms import PLAN_FORMS, PlanForm, WithdrawForm
+from registry.plans.forms import PLAN_FORMS, PlanForm
 from registry.plans.models import PlanVersion
 from registry.plans.presenters import (
     PlanFormPage,
@@ -26,9 +26,10 @@ from registry.plans.presenters import (
     version_url,
 )
 from registry.plans.rules import PLANS, SECTIONS
-from registry.plans.views.place import WITHDRAWN, blueprint, do_once, form_page, place_of, show, url_of
+from registry.plans.views.place import blueprint, do_once, form_page, place_of, show, url_of
 from registry.web.filters import local_time, long_date
 from registry.web.pages import Page
+from registry.web.withdraw_form import MARK, MARKED, WithdrawForm
 
 
 @blueprint.route("/<plan_kind>/write", methods=["GET", "POST"])
@@ -143,8 +144,8 @@ def withdraw(patient_id: uuid.UUID, plan_kind: str, number: int) -> Page:
         act,
         title="Mark a version as entered in error",
         subtitle=f"{PLANS[plan_kind]}, version {number}",
-        save="Mark as entered in error",
-        saved=WITHDRAWN,
+        save=MARK,
+        saved=MARKED,
         is_withdrawal=True,
     )
 

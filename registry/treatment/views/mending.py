@@ -16,7 +16,7 @@ from registry.episodes.errors import Refused
 from registry.episodes.place import Place
 from registry.patients.presenters import Difference
 from registry.treatment import actions, queries
-from registry.treatment.forms import NONE_OF_THEM, EntryForm, WithdrawForm, form_for, kind_of, values_of
+from registry.treatment.forms import NONE_OF_THEM, EntryForm, form_for, kind_of, values_of
 from registry.treatment.models import TreatmentTrial
 from registry.treatment.presenters import NotePage, differences, trial_words
 from registry.treatment.queries import Entry
@@ -32,8 +32,7 @@ from registry.treatment.views.place import (
     url_of,
 )
 from registry.web.pages import Page
-
-_WITHDRAWN = "Marked as entered in error. The entry is kept, struck through, and counts nowhere"
+from registry.web.withdraw_form import MARK, MARKED, STAYS, WithdrawForm
 
 
 @blueprint.route("/<entry_kind>/<uuid:entry_id>/correct", methods=["GET", "POST"])
@@ -127,7 +126,7 @@ def withdraw(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Pag
         form.why.errors = [str(problem)]
         row = trial_of(patient_id, entry_id) if entry_kind == "trial" else entry_of(patient_id, entry_kind, entry_id)
         return show(_withdrawal_page(place_of(patient_id, "treatment.record"), row, form), status=422)
-    flash(_WITHDRAWN, "success")
+    flash(MARKED, "success")
     return redirect(location, 303)
 
 
@@ -155,10 +154,10 @@ def _withdrawal_page(place: Place, row: Entry | TreatmentTrial, form: WithdrawFo
         form=form,
         today=place.today,
         born_on=place.patient.birth_date,
-        save="Mark as entered in error",
+        save=MARK,
         action_url=url_for("treatment.withdraw", patient_id=trial.patient_id, entry_kind=kind, entry_id=row.id),
         back_url=url_of(place),
-        intro="It stays in the record, struck through, and counts nowhere: what is due is worked out again without it.",
+        intro=f"{STAYS} What is due is worked out again without it.",
         is_withdrawal=True,
     )
 

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-
-class Refused(ValueError):
-    """A change that cannot be. ``field`` names what is wrong: "on", "paused_until", "team"."""
-
-    def __init__(self, message: str, *, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
+from registry.db.refused import Refused
 
 
 class ImpossibleDate(Refused):

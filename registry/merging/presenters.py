@@ -66,7 +66,7 @@ class FindRecordPage:
     patient: IdentityHeader
     form: FindRecordForm
     alike: tuple[LikelyPerson, ...]
-    cancel_url: str
+    back_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class MergePage:
     obstacles: tuple[Obstacle, ...]
     form: MergeForm
     swap_url: str
-    cancel_url: str
+    back_url: str
     was_changed: bool = False
 
 

@@ -30,7 +30,7 @@ class UndoMergePage:
     consequences: tuple[str, ...]
     obstacles: tuple[Obstacle, ...]
     form: UndoMergeForm
-    cancel_url: str
+    back_url: str
 
 
 def undo_consequences(going: Return, standing: Rows, *, stays: str, goes: str, merged_at: datetime) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def find(patient_id: uuid.UUID) -> Page:
             for each in alike
             if each.patient.organisation_id == patient.organisation_id
         ),
-        cancel_url=details_url(patient_id),
+        back_url=details_url(patient_id),
     )
     shown = [str(each.patient.id) for each in alike]
     opened("patient.opened", by=current_user, patient_id=patient_id)
@@ -221,7 +221,7 @@ def _show(kept: Patient, other: Patient, form: MergeForm, *, was_changed: bool =
         obstacles=in_the_way,
         form=form,
         swap_url=presenters.compare_url(other.id, kept.id),
-        cancel_url=details_url(kept.id),
+        back_url=details_url(kept.id),
         was_changed=was_changed,
     )
     for patient in (kept, other):
@@ -249,7 +249,7 @@ def _show_undo(back: _Back) -> str:
         consequences=lines,
         obstacles=in_the_way,
         form=back.form,
-        cancel_url=details_url(patient.id),
+        back_url=details_url(patient.id),
     )
     opened("patient.opened", by=current_user, patient_id=patient.id)
     return render_template("merging/undo.html", page=page)

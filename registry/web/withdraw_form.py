@@ -15,4 +15,4 @@ MARKED = "Marked as entered in error. The entry is kept, struck through, and cou
 class WithdrawForm(RegistryForm):
     """An entry that never was, or was somebody else's."""
 
-    why = line("Why was it entered in error?", required="Say why it was entered in error")
+    why = line("Why was it entered in error?", required="Say why it was entered in error", longest=500)

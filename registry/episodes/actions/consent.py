@@ -7,9 +7,10 @@ from datetime import date
 from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
+from registry.db.refused import Refused
 from registry.db.transaction import write
 from registry.episodes.dates import refuse_impossible
-from registry.episodes.errors import ConsentIsMissing, EpisodeHasEnded, Refused
+from registry.episodes.errors import ConsentIsMissing, EpisodeHasEnded
 from registry.episodes.facts import ConsentFacts
 from registry.episodes.models import Consent, Episode
 from registry.episodes.queries import get_consent

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
+from registry.db.refused import Refused
 from registry.db.transaction import write
 from registry.episodes.dates import refuse_impossible, refuse_long_hold
-from registry.episodes.errors import EpisodeHasEnded, ImpossibleTarget, Refused
+from registry.episodes.errors import EpisodeHasEnded, ImpossibleTarget
 from registry.episodes.facts import TargetWish, Tracking
 from registry.episodes.models import Episode, EpisodeCondition, TrackedMeasure, TreatmentTarget
 from registry.episodes.rules import CONDITIONS

@@ -16,10 +16,11 @@ from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
 from registry.db.conflict import refuse_stale
+from registry.db.refused import Refused
 from registry.db.transaction import write
 from registry.episodes.actions.phases import EPISODE_ENDED, enter_phase
 from registry.episodes.dates import refuse_impossible
-from registry.episodes.errors import EpisodeIsOpen, ImpossibleDate, ImpossibleReopening, PersonHasDied, Refused
+from registry.episodes.errors import EpisodeIsOpen, ImpossibleDate, ImpossibleReopening, PersonHasDied
 from registry.episodes.models import (
     Episode,
     EpisodeCondition,

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
+from registry.db.refused import Refused
 from registry.db.transaction import write
 from registry.episodes.dates import refuse_impossible
-from registry.episodes.errors import EpisodeHasEnded, Refused, UnfitForTeam
+from registry.episodes.errors import EpisodeHasEnded, UnfitForTeam
 from registry.episodes.facts import TeamPlace
 from registry.episodes.models import Episode, TeamMember
 from registry.episodes.queries import list_open_places, roles_held

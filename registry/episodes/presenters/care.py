@@ -122,7 +122,7 @@ class EnrolPage:
     patient: IdentityHeader
     form: EnrolForm
     today: date
-    cancel_url: str
+    back_url: str
     scales: tuple[ScaleRow, ...]
     places: tuple[tuple[str, str], ...] = tuple(TEAM_ROLES.items())
 

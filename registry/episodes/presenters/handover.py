@@ -62,7 +62,7 @@ class AnswerPage:
     until: str
     """Until when the other clinic answers for the person."""
     today: date
-    cancel_url: str
+    back_url: str
 
     @property
     def has_errors(self) -> bool:

@@ -6,16 +6,14 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user
-from wtforms import FormField
 
 from registry import clock
 from registry.access.policy import can, found
-from registry.accounts import receipts
+from registry.accounts.saving import save
 from registry.audit.opened import opened
 from registry.db.conflict import EditConflict
-from registry.episodes.errors import Refused
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import IdentityHeader, load_header
 from registry.episodes.presenters import ChangePage
@@ -79,10 +77,10 @@ def show(
         patient=header_of(episode),
         form=form,
         today=today_of(episode),
-        cancel_url=care_url(episode.patient_id),
+        back_url=care_url(episode.patient_id),
         subtitle=subtitle,
         unit=unit,
-        changes=differences,
+        conflict=differences,
         hints=hints or {},
         medicines=medicines,
         unanswered=unanswered,
@@ -102,33 +100,15 @@ def save_change(
 ) -> Page:
     """Show the form, or do what it asks, once, unless somebody changed the same history since it was opened."""
     episode_id, patient_id = episode.id, episode.patient_id
-    if not form.validate_on_submit():
-        return render(()), 422 if form.errors else 200
 
-    def change() -> str:
+    def change() -> None:
         fresh = lock_episode(episode_id)
         if edition(history, episode_id) != form.opened_version:
             raise EditConflict(fresh)
         act(fresh)
-        return care_url(patient_id)
 
-    try:
-        return redirect(receipts.once(form.key, by=current_user, act=change), 303)
-    except EditConflict:
+    def beside() -> Page:
         form.version.data = str(edition(history, episode_id))
         return render(compare()), 409
-    except Refused as problem:
-        put_beside(form, problem)
-    return render(()), 422
 
-
-def put_beside(form: RegistryForm, problem: Refused) -> None:
-    """Show a refusal beside the field it names, or above the form."""
-    if problem.field not in form:
-        form.form_errors = [*form.form_errors, str(problem)]
-        return
-    field = form[problem.field]
-    if isinstance(field, FormField):
-        next(iter(field.form)).errors = [str(problem)]
-    else:
-        field.errors = [str(problem)]
+    return save(form, change, to=care_url(patient_id), show=lambda status: (render(()), status), overtaken=beside)

@@ -9,13 +9,14 @@ from flask_login import current_user
 
 from registry.access.policy import found, policy
 from registry.accounts import receipts
+from registry.accounts.saving import put_beside
 from registry.audit.opened import opened
+from registry.db.refused import Refused
 from registry.episodes import actions
-from registry.episodes.errors import Refused
 from registry.episodes.forms import DeathForm, WithdrawDeathForm
 from registry.episodes.patient_header import load_header
 from registry.episodes.presenters import ChangePage
-from registry.episodes.views.common import blueprint, put_beside
+from registry.episodes.views.common import blueprint
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.patients.place import local_today
@@ -58,7 +59,7 @@ def _page(form: DeathForm | WithdrawDeathForm, patient_id: uuid.UUID) -> str:
         patient=found(load_header(patient_id, today)),
         form=form,
         today=today,
-        cancel_url=url_for("patients.details", patient_id=patient_id),
+        back_url=url_for("patients.details", patient_id=patient_id),
     )
     template = "death" if isinstance(form, DeathForm) else "withdraw_death"
     opened("patient.opened", by=current_user, patient_id=patient_id)

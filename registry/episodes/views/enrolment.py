@@ -10,17 +10,18 @@ from flask_login import current_user
 from registry.access.policy import found, policy
 from registry.accounts import receipts
 from registry.accounts.queries import list_users
+from registry.accounts.saving import put_beside
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
+from registry.db.refused import Refused
 from registry.episodes import actions
-from registry.episodes.errors import Refused
 from registry.episodes.forms import EnrolForm, ReferForm, enrol_form, field_name
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import load_header
 from registry.episodes.presenters import ChangePage, EnrolPage, ScaleRow, level_words, scale_name
 from registry.episodes.queries import followed_instruments, get_episode, lock_episode
 from registry.episodes.scales import instruments_at
-from registry.episodes.views.common import blueprint, care_url, episode_to_change, header_of, put_beside, today_of
+from registry.episodes.views.common import blueprint, care_url, episode_to_change, header_of, today_of
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.patients.place import clinics_for, local_today
@@ -65,7 +66,7 @@ def _refer_page(form: ReferForm, patient_id: uuid.UUID) -> str:
         patient=found(load_header(patient_id, form.today)),
         form=form,
         today=form.today,
-        cancel_url=url_for("patients.details", patient_id=patient_id),
+        back_url=url_for("patients.details", patient_id=patient_id),
     )
     opened("patient.opened", by=current_user, patient_id=patient_id)
     return render_template("episodes/refer.html", page=page)
@@ -109,7 +110,7 @@ def _enrol_page(form: EnrolForm, episode: Episode) -> str:
         patient=header_of(episode),
         form=form,
         today=form.today,
-        cancel_url=care_url(episode.patient_id),
+        back_url=care_url(episode.patient_id),
         scales=tuple(
             ScaleRow(
                 name=scale_name(instrument, scale),

@@ -6,19 +6,18 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, render_template, url_for
 from flask_login import current_user
 
 from registry import clock
 from registry.access.policy import can, clinics_where, found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.accounts.queries import list_users
+from registry.accounts.saving import go_back, save
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.clinics.queries import list_sister_clinics
-from registry.db.conflict import EditConflict
 from registry.episodes import actions
-from registry.episodes.errors import Refused
 from registry.episodes.first_contact import first_contact
 from registry.episodes.forms import AnswerTransferForm, EndTransferForm, ProposeTransferForm
 from registry.episodes.forms.handover import ACCEPT
@@ -27,7 +26,7 @@ from registry.episodes.patient_header import load_header
 from registry.episodes.presenters import ChangePage
 from registry.episodes.presenters.handover import AnswerPage, transfers_page, until_when
 from registry.episodes.queries import get_transfer, list_open_transfers, lock_episode
-from registry.episodes.views.common import blueprint, care_url, episode_to_change, put_beside, show
+from registry.episodes.views.common import blueprint, care_url, episode_to_change, show
 from registry.extensions import db
 from registry.patients.place import local_today
 from registry.web.form_fields import RegistryForm
@@ -56,9 +55,6 @@ def propose_transfer(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
     def page() -> str:
         return show("propose_transfer", title="Transfer to another clinic", episode=episode, form=form)
 
-    if not form.validate_on_submit():
-        return page(), 422 if form.errors else 200
-
     def act() -> str:
         actions.propose_transfer(
             episode=lock_episode(episode_id),
@@ -68,7 +64,7 @@ def propose_transfer(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
         )
         return care_url(patient_id)
 
-    return _do(form, act, page)
+    return _save(form, act, page)
 
 
 @blueprint.route("/<uuid:patient_id>/transfers/<uuid:transfer_id>", methods=["GET", "POST"])
@@ -90,9 +86,6 @@ def answer_transfer(patient_id: uuid.UUID, transfer_id: uuid.UUID) -> Page:
     def page() -> str:
         return _answer_page(form, transfer, clinic, spoken_on)
 
-    if not form.validate_on_submit():
-        return page(), 422 if form.errors else 200
-
     def act() -> str:
         fresh, version = _lock(transfer_id, patient_id), form.opened_version
         if form.answer.data == ACCEPT:
@@ -109,7 +102,7 @@ def answer_transfer(patient_id: uuid.UUID, transfer_id: uuid.UUID) -> Page:
         flash("The transfer is refused. The other clinic goes on, and reads why", "success")
         return url_for("episodes.transfers")
 
-    return _do(form, act, page)
+    return _save(form, act, page)
 
 
 def _answer_page(form: AnswerTransferForm, transfer: Transfer, clinic: Clinic, spoken_on: date | None) -> str:
@@ -123,7 +116,7 @@ def _answer_page(form: AnswerTransferForm, transfer: Transfer, clinic: Clinic, s
         is_referral=sender.enrolled_on is None,
         until=until_when(spoken_on),
         today=form.today,
-        cancel_url=url_for("episodes.transfers"),
+        back_url=url_for("episodes.transfers"),
     )
     opened("patient.opened", by=current_user, patient_id=transfer.patient_id)
     return render_template("episodes/answer_transfer.html", page=page)
@@ -146,9 +139,6 @@ def end_transfer(patient_id: uuid.UUID, transfer_id: uuid.UUID) -> Page:
         title = "Take the proposal back" if is_proposal else "Hand the person back"
         return _end_page(form, transfer, acting, title=title)
 
-    if not form.validate_on_submit():
-        return page(), 422 if form.errors else 200
-
     def act() -> str:
         end = actions.withdraw_transfer if is_proposal else actions.hand_back
         end(
@@ -159,7 +149,7 @@ def end_transfer(patient_id: uuid.UUID, transfer_id: uuid.UUID) -> Page:
         )
         return care_url(patient_id)
 
-    return _do(form, act, page)
+    return _save(form, act, page)
 
 
 def _end_page(form: EndTransferForm, transfer: Transfer, clinic: Clinic, *, title: str) -> str:
@@ -170,7 +160,7 @@ def _end_page(form: EndTransferForm, transfer: Transfer, clinic: Clinic, *, titl
         patient=found(load_header(transfer.patient_id, today, clinic_id=clinic.id)),
         form=form,
         today=today,
-        cancel_url=care_url(transfer.patient_id),
+        back_url=care_url(transfer.patient_id),
     )
     opened("patient.opened", by=current_user, patient_id=transfer.patient_id)
     return render_template("episodes/end_transfer.html", page=page)
@@ -184,12 +174,8 @@ def _lock(transfer_id: uuid.UUID, patient_id: uuid.UUID) -> Transfer:
     return transfer
 
 
-def _do(form: RegistryForm, act: Callable[[], str], page: Callable[[], str]) -> Page:
-    try:
-        return redirect(receipts.once(form.key, by=current_user, act=act), 303)
-    except EditConflict:
-        flash(_ANSWERED, "warning")
-        return redirect(url_for("episodes.transfers"), 303)
-    except Refused as problem:
-        put_beside(form, problem)
-    return page(), 422
+def _save(form: RegistryForm, act: Callable[[], str], page: Callable[[], str]) -> Page:
+    transfers = url_for("episodes.transfers")
+    return save(
+        form, act, to=transfers, show=lambda status: (page(), status), overtaken=lambda: go_back(transfers, _ANSWERED)
+    )

@@ -1,6 +1,13 @@
 """A person's record in words."""
 
-from registry.patients.presenters.edit_page import Difference, EditPage, differing
+from registry.patients.presenters.edit_page import (
+    DatedFormPage,
+    Difference,
+    EditPage,
+    PersonFormPage,
+    WithdrawPage,
+    differing,
+)
 from registry.patients.presenters.person import (
     Fact,
     IdentityHeader,
@@ -12,10 +19,13 @@ from registry.patients.presenters.person import (
 )
 
 __all__ = [
+    "DatedFormPage",
     "Difference",
     "EditPage",
     "Fact",
     "IdentityHeader",
+    "PersonFormPage",
+    "WithdrawPage",
     "age_in_words",
     "differing",
     "identity",

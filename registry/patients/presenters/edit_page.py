@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from registry.web.form_fields import RegistryForm
+from registry.web.withdraw_form import MARK, STAYS, WithdrawForm
 
 if TYPE_CHECKING:
     from registry.patients.presenters.person import IdentityHeader
@@ -30,15 +32,52 @@ def differing(pairs: Iterable[tuple[str, str, str]]) -> tuple[Difference, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditPage:
-    """A form about one person. ``changes`` is where a colleague's saved entry differs from what was typed."""
+    """A form about one person. ``conflict`` is where a colleague's saved entry differs from what was typed."""
 
     title: str
     patient: IdentityHeader
     form: RegistryForm
-    cancel_url: str
-    changes: tuple[Difference, ...] = ()
-    changed_by: str = "a colleague"
+    back_url: str
+    subtitle: str = ""
+    conflict: Sequence[Difference] = ()
+    conflict_by: str = "a colleague"
 
     @property
     def has_errors(self) -> bool:
         return bool(self.form.errors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFormPage(EditPage):
+    """One form about one person, as ``layouts/person_form.html`` prints it.
+
+    ``action_url`` is empty where the form is sent to the address it was opened at.
+    """
+
+    save: str
+    action_url: str = ""
+    intro: str = ""
+    is_withdrawal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedFormPage(PersonFormPage):
+    """One about something of a day, at the earliest the birth, at the latest today."""
+
+    today: date
+    born_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawPage(PersonFormPage):
+    """Marking an entry as entered in error, as ``layouts/withdraw.html`` prints it.
+
+    ``facts`` say which entry it is, ``warnings`` what does not come back with it.
+    """
+
+    form: WithdrawForm
+    save: str = MARK
+    intro: str = STAYS
+    is_withdrawal: bool = True
+    facts: Sequence[Mapping[str, str]] = ()
+    warnings: Sequence[str] = ()

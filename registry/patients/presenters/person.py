@@ -138,7 +138,7 @@ class AddPatientPage:
     title: str
     form: AddPatientForm
     today: date
-    cancel_url: str
+    back_url: str
     duplicates: tuple[LikelyPerson, ...] = ()
     may_save_anyway: bool = True
     may_merge: bool = False

@@ -5,13 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask_login import current_user
 
 from registry.access.policy import found
-from registry.accounts import receipts
+from registry.accounts import saving
 from registry.audit.opened import opened
-from registry.db.conflict import EditConflict
 from registry.patients.forms.around import AroundForm
 from registry.patients.place import local_today
 from registry.patients.presenters import Difference, identity
@@ -31,7 +30,7 @@ def save(
     *,
     form: AroundForm,
     patient_id: uuid.UUID,
-    act: Callable[[], object],
+    act: Callable[[], None],
     show: Callable[[tuple[Difference, ...]], str],
     compare: Callable[[], tuple[Difference, ...]] = tuple,
 ) -> Page:
@@ -39,17 +38,13 @@ def save(
 
     ``compare`` says in what the two differ, and opens the form anew at what stands now.
     """
-    if not form.validate_on_submit():
-        return show(()), 422 if form.errors else 200
-
-    def change() -> str:
-        act()
-        return details_url(patient_id)
-
-    try:
-        return redirect(receipts.once(form.key, by=current_user, act=change), 303)
-    except EditConflict:
-        return show(compare()), 409
+    return saving.save(
+        form,
+        act,
+        to=details_url(patient_id),
+        show=lambda status: (show(()), status),
+        overtaken=lambda: (show(compare()), 409),
+    )
 
 
 def show_form(
@@ -62,8 +57,8 @@ def show_form(
         patient=identity(patient, local_today("patient.write"), safety_banner(patient_id)),
         form=form,
         today=form.today,
-        cancel_url=details_url(patient_id),
-        changes=changes,
+        back_url=details_url(patient_id),
+        conflict=changes,
     )
     opened("patient.opened", by=current_user, patient_id=patient_id)
     return render_template(f"patients/{template}.html", page=page)

@@ -11,6 +11,7 @@ from flask_login import current_user
 from registry.access.policy import can, found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.accounts.queries import get_user
+from registry.accounts.saving import save
 from registry.audit.opened import opened
 from registry.audit.recorder import record_alone
 from registry.clinics.models import Clinic
@@ -39,7 +40,7 @@ from registry.patients.queries import (
     list_related_people,
 )
 from registry.patients.safety_banner import safety_banner
-from registry.patients.views.common import blueprint
+from registry.patients.views.common import blueprint, details_url
 from registry.web.filters import local_time
 from registry.web.pages import Page
 
@@ -107,7 +108,7 @@ def _add_page(form: AddPatientForm, alike: Sequence[Likeness] = (), *, may_save_
         title="Add a patient",
         form=form,
         today=form.today,
-        cancel_url=url_for("episodes.people"),
+        back_url=url_for("episodes.people"),
         duplicates=presenters.likely_people(alike),
         may_save_anyway=may_save_anyway,
         may_merge=can(current_user, "patient.merge"),
@@ -199,9 +200,9 @@ def _change_page(
         patient=presenters.identity(patient, form.today, safety_banner(patient.id)),
         form=form,
         today=form.today,
-        cancel_url=url_for("patients.details", patient_id=patient.id),
-        changes=changes,
-        changed_by=changed_by,
+        back_url=url_for("patients.details", patient_id=patient.id),
+        conflict=changes,
+        conflict_by=changed_by,
     )
     opened("patient.opened", by=current_user, patient_id=patient.id)
     return render_template("patients/change.html", page=page)
@@ -245,26 +246,26 @@ def change_contact(patient_id: uuid.UUID, contact_point_id: uuid.UUID) -> Page:
     point = found(get_contact_point(contact_point_id, patient_id=patient_id))
     form = ContactPointForm.of(point)
     title = "Change a way to reach this person"
-    if not form.validate_on_submit():
-        return _contact_page(title, form, patient), 422 if form.errors else 200
-    facts, opened_version, address = (
-        form.facts(),
-        form.opened_version,
-        url_for("patients.details", patient_id=patient_id),
-    )
 
-    def act() -> str:
+    def act() -> None:
         fresh = db.session.get_one(ContactPoint, contact_point_id)
-        actions.change_contact_point(point=fresh, facts=facts, opened_version=opened_version, by=current_user)
-        return address
+        actions.change_contact_point(
+            point=fresh, facts=form.facts(), opened_version=form.opened_version, by=current_user
+        )
 
-    try:
-        return redirect(receipts.once(form.key, by=current_user, act=act), 303)
-    except EditConflict:
+    def compare() -> Page:
         fresh = found(get_contact_point(contact_point_id, patient_id=patient_id))
         form.version.data = str(fresh.version)
-        differences = presenters.contact_differences(fresh, facts)
-        return _contact_page(title, form, found(get_patient(patient_id)), differences), 409
+        differences = presenters.contact_differences(fresh, form.facts())
+        return _contact_page(title, form, patient, differences), 409
+
+    return save(
+        form,
+        act,
+        to=details_url(patient_id),
+        show=lambda status: (_contact_page(title, form, patient), status),
+        overtaken=compare,
+    )
 
 
 def _contact_page(title: str, form: ContactPointForm, patient: Patient, changes: tuple[Difference, ...] = ()) -> str:
@@ -272,8 +273,8 @@ def _contact_page(title: str, form: ContactPointForm, patient: Patient, changes:
         title=title,
         patient=presenters.identity(patient, local_today("patient.write"), safety_banner(patient.id)),
         form=form,
-        cancel_url=url_for("patients.details", patient_id=patient.id),
-        changes=changes,
+        back_url=url_for("patients.details", patient_id=patient.id),
+        conflict=changes,
     )
     opened("patient.opened", by=current_user, patient_id=patient.id)
     return render_template("patients/contact_point.html", page=page)

@@ -10,8 +10,8 @@ from registry.accounts.models import User
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict, refuse_stale
+from registry.db.refused import Refused
 from registry.db.transaction import write
-from registry.episodes.errors import Refused
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.life.facts import EventFacts

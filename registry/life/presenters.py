@@ -14,7 +14,6 @@ from registry.life.models import LifeEvent
 from registry.life.rules import KINDS, REASONS, WHOM, is_open
 from registry.patients.presenters import IdentityHeader
 from registry.web.filters import count, days_ago, long_date
-from registry.web.form_fields import RegistryForm
 
 if TYPE_CHECKING:
     from registry.life.forms import SayForm
@@ -62,24 +61,6 @@ class LifePage:
     """While a stay lasts: what rests meanwhile."""
     record_url: str
     """Empty where it is not the reader's to write."""
-
-
-@dataclass(frozen=True, slots=True)
-class LifeFormPage:
-    """One form about a life event, as ``layouts/person_form.html`` prints it."""
-
-    title: str
-    subtitle: str
-    patient: IdentityHeader
-    form: RegistryForm
-    today: date
-    born_on: date
-    save: str
-    back_url: str
-    intro: str = ""
-    is_withdrawal: bool = False
-    conflict: Sequence[object] = ()
-    conflict_by: str = ""
 
 
 def title_of(event: LifeEvent) -> str:

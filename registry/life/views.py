@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_login import current_user
@@ -12,28 +11,27 @@ from werkzeug.wrappers import Response
 
 from registry.access.policy import clinics_where, found, permitted_clinics, policy
 from registry.accounts import receipts
+from registry.accounts.saving import CHANGED, go_back, save
 from registry.audit.opened import opened
 from registry.db.conflict import EditConflict
-from registry.episodes.errors import Refused
 from registry.episodes.place import Place, place_at
 from registry.episodes.queries import get_open_episode
 from registry.episodes.record_tabs import record_tabs
 from registry.life import actions, queries
 from registry.life.forms import EndStayForm, EventForm, say_form
 from registry.life.models import LifeEvent
-from registry.life.presenters import RESTS, LifeFormPage, LifePage, show_event, title_of, when_words
+from registry.life.presenters import RESTS, LifePage, show_event, title_of, when_words
 from registry.life.rules import is_open
+from registry.patients.presenters import DatedFormPage, PersonFormPage, WithdrawPage
 from registry.web.filters import long_date
 from registry.web.form_fields import RegistryForm
 from registry.web.pages import Page
-from registry.web.withdraw_form import MARK, MARKED, STAYS, WithdrawForm
+from registry.web.withdraw_form import MARKED, WithdrawForm
 
 blueprint = Blueprint("life", __name__, url_prefix="/patients/<uuid:patient_id>/life")
 
 _SAID = {"life.confirm": "Still there", "life.called": "Called"}
 """What one button says of a stay: its endpoint, and what it is called."""
-
-_CHANGED = "A colleague changed that entry meanwhile. See what it says now"
 
 
 def _place_of(patient_id: uuid.UUID, action: str = "life.record") -> Place:
@@ -94,7 +92,7 @@ def record(patient_id: uuid.UUID) -> Page:
         actions.record_event(patient_id=patient_id, clinic_id=clinic_id, facts=form.facts(), by=current_user)
 
     page = _form_page(place, form, title="Record a life event", save="Save")
-    return _do_once(page, act, saved="Saved")
+    return _save(page, act, saved="Saved")
 
 
 def _open_stay(place: Place) -> str:
@@ -134,7 +132,7 @@ def _say(what: str, act: Callable[..., None], patient_id: uuid.UUID, event_id: u
     try:
         receipts.once(form.key, by=current_user, act=once)
     except EditConflict:
-        flash(_CHANGED, "warning")
+        flash(CHANGED, "warning")
     else:
         flash(f"{_SAID[what]} on {long_date(place.today)}", "success")
     return redirect(back_url, 303)
@@ -151,7 +149,7 @@ def end(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
         actions.end_stay(event=stay, on=form.day, opened_version=form.opened_version, by=current_user)
 
     page = _form_page(place, form, title="Say that a stay is over", save="Save", event=event)
-    return _do_once(page, act, saved="Saved")
+    return _save(page, act, saved="Saved")
 
 
 @blueprint.route("/<uuid:event_id>/entered-in-error", methods=["GET", "POST"])
@@ -168,18 +166,22 @@ def withdraw(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
             event=wrong, why=form.why.data or "", opened_version=form.opened_version, by=current_user
         )
 
-    title = "Mark a life event as entered in error"
-    page = _form_page(place, form, title=title, save=MARK, event=event)
-    page = replace(page, is_withdrawal=True, intro=STAYS)
-    return _do_once(page, act, saved=MARKED)
+    page = WithdrawPage(
+        title="Mark a life event as entered in error",
+        subtitle=_what_happened(event, place),
+        patient=place.header(),
+        form=form,
+        back_url=url_for("life.events", patient_id=patient_id),
+    )
+    return _save(page, act, saved=MARKED, template="layouts/withdraw.html")
 
 
 def _form_page(
     place: Place, form: RegistryForm, *, title: str, save: str, event: LifeEvent | None = None
-) -> LifeFormPage:
-    return LifeFormPage(
+) -> DatedFormPage:
+    return DatedFormPage(
         title=title,
-        subtitle="" if event is None else f"{title_of(event)}, {when_words(event, place.today)}",
+        subtitle="" if event is None else _what_happened(event, place),
         patient=place.header(),
         form=form,
         today=place.today,
@@ -189,28 +191,16 @@ def _form_page(
     )
 
 
-def _do_once(page: LifeFormPage, act: Callable[[], None], *, saved: str) -> Page:
+def _what_happened(event: LifeEvent, place: Place) -> str:
+    return f"{title_of(event)}, {when_words(event, place.today)}"
+
+
+def _save(page: PersonFormPage, act: Callable[[], None], *, saved: str, template: str = "life/form.html") -> Page:
     """Show the form, or do once what it asks, and go back to the list."""
-    form, patient_id, back_url = page.form, page.patient.patient_id, page.back_url
-    if not form.validate_on_submit():
-        return _show(page, status=422 if form.errors else 200)
 
-    def once() -> str:
-        act()
-        return back_url
+    def show(status: int) -> Page:
+        opened("life.opened", by=current_user, patient_id=page.patient.patient_id)
+        return render_template(template, page=page), status
 
-    try:
-        location = receipts.once(form.key, by=current_user, act=once)
-    except EditConflict:
-        flash(_CHANGED, "warning")
-        return redirect(back_url, 303)
-    except Refused as problem:
-        form[problem.field].errors = [str(problem)]
-        return _show(replace(page, patient=_place_of(patient_id).header()), status=422)
-    flash(saved, "success")
-    return redirect(location, 303)
-
-
-def _show(page: LifeFormPage, *, status: int) -> Page:
-    opened("life.opened", by=current_user, patient_id=page.patient.patient_id)
-    return render_template("life/form.html", page=page), status
+    back_url = page.back_url
+    return save(page.form, act, to=back_url, show=show, overtaken=lambda: go_back(back_url), saved=saved)

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters import DatedFormPage
 from registry.physical.catalogue import Kind, catalogue
 from registry.physical.models import Observation
 from registry.physical.rules import SOURCES, told
 from registry.web.filters import days_ago, long_date
 
 if TYPE_CHECKING:
-    from registry.physical.forms import ObservationForm
-    from registry.web.withdraw_form import WithdrawForm
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +59,11 @@ class FieldGroup:
     fields: Sequence[FieldNames]
 
 
-@dataclass(frozen=True, slots=True)
-class EntryPage:
-    """One form about observations, as ``layouts/person_form.html`` prints it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPage(DatedFormPage):
+    """One form about observations; ``groups`` are its fields under their headings."""
 
-    title: str
-    subtitle: str
-    patient: IdentityHeader
-    form: ObservationForm | WithdrawForm
-    today: date
-    born_on: date
-    save: str
-    back_url: str
     groups: Sequence[FieldGroup] = ()
-    intro: str = ""
-    is_withdrawal: bool = False
-    conflict: Sequence[object] = ()
-    conflict_by: str = ""
 
 
 def show_kinds(observations: Sequence[Observation], *, today: date, writing: Collection[uuid.UUID]) -> list[KindShown]:

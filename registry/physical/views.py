@@ -5,25 +5,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user
 
 from registry.access.policy import found, permitted_clinics, policy
-from registry.accounts import receipts
+from registry.accounts.saving import go_back, save
 from registry.audit.opened import opened
-from registry.db.conflict import EditConflict
 from registry.episodes.place import Place, place_at
+from registry.patients.presenters import PersonFormPage, WithdrawPage
 from registry.physical import actions, queries
 from registry.physical.forms import ObservationForm, form_for, values_of
 from registry.physical.models import Observation
 from registry.physical.presenters import EntryPage, field_groups, observation_title
 from registry.web.filters import long_date
 from registry.web.pages import Page
-from registry.web.withdraw_form import MARK, MARKED, STAYS, WithdrawForm
+from registry.web.withdraw_form import MARKED, WithdrawForm
 
 blueprint = Blueprint("physical", __name__, url_prefix="/patients/<uuid:patient_id>/health")
-
-_CHANGED = "A colleague changed that entry meanwhile. See what it says now"
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -37,7 +35,7 @@ def record(patient_id: uuid.UUID) -> Page:
         actions.record_observations(patient_id=patient_id, clinic_id=clinic_id, facts=form.facts(), by=current_user)
 
     page = _form_page(place, form, title="Record results and measurements", save="Save")
-    return _do_once(page, act, saved="Saved")
+    return _save(page, act, saved="Saved")
 
 
 @blueprint.route("/<uuid:observation_id>/correct", methods=["GET", "POST"])
@@ -62,7 +60,7 @@ def correct(patient_id: uuid.UUID, observation_id: uuid.UUID) -> Page:
         )
 
     page = _form_page(place, form, title="Correct an entry", save="Save the correction", row=row)
-    return _do_once(page, act, saved="Correction saved. The earlier entry is kept")
+    return _save(page, act, saved="Correction saved. The earlier entry is kept")
 
 
 @blueprint.route("/<uuid:observation_id>/entered-in-error", methods=["GET", "POST"])
@@ -79,8 +77,14 @@ def withdraw(patient_id: uuid.UUID, observation_id: uuid.UUID) -> Page:
             by=current_user,
         )
 
-    page = _form_page(place, form, title="Mark an entry as entered in error", save=MARK, row=row)
-    return _do_once(page, act, saved=MARKED)
+    page = WithdrawPage(
+        title="Mark an entry as entered in error",
+        subtitle=_what(row),
+        patient=place.header(),
+        form=form,
+        back_url=_back_url(patient_id),
+    )
+    return _save(page, act, saved=MARKED, template="layouts/withdraw.html")
 
 
 def _place_of(patient_id: uuid.UUID) -> Place:
@@ -96,39 +100,35 @@ def _observation_of(patient_id: uuid.UUID, observation_id: uuid.UUID) -> Observa
 
 
 def _form_page(
-    place: Place, form: ObservationForm | WithdrawForm, *, title: str, save: str, row: Observation | None = None
+    place: Place, form: ObservationForm, *, title: str, save: str, row: Observation | None = None
 ) -> EntryPage:
-    is_withdrawal = isinstance(form, WithdrawForm)
     return EntryPage(
         title=title,
-        subtitle="" if row is None else f"{observation_title(row)}, {long_date(row.taken_on)}",
+        subtitle="" if row is None else _what(row),
         patient=place.header(),
         form=form,
         today=place.today,
         born_on=place.patient.birth_date,
         save=save,
-        back_url=url_for("caseload.physical", patient_id=place.patient.id),
-        groups=[] if isinstance(form, WithdrawForm) else field_groups(form.kinds),
-        intro=STAYS if is_withdrawal else "",
-        is_withdrawal=is_withdrawal,
+        back_url=_back_url(place.patient.id),
+        groups=field_groups(form.kinds),
     )
 
 
-def _do_once(page: EntryPage, act: Callable[[], None], *, saved: str) -> Page:
+def _what(row: Observation) -> str:
+    return f"{observation_title(row)}, {long_date(row.taken_on)}"
+
+
+def _back_url(patient_id: uuid.UUID) -> str:
+    return url_for("caseload.physical", patient_id=patient_id)
+
+
+def _save(page: PersonFormPage, act: Callable[[], None], *, saved: str, template: str = "physical/entry.html") -> Page:
     """Show the form, or do once what it asks, and go back to the page over all of them."""
-    form, back_url = page.form, page.back_url
-    if not form.validate_on_submit():
+
+    def show(status: int) -> Page:
         opened("observation.opened", by=current_user, patient_id=page.patient.patient_id)
-        return render_template("physical/entry.html", page=page), 422 if form.errors else 200
+        return render_template(template, page=page), status
 
-    def once() -> str:
-        act()
-        return back_url
-
-    try:
-        location = receipts.once(form.key, by=current_user, act=once)
-    except EditConflict:
-        flash(_CHANGED, "warning")
-        return redirect(back_url, 303)
-    flash(saved, "success")
-    return redirect(location, 303)
+    back_url = page.back_url
+    return save(page.form, act, to=back_url, show=show, overtaken=lambda: go_back(back_url), saved=saved)

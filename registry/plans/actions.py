@@ -9,8 +9,8 @@ from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
 from registry.db.conflict import EditConflict, refuse_stale
+from registry.db.refused import Refused
 from registry.db.transaction import write
-from registry.episodes.errors import Refused
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.plans.facts import PlanFacts
@@ -56,9 +56,9 @@ def rate_goal(*, goal: Goal, clinic_id: uuid.UUID, on: date, rating: int, words:
     """
     with write():
         if goal.status != "open":
-            raise Refused("This goal has ended. Set a new one to rate it", field="rated_on")
+            raise Refused("This goal has ended. Set a new one to rate it", field="on")
         if on < goal.set_on:
-            raise Refused("Enter a date that is not before the goal was set", field="rated_on")
+            raise Refused("Enter a date that is not before the goal was set", field="on")
         earlier = rating_of_day(goal.id, on)
         if earlier is not None:
             earlier.status, earlier.why = "amended", "Rated again on the same day"

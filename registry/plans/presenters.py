@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import url_for
 
 from registry.episodes.record_tabs import Tab
-from registry.patients.presenters import Difference, IdentityHeader
+from registry.patients.presenters import DatedFormPage, Difference, IdentityHeader
 from registry.plans.facts import PlanFacts
 from registry.plans.models import Goal, GoalRating, PlanVersion
 from registry.plans.queries import plan_in_force
@@ -18,7 +18,7 @@ from registry.plans.rules import GOAL_STATES, PLANS, SECTIONS, section_titles
 from registry.web.filters import ARROW, days_ago, long_date
 
 if TYPE_CHECKING:
-    from registry.web.form_fields import RegistryForm
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +116,11 @@ class VersionPage:
     back_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFormPage:
-    """One form about a goal or a plan."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFormPage(DatedFormPage):
+    """One form about a goal or a plan; ``sections`` are those of the plan."""
 
-    title: str
-    subtitle: str
-    patient: IdentityHeader
-    form: RegistryForm
-    today: date
-    born_on: date
-    save: str
-    back_url: str
     sections: Sequence[str] = ()
-    intro: str = ""
-    is_withdrawal: bool = False
-    conflict: Sequence[Difference] = ()
-    conflict_by: str = ""
 
 
 def goal_course(goal: Goal) -> str:

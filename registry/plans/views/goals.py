@@ -8,15 +8,25 @@ from flask import render_template, url_for
 from flask_login import current_user
 
 from registry.access.policy import can, found, policy
+from registry.accounts.saving import go_back, save
 from registry.audit.opened import opened
 from registry.episodes.record_tabs import record_tabs
 from registry.plans import actions, queries
 from registry.plans.forms import ChangeGoalForm, EndGoalForm, GoalForm, RateForm
 from registry.plans.presenters import PlanPage, show_goal, show_plans
-from registry.plans.views.place import blueprint, do_once, goal_of, place_of
+from registry.plans.views.place import (
+    blueprint,
+    form_page,
+    goal_of,
+    place_of,
+    save_about_goal,
+    show,
+    strike_out,
+    url_of,
+)
 from registry.web.filters import long_date
 from registry.web.pages import Page
-from registry.web.withdraw_form import MARK, MARKED, WithdrawForm
+from registry.web.withdraw_form import WithdrawForm
 
 
 @blueprint.get("")
@@ -50,7 +60,15 @@ def set_goal(patient_id: uuid.UUID) -> Page:
         words = form.words.data or ""
         actions.set_goal(patient_id=patient_id, clinic_id=clinic_id, words=words, on=form.day, by=current_user)
 
-    return do_once(place, form, act, title="Set a goal", save="Save goal", saved="Goal saved")
+    page = form_page(place, form, title="Set a goal", save="Save goal")
+    return save(
+        form,
+        act,
+        to=url_of(place),
+        show=lambda status: show(page, status=status),
+        overtaken=lambda: go_back(url_of(place)),
+        saved="Goal saved",
+    )
 
 
 @blueprint.route("/goals/<uuid:goal_id>/change", methods=["GET", "POST"])
@@ -71,9 +89,8 @@ def change_goal(patient_id: uuid.UUID, goal_id: uuid.UUID) -> Page:
             by=current_user,
         )
 
-    return do_once(
-        place, form, act, title="Change a goal", save="Save", saved="Goal changed. The earlier one is kept", goal=goal
-    )
+    saved = "Goal changed. The earlier one is kept"
+    return save_about_goal(place, form, act, title="Change a goal", button="Save", saved=saved, goal=goal)
 
 
 @blueprint.route("/goals/<uuid:goal_id>/end", methods=["GET", "POST"])
@@ -92,7 +109,7 @@ def end_goal(patient_id: uuid.UUID, goal_id: uuid.UUID) -> Page:
             by=current_user,
         )
 
-    return do_once(place, form, act, title="End a goal", save="Save", saved="Saved", goal=goal)
+    return save_about_goal(place, form, act, title="End a goal", button="Save", saved="Saved", goal=goal)
 
 
 @blueprint.route("/goals/<uuid:goal_id>/rate", methods=["GET", "POST"])
@@ -112,7 +129,7 @@ def rate(patient_id: uuid.UUID, goal_id: uuid.UUID) -> Page:
             by=current_user,
         )
 
-    return do_once(place, form, act, title="Rate a goal", save="Save rating", saved="Rating saved", goal=goal)
+    return save_about_goal(place, form, act, title="Rate a goal", button="Save rating", saved="Rating saved", goal=goal)
 
 
 @blueprint.route("/ratings/<uuid:rating_id>/entered-in-error", methods=["GET", "POST"])
@@ -130,13 +147,5 @@ def withdraw_rating(patient_id: uuid.UUID, rating_id: uuid.UUID) -> Page:
             by=current_user,
         )
 
-    return do_once(
-        place,
-        form,
-        act,
-        title="Mark a rating as entered in error",
-        subtitle=f"{row.rating} of 10 on {long_date(row.rated_on)}",
-        save=MARK,
-        saved=MARKED,
-        is_withdrawal=True,
-    )
+    what = f"{row.rating} of 10 on {long_date(row.rated_on)}"
+    return strike_out(place, form, act, title="Mark a rating as entered in error", what=what)

@@ -1,4 +1,4 @@
-"""Where the pages over goals and plans are at: the person and the clinic; and doing once what a form asks."""
+"""Where the pages over goals and plans are at: the person and the clinic; and saving what a form says."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask_login import current_user
 
 from registry.access.policy import found, permitted_clinics
-from registry.accounts import receipts
+from registry.accounts.saving import go_back, save
 from registry.audit.opened import opened
-from registry.db.conflict import EditConflict
-from registry.episodes.errors import Refused
 from registry.episodes.place import Place, place_at
+from registry.patients.presenters import PersonFormPage, WithdrawPage
 from registry.plans import queries
 from registry.plans.models import Goal
 from registry.plans.presenters import PlanFormPage, goal_differences
 from registry.web.form_fields import RegistryForm
 from registry.web.pages import Page
-from registry.web.withdraw_form import STAYS
+from registry.web.withdraw_form import MARKED, WithdrawForm
 
 blueprint = Blueprint("plans", __name__, url_prefix="/patients/<uuid:patient_id>/plan")
 
@@ -40,51 +39,34 @@ def goal_of(patient_id: uuid.UUID, goal_id: uuid.UUID) -> Goal:
     return found(queries.get_goal(patient_id, goal_id))
 
 
-def do_once(
-    place: Place,
-    form: RegistryForm,
-    act: Callable[[], None],
-    *,
-    title: str,
-    save: str,
-    saved: str,
-    subtitle: str = "",
-    goal: Goal | None = None,
-    is_withdrawal: bool = False,
+def save_about_goal(
+    place: Place, form: RegistryForm, act: Callable[[], None], *, title: str, button: str, saved: str, goal: Goal
 ) -> Page:
-    """Show the form, or do once what it asks, and go back to the plan."""
-    patient_id, url = place.patient.id, url_of(place)
-    goal_id, subtitle = (goal.id, f"“{goal.words}”") if goal is not None else (None, subtitle)
-    page = form_page(place, form, title=title, save=save, subtitle=subtitle)
-    page = replace(page, is_withdrawal=is_withdrawal, intro=STAYS if is_withdrawal else "")
-    if not form.validate_on_submit():
-        return show(page, status=422 if form.errors else 200)
+    """Show the form about a goal, or do once what it asks, and go back to the plan."""
+    page = form_page(place, form, title=title, save=button, subtitle=f"“{goal.words}”")
+    patient_id, goal_id = place.patient.id, goal.id
 
-    def once() -> str:
-        act()
-        return url
+    def compare() -> Page:
+        """What a colleague did meanwhile, beside what was typed."""
+        typed = str(form["words"].data or "") if "words" in form else ""
+        return show(replace(page, conflict=goal_differences(goal_of(patient_id, goal_id), typed)), status=409)
 
-    try:
-        location = receipts.once(form.key, by=current_user, act=once)
-    except EditConflict:
-        return _do_conflict(page, patient_id, goal_id, url)
-    except Refused as problem:
-        form[problem.field if problem.field in form else "on"].errors = [str(problem)]
-        return show(replace(page, patient=place_of(patient_id).header()), status=422)
-    flash(saved, "success")
-    return redirect(location, 303)
+    return save(
+        form, act, to=page.back_url, show=lambda status: show(page, status=status), overtaken=compare, saved=saved
+    )
 
 
-def _do_conflict(page: PlanFormPage, patient_id: uuid.UUID, goal_id: uuid.UUID | None, url: str) -> Page:
-    """What a colleague did meanwhile: of a goal beside what was typed; of anything else only that it is done."""
-    if goal_id is None:
-        flash("A colleague marked that entry as entered in error already", "warning")
-        return redirect(url, 303)
-    theirs, form = goal_of(patient_id, goal_id), page.form
-    typed = str(form.words.data or "") if "words" in form else ""
-    conflict = goal_differences(theirs, typed)
-    return show(
-        replace(page, patient=place_of(patient_id).header(), conflict=conflict, conflict_by="a colleague"), status=409
+def strike_out(place: Place, form: WithdrawForm, act: Callable[[], None], *, title: str, what: str) -> Page:
+    """Show the form, or mark once as entered in error what it is about, and go back to the plan."""
+    url = url_of(place)
+    page = WithdrawPage(title=title, subtitle=what, patient=place.header(), form=form, back_url=url)
+    return save(
+        form,
+        act,
+        to=url,
+        show=lambda status: show(page, status=status, template="layouts/withdraw.html"),
+        overtaken=lambda: go_back(url, "A colleague marked that entry as entered in error already"),
+        saved=MARKED,
     )
 
 
@@ -102,7 +84,7 @@ def form_page(place: Place, form: RegistryForm, *, title: str, save: str, subtit
     )
 
 
-def show(page: PlanFormPage, *, status: int) -> Page:
+def show(page: PersonFormPage, *, status: int, template: str = "plans/form.html") -> Page:
     """The page, its opening noted."""
     opened("plan.opened", by=current_user, patient_id=page.patient.patient_id)
-    return render_template("plans/form.html", page=page), status
+    return render_template(template, page=page), status

@@ -6,13 +6,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask_login import current_user
 
 from registry.access.policy import can, found, policy
-from registry.accounts import receipts
+from registry.accounts.saving import save
 from registry.audit.opened import opened
-from registry.db.conflict import EditConflict
 from registry.plans import actions, queries
 from registry.plans.forms import PLAN_FORMS, PlanForm
 from registry.plans.models import PlanVersion
@@ -26,10 +25,10 @@ from registry.plans.presenters import (
     version_url,
 )
 from registry.plans.rules import PLANS, SECTIONS
-from registry.plans.views.place import blueprint, do_once, form_page, place_of, show, url_of
+from registry.plans.views.place import blueprint, form_page, place_of, show, strike_out, url_of
 from registry.web.filters import local_time, long_date
 from registry.web.pages import Page
-from registry.web.withdraw_form import MARK, MARKED, WithdrawForm
+from registry.web.withdraw_form import WithdrawForm
 
 
 @blueprint.route("/<plan_kind>/write", methods=["GET", "POST"])
@@ -42,11 +41,9 @@ def write(patient_id: uuid.UUID, plan_kind: str) -> Page:
     page = form_page(place, form, title=PLANS[plan_kind], save="Save this version")
     sections = [section.key for section in SECTIONS[plan_kind]]
     page = replace(page, sections=sections, intro="Saving makes a new version. Earlier ones stay readable.")
-    if not form.validate_on_submit():
-        return show(page, status=422 if form.errors else 200)
-    clinic_id, url = place.clinic.id, url_of(place)
+    clinic_id = place.clinic.id
 
-    def act() -> str:
+    def act() -> None:
         actions.write_plan(
             patient_id=patient_id,
             clinic_id=clinic_id,
@@ -55,14 +52,15 @@ def write(patient_id: uuid.UUID, plan_kind: str) -> Page:
             opened_number=form.seen_number,
             by=current_user,
         )
-        return url
 
-    try:
-        location = receipts.once(form.key, by=current_user, act=act)
-    except EditConflict:
-        return _plan_conflict(patient_id, plan_kind, form, page)
-    flash(_saved_words(patient_id, plan_kind), "success")
-    return redirect(location, 303)
+    return save(
+        form,
+        act,
+        to=page.back_url,
+        show=lambda status: show(page, status=status),
+        overtaken=lambda: _plan_conflict(patient_id, plan_kind, form, page),
+        saved=lambda: flash(_saved_words(patient_id, plan_kind), "success"),
+    )
 
 
 def _saved_words(patient_id: uuid.UUID, kind: str) -> str:
@@ -138,16 +136,8 @@ def withdraw(patient_id: uuid.UUID, plan_kind: str, number: int) -> Page:
             by=current_user,
         )
 
-    return do_once(
-        place,
-        form,
-        act,
-        title="Mark a version as entered in error",
-        subtitle=f"{PLANS[plan_kind]}, version {number}",
-        save=MARK,
-        saved=MARKED,
-        is_withdrawal=True,
-    )
+    what = f"{PLANS[plan_kind]}, version {number}"
+    return strike_out(place, form, act, title="Mark a version as entered in error", what=what)
 
 
 def _version(patient_id: uuid.UUID, kind: str, number: int) -> PlanVersion:

@@ -9,8 +9,8 @@ from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
 from registry.db.conflict import EditConflict, refuse_stale
+from registry.db.refused import Refused
 from registry.db.transaction import write
-from registry.episodes.errors import Refused
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.treatment.facts import AdherenceFacts, EntryFacts, InjectionFacts, StepFacts, TrialFacts

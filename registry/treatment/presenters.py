@@ -33,8 +33,7 @@ from registry.treatment.rules import (
 from registry.web.filters import count, days_ago, long_date, number
 
 if TYPE_CHECKING:
-    from registry.treatment.forms import NoteForm
-    from registry.web.withdraw_form import WithdrawForm
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +95,6 @@ class TreatmentPage:
     starts: Sequence[Link]
     log_url: str = ""
     """Where the visit is logged at which an injection was just given; empty when none was."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotePage:
-    """One form about a treatment."""
-
-    title: str
-    subtitle: str
-    patient: IdentityHeader
-    form: NoteForm | WithdrawForm
-    today: date
-    born_on: date
-    save: str
-    action_url: str
-    back_url: str
-    intro: str = ""
-    is_withdrawal: bool = False
-    conflict: Sequence[Difference] = ()
-    conflict_by: str = ""
 
 
 _CHANGE = {

@@ -10,15 +10,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from registry.access.policy import policy
-from registry.accounts import receipts
-from registry.db.conflict import EditConflict
-from registry.episodes.errors import Refused
+from registry.accounts.saving import go_back, save
 from registry.episodes.place import Place
-from registry.patients.presenters import Difference
+from registry.patients.presenters import DatedFormPage, WithdrawPage
 from registry.treatment import actions, queries
 from registry.treatment.forms import NONE_OF_THEM, EntryForm, form_for, kind_of, values_of
 from registry.treatment.models import TreatmentTrial
-from registry.treatment.presenters import NotePage, differences, trial_words
+from registry.treatment.presenters import differences, trial_words
 from registry.treatment.queries import Entry
 from registry.treatment.views.place import (
     blueprint,
@@ -27,12 +25,13 @@ from registry.treatment.views.place import (
     place_of,
     saved_by,
     show,
-    show_refused,
     trial_of,
     url_of,
 )
 from registry.web.pages import Page
-from registry.web.withdraw_form import MARK, MARKED, STAYS, WithdrawForm
+from registry.web.withdraw_form import MARKED, STAYS, WithdrawForm
+
+_STRIKE_OUT = "layouts/withdraw.html"
 
 
 @blueprint.route("/<entry_kind>/<uuid:entry_id>/correct", methods=["GET", "POST"])
@@ -51,12 +50,9 @@ def correct(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Page
         ingredient=trial.ingredient or NONE_OF_THEM,
         **values_of(entry),
     )
-    title, save, trial_id, step_kind = "Correct an entry", "Save the correction", trial.id, kind_of(entry)
-    if not form.validate_on_submit():
-        return show(note_page(place, trial, form, title=title, save=save), status=422 if form.errors else 200)
-    url = url_of(place)
+    page, trial_id, step_kind = _correction_page(place, trial, form), trial.id, kind_of(entry)
 
-    def act() -> str:
+    def act() -> None:
         actions.correct_entry(
             trial=trial_of(patient_id, trial_id),
             entry=entry_of(patient_id, entry_kind, entry_id),
@@ -65,16 +61,19 @@ def correct(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Page
             opened_version=form.opened_version,
             by=current_user,
         )
-        return url
 
-    try:
-        location = receipts.once(form.key, by=current_user, act=act)
-    except EditConflict:
-        return _correction_conflict(patient_id, entry_kind, entry_id, form)
-    except Refused as problem:
-        return show_refused(patient_id, trial_id, form, problem, title=title, save=save)
-    flash("Correction saved. The earlier entry is kept", "success")
-    return redirect(location, 303)
+    return save(
+        form,
+        act,
+        to=page.back_url,
+        show=lambda status: show(page, status=status),
+        overtaken=lambda: _correction_conflict(patient_id, entry_kind, entry_id, form),
+        saved="Correction saved. The earlier entry is kept",
+    )
+
+
+def _correction_page(place: Place, trial: TreatmentTrial, form: EntryForm) -> DatedFormPage:
+    return note_page(place, trial, form, title="Correct an entry", save="Save the correction")
 
 
 def _correction_conflict(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID, form: EntryForm) -> Page:
@@ -82,10 +81,9 @@ def _correction_conflict(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.
     theirs = queries.get_current(entry_of(patient_id, entry_kind, entry_id))
     trial, place = trial_of(patient_id, theirs.trial_id), place_of(patient_id, "treatment.record")
     form.version.data = str(theirs.version)
-    page = note_page(place, trial, form, title="Correct an entry", save="Save the correction")
     return show(
         replace(
-            page,
+            _correction_page(place, trial, form),
             action_url=url_for("treatment.correct", patient_id=patient_id, entry_kind=entry_kind, entry_id=theirs.id),
             conflict=differences(trial, theirs, form.facts(kind_of(theirs))),
             conflict_by=saved_by(theirs, place),
@@ -104,11 +102,9 @@ def withdraw(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Pag
         flash("That entry was corrected or entered in error already", "warning")
         return redirect(url_of(place), 303)
     form = WithdrawForm(version=str(row.version))
-    if not form.validate_on_submit():
-        return show(_withdrawal_page(place, row, form), status=422 if form.errors else 200)
-    url = url_of(place)
+    page = _withdrawal_page(place, row, form)
 
-    def act() -> str:
+    def act() -> None:
         why, version = form.why.data or "", form.opened_version
         if entry_kind == "trial":
             trial = trial_of(patient_id, entry_id)
@@ -116,49 +112,44 @@ def withdraw(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Pag
         else:
             entry = entry_of(patient_id, entry_kind, entry_id)
             actions.withdraw_entry(entry=entry, why=why, opened_version=version, by=current_user)
-        return url
 
-    try:
-        location = receipts.once(form.key, by=current_user, act=act)
-    except EditConflict:
-        return _withdrawal_conflict(patient_id, entry_kind, entry_id, form)
-    except Refused as problem:
-        form.why.errors = [str(problem)]
-        row = trial_of(patient_id, entry_id) if entry_kind == "trial" else entry_of(patient_id, entry_kind, entry_id)
-        return show(_withdrawal_page(place_of(patient_id, "treatment.record"), row, form), status=422)
-    flash(MARKED, "success")
-    return redirect(location, 303)
+    return save(
+        form,
+        act,
+        to=page.back_url,
+        show=lambda status: show(page, status=status, template=_STRIKE_OUT),
+        overtaken=lambda: _withdrawal_conflict(patient_id, entry_kind, entry_id, form),
+        saved=MARKED,
+    )
 
 
 def _withdrawal_conflict(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID, form: WithdrawForm) -> Page:
     place = place_of(patient_id, "treatment.record")
     if entry_kind == "trial":
-        flash("A colleague marked that treatment as entered in error already", "warning")
-        return redirect(url_of(place), 303)
+        return go_back(url_of(place), "A colleague marked that treatment as entered in error already")
     theirs = queries.get_current(entry_of(patient_id, entry_kind, entry_id))
     trial = trial_of(patient_id, theirs.trial_id)
     form.version.data = str(theirs.version)
-    page = _withdrawal_page(place, theirs, form)
-    conflict: list[Difference] = differences(trial, theirs, None)
-    return show(replace(page, conflict=conflict, conflict_by=saved_by(theirs, place)), status=409)
+    page = replace(
+        _withdrawal_page(place, theirs, form),
+        conflict=differences(trial, theirs, None),
+        conflict_by=saved_by(theirs, place),
+    )
+    return show(page, status=409, template=_STRIKE_OUT)
 
 
-def _withdrawal_page(place: Place, row: Entry | TreatmentTrial, form: WithdrawForm) -> NotePage:
+def _withdrawal_page(place: Place, row: Entry | TreatmentTrial, form: WithdrawForm) -> WithdrawPage:
     is_trial = isinstance(row, TreatmentTrial)
     trial = row if isinstance(row, TreatmentTrial) else trial_of(row.patient_id, row.trial_id)
     kind = "trial" if is_trial else str((request.view_args or {}).get("entry_kind"))
-    return NotePage(
+    return WithdrawPage(
         title="Mark a treatment as entered in error" if is_trial else "Mark an entry as entered in error",
         subtitle=trial_words(trial),
         patient=place.header(),
         form=form,
-        today=place.today,
-        born_on=place.patient.birth_date,
-        save=MARK,
         action_url=url_for("treatment.withdraw", patient_id=trial.patient_id, entry_kind=kind, entry_id=row.id),
         back_url=url_of(place),
         intro=f"{STAYS} What is due is worked out again without it.",
-        is_withdrawal=True,
     )
 
 

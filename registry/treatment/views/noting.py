@@ -9,19 +9,19 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from registry.access.policy import can, found, policy
-from registry.accounts import receipts
+from registry.accounts.saving import go_back, save
 from registry.audit.opened import opened
-from registry.episodes.errors import Refused
 from registry.episodes.place import Place
 from registry.episodes.record_tabs import record_tabs
+from registry.patients.presenters import DatedFormPage
 from registry.treatment import actions, queries
 from registry.treatment.facts import InjectionFacts
 from registry.treatment.forms import STEP_FORMS, EntryForm, InjectionForm, StopForm, adherence_form
 from registry.treatment.models import TreatmentTrial
-from registry.treatment.presenters import NotePage, TreatmentPage, show_trials, starts_for
+from registry.treatment.presenters import TreatmentPage, show_trials, starts_for
 from registry.treatment.rules import KINDS, in_force
 from registry.treatment.start_forms import START_FORMS, StartForm
-from registry.treatment.views.place import blueprint, note_page, place_of, show, show_refused, trial_of, url_of
+from registry.treatment.views.place import blueprint, note_page, place_of, show, trial_of, url_of
 from registry.web.pages import Page
 
 _START_TITLES = {
@@ -65,29 +65,29 @@ def start(patient_id: uuid.UUID, trial_kind: str) -> Page:
     place = place_of(patient_id, "treatment.record")
     form_class = found(START_FORMS.get(trial_kind))
     form = form_class(today=place.today, born_on=place.patient.birth_date, happened_on=place.today)
-    if not form.validate_on_submit():
-        return show(_start_page(place, form, trial_kind), status=422 if form.errors else 200)
-    clinic_id, url = place.clinic.id, url_of(place)
+    page, clinic_id = _start_page(place, form, trial_kind), place.clinic.id
 
-    def act() -> str:
+    def act() -> None:
         actions.start_trial(patient_id=patient_id, clinic_id=clinic_id, facts=form.trial(), by=current_user)
-        return url
 
-    location = receipts.once(form.key, by=current_user, act=act)
-    flash("Treatment saved", "success")
-    return redirect(location, 303)
+    return save(
+        form,
+        act,
+        to=page.back_url,
+        show=lambda status: show(page, status=status),
+        overtaken=lambda: go_back(page.back_url),
+        saved="Treatment saved",
+    )
 
 
-def _start_page(place: Place, form: StartForm, trial_kind: str) -> NotePage:
-    return NotePage(
+def _start_page(place: Place, form: StartForm, trial_kind: str) -> DatedFormPage:
+    return DatedFormPage(
         title=_START_TITLES[trial_kind],
-        subtitle="",
         patient=place.header(),
         form=form,
         today=place.today,
         born_on=place.patient.birth_date,
         save="Save treatment",
-        action_url="",
         back_url=url_of(place),
     )
 
@@ -140,9 +140,7 @@ def _note(trial: TreatmentTrial, form_class: type[EntryForm], *, title: str, sav
     rhythm = _rhythm_of(trial) if kind == "change" else {}
     form = form_class(today=place.today, born_on=place.patient.birth_date, happened_on=place.today, **rhythm)
     page = note_page(place, trial, form, title=title, save="Save")
-    if not form.validate_on_submit():
-        return show(page, status=422 if form.errors else 200)
-    clinic_id, url = place.clinic.id, url_of(place)
+    clinic_id, url = place.clinic.id, page.back_url
 
     def act() -> str:
         facts = form.facts(kind)
@@ -151,9 +149,11 @@ def _note(trial: TreatmentTrial, form_class: type[EntryForm], *, title: str, sav
             return url_for("treatment.treatment", patient_id=patient_id, given=facts.on.isoformat())
         return url
 
-    try:
-        location = receipts.once(form.key, by=current_user, act=act)
-    except Refused as problem:
-        return show_refused(patient_id, trial_id, form, problem, title=title, save="Save")
-    flash(saved, "success")
-    return redirect(location, 303)
+    return save(
+        form,
+        act,
+        to=url,
+        show=lambda status: show(page, status=status),
+        overtaken=lambda: go_back(url),
+        saved=saved,
+    )

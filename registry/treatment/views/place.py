@@ -10,13 +10,13 @@ from flask_login import current_user
 from registry.access.policy import found, permitted_clinics
 from registry.accounts.models import User
 from registry.audit.opened import opened
-from registry.episodes.errors import Refused
 from registry.episodes.place import Place, place_at
 from registry.extensions import db
+from registry.patients.presenters import DatedFormPage, PersonFormPage
 from registry.treatment import queries
 from registry.treatment.forms import NoteForm
 from registry.treatment.models import TreatmentTrial
-from registry.treatment.presenters import NotePage, trial_words
+from registry.treatment.presenters import trial_words
 from registry.treatment.queries import Entry
 from registry.web.filters import local_time
 from registry.web.pages import Page
@@ -55,9 +55,9 @@ def saved_by(entry: Entry, place: Place) -> str:
     return f"{author.name}, {local_time(entry.recorded_at, place.clinic.zone)}"
 
 
-def note_page(place: Place, trial: TreatmentTrial, form: NoteForm, *, title: str, save: str) -> NotePage:
+def note_page(place: Place, trial: TreatmentTrial, form: NoteForm, *, title: str, save: str) -> DatedFormPage:
     """One form about a treatment, under the person's header."""
-    return NotePage(
+    return DatedFormPage(
         title=title,
         subtitle=trial_words(trial),
         patient=place.header(),
@@ -65,27 +65,11 @@ def note_page(place: Place, trial: TreatmentTrial, form: NoteForm, *, title: str
         today=place.today,
         born_on=place.patient.birth_date,
         save=save,
-        action_url="",
         back_url=url_of(place),
     )
 
 
-def show_refused(
-    patient_id: uuid.UUID,
-    trial_id: uuid.UUID,
-    form: NoteForm,
-    problem: Refused,
-    *,
-    title: str,
-    save: str,
-) -> Page:
-    """The form again, what is wrong beside its field; the rows are read anew, since the write was undone."""
-    form.happened_on.errors = [str(problem)]
-    place, trial = place_of(patient_id, "treatment.record"), trial_of(patient_id, trial_id)
-    return show(note_page(place, trial, form, title=title, save=save), status=422)
-
-
-def show(page: NotePage, *, status: int) -> Page:
+def show(page: PersonFormPage, *, status: int, template: str = "treatment/note.html") -> Page:
     """The page, its opening noted."""
     opened("treatment.opened", by=current_user, patient_id=page.patient.patient_id)
-    return render_template("treatment/note.html", page=page), status
+    return render_template(template, page=page), status

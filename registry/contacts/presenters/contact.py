@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,6 @@ from registry.web.second_time import SecondTime
 
 if TYPE_CHECKING:
     from registry.contacts.forms import ContactForm, QuickContactForm
-    from registry.web.withdraw_form import WithdrawForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +115,6 @@ class QuickSaved:
     correct_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawPage:
-    """Marking a contact entered in error."""
-
-    title: str
-    patient: IdentityHeader
-    form: WithdrawForm
-    contact: ContactShown
-    action_url: str
-    back_url: str
-    warnings: Sequence[str] = ()
-    """What does not come back with the contact."""
-    conflict: Sequence[Difference] = ()
-    conflict_by: str = ""
-
-
 def transfer_stays_completed(sender: str, receiver: str, *, is_on_caseload: bool) -> str:
     """What becomes of somebody transferred, when the contact that completed the transfer is taken out of the record.
 
@@ -156,6 +139,17 @@ def second_time(contact: Contact, *, by: str, url: str) -> SecondTime:
         how=f"recorded by {by}",
         url=url,
     )
+
+
+def contact_facts(contact: Contact, *, today: date) -> list[Mapping[str, str]]:
+    """One contact, as rows of a definition list."""
+    shown = show_contact(contact, today=today, may_correct=False)
+    return [
+        {"label": "Contact", "value": shown.words},
+        {"label": "Date", "value": shown.date, "detail": shown.ago},
+        {"label": "By", "value": shown.staff},
+        {"label": "Note", "value": shown.note or "empty"},
+    ]
 
 
 def show_contact(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from registry.contacts.models import DangerReport
 from registry.contacts.rules import DANGERS
-from registry.patients.presenters import Difference, IdentityHeader
+from registry.patients.presenters import IdentityHeader
 from registry.web.filters import long_date
 
 if TYPE_CHECKING:
     from registry.contacts.forms import DangerForm
-    from registry.web.withdraw_form import WithdrawForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +27,10 @@ class DangerPage:
     back_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawReportPage:
-    """Marking a report of danger entered in error."""
-
-    title: str
-    patient: IdentityHeader
-    form: WithdrawForm
-    facts: Sequence[Mapping[str, str]]
-    back_url: str
-    conflict: Sequence[Difference] = ()
-    conflict_by: str = ""
+REPORT_STAYS = (
+    "The report stays in the record, struck through, and counts nowhere. Its alert stays open and says so: somebody "
+    "closes it with how it ended. If it was about another person, report it there."
+)
 
 
 def report_facts(report: DangerReport) -> list[Mapping[str, str]]:

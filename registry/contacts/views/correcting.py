@@ -9,12 +9,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from registry.access.policy import found, permitted_clinics, policy
-from registry.accounts import receipts
+from registry.accounts.saving import save
 from registry.audit.opened import opened
 from registry.contacts import actions, queries
 from registry.contacts.forms import CorrectContactForm, values_of
 from registry.contacts.models import Contact
-from registry.contacts.presenters.contact import WithdrawPage, differences, show_contact
+from registry.contacts.presenters.contact import contact_facts, differences
 from registry.contacts.views.common import (
     blueprint,
     form_page,
@@ -25,11 +25,10 @@ from registry.contacts.views.common import (
     warn_of_overlaps,
     warn_of_transfers,
 )
-from registry.db.conflict import EditConflict
 from registry.episodes.place import place_at
-from registry.patients.presenters import Difference
+from registry.patients.presenters import Difference, WithdrawPage
 from registry.web.pages import Page
-from registry.web.withdraw_form import MARKED, WithdrawForm
+from registry.web.withdraw_form import MARKED, STAYS, WithdrawForm
 
 
 @blueprint.route("/patients/<uuid:patient_id>/contacts/<uuid:contact_id>/correct", methods=["GET", "POST"])
@@ -51,29 +50,30 @@ def correct(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Page:
         action_url=url_for("contacts.correct", patient_id=patient_id, contact_id=contact_id),
         back_url=back_url,
     )
-    if not form.validate_on_submit():
-        return show_form(page, status=422 if form.errors else 200)
 
-    def act() -> str:
-        why = form.why.data or ""
+    def act() -> None:
         actions.correct_contact(
             contact=_contact(patient_id, contact_id, "contact.correct"),
             facts=form.facts(),
-            why=why,
+            why=form.why.data or "",
             opened_version=form.opened_version,
             by=current_user,
         )
-        return back_url
 
-    try:
-        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
-    except EditConflict:
-        return _correction_conflict(patient_id, contact_id, form, back_url)
-    flash("Correction saved. The earlier entry is kept", "success")
-    corrected = _contact(patient_id, contact_id, "contact.correct")
-    warn_of_overlaps(queries.get_current(corrected))
-    warn_of_transfers(corrected)
-    return redirect(location, 303)
+    def say_saved() -> None:
+        flash("Correction saved. The earlier entry is kept", "success")
+        corrected = _contact(patient_id, contact_id, "contact.correct")
+        warn_of_overlaps(queries.get_current(corrected))
+        warn_of_transfers(corrected)
+
+    return save(
+        form,
+        act,
+        to=back_url,
+        show=lambda status: show_form(page, status=status),
+        overtaken=lambda: _correction_conflict(patient_id, contact_id, form, back_url),
+        saved=say_saved,
+    )
 
 
 def _correction_conflict(patient_id: uuid.UUID, contact_id: uuid.UUID, form: CorrectContactForm, back_url: str) -> Page:
@@ -100,29 +100,33 @@ def withdraw(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Page:
     contact = _contact(patient_id, contact_id, "contact.correct")
     if request.method == "GET" and contact.status != "final":
         return _go_to_what_stands(contact)
-    back_url = url_for("contacts.contacts", patient_id=patient_id)
     form = WithdrawForm(version=str(contact.version))
-    if not form.validate_on_submit():
-        return _show_withdrawal(contact, form, status=422 if form.errors else 200)
 
-    def act() -> str:
+    def act() -> None:
         actions.mark_entered_in_error(
             contact=_contact(patient_id, contact_id, "contact.correct"),
             why=form.why.data or "",
             opened_version=form.opened_version,
             by=current_user,
         )
-        return back_url
 
-    try:
-        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
-    except EditConflict:
+    def compare() -> Page:
         theirs = queries.get_current(_contact(patient_id, contact_id, "contact.correct"))
         form.version.data = str(theirs.version)
         return _show_withdrawal(theirs, form, status=409)
-    flash(MARKED, "success")
-    warn_of_transfers(_contact(patient_id, contact_id, "contact.correct"))
-    return redirect(location, 303)
+
+    def say_marked() -> None:
+        flash(MARKED, "success")
+        warn_of_transfers(_contact(patient_id, contact_id, "contact.correct"))
+
+    return save(
+        form,
+        act,
+        to=url_for("contacts.contacts", patient_id=patient_id),
+        show=lambda status: _show_withdrawal(contact, form, status=status),
+        overtaken=compare,
+        saved=say_marked,
+    )
 
 
 def _show_withdrawal(contact: Contact, form: WithdrawForm, *, status: int) -> Page:
@@ -132,15 +136,16 @@ def _show_withdrawal(contact: Contact, form: WithdrawForm, *, status: int) -> Pa
         title="Mark a contact as entered in error",
         patient=header_of(place),
         form=form,
-        contact=show_contact(contact, today=place.today, may_correct=False),
+        facts=contact_facts(contact, today=place.today),
         action_url=url_for("contacts.withdraw", patient_id=contact.patient_id, contact_id=contact.id),
         back_url=url_for("contacts.contacts", patient_id=contact.patient_id),
+        intro=f"{STAYS} What is due is worked out again without it.",
         warnings=transfer_warnings(contact),
         conflict=conflict,
         conflict_by=saved_by(contact, place) if conflict else "",
     )
     opened("contact.opened", by=current_user, patient_id=contact.patient_id, clinic_id=place.clinic.id)
-    return render_template("contacts/withdraw.html", page=page), status
+    return render_template("layouts/withdraw.html", page=page), status
 
 
 def _contact(patient_id: uuid.UUID, contact_id: uuid.UUID, action: str) -> Contact:

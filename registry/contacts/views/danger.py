@@ -9,16 +9,16 @@ from flask_login import current_user
 
 from registry.access.policy import can, found, permitted_clinics, policy
 from registry.accounts import receipts
+from registry.accounts.saving import save
 from registry.audit.opened import opened
 from registry.contacts import actions
 from registry.contacts.forms import DangerForm
 from registry.contacts.models import DangerReport
-from registry.contacts.presenters.danger import DangerPage, WithdrawReportPage, report_facts
+from registry.contacts.presenters.danger import REPORT_STAYS, DangerPage, report_facts
 from registry.contacts.queries import get_report
 from registry.contacts.views.common import blueprint, header_of
-from registry.db.conflict import EditConflict
 from registry.episodes.place import place_at, refuse_stranger
-from registry.patients.presenters import Difference
+from registry.patients.presenters import Difference, WithdrawPage
 from registry.web.pages import Page
 from registry.web.withdraw_form import WithdrawForm
 
@@ -48,7 +48,7 @@ def report_danger(patient_id: uuid.UUID) -> Page:
             )
             return back_url
 
-        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+        location = receipts.once(form.key, by=current_user, act=act)
         flash("Danger reported. The care manager and the clinic's duty clinician are alerted", "success")
         return redirect(location, 303)
     page = DangerPage(
@@ -69,42 +69,44 @@ def withdraw_report(patient_id: uuid.UUID, report_id: uuid.UUID) -> Page:
         flash("That report was entered in error and can no longer be changed", "warning")
         return redirect(back_url, 303)
     form = WithdrawForm(version=str(report.version))
-    if not form.validate_on_submit():
-        return _show_withdrawal(report, form, back_url, status=422 if form.errors else 200)
 
-    def act() -> str:
+    def act() -> None:
         actions.withdraw_report(
             report=_report(patient_id, report_id),
             why=form.why.data or "",
             opened_version=form.opened_version,
             by=current_user,
         )
-        return back_url
 
-    try:
-        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
-    except EditConflict:
-        report = _report(patient_id, report_id)
-        form.version.data = str(report.version)
-        return _show_withdrawal(report, form, back_url, status=409)
-    flash("Marked as entered in error. The alert stays open until somebody closes it with how it ended", "success")
-    return redirect(location, 303)
+    def compare() -> Page:
+        theirs = _report(patient_id, report_id)
+        form.version.data = str(theirs.version)
+        return _show_withdrawal(theirs, form, back_url, status=409)
+
+    return save(
+        form,
+        act,
+        to=back_url,
+        show=lambda status: _show_withdrawal(report, form, back_url, status=status),
+        overtaken=compare,
+        saved="Marked as entered in error. The alert stays open until somebody closes it with how it ended",
+    )
 
 
 def _show_withdrawal(report: DangerReport, form: WithdrawForm, back_url: str, *, status: int) -> Page:
     place = place_at(report.patient_id, permitted_clinics("contact.correct"))
     state = f"Entered in error: {report.why}" if report.why else "Changed since you opened this form"
-    page = WithdrawReportPage(
+    page = WithdrawPage(
         title="Mark a report of danger as entered in error",
         patient=header_of(place),
         form=form,
         facts=report_facts(report),
         back_url=back_url,
+        intro=REPORT_STAYS,
         conflict=[Difference("State", state, "Entered in error")] if status == 409 else (),
-        conflict_by="a colleague",
     )
     opened("patient.opened", by=current_user, patient_id=report.patient_id, clinic_id=place.clinic.id)
-    return render_template("contacts/withdraw_report.html", page=page), status
+    return render_template("layouts/withdraw.html", page=page), status
 
 
 def _report(patient_id: uuid.UUID, report_id: uuid.UUID) -> DangerReport:

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, select
 from registry import clock
 from registry.audit.recorder import Actor, record
 from registry.clinics.models import Clinic
-from registry.db.conflict import refuse_stale
+from registry.db.conflict import EditConflict, refuse_stale
 from registry.db.transaction import write
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
@@ -55,8 +55,8 @@ class AlreadyRecorded(ValueError):
     """This administration of the source is stored already."""
 
 
-class NotCurrent(ValueError):
-    """Only the version that counts can be corrected or withdrawn, and only a draft finished or discarded."""
+class NotCurrent(EditConflict):
+    """Somebody was faster: only what counts can be corrected or withdrawn, only a draft finished or discarded."""
 
 
 class Administration(TypedDict, total=False):
@@ -280,7 +280,7 @@ def _current(measurement: Measurement, status: str, *, opened_version: int | Non
     if opened_version is not None:
         refuse_stale(row, opened_version=opened_version)
     if row.status != status:
-        raise NotCurrent(f"This measure is {row.status}")
+        raise NotCurrent(row)
     return row
 
 

@@ -153,12 +153,6 @@ class MeasureForm(RegistryForm):
         )
 
 
-class WithdrawForm(RegistryForm):
-    """Marking a measure as entered in error."""
-
-    why = line("Why it is wrong", required="Say why it is wrong", longest=500)
-
-
 @lru_cache(maxsize=256)
 def form_for(instrument: Instrument, *, may_clear: bool = False, is_correction: bool = False) -> type[MeasureForm]:
     """The form of one instrument. ``may_clear``: answers are filled in and can be taken back without a keyboard.

@@ -38,7 +38,7 @@ from registry.web.filters import count, days_ago, long_date
 from registry.web.second_time import SecondTime
 
 if TYPE_CHECKING:
-    from registry.measurements.forms import MeasureForm, WithdrawForm
+    from registry.measurements.forms import MeasureForm
 
 FEW_INSTRUMENTS = 12
 """More than these are looked for by name."""
@@ -149,22 +149,10 @@ class ChoosePage:
         return sum(len(each.instruments) for each in self.others) > FEW_INSTRUMENTS
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawPage:
-    """Marking one measure as entered in error."""
-
-    title: str
-    patient: IdentityHeader
-    form: WithdrawForm
-    what: str
-    action_url: str
-    back_url: str
-    conflict: Sequence[Difference] = ()
-    conflict_by: str = ""
-
-    @property
-    def has_errors(self) -> bool:
-        return bool(self.form.errors)
+WITHDRAWN_STAYS = (
+    "It stays on record, struck through, and counts in no score, course or report. A safety alert it raised stays "
+    "open until a person closes it. If only an answer or the date is wrong, correct the measure instead."
+)
 
 
 def about(instrument: Instrument) -> str:

@@ -63,7 +63,7 @@ def draft(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     except REFUSED as problem:
         explain(form, problem)
         return show_form(place, form, status=422, **_details(row, place))
-    except (EditConflict, actions.NotCurrent):
+    except EditConflict:
         theirs = own_measurement(patient_id, measurement_id, _RECORD)
         return show_conflict(place, form, theirs, can_save_again=theirs.status == "draft", **_details(theirs, place))
     say_saved(form, patient_id=patient_id, clinic_id=clinic_id, as_draft=as_draft)
@@ -85,7 +85,7 @@ def discard(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
 
     try:
         location = receipts.once(form.key, by=current_user, act=act)
-    except (EditConflict, actions.NotCurrent):
+    except EditConflict:
         flash("Somebody changed this draft meanwhile, so it was not discarded", "warning")
         return redirect(measure_url(own_measurement(patient_id, measurement_id, _RECORD)), 303)
     flash("Draft discarded. It stays on record as entered in error", "success")

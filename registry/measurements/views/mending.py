@@ -10,12 +10,12 @@ from flask_login import current_user
 
 from registry.access.policy import policy
 from registry.accounts import receipts
+from registry.accounts.saving import save
 from registry.audit.opened import opened
 from registry.db.conflict import EditConflict
 from registry.measurements import actions, queries
-from registry.measurements.forms import WithdrawForm
 from registry.measurements.models import Measurement
-from registry.measurements.presenters.entering import Difference, WithdrawPage
+from registry.measurements.presenters.entering import WITHDRAWN_STAYS
 from registry.measurements.presenters.words import STATUS_WORDS, measure_url, show_score
 from registry.measurements.scores import definition_of, score_again
 from registry.measurements.views.place import blueprint, own_measurement, place_of
@@ -30,8 +30,10 @@ from registry.measurements.views.saving import (
     show_conflict,
     show_form,
 )
+from registry.patients.presenters import Difference, WithdrawPage
 from registry.web.filters import long_date
 from registry.web.pages import Page
+from registry.web.withdraw_form import WithdrawForm
 
 _CORRECT = "measurement.correct"
 _TAKEN_BACK = "A safety answer was taken back. Its alert stays open until somebody closes it with how it ended"
@@ -63,7 +65,7 @@ def correct(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     except REFUSED as problem:
         explain(form, problem)
         return show_form(place, form, status=422, **_details(row))
-    except (EditConflict, actions.NotCurrent):
+    except EditConflict:
         theirs = queries.get_current(own_measurement(patient_id, measurement_id, _CORRECT))
         return show_conflict(place, form, theirs, can_save_again=theirs.status == "final", **_details(theirs))
     flash("Correction saved. The earlier version is kept", "success")
@@ -81,8 +83,6 @@ def withdraw(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     if request.method == "GET" and row.status != "final":
         return _go_to_what_stands(row)
     form, known = WithdrawForm(version=str(row.version)), positive_answers(row)
-    if not form.validate_on_submit():
-        return _show_withdrawal(row, form, status=422 if form.errors else 200)
 
     def act() -> str:
         stored = own_measurement(patient_id, measurement_id, _CORRECT)
@@ -91,16 +91,24 @@ def withdraw(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
         )
         return url_for("measurements.history", patient_id=patient_id, instrument=stored.instrument)
 
-    try:
-        location = receipts.once(form.key, by=current_user, act=act)
-    except (EditConflict, actions.NotCurrent):
+    def compare() -> Page:
         theirs = queries.get_current(own_measurement(patient_id, measurement_id, _CORRECT))
         form.version.data = str(theirs.version)
         return _show_withdrawal(theirs, form, status=409)
-    flash("Marked as entered in error. It is kept, struck through, and counts nowhere", "success")
-    if known:
-        flash(_TAKEN_BACK, "warning")
-    return redirect(location, 303)
+
+    def say_marked() -> None:
+        flash("Marked as entered in error. It is kept, struck through, and counts nowhere", "success")
+        if known:
+            flash(_TAKEN_BACK, "warning")
+
+    return save(
+        form,
+        act,
+        to=measure_url(row),
+        show=lambda status: _show_withdrawal(row, form, status=status),
+        overtaken=compare,
+        saved=say_marked,
+    )
 
 
 def _go_to_what_stands(row: Measurement) -> Page:
@@ -112,21 +120,21 @@ def _go_to_what_stands(row: Measurement) -> Page:
 
 def _show_withdrawal(row: Measurement, form: WithdrawForm, *, status: int) -> Page:
     place = place_of(row.patient_id, _CORRECT)
+    state = STATUS_WORDS[row.status] or f"Corrected: {_in_words(row)}"
     is_conflict = status == 409
     page = WithdrawPage(
         title="Mark as entered in error",
+        subtitle=_in_words(row),
         patient=place.header(),
         form=form,
-        what=_in_words(row),
+        intro=WITHDRAWN_STAYS,
         action_url=measure_url(row, "withdraw"),
         back_url=measure_url(row),
-        conflict=[Difference("This measure", STATUS_WORDS[row.status] or f"Corrected: {_in_words(row)}", "in error")]
-        if is_conflict
-        else (),
+        conflict=[Difference("This measure", state, "in error")] if is_conflict else (),
         conflict_by=saved_by(row, place) if is_conflict else "",
     )
     opened("patient.opened", by=current_user, patient_id=row.patient_id, clinic_id=place.clinic.id)
-    return render_template("measurements/withdraw.html", page=page), status
+    return render_template("layouts/withdraw.html", page=page), status
 
 
 def _in_words(row: Measurement) -> str:

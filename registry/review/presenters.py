@@ -17,7 +17,6 @@ from registry.web.filters import long_date
 
 if TYPE_CHECKING:
     from registry.review.forms import DecisionForm, QuestionForm
-    from registry.web.withdraw_form import WithdrawForm
 
 DECISIONS: Mapping[str, str] = {
     "ordered": "Order it now",
@@ -95,21 +94,6 @@ VOID_INTRO = (
     "The review stays in the record, struck through, and counts nowhere. What it recommended and nobody has done is "
     "declined, what was done stays done, and the questions it answered wait again while the episode goes on."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class VoidPage:
-    """Marking a review as entered in error."""
-
-    title: str
-    subtitle: str
-    patient: IdentityHeader
-    form: WithdrawForm
-    intro: str
-    save: str
-    back_url: str
-    conflict: Sequence[Difference] = ()
-    is_withdrawal: bool = True
 
 
 def addressee(recommendation: Recommendation) -> str:

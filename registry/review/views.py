@@ -12,14 +12,14 @@ from flask_login import current_user
 from registry import clock
 from registry.access.policy import found, permitted_clinics, policy
 from registry.accounts import receipts
+from registry.accounts.saving import save
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
-from registry.db.conflict import EditConflict
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import load_header
 from registry.episodes.place import get_clinic_of
 from registry.episodes.queries import get_episode, get_open_episode
-from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters import IdentityHeader, WithdrawPage
 from registry.review import actions, queries
 from registry.review.forms import DecisionForm, QuestionForm
 from registry.review.models import Recommendation, Review
@@ -28,7 +28,6 @@ from registry.review.presenters import (
     DecisionPage,
     Difference,
     QuestionPage,
-    VoidPage,
     after_deciding_url,
     decided_by,
     offered_states,
@@ -40,7 +39,7 @@ from registry.review.presenters import (
 from registry.review.rules import STATES
 from registry.review.voiding import may_void
 from registry.web.pages import Page
-from registry.web.withdraw_form import MARK, WithdrawForm
+from registry.web.withdraw_form import WithdrawForm
 
 blueprint = Blueprint("review", __name__)
 
@@ -59,7 +58,7 @@ def ask(patient_id: uuid.UUID) -> Page:
             actions.ask_question(episode=asked_about, words=form.words.data or "", by=current_user)
             return reviews_url(patient_id)
 
-        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+        location = receipts.once(form.key, by=current_user, act=act)
         flash("Question asked: the person stands in the psychiatrist's queue until a review answers it", "success")
         return redirect(location, 303)
     page = QuestionPage(
@@ -91,10 +90,8 @@ def decide(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> Page:
     if not form.state.choices:
         flash("That recommendation has been decided and done with", "warning")
         return redirect(back_url, 303)
-    if not form.validate_on_submit():
-        return _show_decision(recommendation, form, status=422 if form.errors else 200)
 
-    def act() -> str:
+    def act() -> None:
         wanted, why = form.state.data or "", form.why.data or ""
         taken: dict[str, Any] = {
             "recommendation": found(queries.get_recommendation(patient_id, recommendation_id)),
@@ -107,14 +104,15 @@ def decide(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> Page:
             actions.finish(**taken)
         else:
             actions.decide(state=wanted, why=why, **taken)
-        return back_url
 
-    try:
-        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
-    except EditConflict:
-        return _decided_meanwhile(patient_id, recommendation_id, form)
-    flash(f"Recommendation: {STATES[form.state.data or ''].lower()}", "success")
-    return redirect(location, 303)
+    return save(
+        form,
+        act,
+        to=back_url,
+        show=lambda status: _show_decision(recommendation, form, status=status),
+        overtaken=lambda: _decided_meanwhile(patient_id, recommendation_id, form),
+        saved=lambda: flash(f"Recommendation: {STATES[form.state.data or ''].lower()}", "success"),
+    )
 
 
 @blueprint.route("/patients/<uuid:patient_id>/reviews/<uuid:review_id>/entered-in-error", methods=["GET", "POST"])
@@ -138,7 +136,7 @@ def void(patient_id: uuid.UUID, review_id: uuid.UUID) -> Page:
         return reviews_url(patient_id)
 
     try:
-        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+        location = receipts.once(form.key, by=current_user, act=act)
     except actions.AlreadyVoid:
         flash("This review was marked as entered in error in the meantime. Nothing was changed", "warning")
         return redirect(reviews_url(patient_id), 303)
@@ -149,17 +147,16 @@ def void(patient_id: uuid.UUID, review_id: uuid.UUID) -> Page:
 def _show_void(review: Review, form: WithdrawForm, *, status: int) -> Page:
     patient_id = review.patient_id
     clinic = found(get_clinic_of(patient_id, {review.clinic_id}))
-    page = VoidPage(
+    page = WithdrawPage(
         title="Mark a review as entered in error",
         subtitle=reviewed_words(review),
         patient=_header(patient_id, clinic),
         form=form,
         intro=VOID_INTRO,
-        save=MARK,
         back_url=reviews_url(patient_id),
     )
     opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)
-    return render_template("review/void.html", page=page), status
+    return render_template("layouts/withdraw.html", page=page), status
 
 
 def _decision(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> tuple[Recommendation, DecisionForm]:

@@ -7,15 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user
 
 from registry import clock
 from registry.access.policy import found, permitted_clinics
-from registry.accounts import receipts
+from registry.accounts.saving import go_back, save
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
-from registry.db.conflict import EditConflict
 from registry.episodes.patient_header import load_header
 from registry.episodes.place import refuse_stranger
 from registry.extensions import db
@@ -62,26 +61,27 @@ def do_once(
     action: str = queries.WRITING,
 ) -> Page:
     """Act on the task as its form asks, or show the page about it; ``done`` says what has happened."""
-    patient_id, task_id = task.patient_id, task.id
-    if not form.validate_on_submit():
-        return _show(task, form, template, title=title, action=action, status=422 if form.errors else 200)
+    patient_id, task_id, day_url = task.patient_id, task.id, _day_url(action)
 
-    def once() -> str:
-        act(_still_there(patient_id, task_id, action=action))
-        return _day_url(action)
+    def show(about: Task, status: int) -> Page:
+        return _show(about, form, template, title=title, action=action, status=status)
+
+    def compare() -> Page:
+        fresh = _still_there(patient_id, task_id, action=action)
+        form.version.data = str(fresh.version)
+        return show(fresh, 409)
 
     try:
-        try:
-            location = receipts.once(form.key, by=current_user, act=once)
-        except EditConflict:
-            fresh = _still_there(patient_id, task_id, action=action)
-            form.version.data = str(fresh.version)
-            return _show(fresh, form, template, title=title, action=action, status=409)
+        return save(
+            form,
+            lambda: act(_still_there(patient_id, task_id, action=action)),
+            to=day_url,
+            show=lambda status: show(task, status),
+            overtaken=compare,
+            saved=done,
+        )
     except NotTheirs:
-        flash("This is somebody else's to answer by now", "warning")
-        return redirect(_day_url(action), 303)
-    flash(done, "success")
-    return redirect(location, 303)
+        return go_back(day_url, "This is somebody else's to answer by now")
 
 
 def _still_there(patient_id: uuid.UUID, task_id: uuid.UUID, *, action: str) -> Task:

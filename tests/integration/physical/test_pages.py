@@ -11,7 +11,7 @@ from sqlalchemy import select
 from registry.access import scope
 from registry.accounts.models import User
 from registry.audit.models import AuditEvent
-from registry.episodes.errors import Refused
+from registry.db.refused import Refused
 from registry.extensions import db
 from registry.physical.actions import record_observations
 from registry.physical.facts import ObservationFacts

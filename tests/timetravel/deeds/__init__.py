@@ -13,8 +13,8 @@ from sqlalchemy import select, union
 
 from registry.alerts.models import Alert
 from registry.alerts.rulebook import Tier
+from registry.db.refused import Refused
 from registry.db.transaction import end_read
-from registry.episodes.errors import Refused
 from registry.episodes.models import Episode, Transfer
 from registry.extensions import db
 from registry.patients.errors import LegalStatusBefore

@@ -38,6 +38,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def fits_hundredths(value: Decimal) -> bool:
+    """Whether ``Hundredths`` keeps all of it: at most two decimal places that say something. Of any finite number."""
+    exponent = value.normalize().as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -2
+
+
 class Hundredths(TypeDecorator[Decimal]):
     """A decimal with at most two places, kept as a whole number of hundredths so that both databases sort it alike."""
 
@@ -47,10 +53,9 @@ class Hundredths(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
         if value is None:
             return None
-        scaled = Decimal(value) * 100
-        if scaled != scaled.to_integral_value():
+        if not fits_hundredths(Decimal(value)):
             raise ValueError(f"{value} has more than two decimal places")
-        return int(scaled)
+        return int(Decimal(value) * 100)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         if value is None:

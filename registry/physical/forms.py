@@ -14,8 +14,17 @@ from wtforms.validators import InputRequired, Optional
 from registry.physical.catalogue import Kind, catalogue
 from registry.physical.facts import ObservationFacts
 from registry.physical.models import Observation
-from registry.physical.rules import SOURCES, impossible, places
-from registry.web.form_fields import FiniteDecimal, LocalDate, NotAfter, NotBefore, RegistryForm, choices, line
+from registry.physical.rules import SOURCES, impossible
+from registry.web.form_fields import (
+    FiniteDecimal,
+    LocalDate,
+    NotAfter,
+    NotBefore,
+    RegistryForm,
+    TwoPlaces,
+    choices,
+    line,
+)
 
 NOTHING = "Enter at least one value"
 
@@ -104,8 +113,6 @@ class ObservationForm(RegistryForm):
         for field in fields:
             if field.data is None:
                 return f"Enter both values of {kind.name.lower()}", field
-            if places(field.data) > 2:
-                return "Enter a value with at most two decimal places", field
             if unit and (message := impossible(kind, field.data, unit)):
                 return message, field
         if not unit:
@@ -130,6 +137,9 @@ def second_name(kind: Kind) -> str:
     return f"{kind.key}-second"
 
 
+_VALUE = [Optional(), TwoPlaces("Enter a value with at most two decimal places")]
+
+
 @cache
 def form_for(key: str = "") -> type[ObservationForm]:
     """The form over one kind, or over all of them."""
@@ -146,9 +156,9 @@ def _fields(kind: Kind) -> Iterator[tuple[str, Any]]:
             SelectField(kind.name, choices=[*choices({"": "Not entered"}), *choices(kind.choices)], default=""),
         )
         return
-    yield kind.key, FiniteDecimal(kind.name, [Optional()], places=None)
+    yield kind.key, FiniteDecimal(kind.name, _VALUE, places=None)
     if kind.second:
-        yield second_name(kind), FiniteDecimal(kind.second, [Optional()], places=None)
+        yield second_name(kind), FiniteDecimal(kind.second, _VALUE, places=None)
     units = list(kind.units)
     offered = choices([(each, each) for each in units])
     only = units[0] if len(units) == 1 else ""

@@ -30,12 +30,6 @@ def impossible(kind: Kind, value: Decimal, unit: str) -> str | None:
     return None
 
 
-def places(value: Decimal) -> int:
-    """Decimal places that say something, of any finite number: 2 of 1.250, none of 1e999."""
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
 def told(kind: Kind, value: Decimal | None, second: Decimal | None, unit: str, choice: str) -> str:
     """An observation as people write it: "0.82 mmol/L", "128/82 mmHg", "Smokes now"."""
     if value is None:

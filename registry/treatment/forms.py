@@ -31,6 +31,7 @@ from registry.web.form_fields import (
     NotAfter,
     NotBefore,
     RegistryForm,
+    TwoPlaces,
     WholeNumber,
     choices,
     line,
@@ -56,7 +57,8 @@ def happened_on_field(label: str) -> LocalDate:
 
 def _amount(label: str, hint: str) -> FiniteDecimal:
     possible = NumberRange(Decimal("0.01"), LARGEST_AMOUNT, f"Enter an amount above 0 and at most {LARGEST_AMOUNT:,}")
-    return FiniteDecimal(label, [Optional(), possible], description=hint)
+    places = TwoPlaces("Enter an amount with at most two decimal places")
+    return FiniteDecimal(label, [Optional(), possible, places], description=hint)
 
 
 def _unit() -> SelectField:
@@ -79,13 +81,6 @@ class NoteForm(RegistryForm):
         super().__init__(*args, **values)
         if not is_correction:
             del self.why
-
-    def validate_amount(self, field: Field) -> None:
-        """Kept to two places: a third would be lost in silence."""
-        if field.data is None or field.errors:
-            return  # what is out of range cannot even be rounded
-        if field.data != round(field.data, 2):
-            raise ValidationError("Enter an amount with at most two decimal places")
 
     @property
     def on(self) -> date:

@@ -18,6 +18,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Stop
 from wtforms.widgets import TextInput
 
 from registry.db.identifiers import new_id
+from registry.db.types import fits_hundredths
 from registry.web import form_keys
 from registry.web.filters import long_date
 
@@ -77,6 +78,17 @@ class NotBefore:
         limit = self._limit(form)
         if field.data and limit and field.data < limit:
             raise ValidationError(self._words.format(limit=long_date(limit)))
+
+
+class TwoPlaces:
+    """Refuse a number with a third decimal place: it would be lost in silence. Of one in range."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.data is not None and not field.errors and not fits_hundredths(field.data):
+            raise ValidationError(self._words)
 
 
 class LocalDate(DateField):

@@ -12,6 +12,7 @@ from registry.accounts.models import User
 from registry.audit.recorder import record
 from registry.db.refused import Refused
 from registry.db.transaction import write
+from registry.db.types import fits_hundredths
 from registry.episodes.dates import refuse_impossible, refuse_long_hold
 from registry.episodes.errors import EpisodeHasEnded, ImpossibleTarget
 from registry.episodes.facts import TargetWish, Tracking
@@ -44,7 +45,7 @@ def refuse_impossible_target(wish: TargetWish, *, on: date) -> None:
         return
     if scale.minimum is None or scale.maximum is None:
         raise ImpossibleTarget(f"{scale.name} has no total, so it takes no target", field="level")
-    if not scale.minimum <= levels[0] <= scale.maximum or levels[0] * 100 % 1:
+    if not scale.minimum <= levels[0] <= scale.maximum or not fits_hundredths(levels[0]):
         raise ImpossibleTarget(
             f"Enter a target from {scale.minimum} to {scale.maximum}, with at most two decimals", field="level"
         )

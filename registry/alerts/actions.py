@@ -23,7 +23,9 @@ from registry.alerts.escalation import ask_another
 from registry.alerts.hours.clinic_times import response_times_of
 from registry.alerts.hours.duty import on_call
 from registry.alerts.hours.response_times import longest_snooze, start_of
-from registry.alerts.lifecycle import give, last_look, step_of
+from registry.alerts.lifecycle import give
+from registry.alerts.log import step_of
+from registry.alerts.look_times import last_look
 from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.rulebook import Tier, is_immediate, rule

@@ -23,7 +23,8 @@ from registry.access import scope
 from registry.alerts.hours.clinic_times import response_times_of
 from registry.alerts.hours.duty import on_call, on_duty
 from registry.alerts.hours.opening_hours import next_open
-from registry.alerts.lifecycle import Log, end_snooze
+from registry.alerts.lifecycle import end_snooze
+from registry.alerts.log import Log
 from registry.alerts.models import DUTY, LEAD, Alert
 from registry.alerts.next_person import next_person, was_asked_tonight
 from registry.alerts.owners import lead_of

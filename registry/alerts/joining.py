@@ -12,7 +12,7 @@ from sqlalchemy import select
 from registry.access import scope
 from registry.access.reviewed_sql import insert_rows
 from registry.accounts.models import User
-from registry.alerts.lifecycle import step_of
+from registry.alerts.log import step_of
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.rulebook import Tier
 from registry.audit.recorder import record

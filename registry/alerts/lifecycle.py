@@ -2,123 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Protocol
 
-from registry.access import scope
-from registry.access.reviewed_sql import insert_rows
 from registry.alerts.clinic_numbers import NumbersInForce
-from registry.alerts.hours.clinic_times import response_times_of
-from registry.alerts.hours.duty import on_call
-from registry.alerts.hours.response_times import ResponseTimes
-from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.rulebook import Tier, is_immediate, is_news, rule
+from registry.alerts.log import Log, Stand
+from registry.alerts.look_times import first_look, look_soon, next_look
+from registry.alerts.models import Alert
+from registry.alerts.rulebook import Tier, is_news, rule
 from registry.alerts.sentences import kept_sentence
 from registry.alerts.signals import asks_somebody
 from registry.audit.recorder import record
 from registry.clinics.models import Clinic
-from registry.contacts.models import DangerReport
-from registry.db.identifiers import new_id
-from registry.episodes.models import Episode
 from registry.extensions import db
-from registry.measurements.models import SafetySignal
-
-
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """What a rule says now, as an alert stores it. ``owner_id`` answers unless somebody took or was given it."""
-
-    rule: str
-    version: int
-    tier: Tier
-    sentence: str
-    evidence: dict[str, Any]
-    since: date
-    owner_id: uuid.UUID | None
-
-
-class Hindsight(Protocol):
-    """What is known of a history that is stored all at once: its alerts opened, and were answered, as it went."""
-
-    def raised_at(self, patient_id: uuid.UUID, stand: Stand, clinic: Clinic) -> datetime:
-        """When the alert was raised that says this of the patient."""
-
-    def answer(self, alert: Alert) -> dict[str, Any] | None:
-        """Do to an open alert, about to be stored, what somebody has done about it since; returns that step."""
-
-
-@dataclass(slots=True)
-class Log:
-    """What one reconciling did, and what can be stored only once the alerts themselves are."""
-
-    new: list[Alert] = field(default_factory=list)
-    changed: int = 0
-    closed: int = 0
-    steps: list[dict[str, Any]] = field(default_factory=list)
-    answers: list[tuple[SafetySignal | DangerReport, uuid.UUID | None]] = field(default_factory=list)
-    """Signs of danger, each with the alert that answers it."""
-    checks: list[tuple[Episode, date | None]] = field(default_factory=list)
-    """Episodes, each with the next date on which time alone could change something."""
-    hindsight: Hindsight | None = None
-    """Where a history is stored all at once. Else every alert is raised now, and nobody has seen it."""
-    numbers: NumbersInForce = field(default_factory=NumbersInForce)
-    """Each clinic's, also for how soon it answers."""
-
-    @property
-    def opened(self) -> int:
-        return len(self.new)
-
-    def step(self, alert: Alert, kind: str, at: datetime, words: str = "", **details: Any) -> None:
-        """One more step in the life of ``alert``, by the program itself."""
-        self.steps.append(step_of(alert, kind, at, words=words, details=details or None))
-
-    def answer(self, sign: SafetySignal | DangerReport, alert_id: uuid.UUID | None) -> None:
-        """This alert answers the sign of danger."""
-        self.answers.append((sign, alert_id))
-
-    def check(self, episode: Episode, next_check_on: date | None) -> None:
-        """Time alone can change something for the episode on this date; None: never."""
-        self.checks.append((episode, next_check_on))
-
-    def store(self) -> None:
-        """Write the alerts, then what points at them."""
-        db.session.flush()
-        insert_rows(scope.current(), AlertEvent, self.steps)
-        for sign, alert_id in self.answers:
-            sign.alert_id = alert_id
-        self.steps, self.answers = [], []
-
-
-def step_of(
-    alert: Alert,
-    kind: str,
-    at: datetime,
-    *,
-    by_id: uuid.UUID | None = None,
-    words: str = "",
-    details: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """The columns of one row of the alert's history."""
-    return {
-        "id": new_id(),
-        "patient_id": alert.patient_id,
-        "alert_id": alert.id,
-        "kind": kind,
-        "at": at,
-        "by_id": by_id,
-        "words": words,
-        "details": None if details is None else dict(details),
-    }
-
-
-def plain(evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """Evidence as it comes back from the database, so that the same facts compare as equal."""
-    stored: dict[str, Any] = json.loads(json.dumps(evidence, default=dict))
-    return stored
 
 
 def open_alert(
@@ -152,7 +49,7 @@ def open_alert(
         opened_at=opened_at,
         owner_id=stand.owner_id,
     )
-    alert.look_at = _first_look(alert, clinic, opened_at, log.numbers)
+    alert.look_at = first_look(alert, clinic, opened_at, log.numbers)
     db.session.add(alert)
     log.new.append(alert)
     log.step(alert, "opened", opened_at, stand.sentence, **_news(stand.tier, told_at))
@@ -192,7 +89,7 @@ def revise(
         _ask_again(alert, clinic, now, log)
         _ask_for_somebody(alert, now, log)
     if stand.tier is not before and alert.snoozed_until is None:
-        alert.look_at = _next_look(alert, clinic, now, log.numbers)
+        alert.look_at = next_look(alert, clinic, now, log.numbers)
     return False
 
 
@@ -223,7 +120,7 @@ def restart(alert: Alert, *, owner_id: uuid.UUID | None, clinic: Clinic, now: da
     """Ask for acknowledgement again, from the first person on."""
     _ask_again(alert, clinic, now, log)
     alert.escalation, alert.owner_id = 0, owner_id
-    alert.look_at = _first_look(alert, clinic, now, log.numbers)
+    alert.look_at = first_look(alert, clinic, now, log.numbers)
     _ask_for_somebody(alert, now, log)
 
 
@@ -235,16 +132,7 @@ def give(alert: Alert, owner_id: uuid.UUID | None, *, clinic: Clinic, now: datet
     if alert.state == "acknowledged":
         alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
     if alert.snoozed_until is None:
-        _look_soon(alert, clinic, now, numbers)
-
-
-def _look_soon(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> None:
-    """No later than if it were news now: what one person has acknowledged, and when they meant to try again, is no time
-    of the next one's.
-    """
-    news = _first_look(alert, clinic, now, numbers)
-    if news is not None:
-        alert.look_at = news if alert.look_at is None else min(alert.look_at, news)
+        look_soon(alert, clinic, now, numbers)
 
 
 def _ask_for_somebody(alert: Alert, now: datetime, log: Log) -> None:
@@ -257,7 +145,7 @@ def _ask_again(alert: Alert, clinic: Clinic, now: datetime, log: Log) -> None:
     """Whoever put it off or acknowledged it answered something else."""
     end_snooze(alert, clinic, now, log)
     alert.state, alert.acknowledged_at, alert.acknowledged_by_id = "open", None, None
-    _look_soon(alert, clinic, now, log.numbers)
+    look_soon(alert, clinic, now, log.numbers)
 
 
 def end_snooze(alert: Alert, clinic: Clinic, now: datetime, log: Log) -> None:
@@ -267,7 +155,7 @@ def end_snooze(alert: Alert, clinic: Clinic, now: datetime, log: Log) -> None:
     log.step(alert, "snooze-ended", now, alert.snooze_reason, until=alert.snoozed_until.isoformat())
     record("alert.snooze-ended", by=None, subject=alert)
     alert.snoozed_until, alert.snooze_reason = None, ""
-    alert.look_at = _next_look(alert, clinic, now, log.numbers)
+    alert.look_at = next_look(alert, clinic, now, log.numbers)
 
 
 def close_by_itself(alert: Alert, because: str, *, now: datetime, log: Log) -> None:
@@ -288,7 +176,7 @@ def calm(alert: Alert, clinic: Clinic, now: datetime, log: Log) -> None:
     """Nothing can be done today: what was urgent is an action."""
     if alert.tier == Tier.URGENT:
         alert.tier = Tier.ACTION.value
-        alert.look_at = _next_look(alert, clinic, now, log.numbers)
+        alert.look_at = next_look(alert, clinic, now, log.numbers)
 
 
 def say_it_is_past(alert: Alert, because: str, *, on: date, now: datetime, log: Log) -> None:
@@ -300,28 +188,3 @@ def say_it_is_past(alert: Alert, because: str, *, on: date, now: datetime, log: 
     log.changed += 1
     log.step(alert, "appended", now, because, **_news(Tier(alert.tier), None))
     record("alert.updated", by=None, subject=alert)
-
-
-def _next_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:
-    look = _first_look if alert.state == "open" else last_look
-    return look(alert, clinic, now, numbers)
-
-
-def _first_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:
-    """When what is news now passes on, or is told to the lead, unless somebody acknowledges it; None: never."""
-    if alert.tier == Tier.URGENT:
-        return _times(clinic, numbers).acknowledge_by(now, immediate=is_immediate(alert.evidence))
-    if alert.tier == Tier.ACTION and (alert.is_safety or rule(alert.rule).must_be_heard):
-        return _times(clinic, numbers).told_by(now, is_safety=alert.is_safety)
-    return None
-
-
-def last_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:
-    """When what is acknowledged now passes on, or is told to the lead, unless somebody closes it; None: never."""
-    if alert.tier == Tier.URGENT:
-        return _times(clinic, numbers).outcome_by(now, on_call=on_call(clinic, now) is not None)
-    return _times(clinic, numbers).closed_by(now) if alert.tier == Tier.ACTION and alert.is_safety else None
-
-
-def _times(clinic: Clinic, numbers: NumbersInForce) -> ResponseTimes:
-    return response_times_of(clinic, numbers.at(clinic.id))

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from registry.access import scope
 from registry.access.reviewed_sql import insert_rows
 from registry.accounts.models import User
-from registry.alerts.lifecycle import step_of
 from registry.alerts.loading.safety import covered_in
+from registry.alerts.log import step_of
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.rulebook import rule
 from registry.alerts.sentences import kept_sentence

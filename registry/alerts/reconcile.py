@@ -19,20 +19,17 @@ from registry.access import scope
 from registry.alerts.backlog import backlog_of
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.lifecycle import (
-    Hindsight,
-    Log,
-    Stand,
     calm,
     close_by_itself,
     end_snooze,
     give,
     is_past,
     open_alert,
-    plain,
     revise,
     say_it_is_past,
 )
 from registry.alerts.loading.cases import EpisodeCase, Person, load_people
+from registry.alerts.log import Hindsight, Log, Stand, plain
 from registry.alerts.look import told
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.owners import Team, is_active, load_teams, owner_of

@@ -18,9 +18,10 @@ from sqlalchemy import select
 from registry.access.grants import sights
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.dangers import Danger, asks_again, most_pressing, open_dangers
-from registry.alerts.lifecycle import Log, Stand, close_by_itself, open_alert, plain, restart, revise
+from registry.alerts.lifecycle import close_by_itself, open_alert, restart, revise
 from registry.alerts.loading.cases import Person
 from registry.alerts.loading.safety import covered_in, seen_before, seen_by, versions_of
+from registry.alerts.log import Log, Stand, plain
 from registry.alerts.models import Alert
 from registry.alerts.owners import Team, owner_of
 from registry.alerts.parameters import Numbers

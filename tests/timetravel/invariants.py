@@ -15,8 +15,8 @@ from sqlalchemy import func, or_, select
 from registry import clock
 from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.hours.response_times import longest_snooze
-from registry.alerts.lifecycle import plain
 from registry.alerts.loading.cases import EpisodeCase, load_people
+from registry.alerts.log import plain
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.reconcile import reconcile_patients
 from registry.alerts.rulebook import Family, Finding, Tier, evaluate, is_news, rule

@@ -12,8 +12,8 @@ from typing import Any
 from registry.alerts.clinic_numbers import shipped
 from registry.alerts.hours.opening_hours import add_open_minutes, next_open
 from registry.alerts.hours.response_times import ResponseTimes, longest_snooze, start_of
-from registry.alerts.lifecycle import Stand, step_of
 from registry.alerts.loading.safety import covered_in
+from registry.alerts.log import Stand, step_of
 from registry.alerts.models import LEAD, Alert
 from registry.alerts.rulebook import Tier
 from registry.audit.recorder import ActorId, record

@@ -16,7 +16,7 @@ from registry.alerts.actions import acknowledge, act, snooze
 from registry.alerts.escalation import escalate_due
 from registry.alerts.hours.duty import on_duty as who_is_on_duty
 from registry.alerts.hours.duty import on_duty_in
-from registry.alerts.lifecycle import Log
+from registry.alerts.log import Log
 from registry.alerts.models import NOT_REACHED, Alert
 from registry.alerts.parameters import InvalidParameter
 from registry.alerts.signals import attention_changed

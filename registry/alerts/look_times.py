@@ -1,0 +1,47 @@
+"""When an alert is looked at again: it passes on, or the lead is told, unless somebody does something."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from registry.alerts.clinic_numbers import NumbersInForce
+from registry.alerts.hours.clinic_times import response_times_of
+from registry.alerts.hours.duty import on_call
+from registry.alerts.hours.response_times import ResponseTimes
+from registry.alerts.models import Alert
+from registry.alerts.rulebook import Tier, is_immediate, rule
+from registry.clinics.models import Clinic
+
+
+def look_soon(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> None:
+    """No later than if it were news now: what one person has acknowledged, and when they meant to try again, is no time
+    of the next one's.
+    """
+    news = first_look(alert, clinic, now, numbers)
+    if news is not None:
+        alert.look_at = news if alert.look_at is None else min(alert.look_at, news)
+
+
+def next_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:
+    look = first_look if alert.state == "open" else last_look
+    return look(alert, clinic, now, numbers)
+
+
+def first_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:
+    """When what is news now passes on, or is told to the lead, unless somebody acknowledges it; None: never."""
+    if alert.tier == Tier.URGENT:
+        return _times(clinic, numbers).acknowledge_by(now, immediate=is_immediate(alert.evidence))
+    if alert.tier == Tier.ACTION and (alert.is_safety or rule(alert.rule).must_be_heard):
+        return _times(clinic, numbers).told_by(now, is_safety=alert.is_safety)
+    return None
+
+
+def last_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:
+    """When what is acknowledged now passes on, or is told to the lead, unless somebody closes it; None: never."""
+    if alert.tier == Tier.URGENT:
+        return _times(clinic, numbers).outcome_by(now, on_call=on_call(clinic, now) is not None)
+    return _times(clinic, numbers).closed_by(now) if alert.tier == Tier.ACTION and alert.is_safety else None
+
+
+def _times(clinic: Clinic, numbers: NumbersInForce) -> ResponseTimes:
+    return response_times_of(clinic, numbers.at(clinic.id))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
@@ -18,28 +19,20 @@ from registry import clock
 from registry.access import scope
 from registry.alerts.backlog import backlog_of
 from registry.alerts.clinic_numbers import NumbersInForce
-from registry.alerts.lifecycle import (
-    calm,
-    close_by_itself,
-    end_snooze,
-    give,
-    is_past,
-    open_alert,
-    revise,
-    say_it_is_past,
-)
+from registry.alerts.endings import leave_with_episode, withdraw
+from registry.alerts.lifecycle import end_snooze, open_alert, revise
 from registry.alerts.loading.cases import EpisodeCase, Person, load_people
 from registry.alerts.log import Hindsight, Log, Stand, plain
 from registry.alerts.look import told
-from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.owners import Team, is_active, load_teams, owner_of
+from registry.alerts.models import Alert
+from registry.alerts.owners import Team, load_teams, owner_of
 from registry.alerts.parameters import Numbers
-from registry.alerts.rest import News, at_rest, quiet_until_of, rest_of
-from registry.alerts.rulebook import Audience, Evaluation, Family, Finding, Tier, evaluate, rule
+from registry.alerts.rest import News, Rest, at_rest, quiet_until_of, rest_of
+from registry.alerts.rulebook import Backlog, Family, Finding, Tier, evaluate, rule
 from registry.alerts.safety_alert import reconcile_safety
 from registry.alerts.sentences import kept_sentence
-from registry.alerts.signals import LookedAt, asks_somebody, attention_changed
-from registry.audit.recorder import record
+from registry.alerts.signals import LookedAt, attention_changed
+from registry.alerts.succession import follow_team
 from registry.db.among import among, day_of
 from registry.db.grouping import by_patient
 from registry.db.transaction import write
@@ -50,7 +43,6 @@ from registry.patients.models import Patient
 
 _REMEMBERED_DAYS = 60
 """How long a closed alert can keep its finding quiet; past the longest ``snooze`` a clinic may set."""
-
 # Made once: building a statement costs more than running it.
 _PATIENTS = (
     select(Patient.id, Patient.died_on, Patient.merged_into_id)
@@ -59,7 +51,6 @@ _PATIENTS = (
     .with_for_update(key_share=True)  # whoever stores a row about the person meanwhile need not wait
 )
 """Takes the people in turn (PostgreSQL): of two writes about one person the second works with what the first stored."""
-
 _ALERTS = (
     select(Alert)
     .where(
@@ -183,9 +174,27 @@ def _reconcile_person(
     for episode in person.ended:
         for alert in standing:
             if alert.episode_id == episode.id:
-                _leave(alert, person, now=now, log=log)
+                leave_with_episode(alert, person, now=now, log=log)
         log.check(episode, None)
-    _give_to_somebody_there(standing, person, team, now=now, log=log)
+    follow_team(standing, person, team, now=now, log=log)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at a case, which its alerts are brought in line with. ``closed`` are those people have closed."""
+
+    case: EpisodeCase
+    team: Team
+    numbers: Numbers
+    news: News
+    closed: Sequence[Alert]
+    backlog: Backlog | None
+    today: date
+    now: datetime
+    log: Log
+
+    def rest_of(self, finding: Finding) -> Rest | None:
+        return rest_of(finding, self.closed, self.case.clinic.zone, self.numbers)
 
 
 def _reconcile_case(
@@ -199,75 +208,57 @@ def _reconcile_case(
     log: Log,
 ) -> date | None:
     """The alerts of one episode; returns the next date on which time alone could change something."""
-    today = case.clinic.today(now)
-    evaluation, backlog = evaluate(case.snapshot, today, numbers), backlog_of(case)
+    closed = [alert for alert in alerts if alert.closed_at is not None]
+    look = _Look(case, team, numbers, news, closed, backlog_of(case), case.clinic.today(now), now, log)
+    evaluation = evaluate(case.snapshot, look.today, numbers)
     found = {each.rule: each for each in evaluation.findings if rule(each.rule).family is not Family.SAFETY}
     dates = [evaluation.next_check_on]
-    closed = [alert for alert in alerts if alert.closed_at is not None]
     for alert in alerts:
         if alert.closed_at is not None:
             continue
         finding = found.pop(alert.rule, None)
         if finding is None:
-            _withdraw(alert, evaluation, on=today, now=now, log=log)
-            continue
-        rest = rest_of(finding, closed, case.clinic.zone, numbers)
-        if alert.snoozed_until is not None and alert.snoozed_until <= today:
-            end_snooze(alert, case.clinic, now, log)
-        quiet_until = quiet_until_of(finding, rest, backlog)
-        if alert.tier == Tier.QUEUE and quiet_until is not None and today < quiet_until:
-            finding = at_rest(finding) or finding
-            dates.append(quiet_until)
-        stand = _stand(finding, case, team, today)
-        told_at = None
-        if alert.tier != stand.tier and quiet_until is not None:
-            told_at = news.of(alert if rest is None else rest.closed)
-        revise(alert, stand, clinic=case.clinic, now=now, told_at=told_at, log=log)
-    for finding in found.values():
-        rest = rest_of(finding, closed, case.clinic.zone, numbers)
-        quiet_until = quiet_until_of(finding, rest, backlog)
-        if quiet_until is not None and today < quiet_until:
-            dates.append(quiet_until)
-            resting = at_rest(finding)
-            if resting is None:
-                continue
-            finding = resting
-        open_alert(
-            _stand(finding, case, team, today),
-            patient_id=case.episode.patient_id,
-            episode_id=case.episode.id,
-            clinic=case.clinic,
-            now=now,
-            told_at=None if rest is None else news.of(rest.closed),
-            log=log,
-        )
+            withdraw(alert, evaluation, on=look.today, now=now, log=log)
+        else:
+            dates.append(_revise(alert, finding, look))
+    dates += [_open(finding, look) for finding in found.values()]
     return min((each for each in dates if each is not None), default=None)
 
 
-def _leave(alert: Alert, person: Person, *, now: datetime, log: Log) -> None:
-    """The episode ended: the alert closes; what was urgent only a person closes, of whoever died without a clock."""
-    if alert.tier != Tier.URGENT and not is_past(alert):
-        close_by_itself(alert, "The episode ended", now=now, log=log)
-        return
-    clinic, has_died = person.clinics[alert.clinic_id], person.snapshot.died_on is not None
-    if has_died:
-        calm(alert, clinic, now, log)
-    because = "The person died" if has_died else "The episode ended"
-    say_it_is_past(alert, because, on=clinic.today(now), now=now, log=log)
+def _revise(alert: Alert, finding: Finding, look: _Look) -> date | None:
+    """An open alert says what its rule says now; returns the day until which that is quiet, where it is."""
+    case, today, rest = look.case, look.today, look.rest_of(finding)
+    if alert.snoozed_until is not None and alert.snoozed_until <= today:
+        end_snooze(alert, case.clinic, look.now, look.log)
+    quiet_until = quiet_until_of(finding, rest, look.backlog)
+    is_quiet = alert.tier == Tier.QUEUE and quiet_until is not None and today < quiet_until
+    if is_quiet:
+        finding = at_rest(finding) or finding
+    stand = _stand(finding, case, look.team, today)
+    told_at = None
+    if alert.tier != stand.tier and quiet_until is not None:
+        told_at = look.news.of(alert if rest is None else rest.closed)
+    revise(alert, stand, clinic=case.clinic, now=look.now, told_at=told_at, log=look.log)
+    return quiet_until if is_quiet else None
 
 
-def _withdraw(alert: Alert, evaluation: Evaluation, *, on: date, now: datetime, log: Log) -> None:
-    """What the alert said is no longer true: it closes; what is urgent says so, and only a person closes it."""
-    if alert.tier == Tier.URGENT:
-        because = evaluation.settled.get(alert.rule, "No longer so by what is on record")
-        say_it_is_past(alert, because, on=on, now=now, log=log)
-        return
-    speaks_for_it = next((each.by for each in evaluation.swallowed if each.finding.rule == alert.rule), None)
-    if speaks_for_it is not None:
-        because = f"Part of another alert now: {rule(speaks_for_it).title.lower()}"
-    else:
-        because = evaluation.settled.get(alert.rule, "It is no longer true")
-    close_by_itself(alert, because, now=now, log=log)
+def _open(finding: Finding, look: _Look) -> date | None:
+    """An alert for what no open one says, or its place in the queue alone while it is quiet; returns as ``_revise``."""
+    case, today, rest = look.case, look.today, look.rest_of(finding)
+    quiet_until = quiet_until_of(finding, rest, look.backlog)
+    is_quiet = quiet_until is not None and today < quiet_until
+    told = at_rest(finding) if is_quiet else finding
+    if told is not None:
+        open_alert(
+            _stand(told, case, look.team, today),
+            patient_id=case.episode.patient_id,
+            episode_id=case.episode.id,
+            clinic=case.clinic,
+            now=look.now,
+            told_at=None if rest is None else look.news.of(rest.closed),
+            log=look.log,
+        )
+    return quiet_until if is_quiet else None
 
 
 def _stand(finding: Finding, case: EpisodeCase, team: Team, today: date) -> Stand:
@@ -296,48 +287,3 @@ def _store_next_checks(log: Log) -> None:
     )
     for episode, day in moved:
         set_committed_value(episode, "next_check_on", day)
-
-
-def _give_to_somebody_there(alerts: Iterable[Alert], person: Person, team: Team, *, now: datetime, log: Log) -> None:
-    """An alert follows the team: a new person of record takes it over, unless somebody took or was given it."""
-    moving: list[tuple[Alert, uuid.UUID | None]] = []
-    for alert in alerts:
-        if alert.closed_at is not None or (alert.escalation and alert.tier == Tier.URGENT):
-            continue
-        today = person.clinics[alert.clinic_id].today(now)
-        wanted = owner_of(_audience(alert), clinic_id=alert.clinic_id, team=team, today=today)
-        if wanted != alert.owner_id:
-            moving.append((alert, wanted))
-    if not moving:
-        return
-    taken = _taken_by_hand([alert for alert, _ in moving])
-    for alert, wanted in moving:
-        if alert.owner_id is not None and alert.id in taken and is_active(alert.owner_id):
-            continue
-        if alert.owner_id is not None and wanted is None and is_active(alert.owner_id):
-            continue
-        give(alert, wanted, clinic=person.clinics[alert.clinic_id], now=now, numbers=log.numbers)
-        log.step(alert, "assigned", now, "Follows the care team", owner=None if wanted is None else str(wanted))
-        if wanted is not None and log.hindsight is None:
-            asks_somebody.send(alert=alert, at=now, to=[wanted])
-        record("alert.assigned", by=None, subject=alert)
-
-
-def _audience(alert: Alert) -> Sequence[str]:
-    """Whose work it is. A place in the queue is the psychiatrist's, whoever else the rule is for."""
-    if alert.is_safety:
-        return ()
-    return (Audience.PSYCHIATRIST,) if alert.tier == Tier.QUEUE else rule(alert.rule).audience
-
-
-def _taken_by_hand(alerts: Sequence[Alert]) -> set[uuid.UUID]:
-    """Alerts a person took by acknowledging, or was given."""
-    return set(
-        db.session.scalars(
-            select(AlertEvent.alert_id).where(
-                AlertEvent.alert_id.in_([alert.id for alert in alerts]),
-                AlertEvent.kind.in_(("assigned", "acknowledged")),
-                AlertEvent.by_id.is_not(None),
-            )
-        )
-    )

@@ -10,7 +10,7 @@ from registry.alerts.loading.cases import episode_facts, tracked_measures
 from registry.alerts.rulebook.review import interval
 from registry.alerts.snapshot import CaseSnapshot
 from registry.episodes.models import Episode
-from registry.measurements.standings import TrackedScale
+from registry.measurements.tracked import TrackedScale
 from registry.measures.course import Course
 from registry.web.filters import count
 

@@ -20,7 +20,7 @@ from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode
 from registry.extensions import db
-from registry.measurements.standings import TrackedScale
+from registry.measurements.tracked import TrackedScale
 from registry.measures.course import Course
 from registry.patients.models import Patient
 

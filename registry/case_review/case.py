@@ -21,9 +21,11 @@ from registry.episodes.queries import list_episodes, list_parts
 from registry.extensions import db
 from registry.life.models import LifeEvent
 from registry.life.queries import list_events
+from registry.measurements.courses import follow_patient
 from registry.measurements.models import MeasurementScore
+from registry.measurements.outcomes import mania_scales
 from registry.measurements.queries import rated_by_others
-from registry.measurements.standings import TrackedScale, follow_patient, mania_scales
+from registry.measurements.tracked import TrackedScale
 from registry.measures.course import Course
 from registry.patients.models import Patient
 from registry.patients.queries import get_patient

@@ -26,10 +26,12 @@ from registry.extensions import db
 from registry.life.models import LifeEvent
 from registry.life.queries import list_events
 from registry.life.rules import GAINS, LOSSES, is_open
+from registry.measurements.courses import follow_patient
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
+from registry.measurements.outcomes import mania_courses, stands_beside_mania
 from registry.measurements.queries import rated_by_others
-from registry.measurements.standings import TrackedScale, follow_patient, mania_courses, stands_beside_mania
+from registry.measurements.tracked import TrackedScale
 from registry.measures.categories import DatedCategory
 from registry.measures.course import Course, DatedScore, follow
 from registry.measures.profile import ratings_of

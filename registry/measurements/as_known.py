@@ -13,8 +13,8 @@ from registry.episodes.models import TrackedMeasure, TreatmentCourse
 from registry.episodes.queries import list_parts
 from registry.episodes.scales import scales_in_force
 from registry.extensions import db
+from registry.measurements.courses import dated_scores
 from registry.measurements.models import Measurement, MeasurementScore
-from registry.measurements.standings import dated_scores
 from registry.measures.course import Course, DatedScore, follow
 from registry.measures.scale import Scale
 

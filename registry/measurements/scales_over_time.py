@@ -9,7 +9,7 @@ from datetime import date
 
 from registry.episodes.scales import ClinicScales, ScalesInForce
 from registry.extensions import db
-from registry.measurements.standings import MEASURES, TARGETS, AnyRow, Rows, TrackedScale, target_of
+from registry.measurements.tracked import MEASURES, TARGETS, AnyRow, Rows, TrackedScale, target_of
 
 
 @dataclass(slots=True)

@@ -12,9 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registry.extensions import db
+from registry.measurements.courses import follow_scores
 from registry.measurements.models import Measurement, MeasurementScore, SafetySignal, StandingRow
 from registry.measurements.scores import definition_of, score_again
-from registry.measurements.standings import follow_scores, standing_values, tracked_scales
+from registry.measurements.standings import standing_values
+from registry.measurements.tracked import tracked_scales
 from registry.measures.course import DatedScore
 from registry.measures.instrument import Instrument
 from registry.measures.profile import ratings_of

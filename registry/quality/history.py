@@ -17,7 +17,7 @@ from registry.episodes.models import Episode, PhaseSpell
 from registry.episodes.scales import ScalesInForce, scales_in_force
 from registry.extensions import db
 from registry.measurements.models import MeasurementScore
-from registry.measurements.standings import mania_scales
+from registry.measurements.outcomes import mania_scales
 
 Rows: TypeAlias = Sequence[Row[*tuple[Any, ...]]]
 
@@ -96,7 +96,7 @@ def read_history(today: Today, *, since: date) -> History:
 
 
 def _manias(of_the_time: ColumnElement[bool]) -> Any:
-    """The scores ``registry.measurements.standings.mania_courses`` follows: of the whole episode."""
+    """The scores ``registry.measurements.outcomes.mania_courses`` follows: of the whole episode."""
     return (
         select(
             _EPISODE,

@@ -20,7 +20,7 @@ from registry.caseload.currency import PROMISED_CARE, Today
 from registry.caseload.rules import NOT_SEEN_DAYS
 from registry.episodes.scales import ClinicScales, ScalesInForce
 from registry.measurements.instruments import catalogue
-from registry.measurements.standings import mania_courses
+from registry.measurements.outcomes import mania_courses
 from registry.measures.course import DatedScore, follow, has_improved, is_elevated
 from registry.measures.mania import DEPRESSION, is_beside_mania
 from registry.measures.scale import Better

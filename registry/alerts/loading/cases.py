@@ -47,21 +47,10 @@ from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, PhaseSpell
 from registry.episodes.scales import ScalesInForce, scales_in_force
 from registry.extensions import db
+from registry.measurements.courses import Courses, dated_scores, follow_scores, read_scores
 from registry.measurements.instruments import catalogue
-from registry.measurements.standings import (
-    Courses,
-    Rows,
-    TrackedScale,
-    dated_scores,
-    follow_scores,
-    mania_courses,
-    outcome_scales,
-    outcomes,
-    read_episodes,
-    read_scores,
-    scales_followed,
-    scales_in,
-)
+from registry.measurements.outcomes import mania_courses, outcome_scales, outcomes
+from registry.measurements.tracked import Rows, TrackedScale, read_episodes, scales_followed, scales_in
 from registry.measures.course import Course, DatedScore
 from registry.measures.mania import Reported
 from registry.patients.models import RelatedPerson

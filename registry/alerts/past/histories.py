@@ -33,16 +33,11 @@ from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, PhaseSpell
 from registry.episodes.scales import ScalesInForce, scales_in_force
 from registry.extensions import db
+from registry.measurements.courses import dated_scores, read_scores
 from registry.measurements.instruments import catalogue
+from registry.measurements.outcomes import mania_scales
 from registry.measurements.scales_over_time import ScalesOverTime, load_scales_over_time
-from registry.measurements.standings import (
-    AnyRow,
-    Rows,
-    dated_scores,
-    mania_scales,
-    read_episodes,
-    read_scores,
-)
+from registry.measurements.tracked import AnyRow, Rows, read_episodes
 from registry.patients.models import Patient, RelatedPerson
 from registry.plans.queries import PlanDates, list_safety_plans
 from registry.treatment.queries import Taken, TrialCourse, list_courses, list_taken

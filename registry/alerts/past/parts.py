@@ -34,8 +34,9 @@ from registry.alerts.snapshot import (
 from registry.clinics.models import Clinic
 from registry.contacts.ladder import Step
 from registry.episodes.models import Episode
+from registry.measurements.outcomes import mania_scales
 from registry.measurements.scales_over_time import ScalesOverTime
-from registry.measurements.standings import AnyRow, TrackedScale, mania_scales
+from registry.measurements.tracked import AnyRow, TrackedScale
 from registry.measures.course import Course, DatedScore, Target
 from registry.measures.course import follow as follow_scores
 from registry.plans.queries import PlanDates

@@ -33,7 +33,7 @@ from registry.charts.lane_strip import LaneStrip
 from registry.charts.sparkline import Point, Sparkline, sparkline
 from registry.episodes.patient_header import holder_name
 from registry.episodes.rules import CONDITIONS, TEAM_ROLES
-from registry.measurements.standings import TrackedScale
+from registry.measurements.tracked import TrackedScale
 from registry.measures.course import Course, Standing, days_fresh
 from registry.patients.presenters import IdentityHeader
 from registry.review.forms import ReviewForm

@@ -9,7 +9,7 @@ from typing import Any
 
 from registry.measurements.presenters.words import category_words, range_words
 from registry.measurements.queries import Latest
-from registry.measurements.standings import TrackedScale
+from registry.measurements.tracked import TrackedScale
 from registry.measures.course import Course, Target
 from registry.measures.instrument import Instrument
 from registry.measures.outline import outline

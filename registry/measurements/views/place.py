@@ -14,9 +14,10 @@ from registry.episodes.place import Place, place_at
 from registry.episodes.queries import followed_instruments, list_episodes
 from registry.episodes.scales import instruments_at
 from registry.measurements import queries
+from registry.measurements.courses import follow_patient
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement
-from registry.measurements.standings import TrackedScale, follow_patient
+from registry.measurements.tracked import TrackedScale
 from registry.measures.catalogue import UnknownInstrument
 from registry.measures.course import Course
 from registry.measures.instrument import Instrument

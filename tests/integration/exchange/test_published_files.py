@@ -20,8 +20,8 @@ from registry.episodes.models import Episode
 from registry.exchange.importing import Tally
 from registry.extensions import db
 from registry.measurements import verification
+from registry.measurements.courses import courses
 from registry.measurements.models import Measurement, MeasurementScore, SafetySignal
-from registry.measurements.standings import courses
 from registry.patients.models import Patient
 from tests.integration.exchange.files import MAPPINGS, Importer, count
 

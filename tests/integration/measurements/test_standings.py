@@ -20,8 +20,10 @@ from registry.episodes.models import Episode, TreatmentTarget
 from registry.episodes.queries import list_parts
 from registry.extensions import db
 from registry.measurements.actions import correct_measurement, mark_entered_in_error
+from registry.measurements.courses import courses, follow_patient, follow_patients
 from registry.measurements.instruments import catalogue
-from registry.measurements.standings import courses, follow_patient, follow_patients, restate, tracked_scales
+from registry.measurements.standings import restate
+from registry.measurements.tracked import tracked_scales
 from registry.measures.course import DatedScore, Target, follow
 from tests.integration.measurements.people import ENROLLED, TODAY, Person, a_person, phq9_total, record, standing_of
 from tests.integration.measurements.statements import statements_of

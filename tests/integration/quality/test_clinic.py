@@ -17,8 +17,8 @@ from registry.audit.models import AuditEvent
 from registry.caseload.currency import Today
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
+from registry.measurements.courses import follow_patient
 from registry.measurements.instruments import catalogue
-from registry.measurements.standings import follow_patient
 from registry.measures.course import has_improved
 from registry.quality.queries import Wanted, add_up, count_groups, list_people
 from registry.quality.rules import BESIDE_MANIA, COUNTED, MET, METRICS, NOT_MET

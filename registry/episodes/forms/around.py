@@ -9,7 +9,8 @@ from wtforms import BooleanField, SelectField
 from wtforms.validators import InputRequired
 
 from registry.episodes.facts import OtherTeamFacts
-from registry.episodes.forms.care import ChangeForm, ConsentFields, DatedForm, date_of, past_date
+from registry.episodes.forms.dated import ChangeForm, DatedForm, date_of, past_date
+from registry.episodes.forms.enrolment import ConsentFields
 from registry.episodes.models import OtherTeam
 from registry.episodes.rules import OTHER_TEAMS
 from registry.web.form_fields import choices, line, paragraph

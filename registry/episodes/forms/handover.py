@@ -12,7 +12,8 @@ from wtforms.validators import InputRequired
 
 from registry.accounts.models import User
 from registry.episodes.facts import TeamPlace
-from registry.episodes.forms.care import DatedForm, PlaceForm, date_of, fitting, past_date
+from registry.episodes.forms.dated import DatedForm, date_of, past_date
+from registry.episodes.forms.team import PlaceForm, fitting
 from registry.episodes.rules import TEAM_ROLES
 from registry.patients.forms import ClinicForm
 from registry.web.form_fields import RegistryForm, choices, paragraph

@@ -6,7 +6,7 @@ from datetime import date
 
 from wtforms.validators import InputRequired
 
-from registry.episodes.forms.care import DatedForm, date_of, past_date
+from registry.episodes.forms.dated import DatedForm, date_of, past_date
 from registry.web.form_fields import LocalDate, NotAfter, RegistryForm, paragraph
 
 

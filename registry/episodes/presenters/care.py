@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import url_for
@@ -19,131 +18,18 @@ from registry.episodes.models import (
     TrackedMeasure,
     TreatmentTarget,
 )
-from registry.episodes.patient_header import IdentityHeader, holder_name, patient_url, phase_words
-from registry.episodes.rules import (
-    CONDITIONS,
-    CONSENT_MODES,
-    END_REASONS,
-    PHASE_TITLES,
-    REFERRAL_SOURCES,
-    TEAM_ROLES,
-)
+from registry.episodes.patient_header import IdentityHeader, holder_name
+from registry.episodes.presenters.enrolment import scale_name
+from registry.episodes.rules import CONDITIONS, CONSENT_MODES, END_REASONS, PHASE_TITLES, REFERRAL_SOURCES, TEAM_ROLES
 from registry.measures.catalogue import Catalogue
-from registry.measures.instrument import Instrument
-from registry.measures.scale import Scale
-from registry.patients.models import Patient
-from registry.patients.presenters import EditPage, Fact
+from registry.patients.presenters import Fact
 from registry.web.filters import count, long_date, number
-from registry.web.paging import Paging
 
 if TYPE_CHECKING:
-    from registry.episodes.forms import EnrolForm
     from registry.episodes.presenters.around import ConsentCard
     from registry.episodes.presenters.handover import TransferNote
 
 Names = Mapping[uuid.UUID, str]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonLine:
-    """A row of the list of people."""
-
-    name: str
-    pronouns: str
-    url: str
-    born: str
-    mrn: str
-    phase: str
-    phase_kind: str
-    clinic: str
-    care_manager: str
-
-
-@dataclass(frozen=True, slots=True)
-class PeoplePage:
-    """Everybody the clinic may see."""
-
-    title: str
-    search: str
-    people: tuple[PersonLine, ...]
-    pages: Paging
-    add_url: str
-    """Empty for whoever may not add people."""
-    transfers_url: str
-    transfers_to_answer: int
-
-
-def person_line(patient: Patient, episode: Episode | None, today: date) -> PersonLine:
-    team = episode.team if episode else []
-    manager = next((member for member in team if member.role == "care_manager" and member.ends_on is None), None)
-    return PersonLine(
-        name=patient.name,
-        pronouns=patient.pronouns,
-        url=patient_url(patient.id),
-        born=long_date(patient.birth_date),
-        mrn=patient.mrn,
-        phase=phase_words(episode, today) if episode else "Not in care",
-        phase_kind=episode.phase if episode else "",
-        clinic=episode.clinic.name if episode else "",
-        care_manager=holder_name(manager) if manager else "",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePage(EditPage):
-    """A form about one person's care."""
-
-    today: date
-    subtitle: str = ""
-    unit: str = ""
-    hints: Mapping[str, str] = field(default_factory=dict)
-    """Of a choice, what it asks for."""
-    medicines: Sequence[str] = ()
-    """What the person takes now, where the change ends the reminders of it."""
-    unanswered: Sequence[str] = ()
-    """What case reviews left open, where the change declines it, or brings it back."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleRow:
-    """A scale an enrolment may track."""
-
-    name: str
-    field: str
-    takes_target: bool
-    target_label: str
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolPage:
-    """Enrolling somebody."""
-
-    title: str
-    patient: IdentityHeader
-    form: EnrolForm
-    today: date
-    back_url: str
-    scales: tuple[ScaleRow, ...]
-    places: tuple[tuple[str, str], ...] = tuple(TEAM_ROLES.items())
-
-    @property
-    def has_errors(self) -> bool:
-        return bool(self.form.errors)
-
-
-def scale_name(instrument: Instrument, scale: Scale) -> str:
-    """The instrument's short title; the scale's own name where it has several."""
-    if len(instrument.scales) == 1:
-        return instrument.short_title
-    return scale.name if instrument.short_title in scale.name else f"{instrument.short_title}: {scale.name}"
-
-
-def level_words(scale: Scale) -> str:
-    """The side on which a target lies, with the range of the scale."""
-    side = "at most" if scale.better == "lower" else "at least"
-    if scale.minimum is None or scale.maximum is None:
-        return side
-    return f"{side} ({number(scale.minimum)} to {number(scale.maximum)})"
 
 
 @dataclass(frozen=True, slots=True)

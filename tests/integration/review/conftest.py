@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
+from registry import clock
 from registry.access import scope
 from registry.accounts.models import User
 from registry.clinics.models import Clinic
@@ -26,6 +27,7 @@ from tests.builders import a_clinic, a_patient, a_user, an_episode, sign_in
 from tests.worlds import Worlds
 
 NOW = datetime(2026, 3, 12, 15, tzinfo=UTC)
+BASELINE, EIGHT_WEEKS_ON = date(2026, 1, 5), date(2026, 3, 9)
 
 
 @pytest.fixture
@@ -134,3 +136,17 @@ def told(app: Flask) -> Iterator[list[uuid.UUID]]:
 
     with episode_changed.connected_to(hear):
         yield heard
+
+
+@pytest.fixture
+def off_target(app: Flask, worlds: Worlds, _frozen: None) -> Case:
+    return worlds.begin_with(an_off_target_case)
+
+
+def an_off_target_case(app: Flask) -> Case:
+    """PHQ-9 21 → 19 over eight weeks, entered an hour ago, never reviewed."""
+    case = a_case(app)
+    with clock.at(NOW - timedelta(hours=1)):
+        case.scored(21, BASELINE)
+        case.scored(19, EIGHT_WEEKS_ON)
+    return case

@@ -28,7 +28,7 @@ from registry.plans.actions import write_plan
 from registry.plans.facts import PlanFacts
 from tests.builders import a_user
 from tests.integration.caseload.conftest import TODAY, Statements, Team, token_of
-from tests.integration.caseload.test_listing import chips, names, row_of
+from tests.integration.caseload.listed import chips, names, row_of
 from tests.pages import soup
 
 

@@ -19,7 +19,7 @@ from registry.plans.facts import PlanFacts
 from registry.treatment.actions import note, start_trial
 from registry.treatment.facts import InjectionFacts, StepFacts, TrialFacts
 from tests.integration.caseload.conftest import NOW, TODAY, Team
-from tests.integration.caseload.test_listing import row_of
+from tests.integration.caseload.listed import row_of
 from tests.pages import fill_in, words
 
 NOT_SEEN = "/caseload?view=not-seen"

@@ -15,7 +15,8 @@ from registry.audit.models import AuditEvent
 from registry.db.engine import build_engine
 from tests.builders import sign_in
 from tests.databases import MigratedDatabase
-from tests.trust.world import NOW, World, a_world, snapshot
+from tests.trust.history import NOW
+from tests.trust.world import World, a_world, snapshot
 from tests.worlds import Worlds
 
 pytestmark = pytest.mark.both_databases

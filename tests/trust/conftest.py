@@ -12,9 +12,10 @@ from registry.accounts.models import User
 from registry.extensions import db
 from tests.databases import MigratedDatabase
 from tests.trust.forms import forms
+from tests.trust.history import NOW
 from tests.trust.hostility import share
 from tests.trust.routes import Route
-from tests.trust.world import NOW, World, a_world
+from tests.trust.world import World, a_world
 from tests.worlds import Worlds
 
 

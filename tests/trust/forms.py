@@ -12,8 +12,9 @@ from werkzeug.test import TestResponse
 
 from tests.pages import Fields, elements, fields_of
 from tests.trust.expected import EVERYBODY, MAY, ROLES, SIGNED_IN
+from tests.trust.history import TODAY
 from tests.trust.routes import Route, routes, token_in, token_of
-from tests.trust.world import TODAY, Place
+from tests.trust.world import Place
 
 LAST = (
     "caseload.remove_view",

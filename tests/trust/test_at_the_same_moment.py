@@ -40,8 +40,9 @@ from registry.review.actions import ReviewedMeanwhile, record_review
 from tests.builders import a_patient, an_episode, id_of, sign_in
 from tests.pages import Fields
 from tests.trust.forms import filled, sender
+from tests.trust.history import NOW, TODAY
 from tests.trust.routes import Route
-from tests.trust.world import NOW, TODAY, World
+from tests.trust.world import World
 
 IN_THE_WAY = 0.5
 """Seconds the first waits for the second before it is stored: by then the second has met what the first holds."""

@@ -21,6 +21,7 @@ from tests.builders import sign_in
 from tests.databases import MigratedDatabase
 from tests.pages import Fields
 from tests.trust.forms import BY_SCRIPT, doors, filled, forms, is_for_everybody, sender
+from tests.trust.history import NOW
 from tests.trust.hostility import (
     SCRIPT,
     Attack,
@@ -38,7 +39,7 @@ from tests.trust.hostility import (
     watching,
 )
 from tests.trust.routes import Route, routes
-from tests.trust.world import NOW, Place, World, a_world
+from tests.trust.world import Place, World, a_world
 from tests.worlds import Worlds
 
 PASSING = frozenset({"audit_event", "signed_in_session", "failed_sign_in"})

@@ -16,8 +16,9 @@ from registry.audit.models import AuditEvent
 from registry.extensions import db
 from tests.builders import sign_in
 from tests.pages import soup, words
+from tests.trust.history import NOW
 from tests.trust.routes import token_of
-from tests.trust.world import MARKERS, NOW, World
+from tests.trust.world import MARKERS, World
 
 AUDIT = "/administration/audit"
 

@@ -30,7 +30,8 @@ from registry.patients.queries import list_merges
 from registry.plans import actions as plans
 from registry.plans.facts import PlanFacts
 from tests.builders import a_patient
-from tests.trust.world import NOW, TODAY, a_world
+from tests.trust.history import NOW, TODAY
+from tests.trust.world import a_world
 from tests.worlds import Worlds
 
 

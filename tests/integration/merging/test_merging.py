@@ -42,7 +42,7 @@ from registry.patients.models import Patient, PatientMerge
 from tests.builders import a_clinic, an_episode, id_of, sign_in
 from tests.integration.merging.conftest import Twice
 from tests.pages import fields_of, fill_in, words
-from tests.trust.world import NOW, TODAY
+from tests.trust.history import NOW, TODAY
 
 AUDIT = "/administration/audit"
 

@@ -41,7 +41,7 @@ from registry.plans.models import PlanVersion
 from tests.builders import a_clinic, a_user, an_episode, id_of, sign_in
 from tests.integration.merging.conftest import Twice
 from tests.pages import fields_of, words
-from tests.trust.world import NOW, TODAY
+from tests.trust.history import NOW, TODAY
 
 LATER = NOW + timedelta(hours=1)
 

@@ -89,7 +89,13 @@ def record(patient_id: uuid.UUID) -> Page:
         if form.opened_at is None:
             form.open_again(clock.now())
         return _show(hour, today, under_review, status=422 if form.errors else 200, form=form)
-    episode_id, following = under_review.episode.id, hour.after(under_review.episode.id)
+    return _record(form, hour, under_review, today)
+
+
+def _record(form: ReviewForm, hour: Hour, under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> Page:
+    """Store the review once, and go on to the next in the queue, whose time begins."""
+    episode_id, patient_id = under_review.episode.id, under_review.patient.id
+    following = hour.after(episode_id)
     next_url = _next_url(hour, episode_id)
     advice = _advice(form, under_review)
     saved: list[uuid.UUID] = []
@@ -112,7 +118,7 @@ def record(patient_id: uuid.UUID) -> Page:
         return next_url
 
     try:
-        location = receipts.once(form.form_key.data or "", by=current_user, act=act)
+        location = receipts.once(form.key, by=current_user, act=act)
     except ReviewedMeanwhile as meanwhile:
         return _reviewed_meanwhile(meanwhile.review, patient_id, form, today)
     flash(_saved_words(patient_id, saved), "success")

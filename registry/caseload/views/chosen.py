@@ -29,7 +29,7 @@ from registry.episodes.scales import scales_in_force
 from registry.patients.place import clinics_for
 from registry.plans.queries import safety_plans
 from registry.web.filters import count
-from registry.web.spreadsheets import CSV_TYPE, XLSX_TYPE, as_csv, as_workbook
+from registry.web.spreadsheets import CSV_TYPE, XLSX_TYPE, Value, as_csv, as_workbook
 
 MOST_EXPORTED = 5_000
 """Rows of one file: more is a report, and not a list anybody reads."""
@@ -74,9 +74,8 @@ def export() -> Response:
         clinics=reader.clinics,
         plans=safety_plans([row.patient_id for row in rows]) if "safety" in columns else {},
     )
-    headings, values = headings_of(columns), [values_of(each) for each in facts]
     is_workbook = request.form.get("format") == "xlsx"
-    content = as_workbook("Caseload", headings, values) if is_workbook else as_csv(headings, values)
+    answer = _as_file(headings_of(columns), [values_of(each) for each in facts], is_workbook=is_workbook)
     opened(
         "caseload.exported",
         by=current_user,
@@ -89,6 +88,11 @@ def export() -> Response:
             "columns": list(columns),
         },
     )
+    return answer
+
+
+def _as_file(headings: Sequence[str], values: Sequence[Sequence[Value]], *, is_workbook: bool) -> Response:
+    content = as_workbook("Caseload", headings, values) if is_workbook else as_csv(headings, values)
     answer = make_response(content)
     answer.mimetype = XLSX_TYPE if is_workbook else CSV_TYPE
     answer.headers["Content-Disposition"] = f'attachment; filename="caseload.{"xlsx" if is_workbook else "csv"}"'

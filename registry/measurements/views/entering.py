@@ -27,6 +27,7 @@ from registry.measurements.views.saving import (
     show_form,
 )
 from registry.measurements.wordings import in_words
+from registry.measures.instrument import Instrument
 from registry.web.pages import Page
 from registry.web.second_time import SecondTime
 
@@ -43,22 +44,8 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
     is_offered = definition.id in {each.id for each in offered_here(place)}
     if not is_offered and (request.method == "GET" or definition.licence.non_commercial):
         abort(404)
-    language = request.values.get("language") or definition.languages[0]
-    instrument, born_on = in_words(definition, language), place.patient.birth_date
     as_draft = "draft" in request.form
-    form = form_for(instrument)(
-        today=place.today,
-        born_on=born_on,
-        raters=raters_at(place),
-        as_draft=as_draft,
-        **first_values(
-            instrument,
-            on=day_of(request.args, today=place.today, born_on=born_on),
-            mode=mode_of(request.args, modes_offered(instrument)),
-            rater_id=current_user.id,
-            language=language,
-        ),
-    )
+    form = _form(place, definition, as_draft=as_draft)
     if not form.validate_on_submit():
         return _show(place, form, status=422 if form.errors else 200)
     clinic_id = place.clinic.id
@@ -75,7 +62,7 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
         measurement = actions.record_measurement(
             patient_id=patient_id,
             clinic_id=clinic_id,
-            instrument=instrument.id,
+            instrument=definition.id,
             by=by,
             as_draft=as_draft,
             **form.administration(),
@@ -89,6 +76,25 @@ def enter(patient_id: uuid.UUID, instrument_id: str) -> Page:
         return _show(place, form, status=422)
     say_saved(form, patient_id=patient_id, clinic_id=clinic_id, as_draft=as_draft)
     return redirect(location, 303)
+
+
+def _form(place: Place, definition: Instrument, *, as_draft: bool) -> MeasureForm:
+    """The form in the language that is read, on the day and in the mode the address names."""
+    language = request.values.get("language") or definition.languages[0]
+    instrument, born_on = in_words(definition, language), place.patient.birth_date
+    return form_for(instrument)(
+        today=place.today,
+        born_on=born_on,
+        raters=raters_at(place),
+        as_draft=as_draft,
+        **first_values(
+            instrument,
+            on=day_of(request.args, today=place.today, born_on=born_on),
+            mode=mode_of(request.args, modes_offered(instrument)),
+            rater_id=current_user.id,
+            language=language,
+        ),
+    )
 
 
 def _not_in_use(place: Place, form: MeasureForm) -> str:

@@ -69,8 +69,12 @@ def add() -> Page:
     if elsewhere.has_asked_too_often(current_user.id):
         form.mrn.errors = [elsewhere.TOO_MANY]
         return _add_page(form), 429
-    clinic_id = form.clinic_id
-    despite = [likeness.patient.id for likeness in alike]
+    return _add(form, despite=[likeness.patient.id for likeness in alike])
+
+
+def _add(form: AddPatientForm, *, despite: Sequence[uuid.UUID]) -> Page:
+    """Store a person who is not one of those alike, or whom a lead merges with one of them next."""
+    clinic_id, facts, point = form.clinic_id, form.facts(), form.contact_point()
 
     def act() -> str:
         patient = actions.add_patient(

@@ -12,6 +12,7 @@ from registry.contacts.facts import ContactFacts
 from registry.contacts.models import Contact, DangerReport
 from registry.contacts.rules import is_two_way
 from registry.db.conflict import EditConflict, refuse_stale
+from registry.db.struck_out import refuse_superseded, strike_out
 from registry.db.transaction import write
 from registry.episodes.actions import complete_transfers
 from registry.episodes.signals import tell_episode_changed
@@ -45,7 +46,7 @@ def correct_contact(
 ) -> Contact:
     """Replace a contact; the old one is kept. Raises ``EditConflict`` when somebody else changed it since."""
     with write():
-        _refuse_superseded(contact, opened_version)
+        refuse_superseded(contact, opened_version=opened_version)
         replacement = _new(contact.patient_id, contact.clinic_id, facts, by=by, staff_id=contact.staff_id)
         replacement.replaces_id, replacement.why = contact.id, why
         contact.status = "amended"
@@ -59,9 +60,7 @@ def correct_contact(
 def mark_entered_in_error(*, contact: Contact, why: str, opened_version: int | None, by: User) -> None:
     """Keep the contact, struck through and counted nowhere. Raises ``EditConflict``."""
     with write():
-        _refuse_superseded(contact, opened_version)
-        contact.withdrawn_at, contact.withdrawn_by_id = clock.now(), by.id
-        contact.status, contact.why = "entered-in-error", why
+        strike_out(contact, why=why, opened_version=opened_version, by_id=by.id)
         record("contact.entered-in-error", by=by, subject=contact, reason=why)
         tell_episode_changed(contact.patient_id)
 
@@ -117,12 +116,6 @@ def _take_over(contact: Contact, *, by: User) -> None:
     """The first two-way contact of a clinic that somebody was transferred to ends the episode they came from."""
     if is_two_way(contact.kind, reached=contact.reached):
         complete_transfers(patient_id=contact.patient_id, clinic_id=contact.clinic_id, on=contact.took_place_on, by=by)
-
-
-def _refuse_superseded(contact: Contact, opened_version: int | None) -> None:
-    refuse_stale(contact, opened_version=opened_version)
-    if contact.status != "final":
-        raise EditConflict(contact)
 
 
 def _new(patient_id: uuid.UUID, clinic_id: uuid.UUID, facts: ContactFacts, *, by: User, staff_id: uuid.UUID) -> Contact:

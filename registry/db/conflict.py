@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
-
-from registry.db.base import Versioned
 
 _LET_GO = frozenset({"40001", "40P01"})
 """SQLSTATE of a transaction that PostgreSQL ended so that another could go on."""
 
 
+class Edited(Protocol):
+    """A row two people may edit (``Versioned``)."""
+
+    @property
+    def version(self) -> int: ...
+
+
 class EditConflict(Exception):
     """The row was changed by somebody else since this form was opened."""
 
-    def __init__(self, row: Versioned) -> None:
+    def __init__(self, row: Edited) -> None:
         super().__init__(f"{type(row).__name__} was changed in between")
-        self.row = row
 
 
-def refuse_stale(row: Versioned, *, opened_version: int | None) -> None:
+def refuse_stale(row: Edited, *, opened_version: int | None) -> None:
     """Raise ``EditConflict`` unless ``row`` is still at the version the form was opened at."""
     if opened_version != row.version:
         raise EditConflict(row)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
-from registry.db.conflict import EditConflict, refuse_stale
 from registry.db.refused import Refused
+from registry.db.struck_out import refuse_superseded, strike_out
 from registry.db.transaction import write
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
@@ -38,7 +38,7 @@ def correct_observation(
 ) -> Observation:
     """Replace an observation; the old one is kept. Raises ``EditConflict``, and ``Refused`` as when it is recorded."""
     with write():
-        _refuse_superseded(observation, opened_version)
+        refuse_superseded(observation, opened_version=opened_version)
         replacement = _observation(observation.patient_id, observation.clinic_id, facts, by=by)
         replacement.replaces_id, replacement.why = observation.id, why
         observation.status = "amended"
@@ -52,17 +52,9 @@ def correct_observation(
 def withdraw_observation(*, observation: Observation, why: str, opened_version: int | None, by: User) -> None:
     """Keep an observation, struck through and counted nowhere. Raises ``EditConflict``."""
     with write():
-        _refuse_superseded(observation, opened_version)
-        observation.withdrawn_at, observation.withdrawn_by_id = clock.now(), by.id
-        observation.status, observation.why = "entered-in-error", why
+        strike_out(observation, why=why, opened_version=opened_version, by_id=by.id)
         record("observation.entered-in-error", by=by, subject=observation, reason=why)
         tell_episode_changed(observation.patient_id)
-
-
-def _refuse_superseded(observation: Observation, opened_version: int | None) -> None:
-    refuse_stale(observation, opened_version=opened_version)
-    if observation.status != "final":
-        raise EditConflict(observation)
 
 
 def _observation(patient_id: uuid.UUID, clinic_id: uuid.UUID, facts: ObservationFacts, *, by: User) -> Observation:

@@ -10,6 +10,7 @@ from registry.accounts.models import User
 from registry.audit.recorder import record
 from registry.db.conflict import EditConflict, refuse_stale
 from registry.db.refused import Refused
+from registry.db.struck_out import strike_out
 from registry.db.transaction import write
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
@@ -83,11 +84,7 @@ def rate_goal(*, goal: Goal, clinic_id: uuid.UUID, on: date, rating: int, words:
 def withdraw_rating(*, rating: GoalRating, why: str, opened_version: int | None, by: User) -> None:
     """Keep a rating, struck through and counted nowhere. Raises ``EditConflict``."""
     with write():
-        refuse_stale(rating, opened_version=opened_version)
-        if rating.status != "final":
-            raise EditConflict(rating)
-        rating.withdrawn_at, rating.withdrawn_by_id = clock.now(), by.id
-        rating.status, rating.why = "entered-in-error", why
+        strike_out(rating, why=why, opened_version=opened_version, by_id=by.id)
         record("goal.rating-in-error", by=by, subject=rating, reason=why)
         tell_episode_changed(rating.patient_id)
 
@@ -127,11 +124,7 @@ def write_plan(
 def withdraw_plan(*, version: PlanVersion, why: str, opened_version: int | None, by: User) -> None:
     """Keep a version, struck through: the one before it stands again. Raises ``EditConflict``."""
     with write():
-        refuse_stale(version, opened_version=opened_version)
-        if version.status != "final":
-            raise EditConflict(version)
-        version.withdrawn_at, version.withdrawn_by_id = clock.now(), by.id
-        version.status, version.why = "entered-in-error", why
+        strike_out(version, why=why, opened_version=opened_version, by_id=by.id)
         record("plan.entered-in-error", by=by, subject=version, reason=why)
         tell_episode_changed(version.patient_id)
 

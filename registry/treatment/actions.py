@@ -8,8 +8,8 @@ from typing import Any
 from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
-from registry.db.conflict import EditConflict, refuse_stale
 from registry.db.refused import Refused
+from registry.db.struck_out import refuse_superseded, strike_out
 from registry.db.transaction import write
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
@@ -69,7 +69,7 @@ def correct_entry(
     Raises ``EditConflict`` when somebody else changed it since, ``Refused`` where it cannot have been on that day.
     """
     with write():
-        _refuse_superseded(entry, opened_version)
+        refuse_superseded(entry, opened_version=opened_version)
         _refuse_impossible(trial, facts, replacing=entry)
         entry.status = "amended"
         db.session.flush()
@@ -96,11 +96,10 @@ def withdraw_entry(*, entry: Entry, why: str, opened_version: int | None, by: Us
     Raises ``Refused`` for a start: without it nothing else of the treatment stands.
     """
     with write():
-        _refuse_superseded(entry, opened_version)
+        refuse_superseded(entry, opened_version=opened_version)
         if isinstance(entry, TrialStep) and entry.kind == "start":
             raise Refused("A treatment has a start: mark the whole treatment as entered in error", field="why")
-        entry.withdrawn_at, entry.withdrawn_by_id = clock.now(), by.id
-        entry.status, entry.why = "entered-in-error", why
+        strike_out(entry, why=why, opened_version=opened_version, by_id=by.id)
         record("treatment.entered-in-error", by=by, subject=entry, reason=why)
         tell_episode_changed(entry.patient_id)
 
@@ -108,19 +107,9 @@ def withdraw_entry(*, entry: Entry, why: str, opened_version: int | None, by: Us
 def withdraw_trial(*, trial: TreatmentTrial, why: str, opened_version: int | None, by: User) -> None:
     """Keep the whole treatment, struck through and counted nowhere. Raises ``EditConflict``."""
     with write():
-        refuse_stale(trial, opened_version=opened_version)
-        if trial.status != "final":
-            raise EditConflict(trial)
-        trial.withdrawn_at, trial.withdrawn_by_id = clock.now(), by.id
-        trial.status, trial.why = "entered-in-error", why
+        strike_out(trial, why=why, opened_version=opened_version, by_id=by.id)
         record("treatment.entered-in-error", by=by, subject=trial, reason=why)
         tell_episode_changed(trial.patient_id)
-
-
-def _refuse_superseded(entry: Entry, opened_version: int | None) -> None:
-    refuse_stale(entry, opened_version=opened_version)
-    if entry.status != "final":
-        raise EditConflict(entry)
 
 
 def _refuse_impossible(trial: TreatmentTrial, facts: EntryFacts, *, replacing: Entry | None = None) -> None:

@@ -52,7 +52,25 @@ def minutes_field(label: str) -> WholeNumber:
     )
 
 
-class ContactForm(RegistryForm):
+class ToldForm(RegistryForm):
+    """Of what kind a contact was, how, and whether the person was reached: the three have to go together."""
+
+    kind: Field
+    modality: Field
+    reached: Field
+
+    def validate_reached(self, field: Field) -> None:
+        wrong = contradiction(self.kind.data or "", reached=field.data == YES)
+        if wrong:
+            raise ValidationError(wrong)
+
+    def validate_modality(self, field: Field) -> None:
+        wrong = impossible_way(self.kind.data or "", field.data or "", reached=self.reached.data == YES)
+        if wrong:
+            raise ValidationError(wrong)
+
+
+class ContactForm(ToldForm):
     """What happened, or was tried."""
 
     staff = SelectField("Who was in contact", choices=choices({"": "I was"}), default="")
@@ -110,16 +128,6 @@ class ContactForm(RegistryForm):
         if not isinstance(self.now.tzinfo, ZoneInfo):
             raise TypeError("the time at the clinic has a zone")
         return self.now.tzinfo
-
-    def validate_reached(self, field: Field) -> None:
-        wrong = contradiction(self.kind.data or "", reached=field.data == YES)
-        if wrong:
-            raise ValidationError(wrong)
-
-    def validate_modality(self, field: Field) -> None:
-        wrong = impossible_way(self.kind.data or "", field.data or "", reached=self.reached.data == YES)
-        if wrong:
-            raise ValidationError(wrong)
 
     def validate_took_part(self, field: Field) -> None:
         if not is_named(self.kind.data or "", field.data or (), self.participants.data or ""):
@@ -182,7 +190,7 @@ class ContactForm(RegistryForm):
         return {name: values if name == "took_part" else values[0] for name, values in said.items() if any(values)}
 
 
-class QuickContactForm(RegistryForm):
+class QuickContactForm(ToldForm):
     """What can be told in one line: of today, and without more than it says."""
 
     kind = SelectField("Kind", choices=choices({kind: KINDS[kind] for kind in QUICK_KINDS}))
@@ -196,16 +204,6 @@ class QuickContactForm(RegistryForm):
     def __init__(self, *args: Any, today: date, **values: Any) -> None:
         self.today = today
         super().__init__(*args, **values)
-
-    def validate_reached(self, field: Field) -> None:
-        wrong = contradiction(self.kind.data or "", reached=field.data == YES)
-        if wrong:
-            raise ValidationError(wrong)
-
-    def validate_modality(self, field: Field) -> None:
-        wrong = impossible_way(self.kind.data or "", field.data or "", reached=self.reached.data == YES)
-        if wrong:
-            raise ValidationError(wrong)
 
     def facts(self) -> ContactFacts:
         """What was entered."""

@@ -13,7 +13,7 @@ from registry.episodes.models import TrackedMeasure, TreatmentCourse
 from registry.episodes.queries import list_parts
 from registry.episodes.scales import scales_in_force
 from registry.extensions import db
-from registry.measurements.courses import dated_scores
+from registry.measurements.courses import SCORE_COLUMNS, dated_scores
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measures.course import Course, DatedScore, follow
 from registry.measures.scale import Scale
@@ -71,16 +71,7 @@ def _was_followed(row: TrackedMeasure, on: date, until: datetime) -> bool:
 def _scores(patient_id: uuid.UUID, scales: Collection[str], *, until: datetime) -> Mapping[str, Sequence[DatedScore]]:
     """By scale key; one statement."""
     rows = db.session.execute(
-        select(
-            MeasurementScore.patient_id,
-            MeasurementScore.scale,
-            MeasurementScore.taken_on,
-            MeasurementScore.value,
-            MeasurementScore.is_prorated,
-            MeasurementScore.measurement_id,
-            MeasurementScore.band,
-            MeasurementScore.category,
-        )
+        select(*SCORE_COLUMNS)
         .join(Measurement, Measurement.id == MeasurementScore.measurement_id)
         .where(
             MeasurementScore.patient_id == patient_id,

@@ -19,17 +19,19 @@ from registry.measurements.tracked import AnyRow, Rows, TrackedScale, read_episo
 from registry.measures.course import Course, DatedScore, follow
 from registry.measures.profile import ratings_of
 
+SCORE_COLUMNS = (
+    MeasurementScore.patient_id,
+    MeasurementScore.scale,
+    MeasurementScore.taken_on,
+    MeasurementScore.value,
+    MeasurementScore.is_prorated,
+    MeasurementScore.measurement_id,
+    MeasurementScore.band,
+    MeasurementScore.category,
+)
+"""What ``dated_scores`` takes."""
 _SCORES = (
-    select(
-        MeasurementScore.patient_id,
-        MeasurementScore.scale,
-        MeasurementScore.taken_on,
-        MeasurementScore.value,
-        MeasurementScore.is_prorated,
-        MeasurementScore.measurement_id,
-        MeasurementScore.band,
-        MeasurementScore.category,
-    )
+    select(*SCORE_COLUMNS)
     .where(
         among(MeasurementScore.patient_id, "patient_ids"),
         among(MeasurementScore.scale, "scales"),

@@ -27,6 +27,7 @@ from registry.alerts.lifecycle import give
 from registry.alerts.log import step_of
 from registry.alerts.look_times import last_look
 from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, AlertEvent
+from registry.alerts.queries import is_put_off_unheard
 from registry.alerts.reconcile import reconcile_patient
 from registry.alerts.rulebook import Tier, is_immediate, rule
 from registry.alerts.signals import asks_somebody
@@ -43,7 +44,9 @@ class AlertIsClosed(ValueError):
 
 
 class CannotWait(ValueError):
-    """An urgent alert is not put off, nor a place in the review queue, nor what only its rule's own end closes."""
+    """An urgent alert is not put off, nor a place in the review queue, nor what only its rule's own end closes; nor,
+    a second time, what the lead would hear of and nobody has acknowledged.
+    """
 
 
 class EndsWithReview(ValueError):
@@ -272,6 +275,9 @@ def _refuse_snooze(row: Alert, *, until: date, reason: str, today: date) -> None
         raise CannotWait("An urgent alert and a place in the review queue cannot be put off")
     if ends_with := rule(row.rule).ends_with:
         raise CannotWait(f"This cannot be put off. What ends it: {ends_with}")
+    if is_put_off_unheard(row):
+        again = f"{rule(row.rule).title}: it was put off before, and nobody has acknowledged it"
+        raise CannotWait(f"{again}. Press I am on it first")
     if not reason.strip():
         raise ImpossibleSnooze("Say why it can wait")
     if until <= today:

@@ -31,9 +31,14 @@ def first_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInFo
     """When what is news now passes on, or is told to the lead, unless somebody acknowledges it; None: never."""
     if alert.tier == Tier.URGENT:
         return _times(clinic, numbers).acknowledge_by(now, immediate=is_immediate(alert.evidence))
-    if alert.tier == Tier.ACTION and (alert.is_safety or rule(alert.rule).must_be_heard):
+    if alert.tier == Tier.ACTION and has_to_be_heard(alert):
         return _times(clinic, numbers).told_by(now, is_safety=alert.is_safety)
     return None
+
+
+def has_to_be_heard(alert: Alert) -> bool:
+    """Whether the lead is told of it as an action nobody takes up."""
+    return alert.is_safety or rule(alert.rule).must_be_heard
 
 
 def last_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:

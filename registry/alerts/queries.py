@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from registry.alerts.day.desk import Desk, is_awake, is_on_team, is_open, is_waiting, stands_at
 from registry.alerts.loading.safety import covered_in
+from registry.alerts.look_times import has_to_be_heard
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.contacts.models import DangerReport
@@ -49,6 +50,19 @@ def get_alert(alert_id: uuid.UUID, *, patient_id: uuid.UUID) -> Alert | None:
     return db.session.scalars(
         select(Alert).where(Alert.id == alert_id, Alert.patient_id == patient_id).options(joinedload(Alert.owner))
     ).one_or_none()
+
+
+def is_put_off_unheard(alert: Alert) -> bool:
+    """Whether the lead would hear of it, and it was put off and nobody has acknowledged it since."""
+    if alert.tier != Tier.ACTION or alert.state != "open" or not has_to_be_heard(alert):
+        return False
+    last = db.session.scalars(
+        select(AlertEvent.kind)
+        .where(AlertEvent.alert_id == alert.id, AlertEvent.kind.in_(("snoozed", "acknowledged")))
+        .order_by(AlertEvent.at.desc(), AlertEvent.id.desc())
+        .limit(1)
+    ).first()
+    return last == "snoozed"
 
 
 def list_steps(alert_id: uuid.UUID) -> Sequence[AlertEvent]:

@@ -21,6 +21,7 @@ from registry.alerts.escalation import escalate_due
 from registry.alerts.hours.duty import on_duty
 from registry.alerts.hours.opening_hours import OpeningHours, next_open, read_hours
 from registry.alerts.models import NOT_REACHED, Alert
+from registry.alerts.queries import is_put_off_unheard
 from registry.alerts.reconcile import reconcile_patients
 from registry.alerts.together import days_put_off
 from registry.contacts.actions import record_contact
@@ -191,7 +192,7 @@ class Year:
         elif answer.step == "assign":
             colleague = place.some(Role.CARE_MANAGER, alert.since.day)
             alerts.assign(alert=alert, to=colleague, by=by, why=answer.words)
-        elif alert.snoozed_until is None and (most := days_put_off(alert)):
+        elif alert.snoozed_until is None and (most := days_put_off(alert)) and not is_put_off_unheard(alert):
             until = today + timedelta(days=min(answer.days, most))
             alerts.snooze(alert=alert, until=until, reason=answer.words, by=by)
 

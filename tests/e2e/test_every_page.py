@@ -67,9 +67,7 @@ def standing_world(running_server: LiveServer, served_database: MigratedDatabase
     served_database.empty()
 
 
-@pytest.fixture(
-    scope="module", params=[False, pytest.param(True, marks=pytest.mark.trust)], ids=["most", "everything"]
-)
+@pytest.fixture(scope="module", params=[False, pytest.param(True, marks=pytest.mark.trust)], ids=["most", "everything"])
 def is_everything(request: pytest.FixtureRequest) -> bool:
     """Whether all pages are walked, or those that show most parts."""
     return bool(request.param)

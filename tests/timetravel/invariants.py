@@ -193,7 +193,10 @@ def _rests(finding: Finding, alerts: Sequence[Alert], case: EpisodeCase, today: 
     closed_on = {
         alert.closed_at.astimezone(case.clinic.zone).date(): alert
         for alert in sorted(alerts, key=lambda each: each.closed_at or each.opened_at)
-        if alert.closed_at is not None and alert.closed_by_id is not None and Tier(alert.tier).rank <= finding.tier.rank
+        if alert.closed_at is not None
+        and alert.closed_by_id is not None
+        and Tier(alert.tier).rank <= finding.tier.rank
+        and "past" not in alert.evidence
     }
     if not closed_on:
         return False

@@ -155,7 +155,7 @@ def _concerns(user_id: uuid.UUID, desk: Desk) -> ColumnElement[bool]:
         Alert.owner_id == user_id,
         and_(Alert.owner_id.is_(None), or_(Alert.clinic_id.in_(desk.led), Alert.tier == Tier.URGENT)),
         and_(Alert.tier == Tier.URGENT, Alert.clinic_id.in_(desk.on_duty)),
-        and_(Alert.tier == Tier.ACTION, Alert.escalation >= LEAD, Alert.clinic_id.in_(desk.led)),
+        _is_told_to_lead(desk),
         and_(Alert.is_safety, is_on_team(Alert.patient_id, user_id, TeamMember.role == "care_manager")),
         Alert.id.in_(desk.told),
         and_(Alert.tier == Tier.URGENT, _was_told(Alert.id, user_id)),
@@ -165,6 +165,11 @@ def _concerns(user_id: uuid.UUID, desk: Desk) -> ColumnElement[bool]:
             for part, rules in _ALSO_FOR.items()
         ),
     )
+
+
+def _is_told_to_lead(desk: Desk) -> ColumnElement[bool]:
+    """An action nobody took up in time, at a clinic the person leads."""
+    return and_(Alert.tier == Tier.ACTION, Alert.escalation >= LEAD, Alert.clinic_id.in_(desk.led))
 
 
 def _was_told(alert_id: InstrumentedAttribute[uuid.UUID], user_id: uuid.UUID) -> ColumnElement[bool]:
@@ -183,12 +188,12 @@ def _episodes_as(part: str, user_id: uuid.UUID) -> Select[uuid.UUID]:
 
 
 def is_awake(desk: Desk) -> ColumnElement[bool]:
-    """Not put off, by the local date of the clinic that answers."""
+    """Not put off, by the local date of the clinic that answers; what the lead was told of stays on their desk."""
     by_date: dict[date, list[uuid.UUID]] = {}
     for clinic_id, today in desk.today.items():
         by_date.setdefault(today, []).append(clinic_id)
     over = [and_(Alert.clinic_id.in_(clinics), Alert.snoozed_until <= today) for today, clinics in by_date.items()]
-    return or_(Alert.snoozed_until.is_(None), *over)
+    return or_(Alert.snoozed_until.is_(None), *over, _is_told_to_lead(desk))
 
 
 def is_on_team(

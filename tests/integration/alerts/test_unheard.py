@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from registry import clock
 from registry.access import scope
-from registry.alerts.actions import acknowledge, assign, snooze
+from registry.alerts.actions import CannotWait, acknowledge, assign, snooze
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import LEAD, Alert
 from registry.alerts.reconcile import reconcile_patient
@@ -104,6 +104,34 @@ def test_acknowledged_it_is_the_leads_no_longer_and_put_off_it_waits_until_it_is
         assert alert.escalation == LEAD
         acknowledge(alert=alert, by=scene.care_manager)
         assert (alert.escalation, alert.look_at) == (0, None)
+
+
+def test_it_is_put_off_once_before_somebody_acknowledges_it(app: Flask) -> None:
+    with on_stage(app):
+        scene = lost()
+        alert = not_spoken_with(scene)
+        snooze(alert=alert, until=TODAY + timedelta(days=2), reason="On holiday", by=scene.care_manager)
+        escalate_due(now=datetime(2026, 3, 13, 4, tzinfo=UTC))
+        with clock.at(MONDAY):
+            until = TODAY + timedelta(days=12)
+            with pytest.raises(CannotWait, match="Press I am on it first"):
+                snooze(alert=alert, until=until, reason="Still on holiday", by=scene.care_manager)
+            acknowledge(alert=alert, by=scene.care_manager)
+            snooze(alert=alert, until=until, reason="Back on the 23rd", by=scene.care_manager)
+            assert alert.snoozed_until == until
+
+
+def test_put_off_it_stays_on_the_day_of_the_lead_who_was_told(app: Flask, client: FlaskClient) -> None:
+    with on_stage(app):
+        scene = lost()
+        lead, owner, alert = scene.lead.id, scene.care_manager.id, not_spoken_with(scene)
+        escalate_due(now=MONDAY)
+        with clock.at(MONDAY):
+            snooze(alert=alert, until=TODAY + timedelta(days=12), reason="On holiday", by=scene.care_manager)
+    with clock.at(MONDAY + timedelta(days=1)):
+        for user_id, stands in ((lead, True), (owner, False)):
+            builders.sign_in(client, user_id)
+            assert ("No two-way contact" in words(client.get("/my-day?whose=mine"))) is stands
 
 
 def test_whoever_is_given_it_has_no_more_time_and_a_snooze_ends_when_it_was_to_end(app: Flask) -> None:

@@ -8,7 +8,7 @@ than never.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from registry.access.reviewed_sql import insert_rows
 from registry.accounts.models import User
 from registry.alerts.log import step_of
 from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.queries import last_told
 from registry.alerts.rulebook import Tier
 from registry.audit.recorder import record
 from registry.db.transaction import end_read, write
@@ -29,7 +30,7 @@ from registry.extensions import db
 from registry.messages.models import Message
 from registry.messages.open_work import OpenWork, open_work_of
 from registry.messages.queries import first_asked, is_signed_in, is_still_asked
-from registry.messages.rules import FAULTS, LEASE, LOOK_AGAIN, OF_THE_SERVER, next_pause
+from registry.messages.rules import FAULTS, LEASE, LOOK_AGAIN, OF_THE_SERVER, is_asking, next_pause
 from registry.messages.sending import NotSent, send
 from registry.messages.wording import digest_mail, urgent_mail
 from registry.patients.queries import lock_patient
@@ -68,7 +69,13 @@ def queue_urgent(_sender: object, *, alert: Alert, at: datetime, to: Collection[
         return
     with db.session.no_autoflush:
         people = first_asked(alert, at=at) if to is None else dict.fromkeys(to, at)
-        occasions = {f"{alert.id} {at.isoformat()} {user_id}": user_id for user_id in people}
+    _queue(alert, people, at)
+
+
+def _queue(alert: Alert, people: Mapping[uuid.UUID, datetime], at: datetime) -> None:
+    """Each of these is told once that the alert asked for them ``at`` that instant, from their own on."""
+    occasions = {f"{alert.id} {at.isoformat()} {user_id}": user_id for user_id in people}
+    with db.session.no_autoflush:
         queued = set(db.session.scalars(select(Message.occasion).where(Message.occasion.in_(occasions))))
     queued |= {row.occasion for row in db.session.new if isinstance(row, Message)}
     db.session.add_all(
@@ -134,6 +141,7 @@ def _take_up(now: datetime, idle: timedelta) -> _Taken | None:
         for row in rows:
             if row not in needed:
                 row.state, row.settled_at = "not-needed", now
+                _ask_in_their_place(row)
         is_here = bool(needed) and is_signed_in(user.id, at=now, idle=idle)
         for row in needed:
             row.next_try_at = now + (LOOK_AGAIN if is_here else LEASE)
@@ -150,6 +158,17 @@ def _is_needed(message: Message, user: User) -> bool:
         return user.is_active and not user.awaits_password
     alert = db.session.get_one(Alert, message.alert_id, populate_existing=True)
     return is_still_asked(message, alert)
+
+
+def _ask_in_their_place(message: Message) -> None:
+    """Whoever covers now what the reader covered when the e-mail was queued hears, unless told since it was news."""
+    alert = message.alert
+    if alert is None or not is_asking(tier=alert.tier, state=alert.state):
+        return
+    since = last_told([alert.id]).get(alert.id, message.queued_at)
+    told = select(Message.user_id).where(Message.alert_id == alert.id, Message.queued_at >= since)
+    known, asked = set(db.session.scalars(told)), first_asked(alert, at=message.queued_at)
+    _queue(alert, {user_id: at for user_id, at in asked.items() if user_id not in known}, message.queued_at)
 
 
 def _open_work(user: User, now: datetime) -> OpenWork:

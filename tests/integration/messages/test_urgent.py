@@ -235,6 +235,22 @@ def test_at_night_whoever_opens_tomorrow_hears_in_the_morning_and_the_owner_at_o
         assert post.told == sorted([scene.care_manager.email, tomorrow.email])
 
 
+def test_whoever_took_the_duty_over_meanwhile_hears_at_the_opening_in_place_of_whoever_had_it(
+    app: Flask, post: Post
+) -> None:
+    night, opening = NOW + timedelta(hours=12), NOW.replace(day=12, hour=12, minute=30)
+    with on_stage(app):
+        scene = a_scene()
+        with clock.at(night):
+            measured(scene, 9, item9=1)
+        assert send_due(now=night) == Round(sent=1), "the owner"
+        replacement = builders.a_user(role=Role.CLINICIAN, clinic=scene.clinic, name="Rita Replacement")
+        on_duty(replacement, scene.clinic, starts_on=TODAY + timedelta(days=1), ends_on=TODAY + timedelta(days=1))
+
+        assert send_due(now=opening) == Round(sent=1)
+        assert post.told == sorted([scene.care_manager.email, replacement.email])
+
+
 def test_two_workers_never_take_up_the_same_and_one_that_was_killed_holds_it_for_minutes(
     app: Flask, post: Post
 ) -> None:

@@ -71,9 +71,12 @@ def move_up(*, episode: Episode, by: User) -> None:
 
 
 def finish_listed(review: Review) -> None:
-    """The person has been talked about; belongs inside the ``write()`` that stores the review."""
+    """The person has been talked about; belongs inside the ``write()`` that stores the review.
+
+    Whoever was put on the list while the case was open stays on it: the review did not know.
+    """
     listed = get_listed(review.episode_id)
-    if listed is not None:
+    if listed is not None and listed.added_at <= review.known_until:
         listed.off_at, listed.review_id = review.recorded_at, review.id
 
 

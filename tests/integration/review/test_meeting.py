@@ -101,6 +101,17 @@ def test_nobody_falls_off_the_list_but_by_a_review_that_stands_or_by_hand(case: 
         assert db.session.scalars(select(MeetingCase.review_id)).all() == [None], "kept, and by whom in the trail"
 
 
+def test_whoever_is_put_on_the_list_while_the_case_is_open_stays_on_it(case: Case) -> None:
+    manager, consultant = case.browser_of("manager"), case.browser_of("consultant")
+    url = f"/review/{case.patient_id}"
+    opened = consultant.get(url)
+    with _minutes_later(5):
+        _press(manager, manager.get(url), "Put on the meeting list")
+    with _minutes_later(10):
+        assert send(consultant, url, opened, CONTINUE, button="Save and next").status_code == 303
+        assert _on_list(manager.get("/review")) == ["Marisol"]
+
+
 def test_an_act_nobody_defined_or_a_person_who_has_left_changes_no_list(case: Case) -> None:
     manager = case.browser_of("manager")
     token = {"csrf_token": soup(manager.get("/review")).select("input[name=csrf_token]")[0]["value"]}

@@ -44,8 +44,8 @@ def _measured_losses(case: CaseSnapshot) -> Iterator[tuple[date, dict[str, JSON]
     """The loss that still stands on each scale, with its day: the one somebody told of it, where that came first."""
     for history in case.circumstances:
         loss = latest_loss(history.scale, _spells(history))
-        if loss is None or _is_regained(case, history.domain, loss.after.on):
-            continue
+        if loss is None or any(on > loss.after.on for on in _regained(case, history.domain)):
+            continue  # a measure of the same day knew of it
         told = [turn.on for turn in _lost(case, history.domain) if loss.before.on < turn.on <= loss.after.on]
         lost_on = min(told, default=loss.after.on)
         labels = {(each.on, each.category): each.label for each in history.circumstances}
@@ -66,7 +66,7 @@ def _told_losses(case: CaseSnapshot) -> Iterator[tuple[date, dict[str, JSON]]]:
     """The last loss told of each home and job, with its day, that no measure says as well, or says is made good."""
     for domain in sorted({turn.domain for turn in case.turns}):
         last = max(_lost(case, domain), key=lambda turn: turn.on, default=None)
-        if last is None or _is_regained(case, domain, last.on) or _is_measured_since(case, last):
+        if last is None or any(on >= last.on for on in _regained(case, domain)) or _is_measured_since(case, last):
             continue
         yield last.on, {"domain": domain, "told": last.words, "lost_on": stored(last.on)}
 
@@ -75,13 +75,13 @@ def _lost(case: CaseSnapshot, domain: str) -> list[Turn]:
     return [turn for turn in case.turns if turn.is_loss and turn.domain == domain]
 
 
-def _is_regained(case: CaseSnapshot, domain: str, lost_on: date) -> bool:
-    """Whether somebody told since of a home or a job again."""
-    return any(not turn.is_loss and turn.domain == domain and turn.on >= lost_on for turn in case.turns)
+def _regained(case: CaseSnapshot, domain: str) -> list[date]:
+    """The days on which somebody told of a home or a job again."""
+    return [turn.on for turn in case.turns if not turn.is_loss and turn.domain == domain]
 
 
 def _is_measured_since(case: CaseSnapshot, told: Turn) -> bool:
-    """Whether a measure of that day or later says the same loss, or one of a later day that nothing is lost."""
+    """Whether a measure of that day or later says the same loss, or that nothing is lost."""
     for history in case.circumstances:
         if history.domain != told.domain:
             continue
@@ -89,7 +89,7 @@ def _is_measured_since(case: CaseSnapshot, told: Turn) -> bool:
         if loss is not None and loss.after.on >= told.on:
             return True
         ends = {each.after for each in history.scale.losses} | set(history.scale.interludes)
-        if any(each.on > told.on and each.category not in ends for each in history.circumstances):
+        if any(each.on >= told.on and each.category not in ends for each in history.circumstances):
             return True
     return False
 
@@ -135,6 +135,6 @@ RULES = (
         check=_loss,
         words=_loss_words,
         is_news=newly_listed("losses", "domain", "lost_on"),
-        version=2,
+        version=3,
     ),
 )

@@ -62,6 +62,7 @@ LOST_HOME, FOUND_HOME, LOST_JOB, BEGAN_JOB = "home-lost", "home-found", "job-los
         ("a job lost", {30: LOST_JOB}, {}, ["Lost a job on 4 Feb"]),
         ("stable when asked later", {30: LOST_HOME}, {60: "stable"}, []),
         ("stable when asked before", {30: LOST_HOME}, {20: "stable"}, ["Lost a home on 4 Feb"]),
+        ("stable when asked that day", {30: LOST_HOME}, {0: "stable", 30: "stable"}, []),
         ("on a ward when asked later", {30: LOST_HOME}, {60: "institution"}, ["Lost a home on 4 Feb"]),
         ("measured later as well: once", {30: LOST_HOME}, {0: "stable", 33: "homeless"}, ["Housing lost: “stable” → "]),
         (
@@ -71,6 +72,12 @@ LOST_HOME, FOUND_HOME, LOST_JOB, BEGAN_JOB = "home-lost", "home-found", "job-los
             ["Housing lost: “stable” → “unstable”", "Lost a home on 6 Mar"],
         ),
         ("measured, and found since as somebody told it", {60: FOUND_HOME}, {0: "stable", 33: "homeless"}, []),
+        (
+            "told as found, and measured that day as lost",
+            {33: FOUND_HOME},
+            {0: "stable", 33: "homeless"},
+            ["Housing lost: “stable” → “homeless”"],
+        ),
     ],
 )
 def test_a_loss_somebody_tells_of_counts_as_one_that_is_measured(

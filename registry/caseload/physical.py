@@ -16,7 +16,7 @@ from registry.alerts.parameters import Numbers
 from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.health import WITHIN
-from registry.alerts.rulebook.medication import Danger, critical_now, out_of_range_now
+from registry.alerts.rulebook.medication import Danger, critical_now, lapses, out_of_range_now
 from registry.alerts.rulebook.monitoring import CheckDue, OutOfRange, checks_due, last_done
 from registry.alerts.snapshot import CaseSnapshot, TreatmentFacts
 from registry.clinics.models import Clinic
@@ -61,7 +61,7 @@ def load_physical_health(patient_id: uuid.UUID, clinic: Clinic, today: date) -> 
     return PhysicalHealth(
         due=checks_due(treatment, physical, since=begun_on, numbers=numbers),
         yearly=_yearly(physical, numbers, today),
-        critical=critical_now(case, Clock(today), numbers),
+        critical=[*critical_now(case, Clock(today), numbers), *lapses(case, Clock(today), numbers)],
         out_of_range=out_of_range_now(case, Clock(today), numbers),
         physical=physical,
     )

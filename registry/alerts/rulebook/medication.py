@@ -58,7 +58,7 @@ def _critical(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Set
     """
     if is_over(case):
         return None
-    dangers = [*critical_now(case, clock, numbers), *_lapses(case, clock, numbers)]
+    dangers = [*critical_now(case, clock, numbers), *lapses(case, clock, numbers)]
     if not dangers:
         lapsed = [f"{each.said} ({written(each.observed.on)})" for each in _last_critical(case, numbers)]
         return Settled(f"Not measured again since: {'; '.join(lapsed)}") if lapsed else None
@@ -101,7 +101,7 @@ def _pregnancy(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[D
         yield Danger(f"{last.id} {taken[0].id}", f"Pregnant and on {taken[0].label}", last.on, since)
 
 
-def _lapses(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Danger]:
+def lapses(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Danger]:
     """Clozapine not taken for so long that it must not simply be resumed; an injection soon to be started anew."""
     hours, warning = numbers.get(_MISSED), numbers.get(_RESTART)
     for exposure in case.treatment.exposures:

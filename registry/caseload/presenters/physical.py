@@ -53,7 +53,7 @@ class PhysicalPage:
 
 
 def show_critical(health: PhysicalHealth, today: date) -> list[ValueShown]:
-    """Each value, and each pregnancy on valproate, that is dangerous."""
+    """Each value that is dangerous, each pregnancy on valproate, and each medicine not simply gone on with."""
     return [ValueShown(each.said, f"{long_date(each.on)}, {days_ago(each.on, today)}") for each in health.critical]
 
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
+from registry import clock
 from registry.access import scope
 from registry.accounts.models import User
+from registry.alerts.models import RuleNumber
 from registry.audit.models import AuditEvent
+from registry.audit.recorder import record
 from registry.db.refused import Refused
+from registry.db.transaction import write
 from registry.extensions import db
 from registry.physical.actions import record_observations
 from registry.physical.facts import ObservationFacts
 from registry.physical.models import Observation
+from registry.treatment.actions import note, start_trial
+from registry.treatment.facts import AdherenceFacts, StepFacts, TrialFacts
 from tests.integration.contacts.conftest import TODAY, Case
 from tests.pages import fields_of, fill_in, send, words
 
@@ -128,3 +135,31 @@ def test_what_is_critical_stands_first_on_the_page_and_apart_from_what_is_out_of
     assert "Critical Critical Neutrophils (ANC) 700 per µL, below 1000" in page
     assert "Out of range Out of range Blood pressure 142/80 mmHg" in page
     assert "Out of range Neutrophils" not in page
+
+
+def test_clozapine_that_was_missed_stands_among_what_is_critical_where_that_is_signed_for(case: Case) -> None:
+    browser = case.browser_of("care_manager")
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        manager = db.session.get_one(User, case.users["care_manager"])
+        start = StepFacts(kind="start", on=TODAY - timedelta(days=30))
+        facts = TrialFacts(
+            kind="medication", name="Clozapine", medicine_class="antipsychotic", ingredient="clozapine", start=start
+        )
+        trial = start_trial(patient_id=case.patient_id, clinic_id=case.clinic_id, facts=facts, by=manager)
+        missed = AdherenceFacts(on=TODAY, percent=40, source="person", last_taken_on=TODAY - timedelta(days=3))
+        note(trial=trial, clinic_id=case.clinic_id, facts=missed, by=manager)
+        assert "not taken since" not in words(browser.get(_url(case))), "consensus: off until a psychiatrist signs"
+        with write():
+            signed = RuleNumber(
+                clinic_id=case.clinic_id,
+                parameter="medication.critical.clozapine_missed",
+                choice="own",
+                value=48,
+                signed_edition=1,
+                why="Our psychiatrist wants it so",
+                set_by_id=manager.id,
+                set_at=clock.now(),
+            )
+            db.session.add(signed)
+            record("rule.changed", by=manager, subject=signed)
+    assert "Critical Critical Clozapine not taken since: re-titrate, do not resume" in words(browser.get(_url(case)))

@@ -81,7 +81,7 @@ def walks(
     dealt = share(list(enumerate(routes(app))), every=2, database=migrated_database.name)
     tried = [(route, _in_turn(route, turn // 2)) for turn, route in dealt]
     if request.param:
-        tried = [(route, ROLES) for route in routes(app)]
+        tried = [(route, set(ROLES)) for route in routes(app)]
     return [
         Walk(
             role,

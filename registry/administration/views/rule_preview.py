@@ -21,6 +21,9 @@ from registry.web.filters import count, long_date, short_date, signed
 MOST_SHOWN = 100
 """Differences told one by one; their number is always the whole number."""
 
+AT_A_GLANCE = 20
+"""Of these, how many stand open; the rest is behind a line that opens them."""
+
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
@@ -48,13 +51,16 @@ class Whom:
 
 @dataclass(frozen=True, slots=True)
 class PreviewShown:
-    """``whom`` is empty where the reader may not list people, and ``unnamed`` says so."""
+    """``whom`` and ``further`` are empty where the reader may not list people, and ``unnamed`` says so."""
 
     looked_at: str
     verdict: str
     tiles: Sequence[Mapping[str, str]]
     lines: Sequence[RuleLine]
     whom: Sequence[Whom]
+    further: Sequence[Whom]
+    further_words: str
+    """What opens ``further``."""
     more: str
     unnamed: str
     patient_ids: Sequence[uuid.UUID]
@@ -67,24 +73,29 @@ def show_preview(found: RulePreview, *, now: str, then: str, may_name: bool) -> 
     names = _names_of({each.patient_id for each in shown})
     record, last = PatientAddress("caseload.patient"), found.span.last
     more = len(found.differences) - MOST_SHOWN
+    told = [_whom(each, names.get(each.patient_id, "somebody out of reach"), record, last) for each in shown]
+    further = told[AT_A_GLANCE:]
     return PreviewShown(
         looked_at=_looked_at(found),
         verdict=_verdict(found, now=now, then=then),
         tiles=_tiles(found.now, found.then),
         lines=[_line(found, line) for line in found.lines],
-        whom=[
-            Whom(
-                name=names.get(each.patient_id, "somebody out of reach"),
-                url=record.of(each.patient_id),
-                rule=rule(_either(each).rule).title,
-                what=_what(each, last),
-                sentence=_either(each).sentence,
-            )
-            for each in shown
-        ],
+        whom=told[:AT_A_GLANCE],
+        further=further,
+        further_words=f"{count(len(further), 'more difference')}, further back" if further else "",
         more=f"{count(more, 'more difference')} not listed." if may_name and more > 0 else "",
         unnamed="" if may_name else "You see counts here and no names, since you do not see the clinic's caseload.",
         patient_ids=sorted({each.patient_id for each in shown}, key=str),
+    )
+
+
+def _whom(difference: Difference, name: str, record: PatientAddress, today: date) -> Whom:
+    return Whom(
+        name=name,
+        url=record.of(difference.patient_id),
+        rule=rule(_either(difference).rule).title,
+        what=_what(difference, today),
+        sentence=_either(difference).sentence,
     )
 
 

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from registry.access import scope
 from registry.administration import rule_preview
 from registry.administration.rule_preview import RulePreview, can_be_tried, preview_number
+from registry.administration.views import rule_preview as views
 from registry.administration.views.rule_preview import show_preview
 from registry.alerts.clinic_numbers import numbers_at, shipped
 from registry.alerts.models import RuleNumber
@@ -23,7 +24,7 @@ from registry.extensions import db
 from tests.builders import a_patient, an_episode
 from tests.integration.administration.conftest import House
 from tests.integration.measurements.statements import statements_of
-from tests.pages import fields_of, fill_in, send, words
+from tests.pages import fields_of, fill_in, send, soup, words
 
 RULES = "/administration/rules"
 LIMIT = "engage.first-follow-up.limit"
@@ -180,6 +181,23 @@ def test_of_very_many_people_some_are_looked_at_by_chance_and_the_page_says_so(
     with house.app.test_request_context(), scope.all_patients(reason="test"):
         said = show_preview(slow, now="28", then="35", may_name=False).looked_at
     assert "1 of 4 people of the clinic, taken by chance" in said
+
+
+def test_beyond_the_first_those_whom_it_concerns_stand_behind_a_line_that_opens_them(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _more_people(house, 2)
+    monkeypatch.setattr(views, "AT_A_GLANCE", 1)
+
+    page = soup(_try(house, "35"))
+
+    behind = page.select_one("details:has(table)")
+    assert behind is not None
+    assert behind.summary is not None
+    assert behind.summary.get_text() == "5 more differences, further back"
+    assert [len(table.select("a.row-name")) for table in page.select("table:has(a.row-name)")] == [1, 5]
+    (act,) = house.acts("rule-number.tried")
+    assert [len(each["shown"]) for each in act.changes or ()] == [3]
 
 
 def test_the_statements_do_not_depend_on_how_many_people_there_are(house: House) -> None:

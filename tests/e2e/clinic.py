@@ -16,6 +16,7 @@ from registry.access import scope
 from registry.access.roles import Role
 from registry.accounts.models import User
 from registry.clinics.models import Clinic
+from registry.contacts.actions import ContactFacts, record_contact
 from registry.extensions import db
 from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
@@ -25,9 +26,12 @@ from tests.e2e.windows import LiveServer
 NINE_WEEKS = timedelta(days=63)
 
 PHQ_9 = {
+    18: {**{str(item): 3 for item in range(1, 7)}, "7": 0, "8": 0, "9": 0},
     16: {**{str(item): 2 for item in range(1, 9)}, "9": 0},
     15: {**{str(item): 2 for item in range(1, 8)}, "8": 0, "9": 1},
     14: {**{str(item): 2 for item in range(1, 8)}, "8": 0, "9": 0},
+    9: {**{str(item): 3 for item in range(1, 4)}, **{str(item): 0 for item in range(4, 10)}},
+    4: {"1": 2, "2": 2, **{str(item): 0 for item in range(3, 10)}},
 }
 """Total → answers that add up to it; of 15, one point is a positive answer to the safety item."""
 
@@ -47,11 +51,11 @@ class Team:
         return f"/patients/{self.patients[given]}"
 
 
-def a_team(live_server: LiveServer) -> Team:
-    """Harbor Street Clinic: one care manager, one psychiatrist, one lead."""
+def a_team(live_server: LiveServer, *, name: str = "Harbor Street Clinic", time_zone: str = "America/New_York") -> Team:
+    """A clinic of one care manager, one psychiatrist, one lead."""
     with live_server.app.app_context():
         sync_instruments()
-        clinic = a_clinic("Harbor Street Clinic")
+        clinic = a_clinic(name, time_zone=time_zone)
         people = {
             Role.CARE_MANAGER: a_user(clinic=clinic, role=Role.CARE_MANAGER, name="R. Osei"),
             Role.PSYCHIATRIST: a_user(clinic=clinic, role=Role.PSYCHIATRIST, name="Dr. I. Solberg"),
@@ -87,6 +91,22 @@ def someone_in_care(
                     by=_user(team, Role.CARE_MANAGER),
                 )
         team.patients[given] = id_of(patient)
+
+
+def spoken_with(live_server: LiveServer, team: Team, given: str, *, days_ago: int = 0, note: str = "") -> uuid.UUID:
+    """The care manager reached this patient by phone."""
+    with live_server.app.app_context(), scope.all_patients(reason="test"):
+        clinic = db.session.get_one(Clinic, team.clinic)
+        facts = ContactFacts(
+            took_place_on=today(clinic) - timedelta(days=days_ago),
+            kind="treatment",
+            modality="phone",
+            reached=True,
+            note=note,
+        )
+        return record_contact(
+            patient_id=team.patients[given], clinic_id=team.clinic, facts=facts, by=_user(team, Role.CARE_MANAGER)
+        ).id
 
 
 def today(clinic: Clinic) -> date:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import timedelta
-
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from registry import clock
 from registry.access import scope
-from registry.accounts.models import SignedInSession, User
-from registry.clinics.models import Clinic
-from registry.contacts.actions import ContactFacts, record_contact
+from registry.accounts.models import SignedInSession
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.measurements.models import Measurement
 from registry.patients.models import Patient
 from tests.builders import PASSWORD
-from tests.e2e.clinic import Team, a_team, sign_in, someone_in_care, today
+from tests.e2e.clinic import Team, a_team, sign_in, someone_in_care, spoken_with
 from tests.e2e.windows import LiveServer, Windows
 
 
@@ -88,7 +83,7 @@ def test_two_people_correct_the_same_contact_and_neither_loses_a_word(
     windows: Windows, live_server: LiveServer, team: Team
 ) -> None:
     first, second = windows.open(), windows.open()
-    contact = _given_a_contact(live_server, team, note="Well.")
+    contact = spoken_with(live_server, team, "Bertrand", note="Well.")
     for page, role in ((first, "care_manager"), (second, "psychiatrist")):
         sign_in(page, team.emails[role])
         page.goto(f"{team.person('Bertrand')}/contacts/{contact}/correct")
@@ -106,7 +101,7 @@ def test_two_people_correct_the_same_contact_and_neither_loses_a_word(
 def test_a_no_show_logged_in_the_line_leaves_the_last_contact_and_counts_beside_it(
     page: Page, live_server: LiveServer, team: Team
 ) -> None:
-    _given_a_contact(live_server, team, days_ago=3)
+    spoken_with(live_server, team, "Bertrand", days_ago=3)
     sign_in(page, team.emails["care_manager"])
     page.goto("/caseload")
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Bertrand Acosta"))
@@ -122,24 +117,6 @@ def test_a_no_show_logged_in_the_line_leaves_the_last_contact_and_counts_beside_
 
     expect(row).to_contain_text("1 missed")
     expect(row).to_contain_text("3 days")
-
-
-def _given_a_contact(live_server: LiveServer, team: Team, *, days_ago: int = 0, note: str = "") -> uuid.UUID:
-    """Spoken on the phone with Bertrand, by the care manager."""
-    with live_server.app.app_context(), scope.all_patients(reason="test"):
-        clinic = db.session.get_one(Clinic, team.clinic)
-        return record_contact(
-            patient_id=team.patients["Bertrand"],
-            clinic_id=team.clinic,
-            facts=ContactFacts(
-                took_place_on=today(clinic) - timedelta(days=days_ago),
-                kind="treatment",
-                modality="phone",
-                reached=True,
-                note=note,
-            ),
-            by=db.session.scalars(select(User).where(User.email == team.emails["care_manager"])).one(),
-        ).id
 
 
 def _correct_the_note(page: Page, note: str) -> None:

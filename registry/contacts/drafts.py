@@ -17,6 +17,7 @@ from registry.audit.recorder import Actor, record
 from registry.contacts.models import ContactDraft
 from registry.db.among import among
 from registry.db.transaction import write
+from registry.episodes.queries import episode_at, get_open_episode
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.web.form_fields import is_printable
@@ -42,17 +43,32 @@ def get_draft(patient_id: uuid.UUID, *, by: Actor) -> ContactDraft | None:
     ).one_or_none()
 
 
-def list_drafts(*, by: Actor, clinic_ids: Collection[uuid.UUID]) -> Sequence[tuple[ContactDraft, Patient]]:
-    """What this user has begun at these clinics and with whom, oldest first."""
+def get_draft_here(patient_id: uuid.UUID, clinic_id: uuid.UUID, *, by: Actor) -> ContactDraft | None:
+    """The same where it was begun for this clinic, or for one that no longer cares for the person."""
+    draft = get_draft(patient_id, by=by)
+    if draft is None or draft.clinic_id == clinic_id or get_open_episode(patient_id, draft.clinic_id) is None:
+        return draft
+    return None
+
+
+def episode_of(draft: ContactDraft) -> uuid.UUID | None:
+    """The episode by which the clinic is named for which it was begun."""
+    return db.session.scalar(select(episode_at(draft.patient_id, draft.clinic_id)))
+
+
+def list_drafts(
+    *, by: Actor, clinic_ids: Collection[uuid.UUID]
+) -> Sequence[tuple[ContactDraft, Patient, uuid.UUID | None]]:
+    """What this user has begun at these clinics, with whom, and by which episode, oldest first."""
     rows = db.session.execute(
-        select(ContactDraft, Patient)
+        select(ContactDraft, Patient, episode_at(ContactDraft.patient_id, ContactDraft.clinic_id))
         .join(Patient, Patient.id == ContactDraft.patient_id)
         .where(ContactDraft.user_id == by.id, among(ContactDraft.clinic_id, "clinic_ids"))
         .order_by(ContactDraft.saved_at, ContactDraft.id)
         .limit(MOST_SHOWN),
         {"clinic_ids": list(clinic_ids)},
     )
-    return [(draft, patient) for draft, patient in rows]
+    return [(draft, patient, episode_id) for draft, patient, episode_id in rows]
 
 
 def keep_draft(

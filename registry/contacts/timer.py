@@ -19,6 +19,7 @@ from registry.clinics.models import Clinic
 from registry.contacts.models import CONTACT, REVIEW, TimedContact
 from registry.contacts.rules import LONGEST_MINUTES
 from registry.db.transaction import write
+from registry.episodes.queries import episode_at
 from registry.extensions import db
 from registry.patients.models import Patient
 
@@ -36,6 +37,8 @@ class Timed:
     purpose: str
     patient: Patient
     clinic: Clinic
+    episode_id: uuid.UUID | None
+    """By which the clinic is named in an address."""
     started_at: datetime
     stopped_at: datetime | None
 
@@ -75,7 +78,13 @@ class Timed:
 def get_timed(*, by: Actor) -> Timed | None:
     """What this user is timing, or has stopped and not logged; ``None`` also for a person they may no longer see."""
     row = db.session.execute(
-        select(TimedContact, Stopwatch, Patient, Clinic)
+        select(
+            TimedContact,
+            Stopwatch,
+            Patient,
+            Clinic,
+            episode_at(TimedContact.patient_id, TimedContact.clinic_id),
+        )
         .join(Stopwatch, Stopwatch.user_id == TimedContact.user_id)
         .join(Patient, Patient.id == TimedContact.patient_id)
         .join(Clinic, Clinic.id == TimedContact.clinic_id)
@@ -83,8 +92,8 @@ def get_timed(*, by: Actor) -> Timed | None:
     ).one_or_none()
     if row is None:
         return None
-    timed, stopwatch, patient, clinic = row
-    return Timed(timed.purpose, patient, clinic, stopwatch.started_at, stopwatch.stopped_at)
+    timed, stopwatch, patient, clinic, episode_id = row
+    return Timed(timed.purpose, patient, clinic, episode_id, stopwatch.started_at, stopwatch.stopped_at)
 
 
 def start_timer(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, by: Actor) -> None:
@@ -129,10 +138,17 @@ def discard_timer(*, by: Actor) -> None:
             record(f"{timed.purpose}-timer.discarded", by=by, patient_id=timed.patient.id, clinic_id=timed.clinic.id)
 
 
-def drop_logged(patient_id: uuid.UUID, *, by: Actor) -> None:
-    """Inside the transaction that saves a contact with this person: a time that was stopped is now logged."""
+def get_stopped(patient_id: uuid.UUID, clinic_id: uuid.UUID, *, by: Actor) -> Timed | None:
+    """The time this user stopped with this person for this clinic, and has not logged."""
     timed = get_timed(by=by)
-    if timed is not None and timed.purpose == CONTACT and _is_with(timed, patient_id) and timed.stopped_at is not None:
+    if timed is None or timed.purpose != CONTACT or timed.stopped_at is None:
+        return None
+    return timed if _is_with(timed, patient_id) and timed.clinic.id == clinic_id else None
+
+
+def drop_logged(patient_id: uuid.UUID, clinic_id: uuid.UUID, *, by: Actor) -> None:
+    """Inside the transaction that saves a contact with this person: a time that was stopped is now logged."""
+    if get_stopped(patient_id, clinic_id, by=by) is not None:
         _forget(by)
 
 

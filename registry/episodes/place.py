@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import abort, has_request_context, request
+from flask import abort, g, has_request_context, redirect, request
 from flask_login import current_user
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Row, Uuid, bindparam, null, select
 
 from registry import clock
 from registry.access.models import PatientClinic
@@ -24,6 +24,7 @@ from registry.extensions import db
 from registry.patients.models import Patient
 from registry.patients.presenters import IdentityHeader
 from registry.patients.queries import get_patient, is_whole
+from registry.web.addresses import this_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,21 @@ class Place:
 
 def place_at(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Place:
     """The person at the one of these clinics that deals with them. Absent and foreign: 404."""
-    return Place(found(get_patient(patient_id)), found(get_clinic_of(patient_id, clinic_ids)))
+    return Place(found(get_patient(patient_id)), clinic_at(patient_id, clinic_ids))
+
+
+def clinic_at(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Clinic:
+    """As ``get_clinic_of``, for what is entered there: where the address names an episode, there and nowhere else.
+
+    Where that cannot be, a page is shown at the address it should have, and a form, filled in for another clinic, is
+    refused. Absent and foreign: 404.
+    """
+    clinic, episode_id = found(_chosen(patient_id, clinic_ids))
+    if "episode" in request.args and episode_id != episode_named():
+        if request.method == "POST":
+            abort(404)
+        abort(redirect(this_address(episode=episode_id)))
+    return clinic
 
 
 def refuse_stranger(patient_id: uuid.UUID) -> None:
@@ -59,12 +74,23 @@ def refuse_stranger(patient_id: uuid.UUID) -> None:
 
 def get_clinic_of(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Clinic | None:
     """Of these clinics that of the open episode the address names, else of the last open one, else of the last one,
-    else the first that sees the person.
+    else the first that sees the person. A form that was opened for an episode stays with it when it ends.
 
     ``None`` when none of them does, or when the record was merged into another.
     """
-    about = {"patient_id": patient_id, "clinic_ids": list(clinic_ids), "named": episode_named()}
-    return db.session.scalars(_BY_EPISODE, about).first() or db.session.scalars(_BY_ACCESS, about).first()
+    chosen = _chosen(patient_id, clinic_ids)
+    return chosen[0] if chosen is not None else None
+
+
+def _chosen(
+    patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]
+) -> Row[tuple[Clinic, uuid.UUID]] | Row[tuple[Clinic, None]] | None:
+    """The clinic, and the episode that speaks for it."""
+    named = episode_named()
+    about = {"patient_id": patient_id, "clinic_ids": list(clinic_ids), "named": named}
+    filled_in_for = {"filled_in_for": named if request.method == "POST" else None}
+    by_episode = db.session.execute(_BY_EPISODE, about | filled_in_for).first()
+    return by_episode or db.session.execute(_BY_ACCESS, about).first()
 
 
 def episode_named() -> uuid.UUID | None:
@@ -72,9 +98,15 @@ def episode_named() -> uuid.UUID | None:
     return request.args.get("episode", type=uuid.UUID)
 
 
+def lead_on_to(episode_id: uuid.UUID) -> None:
+    """Have what leads on from this page about a person lead to this episode, whatever its own address names."""
+    g.episode_at_hand = episode_id
+
+
 def carry_episode(_endpoint: str, values: dict[str, Any]) -> None:
     """Have what leads on from a page about a person lead to the same episode. To be told to ``app.url_defaults``."""
-    named = episode_named() if has_request_context() and "patient_id" in values else None
+    is_about_somebody = has_request_context() and "patient_id" in values
+    named = (g.get("episode_at_hand") or episode_named()) if is_about_somebody else None
     about = (request.view_args or {}).get("patient_id") if named else None
     if about is not None and str(values["patient_id"]) == str(about):
         values.setdefault("episode", named)
@@ -82,10 +114,11 @@ def carry_episode(_endpoint: str, values: dict[str, Any]) -> None:
 
 _IS_ONE_OF_THESE = among(Clinic.id, "clinic_ids")
 _BY_EPISODE = (
-    select(Clinic)
+    select(Clinic, Episode.id)
     .join(Episode, Episode.clinic_id == Clinic.id)
     .where(Episode.patient_id == bindparam("patient_id"), _IS_ONE_OF_THESE)
     .order_by(
+        (Episode.id == bindparam("filled_in_for", type_=Uuid())).desc(),
         Episode.ended_on.is_not(None),
         (Episode.id == bindparam("named", type_=Uuid())).desc(),
         Episode.referred_on.desc(),
@@ -94,7 +127,7 @@ _BY_EPISODE = (
     .limit(1)
 )
 _BY_ACCESS = (
-    select(Clinic)
+    select(Clinic, null())
     .join(PatientClinic, PatientClinic.clinic_id == Clinic.id)
     .join(Patient, Patient.id == PatientClinic.patient_id)
     .where(PatientClinic.patient_id == bindparam("patient_id"), _IS_ONE_OF_THESE, is_whole())

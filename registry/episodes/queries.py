@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from registry.accounts.models import Membership, User
 from registry.episodes.models import (
@@ -31,6 +31,9 @@ from registry.patients.rules import fold, fold_mrn
 from registry.web.paging import COUNT_LIMIT
 
 Part = TypeVar("Part", EpisodeCondition, OtherTeam, PhaseSpell, TrackedMeasure, TreatmentCourse, TreatmentTarget)
+
+Given: TypeAlias = uuid.UUID | InstrumentedAttribute[uuid.UUID]
+"""An id, or the column of another row that holds it."""
 
 History: TypeAlias = (
     type[Consent]
@@ -57,6 +60,12 @@ def lock_episode(episode_id: uuid.UUID) -> Episode:
     """An episode nobody else changes until this transaction ends (inside ``write()``)."""
     locked = select(Episode).where(Episode.id == episode_id).with_for_update()
     return db.session.scalars(locked.execution_options(populate_existing=True)).one()
+
+
+def episode_at(patient_id: Given, clinic_id: Given) -> ScalarSelect[uuid.UUID]:
+    """As a column: the person's open episode at a clinic, else their last one there."""
+    there = select(Episode.id).where(Episode.patient_id == patient_id, Episode.clinic_id == clinic_id)
+    return there.order_by(Episode.ended_on.is_not(None), Episode.referred_on.desc()).limit(1).scalar_subquery()
 
 
 def get_open_episode(patient_id: uuid.UUID, clinic_id: uuid.UUID) -> Episode | None:

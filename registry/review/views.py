@@ -17,7 +17,7 @@ from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import load_header
-from registry.episodes.place import get_clinic_of
+from registry.episodes.place import clinic_at, get_clinic_of
 from registry.episodes.queries import get_episode, get_open_episode
 from registry.patients.presenters import IdentityHeader, WithdrawPage
 from registry.review import actions, queries
@@ -47,7 +47,7 @@ blueprint = Blueprint("review", __name__)
 @blueprint.route("/patients/<uuid:patient_id>/question", methods=["GET", "POST"])
 @policy("question.ask")
 def ask(patient_id: uuid.UUID) -> Page:
-    clinic = found(get_clinic_of(patient_id, permitted_clinics("question.ask")))
+    clinic = clinic_at(patient_id, permitted_clinics("question.ask"))
     episode = found(get_open_episode(patient_id, clinic.id))
     form = QuestionForm()
     if form.validate_on_submit():

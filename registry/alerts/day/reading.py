@@ -61,8 +61,6 @@ class OnTheDesk:
     waiting: Sequence[Sequence[Alert]]
     waiting_in_all: int
     page: int
-    episodes: Mapping[tuple[uuid.UUID, uuid.UUID], Episode]
-    """Of whom these are about, by patient and clinic."""
     news: AllNews
     put_off: int
     backlog: tuple[int, int]
@@ -116,8 +114,11 @@ class Day:
     due: FallingDue
     asked: Asked
     handed_over: HandedOver
-    drafts: Sequence[tuple[ContactDraft, Patient]]
+    drafts: Sequence[tuple[ContactDraft, Patient, uuid.UUID | None]]
+    """With the episode each is for."""
     people: Mapping[uuid.UUID, Patient]
+    episodes: Mapping[tuple[uuid.UUID, uuid.UUID], Episode]
+    """Of whom the desk and the tasks are about, by patient and clinic."""
     clinics: Mapping[uuid.UUID, Clinic]
     numbers: NumbersInForce
     gaps: Mapping[uuid.UUID, Gaps]
@@ -128,7 +129,7 @@ class Day:
         """Everybody whose name the page shows."""
         asked, over = self.asked, self.handed_over
         others = {task.patient_id for task in (*asked.tasks, *asked.late, *asked.became)}
-        others |= {patient.id for _, patient in self.drafts}
+        others |= {patient.id for _, patient, _ in self.drafts}
         others |= {transfer.patient_id for transfer in (*over.proposals, *over.unspoken)}
         return sorted(others | self.people.keys(), key=str)
 
@@ -150,6 +151,7 @@ def read_day(reader: User, clinic_ids: frozenset[uuid.UUID], *, of_whole_clinic:
         handed_over=_handed_over(seat),
         drafts=list_drafts(by=reader, clinic_ids=seat.today.keys()),
         people=queries.people_by_id(_people_of(on_desk, due, asked)),
+        episodes=queries.open_episodes(_on_top(on_desk) | {task.patient_id for task in asked.tasks}),
         clinics=clinics,
         numbers=NumbersInForce(),
         gaps=uncovered_days([clinic for clinic in clinics.values() if clinic.id in seat.led], at=now),
@@ -180,9 +182,6 @@ def _on_the_desk(desk: Desk, seat: Seat, *, page: int) -> OnTheDesk:
         waiting=waiting,
         waiting_in_all=len(waiting) if is_all else queries.count_waiting(desk),
         page=page,
-        episodes=queries.open_episodes(
-            {alert.patient_id for alert in urgent} | {alerts[0].patient_id for alerts in waiting}
-        ),
         news=list_news(desk, {clinic.id: clinic.zone for clinic in seat.clinics.values()}, reader_id=seat.reader.id),
         put_off=queries.count_put_off(desk),
         backlog=count_backlog(desk),
@@ -215,13 +214,17 @@ def _handed_over(seat: Seat) -> HandedOver:
 def _people_of(desk: OnTheDesk, due: FallingDue, asked: Asked) -> set[uuid.UUID]:
     """Whom the page names and no row has brought along."""
     return (
-        {alert.patient_id for alert in desk.urgent}
-        | {alerts[0].patient_id for alerts in desk.waiting}
+        _on_top(desk)
         | {each.patient_id for each in (*due.soon.found, *due.today)}
         | {each.alert.patient_id for each in desk.news.found[:MOST_NEWS]}
         | {review.patient_id for review in due.answered}
         | {each.patient_id for each in asked.advice}
     )
+
+
+def _on_top(desk: OnTheDesk) -> set[uuid.UUID]:
+    """Who is urgent, and who waits."""
+    return {alert.patient_id for alert in desk.urgent} | {alerts[0].patient_id for alerts in desk.waiting}
 
 
 def _clinics(clinic_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Clinic]:

@@ -161,7 +161,10 @@ def show_day(
             address=lambda wanted: url_for("alerts.worklist", whose=whose, page=wanted),
         ),
         caseload_url=url_for("caseload.caseload"),
-        drafts=[show_draft(draft, patient, day.clinics[draft.clinic_id].zone) for draft, patient in day.drafts],
+        drafts=[
+            show_draft(draft, patient, day.clinics[draft.clinic_id].zone, episode_id=episode_id)
+            for draft, patient, episode_id in day.drafts
+        ],
         untold=untold_words(day.untold),
         duty_gaps=_duty_gaps(day),
         news=_news(day, desk),
@@ -200,7 +203,7 @@ def _people(day: Day, may: Mapping[str, bool]) -> list[PersonShown]:
         person_shown(
             alerts,
             day.people[alerts[0].patient_id],
-            day.desk.episodes.get((alerts[0].patient_id, alerts[0].clinic_id)),
+            day.episodes.get((alerts[0].patient_id, alerts[0].clinic_id)),
             today.get(alerts[0].clinic_id, min(today.values())),
             may=may,
             with_owner=day.seat.of_whole_clinic,
@@ -239,7 +242,12 @@ def _tasks(day: Day, asked: Asked, may: Mapping[str, bool]) -> TasksShown:
     is_cut = len(asked.became) > MOST_SHOWN
     return TasksShown(
         due=[
-            task_due_shown(task, today[task.clinic_id], may_contact=may["contact"])
+            task_due_shown(
+                task,
+                day.episodes.get((task.patient_id, task.clinic_id)),
+                today[task.clinic_id],
+                may_contact=may["contact"],
+            )
             for task in own
             if is_due(task.due_on, today[task.clinic_id])
         ],

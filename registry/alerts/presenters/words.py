@@ -17,6 +17,7 @@ from registry.alerts.rulebook import Tier, told_besides
 from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.sentences import sentence_today
 from registry.clinics.models import Clinic
+from registry.episodes.models import Episode
 from registry.measures.instrument import Instrument
 from registry.patients.models import Patient
 from registry.patients.presenters import IdentityHeader
@@ -144,26 +145,35 @@ _NEXT_STEPS = (
 )
 
 
-def next_steps(patient: Patient | IdentityHeader, may: Mapping[str, bool]) -> list[Mapping[str, str]]:
-    """Links to what usually follows, of those this reader may do and the program has."""
-    patient_id: uuid.UUID = patient.patient_id if isinstance(patient, IdentityHeader) else patient.id
+def next_steps(
+    patient: Patient | IdentityHeader, may: Mapping[str, bool], episode: Episode | None = None
+) -> list[Mapping[str, str]]:
+    """Links to what usually follows, of those this reader may do and the program has; done at the episode's clinic."""
+    person = {"patient_id": patient.patient_id if isinstance(patient, IdentityHeader) else patient.id} | _by(episode)
     return [
-        {"label": label, "url": url_for(endpoint, patient_id=patient_id), "key": key, "about": patient.name}
+        {"label": label, "url": url_for(endpoint, **person), "key": key, "about": patient.name}
         for name, endpoint, label, key in _NEXT_STEPS
         if may[name] and endpoint in current_app.view_functions
     ]
 
 
-def safety_steps(patient: Patient, screen: Instrument | None, *, may_plan: bool) -> list[Mapping[str, str]]:
-    """Links to what a sign of danger asks for: the screen to do now, and the safety plan."""
+def safety_steps(
+    patient: Patient, screen: Instrument | None, *, may_plan: bool, episode: Episode | None = None
+) -> list[Mapping[str, str]]:
+    """Links to what a sign of danger asks for: the screen to do now, and the safety plan; at the episode's clinic."""
     steps: list[Mapping[str, str]] = []
     if screen is not None:
-        url = url_for("measurements.enter", patient_id=patient.id, instrument_id=screen.id)
+        url = url_for("measurements.enter", patient_id=patient.id, instrument_id=screen.id, **_by(episode))
         steps.append({"label": f"Do now: {screen.short_title}", "url": url, "key": "", "about": patient.name})
     if may_plan:
-        url = url_for("plans.write", patient_id=patient.id, plan_kind="safety")
+        url = url_for("plans.write", patient_id=patient.id, plan_kind="safety", **_by(episode))
         steps.append({"label": "Safety plan", "url": url, "key": "", "about": patient.name})
     return steps
+
+
+def _by(episode: Episode | None) -> dict[str, uuid.UUID]:
+    """What names the episode in an address; where none is given, the page's own address does."""
+    return {} if episode is None else {"episode": episode.id}
 
 
 def moment(instant: datetime, clinic: Clinic, now: datetime) -> str:

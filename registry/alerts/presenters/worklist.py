@@ -120,7 +120,7 @@ def person_shown(
         care=" · ".join([_phase(episode, today), *(owners if with_owner else [])]),
         reasons=reasons(alerts, today),
         stands=_days(max((today - alert.since).days for alert in alerts)),
-        steps=[*next_steps(patient, may), *(_snooze_steps(alerts, patient) if may["snooze"] else ())],
+        steps=[*next_steps(patient, may, episode), *(_snooze_steps(alerts, patient) if may["snooze"] else ())],
         place=f"{place:,}",
         why_here=why_here(alerts[0], today),
     )
@@ -157,7 +157,7 @@ def unspoken_shown(transfer: Transfer, today: date) -> PersonShown:
     )
 
 
-def task_due_shown(task: Task, today: date, *, may_contact: bool) -> PersonShown:
+def task_due_shown(task: Task, episode: Episode | None, today: date, *, may_contact: bool) -> PersonShown:
     """What a colleague asks for today, or asked for by a day that has passed."""
     patient, lives = task.patient, task.patient.died_on is None
     is_over = lives and is_late(task.due_on, today)
@@ -173,14 +173,14 @@ def task_due_shown(task: Task, today: date, *, may_contact: bool) -> PersonShown
         stands=_days((today - (task.due_on or today)).days),
         steps=[
             {"label": "Answer", "url": answer_url(task), "key": "", "about": patient.name},
-            *next_steps(patient, {"contact": may_contact and lives, "measure": False, "question": False}),
+            *next_steps(patient, {"contact": may_contact and lives, "measure": False, "question": False}, episode),
         ],
     )
 
 
 def task_late_shown(task: Task, today: date) -> PersonShown:
     """What another colleague was asked for by a day that has passed: whose it is, and where it stands."""
-    shown, url = task_due_shown(task, today, may_contact=False), tasks_url(task.patient_id)
+    shown, url = task_due_shown(task, None, today, may_contact=False), tasks_url(task.patient_id)
     return replace(
         shown,
         care=f"Asked of {task.recipient.name}",

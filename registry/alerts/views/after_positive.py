@@ -24,7 +24,7 @@ from registry.alerts.presenters.words import alert_url, banner
 from registry.alerts.rulebook import Tier, told_besides
 from registry.alerts.rulebook.phrases import listed
 from registry.alerts.views.safety_steps import steps_after
-from registry.alerts.views.shared import IMPOSSIBLE, act_form, act_on, blueprint, then
+from registry.alerts.views.shared import IMPOSSIBLE, act_form, act_on, blueprint, lead_on_from, then
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
@@ -46,6 +46,7 @@ def after_positive(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
     row = found(_alert_of(patient_id, measurement_id))
     if row.closed_at is not None:
         return redirect(alert_url(row), 303)
+    lead_on_from(row)
     form, after = act_form(row, version=str(row.version)), next_in(patient_id, request.args) or alert_url(row)
     if form.validate_on_submit():
         try:

@@ -47,7 +47,7 @@ from registry.alerts.views.alert_forms import (
     to_be_told,
 )
 from registry.alerts.views.safety_steps import steps_after
-from registry.alerts.views.shared import IMPOSSIBLE, act_on, blueprint, then, what_may_follow
+from registry.alerts.views.shared import IMPOSSIBLE, act_on, blueprint, lead_on_from, then, what_may_follow
 from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.db.conflict import EditConflict
@@ -247,6 +247,7 @@ def _told(row: Alert) -> dict[str, str]:
 
 
 def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Change] | None = None) -> Page:
+    lead_on_from(row)
     now = clock.now()
     clinic = db.session.get_one(Clinic, row.clinic_id)
     today = clinic.today(now)

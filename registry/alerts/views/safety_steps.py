@@ -53,7 +53,13 @@ def steps_of_day(
     measuring, planning = (clinics_where(current_user, action) for action in ("measurement.record", "plan.write"))
     screens = screens_to_do({id_: own & measuring for id_, own in clinics.items()}, today)
     return {
-        id_: safety_steps(people[id_], screens.get(id_), may_plan=bool(own & planning)) for id_, own in clinics.items()
+        id_: safety_steps(
+            people[id_],
+            screens.get(id_),
+            may_plan=bool(own & planning),
+            episode=episodes.get((id_, told[id_].clinic_id)),
+        )
+        for id_, own in clinics.items()
     }
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint
 from flask_login import current_user
 
 from registry import clock
-from registry.access.policy import can
+from registry.access.policy import can, clinics_where
 from registry.alerts import actions
 from registry.alerts.attempts import ImpossibleAttempt, ImpossibleCheck
 from registry.alerts.forms import AGAIN, AcknowledgeForm, ActForm, NoteForm
@@ -18,6 +18,8 @@ from registry.alerts.hours.duty import on_call
 from registry.alerts.models import NOT_REACHED, Alert
 from registry.alerts.presenters.words import moment
 from registry.clinics.models import Clinic
+from registry.episodes.place import episode_named, lead_on_to
+from registry.episodes.queries import get_open_episode
 from registry.extensions import db
 
 blueprint = Blueprint("alerts", __name__)
@@ -59,6 +61,17 @@ def acknowledge_form(row: Alert) -> AcknowledgeForm | None:
     if row.state == "acknowledged":
         return None
     return AcknowledgeForm(formdata=None, prefix="acknowledge-", version=str(row.version))
+
+
+def lead_on_from(alert: Alert) -> None:
+    """What is begun from an alert is done at the clinic that answers for it, where that is one of the reader's."""
+    if alert.clinic_id not in clinics_where(current_user, "alert.read"):
+        return
+    episode_id = alert.episode_id or episode_named()
+    if episode_id is None and (episode := get_open_episode(alert.patient_id, alert.clinic_id)) is not None:
+        episode_id = episode.id
+    if episode_id is not None:
+        lead_on_to(episode_id)
 
 
 def what_may_follow() -> Mapping[str, bool]:

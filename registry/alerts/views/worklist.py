@@ -31,7 +31,7 @@ def worklist() -> Page:
         day,
         may=may,
         acknowledge={alert.id: acknowledge_form(alert) for alert in urgent} if may["acknowledge"] else {},
-        steps=steps_of_day(urgent, day.people, day.desk.episodes, max(day.seat.today.values())),
+        steps=steps_of_day(urgent, day.people, day.episodes, max(day.seat.today.values())),
     )
     opened("worklist.listed", by=current_user, shown=day.shown)
     return render_template("alerts/worklist.html", page=page)

@@ -17,6 +17,7 @@ from registry.case_review.presenters.queued import Around
 from registry.case_review.queue import tell
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import chosen_episode
+from registry.episodes.place import episode_named
 from registry.episodes.queries import list_episodes
 from registry.patients.place import clinics_for
 from registry.patients.queries import get_patient
@@ -75,7 +76,9 @@ def change_list(patient_id: uuid.UUID) -> Response:
 def _episode(patient_id: uuid.UUID) -> Episode | None:
     """The open episode the address names, or the person's first one open where the reader may ask about them."""
     found(get_patient(patient_id))
-    named = request.args.get("episode", type=uuid.UUID)
+    named = episode_named()
+    if named is None and "episode" in request.args:
+        abort(404)
     clinic_ids = permitted_clinics("question.ask")
     open_here = [
         each

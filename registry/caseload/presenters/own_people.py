@@ -97,9 +97,9 @@ def show_own_people(found: OwnPeople, today: Mapping[Any, date], *, is_timing: b
                     own_line_to_answer(task, today[episode.clinic_id])
                     for task in found.tasks.get(episode.patient_id, ())
                 ],
-                contact_url=contact.of(episode.patient_id),
-                danger_url=danger.of(episode.patient_id),
-                timer_url="" if is_timing else timer.of(episode.patient_id),
+                contact_url=contact.at(episode.patient_id, episode.id),
+                danger_url=danger.at(episode.patient_id, episode.id),
+                timer_url="" if is_timing else timer.at(episode.patient_id, episode.id),
             )
             for episode in found.episodes
         ],

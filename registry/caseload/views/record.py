@@ -26,6 +26,7 @@ from registry.caseload.views import blueprint
 from registry.clinics.models import Clinic
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import identity_header
+from registry.episodes.place import lead_on_to
 from registry.episodes.queries import list_episodes
 from registry.episodes.record_tabs import record_tabs
 from registry.patients.models import Patient
@@ -40,6 +41,8 @@ def patient(patient_id: uuid.UUID) -> str:
     person = found(get_patient(patient_id))
     episodes = list_episodes(patient_id)
     episode = chosen(episodes, request.args.get("episode", ""))
+    if len(episodes) > 1 and episode is not None:
+        lead_on_to(episode.id)
     today = today_at(episode)
     may = _permitted(person)
     looked = _looked(patient_id, _news_of(patient_id), episode, page=OVERVIEW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -46,14 +47,14 @@ class TimerShown:
     discard_url: str
 
 
-def show_draft(draft: ContactDraft, patient: Patient, zone: ZoneInfo) -> DraftShown:
-    """A draft where it is found again."""
+def show_draft(draft: ContactDraft, patient: Patient, zone: ZoneInfo, *, episode_id: uuid.UUID | None) -> DraftShown:
+    """A draft where it is found again. It goes on at the clinic of ``episode_id``, for which it was begun."""
     note = " ".join(str(draft.typed.get("note", "")).split())
     return DraftShown(
         name=patient.name,
         words=f"Contact begun, kept {local_time(draft.saved_at, zone)}",
         begins=note if len(note) <= 80 else f"{note[:79].rstrip()}…",
-        url=url_for("contacts.log_contact", patient_id=patient.id),
+        url=url_for("contacts.log_contact", patient_id=patient.id, episode=episode_id),
         discard_url=url_for("contacts.discard_draft", patient_id=patient.id),
     )
 
@@ -67,12 +68,14 @@ def show_timer(timed: Timed, now: datetime, *, whose: str = "") -> TimerShown:
     return TimerShown(
         label="Contact being timed",
         name=timed.patient.name,
-        patient_url=url_for("caseload.my_people") if whose else url_for("contacts.contacts", patient_id=person),
+        patient_url=url_for("caseload.my_people")
+        if whose
+        else url_for("contacts.contacts", patient_id=person, episode=timed.episode_id),
         words=f"since {timed.start:%H:%M}" if is_running else f"{timed_words(timed)}, not logged yet",
         is_running=is_running,
         seconds=max(0, int((now - timed.started_at).total_seconds())),
         stop_url=url_for(f"contacts.stop_{whose}timer"),
-        log_url=url_for(f"contacts.log_{whose}contact", patient_id=person),
+        log_url=url_for(f"contacts.log_{whose}contact", patient_id=person, episode=timed.episode_id),
         discard_url=url_for(f"contacts.discard_{whose}timer"),
     )
 
@@ -82,7 +85,7 @@ def _show_review_timer(timed: Timed, now: datetime) -> TimerShown:
     return TimerShown(
         label="Review being timed",
         name=timed.patient.name,
-        patient_url=url_for("review.case", patient_id=timed.patient.id),
+        patient_url=url_for("review.case", patient_id=timed.patient.id, episode=timed.episode_id),
         words=f"reviewed since {timed.start:%H:%M}",
         is_running=True,
         seconds=max(0, int((now - timed.started_at).total_seconds())),

@@ -50,7 +50,9 @@ def contacts(patient_id: uuid.UUID) -> Page:
         log_url=url_for("contacts.log_contact", patient_id=patient_id) if may_log else "",
         minutes=_minutes(place),
         outreach=_outreach(place),
-        draft=show_draft(draft, place.patient, place.clinic.zone) if draft is not None else None,
+        draft=show_draft(draft, place.patient, place.clinic.zone, episode_id=drafts.episode_of(draft))
+        if draft is not None
+        else None,
         timer_url=url_for("contacts.start_timer", patient_id=patient_id)
         if may_log and current_user.stopwatch is None
         else "",

@@ -17,7 +17,7 @@ from registry.accounts import receipts
 from registry.accounts.queries import list_users_with_role
 from registry.contacts import actions, drafts, queries, timer
 from registry.contacts.forms import ContactForm
-from registry.contacts.models import CONTACT, ContactDraft
+from registry.contacts.models import ContactDraft
 from registry.contacts.presenters.contact import second_time
 from registry.contacts.presenters.unfinished import timed_words
 from registry.contacts.timer import Timed
@@ -51,7 +51,7 @@ def log_own_contact(patient_id: uuid.UUID) -> Page:
 def _log(place: Place, *, back_url: str, whose: str) -> Page:
     """``whose`` tells the addresses of one's own people from those of everybody."""
     patient_id, clinic_id = place.patient.id, place.clinic.id
-    draft, timed = drafts.get_draft(patient_id, by=current_user), _stopped_with(patient_id)
+    draft, timed = drafts.get_draft_here(patient_id, clinic_id, by=current_user), _stopped_with(place)
     form = _form(place, draft, timed)
     if not whose:
         form.offer_colleagues(_colleagues(place))
@@ -79,7 +79,7 @@ def _log(place: Place, *, back_url: str, whose: str) -> Page:
             patient_id=patient_id, clinic_id=clinic_id, facts=form.facts(), staff_id=form.staff_id, by=current_user
         )
         drafts.drop_saved(patient_id, form.key, by=current_user)
-        timer.drop_logged(patient_id, by=current_user)
+        timer.drop_logged(patient_id, clinic_id, by=current_user)
         warn_of_overlaps(contact)
         return back_url
 
@@ -113,13 +113,11 @@ def _day_named(today: date) -> date:
     return named if named is not None and named <= today else today
 
 
-def _stopped_with(patient_id: uuid.UUID) -> Timed | None:
-    """The time this user stopped with this person and has not logged."""
+def _stopped_with(place: Place) -> Timed | None:
+    """The time to be logged here. Asks nothing of whoever has timed nothing."""
     if current_user.stopwatch is None or current_user.stopwatch.stopped_at is None:
         return None
-    timed = timer.get_timed(by=current_user)
-    is_of_contact = timed is not None and timed.purpose == CONTACT and timed.patient.id == patient_id
-    return timed if is_of_contact else None
+    return timer.get_stopped(place.patient.id, place.clinic.id, by=current_user)
 
 
 def _second_time(place: Place, form: ContactForm, *, url: str) -> SecondTime | None:

@@ -134,7 +134,7 @@ def _stop_timer(*, log: str) -> Page:
     if timed is None:
         flash("No contact is being timed", "warning")
         return redirect(url_for("accounts.start"), 303)
-    return redirect(url_for(log, patient_id=timed.patient.id), 303)
+    return redirect(url_for(log, patient_id=timed.patient.id, episode=timed.episode_id), 303)
 
 
 @blueprint.post("/contacts/timer/discard")
@@ -145,7 +145,7 @@ def discard_timer() -> Page:
     if timed is None:
         return redirect(url_for("accounts.start"), 303)
     where = "review.case" if timed.purpose == REVIEW else "contacts.contacts"
-    return redirect(url_for(where, patient_id=timed.patient.id), 303)
+    return redirect(url_for(where, patient_id=timed.patient.id, episode=timed.episode_id), 303)
 
 
 @blueprint.post("/my-people/contacts/timer/discard")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import current_app, flash, redirect, request
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -14,6 +14,7 @@ from registry.access import scope
 from registry.db.session import ScopeError
 from registry.patients.queries import get_record, get_survivor
 from registry.web import errors
+from registry.web.addresses import this_address
 
 MERGED = "The record you asked for was merged into this one"
 """Without their numbers: what is flashed travels in a cookie."""
@@ -45,7 +46,4 @@ def _address_now() -> str | None:
         return None
     if request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":  # not to what a page fetches by itself
         flash(MERGED, "warning")
-    steering = {"endpoint", *(name for name in request.args if name.startswith("_"))}  # would be read as ``url_for``'s
-    words = {name: values for name, values in request.args.to_dict(flat=False).items() if name not in steering}
-    values: dict[str, Any] = {**words, **asked, "patient_id": survivor.id}
-    return url_for(request.endpoint, **values)
+    return this_address(patient_id=survivor.id)

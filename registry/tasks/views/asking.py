@@ -13,7 +13,7 @@ from registry.access.policy import found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.episodes.patient_header import load_header
-from registry.episodes.place import get_clinic_of
+from registry.episodes.place import clinic_at
 from registry.tasks import actions
 from registry.tasks.forms import ChangeForm, TakeBackForm, TaskForm
 from registry.tasks.models import Task
@@ -26,7 +26,7 @@ from registry.web.pages import Page
 @blueprint.route("/patients/<uuid:patient_id>/tasks/new", methods=["GET", "POST"])
 @policy("task.write")
 def send(patient_id: uuid.UUID) -> Page:
-    clinic = found(get_clinic_of(patient_id, permitted_clinics("task.write")))
+    clinic = clinic_at(patient_id, permitted_clinics("task.write"))
     today, back_url = clinic.today(clock.now()), tasks_url(patient_id)
     choice = colleagues(clinic.id, patient_id=patient_id, but=(current_user.id,))
     form = TaskForm(today=today, colleagues=choice, kind="task")

@@ -1,45 +1,86 @@
-"""Somebody in care at two of the reader's clinics: two rows, and what is done from each is done at its clinic."""
+"""Somebody in care at two of the reader's clinics: what is begun for one of them is done there."""
 
 from __future__ import annotations
 
 import csv
 import io
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from registry.access import scope
 from registry.clinics.models import Clinic
 from registry.contacts.models import Contact
+from registry.episodes.actions import end_episode
+from registry.episodes.facts import TeamPlace
+from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.patients.models import Patient
+from registry.review.models import MeetingCase
 from tests.builders import a_user, an_episode, sign_in
-from tests.integration.caseload.conftest import TODAY, Team, token_of
-from tests.pages import fill_in, soup
+from tests.integration.caseload.conftest import TODAY, Team, a_team, token_of
+from tests.pages import fields_of, fill_in, send, soup
+from tests.worlds import Worlds
+
+CLINICS = ("Harbor Street", "Elsewhere")
+
+
+@dataclass
+class Both:
+    """Somebody in care at Harbor Street for long, and at Elsewhere since last week."""
+
+    team: Team
+    patient_id: uuid.UUID
+    episodes: dict[str, uuid.UUID]
+    users: dict[str, uuid.UUID]
+    """A care manager and a peer of both clinics."""
+
+    def browser_of(self, role: str) -> FlaskClient:
+        return sign_in(self.team.app.test_client(), self.users[role])
+
+    def clinic_of(self, note: str) -> str:
+        """Where the contact with these words was stored."""
+        with self.team.app.app_context(), scope.all_patients(reason="test"):
+            stored = select(Clinic.name).join(Contact, Contact.clinic_id == Clinic.id).where(Contact.note == note)
+            return db.session.scalars(stored).one()
+
+    def end(self, clinic: str) -> None:
+        """A colleague ends the care there."""
+        with self.team.app.app_context(), scope.all_patients(reason="test"):
+            episode = db.session.get_one(Episode, self.episodes[clinic])
+            end_episode(episode=episode, reason="administrative", on=TODAY, by=None)
 
 
 @pytest.fixture
-def both(team: Team) -> FlaskClient:
-    """A care manager of both clinics."""
-    with team.app.app_context(), scope.all_patients(reason="test"):
-        here, other = (db.session.get_one(Clinic, id_) for id_ in (team.clinic_id, team.other_clinic_id))
-        reader = a_user(role="care_manager", clinic=here, also=[other]).id
-    return sign_in(team.app.test_client(), reader)
+def both(app: Flask, worlds: Worlds, _frozen: None) -> Both:
+    return worlds.begin_with(_both)
 
 
-@pytest.fixture
-def person(team: Team) -> uuid.UUID:
-    """In care here for long, and at the other clinic since last week."""
+def _both(app: Flask) -> Both:
+    team = a_team(app)
     patient_id = team.person(given="Ada", family="Vega")
-    with team.app.app_context(), scope.all_patients(reason="test"):
-        other = db.session.get_one(Clinic, team.other_clinic_id)
-        patient = db.session.get_one(Patient, patient_id)
-        an_episode(patient=patient, clinic=other, enrolled_on=TODAY - timedelta(days=7))
-    return patient_id
+    with app.app_context(), scope.all_patients(reason="test"):
+        here, other = (db.session.get_one(Clinic, id_) for id_ in (team.clinic_id, team.other_clinic_id))
+        users = {role: a_user(role=role, clinic=here, also=[other]).id for role in ("care_manager", "peer_specialist")}
+        an_episode(
+            patient=db.session.get_one(Patient, patient_id),
+            clinic=other,
+            enrolled_on=TODAY - timedelta(days=7),
+            team=[TeamPlace(role="peer", user_id=users["peer_specialist"])],
+        )
+        episodes = {row.clinic.name: row.id for row in db.session.scalars(select(Episode))}
+        return Both(team, patient_id, episodes, users)
+
+
+@pytest.fixture
+def manager(both: Both) -> FlaskClient:
+    return both.browser_of("care_manager")
 
 
 def _address(browser: FlaskClient, clinic: str, key: str) -> str:
@@ -50,33 +91,105 @@ def _address(browser: FlaskClient, clinic: str, key: str) -> str:
     return str(button["href"])
 
 
-def test_a_contact_is_logged_at_the_clinic_of_the_row(team: Team, both: FlaskClient, person: uuid.UUID) -> None:
-    for clinic, clinic_id in (("Harbor Street", team.clinic_id), ("Elsewhere", team.other_clinic_id)):
-        saved = fill_in(both, _address(both, clinic, "c"), {"reached": "yes", "note": clinic})
+def _links(browser: FlaskClient, url: str, to: str) -> list[str]:
+    """The different addresses of this ending that the page leads to."""
+    return list(dict.fromkeys(str(link["href"]) for link in soup(browser.get(url)).select(f'a[href*="{to}"]')))
+
+
+def test_a_contact_is_logged_at_the_clinic_of_the_row(both: Both, manager: FlaskClient) -> None:
+    for clinic in CLINICS:
+        saved = fill_in(manager, _address(manager, clinic, "c"), {"reached": "yes", "note": clinic})
         assert saved.status_code == 303, saved.text
-
-        with team.app.app_context(), scope.all_patients(reason="test"):
-            assert db.session.scalar(select(Contact.clinic_id).where(Contact.note == clinic)) == clinic_id
+        assert both.clinic_of(clinic) == clinic
 
 
-def test_what_leads_on_from_a_row_keeps_its_clinic(both: FlaskClient, person: uuid.UUID) -> None:
-    for clinic in ("Harbor Street", "Elsewhere"):
-        address = _address(both, clinic, "m")
+def test_a_contact_begun_on_the_day_or_from_its_alert_is_logged_at_the_clinic_that_asks(
+    both: Both, manager: FlaskClient
+) -> None:
+    (on_the_day,) = _links(manager, "/my-day?whose=clinic", "/contacts/new")
+    alert = _links(manager, "/my-day?whose=clinic", "/alerts/")[0]
+    (from_alert,) = _links(manager, alert, "/contacts/new")
+
+    for address, way in ((on_the_day, "phone"), (from_alert, "video")):
+        assert fill_in(manager, address, {"reached": "no", "note": way, "modality": way}).status_code == 303
+        assert both.clinic_of(way) == "Harbor Street"
+
+
+def test_what_is_timed_or_kept_for_a_clinic_is_logged_there_and_nowhere_else(both: Both, manager: FlaskClient) -> None:
+    of_person = f"/patients/{both.patient_id}/contacts"
+    here, there = (f"?episode={both.episodes[clinic]}" for clinic in CLINICS)
+    fill_in(manager, f"{of_person}{here}", button="Start the timer")
+    stop = soup(manager.get("/my-day")).select_one('form[action$="/timer/stop"]')
+    assert stop is not None
+    stopped = manager.post(str(stop["action"]), data={"csrf_token": token_of(manager.get("/my-day").data)})
+    assert stopped.location == f"{of_person}/new{here}"
+    assert fields_of(manager.get(f"{of_person}/new{there}"))["started_at"] == ""
+
+    typed = fields_of(manager.get(stopped.location)) | {"note": "Rang twice", "reached": "no"}
+    manager.post(f"{of_person}/draft{here}", data=typed)
+    assert fields_of(manager.get(f"{of_person}/new{there}"))["note"] == ""
+    assert _links(manager, "/my-day", "/contacts/new") == [f"{of_person}/new{here}"]
+    page = manager.get(stopped.location)
+    assert fields_of(page)["started_at"] == "15:00"
+    assert send(manager, stopped.location, page).status_code == 303
+    assert both.clinic_of("Rang twice") == "Harbor Street"
+
+
+def test_a_peer_logs_a_contact_at_the_clinic_whose_team_they_are_on(both: Both) -> None:
+    peer = both.browser_of("peer_specialist")
+    (address,) = _links(peer, "/my-people", "/contacts/new")
+    assert address.endswith(f"?episode={both.episodes['Elsewhere']}")
+
+
+def test_what_leads_on_from_a_row_keeps_its_clinic(both: Both, manager: FlaskClient) -> None:
+    for clinic in CLINICS:
+        address = _address(manager, clinic, "m")
         (episode,) = parse_qs(urlsplit(address).query)["episode"]
-        links = [str(link["href"]) for link in soup(both.get(address)).select("main a[href*='/measures/new/']")]
+        links = _links(manager, address, "/measures/new/")
         assert links
         assert {episode} == {parse_qs(urlsplit(link).query)["episode"][0] for link in links}
 
 
-def test_rows_and_files_say_where_to_whoever_lists_several_clinics(
-    team: Team, both: FlaskClient, person: uuid.UUID
+def test_what_leads_on_from_an_overview_is_for_the_episode_it_shows(both: Both, manager: FlaskClient) -> None:
+    (address,) = _links(manager, f"/patients/{both.patient_id}", "/contacts/new")
+    assert address.endswith(f"?episode={both.episodes['Elsewhere']}")
+
+
+def test_a_form_opened_for_a_clinic_is_stored_there_when_its_care_has_ended_meanwhile(
+    both: Both, manager: FlaskClient
 ) -> None:
-    said = [row.get_text() for row in soup(both.get("/caseload")).select("tr[data-row] th")]
-    assert sorted(any(name in words for words in said) for name in ("Harbor Street", "Elsewhere")) == [True, True]
-    (own,) = soup(team.browser_of("care_manager").get("/caseload")).select("tr[data-row] th")
+    address = f"/patients/{both.patient_id}/contacts/new?episode={both.episodes['Harbor Street']}"
+    page = manager.get(address)
+
+    both.end("Harbor Street")
+
+    assert send(manager, address, page, {"reached": "yes", "note": "Came in"}).status_code == 303
+    assert both.clinic_of("Came in") == "Harbor Street"
+    assert manager.get(address).location.endswith(f"?episode={both.episodes['Elsewhere']}")
+
+
+@pytest.mark.parametrize("named", ["nonsense", str(uuid.UUID(int=7))])
+def test_a_form_for_no_episode_of_the_person_is_refused(both: Both, manager: FlaskClient, named: str) -> None:
+    for page in ("contacts/new", "health/new", "measures/new/phq-9", "question", "tasks/new"):
+        address = f"/patients/{both.patient_id}/{page}"
+        opened = manager.get(f"{address}?episode={named}")
+        assert opened.location == f"{address}?episode={both.episodes['Elsewhere']}"
+        token = {"csrf_token": token_of(manager.get(opened.location).data)}
+        assert manager.post(f"{address}?episode={named}", data=token).status_code == 404, page
+
+    token = {"csrf_token": token_of(manager.get("/caseload").data)}
+    manager.post(f"/review/{both.patient_id}/list?episode={named}", data=token)
+    with both.team.app.app_context(), scope.all_patients(reason="test"):
+        assert db.session.scalars(select(MeetingCase)).all() == []
+
+
+def test_rows_and_files_say_where_to_whoever_lists_several_clinics(both: Both, manager: FlaskClient) -> None:
+    said = [row.get_text() for row in soup(manager.get("/caseload")).select("tr[data-row] th")]
+    assert sorted(any(name in words for words in said) for name in CLINICS) == [True, True]
+    (own,) = soup(both.team.browser_of("care_manager").get("/caseload")).select("tr[data-row] th")
     assert "Harbor Street" not in own.get_text()
 
-    page = both.get("/caseload")
-    file = both.post("/caseload/export", data={"csrf_token": token_of(page.data), "format": "csv"})
+    page = manager.get("/caseload")
+    file = manager.post("/caseload/export", data={"csrf_token": token_of(page.data), "format": "csv"})
     rows = csv.DictReader(io.StringIO(file.data.decode("utf-8-sig")))
     assert sorted(row["Clinic"] for row in rows) == ["Elsewhere", "Harbor Street"]

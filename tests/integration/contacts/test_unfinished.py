@@ -106,7 +106,7 @@ def test_a_timer_runs_on_the_server_until_it_is_logged(case: Case) -> None:
         assert _bar(browser, "/caseload") == "Marisol Vega since 15:00 12 min"
         assert _bar(case.browser_of("colleague")) == ""
         stopped = browser.post("/contacts/timer/stop", data={"csrf_token": _token(browser)})
-        assert stopped.location == f"{case.url}/new"
+        assert stopped.location.startswith(f"{case.url}/new?episode=")
         form = browser.get(stopped.location)
         assert "Timed: 15:00–15:12" in words(form)
         assert fields_of(form).items() >= {"started_at": "15:00", "ended_at": "15:12", "minutes": ""}.items()
@@ -178,7 +178,7 @@ def test_a_peer_times_a_contact_with_their_own_people_alone(case: Case) -> None:
 
     peer = case.browser_of("peer")
     begun = send(peer, "/my-people", peer.get("/my-people"), button="Start the timer")
-    assert begun.location == f"/my-people/{case.patient_id}/contacts/new"
+    assert begun.location.startswith(f"/my-people/{case.patient_id}/contacts/new?episode=")
     assert "Marisol Vega" in _bar(peer, "/my-people")
     assert "Start the timer" not in words(peer.get("/my-people"))
 
@@ -202,7 +202,7 @@ def test_who_is_a_care_manager_elsewhere_finds_the_time_begun_as_a_peer(case: Ca
         assert "Marisol Vega" in bar.get_text(" ")
         assert bar.select_one("form[action='/my-people/contacts/timer/stop']") is not None
     stopped = browser.post("/my-people/contacts/timer/stop", data={"csrf_token": _token(browser)})
-    assert stopped.location == f"/my-people/{case.patient_id}/contacts/new"
+    assert stopped.location.startswith(f"/my-people/{case.patient_id}/contacts/new?episode=")
 
 
 def test_a_time_with_somebody_no_longer_seen_can_be_thrown_away(case: Case) -> None:

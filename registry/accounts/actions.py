@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from registry import clock
 from registry.access.roles import Role
 from registry.accounts import passwords, queries, sessions, throttle
-from registry.accounts.models import FailedSignIn, Membership, SignedInSession, User
+from registry.accounts.models import FailedSignIn, Invitation, Membership, SignedInSession, User
 from registry.audit.recorder import record
 from registry.db.transaction import write
 from registry.extensions import db
@@ -148,7 +148,10 @@ def hash_acceptable(password: str, *, email: str, name: str) -> str:
 
 
 def give_role(user: User, *, clinic_id: uuid.UUID, role: Role, starts_on: date, by: User | None) -> None:
-    """Give a role in a clinic; giving it twice changes nothing."""
+    """Give a role in a clinic; giving it twice changes nothing.
+
+    Whoever invited the person could give the roles of that day: the link they handed over does not open this one.
+    """
     with write():
         held = db.session.scalars(
             select(Membership).where(
@@ -161,6 +164,19 @@ def give_role(user: User, *, clinic_id: uuid.UUID, role: Role, starts_on: date, 
         if held is None:
             db.session.add(Membership(user_id=user.id, clinic_id=clinic_id, role=role.value, starts_on=starts_on))
             record("user.role-given", by=by, subject=user, clinic_id=clinic_id, reason=role.value)
+            if user.awaits_password and end_invitation(user.id):
+                record("user.invitation-ended", by=by, subject=user, reason="a role was given since")
+
+
+def end_invitation(user_id: uuid.UUID) -> bool:
+    """Inside ``write()``, beside the event that says why: the link handed over opens nothing. Whether one was open."""
+    ended = (
+        update(Invitation)
+        .where(Invitation.user_id == user_id, Invitation.used_at.is_(None), Invitation.replaced_at.is_(None))
+        .values(replaced_at=clock.now())
+        .returning(Invitation.id)
+    )
+    return bool(db.session.execute(ended).all())
 
 
 def end_role(membership: Membership, *, ends_on: date, by: User | None) -> None:

@@ -66,11 +66,7 @@ def renew(user: User, *, by: User | None) -> str:
 
 def _new_link(user: User) -> str:
     now, token = clock.now(), secrets.token_urlsafe(32)
-    db.session.execute(
-        update(Invitation)
-        .where(Invitation.user_id == user.id, Invitation.used_at.is_(None), Invitation.replaced_at.is_(None))
-        .values(replaced_at=now)
-    )
+    actions.end_invitation(user.id)
     db.session.add(Invitation(token_hash=token_digest(token), user_id=user.id, made_at=now, ends_at=now + LASTS))
     return token
 

@@ -134,7 +134,7 @@ class Invitation(Identified, Base):
     ends_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     replaced_at: Mapped[datetime | None]
-    """When a newer link took its place."""
+    """When it ended unused: a newer link took its place, or the person was given another role."""
 
     user: Mapped[User] = relationship()
 

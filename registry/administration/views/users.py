@@ -14,13 +14,16 @@ from registry import clock
 from registry.access.policy import found, policy
 from registry.access.roles import TITLES, Role
 from registry.accounts import actions as accounts
+from registry.accounts import receipts
 from registry.accounts.models import Membership, User
+from registry.accounts.queries import get_open_invitation
 from registry.administration import actions
 from registry.administration.forms import RoleForm
 from registry.administration.queries import OpenWork, open_work
 from registry.administration.reach import clinic_in_reach, clinics_in_reach, user_in_reach, users_in_reach
 from registry.administration.views.common import FormPage, blueprint
 from registry.clinics.models import Clinic
+from registry.extensions import db
 from registry.web.filters import count, long_date
 
 CLOSED = "The account is closed and every session ended."
@@ -89,21 +92,25 @@ def user(user_id: uuid.UUID) -> Response | tuple[str, int]:
         if person.id == current_user.id:
             form.role.errors = ["Nobody gives themselves a role: ask another administrator"]
         else:
-            _give(person, form)
-            flash("The role is given.", "success")
-            return redirect(url_for("administration.user", user_id=user_id), 303)
+            return redirect(_given(person, form), 303)
     return render_template("administration/user.html", page=_page(person, form)), 422 if form.errors else 200
 
 
-def _give(person: User, form: RoleForm) -> None:
+def _given(person: User, form: RoleForm) -> str:
+    """Give the role; returns the person's page."""
     clinic = found(clinic_in_reach(uuid.UUID(form.clinic_id.data), "user.manage"))
-    accounts.give_role(
-        person,
-        clinic_id=clinic.id,
-        role=Role(form.role.data),
-        starts_on=clinic.today(clock.now()),
-        by=current_user,
-    )
+    clinic_id, starts_on, user_id = clinic.id, clinic.today(clock.now()), person.id
+
+    def act() -> str:
+        person = db.session.get_one(User, user_id)
+        accounts.give_role(person, clinic_id=clinic_id, role=Role(form.role.data), starts_on=starts_on, by=current_user)
+        return url_for("administration.user", user_id=user_id)
+
+    location = receipts.once(form.key, by=current_user, act=act)
+    flash("The role is given.", "success")
+    if person.awaits_password and get_open_invitation(user_id) is None:
+        flash("The invitation handed over before opens nothing any more: make a new one, and hand it over.", "warning")
+    return location
 
 
 @blueprint.post("/users/<uuid:user_id>/roles/<uuid:membership_id>/end")

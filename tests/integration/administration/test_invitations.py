@@ -331,6 +331,24 @@ def test_no_link_opens_more_than_its_maker_may_give(house: House, wider: str) ->
     assert house.browser_of("admin").get(address).status_code == 200
 
 
+@pytest.mark.parametrize("wider", ["another role", "another clinic"])
+def test_a_link_handed_over_before_a_role_was_given_opens_nothing(house: House, wider: str) -> None:
+    """A lead who kept the link of somebody made an administrator since would be one."""
+    link = _invited_by(house.browser_of("lead"), house)
+    admin = house.browser_of("admin")
+    with house.app.app_context():
+        address = f"{USERS}/{_nia().id}"
+    role, clinic_id = ("administrator", house.harbor) if wider == "another role" else ("clinician", house.mill)
+
+    given = fill_in(admin, address, {"role": role, "clinic_id": str(clinic_id)}, button="Give role")
+
+    assert "The invitation handed over before opens nothing any more" in words(admin.get(given.location))
+    assert house.app.test_client().get(link).status_code == 404
+    assert [act.actor_id for act in house.acts("user.invitation-ended")] == [house.users["admin"]]
+    renewed = send(admin, f"{address}/invitation", admin.get(f"{address}/invitation"))
+    assert _take_up(house.app.test_client(), _link_in(admin.get(renewed.location))).status_code == 303
+
+
 def test_who_was_invited_is_marked_and_leads_to_the_invitation(house: House, link: str) -> None:
     with house.app.app_context():
         address = f"{USERS}/{_nia().id}"

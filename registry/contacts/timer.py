@@ -4,12 +4,12 @@ stopped on the server, so that no closed page loses it."""
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from registry import clock
 from registry.access.scope import all_patients
@@ -18,7 +18,8 @@ from registry.audit.recorder import Actor, ActorId, record
 from registry.clinics.models import Clinic
 from registry.contacts.models import CONTACT, REVIEW, TimedContact
 from registry.contacts.rules import LONGEST_MINUTES
-from registry.db.transaction import write
+from registry.db.conflict import is_overtaken
+from registry.db.transaction import is_writing, write
 from registry.episodes.queries import episode_at
 from registry.extensions import db
 from registry.patients.models import Patient
@@ -98,12 +99,18 @@ def get_timed(*, by: Actor) -> Timed | None:
 
 def start_timer(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, by: Actor) -> None:
     """Begin to time a contact with this person now. Raises ``AlreadyTiming``."""
+    by = ActorId(by.id)
+    _in_turn(lambda: _start(patient_id, clinic_id, CONTACT, by=by))
+
+
+def _in_turn(begin: Callable[[], None]) -> None:
+    """PostgreSQL lets two clicks act side by side: the slower one acts again, on what the other one began."""
     try:
-        _start(patient_id, clinic_id, CONTACT, by=ActorId(by.id))
-    except IntegrityError as overtaken:  # PostgreSQL lets two clicks act side by side
-        if db.session.get(Stopwatch, by.id) is None:
+        begin()
+    except Exception as error:
+        if is_writing() or not is_overtaken(error):  # whoever joined a transaction has lost all of it
             raise
-        raise AlreadyTiming from overtaken
+        begin()
 
 
 def _start(patient_id: uuid.UUID, clinic_id: uuid.UUID, purpose: str, *, by: Actor) -> None:
@@ -157,6 +164,11 @@ def time_review(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, by: Actor) -> No
 
     Raises ``AlreadyTiming`` while a contact is timed.
     """
+    by = ActorId(by.id)
+    _in_turn(lambda: _time_review(patient_id, clinic_id, by=by))
+
+
+def _time_review(patient_id: uuid.UUID, clinic_id: uuid.UUID, *, by: Actor) -> None:
     with write():
         timed = get_timed(by=by)
         if timed is not None and timed.purpose == REVIEW:
@@ -165,7 +177,7 @@ def time_review(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, by: Actor) -> No
             _forget(by)
             record("review-timer.discarded", by=by, patient_id=timed.patient.id, clinic_id=timed.clinic.id)
             db.session.flush()
-        _start(patient_id, clinic_id, REVIEW, by=ActorId(by.id))
+        _start(patient_id, clinic_id, REVIEW, by=by)
 
 
 def take_reviewed(patient_id: uuid.UUID, *, by: Actor) -> Timed | None:

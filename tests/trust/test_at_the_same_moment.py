@@ -17,6 +17,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from registry.access import scope
+from registry.access.roles import Role
+from registry.accounts.actions import give_role
 from registry.accounts.models import User
 from registry.administration.actions import close_on
 from registry.alerts.hours.clinic_times import response_times_of
@@ -26,8 +28,8 @@ from registry.caseload import rows
 from registry.clinics.models import Clinic
 from registry.contacts.actions import report_danger
 from registry.contacts.drafts import AnotherDraft, keep_draft
-from registry.contacts.models import DangerReport
-from registry.contacts.timer import AlreadyTiming, start_timer
+from registry.contacts.models import DangerReport, TimedContact
+from registry.contacts.timer import AlreadyTiming, start_timer, time_review
 from registry.db.transaction import write
 from registry.episodes import actions as episodes
 from registry.episodes.errors import PersonHasDied
@@ -38,7 +40,7 @@ from registry.measurements.verification import differences_of
 from registry.patients.models import Patient
 from registry.review.actions import ReviewedMeanwhile, record_review
 from tests.builders import a_patient, an_episode, id_of, sign_in
-from tests.pages import Fields
+from tests.pages import Fields, fields_of
 from tests.trust.forms import filled, sender
 from tests.trust.history import NOW, TODAY
 from tests.trust.routes import Route
@@ -187,6 +189,22 @@ def test_nobody_who_died_is_left_in_an_episode_reopened_at_the_same_moment(app: 
     assert (said, ended) == (["died"], ["lost", "died"])
 
 
+def test_a_role_two_give_at_once_is_held_once(app: Flask, world: World) -> None:
+    browser, person_id = sign_in(app.test_client(), world.here.people["administrator"]), world.here.people["clinician"]
+    address = f"/administration/users/{person_id}"
+    given = {"role": "peer_specialist", "clinic_id": str(world.here.clinic)}
+    form = fields_of(browser.get(address), button="Give role") | given
+    answers: list[TestResponse] = []
+
+    def give() -> None:
+        person = db.session.get_one(User, person_id)
+        give_role(person, clinic_id=world.here.clinic, role=Role.PEER_SPECIALIST, starts_on=TODAY, by=None)
+
+    _second_during_first(app, give, lambda: answers.append(browser.post(address, data=form)))
+
+    assert [(each.status_code, each.location) for each in answers] == [(303, address)]
+
+
 def test_two_days_closed_at_once_move_a_clock_past_both(app: Flask, world: World) -> None:
     patient_id, lead_id = _somebody_without_alerts(app, world), world.here.people["clinic_lead"]
 
@@ -292,3 +310,18 @@ def test_two_clicks_on_a_timer_and_on_a_first_draft_begin_one_of_each(app: Flask
     _second_during_first(app, start, start)
 
     assert begun == ["a", "not b", "timer", "not another timer"]
+
+
+def test_two_clicks_on_the_timer_of_a_review_time_the_case_that_was_clicked_last(app: Flask, world: World) -> None:
+    first, second = (_somebody_without_alerts(app, world) for _ in range(2))
+
+    def time(patient_id: uuid.UUID) -> None:
+        by = db.session.get_one(User, world.here.people["psychiatrist"])
+        time_review(patient_id=patient_id, clinic_id=world.here.clinic, by=by)
+
+    _second_during_first(app, lambda: time(first), lambda: time(first))
+    _second_during_first(app, lambda: time(first), lambda: time(second))
+
+    with app.app_context(), scope.all_patients(reason="test"):
+        reviewer = TimedContact.user_id == world.here.people["psychiatrist"]
+        assert db.session.scalars(select(TimedContact.patient_id).where(reviewer)).all() == [second]

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask import has_request_context, request
@@ -104,8 +105,12 @@ class LocalDate(DateField):
             raise ValueError("Enter a date with a year of four digits, such as 2026-03-12")
 
 
+LARGEST_POWER = 20
+"""Of ten, up or down. Nothing that is measured of a person comes near it; far beyond it arithmetic itself fails."""
+
+
 class FiniteDecimal(DecimalField):
-    """A number. "NaN" and "Infinity" are decimals to the parser, and can be neither compared nor stored.
+    """A number. "NaN", "Infinity" and "1e1000000" are decimals to the parser, and cannot be compared, told or stored.
 
     Typed as text: a browser sends nothing of what it cannot read as a number, and "0,8" would be left out unsaid.
     """
@@ -115,7 +120,7 @@ class FiniteDecimal(DecimalField):
     def process_formdata(self, valuelist: list[str]) -> None:
         with suppress(ValueError):
             super().process_formdata(valuelist)
-        if any(map(_strip, valuelist)) and (self.data is None or not self.data.is_finite()):
+        if any(map(_strip, valuelist)) and (self.data is None or not _is_imaginable(self.data)):
             self.data = None
             raise ValueError(f"{self.label.text}: enter a number, such as 12.5")
 
@@ -123,6 +128,10 @@ class FiniteDecimal(DecimalField):
         """Raises ``StopValidation`` for what is no number: that it has no size either goes without saying."""
         if self.process_errors:
             raise StopValidation
+
+
+def _is_imaginable(number: Decimal) -> bool:
+    return number.is_finite() and abs(number.adjusted()) <= LARGEST_POWER
 
 
 class WholeNumber(IntegerField):

@@ -39,6 +39,8 @@ WRONG: Mapping[str, str] = {
     "negative": "-1",
     "not finite": "NaN",
     "an exponent": "1e999",
+    "larger than any number": "1e1000000",
+    "smaller than any number": "1e-9999999",
     "foreign digits": "٣",
     "no day": "2026-02-31",
     "before years": "0000-01-01",

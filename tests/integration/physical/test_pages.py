@@ -90,6 +90,8 @@ def test_what_was_found_at_a_visit_is_recorded_in_one_form_corrected_and_struck_
         ({"blood-pressure": "128"}, "Enter both values of blood pressure"),
         ({"blood-pressure": "82", "blood-pressure-second": "128"}, "Enter the upper value first"),
         ({"lithium": "0.825", "lithium-unit": "mmol/L"}, "at most two decimal places"),
+        ({"weight": "1e1000000", "weight-unit": "kg"}, "Weight: enter a number, such as 12.5"),
+        ({"anc": "1e-9999999"}, "enter a number, such as 12.5"),
         ({"hba1c": "six"}, "HbA1c: enter a number, such as 12.5"),
         ({"hba1c": "6.1", "taken_on": "2026-03-13"}, "not later than today"),
         ({"hba1c": "6.1", "source": ""}, "Choose where it is from"),

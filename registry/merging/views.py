@@ -109,7 +109,7 @@ def compare(patient_id: uuid.UUID, other_id: uuid.UUID) -> Page:
     form = MergeForm.of(differing, (kept.version, other.version))
     if not form.validate_on_submit():
         return _show(kept, other, form), 422 if form.errors else 200
-    address, mrn = details_url(patient_id), other.mrn
+    address = details_url(patient_id)
 
     def act() -> str:
         actions.merge_records(
@@ -131,7 +131,7 @@ def compare(patient_id: uuid.UUID, other_id: uuid.UUID) -> Page:
         return _show(kept, other, fresh, was_changed=True), 409
     except actions.CannotMerge:
         return _show(found(get_patient(patient_id)), found(get_patient(other_id)), form), 409
-    flash(f"MRN {mrn} is merged into this record", "success")
+    flash("The other record is merged into this one", "success")
     return redirect(location, 303)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -37,6 +38,7 @@ def test_whatever_a_form_stores_has_its_event_in_the_same_transaction(
 
         assert answer.status_code in {200, 303, 409, 422}, f"{route.endpoint} answers {answer.status_code}"
         assert answer.location != "/account/password", f"{route.endpoint} was never reached"
+        assert not _told_in_the_cookie(browser), f"{route.endpoint} tells of somebody in a cookie"
         before, rows = rows, snapshot(app, but=PASSING)
         has_changed = rows != before
         assert _events(app) > events or not has_changed, f"{route.endpoint} changed something and no event says so"
@@ -46,6 +48,12 @@ def test_whatever_a_form_stores_has_its_event_in_the_same_transaction(
     assert len(stored) > 10, stored
     written = capfd.readouterr()
     assert not [marker for marker in MARKERS if marker in written.out + written.err]
+
+
+def _told_in_the_cookie(browser: FlaskClient) -> list[str]:
+    """The form cookie is signed, not sealed: what it says next stands in the headers of an answer and a request."""
+    with browser.session_transaction() as kept:
+        return [marker for marker in MARKERS if marker in str(kept.get("_flashes", ""))]
 
 
 def _foreign_ids(world: World) -> list[str]:

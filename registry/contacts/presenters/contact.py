@@ -50,6 +50,7 @@ class ContactShown:
 class OverlapShown:
     """Another contact of the same member of staff at the same time."""
 
+    times: str
     words: str
     url: str
 
@@ -185,6 +186,7 @@ def show_overlaps(entries: Sequence[TimedEntry]) -> list[OverlapShown]:
     """With which contacts one shares time: when, and with whom."""
     return [
         OverlapShown(
+            times=_from_to(entry),
             words=f"overlaps with {_from_to(entry)}, {entry.patient.name}",
             url=url_for("contacts.contacts", patient_id=entry.patient.id),
         )

@@ -74,9 +74,13 @@ def form_page(
 
 
 def warn_of_overlaps(contact: Contact) -> None:
-    """Tell whoever saved it which other contacts of the same member of staff share time with it. Nothing is refused."""
+    """Tell whoever saved it which other contacts of the same member of staff share time with it. Nothing is refused.
+
+    Without a name: what is flashed travels in a cookie.
+    """
     for overlap in show_overlaps(queries.list_overlaps([contact]).get(contact.id, ())):
-        flash(f"The time {overlap.words}: correct one of them if that is a mistake", "warning")
+        told = f"The time overlaps with another contact, {overlap.times}"
+        flash(f"{told}: correct one of them if that is a mistake", "warning")
 
 
 def transfer_warnings(contact: Contact) -> list[str]:

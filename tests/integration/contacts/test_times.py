@@ -111,8 +111,10 @@ def test_a_contact_that_overlaps_another_of_the_same_colleague_is_shown_and_not_
     saved = fill_in(mine, f"{case.url}/new", {**REACHED, "started_at": "10:20", "ended_at": "11:00"})
 
     assert saved.status_code == 303
+    with mine.session_transaction() as kept:
+        assert "Ruiz" not in str(kept), "the form cookie is not sealed"
     page = mine.get(case.url)
-    assert "The time overlaps with 10:00–10:30, Ana Ruiz" in words(page)
+    assert "The time overlaps with another contact, 10:00–10:30" in words(page)
     shown = soup(page).select("td a.words--action")
     assert [(each.get_text(), each["href"]) for each in shown] == [("overlaps with 10:00–10:30, Ana Ruiz", other_url)]
 

@@ -98,6 +98,8 @@ def test_a_merge_is_sent_twice_and_happens_once(twice: Twice, client: FlaskClien
 
     assert [answer.status_code for answer in answers] == [303, 303]
     assert {answer.location for answer in answers} == {f"/patients/{twice.kept_id}/details"}
+    with browser.session_transaction() as kept:
+        assert "ZMRN" not in str(kept), "the form cookie is not sealed"
     details = words(browser.get(answers[0].location))
     assert "Merged with MRN ZMRN-1 on 12 Mar 2026 by clinic_lead of Harbor" in details
     old = browser.get(f"/patients/{twice.other_id}/contacts")

@@ -189,6 +189,31 @@ def test_nobody_who_died_is_left_in_an_episode_reopened_at_the_same_moment(app: 
     assert (said, ended) == (["died"], ["lost", "died"])
 
 
+def test_nobody_who_died_is_left_in_an_episode_referred_at_the_same_moment(app: Flask, world: World) -> None:
+    """Whichever of the two comes first."""
+    died_first, referred_first = (_somebody_without_alerts(app, world) for _ in range(2))
+    said: list[str] = []
+
+    def die(patient_id: uuid.UUID) -> None:
+        patient = db.session.get_one(Patient, patient_id)
+        episodes.record_death(patient=patient, died_on=TODAY, today=TODAY, by=None)
+
+    def refer(patient_id: uuid.UUID) -> None:
+        patient, clinic = db.session.get_one(Patient, patient_id), db.session.get_one(Clinic, world.sister.clinic)
+        try:
+            episodes.refer(patient=patient, clinic=clinic, referred_on=TODAY, by=None)
+        except PersonHasDied:
+            said.append("died")
+
+    _second_during_first(app, lambda: die(died_first), lambda: refer(died_first))
+    _second_during_first(app, lambda: refer(referred_first), lambda: die(referred_first))
+
+    with app.app_context(), scope.all_patients(reason="test"):
+        people = Episode.patient_id.in_([died_first, referred_first])
+        ends = db.session.scalars(select(Episode.end_reason).where(people)).all()
+    assert (said, ends) == (["died"], ["died"] * 3)
+
+
 def test_a_role_two_give_at_once_is_held_once(app: Flask, world: World) -> None:
     browser, person_id = sign_in(app.test_client(), world.here.people["administrator"]), world.here.people["clinician"]
     address = f"/administration/users/{person_id}"

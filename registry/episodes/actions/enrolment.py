@@ -31,6 +31,7 @@ from registry.episodes.queries import earliest_referral, get_open_episode
 from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.patients.models import Patient
+from registry.patients.queries import lock_patient
 
 
 def refer(
@@ -42,6 +43,8 @@ def refer(
     Raises ``EpisodeIsOpen``, ``PersonHasDied``, ``ImpossibleDate``.
     """
     with write():
+        lock_patient(patient.id)
+        db.session.refresh(patient, ["died_on"])
         earliest, earliest_is = earliest_referral(patient, clinic.id)
         refuse_impossible(
             referred_on,

@@ -79,8 +79,8 @@ class EventForm(DatedForm):
     def validate_is_another(self, field: Field) -> None:
         if not field.data and is_open(self.kind.data, ends_on=self.ends_on.data):
             raise ValidationError(
-                "The same stay needs no second entry. If the person was moved, press It is over on Life first; "
-                "if they are in both, tick this"
+                "The same stay is on record already. If the person was moved, say first on Life that it is over; tick "
+                "this only where they are in both"
             )
 
     def validate(self, extra_validators: Any = None) -> bool:

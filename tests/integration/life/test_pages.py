@@ -73,7 +73,7 @@ def test_a_second_stay_beside_the_one_without_an_end_is_saved_only_where_somebod
     refused = fill_in(browser, new, same)
     assert refused.status_code == 422
     assert "Psychiatric hospital since 20 Feb 2026 (20 days ago), no end told" in words(refused)
-    assert "The same stay needs no second entry" in words(refused)
+    assert "The same stay is on record already" in words(refused)
     assert fields_of(refused)["words"] == "Admitted", "what was typed is kept"
     assert len(_setbacks(case)) == 1
     assert fill_in(browser, new, same | {"ends_on": "2026-02-21"}).status_code == 303, "a stay that is over is told"

@@ -355,6 +355,10 @@ def test_what_is_said_as_one_is_put_off_and_closed_as_one(app: Flask, client: Fl
     offered = soup(client.get(f"{pages}/{off}")).select("[name=snooze-also]")
     assert [str(each["value"]).partition(":")[0] for each in offered] == [str(silent)]
     assert put_off(off, silent)[1] == [1, 1, 1]
+    again, steps = put_off(tried)
+    assert "nobody has acknowledged it. Press I am on it first" in words(again)
+    assert steps == [1, 1, 1]
+    fill_in(client, f"{pages}/{silent}", {}, button="I am on it")
     assert put_off(tried)[1] == [2, 2, 1]
     refused, steps = put_off(silent, off)
     assert "One of these was answered, changed, or can wait no longer: look again at what can" in words(refused)

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import abort, g, has_request_context, redirect, request
 from flask_login import current_user
-from sqlalchemy import Row, Uuid, bindparam, null, select
+from sqlalchemy import Uuid, bindparam, null, select
 
 from registry import clock
 from registry.access.models import PatientClinic
@@ -82,15 +82,13 @@ def get_clinic_of(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> C
     return chosen[0] if chosen is not None else None
 
 
-def _chosen(
-    patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]
-) -> Row[tuple[Clinic, uuid.UUID]] | Row[tuple[Clinic, None]] | None:
+def _chosen(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> tuple[Clinic, uuid.UUID | None] | None:
     """The clinic, and the episode that speaks for it."""
     named = episode_named()
-    about = {"patient_id": patient_id, "clinic_ids": list(clinic_ids), "named": named}
-    filled_in_for = {"filled_in_for": named if request.method == "POST" else None}
-    by_episode = db.session.execute(_BY_EPISODE, about | filled_in_for).first()
-    return by_episode or db.session.execute(_BY_ACCESS, about).first()
+    filled_in_for = named if request.method == "POST" else None
+    about = {"patient_id": patient_id, "clinic_ids": list(clinic_ids), "named": named, "filled_in_for": filled_in_for}
+    row = db.session.execute(_BY_EPISODE, about).first() or db.session.execute(_BY_ACCESS, about).first()
+    return None if row is None else (row[0], row[1])
 
 
 def episode_named() -> uuid.UUID | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from flask import current_app, url_for
 
@@ -171,7 +171,7 @@ def safety_steps(
     return steps
 
 
-def _by(episode: Episode | None) -> dict[str, uuid.UUID]:
+def _by(episode: Episode | None) -> dict[str, Any]:
     """What names the episode in an address; where none is given, the page's own address does."""
     return {} if episode is None else {"episode": episode.id}
 

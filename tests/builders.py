@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from flask import current_app, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 
 from registry import clock
 from registry.access import scope
@@ -100,6 +100,14 @@ def a_choice(*, clinic: Clinic, by: User, used: Iterable[str] = (), unused: Iter
         opened_edition=edition_of(list_instrument_decisions([clinic.id])),
         by=by,
     )
+
+
+def await_password(*users: User) -> None:
+    """They are invited, and have not set a password yet."""
+    with write():
+        db.session.execute(update(User).where(User.id.in_([each.id for each in users])).values(password_hash=None))
+    for user in users:
+        db.session.refresh(user)
 
 
 def a_user(

@@ -45,6 +45,11 @@ class User(Identified, Versioned, Audited, Base):
         """Invited, and has not set a password yet: nobody can sign in as this person."""
         return self.password_hash is None
 
+    @property
+    def can_sign_in(self) -> bool:
+        """The account is open and has a password: whoever awaits one answers for nothing yet."""
+        return self.is_active and not self.awaits_password
+
     # What flask-login asks of a user:
     @property
     def is_authenticated(self) -> bool:

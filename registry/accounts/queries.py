@@ -50,7 +50,7 @@ def get_user_by_email(email: str) -> User | None:
 
 
 def can_sign_in() -> ColumnElement[bool]:
-    """The account is open and has a password: whoever awaits one answers for nothing yet."""
+    """As ``User.can_sign_in``, of many."""
     return and_(User.is_active, User.password_hash.is_not(None))
 
 
@@ -173,6 +173,11 @@ def _with_memberships() -> Select[User]:
 def list_users_with_role(clinic_id: uuid.UUID, *roles: str) -> Sequence[User]:
     """Active users who hold one of ``roles`` in the clinic now, by name."""
     return db.session.scalars(_WITH_ROLE, {"clinic_id": clinic_id, "roles": roles}).all()
+
+
+def list_users_to_answer(clinic_id: uuid.UUID, *roles: str) -> Sequence[User]:
+    """Those of them to whom work can be given: who can sign in."""
+    return [each for each in list_users_with_role(clinic_id, *roles) if each.can_sign_in]
 
 
 _WITH_ROLE = (

@@ -96,7 +96,7 @@ def assign(*, alert: Alert, to: User, by: User, why: str = "", opened_version: i
     """
     with write():
         row = open_row(alert, opened_version)
-        if not to.is_active or not can(to, "alert.acknowledge", clinic_id=row.clinic_id):
+        if not to.can_sign_in or not can(to, "alert.acknowledge", clinic_id=row.clinic_id):
             raise UnfitOwner("Choose somebody who works at this clinic and answers alerts")
         give(row, to.id, clinic=_clinic_of(row), now=clock.now(), numbers=NumbersInForce())
         _step(row, "assigned", by=by, words=why, owner=str(to.id))
@@ -201,7 +201,7 @@ def tell(*, alert: Alert, to: User, by: User, words: str = "", opened_version: i
         row = open_row(alert, opened_version)
         if row.tier != Tier.URGENT:
             raise NotUrgent("Only an urgent alert is told: ask the psychiatrist a question instead")
-        if not to.is_active or Role.PSYCHIATRIST not in to.roles_by_clinic().get(row.clinic_id, frozenset()):
+        if not to.can_sign_in or Role.PSYCHIATRIST not in to.roles_by_clinic().get(row.clinic_id, frozenset()):
             raise UnfitToTell("Choose a psychiatrist of this clinic")
         _step(row, "told", by=by, words=words, told=str(to.id))
         record("alert.told", by=by, subject=row, reason=words or None)

@@ -119,9 +119,9 @@ def lead_of(clinic_id: uuid.UUID) -> uuid.UUID | None:
     )
 
 
-def is_active(user_id: uuid.UUID) -> bool:
-    """Whether this account still works."""
-    return bool(db.session.scalar(select(User.is_active).where(User.id == user_id)))
+def can_answer(user_id: uuid.UUID) -> bool:
+    """Whether anybody can sign in with this account."""
+    return bool(db.session.scalar(select(exists().where(User.id == user_id, can_sign_in()))))
 
 
 def people_told(patient_id: uuid.UUID, parts: Collection[str]) -> dict[str, str]:

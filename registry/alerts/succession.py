@@ -12,7 +12,7 @@ from registry.alerts.lifecycle import give
 from registry.alerts.loading.cases import Person
 from registry.alerts.log import Log
 from registry.alerts.models import Alert, AlertEvent
-from registry.alerts.owners import Team, is_active, owner_of
+from registry.alerts.owners import Team, can_answer, owner_of
 from registry.alerts.rulebook import Audience, Tier, rule
 from registry.alerts.signals import asks_somebody
 from registry.audit.recorder import record
@@ -33,9 +33,9 @@ def follow_team(alerts: Iterable[Alert], person: Person, team: Team, *, now: dat
         return
     taken = _taken_by_hand([alert for alert, _ in moving])
     for alert, wanted in moving:
-        if alert.owner_id is not None and alert.id in taken and is_active(alert.owner_id):
+        if alert.owner_id is not None and alert.id in taken and can_answer(alert.owner_id):
             continue
-        if alert.owner_id is not None and wanted is None and is_active(alert.owner_id):
+        if alert.owner_id is not None and wanted is None and can_answer(alert.owner_id):
             continue
         give(alert, wanted, clinic=person.clinics[alert.clinic_id], now=now, numbers=log.numbers)
         log.step(alert, "assigned", now, "Follows the care team", owner=None if wanted is None else str(wanted))

@@ -109,7 +109,7 @@ def reassign(clinic_id: uuid.UUID, user_id: uuid.UUID) -> Response | tuple[str, 
     if not roles:
         found(None)
     form = ReassignForm()
-    colleagues = accounts.list_users_with_role(clinic_id, *sorted(roles))
+    colleagues = accounts.list_users_to_answer(clinic_id, *sorted(roles))
     form.to_user_id.choices = {str(each.id): each.name for each in colleagues if each.id != user_id}
     if form.validate_on_submit():
         try:

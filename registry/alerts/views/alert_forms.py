@@ -11,7 +11,7 @@ from flask_login import current_user
 from registry import clock
 from registry.access.policy import can, permitted_clinics
 from registry.access.roles import Role
-from registry.accounts.queries import list_users_with_role
+from registry.accounts.queries import list_users_to_answer
 from registry.alerts import queries
 from registry.alerts.forms import AssignForm, CloseForm, NoteForm, SnoozeForm, TellForm
 from registry.alerts.hours.duty import ANSWERING_ROLES
@@ -84,7 +84,7 @@ def tell_form(row: Alert, version: str) -> TellForm:
 def to_be_told(row: Alert) -> dict[str, str]:
     """Psychiatrists of the clinic who neither have the alert nor were told of it."""
     know = {row.owner_id, *people_told_by_name(queries.list_steps(row.id))}
-    return choices_of([each for each in list_users_with_role(row.clinic_id, Role.PSYCHIATRIST) if each.id not in know])
+    return choices_of([each for each in list_users_to_answer(row.clinic_id, Role.PSYCHIATRIST) if each.id not in know])
 
 
 def _may_be_told(row: Alert) -> bool:
@@ -121,7 +121,7 @@ def refuse_another(row: Alert, form: SnoozeForm | CloseForm, along: Sequence[Ale
 
 
 def colleagues(row: Alert) -> dict[str, str]:
-    answering = list_users_with_role(row.clinic_id, *ANSWERING_ROLES)
+    answering = list_users_to_answer(row.clinic_id, *ANSWERING_ROLES)
     return choices_of([each for each in answering if each.id != row.owner_id])
 
 

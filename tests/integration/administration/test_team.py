@@ -14,6 +14,7 @@ from registry.clinics.actions import cover_duty
 from registry.clinics.models import Clinic, DutyCover
 from registry.episodes.models import TeamMember
 from registry.extensions import db
+from tests.builders import await_password
 from tests.integration.administration.conftest import TODAY, House
 from tests.pages import fill_in, words
 
@@ -70,6 +71,9 @@ def test_somebody_without_a_fitting_role_cannot_take_over(house: House) -> None:
     for name in ("psychiatrist", "of mill", "of lakeside", "manager"):
         answer = fill_in(house.browser_of("lead"), _address(house, "manager"), {"to_user_id": str(house.users[name])})
         assert answer.status_code == 422, name
+    with house.app.app_context():
+        await_password(house.user("colleague"))
+    assert "Nobody can take this over" in words(house.browser_of("lead").get(_address(house, "manager")))
 
 
 def test_work_of_another_clinic_is_out_of_reach(house: House) -> None:

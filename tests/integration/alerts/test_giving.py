@@ -23,6 +23,9 @@ from registry.alerts.actions import (
     tell,
 )
 from registry.alerts.models import NOT_REACHED, Alert
+from registry.alerts.reconcile import reconcile_patient
+from registry.alerts.views.alert_forms import colleagues, to_be_told
+from registry.db.transaction import write
 from tests import builders
 from tests.integration.alerts.acting import CLOSING_TIME, a_reminder, acknowledged, an_urgent_alert, not_followed_up
 from tests.integration.alerts.scene import (
@@ -55,6 +58,34 @@ def test_an_alert_is_given_to_somebody_of_the_clinic_who_answers_alerts(app: Fla
 
         assert alert.owner_id == somebody.id
         assert words_of(alert, "assigned") == "Ana is away"
+
+
+def test_nobody_without_a_password_is_given_an_alert_or_told_of_one(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        alert = an_urgent_alert(scene)
+        invited = builders.a_user(role=Role.PSYCHIATRIST, clinic=scene.clinic)
+        assert str(invited.id) in colleagues(alert)
+        builders.await_password(invited)
+
+        assert str(invited.id) not in {*colleagues(alert), *to_be_told(alert)}
+        with pytest.raises(UnfitOwner):
+            assign(alert=alert, to=invited, by=scene.lead)
+        with pytest.raises(UnfitToTell):
+            tell(alert=alert, to=invited, by=scene.lead)
+
+
+def test_what_was_given_to_somebody_without_a_password_goes_back_to_who_is_of_record(app: Flask) -> None:
+    with on_stage(app):
+        scene = not_followed_up()
+        somebody = builders.a_user(role=Role.CARE_MANAGER, clinic=scene.clinic)
+        alert = assign(alert=a_reminder(scene), to=somebody, by=scene.lead)
+        builders.await_password(somebody)
+
+        with write():
+            reconcile_patient(scene.patient.id)
+
+        assert alert.owner_id == scene.care_manager.id
 
 
 def not_reached_until_tomorrow(scene: Scene, alert: Alert) -> None:

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
@@ -118,16 +118,11 @@ def test_acknowledged_meanwhile_it_is_not_needed(app: Flask, post: Post) -> None
         assert (states(), post.arrived) == (["not-needed", "not-needed"], [])
 
 
-def awaits_password(*people: User) -> None:
-    with write():
-        db.session.execute(update(User).where(User.id.in_([each.id for each in people])).values(password_hash=None))
-
-
 def test_who_cannot_sign_in_yet_answers_for_nothing_and_the_lead_hears_instead(app: Flask, post: Post) -> None:
     with on_stage(app):
         scene = a_scene()
         newcomer = builders.a_user(role=Role.CLINIC_LEAD, clinic=scene.clinic, name="Aaron A.")
-        awaits_password(scene.care_manager, scene.duty, newcomer)
+        builders.await_password(scene.care_manager, scene.duty, newcomer)
         measured(scene, 9, item9=1)
 
         assert send_due() == Round(sent=1)
@@ -145,8 +140,8 @@ def test_an_e_mail_to_who_cannot_sign_in_is_a_failure_that_others_see(app: Flask
     with on_stage(app):
         scene = an_urgent_scene()
         send_due()
-        awaits_password(scene.psychiatrist)
         tell(alert=the_safety_alert(scene.patient), to=scene.psychiatrist, words="Tonight?", by=scene.lead)
+        builders.await_password(scene.psychiatrist)
 
         assert send_due() == Round(failed=1)
         assert post.told == sorted([scene.care_manager.email, scene.duty.email])

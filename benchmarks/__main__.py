@@ -9,7 +9,9 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import report
@@ -17,6 +19,7 @@ from benchmarks.commands import IMPORTED_ROWS, SWEEP_SECONDS, SWEPT, Work, alone
 from benchmarks.load import CONNECTIONS, Browser, Timing
 from benchmarks.pages import Page, lead_pages, open_all, pages, record_phq9
 from benchmarks.population import PASSWORD, Population, populate
+from benchmarks.reconciling import reconcile_each
 from benchmarks.report import Figure
 from benchmarks.serving import WORKERS, environment_of, serving
 from registry import create_app
@@ -64,6 +67,7 @@ class Bench:
                 yield self._page(page.what, open_all(browsers[page.role], page, self.each), *page.budget)
             if self.with_commands:
                 yield from self._commands(browsers["manager"])
+        yield self._reconciling(population, people)
         yield from self._baselines(population)
 
     def _populate(self) -> Population:
@@ -89,6 +93,13 @@ class Bench:
         command = ["import", "measurements", str(file), "--mapping", str(mapping), "--clinic", "Clinic 0", "--commit"]
         work = beside_readers(command, environment, readers)
         yield from self._both("the import", "import, enrolling, beside readers", work, IMPORTED_ROWS)
+
+    def _reconciling(self, population: Population, people: Iterator[uuid.UUID]) -> Figure:
+        app = create_app(self.database.settings)
+        with app.app_context():
+            timing = reconcile_each(population, people, self.each)
+            db.engine.dispose()
+        return replace(self._page("reconcile one person, inside a write", timing, 5), most_sent=None, most_decoded=None)
 
     def _both(self, name: str, what: str, work: Work, number: int) -> Iterator[Figure]:
         yield self._work(what, work.seconds, number)

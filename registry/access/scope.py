@@ -38,7 +38,7 @@ from registry import clock
 from registry.access.models import PatientClinic
 from registry.db import postgres
 from registry.db.among import among
-from registry.db.base import Base, ClinicsOwn, PatientItself, PatientLinked, Scoped
+from registry.db.base import Base, PatientItself, PatientLinked, Scoped
 from registry.db.session import Gateway, RegistrySession, ScopeError, is_flushing
 from registry.extensions import db
 
@@ -165,12 +165,19 @@ def _is_visible(patient_id: Any) -> sa.ColumnElement[bool]:
     )
 
 
+def _is_own(clinic_id: Any) -> sa.ColumnElement[bool]:
+    return among(clinic_id, "scope_own_clinic_ids", values=_bound_clinics)
+
+
 def _is_seen(kind: Any) -> sa.ColumnElement[bool]:
     """Whether a row is about somebody visible. A clinic keeps seeing whoever had an episode there, so a row of the
-    clinic's own episode is taken at its word: asked first, it spares looking up everybody on a list."""
-    if not issubclass(kind, ClinicsOwn):
+    clinic's own episode is taken at its word: asked first, it spares looking up everybody on a list.
+
+    SQLAlchemy calls this with what its global names stand for wrapped: no ``issubclass`` in it is ever true.
+    """
+    if not kind.is_clinics_own:
         return _is_visible(kind.patient_id)
-    return or_(among(kind.clinic_id, "scope_own_clinic_ids", values=_bound_clinics), _is_visible(kind.patient_id))
+    return or_(_is_own(kind.clinic_id), _is_visible(kind.patient_id))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
@@ -79,6 +79,9 @@ class PatientItself(Scoped):
 class PatientLinked(Scoped):
     """A row about a person, carrying ``patient_id``."""
 
+    is_clinics_own: ClassVar[bool] = False
+    """Whether it is a ``ClinicsOwn``."""
+
     @declared_attr
     def patient_id(cls) -> Mapped[uuid.UUID]:
         return mapped_column(sa.ForeignKey("patient.id", ondelete="RESTRICT"), index=True)
@@ -86,6 +89,8 @@ class PatientLinked(Scoped):
 
 class ClinicsOwn:
     """A row that stands for an episode of the clinic it names, as ``clinic_id``."""
+
+    is_clinics_own: ClassVar[bool] = True
 
 
 class EpisodeLinked(PatientLinked):

@@ -22,6 +22,7 @@ from registry.access.models import PatientClinic
 from registry.access.reviewed_sql import bind_rows, insert_bound, insert_rows, patient_exists_elsewhere
 from registry.access.scope import ScopeError
 from registry.audit.recorder import record
+from registry.caseload.models import CaseloadRow
 from registry.clinics.models import Clinic, Organisation
 from registry.db.identifiers import new_id
 from registry.db.transaction import write
@@ -272,6 +273,23 @@ def test_the_scope_shows_what_it_should(app: Flask, world: World) -> None:
             assert len(_names(db.session.scalars(select(Patient)))) == 2
         with scope.within(()):
             assert _names(db.session.scalars(select(Patient))) == []
+
+
+def test_rows_of_a_clinics_own_episodes_are_asked_for_their_clinic_first(app: Flask, world: World) -> None:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, sql: str, *_more: object) -> None:
+        asked.append(sql)
+
+    with app.app_context(), scope.within({world.mine}):
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            db.session.execute(select(CaseloadRow.episode_id)).all()
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", note)
+
+    condition = asked[-1].partition("WHERE")[2]
+    assert 0 < condition.find("caseload_row.clinic_id") < condition.find("patient_clinic")
 
 
 def test_an_expired_share_shows_nothing(app: Flask, world: World) -> None:

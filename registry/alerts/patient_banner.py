@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from registry import clock
@@ -18,15 +18,18 @@ from registry.episodes.place import get_clinic_of
 from registry.extensions import db
 from registry.patients.safety_banner import SafetyBanner
 
+# Made once: building a statement costs more than running it.
+_OPEN_SAFETY = (
+    select(Alert, Clinic)
+    .join(Clinic, Clinic.id == Alert.clinic_id)
+    .where(Alert.patient_id == bindparam("patient_id"), Alert.is_safety, Alert.closed_at.is_(None))
+    .options(joinedload(Alert.owner))
+)
+
 
 def tell_patient_banner(patient_id: uuid.UUID) -> SafetyBanner | None:
     """The banner of the person's open safety alert. One statement when there is none."""
-    found = db.session.execute(
-        select(Alert, Clinic)
-        .join(Clinic, Clinic.id == Alert.clinic_id)
-        .where(Alert.patient_id == patient_id, Alert.is_safety, Alert.closed_at.is_(None))
-        .options(joinedload(Alert.owner))
-    ).one_or_none()
+    found = db.session.execute(_OPEN_SAFETY, {"patient_id": patient_id}).one_or_none()
     if found is None:
         return None
     alert, clinic = found

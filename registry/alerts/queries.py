@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.alerts.day.desk import Desk, is_awake, is_on_team, is_open, is_waiting, stands_at
@@ -15,6 +15,7 @@ from registry.alerts.look_times import has_to_be_heard
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.rulebook import RULEBOOK, Tier
 from registry.contacts.models import DangerReport
+from registry.db.among import among
 from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.patients.models import Patient
@@ -31,6 +32,16 @@ ANSWERED_DAYS = 7
 MOST_URGENT = 100
 """Urgent alerts shown at once; their number is always the whole number."""
 
+# Made once: building a statement costs more than running it.
+_OPEN = (
+    select(Alert)
+    .where(Alert.patient_id == bindparam("patient_id"), Alert.closed_at.is_(None))
+    .options(joinedload(Alert.owner))
+)
+_TOLD = select(AlertEvent.alert_id, AlertEvent.at, AlertEvent.details).where(
+    among(AlertEvent.alert_id, "alert_ids"), AlertEvent.kind.in_(("opened", "appended"))
+)
+
 
 def rank(alert: Alert) -> tuple[int, int, date]:
     """The order in which reasons are told: tier, then the rulebook's order, then the longest standing."""
@@ -39,10 +50,7 @@ def rank(alert: Alert) -> tuple[int, int, date]:
 
 def list_open_alerts(patient_id: uuid.UUID) -> Sequence[Alert]:
     """The patient's open alerts with their owners, most pressing first; those put off are among them."""
-    rows = db.session.scalars(
-        select(Alert).where(Alert.patient_id == patient_id, Alert.closed_at.is_(None)).options(joinedload(Alert.owner))
-    ).all()
-    return sorted(rows, key=rank)
+    return sorted(db.session.scalars(_OPEN, {"patient_id": patient_id}), key=rank)
 
 
 def get_alert(alert_id: uuid.UUID, *, patient_id: uuid.UUID) -> Alert | None:
@@ -89,13 +97,8 @@ def list_reports(alert: Alert) -> Sequence[DangerReport]:
 
 def last_told(alert_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, datetime]:
     """By alert, the instant it last told something nobody knew: opened or added to, but not merely told again."""
-    steps = db.session.execute(
-        select(AlertEvent.alert_id, AlertEvent.at, AlertEvent.details).where(
-            AlertEvent.alert_id.in_(alert_ids), AlertEvent.kind.in_(("opened", "appended"))
-        )
-    )
     last: dict[uuid.UUID, datetime] = {}
-    for step in steps:
+    for step in db.session.execute(_TOLD, {"alert_ids": alert_ids}):
         known = (step.details or {}).get("told_at")
         told_at = step.at if known is None else datetime.fromisoformat(known)
         last[step.alert_id] = max(told_at, last.get(step.alert_id, told_at))

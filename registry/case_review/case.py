@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from registry import clock
-from registry.case_review.since_review import Answer, answered_since_review, tell_answers
+from registry.case_review.since_review import Answer, answered_since_review, ask_answered, tell_answers
 from registry.caseload.models import CaseloadRow
 from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
+from registry.db.among import among
 from registry.episodes.models import Episode, TrackedMeasure
 from registry.episodes.patient_header import chosen_episode
 from registry.episodes.queries import list_episodes, list_parts
@@ -102,7 +103,7 @@ def load_case(
         opened_at=opened_at,
         patient=patient,
         episode=episode,
-        row=db.session.scalars(select(CaseloadRow).where(CaseloadRow.episode_id == episode.id)).one_or_none(),
+        row=db.session.get(CaseloadRow, episode.id),
         courses=courses,
         cadences={part.scale: part.cadence_days for part in measures},
         rated_by_others=rated_by_others({key: course for key, (_, course) in courses.items()}),
@@ -121,9 +122,23 @@ def load_case(
 
 
 def _answers(episode_id: uuid.UUID) -> Sequence[Answer]:
-    answered = answered_since_review(CaseloadRow.episode_id == episode_id).get(episode_id, {})
+    answered = answered_since_review(_ANSWERED, episode_id=episode_id).get(episode_id, {})
     told = tell_answers(answered)
     return [told[alert_id] for alert_id in answered]
+
+
+# Made once: building a statement costs more than running it.
+_ANSWERED = ask_answered(CaseloadRow.episode_id == bindparam("episode_id"))
+_SCORES = (
+    select(MeasurementScore.scale, MeasurementScore.taken_on, MeasurementScore.value)
+    .where(
+        MeasurementScore.patient_id == bindparam("patient_id"),
+        among(MeasurementScore.scale, "scales"),
+        MeasurementScore.counts,
+        MeasurementScore.value.is_not(None),
+    )
+    .order_by(MeasurementScore.taken_on, MeasurementScore.value, MeasurementScore.id)
+)
 
 
 def told_beside(episodes: Iterable[Episode]) -> Sequence[str]:
@@ -136,16 +151,7 @@ def list_scores(patient_id: uuid.UUID, scales: Sequence[str]) -> Mapping[str, Se
     found: dict[str, list[ScoreOn]] = {scale: [] for scale in scales}
     if not scales:
         return found
-    for scale, taken_on, value in db.session.execute(
-        select(MeasurementScore.scale, MeasurementScore.taken_on, MeasurementScore.value)
-        .where(
-            MeasurementScore.patient_id == patient_id,
-            MeasurementScore.scale.in_(scales),
-            MeasurementScore.counts,
-            MeasurementScore.value.is_not(None),
-        )
-        .order_by(MeasurementScore.taken_on, MeasurementScore.value)
-    ):
+    for scale, taken_on, value in db.session.execute(_SCORES, {"patient_id": patient_id, "scales": scales}):
         if value is not None:
             found[scale].append(ScoreOn(taken_on, value))
     return found

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from registry.accounts.models import User
 from registry.case_review.queue import ReviewQueue, review_queue
 from registry.caseload.currency import Today
 from registry.caseload.models import CaseloadRow
+from registry.db.among import among
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.review.models import MeetingCase
@@ -52,27 +53,32 @@ def review_hour(today: Today, *, consultant_id: uuid.UUID | None = None) -> Hour
 
 def list_meeting(today: Today, *, consultant_id: uuid.UUID | None = None) -> Sequence[Row[Any]]:
     """Whoever is on the list of these clinics, first to last, with who put them there; one statement."""
-    listed = (
-        select(
-            CaseloadRow.patient_id,
-            CaseloadRow.episode_id,
-            CaseloadRow.clinic_id,
-            CaseloadRow.enrolled_on,
-            CaseloadRow.reasons,
-            Patient.legal_given,
-            Patient.legal_family,
-            Patient.used_name,
-            Patient.birth_date,
-            Patient.mrn,
-            MeetingCase.added_at,
-            User.name.label("added_by"),
-        )
-        .join(MeetingCase, MeetingCase.episode_id == CaseloadRow.episode_id)
-        .join(Patient, Patient.id == CaseloadRow.patient_id)
-        .join(User, User.id == MeetingCase.added_by_id)
-        .where(CaseloadRow.clinic_id.in_(list(today)), CaseloadRow.is_open, MeetingCase.off_at.is_(None))
-        .order_by(MeetingCase.place, MeetingCase.added_at, MeetingCase.id)
+    about = {"clinic_ids": list(today)}
+    if consultant_id is None:
+        return db.session.execute(_LISTED, about).all()
+    return db.session.execute(_LISTED_OF_CONSULTANT, {**about, "consultant_id": consultant_id}).all()
+
+
+# Made once: building a statement costs more than running it.
+_LISTED = (
+    select(
+        CaseloadRow.patient_id,
+        CaseloadRow.episode_id,
+        CaseloadRow.clinic_id,
+        CaseloadRow.enrolled_on,
+        CaseloadRow.reasons,
+        Patient.legal_given,
+        Patient.legal_family,
+        Patient.used_name,
+        Patient.birth_date,
+        Patient.mrn,
+        MeetingCase.added_at,
+        User.name.label("added_by"),
     )
-    if consultant_id is not None:
-        listed = listed.where(CaseloadRow.consultant_id == consultant_id)
-    return db.session.execute(listed).all()
+    .join(MeetingCase, MeetingCase.episode_id == CaseloadRow.episode_id)
+    .join(Patient, Patient.id == CaseloadRow.patient_id)
+    .join(User, User.id == MeetingCase.added_by_id)
+    .where(among(CaseloadRow.clinic_id, "clinic_ids"), CaseloadRow.is_open, MeetingCase.off_at.is_(None))
+    .order_by(MeetingCase.place, MeetingCase.added_at, MeetingCase.id)
+)
+_LISTED_OF_CONSULTANT = _LISTED.where(CaseloadRow.consultant_id == bindparam("consultant_id"))

@@ -10,9 +10,10 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
 from registry.alerts.queries import last_told
 from registry.case_review.ranking import QUIET_DAYS, Candidate, Finding, Place, place
@@ -20,12 +21,15 @@ from registry.case_review.since_review import (
     Answer,
     Declined,
     answered_since_review,
+    ask_answered,
+    ask_declined,
     declined_since_review,
     tell_answers,
 )
 from registry.caseload.currency import Today, days_ago, is_in_care, today_at, was_reviewed
-from registry.caseload.for_review import LAYER_OF, Layer
+from registry.caseload.for_review import DUE, LAYER_OF, Layer
 from registry.caseload.models import CaseloadRow
+from registry.db.among import among
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.review.models import ReviewQuestion
@@ -75,14 +79,14 @@ def is_promised_care(today: ColumnElement[date]) -> ColumnElement[bool]:
 
 def review_queue(today: Today, *, consultant_id: uuid.UUID | None = None) -> ReviewQueue:
     """The queue of these clinics on their local dates; of one consultant's patients, where one is named."""
-    wanted = _wanted(today, consultant_id)
-    since = SinceReview(answered_since_review(*wanted), declined_since_review(*wanted))
-    rows = _candidates(today, wanted, {*since.answered, *since.declined})
-    additions = _last_additions(rows)
-    placed = ((row, place(_candidate(row, additions, since), today=today[row.clinic_id])) for row in rows)
-    waiting = [Waiting(row, where) for row, where in placed if where is not None]
+    asked = _ask(tuple(today.items()), consultant_id)
+    since = SinceReview(answered_since_review(asked.answered), declined_since_review(asked.declined))
+    also = {"also": {*since.answered, *since.declined}}
+    rows = db.session.execute(asked.candidates, also).all()
+    waiting = list(_waiting(rows, since, today))
     waiting.sort(key=lambda each: (each.place.order, each.row.sort_name))
-    return ReviewQueue(waiting, since, *_coverage(today, wanted))
+    reviewed, in_care = db.session.execute(asked.coverage).one()
+    return ReviewQueue(waiting, since, int(reviewed), int(in_care))
 
 
 def tell(queue: ReviewQueue, limit: int | None, *, also: Collection[uuid.UUID] = ()) -> list[Queued]:
@@ -117,6 +121,24 @@ def _answered(waiting: Waiting, since: SinceReview) -> Sequence[uuid.UUID]:
     return tuple(since.answered.get(waiting.row.episode_id, ())) if waiting.place.tells_answered else ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The statements that are asked of everybody."""
+
+    answered: Select[Any]
+    declined: Select[Any]
+    candidates: Select[Any]
+    coverage: Select[Any]
+
+
+@lru_cache(maxsize=64)
+def _ask(days: tuple[tuple[uuid.UUID, date], ...], consultant_id: uuid.UUID | None) -> _Asked:
+    """Made once a day for each reader: making them takes longer than running them."""
+    today = dict(days)
+    wanted = _wanted(today, consultant_id)
+    return _Asked(ask_answered(*wanted), ask_declined(*wanted), _candidates(today, wanted), _coverage(today, wanted))
+
+
 def _wanted(today: Today, consultant_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [CaseloadRow.clinic_id.in_(list(today)), CaseloadRow.is_open.is_(True)]
     if consultant_id is not None:
@@ -124,63 +146,92 @@ def _wanted(today: Today, consultant_id: uuid.UUID | None) -> list[ColumnElement
     return wanted
 
 
-def _candidates(today: Today, wanted: Sequence[ColumnElement[bool]], also: set[uuid.UUID]) -> Sequence[Row[Any]]:
-    """Rows that a stored reason, a question or silence puts before the psychiatrist, and those of ``also``."""
+def _candidates(today: Today, wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Rows that a stored reason, a question or silence puts before the psychiatrist, and the episodes ``also``."""
     day = today_at(today)
     last_known = func.coalesce(CaseloadRow.first_latest_on, CaseloadRow.course_began_on, CaseloadRow.enrolled_on)
-    columns: tuple[Any, ...] = (
-        CaseloadRow.patient_id,
-        CaseloadRow.episode_id,
-        CaseloadRow.clinic_id,
-        CaseloadRow.sort_name,
-        CaseloadRow.enrolled_on,
-        CaseloadRow.for_review,
-        CaseloadRow.asked_on,
-        CaseloadRow.last_review_on,
-        CaseloadRow.known_until,
-        CaseloadRow.changed_on,
-        CaseloadRow.course_began_on,
-        CaseloadRow.first_baseline_on,
-        CaseloadRow.first_latest_on,
-        CaseloadRow.first_stale_after_days,
-        is_in_care(day).label("is_in_care"),
+    facts = (is_in_care(day) if name == "is_in_care" else getattr(CaseloadRow, name) for name in _Facts._fields)
+    return select(*_WHO, *facts).where(
+        *wanted,
+        or_(
+            CaseloadRow.for_review != "",
+            CaseloadRow.has_question,
+            and_(is_in_care(day), last_known < days_ago(today, QUIET_DAYS)),
+            among(CaseloadRow.episode_id, "also"),
+        ),
     )
-    return db.session.execute(
-        select(*columns).where(
-            *wanted,
-            or_(
-                CaseloadRow.for_review != "",
-                CaseloadRow.has_question,
-                and_(is_in_care(day), last_known < days_ago(today, QUIET_DAYS)),
-                CaseloadRow.episode_id.in_(also),
-            ),
+
+
+_WHO = (CaseloadRow.patient_id, CaseloadRow.episode_id, CaseloadRow.clinic_id, CaseloadRow.sort_name)
+
+
+class _Facts(NamedTuple):
+    """What the row of an episode says of its place in the queue; the columns of these names, in this order."""
+
+    for_review: str
+    asked_on: date | None
+    last_review_on: date | None
+    known_until: datetime | None
+    changed_on: date | None
+    enrolled_on: date | None
+    course_began_on: date | None
+    first_baseline_on: date | None
+    first_latest_on: date | None
+    first_stale_after_days: int | None
+    is_in_care: bool
+
+
+def _waiting(rows: Sequence[Row[Any]], since: SinceReview, today: Today) -> Iterator[Waiting]:
+    additions = _last_additions(rows)
+    for row in rows:
+        where = _placed(
+            row[len(_WHO) :],
+            additions.get(row.episode_id, ()),
+            tuple(since.answered.get(row.episode_id, _NOTHING).values()),
+            min((each.on for each in since.declined.get(row.episode_id, ())), default=None),
+            today[row.clinic_id],
         )
-    ).all()
+        if where is not None:
+            yield Waiting(row, where)
 
 
-def _candidate(row: Row[Any], additions: Mapping[str, datetime], since: SinceReview) -> Candidate:
-    findings = [Finding(rule, day, additions.get(alert_id)) for rule, day, alert_id in _stored(row)]
-    findings += since.answered.get(row.episode_id, {}).values()
+REMEMBERED = 5_000
+"""Places kept by each process: some 5 MB."""
+_NOTHING: Mapping[uuid.UUID, Finding] = {}
+
+
+@lru_cache(REMEMBERED)
+def _placed(
+    facts: tuple[Any, ...],
+    additions: tuple[tuple[str, datetime], ...],
+    answered: tuple[Finding, ...],
+    declined_on: date | None,
+    today: date,
+) -> Place | None:
+    """The place of an episode, remembered under everything it depends on: between two looks hardly one differs."""
+    row, added = _Facts(*facts), dict(additions)
+    findings = [Finding(rule, day, added.get(alert_id)) for rule, day, alert_id in _stored(row.for_review)]
     begun_on = row.first_baseline_on or row.enrolled_on
-    return Candidate(
-        findings=findings,
+    candidate = Candidate(
+        findings=[*findings, *answered],
         asked_on=row.asked_on,
-        declined_on=min((each.on for each in since.declined.get(row.episode_id, ())), default=None),
+        declined_on=declined_on,
         reviewed_on=row.last_review_on,
         known_until=row.known_until,
         quiet_since=quiet_since(row) if row.is_in_care else None,
         unchanged_since=max((day for day in (row.changed_on, begun_on) if day), default=None),
     )
+    return place(candidate, today=today)
 
 
-def _stored(row: Row[Any]) -> Iterator[tuple[str, date, str]]:
+def _stored(for_review: str) -> Iterator[tuple[str, date, str]]:
     """Rule, since and alert of each stored reason that concerns the psychiatrist."""
-    for line in row.for_review.splitlines():
+    for line in for_review.splitlines():
         rule, since, alert_id = line.split()
         yield rule, date.fromisoformat(since), alert_id
 
 
-def quiet_since(row: Row[Any]) -> date | None:
+def quiet_since(row: _Facts) -> date | None:
     """The first day on which no score of this course of treatment says how the person is; ``None`` before enrolment."""
     known_on: date | None = row.first_latest_on or row.course_began_on or row.enrolled_on
     if known_on is None:
@@ -189,60 +240,73 @@ def quiet_since(row: Row[Any]) -> date | None:
     return known_on + timedelta(days=allowed + 1)
 
 
-def _last_additions(rows: Sequence[Row[Any]]) -> Mapping[str, datetime]:
-    """Alert of a safety answer, a report or a score → the instant something was last added to it."""
+def _last_additions(rows: Sequence[Row[Any]]) -> Mapping[uuid.UUID, tuple[tuple[str, datetime], ...]]:
+    """Episode → each alert of a safety answer, a report or a score, with the instant something was last added to it.
+
+    Asked only where it says anything: of whoever was reviewed, and is not due for a review, when all counts again.
+    """
     alerts = {
-        uuid.UUID(alert_id)
+        row.episode_id: [
+            alert_id
+            for rule, _, alert_id in _stored(row.for_review)
+            if LAYER_OF.get(rule) in (Layer.SAFETY, Layer.WORSE, Layer.OFF_TARGET)
+        ]
         for row in rows
-        for rule, _, alert_id in _stored(row)
-        if LAYER_OF.get(rule) in (Layer.SAFETY, Layer.WORSE, Layer.OFF_TARGET)
+        if row.known_until is not None and row.for_review and f"{DUE} " not in row.for_review
     }
-    return {str(alert_id): told_at for alert_id, told_at in last_told(alerts).items()} if alerts else {}
+    asked = [uuid.UUID(alert_id) for own in alerts.values() for alert_id in own]
+    told = {str(alert_id): told_at for alert_id, told_at in last_told(asked).items()} if asked else {}
+    return {
+        episode_id: tuple((alert_id, told[alert_id]) for alert_id in own if alert_id in told)
+        for episode_id, own in alerts.items()
+    }
 
 
 def _rows_of(episode_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Row[Any]]:
     """What is shown of these episodes in the queue."""
-    rows = db.session.execute(
-        select(
-            CaseloadRow.patient_id,
-            CaseloadRow.episode_id,
-            CaseloadRow.clinic_id,
-            CaseloadRow.enrolled_on,
-            CaseloadRow.course_began_on,
-            CaseloadRow.first_scale,
-            CaseloadRow.first_latest_on,
-            CaseloadRow.reasons,
-            Patient.legal_given,
-            Patient.legal_family,
-            Patient.used_name,
-        )
-        .join(Patient, Patient.id == CaseloadRow.patient_id)
-        .where(CaseloadRow.episode_id.in_(episode_ids))
+    return {row.episode_id: row for row in db.session.execute(_SHOWN, {"episode_ids": episode_ids})}
+
+
+# Made once: building a statement costs more than running it.
+_SHOWN = (
+    select(
+        CaseloadRow.patient_id,
+        CaseloadRow.episode_id,
+        CaseloadRow.clinic_id,
+        CaseloadRow.enrolled_on,
+        CaseloadRow.course_began_on,
+        CaseloadRow.first_scale,
+        CaseloadRow.first_latest_on,
+        CaseloadRow.reasons,
+        Patient.legal_given,
+        Patient.legal_family,
+        Patient.used_name,
     )
-    return {row.episode_id: row for row in rows}
+    .join(Patient, Patient.id == CaseloadRow.patient_id)
+    .where(among(CaseloadRow.episode_id, "episode_ids"))
+)
+_QUESTIONS = (
+    select(ReviewQuestion.episode_id, ReviewQuestion.words)
+    .where(
+        among(ReviewQuestion.episode_id, "episode_ids"),
+        ReviewQuestion.answered_by_review_id.is_(None),
+        ReviewQuestion.withdrawn_at.is_(None),
+    )
+    .order_by(ReviewQuestion.asked_at.desc(), ReviewQuestion.id.desc())
+)
 
 
 def _questions(episode_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
     """Episode → the words of its oldest open question."""
     if not episode_ids:
         return {}
-    found = db.session.execute(
-        select(ReviewQuestion.episode_id, ReviewQuestion.words)
-        .where(
-            ReviewQuestion.episode_id.in_(episode_ids),
-            ReviewQuestion.answered_by_review_id.is_(None),
-            ReviewQuestion.withdrawn_at.is_(None),
-        )
-        .order_by(ReviewQuestion.asked_at.desc())
-    )
-    return dict(found.all())
+    return dict(db.session.execute(_QUESTIONS, {"episode_ids": episode_ids}).all())
 
 
-def _coverage(today: Today, wanted: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
+def _coverage(today: Today, wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """How many in care were reviewed in the last 8 weeks, and how many are in care."""
-    reviewed, in_care = db.session.execute(
+    return (
         select(func.coalesce(func.sum(case((was_reviewed(today), 1), else_=0)), 0), func.count())
         .select_from(CaseloadRow)
         .where(*wanted, is_promised_care(today_at(today)))
-    ).one()
-    return int(reviewed), int(in_care)
+    )

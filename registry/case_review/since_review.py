@@ -7,15 +7,16 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from registry.accounts.models import User
 from registry.alerts.models import Alert, AlertEvent
 from registry.case_review.ranking import Finding
 from registry.caseload.for_review import LAYER_OF, Layer
 from registry.caseload.models import CaseloadRow
+from registry.db.among import among
 from registry.extensions import db
 from registry.review.models import Recommendation, Review
 
@@ -42,14 +43,18 @@ class Declined:
     why: str
 
 
-def answered_since_review(*wanted: ColumnElement[bool]) -> Mapping[uuid.UUID, Mapping[uuid.UUID, Finding]]:
-    """Episode → alerts of safety answered since its last review, or since it began; of these rows; one statement.
+Answered: TypeAlias = Mapping[uuid.UUID, Mapping[uuid.UUID, Finding]]
+"""Episode → the alerts of safety answered since its last review, or since it began."""
+
+
+def ask_answered(*wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The statement ``answered_since_review`` reads, of these rows of the caseload; to be made once.
 
     What was entered in error is no answer to anything. What a second alert speaks for stands with that one.
     """
     began_on = func.coalesce(CaseloadRow.enrolled_on, CaseloadRow.referred_on)
     facts = (CaseloadRow.episode_id, CaseloadRow.known_until, began_on, Alert.id, Alert.rule, Alert.since)
-    rows = db.session.execute(
+    return (
         select(*facts, func.max(AlertEvent.at))
         .join(Alert, Alert.patient_id == CaseloadRow.patient_id)
         .join(AlertEvent, AlertEvent.alert_id == Alert.id)
@@ -67,8 +72,12 @@ def answered_since_review(*wanted: ColumnElement[bool]) -> Mapping[uuid.UUID, Ma
         .group_by(*facts, Alert.closed_at)
         .order_by(Alert.closed_at, Alert.id)
     )
+
+
+def answered_since_review(asked: Select[*tuple[Any, ...]], **about: Any) -> Answered:
+    """What ``asked`` finds; one statement."""
     found: dict[uuid.UUID, dict[uuid.UUID, Finding]] = defaultdict(dict)
-    for episode_id, known_until, day, alert_id, rule, since, told_at in rows:
+    for episode_id, known_until, day, alert_id, rule, since, told_at in db.session.execute(asked, about):
         if told_at >= (known_until or _morning_of(day)):
             found[episode_id][alert_id] = Finding(rule, since, told_at, is_answered=True)
     return found
@@ -83,14 +92,16 @@ def tell_answers(alert_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Answer]
     """Alert → what it said and how it ended; one statement at most."""
     if not alert_ids:
         return {}
-    facts = (Alert.id, Alert.evidence, Alert.sentence, Alert.outcome)
-    rows = db.session.execute(select(*facts).where(Alert.id.in_(alert_ids)))
+    rows = db.session.execute(_SAID, {"alert_ids": alert_ids})
     return {alert_id: Answer(evidence, sentence, outcome or "") for alert_id, evidence, sentence, outcome in rows}
 
 
-def declined_since_review(*wanted: ColumnElement[bool]) -> Mapping[uuid.UUID, Sequence[Declined]]:
-    """Episode → what was declined since its last review, first one first; one statement."""
-    rows = db.session.execute(
+_SAID = select(Alert.id, Alert.evidence, Alert.sentence, Alert.outcome).where(among(Alert.id, "alert_ids"))
+
+
+def ask_declined(*wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The statement ``declined_since_review`` reads, of these rows of the caseload; to be made once."""
+    return (
         select(CaseloadRow.episode_id, Recommendation.decided_on, User.name, Recommendation.decision_why)
         .join(Recommendation, Recommendation.episode_id == CaseloadRow.episode_id)
         .join(Review, Review.id == Recommendation.review_id)
@@ -103,7 +114,11 @@ def declined_since_review(*wanted: ColumnElement[bool]) -> Mapping[uuid.UUID, Se
         )
         .order_by(Recommendation.decided_on, Recommendation.decided_at, Recommendation.position)
     )
+
+
+def declined_since_review(asked: Select[*tuple[Any, ...]]) -> Mapping[uuid.UUID, Sequence[Declined]]:
+    """Episode → what was declined since its last review, first one first; one statement."""
     found: dict[uuid.UUID, list[Declined]] = defaultdict(list)
-    for row in rows:
+    for row in db.session.execute(asked):
         found[row.episode_id].append(Declined(row.decided_on, row.name, row.decision_why))
     return found

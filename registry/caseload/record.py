@@ -19,6 +19,7 @@ from registry.caseload.columns import Columns
 from registry.caseload.models import CaseloadRow
 from registry.contacts.models import Contact
 from registry.contacts.rules import is_failed_attempt, is_two_way
+from registry.db.among import among
 from registry.episodes.models import Episode, OtherTeam, PhaseSpell, TrackedMeasure, TreatmentCourse
 from registry.episodes.queries import list_parts
 from registry.episodes.scales import scales_in_force
@@ -158,6 +159,33 @@ def last_two_way(record: EpisodeRecord) -> tuple[Columns | None, int]:
     return last, missed
 
 
+# Made once: building a statement costs more than running it.
+_SCORES = (
+    select(
+        MeasurementScore.scale,
+        MeasurementScore.taken_on,
+        MeasurementScore.value,
+        MeasurementScore.category,
+        MeasurementScore.is_prorated,
+        MeasurementScore.measurement_id,
+    )
+    .where(MeasurementScore.patient_id == bindparam("patient_id"), MeasurementScore.counts)
+    .order_by(MeasurementScore.taken_on, MeasurementScore.id)
+)
+_FINISHED = (
+    select(Measurement)
+    .where(Measurement.patient_id == bindparam("patient_id"), Measurement.status == "final")
+    .order_by(Measurement.taken_on.desc(), Measurement.recorded_at.desc(), Measurement.id.desc())
+)
+_LAST_MEASUREMENT = _FINISHED.where(Measurement.instrument == bindparam("instrument")).limit(1)
+_IS_ASKED = among(Measurement.instrument, "instruments")
+_ASKED_LAST = _FINISHED.where(
+    _IS_ASKED,
+    Measurement.taken_on
+    == select(func.max(Measurement.taken_on))
+    .where(Measurement.patient_id == bindparam("patient_id"), Measurement.status == "final", _IS_ASKED)
+    .scalar_subquery(),
+)
 # As columns: hundreds of contacts made into objects, with their notes, only to draw a dot for each, cost as much as the
 # rest of the page.
 _CONTACTS = (
@@ -188,33 +216,13 @@ def _open_alerts(patient_id: uuid.UUID, episode_id: uuid.UUID | None) -> Sequenc
 
 def last_safety_measurements(patient_id: uuid.UUID) -> Sequence[Measurement]:
     """The finished administrations of instruments that ask about safety on the last day of any, newest first."""
-    asked = (
-        Measurement.patient_id == patient_id,
-        Measurement.status == "final",
-        Measurement.instrument.in_(catalogue().safety_instruments),
-    )
-    last_day = select(func.max(Measurement.taken_on)).where(*asked).scalar_subquery()
-    return db.session.scalars(
-        select(Measurement)
-        .where(*asked, Measurement.taken_on == last_day)
-        .order_by(Measurement.recorded_at.desc(), Measurement.id.desc())
-    ).all()
+    about = {"patient_id": patient_id, "instruments": catalogue().safety_instruments}
+    return db.session.scalars(_ASKED_LAST, about).all()
 
 
 def _scores(patient_id: uuid.UUID) -> Mapping[str, Sequence[Columns]]:
     found: dict[str, list[Columns]] = defaultdict(list)
-    for row in db.session.execute(
-        select(
-            MeasurementScore.scale,
-            MeasurementScore.taken_on,
-            MeasurementScore.value,
-            MeasurementScore.category,
-            MeasurementScore.is_prorated,
-            MeasurementScore.measurement_id,
-        )
-        .where(MeasurementScore.patient_id == patient_id, MeasurementScore.counts)
-        .order_by(MeasurementScore.taken_on, MeasurementScore.id)
-    ):
+    for row in db.session.execute(_SCORES, {"patient_id": patient_id}):
         found[row.scale].append(row)
     return found
 
@@ -266,14 +274,8 @@ def _levels(episode: Episode, measures: Sequence[TrackedMeasure]) -> list[Follow
 
 
 def _last_measurement(patient_id: uuid.UUID, instrument: str) -> Measurement | None:
-    return db.session.scalars(
-        select(Measurement)
-        .where(
-            Measurement.patient_id == patient_id, Measurement.instrument == instrument, Measurement.status == "final"
-        )
-        .order_by(Measurement.taken_on.desc(), Measurement.recorded_at.desc(), Measurement.id.desc())
-        .limit(1)
-    ).one_or_none()
+    about = {"patient_id": patient_id, "instrument": instrument}
+    return db.session.scalars(_LAST_MEASUREMENT, about).one_or_none()
 
 
 def _one_a_day(rows: Sequence[Columns], tracked: TrackedScale) -> Sequence[DatedScore]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from registry.accounts.models import Membership, User
@@ -97,17 +98,32 @@ def earliest_referral(patient: Patient, clinic_id: uuid.UUID, *, before: Episode
 
 def list_episodes(patient_id: uuid.UUID) -> Sequence[Episode]:
     """Every episode of a person with its clinic and team, the open ones first, then the latest."""
-    rows = db.session.scalars(
-        select(Episode)
-        .where(Episode.patient_id == patient_id)
-        .options(joinedload(Episode.clinic), selectinload(Episode.team).joinedload(TeamMember.user))
-    ).all()
+    rows = db.session.scalars(_OF_PERSON, {"patient_id": patient_id}).all()
     return sorted(rows, key=lambda row: (row.is_open, row.enrolled_on or row.referred_on, row.id), reverse=True)
 
 
 def list_parts(kind: type[Part], episode_id: uuid.UUID) -> Sequence[Part]:
     """Every dated part of one kind, ended ones too, oldest first."""
-    return db.session.scalars(select(kind).where(kind.episode_id == episode_id).order_by(kind.starts_on, kind.id)).all()
+    return db.session.scalars(_parts(kind), {"episode_id": episode_id}).all()
+
+
+# Made once: building a statement costs more than running it.
+_OF_PERSON = (
+    select(Episode)
+    .where(Episode.patient_id == bindparam("patient_id"))
+    .options(joinedload(Episode.clinic), selectinload(Episode.team).joinedload(TeamMember.user))
+)
+_CONSENTS = (
+    select(Consent)
+    .where(Consent.episode_id == bindparam("episode_id"))
+    .order_by(Consent.given_on.desc(), Consent.id.desc())
+)
+_LATEST_CONSENT = _CONSENTS.limit(1)
+
+
+@cache
+def _parts(kind: type[Part]) -> Select[Part]:
+    return select(kind).where(kind.episode_id == bindparam("episode_id")).order_by(kind.starts_on, kind.id)
 
 
 def followed_instruments(patient_id: uuid.UUID) -> frozenset[str]:
@@ -122,9 +138,7 @@ def followed_instruments(patient_id: uuid.UUID) -> frozenset[str]:
 
 def get_consent(episode_id: uuid.UUID) -> Consent | None:
     """The latest consent of an episode."""
-    return db.session.scalars(
-        select(Consent).where(Consent.episode_id == episode_id).order_by(Consent.given_on.desc(), Consent.id.desc())
-    ).first()
+    return db.session.scalars(_LATEST_CONSENT, {"episode_id": episode_id}).one_or_none()
 
 
 def get_other_team(other_team_id: uuid.UUID, *, episode_id: uuid.UUID) -> OtherTeam | None:
@@ -136,9 +150,7 @@ def get_other_team(other_team_id: uuid.UUID, *, episode_id: uuid.UUID) -> OtherT
 
 def list_consents(episode_id: uuid.UUID) -> Sequence[Consent]:
     """Every consent of an episode, the latest first."""
-    return db.session.scalars(
-        select(Consent).where(Consent.episode_id == episode_id).order_by(Consent.given_on.desc(), Consent.id.desc())
-    ).all()
+    return db.session.scalars(_CONSENTS, {"episode_id": episode_id}).all()
 
 
 def get_transfer(transfer_id: uuid.UUID, *, patient_id: uuid.UUID) -> Transfer | None:

@@ -52,6 +52,20 @@ def is_open_recommendation() -> ColumnElement[bool]:
     return Recommendation.state.in_(sorted(OPEN))
 
 
+_OPEN_ADVICE = (
+    select(Recommendation)
+    .join(Recommendation.review)
+    .where(Recommendation.episode_id == bindparam("episode_id"), Review.status == "final", is_open_recommendation())
+    .options(
+        contains_eager(Recommendation.review).joinedload(Review.consultant),
+        joinedload(Recommendation.to_user),
+        joinedload(Recommendation.decided_by),
+        joinedload(Recommendation.done_by),
+    )
+    .order_by(Review.reviewed_on, Review.recorded_at, Recommendation.position, Recommendation.id)
+)
+
+
 def list_reviews(patient_id: uuid.UUID, *, limit: int = 100, with_void: bool = False) -> Sequence[Review]:
     """The person's reviews, newest first, each with its recommendations and everybody named in them.
 
@@ -101,18 +115,7 @@ def list_open_questions(patient_id: uuid.UUID) -> Sequence[ReviewQuestion]:
 
 def list_open_advice(episode_id: uuid.UUID) -> Sequence[Recommendation]:
     """What waits to be decided or done in the episode, of every review that stands, the oldest first; one statement."""
-    return db.session.scalars(
-        select(Recommendation)
-        .join(Recommendation.review)
-        .where(Recommendation.episode_id == episode_id, Review.status == "final", is_open_recommendation())
-        .options(
-            contains_eager(Recommendation.review).joinedload(Review.consultant),
-            joinedload(Recommendation.to_user),
-            joinedload(Recommendation.decided_by),
-            joinedload(Recommendation.done_by),
-        )
-        .order_by(Review.reviewed_on, Review.recorded_at, Recommendation.position, Recommendation.id)
-    ).all()
+    return db.session.scalars(_OPEN_ADVICE, {"episode_id": episode_id}).all()
 
 
 def list_answered_by(review_id: uuid.UUID) -> Sequence[ReviewQuestion]:

@@ -38,7 +38,7 @@ _OPEN = (
     .where(Alert.patient_id == bindparam("patient_id"), Alert.closed_at.is_(None))
     .options(joinedload(Alert.owner))
 )
-_TOLD = select(AlertEvent.alert_id, AlertEvent.at, AlertEvent.details).where(
+_TOLD = select(AlertEvent.alert_id, AlertEvent.at, AlertEvent.details["told_at"].as_string()).where(
     among(AlertEvent.alert_id, "alert_ids"), AlertEvent.kind.in_(("opened", "appended"))
 )
 
@@ -98,10 +98,9 @@ def list_reports(alert: Alert) -> Sequence[DangerReport]:
 def last_told(alert_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, datetime]:
     """By alert, the instant it last told something nobody knew: opened or added to, but not merely told again."""
     last: dict[uuid.UUID, datetime] = {}
-    for step in db.session.execute(_TOLD, {"alert_ids": alert_ids}):
-        known = (step.details or {}).get("told_at")
-        told_at = step.at if known is None else datetime.fromisoformat(known)
-        last[step.alert_id] = max(told_at, last.get(step.alert_id, told_at))
+    for alert_id, at, known in db.session.execute(_TOLD, {"alert_ids": alert_ids}):
+        told_at = at if known is None else datetime.fromisoformat(known)
+        last[alert_id] = max(told_at, last.get(alert_id, told_at))
     return last
 
 

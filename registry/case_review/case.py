@@ -11,14 +11,20 @@ from decimal import Decimal
 from sqlalchemy import bindparam, select
 
 from registry import clock
-from registry.case_review.since_review import Answer, answered_since_review, ask_answered, tell_answers
+from registry.case_review.since_review import (
+    Answer,
+    Answered,
+    answered_since_review,
+    ask_answered,
+    tell_answers,
+)
 from registry.caseload.models import CaseloadRow
 from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
 from registry.db.among import among
-from registry.episodes.models import Episode, TrackedMeasure
+from registry.episodes.models import Episode
 from registry.episodes.patient_header import chosen_episode
-from registry.episodes.queries import list_episodes, list_parts
+from registry.episodes.queries import list_episodes
 from registry.extensions import db
 from registry.life.models import LifeEvent
 from registry.life.queries import list_events
@@ -58,8 +64,6 @@ class ReviewCase:
     episode: Episode
     row: CaseloadRow | None
     courses: Mapping[str, tuple[TrackedScale, Course]]
-    cadences: Mapping[str, int]
-    """Scale → how often it is measured, in days."""
     rated_by_others: frozenset[str]
     """The profiles whose last ratings were given by somebody else than those at the baseline."""
     contacts: Sequence[Contact]
@@ -83,9 +87,16 @@ class ReviewCase:
 
 
 def load_case(
-    patient_id: uuid.UUID, clinic_ids: Sequence[uuid.UUID], *, episode_id: uuid.UUID | None = None
+    patient_id: uuid.UUID,
+    clinic_ids: Sequence[uuid.UUID],
+    *,
+    episode_id: uuid.UUID | None = None,
+    answered: Answered | None = None,
 ) -> ReviewCase | None:
-    """This open episode of the person at one of these clinics, or the first; ``None`` where there is none."""
+    """This open episode of the person at one of these clinics, or the first; ``None`` where there is none.
+
+    ``answered``: the safety alerts answered since the last review of every open episode there, where they are known.
+    """
     opened_at = clock.now()
     patient = get_patient(patient_id)
     if patient is None:
@@ -97,7 +108,6 @@ def load_case(
     if episode is None:
         return None
     treatment = list_courses([patient_id])
-    measures = [part for part in list_parts(TrackedMeasure, episode.id) if part.ends_on is None]
     courses = follow_patient(patient_id).get(episode.id, {})
     return ReviewCase(
         opened_at=opened_at,
@@ -105,14 +115,13 @@ def load_case(
         episode=episode,
         row=db.session.get(CaseloadRow, episode.id),
         courses=courses,
-        cadences={part.scale: part.cadence_days for part in measures},
         rated_by_others=rated_by_others({key: course for key, (_, course) in courses.items()}),
         contacts=[each for each in list_contacts(patient_id, limit=LATEST_CONTACTS) if each.status == "final"],
         reviews=list_reviews(patient_id, limit=1),
         open_advice=list_open_advice(episode.id),
         scores=list_scores(patient_id, told_beside([episode])),
         questions=[each for each in list_open_questions(patient_id) if each.episode_id == episode.id],
-        answers=_answers(episode.id),
+        answers=_answers(episode.id, answered),
         treatment=treatment,
         adherence=last_adherence(patient_id) if treatment else {},
         goals=list_goals(patient_id, only_open=True),
@@ -121,10 +130,11 @@ def load_case(
     )
 
 
-def _answers(episode_id: uuid.UUID) -> Sequence[Answer]:
-    answered = answered_since_review(_ANSWERED, episode_id=episode_id).get(episode_id, {})
-    told = tell_answers(answered)
-    return [told[alert_id] for alert_id in answered]
+def _answers(episode_id: uuid.UUID, known: Answered | None) -> Sequence[Answer]:
+    answered = answered_since_review(_ANSWERED, episode_id=episode_id) if known is None else known
+    alert_ids = answered.get(episode_id, {})
+    told = tell_answers(alert_ids)
+    return [told[alert_id] for alert_id in alert_ids]
 
 
 # Made once: building a statement costs more than running it.

@@ -19,6 +19,7 @@ from registry.alerts.queries import last_told
 from registry.case_review.ranking import QUIET_DAYS, Candidate, Finding, Place, place
 from registry.case_review.since_review import (
     Answer,
+    Answered,
     Declined,
     answered_since_review,
     ask_answered,
@@ -39,7 +40,7 @@ from registry.review.models import ReviewQuestion
 class SinceReview:
     """By episode, what happened since its last review and stands in no open alert."""
 
-    answered: Mapping[uuid.UUID, Mapping[uuid.UUID, Finding]]
+    answered: Answered
     declined: Mapping[uuid.UUID, Sequence[Declined]]
 
 

@@ -15,6 +15,7 @@ from registry.case_review.meeting_list import Hour
 from registry.case_review.presenters.since_review import answered_sentence, declined_sentence
 from registry.case_review.queue import Queued
 from registry.case_review.since_review import Answer
+from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.brief import says_no_score
 from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import scale_label
@@ -72,6 +73,16 @@ class Around:
     episode_id: uuid.UUID | None
     at: str | None = None
 
+    def address(self, do: str) -> dict[str, Any]:
+        """What of it stands in the address."""
+        return {
+            "do": do,
+            "whose": self.whose,
+            "of": self.patient_id,
+            "of_episode": self.episode_id,
+            "at": self.at,
+        }
+
 
 def show_queue(
     hour: Hour,
@@ -84,14 +95,16 @@ def show_queue(
     focus: str = "",
 ) -> QueueShown:
     """The column on the left; ``current`` is the episode under review, ``focus`` the row that was just changed."""
-    hidden = len(hour.queue.waiting) - sum(1 for each in listed if each.row.episode_id not in hour.listed)
-    hidden -= len(hour.listed & {each.row.episode_id for each in hour.queue.waiting})
+    on_meeting = hour.listed
+    hidden = len(hour.queue.waiting) - sum(1 for each in listed if each.row.episode_id not in on_meeting)
+    hidden -= len(on_meeting & {each.row.episode_id for each in hour.queue.waiting})
     queued = {each.row.episode_id: each for each in listed}
     on_list = show_listed(hour.meeting, queued, today=today, current=current, around=around, may_change=may_change)
+    to_add = _RowPresenter(around, "add", current, may_change)
     waiting = (
-        _show_waiting(each, today[each.row.clinic_id], current, around, may_change)
+        to_add.show(each.row, why(each, today[each.row.clinic_id]), today[each.row.clinic_id])
         for each in listed
-        if each.row.episode_id not in hour.listed
+        if each.row.episode_id not in on_meeting
     )
     return QueueShown(
         meeting=[replace(each, is_focused=each.row == focus) for each in on_list],
@@ -105,19 +118,25 @@ def show_queue(
     )
 
 
-def _show_waiting(
-    queued: Queued, today: date, current: uuid.UUID | None, around: Around, may_change: Collection[uuid.UUID]
-) -> QueuedShown:
-    row = queued.row
-    return QueuedShown(
-        name=name_of(row),
-        weeks=weeks_words(row.enrolled_on, today),
-        url=url_for("review.case", patient_id=row.patient_id, episode=row.episode_id, whose=around.whose),
-        is_current=row.episode_id == current,
-        reasons=why(queued, today),
-        row=str(row.episode_id),
-        list_url=change_url(row, "add", around) if row.clinic_id in may_change else "",
-    )
+class _RowPresenter:
+    """Puts rows into words; holds the addresses all rows share, of their case and of what ``do``es to the list."""
+
+    def __init__(self, around: Around, do: str, current: uuid.UUID | None, may_change: Collection[uuid.UUID]) -> None:
+        self._case = PatientAddress("review.case", whose=around.whose)
+        self._change = PatientAddress("review.change_list", **around.address(do))
+        self._current, self._may_change = current, may_change
+
+    def show(self, row: Row[Any], reasons: Sequence[ReasonShown], today: date) -> QueuedShown:
+        who = row.patient_id, row.episode_id
+        return QueuedShown(
+            name=name_of(row),
+            weeks=weeks_words(row.enrolled_on, today),
+            url=self._case.at(*who),
+            is_current=row.episode_id == self._current,
+            reasons=reasons,
+            row=str(row.episode_id),
+            list_url=self._change.at(*who) if row.clinic_id in self._may_change else "",
+        )
 
 
 def show_listed(
@@ -130,17 +149,10 @@ def show_listed(
     may_change: Collection[uuid.UUID],
 ) -> Iterator[QueuedShown]:
     """The list above the queue. ``queued`` tells why somebody waits; ``may_change``: the clinics of the reader."""
+    to_take_off = _RowPresenter(around, "off", current, may_change)
     for row in meeting:
-        day, waits = today[row.clinic_id], queued.get(row.episode_id)
-        yield QueuedShown(
-            name=name_of(row),
-            weeks=weeks_words(row.enrolled_on, day),
-            url=url_for("review.case", patient_id=row.patient_id, episode=row.episode_id, whose=around.whose),
-            is_current=row.episode_id == current,
-            reasons=why_listed(waits, day),
-            row=str(row.episode_id),
-            list_url=change_url(row, "off", around) if row.clinic_id in may_change else "",
-        )
+        day = today[row.clinic_id]
+        yield to_take_off.show(row, why_listed(queued.get(row.episode_id), day), day)
 
 
 def why_listed(queued: Queued | None, today: date) -> list[ReasonShown]:
@@ -159,16 +171,7 @@ def list_url(episode: Episode, do: str, around: Around) -> str:
 
 
 def _change_url(patient_id: uuid.UUID, episode_id: uuid.UUID, do: str, around: Around) -> str:
-    return url_for(
-        "review.change_list",
-        patient_id=patient_id,
-        episode=episode_id,
-        do=do,
-        whose=around.whose,
-        of=around.patient_id,
-        of_episode=around.episode_id,
-        at=around.at,
-    )
+    return url_for("review.change_list", patient_id=patient_id, episode=episode_id, **around.address(do))
 
 
 def why(queued: Queued, today: date) -> list[ReasonShown]:

@@ -186,7 +186,7 @@ def _chart(key: str, tracked: TrackedScale, course: Course, case: ReviewCase, to
     label = scale_label(key)
     if course.latest is None:
         return ChartShown(name=label, course="no score yet", standing="", kind="", age="", line=None)
-    stale_after = days_fresh(case.cadences.get(key, 28))
+    stale_after = days_fresh(tracked.cadence_days)
     is_stale = (today - course.latest.on).days > stale_after
     is_comparison = tracked.scale.is_comparison
     standing = STANDINGS.get(course.standing.value, "").lower()

@@ -59,7 +59,7 @@ def queue() -> Page:
     today = _today("review.read")
     hour = _hour(today)
     first = next(iter(hour.rows), None)
-    under_review = load_case(first.patient_id, list(today), episode_id=first.episode_id) if first else None
+    under_review = _load(hour, today, first.patient_id, first.episode_id) if first else None
     return _show(hour, today, under_review, status=200)
 
 
@@ -67,7 +67,8 @@ def queue() -> Page:
 @policy("review.read")
 def case(patient_id: uuid.UUID) -> Page:
     today = _today("review.read")
-    return _show(_hour(today), today, _case(patient_id, today), status=200)
+    hour = _hour(today)
+    return _show(hour, today, _case(hour, patient_id, today), status=200)
 
 
 @blueprint.route("/review/<uuid:patient_id>/record", methods=["GET", "POST"])
@@ -75,7 +76,7 @@ def case(patient_id: uuid.UUID) -> Page:
 def record(patient_id: uuid.UUID) -> Page:
     today = _today("review.record")
     hour = _hour(today)
-    under_review = _case(patient_id, today)
+    under_review = _case(hour, patient_id, today)
     form = _form(under_review, today)
     if form is None:
         abort(403)
@@ -227,13 +228,21 @@ def _show(
     return render_template("review/queue.html", page=page), status
 
 
-def _case(patient_id: uuid.UUID, today: Mapping[uuid.UUID, date]) -> ReviewCase:
+def _case(hour: Hour, patient_id: uuid.UUID, today: Mapping[uuid.UUID, date]) -> ReviewCase:
     """The episode the address names, or the person's first one open here. Aborts with 404 where there is none."""
     named = request.args.get("episode")
     episode_id = request.args.get("episode", type=uuid.UUID)
     if named and episode_id is None:
         abort(404)
-    return found(load_case(patient_id, list(today), episode_id=episode_id))
+    return found(_load(hour, today, patient_id, episode_id))
+
+
+def _load(
+    hour: Hour, today: Mapping[uuid.UUID, date], patient_id: uuid.UUID, episode_id: uuid.UUID | None
+) -> ReviewCase | None:
+    """With what the queue of everybody has already read; that of one's own patients knows nothing of the others."""
+    answered = None if _whose() else hour.queue.since.answered
+    return load_case(patient_id, list(today), episode_id=episode_id, answered=answered)
 
 
 def _reviewed_meanwhile(
@@ -242,7 +251,8 @@ def _reviewed_meanwhile(
     """Somebody else saved a review first: what it says, and the form again, which knows of it now."""
     conflict = show_conflict(review, typed)
     typed.open_again(clock.now())
-    return _show(_hour(today), today, _case(patient_id, today), status=409, form=typed, conflict=conflict)
+    hour = _hour(today)
+    return _show(hour, today, _case(hour, patient_id, today), status=409, form=typed, conflict=conflict)
 
 
 def _case_shown(under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> CaseShown:

@@ -14,7 +14,7 @@ from registry.patients.presenters import DatedFormPage
 from registry.physical.catalogue import Kind, catalogue
 from registry.physical.models import Observation
 from registry.physical.rules import SOURCES, told
-from registry.web.filters import days_ago, long_date
+from registry.web.filters import dated, long_date
 
 if TYPE_CHECKING:
     pass
@@ -103,7 +103,7 @@ def show_observation(observation: Observation, *, today: date, may_write: bool) 
     may_change = may_write and is_final
     return ObservationShown(
         words=observation_words(observation),
-        when=days_ago(observation.taken_on, today),
+        when=dated(observation.taken_on, today),
         date=long_date(observation.taken_on),
         detail=" · ".join(part for part in parts if part),
         is_void=not is_final,

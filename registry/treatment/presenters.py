@@ -30,7 +30,7 @@ from registry.treatment.rules import (
     in_order,
     next_injection_on,
 )
-from registry.web.filters import count, days_ago, long_date, number
+from registry.web.filters import count, dated, days_ago, long_date, number
 
 if TYPE_CHECKING:
     pass
@@ -169,7 +169,7 @@ def due_words(trial_kind: str, steps: Sequence[Step], tries: Sequence[InjectionT
     late = (today - due_on).days
     if late > 0:
         return f"Was due {long_date(due_on)}, {count(late, 'day')} late", "action"
-    return f"Next due {long_date(due_on)}, {days_ago(due_on, today)}", "reminder" if late > -8 else "neutral"
+    return f"Next due {dated(due_on, today)}", "reminder" if late > -8 else "neutral"
 
 
 def _adherence(record: TrialRecord, today: date) -> str:

@@ -12,6 +12,9 @@ MINUS = "\N{MINUS SIGN}"
 ARROW = "\N{RIGHTWARDS ARROW}"
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
+COUNTED_DAYS = 99
+"""A number of three digits says less than the date it stands beside."""
+
 
 def long_date(day: date) -> str:
     """12 Mar 2026."""
@@ -44,6 +47,12 @@ def days_ago(day: date, today: date) -> str:
     if days == -1:
         return "tomorrow"
     return f"{days} days ago" if days > 0 else f"in {-days} days"
+
+
+def dated(day: date, today: date) -> str:
+    """12 Mar 2026, 47 days ago; of a day further off than ``COUNTED_DAYS`` the date alone."""
+    is_near = abs((today - day).days) <= COUNTED_DAYS
+    return f"{long_date(day)}, {days_ago(day, today)}" if is_near else long_date(day)
 
 
 def count(number: int, one: str, many: str = "") -> str:

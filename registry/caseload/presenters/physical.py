@@ -11,7 +11,7 @@ from registry.caseload.physical import PhysicalHealth
 from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import IdentityHeader
 from registry.physical.presenters import KindShown
-from registry.web.filters import days_ago, long_date
+from registry.web.filters import dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,12 @@ class PhysicalPage:
 
 def show_critical(health: PhysicalHealth, today: date) -> list[ValueShown]:
     """Each value that is dangerous, each pregnancy on valproate, and each medicine not simply gone on with."""
-    return [ValueShown(each.said, f"{long_date(each.on)}, {days_ago(each.on, today)}") for each in health.critical]
+    return [ValueShown(each.said, dated(each.on, today)) for each in health.critical]
 
 
 def show_out_of_range(health: PhysicalHealth, today: date) -> list[ValueShown]:
     """Each value beyond a limit."""
-    return [
-        ValueShown(each.said, f"{long_date(each.observed.on)}, {days_ago(each.observed.on, today)}")
-        for each in health.out_of_range
-    ]
+    return [ValueShown(each.said, dated(each.observed.on, today)) for each in health.out_of_range]
 
 
 def show_due(health: PhysicalHealth, today: date) -> list[CheckShown]:
@@ -73,7 +70,7 @@ def show_due(health: PhysicalHealth, today: date) -> list[CheckShown]:
             asked_by=each.asked_by,
             state=_state(each, today)[0],
             kind=_state(each, today)[1],
-            due=f"{long_date(each.due_on)}, {days_ago(each.due_on, today)}",
+            due=dated(each.due_on, today),
             last=_last(each.last_on, today),
         )
         for each in health.due
@@ -101,4 +98,4 @@ def yearly_title(health: PhysicalHealth) -> str:
 
 
 def _last(last_on: date | None, today: date) -> str:
-    return "never on record" if last_on is None else f"{long_date(last_on)}, {days_ago(last_on, today)}"
+    return "never on record" if last_on is None else dated(last_on, today)

@@ -13,6 +13,7 @@ from registry.alerts.last_safety import last_safety
 from registry.alerts.loading.cases import Person, episode_facts, load_people, tracked_measures
 from registry.alerts.models import Alert
 from registry.alerts.next_due import due_days, measure_days
+from registry.alerts.rulebook.health import yearly_until
 from registry.alerts.rulebook.stay import open_stays
 from registry.alerts.signals import LookedAt
 from registry.alerts.snapshot import CaseSnapshot
@@ -51,6 +52,9 @@ def told(person: Person, open_alerts: Sequence[Alert], numbers: NumbersInForce) 
         outcomes=person.history.outcomes,
         safety=last_safety((*person.safety.facts.answers, *person.safety.shown_only)),
         due={case.episode.id: due_days(case.snapshot, numbers.at(case.clinic.id)) for case in person.cases},
+        yearly={
+            case.episode.id: yearly_until(case.snapshot.physical, numbers.at(case.clinic.id)) for case in person.cases
+        },
         away=next((stay for case in person.cases for stay in open_stays(case.snapshot.setbacks)), None),
     )
 

@@ -1,4 +1,4 @@
-"""When the next contact, measure and review of a case fall due, by the rules that will say so. Pure.
+"""When the next contact, measure, review and injection of a case fall due, by the rules that will say so. Pure.
 
 The rules themselves are asked about a day so far ahead that everything has come: what they give as the first day of
 their finding is the day it falls due. So a list and the alert that follows it cannot disagree, and a day that has
@@ -16,10 +16,11 @@ from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.finding import Found
 from registry.alerts.rulebook.life import TRANSITION
 from registry.alerts.rulebook.measure import MEASURE_DUE, measure_due_on
-from registry.alerts.rulebook.suspension import suspension
+from registry.alerts.rulebook.medication import is_over
+from registry.alerts.rulebook.suspension import Family, suspension
 from registry.alerts.snapshot import IN_CARE, CaseSnapshot
 
-CONTACT, MEASURE, REVIEW, PAUSE = "contact", "measure", "review", "pause"
+CONTACT, MEASURE, REVIEW, INJECTION, PAUSE = "contact", "measure", "review", "injection", "pause"
 """What can fall due; the end of a pause is the day to resume care."""
 
 _REVIEW_DUE = "review.due"
@@ -50,7 +51,13 @@ def due_days(case: CaseSnapshot, numbers: Numbers) -> dict[str, date]:
     left_on = _day_of(TRANSITION, case, numbers)  # no pause puts it off
     if left_on is not None:
         found[CONTACT] = min(left_on, found.get(CONTACT, left_on))
-    return found
+    injections = [] if _rests(case) else [each.due_on for each in case.treatment.injections]
+    return {**found, INJECTION: min(injections)} if injections else found
+
+
+def _rests(case: CaseSnapshot) -> bool:
+    """Whether nobody here answers for injections. A pause and a stay elsewhere move none: each has its day."""
+    return is_over(case) or suspension(case, Clock(_FAR_AHEAD), family=Family.MEDICATION) is not None
 
 
 def measure_days(case: CaseSnapshot, numbers: Numbers) -> dict[str, date]:

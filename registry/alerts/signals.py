@@ -25,7 +25,8 @@ class LookedAt:
     ``categories`` are scale, category and day of every result that is no number, oldest first; ``turns`` the homes and
     jobs lost and found, as they were told; ``outcomes`` those of the episodes that have one. ``safety`` is the last
     word on the person's safety, None where nobody was ever asked; ``due`` is what falls due in each open episode, and
-    on which day; ``away`` the stay the person is in, None where in none or without an open episode.
+    on which day; ``yearly`` until when each part of the yearly physical check that was ever done counts, by the numbers
+    of the open episode's clinic; ``away`` the stay the person is in, None where in none or without an open episode.
     """
 
     open_alerts: Sequence[Alert]
@@ -35,6 +36,7 @@ class LookedAt:
     outcomes: Mapping[uuid.UUID, Reported]
     safety: LastSafety | None
     due: Mapping[uuid.UUID, Mapping[str, date]]
+    yearly: Mapping[uuid.UUID, Mapping[str, date]]
     away: Setback | None
 
 

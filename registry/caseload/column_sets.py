@@ -32,8 +32,9 @@ COLUMNS: Mapping[str, ListColumn] = {
         ListColumn("further", "Other measures", "Every other measure that is tracked", "further"),
         ListColumn("safety", "Safety", "The last word on safety, and the last danger told of", "safety"),
         ListColumn("contact", "Contact", "Last two-way contact, attempts missed since", "last-contact", "tight"),
-        ListColumn("due", "Next due", "The contact, measure or review that is due first", "due"),
+        ListColumn("due", "Next due", "The contact, measure, review or injection that is due first", "due"),
         ListColumn("review", "Review", "Last psychiatric review, open recommendations", "last-review", "tight"),
+        ListColumn("physical", "Physical check", "Parts of the yearly check that were done", "physical", "tight"),
         ListColumn("housing", "Home", "The last told", "housing", "tight"),
         ListColumn("work", "Work", "The last told", "work", "tight"),
         ListColumn("minutes", "Minutes", "Written down on contacts this month", "minutes", "number"),
@@ -46,7 +47,7 @@ _BEGINS_WITH: Mapping[Role, Sequence[str]] = {
     Role.CARE_MANAGER: ("reasons", "phase", "main", "second", "contact", "due", "safety"),
     Role.PSYCHIATRIST: ("reasons", "phase", "main", "second", "function", "safety", "review"),
     Role.CLINIC_LEAD: ("reasons", "manager", "phase", "main", "contact", "review", "due"),
-    Role.CLINICIAN: ("reasons", "phase", "main", "second", "safety", "contact", "review"),
+    Role.CLINICIAN: ("reasons", "phase", "main", "second", "safety", "contact", "review", "physical"),
 }
 """In the order in which a role decides for somebody who has several."""
 

@@ -16,6 +16,7 @@ from registry.caseload.models import CaseloadRow
 from registry.caseload.rules import NOT_REVIEWED_DAYS
 from registry.db.days import days_between
 from registry.measures.course import Standing
+from registry.physical.catalogue import catalogue
 
 Today = Mapping[uuid.UUID, date]
 """Clinic → its local date now."""
@@ -93,3 +94,13 @@ def minutes_this_month(today: Today) -> ColumnElement[int]:
     """Minutes written down in the clinic's local month; NULL where there are none."""
     this_month = today_at({clinic_id: day.replace(day=1) for clinic_id, day in today.items()})
     return sa.case((CaseloadRow.minutes_month == this_month, CaseloadRow.minutes), else_=sa.null())
+
+
+def yearly_done(today: ColumnElement[date]) -> ColumnElement[int]:
+    """How many parts of the yearly physical check count today; NULL after the end of an episode.
+
+    ``presenters.yearly_check`` counts the same of one row; a test holds the two together.
+    """
+    until = (sa.cast(CaseloadRow.yearly[part.key].as_string(), sa.Date()) for part in catalogue().yearly)
+    counts = (sa.case((day >= today, 1), else_=0) for day in until)
+    return sa.case((CaseloadRow.yearly.is_not(sa.null()), sum(counts, start=sa.literal(0))), else_=sa.null())

@@ -125,6 +125,10 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     contact_due_on: Mapped[date | None]
     measure_due_on: Mapped[date | None]
     review_due_on: Mapped[date | None]
+    injection_due_on: Mapped[date | None]
+    """The first, where somebody has several. Neither a pause nor a stay moves it."""
+    yearly: Mapped[dict[str, Any] | None]
+    """Part of the yearly physical check that was ever done → the last day on which that counts; NULL after the end."""
     away_kind: Mapped[str | None]
     """Where the person is: a kind of stay without an end. While it lasts hardly anything falls due."""
     away_since: Mapped[date | None]

@@ -24,6 +24,7 @@ from registry.caseload.models import CaseloadRow
 from registry.caseload.rules import (
     DUE_CONTACT,
     DUE_DAYS,
+    DUE_INJECTION,
     DUE_MEASURE,
     DUE_REVIEW,
     DUE_SOON,
@@ -132,6 +133,7 @@ def _is_due(due: str, at: Today) -> ColumnElement[bool]:
         DUE_CONTACT: CaseloadRow.contact_due_on,
         DUE_MEASURE: CaseloadRow.measure_due_on,
         DUE_REVIEW: CaseloadRow.review_due_on,
+        DUE_INJECTION: CaseloadRow.injection_due_on,
     }[due]
     return column <= days_ago(at, -DUE_DAYS)
 

@@ -9,7 +9,15 @@ from sqlalchemy import ColumnElement, case, select
 
 from registry.accounts.models import User
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
-from registry.caseload.currency import Today, days_in_care, is_known, is_stale, minutes_this_month, today_at
+from registry.caseload.currency import (
+    Today,
+    days_in_care,
+    is_known,
+    is_stale,
+    minutes_this_month,
+    today_at,
+    yearly_done,
+)
 from registry.caseload.models import NOTHING_OPEN, CaseloadRow
 from registry.caseload.rules import ASCENDING, Listing
 from registry.measures.course import Standing
@@ -53,6 +61,7 @@ def _keys(sort: str, at: Today) -> list[ColumnElement[Any]]:
         "last-contact": [row.last_two_way_on],
         "due": [row.due_on],
         "last-review": [row.last_review_on],
+        "physical": [yearly_done(today)],
         "housing": [row.housing],
         "work": [row.work],
         "minutes": [minutes_this_month(at)],

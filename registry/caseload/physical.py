@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 
@@ -15,7 +15,7 @@ from registry.alerts.loading.treatment import load_treatment
 from registry.alerts.parameters import Numbers
 from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.rulebook.clock import Clock
-from registry.alerts.rulebook.health import WITHIN
+from registry.alerts.rulebook.health import yearly_until
 from registry.alerts.rulebook.medication import Danger, critical_now, lapses, out_of_range_now
 from registry.alerts.rulebook.monitoring import CheckDue, OutOfRange, checks_due, last_done
 from registry.alerts.snapshot import CaseSnapshot, TreatmentFacts
@@ -73,10 +73,8 @@ def _begun_on(episodes: Sequence[Episode], clinic_id: uuid.UUID, today: date) ->
 
 
 def _yearly(physical: PhysicalFacts, numbers: Numbers, today: date) -> list[YearlyPart]:
-    within = timedelta(days=numbers.get(WITHIN) or numbers.parameters[WITHIN].number)
-    parts = []
-    for check in catalogue().checks.values():
-        if check.is_yearly:
-            last_on = last_done(check, physical)
-            parts.append(YearlyPart(check, last_on, last_on is not None and today <= last_on + within))
-    return parts
+    until = yearly_until(physical, numbers)
+    return [
+        YearlyPart(check, last_done(check, physical), check.key in until and today <= until[check.key])
+        for check in catalogue().yearly
+    ]

@@ -17,7 +17,7 @@ from registry.access.reviewed_sql import insert_rows, update_rows
 from registry.alerts.last_safety import LastSafety
 from registry.alerts.life_facts import Setback
 from registry.alerts.models import TIERS, Alert
-from registry.alerts.next_due import CONTACT, MEASURE, REVIEW
+from registry.alerts.next_due import CONTACT, INJECTION, MEASURE, REVIEW
 from registry.alerts.rulebook import RULEBOOK
 from registry.alerts.signals import LookedAt
 from registry.caseload import stored_facts
@@ -136,6 +136,7 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "minutes_month": contacts.minutes_month,
         "minutes": contacts.minutes,
         **_due(facts.due.get(episode.id, {})),
+        "yearly": _yearly(facts.yearly.get(episode.id)),
         **_away(facts.away if episode.ended_on is None else None),
         **_safety(facts.safety),
         "last_review_on": episode.last_review_on,
@@ -157,8 +158,13 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
 def _due(days: Mapping[str, date]) -> dict[str, Any]:
     return {
         "due_on": min(days.values(), default=None),
-        **{f"{kind}_due_on": days.get(kind) for kind in (CONTACT, MEASURE, REVIEW)},
+        **{f"{kind}_due_on": days.get(kind) for kind in (CONTACT, MEASURE, REVIEW, INJECTION)},
     }
+
+
+def _yearly(until: Mapping[str, date] | None) -> dict[str, str] | None:
+    """As a document keeps it."""
+    return None if until is None else {part: day.isoformat() for part, day in until.items()}
 
 
 def _circumstance(column: str, last: DatedCategory | None) -> dict[str, Any]:

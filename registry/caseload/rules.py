@@ -62,6 +62,7 @@ SORTS: Mapping[str, str] = {
     "last-contact": ASCENDING,
     "due": ASCENDING,
     "last-review": ASCENDING,
+    "physical": ASCENDING,
     "housing": ASCENDING,
     "work": ASCENDING,
     "minutes": DESCENDING,
@@ -70,13 +71,14 @@ SORTS: Mapping[str, str] = {
 """What a list may be sorted by, and the direction a first click gives: the most pressing first."""
 
 OVERDUE, DUE_SOON = "overdue", "week"
-DUE_CONTACT, DUE_MEASURE, DUE_REVIEW = "contact", "measure", "review"
+DUE_CONTACT, DUE_MEASURE, DUE_REVIEW, DUE_INJECTION = "contact", "measure", "review", "injection"
 DUES: Mapping[str, str] = {
     OVERDUE: "Anything overdue",
     DUE_SOON: "Anything within 7 days",
     DUE_CONTACT: "A contact within 7 days",
     DUE_MEASURE: "A measure within 7 days",
     DUE_REVIEW: "A review within 7 days",
+    DUE_INJECTION: "An injection within 7 days",
 }
 """Whatever is overdue is due within seven days as well."""
 DUE_DAYS = 7

@@ -75,6 +75,8 @@ class StoredFacts:
     safety: LastSafety | None = None
     due: Mapping[uuid.UUID, Mapping[str, date]] = field(default_factory=dict)
     """Open episode → what falls due → the day."""
+    yearly: Mapping[uuid.UUID, Mapping[str, date]] = field(default_factory=dict)
+    """Open episode → part of the yearly physical check that was ever done → the last day on which that counts."""
     away: Setback | None = None
     """The stay the person is in."""
 
@@ -126,6 +128,7 @@ def _facts(
         outcomes=looked_at.outcomes,
         safety=looked_at.safety,
         due=looked_at.due,
+        yearly=looked_at.yearly,
         away=looked_at.away,
     )
 

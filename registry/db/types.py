@@ -74,7 +74,7 @@ class Hundredths(TypeDecorator[Decimal]):
 
 
 Document = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-"""A JSON value: searched by nobody, read whole."""
+"""A JSON value: searched by nobody, read whole. One of dates by key may be sorted by: ``caseload.currency``."""
 
 
 @compiles(CreateTable, "sqlite")

@@ -63,6 +63,11 @@ class Catalogue:
     checks: Mapping[str, Check]
 
     @property
+    def yearly(self) -> Sequence[Check]:
+        """The parts of the yearly physical check."""
+        return [check for check in self.checks.values() if check.is_yearly]
+
+    @property
     def instruments(self) -> frozenset[str]:
         """The forms that answer a check."""
         return frozenset(each for check in self.checks.values() for each in check.instruments)

@@ -1,8 +1,10 @@
 """The yearly physical check of people with severe mental illness: how much of it was done."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from registry.alerts.parameters import Numbers
+from registry.alerts.physical_facts import PhysicalFacts
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import Evidence
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
@@ -16,21 +18,30 @@ AFTER = "health.gap.after"
 WITHIN = "health.gap.within"
 
 
+def yearly_until(physical: PhysicalFacts, numbers: Numbers) -> Mapping[str, date]:
+    """Key of each part of the yearly check that was ever done → the last day on which that counts.
+
+    By the number as shipped where a clinic has switched the rule off: a year stays a year.
+    """
+    within = timedelta(days=numbers.get(WITHIN) or numbers.parameters[WITHIN].number)
+    done = {each.key: last_done(each, physical) for each in catalogue().yearly}
+    return {key: last_on + within for key, last_on in done.items() if last_on is not None}
+
+
 def _gap(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     """From a quarter of a year of care on, a part of the check was not done within the year."""
-    after, within = numbers.get(AFTER), numbers.get(WITHIN)
-    if after is None or within is None or phase_in_force(case.episode) not in IN_CARE:
+    after = numbers.get(AFTER)
+    if after is None or numbers.get(WITHIN) is None or phase_in_force(case.episode) not in IN_CARE:
         return None
     if case.episode is None or case.episode.enrolled_on is None:
         return None
     asked_from = case.episode.enrolled_on + timedelta(days=after)
     if not clock.has_come(asked_from):
         return None
-    parts = [each for each in catalogue().checks.values() if each.is_yearly]
+    parts, until = catalogue().yearly, yearly_until(case.physical, numbers)
     lapsed = {}
     for part in parts:
-        last_on = last_done(part, case.physical)
-        lapses_on = asked_from if last_on is None else last_on + timedelta(days=within + 1)
+        lapses_on = until[part.key] + timedelta(days=1) if part.key in until else asked_from
         if clock.has_come(lapses_on):
             lapsed[part.name] = lapses_on
     if not lapsed:

@@ -15,6 +15,7 @@ from registry.caseload.columns import Columns
 from registry.caseload.looked import News
 from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import Measured, ScoreShown, scale_label, show_score
+from registry.caseload.presenters.yearly_check import yearly_check
 from registry.caseload.queries import SPARKLINE_DAYS, read_course
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES, weeks_in_care
 from registry.episodes.scales import ClinicScales
@@ -51,7 +52,12 @@ _SAFETY_KINDS: Mapping[str, str] = {POSITIVE: "urgent", UNKNOWN: "action"}
 FACTS = "facts-cell"
 """Drawn with each note on a line of its own."""
 
-DUE_WORDS: Mapping[str, str] = {"contact": "Contact", "measure": "Measure", "review": "Review"}
+DUE_WORDS: Mapping[str, str] = {
+    "contact": "Contact",
+    "measure": "Measure",
+    "review": "Review",
+    "injection": "Injection",
+}
 PAUSE_ENDS = "Pause ends"
 
 
@@ -290,7 +296,7 @@ def due_days(facts: RowFacts) -> list[tuple[str, Any]]:
     """What falls due and on which day, soonest first; while care is paused, the day the pause ends before the rest."""
     row = facts.columns
     days = [(words, getattr(row, f"{kind}_due_on")) for kind, words in DUE_WORDS.items()]
-    if row.due_on is not None and row.due_on == row.paused_until:
+    if row.due_on is not None and row.away_kind is None and row.paused_until is not None:
         days.insert(0, (PAUSE_ENDS, row.paused_until))
     return sorted(((what, day) for what, day in days if day is not None), key=lambda each: each[1])
 
@@ -314,6 +320,13 @@ def _review_notes(row: Columns) -> Iterator[str]:
         yield "question"
     if row.open_recommendations:
         yield f"{row.open_recommendations} open"
+
+
+def _physical(facts: RowFacts) -> Cell:
+    check = yearly_check(facts.columns, facts.today)
+    if check is None:
+        return Cell(label="Physical check", words="Not asked for", words_kind="quiet")
+    return Cell(label="Physical check", kind=FACTS, words=f"{check.done}/{check.parts}", notes=check.notes)
 
 
 def _housing(facts: RowFacts) -> Cell:
@@ -364,6 +377,7 @@ _CELLS: Mapping[str, Callable[[RowFacts], Cell]] = {
     "contact": _contact,
     "due": _due,
     "review": _review,
+    "physical": _physical,
     "housing": _housing,
     "work": _work,
     "minutes": _minutes,

@@ -22,6 +22,7 @@ from registry.caseload.presenters.cells import (
 from registry.caseload.presenters.reasons import reasons_today
 from registry.caseload.presenters.row import name_of
 from registry.caseload.presenters.scores import scale_label
+from registry.caseload.presenters.yearly_check import yearly_check
 from registry.episodes.rules import PHASE_TITLES, weeks_in_care
 from registry.web.filters import age
 from registry.web.spreadsheets import Value
@@ -48,6 +49,7 @@ _HEADINGS: Mapping[str, Sequence[str]] = {
     ),
     "contact": ("Last two-way contact", "Attempts missed since"),
     "due": (*(f"{words} due on" for words in DUE_WORDS.values()), f"{PAUSE_ENDS} on", "Away"),
+    "physical": ("Physical check done", "Physical check of", "Physical check missing"),
     "review": ("Last review", "Open recommendations", "Question waits"),
     "housing": ("Home", "Home told on"),
     "work": ("Work", "Work told on"),
@@ -136,6 +138,11 @@ def _review(facts: RowFacts) -> Sequence[Value]:
     return row.last_review_on, row.open_recommendations, "yes" if row.has_question else "no"
 
 
+def _physical(facts: RowFacts) -> Sequence[Value]:
+    check = yearly_check(facts.columns, facts.today)
+    return (None, None, None) if check is None else (check.done, check.parts, "; ".join(check.missing))
+
+
 def _told(words: Mapping[str, str], column: str) -> Callable[[RowFacts], Sequence[Value]]:
     return lambda facts: (words.get(getattr(facts.columns, column) or ""), getattr(facts.columns, f"{column}_on"))
 
@@ -155,6 +162,7 @@ _VALUES: Mapping[str, Callable[[RowFacts], Sequence[Value]]] = {
     "contact": _contact,
     "due": _due,
     "review": _review,
+    "physical": _physical,
     "housing": _told(HOUSING_WORDS, "housing"),
     "work": _told(WORK_WORDS, "work"),
     "minutes": _column("minutes"),

@@ -61,7 +61,9 @@ def _measures(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
 
 
 def _injections(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
-    """Whatever the phase: a pause moves no injection."""
+    """Each with its own day, of which the row has the first; where the row has none, nobody here answers for them."""
+    if record.row is None or record.row.injection_due_on is None:
+        return
     for each in record.treatment:
         day = next_injection_on(each.steps, each.injections) if each.trial.kind == "injection" else None
         if day is not None:

@@ -1075,6 +1075,8 @@ def upgrade() -> None:
         sa.Column("contact_due_on", sa.Date(), nullable=True),
         sa.Column("measure_due_on", sa.Date(), nullable=True),
         sa.Column("review_due_on", sa.Date(), nullable=True),
+        sa.Column("injection_due_on", sa.Date(), nullable=True),
+        sa.Column("yearly", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("away_kind", sa.Text(), nullable=True),
         sa.Column("away_since", sa.Date(), nullable=True),
         sa.Column("last_review_on", sa.Date(), nullable=True),

@@ -9,7 +9,9 @@ import uuid
 import zipfile
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
+import time_machine
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -19,15 +21,18 @@ from registry.access import scope
 from registry.accounts.models import User
 from registry.audit.models import AuditEvent
 from registry.caseload.models import CaseloadRow
+from registry.caseload.rows import differences
 from registry.clinics.models import Clinic
 from registry.contacts.actions import ContactFacts, record_contact
 from registry.episodes.actions import revoke_consent
 from registry.episodes.models import Episode
 from registry.extensions import db
+from registry.physical.actions import record_observations
+from registry.physical.facts import ObservationFacts
 from registry.plans.actions import write_plan
 from registry.plans.facts import PlanFacts
 from tests.builders import a_user
-from tests.integration.caseload.conftest import TODAY, Statements, Team, token_of
+from tests.integration.caseload.conftest import NOW, TODAY, Statements, Team, token_of
 from tests.integration.caseload.listed import chips, names, row_of
 from tests.pages import soup
 
@@ -106,6 +111,38 @@ def test_a_row_says_what_falls_due_how_safe_somebody_is_and_the_minutes_of_this_
 
 def _manager(team: Team) -> User:
     return db.session.get_one(User, team.users["care_manager"])
+
+
+def test_the_yearly_check_counts_to_today_in_the_row_the_order_and_the_file(team: Team) -> None:
+    person, other = team.person(family="Vega", mrn="1"), team.person(family="Zett", mrn="2")
+    nobody_counts = {part: (TODAY - timedelta(days=1)).isoformat() for part in ("lipids", "alcohol")}
+    team.many(1, yearly={"weight": "2026-03-13", "gone": "2026-03-13", **nobody_counts})
+    observed = [
+        ObservationFacts(kind="smoking", choice="never", taken_on=TODAY, source="here"),
+        ObservationFacts(kind="weight", value=Decimal(80), unit="kg", taken_on=date(2025, 3, 12), source="here"),
+    ]
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        record_observations(patient_id=person, clinic_id=team.clinic_id, facts=observed, by=_manager(team))
+        for stranger in (person, other):
+            assert differences(stranger) == []
+    browser = team.browser_of("care_manager")
+    post(browser, "/caseload/columns", columns=["physical"], order=["physical"])
+
+    assert "2/6" in row_of(soup(browser.get("/caseload")), "Ada Vega")
+    assert names(soup(browser.get("/caseload?sort=physical"))) == ["Ada Zett", "Row 0000", "Ada Vega"]
+    assert "Yearly physical check: 2 of 6" in browser.get(f"/patients/{person}/health").text
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):  # the weight is a year old
+        browser = team.browser_of("care_manager")
+        assert "1/6" in row_of(soup(browser.get("/caseload")), "Ada Vega")
+        assert "Yearly physical check: 1 of 6" in browser.get(f"/patients/{person}/health").text
+        answer = post(browser, "/caseload/export?sort=physical&direction=descending", format="csv")
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [(row["Name"], row["Physical check done"]) for row in rows] == [
+        ("Row 0000", "1"),
+        ("Ada Vega", "1"),
+        ("Ada Zett", "0"),
+    ]
+    assert rows[1]["Physical check missing"] == "Weight; Blood pressure; Glucose or HbA1c; Lipids; Alcohol"
 
 
 # Saved views

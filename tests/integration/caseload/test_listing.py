@@ -125,6 +125,7 @@ def test_what_is_empty_comes_last_in_either_direction_of_every_order(team: Team)
         minutes_month=TODAY.replace(day=1),
         minutes=0,
         further_count=1,
+        yearly={"weight": TODAY.isoformat()},
         care_manager_id=team.users["care_manager"],
         **{
             f"{which}_{name}": value

@@ -19,7 +19,7 @@ from registry.plans.facts import PlanFacts
 from registry.treatment.actions import note, start_trial
 from registry.treatment.facts import InjectionFacts, StepFacts, TrialFacts
 from tests.integration.caseload.conftest import NOW, TODAY, Team
-from tests.integration.caseload.listed import row_of
+from tests.integration.caseload.listed import names, row_of
 from tests.pages import fill_in, words
 
 NOT_SEEN = "/caseload?view=not-seen"
@@ -121,6 +121,10 @@ def test_what_falls_due_is_all_on_the_persons_page(team: Team) -> None:
     assert "Look at the relapse-prevention plan again 18 Mar in 6 days" in page
     assert "Injection: Haloperidol decanoate 20 Mar in 8 days" in page
     assert "PHQ-9 14 Apr in 33 days" in page
+    assert "injection 20 Mar" in said(team, "/caseload")
+    assert names(team.page("/caseload?due=injection")) == []
+    with time_machine.travel(datetime(2026, 3, 13, 19, tzinfo=UTC), tick=False):
+        assert len(names(team.page("/caseload?due=injection"))) == 1
     assert "plan 1 Feb, review overdue" in page
 
 

@@ -278,12 +278,12 @@ def test_it_says_since_when_and_when_that_was_last_confirmed() -> None:
 
 
 def test_a_stay_rests_what_the_team_would_do_and_not_what_protects_the_person() -> None:
-    """Contacts, measures, targets and reviews wait; nothing of them falls due."""
+    """Contacts, measures, targets and reviews wait; nothing of them falls due, and an injection does."""
     away = lived(
         stay(30), suspended_since=day(30), measures=(measure({0: 20, 28: 20}),), treatment=treated(injection(50))
     )
 
     assert {rule_id for rule_id, _ in told(away, 70)} == {ADMISSION, STILL_IN, FORGOTTEN, "medication.due"}
-    assert due_days(away, NUMBERS) == {}
+    assert due_days(away, NUMBERS) == {"injection": day(50)}
     assert measure_days(away, NUMBERS) == {}
     assert rule("engage.no-contact").verdict(away, day(29), NUMBERS).next_check_on == day(30), "looked at as it begins"

@@ -11,11 +11,11 @@ from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN, last_safety
 from registry.alerts.next_due import due_days, measure_days
 from registry.alerts.snapshot import AnswerState, CaseSnapshot, ContactFacts, Phase, ReviewFacts, SafetyAnswer
 from registry.measures.instrument import SafetyTier
-from tests.unit.alerts.cases import NUMBERS, day, episode, measure, measured
+from tests.unit.alerts.cases import NUMBERS, day, episode, injection, measure, measured, treated
 
 
 def case(phase: Phase = Phase.ACTIVE, **facts: Any) -> CaseSnapshot:
-    care = {name: facts.pop(name) for name in ("contacts", "reviews", "died_on") if name in facts}
+    care = {name: facts.pop(name) for name in ("contacts", "reviews", "died_on", "treatment") if name in facts}
     return CaseSnapshot(patient_id="p", episode=episode(phase, **facts), **care)
 
 
@@ -41,8 +41,17 @@ CASES = {
         case(Phase.PAUSED, paused_until=day(90), contacts=ContactFacts(two_way_on=(day(3),))),
         {"pause": day(90), "contact": day(90), "review": day(90)},
     ),
-    "nothing of the dead": (case(died_on=day(5)), {}),
-    "nothing after the end": (case(Phase.ENDED, ended_on=day(5)), {}),
+    "no pause moves an injection, and of two the first is said": (
+        case(
+            Phase.PAUSED,
+            paused_until=day(90),
+            contacts=ContactFacts(two_way_on=(day(3),)),
+            treatment=treated(injection(40, last=12), injection(28)),
+        ),
+        {"pause": day(90), "contact": day(90), "review": day(90), "injection": day(28)},
+    ),
+    "nothing of the dead": (case(died_on=day(5), treatment=treated(injection(28))), {}),
+    "nothing after the end": (case(Phase.ENDED, ended_on=day(5), treatment=treated(injection(28))), {}),
 }
 
 

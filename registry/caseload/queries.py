@@ -81,6 +81,7 @@ _ALWAYS = (
     Patient.used_name,
     Patient.pronouns,
     Patient.birth_date,
+    Patient.needs_interpreter,
 )
 
 _CONSENT_WITHDRAWN_ON = (

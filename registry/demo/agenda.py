@@ -84,7 +84,7 @@ def _folder(roll: Random, story: Story, person: PatientFacts, circumstances: Cir
         story=story,
         figures=figures,
         circumstances=circumstances,
-        needs_interpreter=person.needs_interpreter,
+        needs_interpreter=person.needs_interpreter is True,
     )
 
 

@@ -20,7 +20,7 @@ from registry.episodes.rules import CONDITIONS
 from registry.measures.catalogue import Catalogue, UnknownInstrument, UnknownScale
 from registry.measures.instrument import Instrument, Item
 from registry.measures.toml_lines import Place, line_of, said, syntax_error
-from registry.patients.rules import SEXES
+from registry.patients.rules import INTERPRETER, SEXES
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -113,6 +113,8 @@ class NewPerson(_Table):
     age: Text | None = None
     age_on: date | None = None
     sex: Coded | None = None
+    interpreter: Coded | None = None
+    """Whether one is needed; a cell left empty says that nobody asked."""
 
     @model_validator(mode="after")
     def _knows_when_born(self) -> Self:
@@ -121,12 +123,15 @@ class NewPerson(_Table):
         unknown = set() if self.sex is None else set(self.sex.codes.values()) - set(SEXES)
         if unknown:
             raise ValueError(f"sex is one of {', '.join(SEXES)}, not {', '.join(sorted(unknown))}")
+        if self.interpreter is not None and not set(self.interpreter.codes.values()) <= INTERPRETER.keys():
+            raise ValueError("interpreter is one of yes, no; an empty cell says that nobody asked")
         return self
 
     def columns(self) -> Iterator[str]:
         yield from (*columns_in(self.given), *columns_in(self.family))
         yield from self.birth_date.columns() if self.birth_date else ()
         yield from self.sex.columns() if self.sex else ()
+        yield from self.interpreter.columns() if self.interpreter else ()
         if self.age is not None:
             yield self.age
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
-from registry.exchange.mapping import Answers, DateColumn, Mapping, NewPerson, ServiceDate, columns_in
+from registry.exchange.mapping import Answers, Coded, DateColumn, Mapping, NewPerson, ServiceDate, columns_in
 from registry.exchange.reading import Malformed, SourceRow
 from registry.measurements.rules import ImpossibleDate, NothingAnswered, check_content, check_date
 from registry.measures.answers import DECLINED, Answer, ContradictoryAnswers, ImpossibleAnswer, answer_to_json
 from registry.measures.instrument import Instrument
 from registry.measures.scoring import ContradictedTotal, ImpossibleTotal, Scoring, check_declared, score, score_total
 from registry.patients.facts import PatientFacts
-from registry.patients.rules import fold_mrn
+from registry.patients.rules import INTERPRETER, fold_mrn
 
 _WHOLE = re.compile(r"([+-]?[0-9]{1,6})(?:\.0+)?")
 """A whole number; programs that keep numbers as fractions write 1 as 1.0."""
@@ -188,12 +188,10 @@ def newcomer_facts(new: NewPerson, fields: Map[str, str], *, mrn: str) -> Newcom
         born = born_about(_age(new.age, fields), on=new.age_on)
     else:
         raise ValueError("a newcomer needs a birth date or an age")
-    sex = "unknown"
-    if new.sex is not None:
-        code = fields[new.sex.column].strip()
-        if code not in new.sex.codes:
-            raise UnfitRow(f"{new.sex.column} is {code!r}, which the mapping does not explain")
-        sex = new.sex.codes[code]
+    sex = "unknown" if new.sex is None else _explained(new.sex, fields)
+    needs_interpreter = None
+    if new.interpreter is not None and fields[new.interpreter.column].strip():
+        needs_interpreter = INTERPRETER[_explained(new.interpreter, fields)]
     return NewcomerFacts(
         PatientFacts(
             mrn=mrn,
@@ -201,9 +199,18 @@ def newcomer_facts(new: NewPerson, fields: Map[str, str], *, mrn: str) -> Newcom
             legal_family=_name(new.family, fields),
             birth_date=born,
             sex=sex,
+            needs_interpreter=needs_interpreter,
         ),
         is_estimated=new.birth_date is None,
     )
+
+
+def _explained(coded: Coded, fields: Map[str, str]) -> str:
+    """What the code in a row means. Raises ``UnfitRow``."""
+    code = fields[coded.column].strip()
+    if code not in coded.codes:
+        raise UnfitRow(f"{coded.column} is {code!r}, which the mapping does not explain")
+    return coded.codes[code]
 
 
 def born_about(age: int, *, on: date) -> date:

@@ -26,7 +26,7 @@ CHOSEN: Mapping[str, str] = {
 }
 """Column of ``Patient`` → its label: what somebody chooses where the two differ."""
 
-_SAYS_NOTHING: tuple[object, ...] = ("", [], None, False, "unknown")
+_SAYS_NOTHING: tuple[object, ...] = ("", [], None, "unknown")
 
 _SEES_WITHOUT_CARE = {
     "registered": "added the person and has no episode with them",

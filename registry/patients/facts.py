@@ -8,7 +8,8 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientFacts:
-    """Identity and demographics as entered. Codes are those of ``patients.rules``; an empty text is "not asked".
+    """Identity and demographics as entered. Codes are those of ``patients.rules``; an empty text, or ``None``,
+    is "not asked".
 
     ``payer`` is the primary payer of somebody who is added; from then on payers have periods of their own.
     """
@@ -24,7 +25,7 @@ class PatientFacts:
     races: tuple[str, ...] = ()
     ethnicity: str = ""
     languages: tuple[str, ...] = ()
-    needs_interpreter: bool = False
+    needs_interpreter: bool | None = None
     payer: str = ""
     primary_care: str = ""
 

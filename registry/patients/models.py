@@ -47,7 +47,8 @@ class Patient(Identified, Versioned, PatientItself, Audited, Base):
     """Codes of ``patients.rules.RACES``; ``asked-no-answer`` is not ``unknown`` (an empty list: never asked)."""
     ethnicity: Mapped[str] = mapped_column(default="")
     languages: Mapped[list[str]] = mapped_column(default=list)
-    needs_interpreter: Mapped[bool] = mapped_column(default=False)
+    needs_interpreter: Mapped[bool | None]
+    """NULL: nobody asked."""
     primary_care: Mapped[str] = mapped_column(default="")
     died_on: Mapped[date | None]
     created_at: Mapped[datetime]

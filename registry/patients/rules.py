@@ -50,6 +50,9 @@ ETHNICITIES: Mapping[str, str] = {
     "unknown": "Person does not know",
 }
 
+INTERPRETER: Mapping[str, bool | None] = {"yes": True, "no": False, "": None}
+"""Whether the person needs an interpreter, by the code of the answer; not asked is no "no"."""
+
 LANGUAGES: Mapping[str, str] = {
     "en": "English",
     "es": "Spanish",

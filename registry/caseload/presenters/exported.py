@@ -24,10 +24,11 @@ from registry.caseload.presenters.row import name_of
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.presenters.yearly_check import yearly_check
 from registry.episodes.rules import PHASE_TITLES, weeks_in_care
+from registry.patients.presenters import interpreter
 from registry.web.filters import age
 from registry.web.spreadsheets import Value
 
-_WHO = ("Name", "Pronouns", "Age", "MRN", "Clinic", "Consent withdrawn on")
+_WHO = ("Name", "Pronouns", "Age", "MRN", "Clinic", "Consent withdrawn on", "Interpreter")
 
 _SCORE = ("measure", "baseline", "baseline on", "latest", "latest on", "is known", "change", "standing")
 
@@ -67,7 +68,8 @@ def values_of(facts: RowFacts) -> list[Value]:
     """One row of the table, under ``headings_of``."""
     row = facts.columns
     who: list[Value] = [name_of(row), row.pronouns, age(row.birth_date, facts.today), row.mrn, facts.clinic]
-    return [*who, row.consent_withdrawn_on, *(value for column in facts.shown for value in _VALUES[column](facts))]
+    told = (row.consent_withdrawn_on, interpreter(row.needs_interpreter))
+    return [*who, *told, *(value for column in facts.shown for value in _VALUES[column](facts))]
 
 
 def _reasons(facts: RowFacts) -> Sequence[Value]:

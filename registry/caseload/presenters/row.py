@@ -138,6 +138,7 @@ def _who(row: Columns, facts: RowFacts) -> str:
             pronoun,
             str(age(row.birth_date, facts.today)),
             row.mrn,
+            "interpreter" if row.needs_interpreter else "",
             facts.clinic if facts.names_clinic else "",
         )
         if fact

@@ -60,12 +60,16 @@ def person_sections(facts: SummaryFacts, today: date) -> list[Section]:
     ]
 
 
+_INTERPRETER = {True: "you need one", False: "you need none", None: "we have not asked"}
+
+
 def _about(facts: SummaryFacts) -> Iterator[Line]:
     patient = facts.patient
     yield Line("We call you", patient.name)
     yield Line("Your pronouns", patient.pronouns or "we have not asked")
     yield Line("Your birth date", long_date(patient.birth_date))
     yield Line("Your languages", languages(patient) or "we have not asked")
+    yield Line("An interpreter", _INTERPRETER[patient.needs_interpreter])
     yield Line("Your own doctor", patient.primary_care or "we do not know")
 
 

@@ -38,7 +38,7 @@ from registry.episodes.models import Episode
 from registry.episodes.patient_header import phase_words
 from registry.episodes.rules import END_REASONS, OTHER_TEAMS, PHASE_TITLES, REFERRAL_SOURCES
 from registry.measures.course import is_stale
-from registry.patients.presenters import age_in_words, languages
+from registry.patients.presenters import age_in_words, interpreter, languages
 from registry.patients.presenters.payers import payer_lines
 from registry.patients.rules import GENDER_IDENTITIES, SEXES
 from registry.review.models import Recommendation
@@ -75,7 +75,7 @@ def _who(facts: SummaryFacts, today: date) -> Iterator[Line]:
     yield Line("Born", f"{long_date(patient.birth_date)}, {age_in_words(patient, today)}")
     yield Line("Sex and gender", f"{SEXES[patient.sex]}; gender identity: {_gender(patient.gender_identity)}")
     yield Line("Languages", languages(patient) or "not asked")
-    yield Line("Interpreter", "needed" if patient.needs_interpreter else "not needed")
+    yield Line("Interpreter", interpreter(patient.needs_interpreter))
     now, _others = payer_lines(facts.around.payers, today)
     yield Line("Insurance", ", ".join(line.words for line in now) or "not known")
     yield Line("Primary care", patient.primary_care or "not known")

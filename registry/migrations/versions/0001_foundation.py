@@ -152,7 +152,7 @@ def upgrade() -> None:
         sa.Column("races", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("ethnicity", sa.Text(), nullable=False),
         sa.Column("languages", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("needs_interpreter", sa.Boolean(), nullable=False),
+        sa.Column("needs_interpreter", sa.Boolean(), nullable=True),
         sa.Column("primary_care", sa.Text(), nullable=False),
         sa.Column("died_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

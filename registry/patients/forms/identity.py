@@ -19,6 +19,7 @@ from registry.patients.rules import (
     CONTACT_KINDS,
     ETHNICITIES,
     GENDER_IDENTITIES,
+    INTERPRETER,
     LANGUAGES,
     NO_RACE_NAMED,
     PAYERS,
@@ -74,7 +75,9 @@ class PatientForm(RegistryForm):
     races = _several("Race", RACES, hint="All that the person names. Leave empty if nobody asked")
     ethnicity = SelectField("Ethnicity", choices=choices(ETHNICITIES), default="")
     languages = _several("Languages", LANGUAGES, hint="Those the person speaks well enough for care")
-    needs_interpreter = BooleanField("Needs an interpreter")
+    needs_interpreter = RadioField(
+        "Needs an interpreter?", choices=choices({"yes": "Yes", "no": "No", "": "Not asked"}), default=""
+    )
     primary_care = line("Primary care provider", hint="Name and practice")
 
     def __init__(self, *args: Any, today: date, **values: Any) -> None:
@@ -95,6 +98,9 @@ class PatientForm(RegistryForm):
         """The form as sent, or as opened for ``patient``."""
         facts = facts_of(patient)
         values = {name: getattr(facts, name) for name in facts.__dataclass_fields__}
+        values["needs_interpreter"] = next(
+            code for code, needs in INTERPRETER.items() if needs is facts.needs_interpreter
+        )
         return cls(today=today, version=str(patient.version), **values)
 
     def facts(self) -> PatientFacts:
@@ -113,7 +119,7 @@ class PatientForm(RegistryForm):
             races=tuple(self.races.data or ()),
             ethnicity=self.ethnicity.data,
             languages=tuple(self.languages.data or ()),
-            needs_interpreter=bool(self.needs_interpreter.data),
+            needs_interpreter=INTERPRETER[self.needs_interpreter.data],
             primary_care=self.primary_care.data or "",
         )
 

@@ -84,16 +84,25 @@ def _facts(patient: Patient) -> tuple[str, ...]:
     if patient.used_name and patient.used_name != patient.legal_given:
         facts.append(f"legal name {patient.legal_given} {patient.legal_family}")
     spoken = languages(patient)
-    if spoken and (patient.languages != ["en"] or patient.needs_interpreter):
+    if spoken and (patient.languages != [_ENGLISH] or patient.needs_interpreter):
         facts.append(spoken)
+    if patient.needs_interpreter or (spoken and _ENGLISH not in patient.languages):
+        facts.append(_INTERPRETER_TOLD[patient.needs_interpreter])
     return tuple(facts)
 
 
 def languages(patient: Patient) -> str:
-    spoken = ", ".join(LANGUAGES.get(code, code) for code in patient.languages)
-    if not patient.needs_interpreter:
-        return spoken
-    return f"{spoken}, needs an interpreter" if spoken else "needs an interpreter"
+    return ", ".join(LANGUAGES.get(code, code) for code in patient.languages)
+
+
+def interpreter(needs: bool | None) -> str:
+    """Whether the person needs one. That nobody asked is said: it is no "no"."""
+    return {True: "needed", False: "not needed", None: "not asked"}[needs]
+
+
+_ENGLISH = "en"
+_INTERPRETER_TOLD = {True: "needs an interpreter", False: "no interpreter needed", None: "interpreter: not asked"}
+"""Beside the languages in the head of each page: of whoever speaks English only that one is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +251,7 @@ def demographic_facts(patient: Patient) -> tuple[Fact, ...]:
         Fact("Race", ", ".join(RACES.get(code, code) for code in patient.races) or NOT_ASKED),
         Fact("Ethnicity", ETHNICITIES.get(patient.ethnicity, patient.ethnicity)),
         Fact("Languages", languages(patient) or NOT_ASKED),
+        Fact("Interpreter", interpreter(patient.needs_interpreter).capitalize()),
         Fact("Primary care provider", patient.primary_care or "Not known"),
     )
 
@@ -304,7 +314,7 @@ def in_words(facts: PatientFacts) -> dict[str, str]:
         "Race": ", ".join(RACES.get(code, code) for code in sorted(facts.races)),
         "Ethnicity": ETHNICITIES.get(facts.ethnicity, facts.ethnicity),
         "Languages": ", ".join(LANGUAGES.get(code, code) for code in sorted(facts.languages)),
-        "Interpreter": "needed" if facts.needs_interpreter else "not needed",
+        "Interpreter": interpreter(facts.needs_interpreter),
         "Primary care provider": facts.primary_care,
     }
 

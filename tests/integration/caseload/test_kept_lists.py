@@ -204,7 +204,8 @@ def test_a_file_holds_the_columns_filters_and_order_of_the_list_and_no_formula(t
     (row,) = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")))
     assert row["Name"] == "'=1+1 Vega"
     assert (row["Main baseline"], row["Main latest"], row["Main change"]) == ("18", "0", "-18")
-    assert list(row)[4:7] == ["Clinic", "Consent withdrawn on", "Main measure"]
+    assert list(row)[4:8] == ["Clinic", "Consent withdrawn on", "Interpreter", "Main measure"]
+    assert row["Interpreter"] == "not asked"
     assert row["Consent withdrawn on"] == "2026-03-10"
     plan = [row[f"Safety plan{name}"] for name in ("", " of", " review due on")]
     assert plan == ["yes", "2026-02-01", "2026-03-11"]

@@ -45,7 +45,7 @@ def test_a_person_is_added_with_everything_typed(world: World) -> None:
             "races": ["black", "white"],
             "ethnicity": "asked-no-answer",
             "languages": ["es", "en"],
-            "needs_interpreter": "y",
+            "needs_interpreter": "yes",
             "payer": "medicaid",
             "primary_care": "Dr Lin, Mott Street",
             "kind": "phone",
@@ -60,7 +60,7 @@ def test_a_person_is_added_with_everything_typed(world: World) -> None:
     assert (patient.mrn, patient.search_name, patient.name) == ("M100", "nunez ada adi", "Adi Núñez")
     assert patient.races == ["black", "white"]
     assert patient.ethnicity == "asked-no-answer"
-    assert patient.needs_interpreter
+    assert patient.needs_interpreter is True
     with world.app.app_context(), scope.all_patients(reason="test"):
         point = db.session.scalars(select(ContactPoint)).one()
         assert (point.kind, point.folded, point.may_text, point.may_leave_message) == (

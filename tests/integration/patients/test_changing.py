@@ -35,6 +35,20 @@ def test_a_change_is_saved_and_recorded_with_before_and_after(world: World) -> N
         assert event.changes[0]["after"]["pronouns"] == "he / him"
 
 
+def test_that_nobody_asked_about_an_interpreter_is_not_said_as_a_no(world: World) -> None:
+    patient_id = world.add(given="Ada")
+    form, details = f"/patients/{patient_id}/identity", f"/patients/{patient_id}/details"
+
+    fill_in(world.browser, form, {"languages": ["pl"]})
+    assert _patient(world, patient_id).needs_interpreter is None
+    assert "interpreter: not asked" in world.browser.get(details).text
+    assert "Interpreter Not asked" in words(world.browser.get(details))
+
+    fill_in(world.browser, form, {"needs_interpreter": "no"})
+    assert _patient(world, patient_id).needs_interpreter is False
+    assert "no interpreter needed" in world.browser.get(details).text
+
+
 def test_the_second_editor_sees_what_changed_keeps_what_they_typed_and_merges(world: World) -> None:
     patient_id = world.add(given="Ada")
     url = f"/patients/{patient_id}/identity"

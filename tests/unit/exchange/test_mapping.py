@@ -93,6 +93,11 @@ def test_what_is_wrong_is_named_with_its_line(
             'given = "A"\nfamily = "B"\nage = "y"\nage_on = 2020-01-01\nsex = { column = "s", codes = { 1 = "M" } }',
             "sex is one of female, male, intersex, unknown, not M",
         ),
+        (
+            'given = "A"\nfamily = "B"\nage = "y"\nage_on = 2020-01-01\n'
+            'interpreter = { column = "i", codes = { 0 = "never" } }',
+            "interpreter is one of yes, no; an empty cell says that nobody asked",
+        ),
     ],
 )
 def test_new_people_need_what_the_registry_keeps_of_everybody(

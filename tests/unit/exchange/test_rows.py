@@ -128,9 +128,10 @@ NEWCOMER = {
         "family": "{last}",
         "birth_date": {"column": "born", "format": "%d.%m.%Y"},
         "sex": {"column": "sex", "codes": {"F": "female"}},
+        "interpreter": {"column": "interp", "codes": {"Y": "yes", "N": "no"}},
     },
 }
-IDENTITY = {"first": "Zoë", "last": "O'Brien", "born": "17.05.1980", "sex": "F"}
+IDENTITY = {"first": "Zoë", "last": "O'Brien", "born": "17.05.1980", "sex": "F", "interp": ""}
 
 
 def test_a_new_person_is_told_from_the_row(phq9: Instrument) -> None:
@@ -142,12 +143,23 @@ def test_a_new_person_is_told_from_the_row(phq9: Instrument) -> None:
     assert (newcomer.facts.birth_date, newcomer.facts.sex) == (date(1980, 5, 17), "female")
 
 
+@pytest.mark.parametrize(("cell", "needs"), [("Y", True), ("N", False), (" ", None)])
+def test_an_empty_cell_does_not_say_that_no_interpreter_is_needed(
+    phq9: Instrument, cell: str, needs: bool | None
+) -> None:
+    newcomer = wish(phq9, {**IDENTITY, "interp": cell}, person=NEWCOMER).newcomer
+
+    assert newcomer is not None
+    assert newcomer.facts.needs_interpreter is needs
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
         ({"born": "31.02.1980"}, "born is '31.02.1980': expected a date like %d.%m.%Y"),
         ({"born": "02.03.2026"}, "impossible date: this one is before the patient was born"),
         ({"sex": "2"}, "sex is '2', which the mapping does not explain"),
+        ({"interp": "?"}, "interp is '?', which the mapping does not explain"),
         ({"last": ""}, "last is empty"),
         ({"first": "x" * 10_000}, "a name is longer than 200 characters"),
     ],

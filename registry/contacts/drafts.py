@@ -1,4 +1,6 @@
-"""What somebody has begun to type of a contact: kept until it is saved as one, or thrown away by its author."""
+"""What somebody has begun to type of a contact, or of its correction: kept until that is saved, or thrown away by its
+author.
+"""
 
 from __future__ import annotations
 
@@ -33,14 +35,21 @@ class TooLong(ValueError):
 
 
 class AnotherDraft(RuntimeError):
-    """Its author has begun another form about this person: neither takes the other's place."""
+    """Its author has begun another form about the same: neither takes the other's place."""
 
 
-def get_draft(patient_id: uuid.UUID, *, by: Actor) -> ContactDraft | None:
-    """What this user has begun about this person."""
+def get_draft(patient_id: uuid.UUID, *, by: Actor, contact_id: uuid.UUID | None = None) -> ContactDraft | None:
+    """What this user has begun about this person: a new contact, or the correction of this one."""
+    return next((each for each in list_drafts_about(patient_id, by=by) if each.contact_id == contact_id), None)
+
+
+def list_drafts_about(patient_id: uuid.UUID, *, by: Actor) -> Sequence[ContactDraft]:
+    """All that this user has begun about this person, oldest first."""
     return db.session.scalars(
-        select(ContactDraft).where(ContactDraft.patient_id == patient_id, ContactDraft.user_id == by.id)
-    ).one_or_none()
+        select(ContactDraft)
+        .where(ContactDraft.patient_id == patient_id, ContactDraft.user_id == by.id)
+        .order_by(ContactDraft.saved_at, ContactDraft.id)
+    ).all()
 
 
 def get_draft_here(patient_id: uuid.UUID, clinic_id: uuid.UUID, *, by: Actor) -> ContactDraft | None:
@@ -72,12 +81,19 @@ def list_drafts(
 
 
 def keep_draft(
-    *, patient_id: uuid.UUID, clinic_id: uuid.UUID, form_key: str, typed: Mapping[str, str | list[str]], by: Actor
+    *,
+    patient_id: uuid.UUID,
+    clinic_id: uuid.UUID,
+    form_key: str,
+    typed: Mapping[str, str | list[str]],
+    by: Actor,
+    contact_id: uuid.UUID | None = None,
 ) -> datetime | None:
     """Keep what stands in the form in place of what was kept of it before; returns when.
 
-    ``None`` where that form has been saved as a contact meanwhile, or is none of ours: nothing is left to keep. Raises
-    ``TooLong``, and ``AnotherDraft`` where the author's draft is of another form.
+    ``contact_id`` is the entry the form corrects, which may be another one since it was kept last. ``None`` where that
+    form has been saved meanwhile, or is none of ours: nothing is left to keep. Raises ``TooLong``, and ``AnotherDraft``
+    where the author's draft is of another form.
     """
     if not is_printable(form_key):
         return None  # no form of ours has such a key
@@ -85,11 +101,10 @@ def keep_draft(
     if sum(len(name) + len(str(value)) for name, value in printable.items()) > LONGEST:
         raise TooLong
     try:
-        return _keep(
-            ContactDraft(patient_id=patient_id, user_id=by.id, clinic_id=clinic_id), form_key, printable, by=by
-        )
+        new = ContactDraft(patient_id=patient_id, user_id=by.id, clinic_id=clinic_id, contact_id=contact_id)
+        return _keep(new, form_key, printable, by=by)
     except IntegrityError as overtaken:
-        kept = get_draft(patient_id, by=by)
+        kept = get_draft(patient_id, by=by, contact_id=contact_id)
         if kept is None:
             raise
         if kept.form_key != form_key:
@@ -101,22 +116,24 @@ def _keep(new: ContactDraft, form_key: str, typed: Mapping[str, Any], *, by: Act
     with write():
         if get_receipt(form_key) is not None:
             return None
-        draft = get_draft(new.patient_id, by=by)
+        own = list_drafts_about(new.patient_id, by=by)
+        draft = next((each for each in own if form_key == each.form_key), None)
+        if draft is None and any(each.contact_id == new.contact_id for each in own):
+            raise AnotherDraft
         if draft is None:
             draft = new
             db.session.add(draft)
             record("contact-draft.begun", by=by, patient_id=new.patient_id, clinic_id=new.clinic_id, kind="create")
-        elif draft.form_key != form_key:
-            raise AnotherDraft
         now = clock.now()
-        draft.clinic_id, draft.form_key, draft.typed, draft.saved_at = new.clinic_id, form_key, dict(typed), now
+        draft.contact_id, draft.clinic_id = new.contact_id, new.clinic_id
+        draft.form_key, draft.typed, draft.saved_at = form_key, dict(typed), now
     return now
 
 
-def discard_draft(*, patient_id: uuid.UUID, by: Actor) -> None:
-    """Throw away what this user has begun about this person."""
+def discard_draft(*, patient_id: uuid.UUID, by: Actor, contact_id: uuid.UUID | None = None) -> None:
+    """Throw away what this user has begun about this person: a new contact, or the correction of this one."""
     with write():
-        draft = get_draft(patient_id, by=by)
+        draft = get_draft(patient_id, by=by, contact_id=contact_id)
         if draft is not None:
             db.session.delete(draft)
             record("contact-draft.discarded", by=by, patient_id=patient_id, clinic_id=draft.clinic_id)
@@ -124,9 +141,9 @@ def discard_draft(*, patient_id: uuid.UUID, by: Actor) -> None:
 
 def drop_saved(patient_id: uuid.UUID, form_key: str, *, by: Actor) -> None:
     """Inside the transaction that saves the contact: its draft is of no use any more. Another form's draft stays."""
-    draft = get_draft(patient_id, by=by)
-    if draft is not None and draft.form_key == form_key:
-        db.session.delete(draft)
+    for draft in list_drafts_about(patient_id, by=by):
+        if draft.form_key == form_key:
+            db.session.delete(draft)
 
 
 def _printable(value: str | list[str]) -> Any:

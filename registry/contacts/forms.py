@@ -41,8 +41,8 @@ from registry.web.form_fields import (
 from registry.web.second_time import second_time_field
 
 YES, NO = "yes", "no"
-NEVER_KEPT = frozenset({"csrf_token", "form_key", "version", "again", "why"})
-"""Fields of the form itself, and answers to what it asked when it was sent: no part of a draft."""
+NEVER_KEPT = frozenset({"csrf_token", "form_key", "version", "again"})
+"""Fields of the form itself, and the answer to what it asked when it was sent: no part of a draft."""
 
 
 def minutes_field(label: str) -> WholeNumber:
@@ -221,6 +221,18 @@ class CorrectContactForm(ContactForm):
     """A contact entered anew; the earlier entry is kept."""
 
     why = line("Why is it corrected?", required="Say why the entry is corrected")
+
+    def facts_so_far(self) -> ContactFacts | None:
+        """What a draft says; ``None`` of one that could not be saved as it stands."""
+        day, part = self.took_place_on.data, set(self.took_part.data or ())
+        is_known = self.kind.data in KINDS and self.modality.data in MODALITIES and part <= TOOK_PART.keys()
+        if day is None or not is_known or self.reached.data is None:
+            return None
+        try:
+            self.minutes_taken = self._minutes_taken(day)
+        except ImpossibleSpan:
+            return None
+        return self.facts()
 
 
 class DangerForm(RegistryForm):

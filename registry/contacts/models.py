@@ -64,14 +64,29 @@ class Contact(Identified, Versioned, PatientLinked, Withdrawable, Audited, Base)
     staff: Mapped[User] = relationship(foreign_keys="Contact.staff_id")
 
 
+_is_of_a_new_one = sa.text("contact_id IS NULL")
+
+
 class ContactDraft(Identified, PatientLinked, Base):
     """What somebody has typed of a contact and not saved as one: theirs alone, and in nobody's way."""
 
     __tablename__ = "contact_draft"
-    __table_args__ = (sa.UniqueConstraint("user_id", "patient_id", name="uq_contact_draft_of_user"),)
+    __table_args__ = (
+        sa.Index(
+            "uq_contact_draft_of_user",
+            "user_id",
+            "patient_id",
+            unique=True,
+            sqlite_where=_is_of_a_new_one,
+            postgresql_where=_is_of_a_new_one,
+        ),
+        sa.UniqueConstraint("user_id", "contact_id", name="uq_contact_draft_correction"),
+    )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id", ondelete="RESTRICT"))
     user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("contact.id", ondelete="RESTRICT"))
+    """The entry it corrects, as its author had it before them; NULL for a contact not on record yet."""
     form_key: Mapped[str]
     """Of the form it was typed into: once that is saved, nothing typed into it is kept any more."""
     typed: Mapped[dict[str, Any]]

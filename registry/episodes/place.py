@@ -17,6 +17,7 @@ from registry.access.models import PatientClinic
 from registry.access.policy import found
 from registry.clinics.models import Clinic
 from registry.db.among import among
+from registry.episodes.at_clinic import clinic_named
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import chosen_episode, identity_header
 from registry.episodes.queries import is_on_team, list_episodes
@@ -52,6 +53,11 @@ def place_at(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Place:
     return Place(found(get_patient(patient_id)), clinic_at(patient_id, clinic_ids))
 
 
+def place_of_entry(patient_id: uuid.UUID, clinic_id: uuid.UUID) -> Place:
+    """Where something on record is changed: it stays with the clinic it was recorded at."""
+    return Place(found(get_patient(patient_id)), db.session.get_one(Clinic, clinic_id))
+
+
 def clinic_at(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Clinic:
     """As ``get_clinic_of``, for what is entered there: where the address names an episode, there and nowhere else.
 
@@ -74,7 +80,8 @@ def refuse_stranger(patient_id: uuid.UUID) -> None:
 
 def get_clinic_of(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Clinic | None:
     """Of these clinics that of the open episode the address names, else of the last open one, else of the last one,
-    else the first that sees the person. A form that was opened for an episode stays with it when it ends.
+    else the first that sees the person. A form that was opened for an episode stays with it when it ends, and one that
+    says at which clinic it was opened (``at_clinic``) with that clinic.
 
     ``None`` when none of them does, or when the record was merged into another.
     """
@@ -84,8 +91,10 @@ def get_clinic_of(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> C
 
 def _chosen(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> tuple[Clinic, uuid.UUID | None] | None:
     """The clinic, and the episode that speaks for it."""
-    named = episode_named()
+    named, opened_at = episode_named(), clinic_named()
     filled_in_for = named if request.method == "POST" else None
+    if opened_at is not None:
+        clinic_ids = {opened_at}.intersection(clinic_ids)
     about = {"patient_id": patient_id, "clinic_ids": list(clinic_ids), "named": named, "filled_in_for": filled_in_for}
     row = db.session.execute(_BY_EPISODE, about).first() or db.session.execute(_BY_ACCESS, about).first()
     return None if row is None else (row[0], row[1])

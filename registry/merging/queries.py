@@ -108,7 +108,7 @@ def _side(patient: Patient, rows: Rows) -> Side:
         died_on=patient.died_on,
         open_at=frozenset(row["clinic_id"] for row in rows["episode"].values() if row["ended_on"] is None),
         has_legal_status=any(row["ended_on"] is None and not row["error_why"] for row in rows["legal_status"].values()),
-        drafts_of=frozenset(row["user_id"] for row in rows["contact_draft"].values()),
+        drafts_of=frozenset(row["user_id"] for row in rows["contact_draft"].values() if row["contact_id"] is None),
         seen_by={clinic_id: sight.why for clinic_id, sight in sights(patient.id).items()},
     )
 

@@ -159,6 +159,8 @@ MAY: Mapping[str, str | frozenset[str]] = {
     "contacts.quick": TREATS,
     "contacts.keep_draft": TREATS,
     "contacts.discard_draft": TREATS,
+    "contacts.keep_correction": TREATS,
+    "contacts.discard_correction": TREATS,
     "contacts.keep_own_draft": ONLY_PEER,
     "contacts.discard_own_draft": ONLY_PEER,
     "contacts.start_timer": TREATS,

@@ -15,6 +15,7 @@ from registry.contacts.presenters.outreach import Outreach
 from registry.contacts.presenters.unfinished import DraftShown
 from registry.contacts.queries import TimedEntry
 from registry.contacts.rules import KINDS, MODALITIES, TOOK_PART, counts_as, reach_words
+from registry.episodes.at_clinic import AtClinic
 from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import Difference, IdentityHeader
 from registry.web.filters import count, days_ago, long_date
@@ -67,7 +68,7 @@ class ContactsPage:
     log_url: str
     minutes: str
     outreach: Outreach | None
-    draft: DraftShown | None
+    drafts: Sequence[DraftShown]
     timer_url: str
     """Where a timer is started; empty where one may not, or is timing already."""
 
@@ -78,6 +79,7 @@ class ContactFormPage:
 
     title: str
     patient: IdentityHeader
+    at: AtClinic
     form: ContactForm
     hints: dict[str, str]
     today: date
@@ -103,6 +105,7 @@ class QuickLine:
 
     patient_id: str
     name: str
+    at: AtClinic
     form: QuickContactForm
     save_url: str
     full_url: str
@@ -216,11 +219,22 @@ def who_took_part(codes: Sequence[str], words: str) -> str:
 def differences(theirs: Contact, yours: ContactFacts | None) -> list[Difference]:
     """Where the entry saved by somebody else differs from the one typed; its withdrawal, where it was withdrawn."""
     if theirs.status == "entered-in-error":
-        return [Difference("State", f"Entered in error: {theirs.why}", "A correction" if yours else "Entered in error")]
+        return [_withdrawn(theirs, "A correction" if yours else "Entered in error")]
     if yours is None:
         return [Difference("State", f"Corrected: {theirs.why}", "Entered in error")]
     pairs = zip(_fields(theirs), _fields(yours), strict=True)
     return [Difference(name, saved, typed) for (name, saved), (_, typed) in pairs if saved != typed]
+
+
+def _withdrawn(theirs: Contact, yours: str) -> Difference:
+    return Difference("State", f"Entered in error: {theirs.why}", yours)
+
+
+def stands_now(theirs: Contact) -> list[Difference]:
+    """Every field of the entry saved by somebody else, beside a draft that is not finished."""
+    if theirs.status == "entered-in-error":
+        return [_withdrawn(theirs, "A correction")]
+    return [Difference(name, saved, "in the form below") for name, saved in _fields(theirs)]
 
 
 def _address(endpoint: str, contact: Contact) -> str:

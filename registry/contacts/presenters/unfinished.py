@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import url_for
@@ -50,12 +51,17 @@ class TimerShown:
 def show_draft(draft: ContactDraft, patient: Patient, zone: ZoneInfo, *, episode_id: uuid.UUID | None) -> DraftShown:
     """A draft where it is found again. It goes on at the clinic of ``episode_id``, for which it was begun."""
     note = " ".join(str(draft.typed.get("note", "")).split())
+    whose: dict[str, Any] = {"patient_id": patient.id}
+    what, form, discard = "Contact", "contacts.log_contact", "contacts.discard_draft"
+    if draft.contact_id is not None:
+        whose["contact_id"] = draft.contact_id
+        what, form, discard = "Correction of a contact", "contacts.correct", "contacts.discard_correction"
     return DraftShown(
         name=patient.name,
-        words=f"Contact begun, kept {local_time(draft.saved_at, zone)}",
+        words=f"{what} begun, kept {local_time(draft.saved_at, zone)}",
         begins=note if len(note) <= 80 else f"{note[:79].rstrip()}…",
-        url=url_for("contacts.log_contact", patient_id=patient.id, episode=episode_id),
-        discard_url=url_for("contacts.discard_draft", patient_id=patient.id),
+        url=url_for(form, **whose, episode=episode_id),
+        discard_url=url_for(discard, **whose),
     )
 
 

@@ -16,6 +16,7 @@ from registry.contacts.forms import ContactForm
 from registry.contacts.models import Contact
 from registry.contacts.presenters.contact import ContactFormPage, show_overlaps, transfer_stays_completed
 from registry.contacts.rules import KIND_HINTS
+from registry.episodes.at_clinic import AtClinic
 from registry.episodes.models import Episode
 from registry.episodes.place import Place
 from registry.extensions import db
@@ -50,6 +51,7 @@ def form_page(
     place: Place,
     form: ContactForm,
     *,
+    at: AtClinic,
     title: str,
     save: str,
     action_url: str,
@@ -61,6 +63,7 @@ def form_page(
     return ContactFormPage(
         title=title,
         patient=header_of(place),
+        at=at,
         form=form,
         hints=dict(KIND_HINTS),
         today=place.today,

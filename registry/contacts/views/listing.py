@@ -32,7 +32,7 @@ def contacts(patient_id: uuid.UUID) -> Page:
     may_log = can(current_user, "contact.record", clinic_id=place.clinic.id)
     rows = queries.list_contacts(patient_id, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     overlaps = queries.list_overlaps(rows)
-    draft = drafts.get_draft(patient_id, by=current_user) if may_log else None
+    begun = drafts.list_drafts_about(patient_id, by=current_user) if may_log else []
     page = ContactsPage(
         title="Contacts",
         patient=header_of(place),
@@ -50,9 +50,9 @@ def contacts(patient_id: uuid.UUID) -> Page:
         log_url=url_for("contacts.log_contact", patient_id=patient_id) if may_log else "",
         minutes=_minutes(place),
         outreach=_outreach(place),
-        draft=show_draft(draft, place.patient, place.clinic.zone, episode_id=drafts.episode_of(draft))
-        if draft is not None
-        else None,
+        drafts=[
+            show_draft(each, place.patient, place.clinic.zone, episode_id=drafts.episode_of(each)) for each in begun
+        ],
         timer_url=url_for("contacts.start_timer", patient_id=patient_id)
         if may_log and current_user.stopwatch is None
         else "",

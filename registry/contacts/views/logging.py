@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -22,6 +23,7 @@ from registry.contacts.presenters.contact import second_time
 from registry.contacts.presenters.unfinished import timed_words
 from registry.contacts.timer import Timed
 from registry.contacts.views.common import blueprint, form_page, saved_by, show_form, warn_of_overlaps
+from registry.episodes.at_clinic import at_clinic
 from registry.episodes.place import Place, place_at, refuse_stranger
 from registry.web.filters import local_time
 from registry.web.pages import Page
@@ -34,21 +36,24 @@ _IN_CONTACT = tuple(role.value for role in Role if {"contact.record", "contact.r
 @blueprint.route("/patients/<uuid:patient_id>/contacts/new", methods=["GET", "POST"])
 @policy("contact.record")
 def log_contact(patient_id: uuid.UUID) -> Page:
-    place = place_at(patient_id, permitted_clinics("contact.record"))
-    return _log(place, back_url=url_for("contacts.contacts", patient_id=patient_id), whose="")
+    clinic_ids = permitted_clinics("contact.record")
+    place = place_at(patient_id, clinic_ids)
+    return _log(place, clinic_ids, back_url=url_for("contacts.contacts", patient_id=patient_id), whose="")
 
 
 @blueprint.route("/my-people/<uuid:patient_id>/contacts/new", methods=["GET", "POST"])
 @policy("contact.record-own")
 def log_own_contact(patient_id: uuid.UUID) -> Page:
     """For whoever may deal only with the people whose team they are on: anybody else does not exist."""
-    place = place_at(patient_id, permitted_clinics("contact.record-own"))
+    clinic_ids = permitted_clinics("contact.record-own")
+    place = place_at(patient_id, clinic_ids)
     refuse_stranger(patient_id)
     is_built = "caseload.my_people" in current_app.view_functions
-    return _log(place, back_url=url_for("caseload.my_people") if is_built else request.path, whose="own_")
+    back_url = url_for("caseload.my_people") if is_built else request.path
+    return _log(place, clinic_ids, back_url=back_url, whose="own_")
 
 
-def _log(place: Place, *, back_url: str, whose: str) -> Page:
+def _log(place: Place, clinic_ids: Collection[uuid.UUID], *, back_url: str, whose: str) -> Page:
     """``whose`` tells the addresses of one's own people from those of everybody."""
     patient_id, clinic_id = place.patient.id, place.clinic.id
     draft, timed = drafts.get_draft_here(patient_id, clinic_id, by=current_user), _stopped_with(place)
@@ -57,7 +62,10 @@ def _log(place: Place, *, back_url: str, whose: str) -> Page:
         form.offer_colleagues(_colleagues(place))
 
     def show(status: int, recorded: SecondTime | None = None) -> Page:
-        page = form_page(place, form, title="Log a contact", save="Save contact", action_url="", back_url=back_url)
+        at = at_clinic(place.clinic, clinic_ids, patient_id=patient_id)
+        page = form_page(
+            place, form, at=at, title="Log a contact", save="Save contact", action_url="", back_url=back_url
+        )
         page = replace(
             page,
             second_time=recorded,

@@ -14,6 +14,7 @@ from registry.contacts import actions
 from registry.contacts.forms import QuickContactForm
 from registry.contacts.presenters.contact import QuickLine, QuickSaved, quick_words
 from registry.contacts.views.common import blueprint
+from registry.episodes.at_clinic import at_clinic
 from registry.episodes.place import Place, place_at
 from registry.web.pages import Page
 
@@ -22,7 +23,8 @@ from registry.web.pages import Page
 @policy("contact.record")
 def quick(patient_id: uuid.UUID) -> Page:
     """A row of a table for htmx; asked for by itself, the whole form."""
-    place = place_at(patient_id, permitted_clinics("contact.record"))
+    clinic_ids = permitted_clinics("contact.record")
+    place = place_at(patient_id, clinic_ids)
     full_url = url_for("contacts.log_contact", patient_id=patient_id)
     if "HX-Request" not in request.headers:
         return redirect(full_url, 303)
@@ -35,6 +37,7 @@ def quick(patient_id: uuid.UUID) -> Page:
     line = QuickLine(
         patient_id=str(patient_id),
         name=place.patient.name,
+        at=at_clinic(place.clinic, clinic_ids),
         form=form,
         save_url=url_for("contacts.quick", patient_id=patient_id),
         full_url=full_url,

@@ -43,7 +43,12 @@ def keep_own_draft(patient_id: uuid.UUID) -> Page:
 
 def _keep(place: Place, *, back_url: str) -> Page:
     form = ContactForm(now=place.now, born_on=place.patient.birth_date)
-    status, words = _kept(place, form)
+    status, words = (200, "") if form.says_nothing() else kept(place, form)
+    return answer_kept(status, words, back_url=back_url)
+
+
+def answer_kept(status: int, words: str, *, back_url: str) -> Page:
+    """To the page itself, or to whoever pressed the button."""
     if request.headers.get("X-Requested-With") == "draft":
         return Response(words, status, mimetype="text/plain")
     if words:
@@ -51,10 +56,8 @@ def _keep(place: Place, *, back_url: str) -> Page:
     return redirect(back_url, 303)
 
 
-def _kept(place: Place, form: ContactForm) -> tuple[int, str]:
-    """The status and the words of the answer."""
-    if form.says_nothing():
-        return 200, ""
+def kept(place: Place, form: ContactForm, *, contact_id: uuid.UUID | None = None) -> tuple[int, str]:
+    """Keep what stands in the form, which may correct a contact: the status and the words of the answer."""
     try:
         kept_at = drafts.keep_draft(
             patient_id=place.patient.id,
@@ -62,6 +65,7 @@ def _kept(place: Place, form: ContactForm) -> tuple[int, str]:
             form_key=form.key,
             typed=form.typed(),
             by=current_user,
+            contact_id=contact_id,
         )
     except TooLong:
         return 409, TOO_LONG
@@ -89,6 +93,11 @@ def discard_own_draft(patient_id: uuid.UUID) -> Page:
 
 def _discard(patient_id: uuid.UUID, *, back_url: str) -> Page:
     drafts.discard_draft(patient_id=patient_id, by=current_user)
+    return say_discarded(back_url=back_url)
+
+
+def say_discarded(*, back_url: str) -> Page:
+    """Back to where it is gone."""
     flash("Draft thrown away", "success")
     return redirect(back_url, 303)
 

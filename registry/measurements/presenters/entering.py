@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
+from registry.episodes.at_clinic import AtClinic
 from registry.measurements import modes
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.live_scores import LiveScale
@@ -76,6 +77,7 @@ class EnterPage:
 
     title: str
     patient: IdentityHeader
+    at: AtClinic
     form: MeasureForm
     about: str
     notice: str

@@ -12,12 +12,12 @@ from flask_login import current_user
 from registry.access.policy import policy
 from registry.accounts import receipts
 from registry.db.conflict import EditConflict
-from registry.episodes.place import Place
+from registry.episodes.place import Place, place_of_entry
 from registry.measurements import actions
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.words import measure_url
 from registry.measurements.scores import definition_of
-from registry.measurements.views.place import blueprint, own_measurement, place_of
+from registry.measurements.views.place import blueprint, own_measurement
 from registry.measurements.views.saving import (
     REFUSED,
     address_after,
@@ -39,7 +39,8 @@ _RECORD = "measurement.record"
 @blueprint.route("/<uuid:measurement_id>/draft", methods=["GET", "POST"])
 @policy(_RECORD)
 def draft(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
-    row, place = own_measurement(patient_id, measurement_id, _RECORD), place_of(patient_id, _RECORD)
+    row = own_measurement(patient_id, measurement_id, _RECORD)
+    place = place_of_entry(row.patient_id, row.clinic_id)
     if request.method == "GET" and row.status != "draft":
         return redirect(measure_url(row), 303)
     as_draft, clinic_id = "draft" in request.form, row.clinic_id

@@ -114,6 +114,7 @@ def _show(place: Place, form: MeasureForm, *, status: int, second_time: SecondTi
         place,
         form,
         status=status,
+        is_new=True,
         title=instrument.title,
         save="Save",
         action_url=url_for(

@@ -13,12 +13,13 @@ from registry.accounts import receipts
 from registry.accounts.saving import save
 from registry.audit.opened import opened
 from registry.db.conflict import EditConflict
+from registry.episodes.place import place_of_entry
 from registry.measurements import actions, queries
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.entering import WITHDRAWN_STAYS
 from registry.measurements.presenters.words import STATUS_WORDS, measure_url, show_score
 from registry.measurements.scores import definition_of, score_again
-from registry.measurements.views.place import blueprint, own_measurement, place_of
+from registry.measurements.views.place import blueprint, own_measurement
 from registry.measurements.views.saving import (
     REFUSED,
     address_after,
@@ -42,7 +43,8 @@ _TAKEN_BACK = "A safety answer was taken back. Its alert stays open until somebo
 @blueprint.route("/<uuid:measurement_id>/correct", methods=["GET", "POST"])
 @policy(_CORRECT)
 def correct(patient_id: uuid.UUID, measurement_id: uuid.UUID) -> Page:
-    row, place = own_measurement(patient_id, measurement_id, _CORRECT), place_of(patient_id, _CORRECT)
+    row = own_measurement(patient_id, measurement_id, _CORRECT)
+    place = place_of_entry(row.patient_id, row.clinic_id)
     if request.method == "GET" and row.status != "final":
         return _go_to_what_stands(row)
     form, clinic_id, known = form_of(row, place, is_correction=True), row.clinic_id, positive_answers(row)
@@ -119,7 +121,7 @@ def _go_to_what_stands(row: Measurement) -> Page:
 
 
 def _show_withdrawal(row: Measurement, form: WithdrawForm, *, status: int) -> Page:
-    place = place_of(row.patient_id, _CORRECT)
+    place = place_of_entry(row.patient_id, row.clinic_id)
     state = STATUS_WORDS[row.status] or f"Corrected: {_in_words(row)}"
     is_conflict = status == 409
     page = WithdrawPage(

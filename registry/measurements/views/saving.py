@@ -14,6 +14,7 @@ from registry.access.policy import permitted_clinics
 from registry.accounts import receipts
 from registry.accounts.queries import names_of
 from registry.audit.opened import opened
+from registry.episodes.at_clinic import at_clinic
 from registry.episodes.models import Episode
 from registry.episodes.place import Place
 from registry.episodes.queries import get_open_episode
@@ -239,17 +240,27 @@ def saved_by(row: Measurement, place: Place) -> str:
 
 
 def show_form(
-    place: Place, form: MeasureForm, *, status: int, corrects: uuid.UUID | None = None, **details: Any
+    place: Place,
+    form: MeasureForm,
+    *,
+    status: int,
+    is_new: bool = False,
+    corrects: uuid.UUID | None = None,
+    **details: Any,
 ) -> Page:
     """The page of the form; ``details`` are the fields of ``EnterPage`` that differ between its uses.
 
-    ``corrects`` is the measurement the form replaces: its own score is not the one before.
+    ``is_new``: not stored anywhere yet, and may be opened at another clinic instead. ``corrects`` is the measurement
+    the form replaces: its own score is not the one before.
     """
     instrument, followed = form.instrument, followed_at(place)
     scales = [instrument.scale_key(scale) for scale in instrument.scales]
     episode = get_open_episode(place.patient.id, place.clinic.id)
     page = shown.EnterPage(
         patient=place.header(),
+        at=at_clinic(
+            place.clinic, permitted_clinics("measurement.record"), patient_id=place.patient.id if is_new else None
+        ),
         form=form,
         about=shown.about(instrument),
         notice=shown.notice(instrument, form.language.data or instrument.languages[0]),

@@ -468,6 +468,7 @@ def upgrade() -> None:
         "contact_draft",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=True),
         sa.Column("form_key", sa.Text(), nullable=False),
         sa.Column("typed", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
@@ -477,15 +478,26 @@ def upgrade() -> None:
             ["clinic_id"], ["clinic.id"], name=op.f("fk_contact_draft_clinic_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_contact_draft_contact_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_contact_draft_patient_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["user_id"], ["app_user.id"], name=op.f("fk_contact_draft_user_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_draft")),
-        sa.UniqueConstraint("user_id", "patient_id", name="uq_contact_draft_of_user"),
+        sa.UniqueConstraint("user_id", "contact_id", name="uq_contact_draft_correction"),
     )
     op.create_index(op.f("ix_contact_draft_patient_id"), "contact_draft", ["patient_id"], unique=False)
+    op.create_index(
+        "uq_contact_draft_of_user",
+        "contact_draft",
+        ["user_id", "patient_id"],
+        unique=True,
+        sqlite_where=sa.text("contact_id IS NULL"),
+        postgresql_where=sa.text("contact_id IS NULL"),
+    )
     op.create_table(
         "stopwatch",
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -2944,6 +2956,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_timed_contact_patient_id"), table_name="timed_contact")
     op.drop_table("timed_contact")
     op.drop_table("stopwatch")
+    op.drop_index(
+        "uq_contact_draft_of_user",
+        table_name="contact_draft",
+        sqlite_where=sa.text("contact_id IS NULL"),
+        postgresql_where=sa.text("contact_id IS NULL"),
+    )
     op.drop_index(op.f("ix_contact_draft_patient_id"), table_name="contact_draft")
     op.drop_table("contact_draft")
     op.drop_index("ix_contact_staff_date", table_name="contact")

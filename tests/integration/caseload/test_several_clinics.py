@@ -7,6 +7,7 @@ import io
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -21,11 +22,12 @@ from registry.episodes.actions import end_episode
 from registry.episodes.facts import TeamPlace
 from registry.episodes.models import Episode
 from registry.extensions import db
+from registry.measurements.models import Measurement
 from registry.patients.models import Patient
 from registry.review.models import MeetingCase
 from tests.builders import a_user, an_episode, sign_in
 from tests.integration.caseload.conftest import TODAY, Team, a_team, token_of
-from tests.pages import fields_of, fill_in, send, soup
+from tests.pages import fields_of, fill_in, send, soup, words
 from tests.worlds import Worlds
 
 CLINICS = ("Harbor Street", "Elsewhere")
@@ -193,3 +195,31 @@ def test_rows_and_files_say_where_to_whoever_lists_several_clinics(both: Both, m
     file = manager.post("/caseload/export", data={"csrf_token": token_of(page.data), "format": "csv"})
     rows = csv.DictReader(io.StringIO(file.data.decode("utf-8-sig")))
     assert sorted(row["Clinic"] for row in rows) == ["Elsewhere", "Harbor Street"]
+
+
+@pytest.mark.parametrize(
+    ("form", "typed", "table"),
+    [
+        ("contacts/new", {"reached": "yes"}, Contact),
+        ("measures/new/phq-9", {"total": "7", "mode": "self-paper"}, Measurement),
+    ],
+)
+def test_a_form_names_its_clinic_and_is_stored_at_no_other(
+    both: Both, manager: FlaskClient, form: str, typed: dict[str, str], table: Any
+) -> None:
+    address, team = f"/patients/{both.patient_id}/{form}", both.team
+    opened = manager.get(address)
+    assert "At Elsewhere . At Harbor Street instead" in words(opened)
+    (instead,) = soup(opened).select("a:-soup-contains('At Harbor Street instead')")
+    here = manager.get(str(instead["href"]))
+    assert "At Harbor Street . At Elsewhere instead" in words(here)
+    assert "Harbor Street" not in words(team.browser_of("care_manager").get(address))
+
+    answer = manager.post(address, data={**fields_of(here), **typed})  # to an address that names no episode
+
+    assert answer.status_code == 303
+    with team.app.app_context(), scope.all_patients(reason="test"):
+        assert db.session.scalars(select(table.clinic_id)).all() == [team.clinic_id]
+    stranger = team.browser_of("stranger")
+    named = {**fields_of(stranger.get(address)), **typed, "at_clinic": str(team.clinic_id)}
+    assert stranger.post(address, data=named).status_code == 404

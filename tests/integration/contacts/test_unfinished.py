@@ -96,6 +96,48 @@ def test_a_second_window_takes_nothing_from_the_first(case: Case) -> None:
     assert (answer.status_code, [draft["note"] for draft in _drafts(case)]) == (409, ["In the first"])
 
 
+def _correcting(case: Case, browser: FlaskClient, **typed: str) -> str:
+    """Log a contact and begin to correct it: where."""
+    fill_in(browser, f"{case.url}/new", {"reached": "yes", "note": "Slept"})
+    url = f"{case.url}/{_contacts(case)[0].id}/correct"
+    fields = {**fields_of(browser.get(url)), **typed}
+    answer = browser.post(f"{url}/draft", data=fields, headers={"X-Requested-With": "draft"})
+    assert (answer.status_code, answer.text) == (200, "Draft kept 12 Mar 2026, 15:00")
+    return url
+
+
+def test_a_correction_is_kept_and_set_beside_what_a_colleague_saved_first(case: Case) -> None:
+    mine, theirs = case.browser_of("care_manager"), case.browser_of("colleague")
+    url = _correcting(case, mine, note="Slept four hours", why="Misheard")
+    for page in (mine.get("/my-day"), mine.get(case.url)):
+        assert "Correction of a contact begun" in words(page)
+    assert "Slept four hours" not in theirs.get(case.url).text + theirs.get(url).text
+    assert fields_of(mine.get(url)).items() >= {"note": "Slept four hours", "why": "Misheard"}.items()
+    assert fill_in(theirs, url, {"note": "Slept well", "why": "The other Ada"}).status_code == 303
+
+    met = mine.get(url, follow_redirects=True)
+
+    assert "Note Slept well Slept four hours" in words(met)
+    assert fields_of(met)["note"] == "Slept four hours"
+    assert send(mine, url, met, {"note": "Slept four hours, then well"}).status_code == 303
+    assert _drafts(case) == []
+    assert [row.note for row in _contacts(case) if row.status == "final"] == ["Slept four hours, then well"]
+
+
+def test_the_words_of_a_correction_outlast_the_entry_until_their_author_throws_them_away(case: Case) -> None:
+    mine, theirs = case.browser_of("care_manager"), case.browser_of("colleague")
+    url = _correcting(case, mine, note="Slept four hours", took_place_on="")
+    fill_in(theirs, url.replace("correct", "entered-in-error"), {"why": "Never rang"})
+
+    met = mine.get(url)
+
+    assert "Entered in error: Never rang A correction" in words(met)
+    assert fields_of(met)["note"] == "Slept four hours"
+    mine.post(f"{url}/draft/discard", data={"csrf_token": fields_of(met)["csrf_token"]})
+    assert _drafts(case) == []
+    assert mine.get(url).status_code == 303
+
+
 def test_a_timer_runs_on_the_server_until_it_is_logged(case: Case) -> None:
     browser = case.browser_of("care_manager")
     _start(case, browser)

@@ -26,7 +26,7 @@ from registry.episodes.models import (
 )
 from registry.life.models import LifeEvent
 from registry.measurements.models import Measurement
-from registry.patients.models import AdvanceDirective, LegalStatus, RelatedPerson
+from registry.patients.models import AdvanceDirective, ContactPoint, LegalStatus, PayerPeriod, RelatedPerson
 from registry.physical.models import Observation
 from registry.plans.models import Goal, GoalRating, PlanVersion
 from registry.review.models import Recommendation, Review, ReviewQuestion
@@ -49,6 +49,7 @@ KINDS: Mapping[str, str] = {
     "consent": "Consent",
     "focus": "Conditions and targets",
     "people": "People around",
+    "reach": "Reach and payers",
     "legal": "Legal status",
     "tasks": "Tasks",
 }
@@ -122,6 +123,9 @@ _trial_withdrawn = tuple(map(_of_withdrawn_trial, (TreatmentTrial.withdrawn_at, 
 
 _legal_set_at = case((or_(LegalStatus.ended_on.is_(None), LegalStatus.error_why != ""), LegalStatus.changed_at))
 """What was changed last of one that is over was its end."""
+
+_reach_set_at = case((ContactPoint.ended_at.is_(None), ContactPoint.changed_at))
+_payer_set_at = case((PayerPeriod.ends_on.is_(None), PayerPeriod.changed_at))
 
 _asked_at = func.coalesce(Task.changed_at, Task.sent_at)
 _answered_by = case((Task.state == "withdrawn", Task.from_id), else_=Task.to_id)
@@ -209,9 +213,30 @@ SOURCES: Sequence[Source] = (
     _source("stay-ended", "life", LifeEvent.ends_on, LifeEvent.ended_at, LifeEvent.ended_by_id),
     _source("alert", "alerts", Alert.since),
     _source("phase", "phases", PhaseSpell.starts_on, PhaseSpell.set_at, PhaseSpell.set_by_id),
-    _source("transfer-proposed", "phases", Transfer.proposed_on, loaded=_CLINICS),
-    _source("transfer-answered", "phases", Transfer.answered_on, loaded=_CLINICS),
-    _source("transfer-completed", "phases", Transfer.completed_on, loaded=_CLINICS),
+    _source(
+        "transfer-proposed",
+        "phases",
+        Transfer.proposed_on,
+        Transfer.proposed_at,
+        Transfer.proposed_by_id,
+        loaded=_CLINICS,
+    ),
+    _source(
+        "transfer-answered",
+        "phases",
+        Transfer.answered_on,
+        Transfer.answered_at,
+        Transfer.answered_by_id,
+        loaded=_CLINICS,
+    ),
+    _source(
+        "transfer-completed",
+        "phases",
+        Transfer.completed_on,
+        Transfer.completed_at,
+        Transfer.completed_by_id,
+        loaded=_CLINICS,
+    ),
     _source("joined", "team", TeamMember.starts_on, TeamMember.set_at, TeamMember.set_by_id, loaded=_HOLDER),
     _source("left", "team", TeamMember.ends_on, TeamMember.ended_at, TeamMember.ended_by_id, loaded=_HOLDER),
     _source("other-team", "team", OtherTeam.starts_on, OtherTeam.set_at, OtherTeam.set_by_id),
@@ -229,6 +254,10 @@ SOURCES: Sequence[Source] = (
     _source("related", "people", RelatedPerson.starts_on, RelatedPerson.changed_at, RelatedPerson.changed_by_id),
     _source("related-ended", "people", RelatedPerson.ends_on),
     _source("release-ended", "people", RelatedPerson.release_until),
+    _source("reach", "reach", ContactPoint.added_on, _reach_set_at, ContactPoint.changed_by_id),
+    _source("reach-ended", "reach", ContactPoint.ended_on, ContactPoint.ended_at, ContactPoint.changed_by_id),
+    _source("payer", "reach", PayerPeriod.starts_on, _payer_set_at, PayerPeriod.changed_by_id),
+    _source("payer-ended", "reach", PayerPeriod.ends_on, PayerPeriod.changed_at, PayerPeriod.changed_by_id),
     _source("legal", "legal", LegalStatus.starts_on, _legal_set_at, LegalStatus.changed_by_id),
     _source("legal-ended", "legal", LegalStatus.ended_on, LegalStatus.changed_at, LegalStatus.changed_by_id),
     _source(

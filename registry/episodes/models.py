@@ -315,14 +315,18 @@ class Transfer(Identified, Versioned, EpisodeLinked, Audited, Base):
     words: Mapped[str]
     """Why, and what the receiver must know."""
     proposed_on: Mapped[date]
+    proposed_at: Mapped[datetime]
     proposed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     answered_on: Mapped[date | None]
+    answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     answer: Mapped[str] = mapped_column(default="")
     """Why it was refused, taken back or handed back."""
     received_episode_id: Mapped[uuid.UUID | None]
     completed_on: Mapped[date | None]
     """The day on which the receiver had accepted the person and spoken with them: the sender's episode ended."""
+    completed_at: Mapped[datetime | None]
+    completed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
     patient: Mapped[Patient] = relationship(foreign_keys="Transfer.patient_id")
     from_clinic: Mapped[Clinic] = relationship(foreign_keys="Transfer.from_clinic_id")

@@ -76,7 +76,11 @@ class ContactPoint(Identified, Versioned, PatientLinked, Audited, Base):
     """A way to reach the person: several, or none. No phone is normal: then "where and when found"."""
 
     __tablename__ = "contact_point"
-    __table_args__ = (one_of("kind", CONTACT_KINDS), sa.Index("ix_contact_point_folded", "folded"))
+    __table_args__ = (
+        one_of("kind", CONTACT_KINDS),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_on IS NULL)", name="ended_has_date"),
+        sa.Index("ix_contact_point_folded", "folded"),
+    )
 
     kind: Mapped[str]
     value: Mapped[str]
@@ -87,8 +91,13 @@ class ContactPoint(Identified, Versioned, PatientLinked, Audited, Base):
     may_leave_message: Mapped[bool] = mapped_column(default=False)
     may_text: Mapped[bool] = mapped_column(default=False)
     may_email: Mapped[bool] = mapped_column(default=False)
+    added_on: Mapped[date]
+    """By the calendar of the clinic that wrote it down; ``ended_on`` by that of the one that ended it."""
+    ended_on: Mapped[date | None]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
 
 
 class RelatedPerson(Identified, Versioned, PatientLinked, Audited, Base):

@@ -119,7 +119,9 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
         by=people["administrator"],
     )
     patient = a_patient(clinic=clinic, given="Quillonia", family="Zanzibarquist", mrn=f"ZMRN-{number}")
-    point = add_contact_point(patient=patient, facts=ContactPointFacts(kind="phone", value="zphone 555"), by=manager)
+    point = add_contact_point(
+        patient=patient, facts=ContactPointFacts(kind="phone", value="zphone 555"), on=TODAY, by=manager
+    )
     episode = an_episode(
         patient=patient,
         clinic=clinic,

@@ -6,9 +6,12 @@ from typing import Any
 
 from flask import url_for
 
+from registry.alerts.rulebook.phrases import capitalised
 from registry.caseload.presenters.told import Told, Words
 from registry.episodes.rules import OTHER_TEAMS, TRANSFER_STATES
 from registry.patients.around import DIRECTIVES, LEGAL_STATUSES, RELATIONS
+from registry.patients.presenters import permissions
+from registry.patients.rules import CONTACT_KINDS, PAYERS
 from registry.tasks.rules import KINDS, outcome
 from registry.web.filters import long_date
 
@@ -63,6 +66,34 @@ def release_ended(row: Any, _told: Told) -> Words:
 
 def _who(row: Any) -> str:
     return f"{row.name} ({row.words or RELATIONS[row.relation].lower()})"
+
+
+def reach(row: Any, _told: Told) -> Words:
+    said = (row.note.rstrip(".") if row.value else "", capitalised(permissions(row)))
+    more = ". ".join(part for part in said if part)
+    return Words(f"Way to reach the person: {_way_to(row)}", more, icon="phone", url=_details(row))
+
+
+def reach_ended(row: Any, _told: Told) -> Words:
+    return Words(f"No longer in use: {_way_to(row)}", icon="phone", url=_details(row))
+
+
+def _way_to(row: Any) -> str:
+    kind, where = CONTACT_KINDS[row.kind], row.value or row.note
+    return f"{kind}, {where}" if where else kind
+
+
+def payer(row: Any, _told: Told) -> Words:
+    more = f"Member number {row.member_number}" if row.member_number else ""
+    return Words(f"Payer: {_payer(row)}", more, url=_details(row))
+
+
+def payer_ended(row: Any, _told: Told) -> Words:
+    return Words(f"Last day of the payer {_payer(row)}", url=_details(row))
+
+
+def _payer(row: Any) -> str:
+    return f"{PAYERS[row.payer]} ({'primary' if row.is_primary else 'secondary'})"
 
 
 def legal(row: Any, _told: Told) -> Words:

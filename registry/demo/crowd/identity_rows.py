@@ -31,7 +31,10 @@ def write_identity(ledger: Ledger, person: Person, *, since: date, **columns: An
             may_leave_message=point.may_leave_message,
             may_text=point.may_text,
             may_email=point.may_email,
+            added_on=since,
             created_at=patient["created_at"],
+            changed_at=patient["created_at"],
+            changed_by_id=patient["created_by_id"],
         )
     if person.facts.payer:
         ledger.write(

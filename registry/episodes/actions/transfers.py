@@ -54,6 +54,7 @@ def propose_transfer(*, episode: Episode, to_clinic: Clinic, words: str, by: Use
             to_clinic_id=to_clinic.id,
             words=words,
             proposed_on=_day_at_both(episode.clinic, to_clinic),
+            proposed_at=clock.now(),
             proposed_by_id=by.id if by else None,
         )
         db.session.add(transfer)
@@ -116,7 +117,7 @@ def accept_transfer(
         if sender.metric_primary is not None:
             _continue_care(sender, received, on=on, phase=phase, team=team, by=by)
         transfer.state, transfer.received_episode_id = "accepted", received.id
-        transfer.answered_on, transfer.answered_by_id = on, by.id if by else None
+        _answer(transfer, on=on, by=by)
         record("transfer.accepted", by=by, subject=transfer, clinic_id=clinic.id)
         spoken_on = first_contact(transfer.patient_id, clinic_id=clinic.id, since=transfer.proposed_on)
         if spoken_on is not None:
@@ -243,6 +244,7 @@ def _complete(transfer: Transfer, *, spoken_on: date, by: User | None) -> None:
     sender = db.session.get_one(Episode, transfer.episode_id)
     on = max(spoken_on, transfer.answered_on or spoken_on)
     transfer.state, transfer.completed_on = "completed", on
+    transfer.completed_at, transfer.completed_by_id = clock.now(), by.id if by else None
     record("transfer.completed", by=by, subject=transfer, clinic_id=transfer.to_clinic_id)
     words = f"Transferred to {transfer.to_clinic.name}"
     unanswered().hand_over(sender, to=db.session.get_one(Episode, transfer.received_episode_id), by=by)
@@ -257,8 +259,12 @@ def _complete(transfer: Transfer, *, spoken_on: date, by: User | None) -> None:
 
 
 def _close(transfer: Transfer, state: str, words: str, *, clinic: Clinic, by: User | None) -> None:
-    transfer.answered_on, transfer.answered_by_id = clinic.today(clock.now()), by.id if by else None
+    _answer(transfer, on=clinic.today(clock.now()), by=by)
     transfer.state, transfer.answer = state, words
+
+
+def _answer(transfer: Transfer, *, on: date, by: User | None) -> None:
+    transfer.answered_on, transfer.answered_at, transfer.answered_by_id = on, clock.now(), by.id if by else None
 
 
 def _refuse_answered(transfer: Transfer, opened_version: int | None) -> None:

@@ -579,14 +579,22 @@ def upgrade() -> None:
         sa.Column("may_leave_message", sa.Boolean(), nullable=False),
         sa.Column("may_text", sa.Boolean(), nullable=False),
         sa.Column("may_email", sa.Boolean(), nullable=False),
+        sa.Column("added_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('phone', 'email', 'address', 'place', 'no-phone', 'none')",
             name=op.f("ck_contact_point_kind_known"),
+        ),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_on IS NULL)", name=op.f("ck_contact_point_ended_has_date")),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["app_user.id"], name=op.f("fk_contact_point_changed_by_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_contact_point_patient_id"), ondelete="RESTRICT"
@@ -2056,12 +2064,16 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("proposed_by_id", sa.Uuid(), nullable=True),
         sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_by_id", sa.Uuid(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("received_episode_id", sa.Uuid(), nullable=True),
         sa.Column("completed_on", sa.Date(), nullable=True),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("completed_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("episode_id", sa.Uuid(), nullable=False),
@@ -2080,6 +2092,9 @@ def upgrade() -> None:
         sa.CheckConstraint("from_clinic_id <> to_clinic_id", name=op.f("ck_transfer_to_another")),
         sa.ForeignKeyConstraint(
             ["answered_by_id"], ["app_user.id"], name=op.f("fk_transfer_answered_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["completed_by_id"], ["app_user.id"], name=op.f("fk_transfer_completed_by_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["episode_id", "patient_id"],

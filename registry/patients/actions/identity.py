@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -51,7 +52,7 @@ def add_patient(
         db.session.add(patient)
         _store()
         for point in contact_points:
-            db.session.add(_contact_point(patient, point))
+            db.session.add(_contact_point(patient, point, on=clinic.today(now), by=by))
         if facts.payer:
             db.session.add(payer_row(patient.id, PayerFacts(payer=facts.payer, starts_on=clinic.today(now)), by=by))
         reason = f"saved as a new person beside {len(despite)} alike" if despite else None
@@ -120,9 +121,10 @@ def facts_as_columns(facts: PatientFacts) -> dict[str, Any]:
     }
 
 
-def add_contact_point(*, patient: Patient, facts: ContactPointFacts, by: User) -> ContactPoint:
+def add_contact_point(*, patient: Patient, facts: ContactPointFacts, on: date, by: User) -> ContactPoint:
+    """``on`` is the local date."""
     with write():
-        point = _contact_point(patient, facts)
+        point = _contact_point(patient, facts, on=on, by=by)
         db.session.add(point)
         record("contact-point.added", by=by, subject=point, kind="create")
         tell_attention_may_change(patient.id)
@@ -135,27 +137,29 @@ def change_contact_point(
     """Raises ``EditConflict``."""
     with write():
         refuse_stale(point, opened_version=opened_version)
-        _write_contact(point, facts)
+        _write_contact(point, facts, by=by)
         record("contact-point.changed", by=by, subject=point)
         tell_attention_may_change(point.patient_id)
 
 
-def end_contact_point(*, point: ContactPoint, by: User) -> None:
+def end_contact_point(*, point: ContactPoint, on: date, by: User) -> None:
     """The person can no longer be reached this way; it stays on record. Ending twice changes nothing."""
     with write():
         if point.ended_at is None:
-            point.ended_at = clock.now()
+            point.ended_on, point.ended_at = on, clock.now()
+            point.changed_at, point.changed_by_id = point.ended_at, by.id
             record("contact-point.ended", by=by, subject=point)
             tell_attention_may_change(point.patient_id)
 
 
-def _contact_point(patient: Patient, facts: ContactPointFacts) -> ContactPoint:
-    point = ContactPoint(patient_id=patient.id, created_at=clock.now())
-    _write_contact(point, facts)
+def _contact_point(patient: Patient, facts: ContactPointFacts, *, on: date, by: User | None) -> ContactPoint:
+    point = ContactPoint(patient_id=patient.id, added_on=on, created_at=clock.now())
+    _write_contact(point, facts, by=by)
     return point
 
 
-def _write_contact(point: ContactPoint, facts: ContactPointFacts) -> None:
+def _write_contact(point: ContactPoint, facts: ContactPointFacts, *, by: User | None) -> None:
+    point.changed_at, point.changed_by_id = clock.now(), by.id if by else None
     point.kind = facts.kind
     point.value = facts.value
     point.folded = fold_phone(facts.value) if facts.kind == "phone" else fold(facts.value)

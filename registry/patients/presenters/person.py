@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -271,16 +271,12 @@ def contact_point_lines(patient: Patient) -> tuple[ContactPointLine, ...]:
     )
 
 
-def former_contact_points(patient: Patient, zone: tzinfo) -> tuple[str, ...]:
-    """Each with the local date, in ``zone``, on which it was ended."""
-
-    def until(ended_at: datetime) -> str:
-        return f"until {long_date(ended_at.astimezone(zone).date())}"
-
+def former_contact_points(patient: Patient) -> tuple[str, ...]:
+    """Each with the local date on which it was ended."""
     return tuple(
-        f"{CONTACT_KINDS[point.kind]}: {point.value or point.note}, {until(point.ended_at)}"
+        f"{CONTACT_KINDS[point.kind]}: {point.value or point.note}, until {long_date(point.ended_on)}"
         for point in patient.contact_points
-        if point.ended_at is not None
+        if point.ended_on is not None
     )
 
 

@@ -136,7 +136,7 @@ def details(patient_id: uuid.UUID) -> Page:
         identity=presenters.identity_facts(patient),
         demographics=presenters.demographic_facts(patient),
         contact_points=presenters.contact_point_lines(patient),
-        former=presenters.former_contact_points(patient, clinics_for("patient.read")[0].zone),
+        former=presenters.former_contact_points(patient),
         around=surroundings(
             patient,
             list_related_people(patient_id),
@@ -237,7 +237,8 @@ def add_contact(patient_id: uuid.UUID) -> Page:
     facts, address = form.facts(), url_for("patients.details", patient_id=patient_id)
 
     def act() -> str:
-        actions.add_contact_point(patient=db.session.get_one(Patient, patient_id), facts=facts, by=current_user)
+        patient, today = db.session.get_one(Patient, patient_id), local_today("patient.write")
+        actions.add_contact_point(patient=patient, facts=facts, on=today, by=current_user)
         return address
 
     return redirect(receipts.once(form.key, by=current_user, act=act), 303)
@@ -288,6 +289,6 @@ def _contact_page(title: str, form: ContactPointForm, patient: Patient, changes:
 @policy("patient.write")
 def end_contact(patient_id: uuid.UUID, contact_point_id: uuid.UUID) -> Page:
     point = found(get_contact_point(contact_point_id, patient_id=patient_id))
-    actions.end_contact_point(point=point, by=current_user)
+    actions.end_contact_point(point=point, on=local_today("patient.write"), by=current_user)
     flash("Kept on record as no longer in use", "success")
     return redirect(url_for("patients.details", patient_id=patient_id), 303)

@@ -131,7 +131,7 @@ def _surround(team: Team, person: uuid.UUID) -> None:
             name="Rosa Vega", relation="guardian", consents_to_treatment=True, authority="Order of 3 Feb 2026"
         )
         add_related_person(patient=patient, facts=guardian, by=by)
-        add_contact_point(patient=patient, facts=ContactPointFacts(kind="phone", value="555 0100"), by=by)
+        add_contact_point(patient=patient, facts=ContactPointFacts(kind="phone", value="555 0100"), on=TODAY, by=by)
         set_legal_status(
             patient=patient,
             facts=LegalStatusFacts(kind="outpatient-order", starts_on=TODAY, expires_on=date(2026, 9, 1)),

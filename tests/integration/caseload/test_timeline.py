@@ -25,8 +25,14 @@ from registry.extensions import db
 from registry.life.actions import record_event, withdraw_event
 from registry.life.facts import EventFacts
 from registry.life.models import LifeEvent
-from registry.patients.actions import add_related_person, set_legal_status
-from registry.patients.facts import LegalStatusFacts, RelatedPersonFacts
+from registry.patients.actions import (
+    add_contact_point,
+    add_payer,
+    add_related_person,
+    end_contact_point,
+    set_legal_status,
+)
+from registry.patients.facts import ContactPointFacts, LegalStatusFacts, PayerFacts, RelatedPersonFacts
 from registry.patients.models import Patient
 from registry.plans.actions import rate_goal, set_goal, withdraw_plan, write_plan
 from registry.plans.facts import PlanFacts
@@ -259,6 +265,10 @@ def test_who_else_has_to_do_with_a_person_stands_on_the_timeline(team: Team) -> 
             starts_on=TODAY - timedelta(days=9),
         )
         add_related_person(patient=patient, facts=mother, by=manager)
+        phone = ContactPointFacts(kind="phone", value="555 0100", note="Ask for Jo", may_text=True)
+        add_contact_point(patient=patient, facts=phone, on=TODAY, by=manager)
+        payer = PayerFacts(payer="medicaid", starts_on=TODAY - timedelta(days=9), ends_on=TODAY)
+        add_payer(patient=patient, facts=payer, by=manager)
         order = LegalStatusFacts(kind="outpatient-order", starts_on=TODAY, expires_on=TODAY + timedelta(days=20))
         set_legal_status(patient=patient, facts=order, by=manager)
         goal = set_goal(patient_id=person, words="Keep the flat", on=TODAY, **here)
@@ -272,12 +282,15 @@ def test_who_else_has_to_do_with_a_person_stands_on_the_timeline(team: Team) -> 
         sister = db.session.get_one(Clinic, team.other_clinic_id)
         propose_transfer(episode=episode, to_clinic=sister, words="Moved", by=manager)
 
-    page = team.page(f"/patients/{person}/timeline?kind=team&kind=people&kind=legal&kind=tasks&kind=phases")
+    page = team.page(f"/patients/{person}/timeline?kind=team&kind=people&kind=reach&kind=legal&kind=tasks&kind=phases")
     care = titles(team.page(f"/patients/{person}/timeline?kind=plans&kind=treatment"))
 
     assert {
         "Last day of the release to Rosa Vega (mother)",
         "Rosa Vega (mother)",
+        "Way to reach the person: Phone, 555 0100",
+        "Payer: Medicaid (primary)",
+        "Last day of the payer Medicaid (primary)",
         "Legal status: outpatient treatment order",
         "Assertive community treatment, North, takes part",
         "Something to do: done",
@@ -285,11 +298,12 @@ def test_who_else_has_to_do_with_a_person_stands_on_the_timeline(team: Team) -> 
     assert any(title.startswith("Transfer proposed: ") for title in titles(page))
     assert any(title.startswith("Something to do, for ") for title in titles(page))
     assert "May be told: appointments, until 10 Jun 2026" in page.get_text()
+    assert "Ask for Jo. Do not leave a message, may text" in page.get_text()
     assert "Goal rated 0 of 10: “Keep the flat”" in care
     assert "CBT: 0 % taken or attended" in care
 
 
-def test_what_a_colleague_struck_through_or_a_consent_taken_back_is_new(team: Team) -> None:
+def test_what_a_colleague_struck_through_took_back_or_told_of_reach_and_payers_is_new(team: Team) -> None:
     person = team.person()
     team.contact(person, TODAY - timedelta(days=4))
     with team.app.app_context(), scope.all_patients(reason="test"):
@@ -317,12 +331,22 @@ def test_what_a_colleague_struck_through_or_a_consent_taken_back_is_new(team: Te
                 withdraw(row, why="Another person's", opened_version=row.version, by=manager)
             episode = db.session.scalars(select(Episode).where(Episode.patient_id == person)).one()
             revoke_consent(episode=episode, on=TODAY, said_by="patient", why="Asked", by=manager)
+            patient = db.session.get_one(Patient, person)
+            sister = db.session.get_one(Clinic, team.other_clinic_id)
+            propose_transfer(episode=episode, to_clinic=sister, words="Moved", by=manager)
+            email = ContactPointFacts(kind="email", value="ada@example.org")
+            point = add_contact_point(patient=patient, facts=email, on=TODAY, by=manager)
+            end_contact_point(point=point, on=TODAY, by=manager)
+            add_payer(patient=patient, facts=PayerFacts(payer="medicaid", starts_on=TODAY), by=manager)
         only_new = team.page(f"/patients/{person}/timeline?new=1", role="psychiatrist")
 
     assert sorted(title.removesuffix(" New") for title in titles(only_new)) == [
         "CBT: started",
         "Consent revoked",
         "Hospital, other",
+        "No longer in use: E-mail, ada@example.org",
+        "Payer: Medicaid (primary)",
         "Safety plan, version 1",
+        "Transfer proposed: Harbor Street to Elsewhere",
         "Treatment contact, phone, reached",
     ]

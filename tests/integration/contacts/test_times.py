@@ -160,7 +160,9 @@ def test_the_ladder_shows_what_was_tried_and_what_is_next(case: Case) -> None:
     with case.app.app_context(), scope.within({case.clinic_id}):
         _log(case, took_place_on=date(2026, 3, 2))
         patient, by = db.session.get_one(Patient, case.patient_id), db.session.get_one(User, case.users["care_manager"])
-        add_contact_point(patient=patient, facts=ContactPointFacts(kind="phone", value="555 0100"), by=by)
+        add_contact_point(
+            patient=patient, facts=ContactPointFacts(kind="phone", value="555 0100"), on=date(2026, 3, 12), by=by
+        )
     assert soup(browser.get(case.url)).select(".ladder__step") == []
 
     for on in (4, 6, 10):

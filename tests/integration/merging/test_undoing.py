@@ -122,7 +122,7 @@ def test_a_phone_goes_with_whom_its_clinic_knows_and_where_nobody_can_tell_the_l
         with time_machine.travel(LATER, tick=False):
             kept = db.session.get_one(Patient, twice.kept_id)
             theirs, unclear = (
-                add_contact_point(patient=kept, facts=ContactPointFacts(kind="phone", value=value), by=by).id
+                add_contact_point(patient=kept, facts=ContactPointFacts(kind="phone", value=value), on=TODAY, by=by).id
                 for value, by in (("555 0101", db.session.get_one(User, annex.manager_id)), ("555 0202", lead))
             )
             with pytest.raises(NotSaid):

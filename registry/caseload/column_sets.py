@@ -47,7 +47,7 @@ _BEGINS_WITH: Mapping[Role, Sequence[str]] = {
     Role.CARE_MANAGER: ("reasons", "phase", "main", "second", "contact", "due", "safety"),
     Role.PSYCHIATRIST: ("reasons", "phase", "main", "second", "function", "safety", "review"),
     Role.CLINIC_LEAD: ("reasons", "manager", "phase", "main", "contact", "review", "due"),
-    Role.CLINICIAN: ("reasons", "phase", "main", "second", "safety", "contact", "review", "physical"),
+    Role.CLINICIAN: ("reasons", "phase", "main", "second", "safety", "review", "physical"),
 }
 """In the order in which a role decides for somebody who has several."""
 

@@ -53,7 +53,7 @@ def list_drafts_about(patient_id: uuid.UUID, *, by: Actor) -> Sequence[ContactDr
 
 
 def get_draft_here(patient_id: uuid.UUID, clinic_id: uuid.UUID, *, by: Actor) -> ContactDraft | None:
-    """The same where it was begun for this clinic, or for one that no longer cares for the person."""
+    """A new contact with this person, begun for this clinic or for one that no longer cares for them."""
     draft = get_draft(patient_id, by=by)
     if draft is None or draft.clinic_id == clinic_id or get_open_episode(patient_id, draft.clinic_id) is None:
         return draft

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from registry.episodes.record_tabs import Tab
 from registry.life.models import LifeEvent
 from registry.life.rules import KINDS, REASONS, WHOM, is_open
 from registry.patients.presenters import IdentityHeader
+from registry.patients.record_tabs import Tab
 from registry.web.filters import count, days_ago, long_date
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from registry.audit.opened import opened
 from registry.db.conflict import EditConflict
 from registry.episodes.place import Place, place_at
 from registry.episodes.queries import get_open_episode
-from registry.episodes.record_tabs import record_tabs
 from registry.life import actions, queries
 from registry.life.forms import EndStayForm, EventForm, say_form
 from registry.life.models import LifeEvent
 from registry.life.presenters import RESTS, LifePage, show_event, title_of, when_words
 from registry.life.rules import is_open
 from registry.patients.presenters import DatedFormPage, PersonFormPage, WithdrawPage
+from registry.patients.record_tabs import record_tabs
 from registry.web.filters import long_date
 from registry.web.form_fields import RegistryForm
 from registry.web.pages import Page

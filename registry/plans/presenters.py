@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import DatedFormPage, Difference, IdentityHeader
+from registry.patients.record_tabs import Tab
 from registry.plans.facts import PlanFacts
 from registry.plans.models import Goal, GoalRating, PlanVersion
 from registry.plans.queries import plan_in_force

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import IdentityHeader
+from registry.patients.record_tabs import Tab
 from registry.tasks.models import Task
 from registry.tasks.rules import KINDS, Waiting, is_late, outcome
 from registry.web.filters import count, days_ago, local_time, long_date

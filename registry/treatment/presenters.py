@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import Difference, IdentityHeader
+from registry.patients.record_tabs import Tab
 from registry.treatment.facts import AdherenceFacts, EntryFacts, InjectionFacts, StepFacts
 from registry.treatment.models import AdherenceCheck, Injection, TreatmentTrial, TrialStep
 from registry.treatment.queries import Entry, TrialRecord, step_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template, url_for
@@ -23,7 +23,7 @@ STATUS_WORDS = {
     "clinic-adopted": "Consensus; off until a psychiatrist signs",
     "off": "Off",
 }
-WHO_DECIDES = {True: "A psychiatrist of the clinic signs", False: "The clinic's lead sets"}
+WHO_DECIDES = {True: "A psychiatrist of the clinic signs for it", False: "The clinic's lead sets it"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class RuleRow:
 class RulesPage:
     title: str
     rules: tuple[RuleRow, ...]
+    index: tuple[Mapping[str, str], ...]
+    """Where each rule stands on the page, by name: it is a long one."""
     load_url: str
 
 
@@ -87,7 +89,15 @@ def rules() -> str:
     backlog = tuple(number_row(parameters[name], mine) for name in (backlog_rule.LATE_BY, backlog_rule.DAYS))
     before = RuleRow("alerts.backlog", "From before", "care manager", backlog_rule.SOURCE, backlog)
     shown = (*rows, _answering(mine), before)
-    page = RulesPage(title="Rules", rules=shown, load_url=url_for("administration.load"))
+    page = RulesPage(
+        title="Rules",
+        rules=shown,
+        index=tuple(
+            {"label": rule.id, "value": rule.title, "url": f"#{rule.id}"}
+            for rule in sorted(shown, key=lambda rule: rule.title)
+        ),
+        load_url=url_for("administration.load"),
+    )
     return render_template("administration/rules.html", page=page)
 
 

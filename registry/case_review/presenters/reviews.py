@@ -10,8 +10,8 @@ from flask import url_for
 
 from registry.case_review.case import ScoreOn
 from registry.case_review.presenters.score_lines import score_lines
-from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import IdentityHeader
+from registry.patients.record_tabs import Tab
 from registry.review.models import Review
 from registry.review.presenters import QuestionShown, RecommendationShown, show_recommendation
 from registry.web.filters import count, days_ago, long_date

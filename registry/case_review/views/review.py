@@ -33,9 +33,9 @@ from registry.episodes.models import TeamMember
 from registry.episodes.patient_header import chosen_episode, holder_name, identity_header
 from registry.episodes.place import get_clinic_of
 from registry.episodes.queries import get_episode, list_episodes
-from registry.episodes.record_tabs import record_tabs
 from registry.patients.place import clinics_for
 from registry.patients.queries import get_patient
+from registry.patients.record_tabs import record_tabs
 from registry.review import actions
 from registry.review.actions import Advice, ReviewedMeanwhile
 from registry.review.forms import BY_KIND, CONTINUE_WORDS, ReviewForm

@@ -22,8 +22,8 @@ from registry.caseload.presenters.tiles import Tile, show_tiles
 from registry.caseload.record import EpisodeRecord, open_advice
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import IdentityHeader, holder_name
-from registry.episodes.record_tabs import Tab
 from registry.episodes.rules import OTHER_TEAMS, TEAM_ROLES
+from registry.patients.record_tabs import Tab
 from registry.plans.presenters import GoalShown, show_goal
 from registry.review.models import Recommendation, ReviewQuestion
 from registry.review.rules import KINDS, OPEN, STATES

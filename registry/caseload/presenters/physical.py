@@ -8,8 +8,8 @@ from datetime import date
 
 from registry.alerts.rulebook.monitoring import CheckDue
 from registry.caseload.physical import PhysicalHealth
-from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import IdentityHeader
+from registry.patients.record_tabs import Tab
 from registry.physical.presenters import KindShown
 from registry.web.filters import dated
 

@@ -12,8 +12,8 @@ from registry.caseload.presenters.summary_sections import Section
 from registry.caseload.presenters.summary_team import team_sections
 from registry.caseload.summary import Reading, SummaryFacts
 from registry.episodes.patient_header import IdentityHeader
-from registry.episodes.record_tabs import Tab
 from registry.patients.models import Patient
+from registry.patients.record_tabs import Tab
 from registry.web.filters import ARROW, MINUS, THIN_SPACE, local_time, long_date
 
 _PLAIN = str.maketrans({ARROW: "->", MINUS: "-", THIN_SPACE: " ", "\N{MIDDLE DOT}": "-", "\N{EN DASH}": "-"})

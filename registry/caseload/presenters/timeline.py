@@ -16,7 +16,7 @@ from registry.caseload.presenters.looked import LookedShown
 from registry.caseload.presenters.told import Told
 from registry.caseload.timeline import Happening
 from registry.episodes.patient_header import IdentityHeader
-from registry.episodes.record_tabs import Tab
+from registry.patients.record_tabs import Tab
 from registry.web.filters import long_date
 from registry.web.paging import Paging
 

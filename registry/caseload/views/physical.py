@@ -20,7 +20,7 @@ from registry.caseload.presenters.physical import (
 )
 from registry.caseload.views import blueprint
 from registry.episodes.place import place_at
-from registry.episodes.record_tabs import record_tabs
+from registry.patients.record_tabs import record_tabs
 from registry.physical.presenters import show_kinds
 from registry.physical.queries import list_observations
 

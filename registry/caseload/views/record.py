@@ -28,10 +28,10 @@ from registry.episodes.models import Episode
 from registry.episodes.patient_header import identity_header
 from registry.episodes.place import lead_on_to
 from registry.episodes.queries import list_episodes
-from registry.episodes.record_tabs import record_tabs
 from registry.patients.models import Patient
 from registry.patients.place import clinics_for, local_today
 from registry.patients.queries import get_patient
+from registry.patients.record_tabs import record_tabs
 from registry.web.paging import Paging, page_number
 
 

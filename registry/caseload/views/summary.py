@@ -17,8 +17,8 @@ from registry.caseload.views.record import chosen, today_at
 from registry.episodes.patient_header import identity_header
 from registry.episodes.place import get_clinic_of
 from registry.episodes.queries import list_episodes
-from registry.episodes.record_tabs import record_tabs
 from registry.patients.queries import get_patient
+from registry.patients.record_tabs import record_tabs
 
 _LABELS = {Reading.TEAM: "For the next team", Reading.PERSON: "For the person"}
 _HINTS = {

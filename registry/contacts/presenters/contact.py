@@ -16,8 +16,8 @@ from registry.contacts.presenters.unfinished import DraftShown
 from registry.contacts.queries import TimedEntry
 from registry.contacts.rules import KINDS, MODALITIES, TOOK_PART, counts_as, reach_words
 from registry.episodes.at_clinic import AtClinic
-from registry.episodes.record_tabs import Tab
 from registry.patients.presenters import Difference, IdentityHeader
+from registry.patients.record_tabs import Tab
 from registry.web.filters import count, days_ago, long_date
 from registry.web.paging import Paging
 from registry.web.second_time import SecondTime

@@ -16,7 +16,7 @@ from registry.contacts.presenters.unfinished import minutes_words, show_draft
 from registry.contacts.reachability import Reachability
 from registry.contacts.views.common import blueprint, header_of
 from registry.episodes.place import Place, place_at
-from registry.episodes.record_tabs import record_tabs
+from registry.patients.record_tabs import record_tabs
 from registry.web.pages import Page
 from registry.web.paging import Paging, page_number
 

@@ -23,6 +23,7 @@ from registry.episodes.presenters.enrolment import scale_name
 from registry.episodes.rules import CONDITIONS, CONSENT_MODES, END_REASONS, PHASE_TITLES, REFERRAL_SOURCES, TEAM_ROLES
 from registry.measures.catalogue import Catalogue
 from registry.patients.presenters import Fact
+from registry.patients.record_tabs import Tab
 from registry.web.filters import count, long_date, number
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class CarePage:
     earlier: tuple[Fact, ...]
     refer_url: str
     refer_label: str
-    details_url: str
+    tabs: tuple[Tab, ...]
 
 
 def _before(label: str, value: str, row: TeamMember | TrackedMeasure | TreatmentTarget | EpisodeCondition) -> Line:
@@ -250,7 +251,8 @@ def _scale_words(scale_key: str, catalogue: Catalogue) -> tuple[str, bool]:
 
 
 def _why(row: TeamMember, names: Names) -> str:
-    return ", ".join(part for part in (row.why, _by(row.set_by_id, names)) if part)
+    by = _by(row.set_by_id, names)
+    return ", ".join(part for part in (row.why, f"entered by {by}" if by else "") if part)
 
 
 def _by(user_id: uuid.UUID | None, names: Names) -> str:

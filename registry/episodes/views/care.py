@@ -24,6 +24,7 @@ from registry.episodes.scales import catalogue
 from registry.episodes.views.common import blueprint
 from registry.patients.place import local_today
 from registry.patients.queries import get_patient
+from registry.patients.record_tabs import record_tabs
 from registry.web.pages import Page
 
 
@@ -47,7 +48,7 @@ def care(patient_id: uuid.UUID, episode_id: uuid.UUID | None = None) -> Page:
         earlier=presenters.earlier_episodes([episode for episode in episodes if episode is not shown]),
         refer_url=url_for("episodes.refer", patient_id=patient_id) if may_refer else "",
         refer_label="Refer again" if episodes else "Refer",
-        details_url=url_for("patients.details", patient_id=patient_id),
+        tabs=record_tabs(patient_id),
     )
     return render_template("episodes/care.html", page=page)
 

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from flask import url_for
 
-from registry.episodes.record_tabs import Tab
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.entering import DraftShown
 from registry.measurements.presenters.side_by_side import ItemTable, Scored, value_change, value_of
@@ -24,6 +23,7 @@ from registry.measurements.presenters.words import (
 )
 from registry.measurements.scores import definition_of
 from registry.patients.presenters import IdentityHeader
+from registry.patients.record_tabs import Tab
 from registry.web.filters import long_date
 
 

@@ -10,7 +10,6 @@ from flask_login import current_user
 from registry.access.policy import can, found, policy
 from registry.accounts.queries import names_of
 from registry.audit.opened import opened
-from registry.episodes.record_tabs import record_tabs
 from registry.measurements import queries
 from registry.measurements.instruments import catalogue
 from registry.measurements.presenters import history as shown
@@ -18,6 +17,7 @@ from registry.measurements.presenters.entering import show_draft
 from registry.measurements.presenters.one import show_measure
 from registry.measurements.presenters.side_by_side import comparison, item_table, scored
 from registry.measurements.views.place import blueprint, place_of
+from registry.patients.record_tabs import record_tabs
 from registry.web.pages import Page
 
 _READ = "patient.read"

@@ -16,6 +16,7 @@ from registry.patients.facts import ContactPointFacts, PatientFacts
 from registry.patients.models import ContactPoint, Patient
 from registry.patients.presenters.edit_page import Difference, EditPage, differing
 from registry.patients.queries import Likeness, MergeOnRecord
+from registry.patients.record_tabs import Tab
 from registry.patients.rules import CONTACT_KINDS, ETHNICITIES, GENDER_IDENTITIES, LANGUAGES, RACES, SEXES
 from registry.patients.safety_banner import SafetyBanner
 from registry.web.filters import age, count, long_date
@@ -200,6 +201,7 @@ class DetailsPage:
     other_payers: tuple[PayerLine, ...]
     may_write: bool
     urls: Mapping[str, str]
+    tabs: tuple[Tab, ...]
     merges: tuple[MergeLine, ...] = ()
     may_merge: bool = False
 

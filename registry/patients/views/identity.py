@@ -39,6 +39,7 @@ from registry.patients.queries import (
     list_payers,
     list_related_people,
 )
+from registry.patients.record_tabs import record_tabs
 from registry.patients.safety_banner import safety_banner
 from registry.patients.views.common import blueprint, details_url
 from registry.web.filters import local_time
@@ -147,6 +148,7 @@ def details(patient_id: uuid.UUID) -> Page:
         payers=payers,
         other_payers=other_payers,
         may_write=can(current_user, "patient.write"),
+        tabs=record_tabs(patient_id),
         merges=presenters.merge_lines(list_merges(patient_id), clinics_for("patient.read")[0].zone),
         may_merge=can(current_user, "patient.merge"),
         urls={
@@ -154,7 +156,6 @@ def details(patient_id: uuid.UUID) -> Page:
             "change": url_for("patients.change", patient_id=patient_id),
             "add_contact": url_for("patients.add_contact", patient_id=patient_id),
             "death": url_for("episodes.death", patient_id=patient_id),
-            "care": url_for("episodes.care", patient_id=patient_id),
             "add_payer": url_for("patients.add_payer", patient_id=patient_id),
         },
     )

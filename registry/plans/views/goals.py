@@ -10,7 +10,7 @@ from flask_login import current_user
 from registry.access.policy import can, found, policy
 from registry.accounts.saving import go_back, save
 from registry.audit.opened import opened
-from registry.episodes.record_tabs import record_tabs
+from registry.patients.record_tabs import record_tabs
 from registry.plans import actions, queries
 from registry.plans.forms import ChangeGoalForm, EndGoalForm, GoalForm, RateForm
 from registry.plans.presenters import PlanPage, show_goal, show_plans

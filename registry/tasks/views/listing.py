@@ -14,8 +14,8 @@ from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.episodes.patient_header import load_header
 from registry.episodes.place import get_clinic_of
-from registry.episodes.record_tabs import record_tabs
 from registry.extensions import db
+from registry.patients.record_tabs import record_tabs
 from registry.tasks import queries
 from registry.tasks.presenters import SentPage, TasksPage, show_task
 from registry.tasks.views.common import PER_PAGE, blueprint

@@ -12,8 +12,8 @@ from registry.access.policy import can, found, policy
 from registry.accounts.saving import go_back, save
 from registry.audit.opened import opened
 from registry.episodes.place import Place
-from registry.episodes.record_tabs import record_tabs
 from registry.patients.presenters import DatedFormPage
+from registry.patients.record_tabs import record_tabs
 from registry.treatment import actions, queries
 from registry.treatment.facts import InjectionFacts
 from registry.treatment.forms import STEP_FORMS, EntryForm, InjectionForm, StopForm, adherence_form

@@ -22,13 +22,14 @@ from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
 from registry.alerts.escalation import ask_another
 from registry.alerts.hours.clinic_times import response_times_of
 from registry.alerts.hours.duty import on_call
-from registry.alerts.hours.response_times import longest_snooze, start_of
+from registry.alerts.hours.response_times import start_of
 from registry.alerts.lifecycle import give
 from registry.alerts.log import step_of
 from registry.alerts.look_times import last_look
 from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, AlertEvent
 from registry.alerts.queries import is_put_off_unheard
 from registry.alerts.reconcile import reconcile_patient
+from registry.alerts.rest import put_off_at_most
 from registry.alerts.rulebook import Tier, is_immediate, rule
 from registry.alerts.signals import asks_somebody
 from registry.audit.recorder import record
@@ -270,7 +271,7 @@ def _await_check(row: Alert, now: datetime) -> datetime:
 
 
 def _refuse_snooze(row: Alert, *, until: date, reason: str, today: date) -> None:
-    days = longest_snooze(Tier(row.tier), numbers_at(row.clinic_id), is_safety=row.is_safety)
+    days = put_off_at_most(row, numbers_at(row.clinic_id))
     if days == 0:
         raise CannotWait("An urgent alert and a place in the review queue cannot be put off")
     if ends_with := rule(row.rule).ends_with:

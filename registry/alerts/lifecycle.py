@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.log import Log, Stand
-from registry.alerts.look_times import first_look, look_soon, next_look
+from registry.alerts.look_times import first_look, has_to_be_heard, look_soon, next_look
 from registry.alerts.models import Alert
 from registry.alerts.rulebook import Tier, is_news, rule
 from registry.alerts.sentences import kept_sentence
@@ -88,7 +88,10 @@ def revise(
     if has_news:
         _ask_again(alert, clinic, now, log)
         _ask_for_somebody(alert, now, log)
-    if stand.tier is not before and alert.snoozed_until is None:
+    is_own_matter = alert.tier == Tier.ACTION and not has_to_be_heard(alert)
+    if is_own_matter:
+        alert.escalation = 0
+    if (is_own_matter or stand.tier is not before) and alert.snoozed_until is None:
         alert.look_at = next_look(alert, clinic, now, log.numbers)
     return False
 

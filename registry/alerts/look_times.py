@@ -37,8 +37,8 @@ def first_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInFo
 
 
 def has_to_be_heard(alert: Alert) -> bool:
-    """Whether the lead is told of it as an action nobody takes up."""
-    return alert.is_safety or rule(alert.rule).must_be_heard
+    """Whether the lead is told of it as an action: what they were told of may be settled, and the rest not theirs."""
+    return alert.is_safety or rule(alert.rule).has_to_be_heard(alert.evidence)
 
 
 def last_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:

@@ -26,9 +26,12 @@ class Observed:
 class PhysicalFacts:
     """All observations that stand, newest first, and of one day what was entered last first; a form that answers a
     check is one, its kind the instrument's.
+
+    ``entered_after_end`` are the ids of those entered after the last episode of somebody had ended.
     """
 
     observed: tuple[Observed, ...] = ()
+    entered_after_end: frozenset[str] = frozenset()
 
     def latest(self, kind: str) -> Observed | None:
         """The last of its kind."""

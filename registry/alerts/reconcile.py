@@ -20,7 +20,9 @@ from registry.access import scope
 from registry.alerts.backlog import backlog_of
 from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.endings import leave_with_episode, withdraw
+from registry.alerts.late_result import tell_late_result
 from registry.alerts.lifecycle import end_snooze, open_alert, revise
+from registry.alerts.loading.after_care import load_last_cases
 from registry.alerts.loading.cases import EpisodeCase, Person, load_people
 from registry.alerts.log import Hindsight, Log, Stand, plain
 from registry.alerts.look import told
@@ -118,6 +120,7 @@ def _reconcile(
     """Everything is read first, then written: a statement in between would write what is half done."""
     alerts = _alerts(died_on, now)
     people = load_people(died_on, {patient_id: _closed_safety(own) for patient_id, own in alerts.items()})
+    last_cases = load_last_cases(people)
     clinics = next((person.clinics for person in people.values()), {})
     teams = load_teams(people, {id_: clinic.today(now) for id_, clinic in clinics.items()})
     restate({patient_id: person.history.courses for patient_id, person in people.items() if person.history.episodes})
@@ -128,7 +131,7 @@ def _reconcile(
     with db.session.no_autoflush:
         for patient_id, person in people.items():
             own, team = alerts.get(patient_id, ()), teams[patient_id]
-            _reconcile_person(person, own, team, numbers, news, now=now, log=log)
+            _reconcile_person(person, own, team, numbers, news, last_cases.get(patient_id), now=now, log=log)
         _store_next_checks(log)
         if hindsight is not None:
             answers = map(hindsight.answer, _still_open(*alerts.values(), log.new))
@@ -161,6 +164,7 @@ def _reconcile_person(
     team: Team,
     numbers: NumbersInForce,
     news: News,
+    last_case: EpisodeCase | None,
     *,
     now: datetime,
     log: Log,
@@ -172,9 +176,12 @@ def _reconcile_person(
         next_check_on = _reconcile_case(case, own, team, numbers.at(case.clinic.id), news, now=now, log=log)
         log.check(case.episode, next_check_on)
     for episode in person.ended:
-        for alert in standing:
-            if alert.episode_id == episode.id:
-                leave_with_episode(alert, person, now=now, log=log)
+        left = [alert for alert in standing if alert.episode_id == episode.id]
+        if last_case is not None and last_case.episode.id == episode.id:
+            late = tell_late_result(last_case, left, team, numbers.at(last_case.clinic.id), now=now, log=log)
+            left = [alert for alert in left if alert is not late]
+        for alert in left:
+            leave_with_episode(alert, person, now=now, log=log)
         log.check(episode, None)
     follow_team(standing, person, team, now=now, log=log)
 

@@ -43,9 +43,15 @@ class News:
         return self._told.get(alert.id)
 
 
+def put_off_at_most(alert: Alert, numbers: Numbers) -> int:
+    """For how many days the alert can be put off; 0 where it cannot wait."""
+    days = longest_snooze(Tier(alert.tier), numbers, is_safety=alert.is_safety)
+    return rule(alert.rule).days_at_most(days, alert.evidence)
+
+
 def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo, numbers: Numbers) -> Rest | None:
     """The rest a person gave the finding, over or not: as long as it could have been put off, or
-    by the rule's own number (``Rule.rests_for``).
+    by the rule's own number (``Rule.rests_for``); no longer than what it rests on waits (``Rule.waits``).
 
     None where nobody closed it, or since then it began anew, rose, or came to what is news to whoever closed it.
     Whoever closed what nothing asked for any more has not answered what asks again: a recovery that was struck through.
@@ -70,6 +76,7 @@ def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo, numbers: 
         if rests_for is None
         else numbers.required(rests_for)
     )
+    days = rule(finding.rule).days_at_most(days, finding.evidence)
     return Rest(alert, closed_at.astimezone(zone).date() + timedelta(days=days))
 
 

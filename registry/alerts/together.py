@@ -9,10 +9,10 @@ from datetime import date
 from registry.accounts.models import User
 from registry.alerts import actions
 from registry.alerts.clinic_numbers import numbers_at
-from registry.alerts.hours.response_times import longest_snooze
 from registry.alerts.models import Alert
 from registry.alerts.outreach import said_as_one
-from registry.alerts.rulebook import Tier, rule
+from registry.alerts.rest import put_off_at_most
+from registry.alerts.rulebook import rule
 from registry.db.transaction import write
 
 
@@ -29,7 +29,7 @@ def days_put_off(alert: Alert) -> int:
     """For how many days the alert can be put off at most; 0 where it cannot wait."""
     if rule(alert.rule).ends_with:
         return 0
-    return longest_snooze(Tier(alert.tier), numbers_at(alert.clinic_id), is_safety=alert.is_safety)
+    return put_off_at_most(alert, numbers_at(alert.clinic_id))
 
 
 def can_wait_too(alert: Alert, standing: Sequence[Alert], *, clinic_ids: Collection[uuid.UUID]) -> list[Alert]:

@@ -189,7 +189,11 @@ def _rests(finding: Finding, alerts: Sequence[Alert], case: EpisodeCase, today: 
     """Whether a person closed it, no less pressing, since it began, no longer ago than it may be put off, and knowing
     what is true of it now but for small changes.
     """
-    days = timedelta(days=longest_snooze(finding.tier, numbers_at(case.clinic.id), is_safety=False))
+    numbers, told_by = numbers_at(case.clinic.id), rule(finding.rule)
+    longest = longest_snooze(finding.tier, numbers, is_safety=False)
+    if told_by.rests_for is not None:
+        longest = numbers.required(told_by.rests_for)
+    days = timedelta(days=told_by.days_at_most(longest, finding.evidence))
     closed_on = {
         alert.closed_at.astimezone(case.clinic.zone).date(): alert
         for alert in sorted(alerts, key=lambda each: each.closed_at or each.opened_at)

@@ -6,6 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,21 +48,32 @@ _FORMS = select(
 
 
 def load_physical(
-    patient_ids: Collection[uuid.UUID], zones: Mapping[uuid.UUID, ZoneInfo]
+    patient_ids: Collection[uuid.UUID],
+    zones: Mapping[uuid.UUID, ZoneInfo],
+    ended_at: Mapping[uuid.UUID, datetime] = MappingProxyType({}),
 ) -> Mapping[uuid.UUID, PhysicalFacts]:
-    """What stands of each patient who has any; two statements. ``zones`` by clinic."""
+    """What stands of each patient who has any; two statements.
+
+    ``zones`` by clinic; ``ended_at`` by patient, when it was stored that the last of their episodes ended.
+    """
     about = {"patient_ids": list(patient_ids)}
     found: dict[uuid.UUID, list[Observed]] = defaultdict(list)
+    after_end: dict[uuid.UUID, set[str]] = defaultdict(set)
     rows = {row.id: row for row in db.session.execute(_OBSERVED, about)}
     standing = [(row, first_recorded(row, rows)) for row in rows.values() if row.status == "final"]
     for row, recorded_at in sorted(standing, key=lambda each: each[1], reverse=True):
         found[row.patient_id].append(_observed(row, recorded_at, zones[row.clinic_id]))
+        if row.patient_id in ended_at and recorded_at > ended_at[row.patient_id]:
+            after_end[row.patient_id].add(str(row.id))
     instrument_of = _scales()
     for given in db.session.execute(_FORMS, about | {"scales": list(instrument_of)}):
         id_, kind, on = str(given.measurement_id), instrument_of[given.scale], given.taken_on
         found[given.patient_id].append(Observed(id=id_, kind=kind, on=on, entered_on=on, words=""))
     return {
-        patient_id: PhysicalFacts(tuple(sorted(own, key=lambda each: each.on, reverse=True)))
+        patient_id: PhysicalFacts(
+            tuple(sorted(own, key=lambda each: each.on, reverse=True)),
+            entered_after_end=frozenset(after_end.get(patient_id, ())),
+        )
         for patient_id, own in found.items()
     }
 

@@ -72,6 +72,11 @@ class Evidence:
         """The count stored under ``name``, or None where none applies."""
         return None if self._facts[name] is None else self.whole(name)
 
+    def fewest(self, under: str, name: str) -> int | None:
+        """The smallest count under ``name`` in the list ``under``, None where there is none."""
+        entries = self.each(under) if self.has(under) else ()
+        return min((each.whole(name) for each in entries if each.has(name) and not each.is_none(name)), default=None)
+
     def flag(self, name: str) -> bool:
         """The yes or no stored under ``name``."""
         value = self._facts[name]

@@ -103,6 +103,9 @@ class Settled:
 Check = Callable[[CaseSnapshot, Clock, Numbers], Found | Settled | None]
 """Decides a rule. Sees time only through the clock."""
 
+Claim = Callable[[Evidence], bool]
+"""Something that is true of a finding, or not, by its evidence."""
+
 Words = Callable[[Evidence, date], str]
 """Puts a rule's evidence into one sentence as of a day."""
 
@@ -114,9 +117,11 @@ class Rule:
     ``parameters`` are the ids of the numbers it reads; ``audience`` everyone it can be for. ``is_news`` says when a
     finding that goes on is told again, besides when it becomes more pressing; None: never. ``ends_with`` says in words
     what alone ends its alerts: nobody closes them or puts them off; empty where people may. ``must_be_heard``: an
-    action nobody acknowledges within the clinic's working days is told to the lead, as one about safety is.
+    action nobody acknowledges within the clinic's working days is told to the lead, as one about safety is; where only
+    some of what a rule tells has to be heard, the claim about its evidence that says which.
     ``rests_for`` names the number of days for which what a person closed is not told again; None: as long as it could
-    have waited.
+    have waited. ``waits`` says of its evidence for how many days it may be put off, or rests once closed, where that is
+    fewer.
     """
 
     id: str
@@ -130,8 +135,18 @@ class Rule:
     is_news: IsNews | None = None
     version: int = 1
     ends_with: str = ""
-    must_be_heard: bool = False
+    must_be_heard: bool | Claim = False
     rests_for: str | None = None
+    waits: Callable[[Evidence], int | None] | None = None
+
+    def days_at_most(self, days: int, evidence: Mapping[str, JSON]) -> int:
+        """``days``, or fewer where something in this evidence does not wait so long."""
+        most = None if self.waits is None else self.waits(Evidence(evidence))
+        return days if most is None else min(days, most)
+
+    def has_to_be_heard(self, evidence: Mapping[str, JSON]) -> bool:
+        """Whether the lead is told of an action with this evidence that nobody takes up."""
+        return self.must_be_heard if isinstance(self.must_be_heard, bool) else self.must_be_heard(Evidence(evidence))
 
     def verdict(self, case: CaseSnapshot, today: date, numbers: Numbers) -> Verdict:
         """What this rule says of ``case`` on the clinic's local ``today``."""

@@ -8,8 +8,17 @@ from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, Tier, found_together
+from registry.alerts.rulebook.monitoring import (
+    COUNT,
+    LOW_PARAMETERS,
+    RANGE_PARAMETERS,
+    OutOfRange,
+    anc_below,
+    beyond,
+    counted_again_after,
+    out_of_range,
+)
 from registry.alerts.rulebook.monitoring import CRITICAL as CRITICAL_LIMITS
-from registry.alerts.rulebook.monitoring import RANGE_PARAMETERS, OutOfRange, anc_below, beyond, out_of_range
 from registry.alerts.rulebook.phrases import ago, written
 from registry.alerts.rulebook.suspension import Family
 from registry.alerts.rulebook.worse import newly_listed
@@ -38,33 +47,47 @@ def is_over(case: CaseSnapshot) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """Something to act on today. ``id`` names what it rests on."""
+    """Something to act on today. ``id`` names what it rests on.
+
+    ``result`` is the observation; empty where nothing was observed. ``again_after``: days after which it is to be
+    measured again, where its medicine says so.
+    """
 
     id: str
     said: str
     on: date
     since: date
+    result: str = ""
+    again_after: int | None = None
 
     @property
     def facts(self) -> Mapping[str, JSON]:
-        return {"id": self.id, "said": self.said, "on": stored(self.on)}
+        return {"id": self.id, "said": self.said, "on": stored(self.on), "again_after": self.again_after}
 
 
 def _critical(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Settled | None:
     """A value that is dangerous, or a medicine that is: pregnancy on valproate, clozapine missed, an injection lapsing.
 
     The last value speaks, for a quarter of a year, however late it was entered: nobody has measured since. Of whoever
-    nobody asked about benign ethnic neutropenia the general limit holds.
+    nobody asked about benign ethnic neutropenia the general limit holds. Once care has ended only what was entered
+    after that is news to whoever answers at the clinic.
     """
-    if is_over(case):
+    if case.episode is None:
         return None
-    dangers = [*critical_now(case, clock, numbers), *lapses(case, clock, numbers)]
+    dangers = list(critical_now(case, clock, numbers))
+    if is_over(case):
+        dangers = [each for each in dangers if each.result in case.physical.entered_after_end]
+    else:
+        dangers += lapses(case, clock, numbers)
     if not dangers:
         lapsed = [f"{each.said} ({written(each.observed.on)})" for each in _last_critical(case, numbers)]
         return Settled(f"Not measured again since: {'; '.join(lapsed)}") if lapsed else None
     return Found(
         tier=Tier.URGENT,
-        evidence={"dangers": [each.facts for each in sorted(dangers, key=lambda each: each.id)]},
+        evidence={
+            "dangers": [each.facts for each in sorted(dangers, key=lambda each: each.id)],
+            "ended_on": stored(case.episode.ended_on),
+        },
         since=min(each.since for each in dangers),
     )
 
@@ -86,7 +109,18 @@ def _values(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Dang
     for each in _last_critical(case, numbers):
         observed = each.observed
         if not clock.has_come(observed.on + timedelta(days=numbers.required(_LOOK_BACK) + 1)):
-            yield Danger(observed.id, each.said, observed.on, since=max(observed.on, observed.entered_on))
+            yield Danger(
+                id=observed.id,
+                said=each.said,
+                on=observed.on,
+                since=max(observed.on, observed.entered_on),
+                result=observed.id,
+                again_after=_again_after(each, case, numbers),
+            )
+
+
+def _again_after(each: OutOfRange, case: CaseSnapshot, numbers: Numbers) -> int | None:
+    return counted_again_after(case.treatment, case.physical, numbers) if each.observed.kind == COUNT else None
 
 
 def _pregnancy(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Danger]:
@@ -98,7 +132,7 @@ def _pregnancy(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[D
         return
     if not clock.has_come(last.on + timedelta(days=numbers.required(_PREGNANCY))):
         since = max(last.on, last.entered_on, *(each.started_on for each in taken))
-        yield Danger(f"{last.id} {taken[0].id}", f"Pregnant and on {taken[0].label}", last.on, since)
+        yield Danger(f"{last.id} {taken[0].id}", f"Pregnant and on {taken[0].label}", last.on, since, result=last.id)
 
 
 def lapses(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[Danger]:
@@ -123,6 +157,8 @@ def _critical_words(evidence: Evidence, today: date) -> str:
     said = "; ".join(f"{each.text('said')} ({_day_words(each, today)})" for each in evidence.each("dangers"))
     if evidence.has("past"):
         return f"{said}. {evidence.text('past')}: close it with what was done"
+    if not evidence.is_none("ended_on"):
+        said = f"{said}; entered after care here ended on {written(evidence.day('ended_on'))}"
     return f"{said}: act today"
 
 
@@ -140,7 +176,12 @@ def _out_of_range(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found |
     found: list[tuple[date, Mapping[str, JSON]]] = [
         (
             max(each.observed.on, each.observed.entered_on),
-            {"id": each.observed.id, "said": each.said, "on": stored(each.observed.on)},
+            {
+                "id": each.observed.id,
+                "said": each.said,
+                "on": stored(each.observed.on),
+                "again_after": _again_after(each, case, numbers),
+            },
         )
         for each in out_of_range_now(case, clock, numbers)
     ]
@@ -177,26 +218,29 @@ CRITICAL = Rule(
         _RESTART,
         _LOOK_BACK,
         _AGAIN,
+        *LOW_PARAMETERS,
     ),
     source="Labels of clozapine, lithium and valproate; each number says its own",
     check=_critical,
     words=_critical_words,
-    version=3,
+    version=4,
     is_news=newly_listed("dangers", "id"),
     must_be_heard=True,
     rests_for=_AGAIN,
+    waits=lambda evidence: evidence.fewest("dangers", "again_after"),
 )
 OUT_OF_RANGE = Rule(
     id=OUT_OF_RANGE_ID,
     title="Result out of range",
     family=Family.MEDICATION,
     audience=(Audience.CLINICIAN,),
-    parameters=(*RANGE_PARAMETERS, _RANGE_LOOK_BACK, _RANGE_AGAIN),
+    parameters=(*RANGE_PARAMETERS, _RANGE_LOOK_BACK, _RANGE_AGAIN, *LOW_PARAMETERS),
     source="Labels, NICE CG185, ADA/APA 2004 and ADA Standards; each number says its own",
     check=_out_of_range,
     words=_range_words,
-    version=3,
+    version=4,
     is_news=newly_listed("values", "id"),
     must_be_heard=True,
     rests_for=_RANGE_AGAIN,
+    waits=lambda evidence: evidence.fewest("values", "again_after"),
 )

@@ -8,7 +8,7 @@ from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.medication import is_over
-from registry.alerts.rulebook.monitoring import LOW_PARAMETERS, CheckDue, checks_due
+from registry.alerts.rulebook.monitoring import COUNT, LOW_PARAMETERS, CheckDue, checks_due
 from registry.alerts.rulebook.phrases import ago, count, listed, uncapitalised, written
 from registry.alerts.rulebook.suspension import Family
 from registry.alerts.rulebook.worse import newly_listed
@@ -79,6 +79,7 @@ def _check_facts(due: CheckDue, *, is_late: bool) -> dict[str, JSON]:
         "due_on": stored(due.due_on),
         "is_late": is_late,
         "last_on": stored(due.last_on),
+        "every": due.every,
     }
 
 
@@ -144,6 +145,19 @@ def _one_due(injection: Evidence, today: date) -> str:
     return f"{injection.text('label')}: {first}injection {when}{given}{tried}"
 
 
+def _cannot_be_late(evidence: Evidence) -> bool:
+    """An injection past its window or a neutrophil count past its day: a waist is measured at the next visit."""
+    late = [each for each in evidence.each("checks") if each.flag("is_late")]
+    return any(each.flag("is_late") for each in evidence.each("injections")) or any(
+        each.text("check") == COUNT for each in late
+    )
+
+
+def _until_the_next_would_be_due(evidence: Evidence) -> int | None:
+    """No check is put off for longer than lies between two: neutrophils a week at first, a low count a day or two."""
+    return evidence.fewest("checks", "every")
+
+
 _injection_news, _check_news = (
     newly_listed("injections", "id", "due_on", "is_late"),
     newly_listed("checks", "check", "due_on", "is_late"),
@@ -164,7 +178,8 @@ DUE = Rule(
     source="Days late fell from 10 to 6 where due dates were tracked (digital.sandiego.edu/dnp/99)",
     check=_due,
     words=_due_words,
-    must_be_heard=True,
+    must_be_heard=_cannot_be_late,
     is_news=lambda told, now: _injection_news(told, now) or _check_news(told, now),
-    version=5,
+    waits=_until_the_next_would_be_due,
+    version=6,
 )

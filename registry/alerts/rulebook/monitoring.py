@@ -16,7 +16,8 @@ from registry.alerts.snapshot import Exposure, TreatmentFacts
 from registry.physical.catalogue import Check, catalogue
 
 _GRACE = "medication.due.grace"
-_COUNT = "anc"
+COUNT = "anc"
+"""The neutrophil count, which clozapine is given by."""
 _ANC, _ANC_BEN = "medication.out-of-range.anc", "medication.out-of-range.anc_ben"
 _LOW = (
     ("medication.critical.anc", "medication.critical.anc_ben", "medication.due.anc_very_low"),
@@ -31,13 +32,17 @@ _BASELINE_DAYS = 91
 
 @dataclass(frozen=True, slots=True)
 class CheckDue:
-    """A check that medicines ask for: the day it is due, the day from which it is late, the last time it was done."""
+    """A check that medicines ask for: the day it is due, the day from which it is late, the last time it was done.
+
+    ``every``: so many days lie between two.
+    """
 
     check: Check
     asked_by: str
     due_on: date
     late_on: date
     last_on: date | None
+    every: int
     is_done: bool = False
     """Done since the medicine began or was changed, and not only not due yet."""
 
@@ -71,8 +76,8 @@ def checks_due(treatment: TreatmentFacts, physical: PhysicalFacts, *, since: dat
                 soonest[protocol.check] = due
     for exposure in treatment.stopped_clozapine:
         due = _due_after_stop(exposure, physical, since, numbers)
-        if due is not None and _COUNT not in soonest:
-            soonest[_COUNT] = due
+        if due is not None and COUNT not in soonest:
+            soonest[COUNT] = due
     return sorted(soonest.values(), key=lambda each: (each.due_on, each.check.name))
 
 
@@ -98,12 +103,12 @@ def _due(
         due_on, every = min(due_on, last_on + timedelta(days=repeat)), repeat
     late_on = due_on + timedelta(days=1 + every * (numbers.get(_GRACE) or 0) // 100)
     is_done = counts and repeat is None and (after is None or changed_on is None)
-    return CheckDue(check, exposure.label, due_on, late_on, last_on, is_done)
+    return CheckDue(check, exposure.label, due_on, late_on, last_on, every, is_done)
 
 
 def _repeat_after(check: str, physical: PhysicalFacts, numbers: Numbers) -> int | None:
     """Days after which a neutrophil count is repeated because it was low; None of one that was not, and of the rest."""
-    if check != _COUNT:
+    if check != COUNT:
         return None
     return next(
         (numbers.required(every) for limit, ben, every in _LOW if anc_below(physical, numbers, limit, ben)), None
@@ -112,14 +117,22 @@ def _repeat_after(check: str, physical: PhysicalFacts, numbers: Numbers) -> int 
 
 def _due_after_stop(exposure: Exposure, physical: PhysicalFacts, since: date, numbers: Numbers) -> CheckDue | None:
     """The repeat of a low count, where clozapine was stopped: that is what it is stopped for."""
-    last, repeat = physical.latest(_COUNT), _repeat_after(_COUNT, physical, numbers)
+    last, repeat = physical.latest(COUNT), _repeat_after(COUNT, physical, numbers)
     if last is None or repeat is None or exposure.stopped_on is None or last.on < exposure.started_on:
         return None
     due_on = last.on + timedelta(days=repeat)
     if not since <= due_on <= exposure.stopped_on + timedelta(days=numbers.required(_AFTER_STOP)):
         return None
     label = f"{exposure.label}, stopped"
-    return CheckDue(catalogue().checks[_COUNT], label, due_on, due_on + timedelta(days=1), last.on)
+    return CheckDue(catalogue().checks[COUNT], label, due_on, due_on + timedelta(days=1), last.on, repeat)
+
+
+def counted_again_after(treatment: TreatmentFacts, physical: PhysicalFacts, numbers: Numbers) -> int | None:
+    """Days after which a low neutrophil count is repeated; None where it is not low, or no clozapine asks for it."""
+    if any("clozapine" in each.keys for each in treatment.exposures):
+        return _repeat_after(COUNT, physical, numbers)
+    stopped = (_due_after_stop(each, physical, date.min, numbers) for each in treatment.stopped_clozapine)
+    return next((each.every for each in stopped if each is not None), None)
 
 
 def _unanswered_change(protocol: Protocol, exposure: Exposure, last_on: date | None, numbers: Numbers) -> date | None:
@@ -200,7 +213,7 @@ def anc_below(physical: PhysicalFacts, numbers: Numbers, parameter: str, paramet
 
     The lower limit holds only where benign ethnic neutropenia is established: that nobody asked is no yes.
     """
-    last, ben = physical.furthest(_COUNT, is_low=True), physical.latest("ben")
+    last, ben = physical.furthest(COUNT, is_low=True), physical.latest("ben")
     is_established = ben is not None and ben.choice == "yes"
     limit = numbers.get(parameter_ben if is_established else parameter)
     if last is None or limit is None or last[0] >= limit:

@@ -11,10 +11,11 @@ from typing import Any
 
 from registry.alerts.clinic_numbers import shipped
 from registry.alerts.hours.opening_hours import add_open_minutes, next_open
-from registry.alerts.hours.response_times import ResponseTimes, longest_snooze, start_of
+from registry.alerts.hours.response_times import ResponseTimes, start_of
 from registry.alerts.loading.safety import covered_in
 from registry.alerts.log import Stand, step_of
 from registry.alerts.models import LEAD, Alert
+from registry.alerts.rest import put_off_at_most
 from registry.alerts.rulebook import Tier
 from registry.audit.recorder import ActorId, record
 from registry.clinics.models import Clinic
@@ -81,9 +82,8 @@ class Shift:
         if kind == "taken" or is_to_do:
             return self._acknowledge(alert, roll)
         if kind == "snoozed":
-            return self._snooze(
-                alert, roll, days=roll.randint(3, longest_snooze(tier, shipped(), is_safety=alert.is_safety))
-            )
+            longest = put_off_at_most(alert, shipped())
+            return self._snooze(alert, roll, days=roll.randint(min(3, longest), longest))
         return self._close(alert, roll) if kind == "closed" else self._left(alert)
 
     def _left(self, alert: Alert) -> dict[str, Any] | None:

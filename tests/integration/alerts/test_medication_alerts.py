@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from registry.access.roles import Role
-from registry.alerts.actions import CannotWait, close, snooze
+from registry.alerts.actions import CannotWait, ImpossibleSnooze, close, snooze
 from registry.alerts.loading.physical import load_physical
 from registry.alerts.loading.treatment import load_treatment
 from registry.alerts.models import Alert
@@ -132,6 +132,27 @@ def forms_done(scene: Scene) -> set[str]:
     return {each.kind for facts in found.values() for each in facts.observed}
 
 
+def test_a_count_that_is_due_is_put_off_no_longer_than_until_the_next_one(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        start = StepFacts(kind="start", on=TODAY - timedelta(days=30))
+        facts = TrialFacts(
+            kind="medication", name="Clozapine", medicine_class="antipsychotic", ingredient="clozapine", start=start
+        )
+        treatment.start_trial(patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=facts, by=scene.duty)
+        counted(scene, 1200, days=-9)
+        (due,) = standing("medication.due")
+        with pytest.raises(ImpossibleSnooze, match="up to 13 Mar 2026"):
+            snooze(alert=due, until=TODAY + timedelta(days=3), reason="On holiday", by=scene.duty)
+
+        (low,) = standing("medication.out-of-range")
+        close(alert=low, outcome="handled", words="Infection, counted again on Friday", by=scene.duty)
+        assert standing("medication.out-of-range") == []
+        with time_machine.travel(NOW + timedelta(days=2), tick=False):
+            sweep_clinic(scene.clinic, today=TODAY + timedelta(days=2))
+            assert len(standing("medication.out-of-range")) == 1
+
+
 def test_a_critical_count_outlives_the_episode_until_a_person_closes_it(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene()
@@ -144,6 +165,31 @@ def test_a_critical_count_outlives_the_episode_until_a_person_closes_it(app: Fla
         sweep_clinic(scene.clinic, today=TODAY)
         close(alert=alert, outcome="handled", words="Told her physician", by=scene.care_manager)
         assert standing("medication.critical") == []
+
+
+def test_a_critical_count_entered_after_the_end_reaches_whoever_is_on_duty_once(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        counted(scene, 800, days=-3)
+        (alert,) = standing("medication.critical")
+        close(alert=alert, outcome="handled", words="Clozapine stopped", by=scene.care_manager)
+        episodes.end_episode(episode=scene.episode, reason="withdrew", on=TODAY, by=scene.care_manager)
+        assert standing("medication.critical") == []
+        with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+            counted(scene, 700)
+            (late,) = standing("medication.critical")
+            assert (late.tier, late.owner_id, late.look_at is not None) == ("urgent", scene.duty.id, True)
+            assert "entered after care here ended on 11 Mar 2026" in late.sentence
+            assert "800" not in late.sentence
+
+        with time_machine.travel(NOW + timedelta(days=2), tick=False):
+            close(alert=late, outcome="handled", words="Told her physician", by=scene.duty)
+        with time_machine.travel(NOW + timedelta(days=20), tick=False):
+            weight = ObservationFacts(kind="weight", taken_on=TODAY, source="elsewhere", value=Decimal(80), unit="kg")
+            record_observations(
+                patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=[weight], by=scene.care_manager
+            )
+            assert standing("medication.critical") == []
 
 
 def test_a_critical_count_of_whoever_died_is_still_read_and_closed_by_a_person(app: Flask) -> None:

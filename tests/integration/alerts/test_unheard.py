@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,6 +18,8 @@ from registry.alerts.reconcile import reconcile_patient
 from registry.clinics.actions import close_on
 from registry.episodes.actions import change_team
 from registry.episodes.facts import TeamPlace
+from registry.treatment import actions as treatment
+from registry.treatment.facts import InjectionFacts, StepFacts, TrialFacts
 from tests import builders
 from tests.integration.alerts.scene import (
     NOW,
@@ -158,6 +161,28 @@ def test_told_to_the_lead_it_still_follows_the_team(app: Flask) -> None:
             change_team(episode=scene.episode, place=place, on=TODAY + timedelta(days=5), why="Rota", by=scene.lead)
 
         assert (alert.owner_id, alert.escalation) == (another.id, LEAD)
+
+
+def test_the_lead_is_told_of_an_injection_until_it_is_given_and_not_of_the_waist_beside_it(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=200)
+        about: dict[str, Any] = {"clinic_id": scene.clinic.id, "by": scene.duty}
+        start = StepFacts(kind="start", on=TODAY - timedelta(days=200), every_days=28)
+        depot = TrialFacts(
+            kind="injection",
+            name="Risperidone",
+            product="risperidone",
+            medicine_class="antipsychotic",
+            start=start,
+        )
+        trial = treatment.start_trial(patient_id=scene.patient.id, facts=depot, **about)
+        escalate_due(now=MONDAY)
+        (alert,) = alerts_of(scene.patient, rule="medication.due", is_open=True)
+        assert (alert.tier, alert.escalation) == ("action", LEAD)
+
+        treatment.note(trial=trial, facts=InjectionFacts(on=TODAY, outcome="given"), **about)
+        assert "waist" in alert.sentence
+        assert (alert.closed_at, alert.escalation, alert.look_at) == (None, 0, None)
 
 
 def test_a_reminder_is_told_to_nobody_and_an_action_that_eases_to_one_neither(app: Flask) -> None:

@@ -368,6 +368,81 @@ def test_the_yearly_check_is_asked_for_from_a_quarter_of_a_year_on(
     assert found is None or found.tier == "reminder"
 
 
+def heard(known: CaseSnapshot, on: int) -> bool:
+    found = finding(DUE, known, on)
+    return found is not None and found.tier == "action" and rule(DUE).has_to_be_heard(found.evidence)
+
+
+@pytest.mark.parametrize(
+    ("known", "on", "expected"),
+    [
+        (of(exposures=[takes("antipsychotic")]), 200, False),
+        (of(exposures=[takes("lithium")]), 200, False),
+        (of(exposures=[CLOZAPINE]), 1, False),
+        (of(exposures=[CLOZAPINE]), 2, True),
+        (of(seen("anc", 190, 2000), exposures=[takes("clozapine", "antipsychotic", since=-200)]), 200, False),
+        (case(treatment=TreatmentFacts(injections=(injection(10),))), 10, False),
+        (case(treatment=TreatmentFacts(injections=(injection(10),))), 60, True),
+    ],
+)
+def test_the_lead_hears_of_a_late_injection_or_count_and_not_of_a_late_waist(
+    known: CaseSnapshot, on: int, expected: bool
+) -> None:
+    assert heard(known, on) is expected
+
+
+@pytest.mark.parametrize(
+    ("known", "on", "days"),
+    [
+        (of(seen("anc", 0, 2000), exposures=[takes("clozapine")]), 10, 7),
+        (of(seen("anc", 190, 2000), exposures=[takes("clozapine")]), 210, 14),
+        (of(seen("anc", 0, 1200), exposures=[takes("clozapine")]), 10, 2),
+        (of(seen("anc", 0, 900), exposures=[takes("clozapine")]), 10, 1),
+        (of(exposures=[takes("lithium")]), 10, 7),
+        (of(*(seen(kind, 0, 80) for kind in ("weight", "waist")), exposures=[takes("antipsychotic")]), 40, 14),
+        (case(treatment=TreatmentFacts(injections=(injection(10),))), 60, 14),
+    ],
+)
+def test_what_is_due_is_put_off_for_no_longer_than_lies_between_two(known: CaseSnapshot, on: int, days: int) -> None:
+    found = finding(DUE, known, on)
+
+    assert found is not None
+    assert rule(DUE).days_at_most(14, found.evidence) == days
+
+
+@pytest.mark.parametrize(
+    ("count", "taken", "rule_id", "days"),
+    [
+        (1200, [CLOZAPINE], RANGE, 2),
+        (900, [CLOZAPINE], CRITICAL, 1),
+        (1200, [], RANGE, 56),
+        (900, [], CRITICAL, 56),
+    ],
+)
+def test_a_low_count_somebody_closed_is_told_again_as_soon_as_clozapine_asks_for_the_next(
+    count: float, taken: list[Exposure], rule_id: str, days: int
+) -> None:
+    found = finding(rule_id, of(seen("anc", 5, count), exposures=taken), 6)
+
+    assert found is not None
+    assert rule(rule_id).days_at_most(56, found.evidence) == days
+
+
+def test_after_care_has_ended_only_a_result_entered_since_is_critical() -> None:
+    def left(*entered_since: str) -> CaseSnapshot:
+        ended = episode(Phase.ENDED, ended_on=day(20))
+        observed = physical(seen("anc", 10, 800), seen("lithium", 15, 1.6, entered=21))
+        return case(episode=ended, physical=replace(observed, entered_after_end=frozenset(entered_since)))
+
+    assert tier(CRITICAL, left(), 22) is None
+    assert tier(CRITICAL, left("lithium 15"), 22) == "urgent"
+    assert sentence(CRITICAL, left("lithium 15"), 22) == (
+        "Lithium level 1.6, at or above 1.5 (20 Jan 2026, 7 days ago); "
+        "entered after care here ended on 25 Jan 2026: act today"
+    )
+    assert tier(RANGE, left("lithium 15"), 22) is None
+
+
 def test_the_yearly_check_rests_with_care_and_medicines_do_not() -> None:
     paused = of(seen("anc", 99, 800), episode=episode(Phase.PAUSED, paused_until=day(200)))
 

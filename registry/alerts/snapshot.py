@@ -298,10 +298,20 @@ class TreatmentFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlanFacts:
-    """The day the safety plan in force was talked through, and the day it was to be looked at again."""
+    """The day each plan in force was talked through, and the day it was to be looked at again."""
 
     safety_on: date | None = None
     safety_review_on: date | None = None
+    relapse_on: date | None = None
+    relapse_review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnConsent:
+    """The day on which the episode's last consent was taken back, and who did, in words ("the person")."""
+
+    on: date
+    said_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +376,7 @@ class CaseSnapshot:
     psychosis: tuple[RatedItem, ...] = ()
     reviews: ReviewFacts = field(default_factory=ReviewFacts)
     circumstances: tuple[CircumstanceHistory, ...] = ()
+    consent_withdrawn: WithdrawnConsent | None = None
     legal_status: LegalStatusFacts | None = None
     permissions: tuple[Permission, ...] = ()
     transfer: TransferFacts | None = None

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from registry.db.among import among
-from registry.db.grouping import by_patient
 from registry.extensions import db
 from registry.plans.models import Goal, GoalRating, PlanVersion
 
@@ -21,7 +20,6 @@ _PLANS = (
     .where(among(PlanVersion.patient_id, "patient_ids"), PlanVersion.status == "final")
     .order_by(PlanVersion.written_on, PlanVersion.number)
 )
-_SAFETY_PLANS = _PLANS.where(PlanVersion.kind == "safety")
 _GOALS = (
     select(Goal)
     .where(among(Goal.patient_id, "patient_ids"))
@@ -39,24 +37,23 @@ class PlanDates:
     review_on: date | None
 
 
-def list_safety_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[PlanDates]]:
-    """Every version of the safety plan of each of these people, the one in force last; one statement."""
-    rows = db.session.execute(_SAFETY_PLANS, {"patient_ids": list(patient_ids)})
-    return {
-        patient_id: [PlanDates(row.written_on, row.review_on) for row in own]
-        for patient_id, own in by_patient(rows).items()
-    }
+def list_plan_dates(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Mapping[str, Sequence[PlanDates]]]:
+    """By kind every version of the plans of each of these people, the one in force last; one statement."""
+    rows = db.session.execute(_PLANS, {"patient_ids": list(patient_ids)})
+    found: dict[uuid.UUID, dict[str, list[PlanDates]]] = {}
+    for row in rows:
+        found.setdefault(row.patient_id, {}).setdefault(row.kind, []).append(PlanDates(row.written_on, row.review_on))
+    return found
 
 
 def safety_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanDates]:
     """The safety plan in force of each of these people who has one; one statement."""
-    return {patient_id: versions[-1] for patient_id, versions in list_safety_plans(patient_ids).items()}
+    return {id_: plans["safety"][-1] for id_, plans in list_plan_dates(patient_ids).items() if "safety" in plans}
 
 
 def plan_dates(patient_id: uuid.UUID) -> Mapping[str, PlanDates]:
     """The plans in force of one person, by kind; one statement."""
-    rows = db.session.execute(_PLANS, {"patient_ids": [patient_id]})
-    return {row.kind: PlanDates(row.written_on, row.review_on) for row in rows}  # the one talked through last stands
+    return {kind: versions[-1] for kind, versions in list_plan_dates([patient_id]).get(patient_id, {}).items()}
 
 
 def list_goals(patient_id: uuid.UUID, *, only_open: bool = False) -> Sequence[Goal]:

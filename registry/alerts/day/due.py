@@ -43,7 +43,7 @@ DAYS_AHEAD = 7
 MOST = 100
 """Episodes of which the days ahead are worked out."""
 
-CONTACT, MEASURE, PAUSE, PLAN = "contact", "measure", "pause", "plan"
+CONTACT, MEASURE, PAUSE, SAFETY_PLAN, RELAPSE_PLAN = "contact", "measure", "pause", "safety-plan", "relapse-plan"
 ADMISSION, STILL_IN = "admission", "still-in"
 _RULES = {
     "engage.referred": CONTACT,
@@ -51,7 +51,8 @@ _RULES = {
     "engage.first-follow-up": CONTACT,
     "engage.no-contact": CONTACT,
     "measure.due": MEASURE,
-    "safety.plan-review": PLAN,
+    "safety.plan-review": SAFETY_PLAN,
+    "plan.review": RELAPSE_PLAN,
     stay.ADMISSION: ADMISSION,
     stay.STILL_IN: STILL_IN,
     life.TRANSITION: CONTACT,
@@ -78,7 +79,7 @@ class DueSoon:
 
 
 def list_due(desk: Desk) -> DueSoon:
-    """Contacts, calls, measures and looks at a safety plan that fall due, pauses that end: in the next ``DAYS_AHEAD``
+    """Contacts, calls, measures and looks at a plan that fall due, pauses that end: in the next ``DAYS_AHEAD``
     days.
 
     What fell due today is an alert already: ``due_today``.

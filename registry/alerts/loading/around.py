@@ -1,16 +1,20 @@
-"""The law and the people around a person, as the rules see them; and when somebody last typed in a score."""
+"""Consent, the law and the people around a person, as the rules see them; and when somebody last typed in a score."""
 
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
 
-from registry.alerts.snapshot import LegalStatusFacts, Permission
+from registry.alerts.snapshot import LegalStatusFacts, Permission, WithdrawnConsent
 from registry.db.among import among
 from registry.db.grouping import by_patient
+from registry.episodes.models import Consent
+from registry.episodes.rules import PATIENT
 from registry.extensions import db
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.patients.around import LEGAL_STATUSES, RELATIONS
@@ -28,6 +32,17 @@ _LEGAL_STATUSES = (
     .order_by(LegalStatus.starts_on, LegalStatus.id)
 )
 _LEGAL_STATUS = _LEGAL_STATUSES.where(LegalStatus.ended_on.is_(None))
+_CONSENTS = (
+    select(
+        Consent.patient_id,
+        Consent.episode_id,
+        Consent.given_on,
+        Consent.revoked_on,
+        Consent.revoked_by,
+    )
+    .where(among(Consent.patient_id, "patient_ids"))
+    .order_by(Consent.given_on, Consent.id)
+)
 _ENDING = (
     select(RelatedPerson)
     .where(
@@ -54,6 +69,29 @@ def load_scored_at(scales: Mapping[uuid.UUID, Collection[str]]) -> dict[uuid.UUI
         return {}
     about = {"patient_ids": list(scales), "scales": sorted({scale for own in scales.values() for scale in own})}
     return {row.patient_id: row.scored_at for row in db.session.execute(_SCORED_AT, about)}
+
+
+@dataclass(frozen=True, slots=True)
+class GivenConsent:
+    """A consent of an episode: the day it was given, and how it was taken back, if it was."""
+
+    given_on: date
+    withdrawn: WithdrawnConsent | None = None
+
+
+def load_consents(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[GivenConsent]]:
+    """By episode every consent, the one that counts last; one statement."""
+    found: dict[uuid.UUID, list[GivenConsent]] = defaultdict(list)
+    for row in db.session.execute(_CONSENTS, {"patient_ids": list(patient_ids)}):
+        said_by = "the person" if row.revoked_by.casefold() == PATIENT else row.revoked_by
+        withdrawn = None if row.revoked_on is None else WithdrawnConsent(row.revoked_on, said_by)
+        found[row.episode_id].append(GivenConsent(row.given_on, withdrawn))
+    return found
+
+
+def withdrawn_consent(consents: Sequence[GivenConsent]) -> WithdrawnConsent | None:
+    """How the last of them was taken back; None where it holds, or there is none."""
+    return consents[-1].withdrawn if consents else None
 
 
 def load_legal_statuses(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, LegalStatusFacts]:

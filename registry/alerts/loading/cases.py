@@ -12,7 +12,15 @@ from sqlalchemy import select
 
 from registry.alerts.hours.clinic_times import closed_on
 from registry.alerts.life_facts import CircumstanceHistory
-from registry.alerts.loading.around import load_ending_relations, load_legal_statuses, load_scored_at, permissions
+from registry.alerts.loading.around import (
+    GivenConsent,
+    load_consents,
+    load_ending_relations,
+    load_legal_statuses,
+    load_scored_at,
+    permissions,
+    withdrawn_consent,
+)
 from registry.alerts.loading.care import (
     Sighting,
     contact_facts,
@@ -175,14 +183,15 @@ def _history(
 
 @dataclass(frozen=True, slots=True)
 class _Care:
-    """What only the rules about open episodes look at: reviews, phases before a pause and transfers by episode, the
-    rest by patient; and how those can be reached whom somebody has tried to reach in vain.
+    """What only the rules about open episodes look at: reviews, phases before a pause, consents and transfers by
+    episode, the rest by patient; and how those can be reached whom somebody has tried to reach in vain.
     """
 
     reviews: Mapping[uuid.UUID, ReviewFacts] = field(default_factory=dict)
     circumstances: Mapping[uuid.UUID, tuple[CircumstanceHistory, ...]] = field(default_factory=dict)
     before_pause: Mapping[uuid.UUID, str] = field(default_factory=dict)
     reachability: Reachability = field(default_factory=lambda: Reachability(()))
+    consents: Mapping[uuid.UUID, Sequence[GivenConsent]] = field(default_factory=dict)
     legal: Mapping[uuid.UUID, LegalStatusFacts] = field(default_factory=dict)
     related: Mapping[uuid.UUID, Sequence[RelatedPerson]] = field(default_factory=dict)
     transfers: Mapping[uuid.UUID, TransferFacts] = field(default_factory=dict)
@@ -205,6 +214,7 @@ def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUI
         ),
         before_pause=phases_before_pause(episode for each in cared_for.values() for episode in each.episodes),
         reachability=Reachability([id_ for id_, each in cared_for.items() if not_reached(each.contacts)]),
+        consents=load_consents(cared_for),
         legal=load_legal_statuses(cared_for),
         related=load_ending_relations(cared_for),
         transfers=load_transfers({id_: each.contacts for id_, each in cared_for.items()}, clinics),
@@ -244,6 +254,7 @@ def _cases(
                 psychosis=care.psychosis.get(patient_id, ()),
                 reviews=care.reviews.get(episode.id, ReviewFacts()),
                 circumstances=care.circumstances.get(patient_id, ()),
+                consent_withdrawn=withdrawn_consent(care.consents.get(episode.id, ())),
                 legal_status=care.legal.get(patient_id),
                 permissions=permissions(care.related.get(patient_id, ())),
                 transfer=care.transfers.get(episode.id),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from registry.alerts.psychosis_facts import TriedAntipsychotic
 from registry.alerts.snapshot import Exposure, InjectionDue, PlanFacts, TreatmentChange, TreatmentFacts
-from registry.plans.queries import safety_plans
+from registry.plans.queries import PlanDates, list_plan_dates
 from registry.treatment.queries import Taken, TrialCourse, list_courses, list_taken
 from registry.treatment.rules import (
     ANTIPSYCHOTIC,
@@ -34,11 +34,19 @@ def load_treatment(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Tre
 
 
 def load_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanFacts]:
-    """The safety plan of each patient who has one; one statement."""
-    return {
-        patient_id: PlanFacts(safety_on=dates.written_on, safety_review_on=dates.review_on)
-        for patient_id, dates in safety_plans(patient_ids).items()
-    }
+    """The plans of each patient who has any; one statement."""
+    return {id_: plan_facts(versions) for id_, versions in list_plan_dates(patient_ids).items()}
+
+
+def plan_facts(versions: Mapping[str, Sequence[PlanDates]]) -> PlanFacts:
+    """The last version of each plan; ``versions`` by kind."""
+    safety, relapse = (next(iter(versions.get(kind, ())[-1:]), None) for kind in ("safety", "relapse"))
+    return PlanFacts(
+        safety_on=None if safety is None else safety.written_on,
+        safety_review_on=None if safety is None else safety.review_on,
+        relapse_on=None if relapse is None else relapse.written_on,
+        relapse_review_on=None if relapse is None else relapse.review_on,
+    )
 
 
 def _is_clozapine(course: TrialCourse) -> bool:

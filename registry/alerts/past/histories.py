@@ -11,7 +11,13 @@ from functools import cache, cached_property
 from sqlalchemy import or_, select
 
 from registry.alerts.life_facts import CircumstanceHistory
-from registry.alerts.loading.around import load_ending_relations, load_legal_histories, permissions
+from registry.alerts.loading.around import (
+    GivenConsent,
+    load_consents,
+    load_ending_relations,
+    load_legal_histories,
+    permissions,
+)
 from registry.alerts.loading.care import Sighting, load_circumstances, load_sightings, not_reached
 from registry.alerts.loading.cases import History
 from registry.alerts.loading.life import Life, load_life
@@ -39,7 +45,7 @@ from registry.measurements.outcomes import mania_scales
 from registry.measurements.scales_over_time import ScalesOverTime, load_scales_over_time
 from registry.measurements.tracked import AnyRow, Rows, read_episodes
 from registry.patients.models import Patient, RelatedPerson
-from registry.plans.queries import PlanDates, list_safety_plans
+from registry.plans.queries import PlanDates, list_plan_dates
 from registry.treatment.queries import Taken, TrialCourse, list_courses, list_taken
 
 _IN_SPAN = select(Episode.patient_id).order_by(Episode.patient_id).distinct()
@@ -158,6 +164,10 @@ class _Facts:
         return load_circumstances(scales)
 
     @cached_property
+    def consents(self) -> Mapping[uuid.UUID, Sequence[GivenConsent]]:
+        return load_consents(self.patient_ids)
+
+    @cached_property
     def legal(self) -> Mapping[uuid.UUID, Sequence[tuple[LegalStatusFacts, date | None]]]:
         return load_legal_histories(self.patient_ids)
 
@@ -182,8 +192,8 @@ class _Facts:
         return load_physical(self.patient_ids, {id_: clinic.zone for id_, clinic in self.clinics.items()})
 
     @cached_property
-    def plans(self) -> Mapping[uuid.UUID, Sequence[PlanDates]]:
-        return list_safety_plans(self.patient_ids)
+    def plans(self) -> Mapping[uuid.UUID, Mapping[str, Sequence[PlanDates]]]:
+        return list_plan_dates(self.patient_ids)
 
     @cached_property
     def rated(self) -> Mapping[uuid.UUID, tuple[RatedItem, ...]]:
@@ -240,12 +250,13 @@ def _parts(episode: Episode, facts: _Facts, span: Span) -> dict[str, Callable[[]
         "psychosis": lambda: over_time.ratings(facts.rated.get(patient_id, ()), span),
         "reviews": lambda: over_time.reviews(facts.reviews.get(episode.id, ReviewRecord()), span),
         "circumstances": lambda: over_time.circumstances(facts.circumstances.get(patient_id, ()), span),
+        "consent_withdrawn": lambda: over_time.consent_withdrawn(facts.consents.get(episode.id, ()), span),
         "legal_status": lambda: over_time.legal_status(facts.legal.get(patient_id, ()), span),
         "permissions": lambda: over_time.always(permissions(facts.related.get(patient_id, ())), span),
         "transfer": lambda: over_time.transfers(facts.transfers.get(episode.id, TransfersOverTime()), span),
         "treatment": lambda: over_time.treatment(trials(), taken(), span),
         "physical": lambda: over_time.physical(facts.physical.get(patient_id, PhysicalFacts()), span),
-        "plans": lambda: over_time.plans(facts.plans.get(patient_id, ()), span),
+        "plans": lambda: over_time.plans(facts.plans.get(patient_id, {}), span),
         "setbacks": lambda: over_time.setbacks(life().setbacks, span),
         "suspended_since": lambda: over_time.suspensions(life().setbacks, span),
         "turns": lambda: over_time.turns(life().turns, span),

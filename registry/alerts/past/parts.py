@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from registry.alerts.hours.clinic_times import closed_on
 from registry.alerts.life_facts import CircumstanceHistory, Setback, Turn
+from registry.alerts.loading.around import GivenConsent, withdrawn_consent
 from registry.alerts.loading.care import Sighting, contact_facts
 from registry.alerts.loading.cases import History, tracked_measures, untracked_mania
 from registry.alerts.loading.life import suspended_since
 from registry.alerts.loading.reviews import ReviewRecord
-from registry.alerts.loading.treatment import treatment_facts
+from registry.alerts.loading.treatment import plan_facts, treatment_facts
 from registry.alerts.past.as_of import Span, Timeline
 from registry.alerts.past.transfers import TransfersOverTime
 from registry.alerts.physical_facts import PhysicalFacts
@@ -30,6 +31,7 @@ from registry.alerts.snapshot import (
     TrackedMeasure,
     TransferFacts,
     TreatmentFacts,
+    WithdrawnConsent,
 )
 from registry.clinics.models import Clinic
 from registry.contacts.ladder import Step
@@ -191,6 +193,17 @@ def circumstances(found: Sequence[CircumstanceHistory], span: Span) -> Timeline[
     return Timeline(value, [one.on for each in found for one in each.circumstances], span)
 
 
+def consent_withdrawn(given: Sequence[GivenConsent], span: Span) -> Timeline[WithdrawnConsent | None]:
+    """How the consent to the care was taken back, until it was given anew."""
+
+    def value(day: date) -> WithdrawnConsent | None:
+        withdrawn = withdrawn_consent([each for each in given if span.known_on(each.given_on) <= day])
+        return withdrawn if withdrawn is not None and span.known_on(withdrawn.on) <= day else None
+
+    withdrawn_on = (each.withdrawn.on for each in given if each.withdrawn is not None)
+    return Timeline(value, [*(each.given_on for each in given), *withdrawn_on], span)
+
+
 def legal_status(held: Sequence[tuple[LegalStatusFacts, date | None]], span: Span) -> Timeline[LegalStatusFacts | None]:
     """Under which law the person was treated."""
 
@@ -238,14 +251,15 @@ def treatment(trials: Sequence[TrialCourse], taken: Mapping[uuid.UUID, Taken], s
     return Timeline(value, [*steps, *given, *adherence, *noted], span)
 
 
-def plans(versions: Sequence[PlanDates], span: Span) -> Timeline[PlanFacts]:
-    """The safety plan in force."""
+def plans(versions: Mapping[str, Sequence[PlanDates]], span: Span) -> Timeline[PlanFacts]:
+    """The plans in force; ``versions`` by kind."""
 
     def value(day: date) -> PlanFacts:
-        known = [each for each in versions if span.known_on(each.written_on) <= day]
-        return PlanFacts(known[-1].written_on, known[-1].review_on) if known else PlanFacts()
+        return plan_facts(
+            {kind: [each for each in own if span.known_on(each.written_on) <= day] for kind, own in versions.items()}
+        )
 
-    return Timeline(value, [each.written_on for each in versions], span)
+    return Timeline(value, [each.written_on for own in versions.values() for each in own], span)
 
 
 def setbacks(found: Sequence[Setback], span: Span) -> Timeline[tuple[Setback, ...]]:

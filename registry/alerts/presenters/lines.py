@@ -7,7 +7,16 @@ from datetime import date
 
 from flask import current_app, url_for
 
-from registry.alerts.day.due import ADMISSION, CONTACT, MEASURE, PAUSE, PLAN, STILL_IN, Due
+from registry.alerts.day.due import (
+    ADMISSION,
+    CONTACT,
+    MEASURE,
+    PAUSE,
+    RELAPSE_PLAN,
+    SAFETY_PLAN,
+    STILL_IN,
+    Due,
+)
 from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
 from registry.review.models import Review
@@ -19,7 +28,8 @@ _DUE = {
     PAUSE: "Pause ends: resume care or end the episode",
     ADMISSION: "Call the ward, house or jail",
     STILL_IN: "Ask whether the stay is over",
-    PLAN: "Safety plan to look at again",
+    SAFETY_PLAN: "Safety plan to look at again",
+    RELAPSE_PLAN: "Relapse-prevention plan to look at again",
 }
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import (
     clozapine,
+    consent,
     engage,
     health,
     legal,
@@ -48,16 +49,18 @@ RULEBOOK: tuple[Rule, ...] = (
     target.OFF,
     target.EARLY,
     unasked.SCREEN_DUE,
-    plan.PLAN_REVIEW,
+    plan.SAFETY_PLAN_REVIEW,
     *referral.RULES,
     treatment.INERTIA,
     clozapine.QUESTION,
     *engage.RULES,
+    consent.CONSENT_WITHDRAWN,
     *legal.RULES,
     *transfer.RULES,
     *social.RULES,
     *review.RULES,
     *measure.RULES,
+    plan.RELAPSE_PLAN_REVIEW,
     health.GAP,
     plan.STEP_DOWN,
 )

@@ -1,4 +1,4 @@
-"""What was agreed with the person: a safety plan that is missing, old or to be looked at again, and lighter care.
+"""What was agreed with the person: a plan that is missing, old or to be looked at again, and lighter care.
 
 What is old and what is settled stand on consensus: in force only where a clinic's psychiatrist signed for the numbers.
 The day of a review is the team's own decision.
@@ -25,6 +25,7 @@ from registry.measures.mania import MANIA, is_manic
 
 _LOOK_BACK = "safety.plan.look_back"
 _PLAN_AGE = "safety.plan.review_after"
+_LATE_AFTER = "plan.review.late_after"
 _APART = "plan.step-down.apart"
 _SETTLED = "plan.step-down.settled"
 
@@ -87,11 +88,38 @@ def _plan_review(case: CaseSnapshot, clock: Clock, _numbers: Numbers) -> Found |
 
 
 def _plan_review_words(evidence: Evidence, today: date) -> str:
+    return f"The safety plan {_looked_at_again(evidence, today)}"
+
+
+def _looked_at_again(evidence: Evidence, today: date) -> str:
     review_on = evidence.day("review_on")
     return (
-        f"The safety plan of {written(evidence.day('plan_on'))} was to be looked at again on {written(review_on)} "
+        f"of {written(evidence.day('plan_on'))} was to be looked at again on {written(review_on)} "
         f"({ago(review_on, today)}): go through it with the person"
     )
+
+
+def _relapse_plan_review(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """The day on which the team wanted to look at the relapse-prevention plan again has come: a reminder, an action
+    once a visit must have passed without it.
+    """
+    plan_on, review_on = case.plans.relapse_on, case.plans.relapse_review_on
+    if plan_on is None or review_on is None or case.episode is None or case.episode.phase is Phase.ENDED:
+        return None
+    if not clock.has_come(review_on):
+        return None
+    late_after = numbers.get(_LATE_AFTER)
+    late_on = None if late_after is None else review_on + timedelta(days=late_after)
+    is_late = late_on is not None and clock.has_come(late_on)
+    return Found(
+        tier=Tier.ACTION if is_late else Tier.REMINDER,
+        evidence={"plan_on": stored(plan_on), "review_on": stored(review_on)},
+        since=review_on,
+    )
+
+
+def _relapse_plan_review_words(evidence: Evidence, today: date) -> str:
+    return f"The relapse-prevention plan {_looked_at_again(evidence, today)}"
 
 
 # Fewer visits
@@ -185,7 +213,7 @@ SAFETY_PLAN = Rule(
     is_news=later_day("sign_on"),
     version=2,
 )
-PLAN_REVIEW = Rule(
+SAFETY_PLAN_REVIEW = Rule(
     id="safety.plan-review",
     title="Safety plan to look at again",
     family=Family.SCREEN,
@@ -194,6 +222,16 @@ PLAN_REVIEW = Rule(
     source="The day somebody set when the plan was talked through with the person",
     check=_plan_review,
     words=_plan_review_words,
+)
+RELAPSE_PLAN_REVIEW = Rule(
+    id="plan.review",
+    title="Relapse-prevention plan to look at again",
+    family=Family.PLAN,
+    audience=(Audience.CARE_MANAGER,),
+    parameters=(_LATE_AFTER,),
+    source="The day somebody set when the plan was talked through with the person",
+    check=_relapse_plan_review,
+    words=_relapse_plan_review_words,
 )
 STEP_DOWN = Rule(
     id="plan.step-down",

@@ -22,6 +22,8 @@ class Family(StrEnum):
     ORDER = "order"
     """What a psychiatrist recommended and nobody decided or did: "stop lithium" is no usual work a stay interrupts."""
     SOCIAL = "social"
+    CARE = "care"
+    """Whether the person agrees to the care at all: neither a pause nor a stay elsewhere makes it wait."""
     LEGAL = "legal"
     TRANSFER = "transfer"
     LIFE = "life"

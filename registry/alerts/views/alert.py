@@ -280,7 +280,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
             report_shown(each, names[each.recorded_by_id], clinic, may_withdraw=each.clinic_id in may_correct)
             for each in reports
         ],
-        next_steps=[*_way_to_life(row), *next_steps(patient, what_may_follow())],
+        next_steps=[*_where_it_is_settled(row), *next_steps(patient, what_may_follow())],
         snooze_limit=today + timedelta(days=days_put_off(row)) if days_put_off(row) else None,
         today=today,
         conflict=conflict or (),
@@ -290,11 +290,20 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
     return render_template("alerts/alert.html", page=page), status
 
 
-def _way_to_life(row: Alert) -> list[dict[str, str]]:
-    """Where a stay is confirmed or ended, of a reason that is about one."""
-    if rule(row.rule).family is not Family.LIFE:
+_SETTLED_ON = {
+    Family.LIFE: ("Life", "life.events"),
+    Family.CARE: ("Care", "episodes.care"),
+    Family.PLAN: ("Plan", "plans.plan"),
+}
+"""Where a stay is confirmed or ended, consent is taken anew, and a plan is gone through."""
+
+
+def _where_it_is_settled(row: Alert) -> list[dict[str, str]]:
+    settled_on = _SETTLED_ON.get(rule(row.rule).family)
+    if settled_on is None:
         return []
-    return [{"label": "Life", "url": url_for("life.events", patient_id=row.patient_id), "key": ""}]
+    label, endpoint = settled_on
+    return [{"label": label, "url": url_for(endpoint, patient_id=row.patient_id), "key": ""}]
 
 
 def _last_by(steps: Any) -> str:

@@ -355,7 +355,7 @@ def test_reconciling_takes_as_many_statements_for_a_long_history_as_for_a_short_
         finally:
             event.remove(db.engine, "before_cursor_execute", note)
 
-        assert len(statements) <= 31
+        assert len(statements) <= 32
 
 
 def test_an_open_alert_is_one_of_its_rule_and_episode(app: Flask) -> None:

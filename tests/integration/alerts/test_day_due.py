@@ -134,7 +134,16 @@ def test_a_week_of_more_people_than_are_looked_at_says_so(
     assert "More falls due than is listed here: see all by what is due next" in words(client.get("/my-day"))
 
 
-def test_the_day_set_to_look_at_a_safety_plan_again_does_not_pass_in_silence(app: Flask, client: FlaskClient) -> None:
+@pytest.mark.parametrize(
+    ("kind", "announced", "rule", "tier"),
+    [
+        ("safety", "Safety plan", "safety.plan-review", "action"),
+        ("relapse", "Relapse-prevention plan", "plan.review", "reminder"),
+    ],
+)
+def test_the_day_set_to_look_at_a_plan_again_does_not_pass_in_silence(
+    app: Flask, client: FlaskClient, kind: str, announced: str, rule: str, tier: str
+) -> None:
     """It is announced, it alerts on that day, and a new version settles it."""
     agreed: dict[str, Any] = {"took_part": "Ada", "sections": {"signs": "No sleep"}}
     review_on = TODAY + timedelta(days=3)
@@ -143,18 +152,18 @@ def test_the_day_set_to_look_at_a_safety_plan_again_does_not_pass_in_silence(app
         about: dict[str, Any] = {
             "patient_id": scene.patient.id,
             "clinic_id": scene.clinic.id,
-            "kind": "safety",
+            "kind": kind,
             "by": scene.care_manager,
         }
         write_plan(**about, facts=PlanFacts(written_on=TODAY, review_on=review_on, **agreed), opened_number=0)
         who = scene.care_manager.id
     builders.sign_in(client, who)
-    assert "Safety plan to look at again Sat 14 Mar" in words(client.get("/my-day"))
+    assert f"{announced} to look at again Sat 14 Mar" in words(client.get("/my-day"))
 
     with time_machine.travel(NOW + timedelta(days=3), tick=False), on_stage(app):
         sweep_clinic(db.session.scalars(select(Clinic)).one())
-        (alert,) = db.session.scalars(select(Alert).where(Alert.rule == "safety.plan-review"))
-        assert (alert.tier, alert.since, alert.closed_at) == ("action", review_on, None)
+        (alert,) = db.session.scalars(select(Alert).where(Alert.rule == rule))
+        assert (alert.tier, alert.since, alert.closed_at) == (tier, review_on, None)
         write_plan(**about, facts=PlanFacts(written_on=review_on, review_on=None, **agreed), opened_number=1)
         assert db.session.get_one(Alert, alert.id).state == "closed"
 

@@ -16,8 +16,8 @@ from registry.alerts.escalation import escalate_due
 from registry.alerts.models import LEAD, Alert
 from registry.alerts.reconcile import reconcile_patient
 from registry.clinics.actions import close_on
-from registry.episodes.actions import change_team
-from registry.episodes.facts import TeamPlace
+from registry.episodes.actions import change_team, revoke_consent, take_consent
+from registry.episodes.facts import ConsentFacts, TeamPlace
 from registry.treatment import actions as treatment
 from registry.treatment.facts import InjectionFacts, StepFacts, TrialFacts
 from tests import builders
@@ -183,6 +183,26 @@ def test_the_lead_is_told_of_an_injection_until_it_is_given_and_not_of_the_waist
         treatment.note(trial=trial, facts=InjectionFacts(on=TODAY, outcome="given"), **about)
         assert "waist" in alert.sentence
         assert (alert.closed_at, alert.escalation, alert.look_at) == (None, 0, None)
+
+
+def test_consent_taken_back_stands_until_it_is_given_anew_and_the_lead_hears_of_it(
+    app: Flask, client: FlaskClient
+) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        by: dict[str, Any] = {"episode": scene.episode, "by": scene.care_manager}
+        revoke_consent(on=TODAY, said_by="patient", why="Wants no calls", **by)
+        (alert,) = alerts_of(scene.patient, rule="care.consent-withdrawn", is_open=True)
+        assert (alert.tier, alert.owner_id) == ("action", scene.care_manager.id)
+        escalate_due(now=MONDAY)
+        assert alert.escalation == LEAD
+
+        take_consent(facts=ConsentFacts(given_on=TODAY, mode="verbal", taken_by="C. Manager"), **by)
+        assert (alert.state, alert.closed_by_id) == ("closed", None)
+        who, care = scene.care_manager.id, f"/patients/{scene.patient.id}/care"
+        page = f"/patients/{scene.patient.id}/alerts/{alert.id}"
+    builders.sign_in(client, who)
+    assert f'href="{care}' in client.get(page).text
 
 
 def test_a_reminder_is_told_to_nobody_and_an_action_that_eases_to_one_neither(app: Flask) -> None:

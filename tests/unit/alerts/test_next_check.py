@@ -19,11 +19,13 @@ from registry.alerts.snapshot import (
     LegalStatusFacts,
     Permission,
     Phase,
+    PlanFacts,
     ReviewFacts,
     SafetyFacts,
     TransferFacts,
     TreatmentChange,
     TreatmentFacts,
+    WithdrawnConsent,
 )
 from registry.life.rules import REASONS
 from registry.measures.course import Target
@@ -206,6 +208,13 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
                 HOUSING,
                 draw(st.dictionaries(past, st.sampled_from(list(HOUSING.categories)), max_size=3)),
             ),
+        ),
+        consent_withdrawn=draw(st.none() | st.builds(WithdrawnConsent, past.map(day), st.just("the person"))),
+        plans=PlanFacts(
+            safety_on=day(-30),
+            safety_review_on=draw(st.none() | offsets.map(day)),
+            relapse_on=day(-30),
+            relapse_review_on=draw(st.none() | offsets.map(day)),
         ),
         legal_status=LegalStatusFacts("Commitment", day(draw(past)), draw(st.none() | offsets.map(day))),
         transfer=draw(

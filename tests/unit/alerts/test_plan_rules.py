@@ -190,6 +190,35 @@ def test_a_plan_without_a_day_or_of_an_episode_that_ended_asks_for_no_look() -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("on", "expected"), [(59, None), (60, "reminder"), (119, "reminder"), (120, "action"), (400, "action")]
+)
+def test_a_relapse_prevention_plan_is_a_reminder_on_its_day_and_an_action_two_months_later(
+    on: int, expected: str | None
+) -> None:
+    agreed = PlanFacts(relapse_on=day(0), relapse_review_on=day(60))
+
+    assert tier("plan.review", case(plans=agreed), on) == expected
+
+
+def test_what_rests_with_care_or_has_no_day_asks_for_no_look_at_a_relapse_prevention_plan() -> None:
+    agreed = PlanFacts(relapse_on=day(0), relapse_review_on=day(60))
+
+    assert tier("plan.review", case(plans=PlanFacts(relapse_on=day(0))), 400) is None
+    assert tier("plan.review", case(plans=PlanFacts(safety_on=day(0), safety_review_on=day(60))), 60) is None
+    for rests in (
+        {"episode": episode(phase=Phase.ENDED)},
+        {"episode": episode(phase=Phase.PAUSED, paused_until=day(90))},
+        {"suspended_since": day(50)},
+        {"died_on": day(50)},
+    ):
+        assert tier("plan.review", case(plans=agreed, **rests), 60) is None, rests
+    assert sentence("plan.review", case(plans=agreed), 62) == (
+        "The relapse-prevention plan of 5 Jan 2026 was to be looked at again on 6 Mar 2026 (2 days ago): "
+        "go through it with the person"
+    )
+
+
 def test_where_an_old_plan_is_told_its_day_is_not_told_beside_it() -> None:
     moderate = answer(10, tier=SafetyTier.URGENT, **SCREEN)
     agreed = of_safety(moderate, plans=PlanFacts(safety_on=day(0), safety_review_on=day(60)))

@@ -34,7 +34,8 @@ class RatedItem:
 class TriedAntipsychotic:
     """One antipsychotic, from its start to its stop, None while it goes on; of one ``substance`` there may be several.
 
-    ``lowest`` is the lowest adherence noted of it in percent, None where nobody noted any.
+    ``lowest`` is the lowest adherence in percent: as noted, and of injections by the days they covered; None where
+    nothing is known. ``covered_on`` and ``covered_until`` are the span of which injections tell that.
     """
 
     name: str
@@ -43,3 +44,15 @@ class TriedAntipsychotic:
     stopped_on: date | None = None
     lowest: int | None = None
     is_clozapine: bool = False
+    covered_on: date | None = None
+    covered_until: date | None = None
+
+    @property
+    def taken_from(self) -> date:
+        """The day from which it counts as taken: of injections the first that was given."""
+        return self.covered_on or self.started_on
+
+    @property
+    def taken_until(self) -> date | None:
+        """The day up to which it counts as taken, None while it goes on."""
+        return self.covered_until or self.stopped_on

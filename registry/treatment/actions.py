@@ -15,8 +15,9 @@ from registry.episodes.signals import tell_episode_changed
 from registry.extensions import db
 from registry.treatment.facts import AdherenceFacts, EntryFacts, InjectionFacts, StepFacts, TrialFacts
 from registry.treatment.models import AdherenceCheck, Injection, TreatmentTrial, TrialStep
+from registry.treatment.products import medicines
 from registry.treatment.queries import Entry, has_injection_on, noted_days, standing_steps
-from registry.treatment.rules import COVERS, misplaced, outside, starts_too_late
+from registry.treatment.rules import CLASSES, COVERS, misplaced, outside, starts_too_late
 
 __all__ = ["Refused", "correct_entry", "note", "start_trial", "withdraw_entry", "withdraw_trial"]
 
@@ -74,20 +75,27 @@ def correct_entry(
         entry.status = "amended"
         db.session.flush()
         replacement = _entry(trial, entry.clinic_id, facts, by=by)
-        replacement.replaces_id, replacement.why = entry.id, why
+        was = _correct_medicine(trial, facts, why=why, by=by) if isinstance(facts, StepFacts) else ""
+        replacement.replaces_id, replacement.why = entry.id, f"{why} ({was})" if was else why
         db.session.add(replacement)
         db.session.flush()
         record("treatment.corrected", by=by, subject=replacement, reason=why)
-        if isinstance(facts, StepFacts) and facts.ingredient is not None:
-            _correct_ingredient(trial, facts.ingredient or None, why=why, by=by)
         tell_episode_changed(entry.patient_id)
     return replacement
 
 
-def _correct_ingredient(trial: TreatmentTrial, ingredient: str | None, *, why: str, by: User) -> None:
-    if trial.ingredient != ingredient:
-        trial.ingredient = ingredient
+def _correct_medicine(trial: TreatmentTrial, facts: StepFacts, *, why: str, by: User) -> str:
+    """What the treatment is; returns in words what it was said to be before, nothing where that stays."""
+    was: list[str] = []
+    if facts.ingredient is not None and trial.ingredient != (facts.ingredient or None):
+        was.append(medicines()[trial.ingredient].name.lower() if trial.ingredient else "no monitored medicine")
+        trial.ingredient = facts.ingredient or None
+    if facts.medicine_class is not None and trial.medicine_class != facts.medicine_class:
+        was.append(CLASSES[trial.medicine_class or "other"].lower())
+        trial.medicine_class = facts.medicine_class
+    if was:
         record("treatment.corrected", by=by, subject=trial, reason=why)
+    return f"before: {', '.join(was)}" if was else ""
 
 
 def withdraw_entry(*, entry: Entry, why: str, opened_version: int | None, by: User) -> None:

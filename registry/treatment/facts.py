@@ -14,7 +14,8 @@ class StepFacts:
     ``every_days`` 7 to 366, of injections only; ``restart_after_days`` later than that: so many days after the last one
     it has to be started anew. ``frequency`` in words, of therapy and other treatment.
     ``reason`` of a stop: one of ``rules.STOP_REASONS``. ``ingredient`` of a corrected start of medication: one of
-    ``medicines.toml``, "" where it is none of them, None where it stays what it was.
+    ``medicines.toml``, "" where it is none of them, None where it stays what it was; ``medicine_class`` likewise: one
+    of ``rules.CLASSES``, None where it stays.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class StepFacts:
     frequency: str = ""
     reason: str | None = None
     ingredient: str | None = None
+    medicine_class: str | None = None
     words: str = ""
 
 

@@ -14,10 +14,11 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from registry.treatment.facts import AdherenceFacts, InjectionFacts, StepFacts
 from registry.treatment.models import AdherenceCheck, Injection, TreatmentTrial, TrialStep
-from registry.treatment.products import medicines
+from registry.treatment.products import OTHER, medicines
 from registry.treatment.queries import Entry
 from registry.treatment.rules import (
     ADHERENCE_SOURCES,
+    CLASSES,
     LONGEST_INTERVAL,
     LONGEST_RESTART,
     OUTCOMES,
@@ -110,6 +111,11 @@ class DoseForm(NoteForm):
         )
 
 
+def class_field(label: str) -> SelectField:
+    """What a medicine is given for."""
+    return SelectField(label, [InputRequired("Choose the class")], choices=choices({"": "", **CLASSES}))
+
+
 def ingredient_field() -> SelectField:
     """Which of the monitored medicines it is, or none of them."""
     return SelectField(
@@ -128,6 +134,7 @@ def offered_ingredients() -> dict[str, str]:
 class CorrectStartForm(DoseForm):
     """The start of a medicine, put right: with what it is, which decides what is asked for."""
 
+    medicine_class = class_field("Class")
     ingredient = ingredient_field()
 
     def __init__(self, *args: Any, **values: Any) -> None:
@@ -136,7 +143,11 @@ class CorrectStartForm(DoseForm):
 
     def facts(self, kind: str) -> StepFacts:
         chosen = self.ingredient.data
-        return replace(super().facts(kind), ingredient="" if chosen == NONE_OF_THEM else chosen)
+        return replace(
+            super().facts(kind),
+            ingredient="" if chosen == NONE_OF_THEM else chosen,
+            medicine_class=self.medicine_class.data,
+        )
 
 
 class InjectionDoseForm(DoseForm):
@@ -170,6 +181,15 @@ class InjectionDoseForm(DoseForm):
             restart_after_days=self.restart_after_days.data,
             words=self.words.data or "",
         )
+
+
+class CorrectInjectionStartForm(InjectionDoseForm):
+    """The start of an injection that is none of the products offered: what it is was typed, and may be put right."""
+
+    medicine_class = class_field("Class")
+
+    def facts(self, kind: str) -> StepFacts:
+        return replace(super().facts(kind), medicine_class=self.medicine_class.data)
 
 
 class RhythmForm(NoteForm):
@@ -301,6 +321,8 @@ def form_for(entry: Entry, trial: TreatmentTrial) -> type[EntryForm]:
         return InjectionForm
     if entry.kind == "start" and trial.kind == "medication":
         return CorrectStartForm
+    if entry.kind == "start" and trial.product == OTHER:
+        return CorrectInjectionStartForm
     return StopForm if entry.kind == "stop" else STEP_FORMS[trial.kind]
 
 

@@ -246,8 +246,15 @@ def differences(trial: TreatmentTrial, theirs: Entry, yours: EntryFacts | None) 
         return [Difference("State", f"Entered in error: {theirs.why}", "A correction" if yours else "Entered in error")]
     if yours is None:
         return [Difference("State", f"Corrected: {theirs.why}", "Entered in error")]
-    pairs = zip(_fields_of_row(trial, theirs), _fields_of(trial, yours), strict=True)
+    pairs = [*zip(_fields_of_row(trial, theirs), _fields_of(trial, yours), strict=True), _classes(trial, yours)]
     return [Difference(name, saved, typed) for (name, saved), (_, typed) in pairs if saved != typed]
+
+
+def _classes(trial: TreatmentTrial, yours: EntryFacts) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The class as it stands now, and as it was typed; alike where none was."""
+    typed = yours.medicine_class if isinstance(yours, StepFacts) else None
+    saved, mine = (CLASSES.get(each or "", "") for each in (trial.medicine_class, typed or trial.medicine_class))
+    return ("Class", saved), ("Class", mine)
 
 
 def _fields_of_row(trial: TreatmentTrial, row: Entry) -> list[tuple[str, str]]:

@@ -22,11 +22,12 @@ class InvalidProduct(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One product: its key, what people call it, and the class of its medicine."""
+    """One product: its key, what people call it, the class of its medicine, and what is in it."""
 
     key: str
     name: str
     medicine_class: str
+    substance: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,23 @@ def may_be(name: str) -> Medicine | None:
 
 
 @cache
+def substances(path: Path = MONITORED) -> Mapping[str, tuple[str, ...]]:
+    """Antipsychotics by key, with the pieces of names they may be typed under."""
+    with path.open("rb") as file:
+        return {key: tuple(words) for key, words in tomllib.load(file)["substance"].items()}
+
+
+def substance_of(*, name: str, product: str | None, ingredient: str | None) -> str:
+    """What is in a medicine: two of the same are one medicine tried, whatever they are called and however given."""
+    if ingredient is not None:
+        return ingredient
+    if product is not None and product != OTHER:
+        return products()[product].substance
+    typed = name.casefold()
+    return next((key for key, words in substances().items() if any(word in typed for word in words)), typed)
+
+
+@cache
 def products(path: Path = SHIPPED) -> Mapping[str, Product]:
     """The products by key, in the order of the file. Raises ``InvalidProduct``."""
     with path.open("rb") as file:
@@ -62,10 +80,13 @@ def products(path: Path = SHIPPED) -> Mapping[str, Product]:
 
 def _product(key: str, table: Mapping[str, object]) -> Product:
     name, medicine_class = table.get("name"), table.get("class", "antipsychotic")
-    if unknown := table.keys() - {"name", "class"}:
+    substance = table.get("substance", key)
+    if unknown := table.keys() - {"name", "class", "substance"}:
         raise InvalidProduct(f"{key}: unknown entry {', '.join(sorted(unknown))}")
     if not isinstance(name, str) or not name.strip():
         raise InvalidProduct(f"{key}: name is missing")
     if medicine_class not in CLASSES:
         raise InvalidProduct(f"{key}: no such class: {medicine_class}")
-    return Product(key, name, str(medicine_class))
+    if "substance" in table and substance not in substances():
+        raise InvalidProduct(f"{key}: no such substance: {substance}")
+    return Product(key, name, str(medicine_class), str(substance))

@@ -154,6 +154,43 @@ def next_injection_on(steps: Sequence[Step], injections: Iterable[InjectionTry])
     return next((each.on for each in steps if each.kind == "start"), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """From the first injection to the day up to which the last one held: ``percent`` of the days were covered."""
+
+    began_on: date
+    until: date
+    percent: int
+
+
+def cover(steps: Sequence[Step], injections: Iterable[InjectionTry]) -> Cover | None:
+    """How well injections covered the person: each until the next is due by the rhythm of its day, at most to the stop.
+
+    ``None`` before the first, and where no rhythm is on record.
+    """
+    given = sorted(each.on for each in injections if each.outcome in COVERS)
+    spans = [(on, on + timedelta(days=every)) for on in given if (every := _every_days(steps, on)) is not None]
+    if not spans:
+        return None
+    stopped_on = next((each.on for each in steps if each.kind == "stop"), None)
+    began_on, until = spans[0][0], max(ends for _, ends in spans)
+    until = until if stopped_on is None else min(until, stopped_on)
+    days, covered_to = 0, began_on
+    for begins, ends in spans:
+        first, last = max(begins, covered_to), min(ends, until)
+        days += max((last - first).days, 0)
+        covered_to = max(covered_to, last)
+    whole = (until - began_on).days
+    return Cover(began_on, until, 100 * days // whole) if whole > 0 else None
+
+
+def _every_days(steps: Sequence[Step], on: date) -> int | None:
+    """The rhythm in force on a day; of a day before the first, the first rhythm."""
+    known = [each for each in in_order(steps) if each.every_days is not None]
+    past = [each for each in known if each.on <= on]
+    return (past[-1] if past else known[0]).every_days if known else None
+
+
 def restart_on(steps: Sequence[Step], injections: Iterable[InjectionTry]) -> date | None:
     """The day from which the injection has to be started anew: so many days after the last that covered the person.
 

@@ -14,6 +14,7 @@ from registry.treatment.forms import (
     DoseForm,
     InjectionDoseForm,
     RhythmForm,
+    class_field,
     happened_on_field,
     ingredient_field,
     offered_ingredients,
@@ -28,7 +29,7 @@ class StartMedicationForm(DoseForm):
 
     happened_on = happened_on_field("Started on")
     name = line("Medicine", required="Enter the name of the medicine", hint="For example: sertraline")
-    medicine_class = SelectField("Class", [InputRequired("Choose the class")], choices=choices({"": "", **CLASSES}))
+    medicine_class = class_field("Class")
     ingredient = ingredient_field()
     words = line("What for")
 
@@ -61,6 +62,7 @@ class StartInjectionForm(InjectionDoseForm):
     happened_on = happened_on_field("First injection on, or due on")
     product = SelectField("Product", [InputRequired("Choose the product")])
     name = line("Name of another product")
+    medicine_class = SelectField("Class of another product", choices=choices({"": "", **CLASSES}))
     words = line("What for")
 
     def __init__(self, *args: Any, **values: Any) -> None:
@@ -72,12 +74,16 @@ class StartInjectionForm(InjectionDoseForm):
         if self.product.data == OTHER and not field.data:
             raise ValidationError("Enter the name of the product")
 
+    def validate_medicine_class(self, field: Field) -> None:
+        if self.product.data == OTHER and not field.data:
+            raise ValidationError("Choose the class of the product")
+
     def trial(self) -> TrialFacts:
         chosen = products()[self.product.data]
         return TrialFacts(
             kind="injection",
             name=(self.name.data or "") if chosen.key == OTHER else chosen.name,
-            medicine_class=chosen.medicine_class,
+            medicine_class=self.medicine_class.data if chosen.key == OTHER else chosen.medicine_class,
             product=chosen.key,
             start=self.facts("start"),
         )

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from registry.alerts.psychosis_facts import TriedAntipsychotic
 from registry.alerts.snapshot import Exposure, InjectionDue, PlanFacts, TreatmentChange, TreatmentFacts
 from registry.plans.queries import PlanDates, list_plan_dates
+from registry.treatment.products import substance_of
 from registry.treatment.queries import Taken, TrialCourse, list_courses, list_taken
 from registry.treatment.rules import (
     ANTIPSYCHOTIC,
@@ -17,6 +18,7 @@ from registry.treatment.rules import (
     COVERS,
     OUTCOMES,
     change_words,
+    cover,
     in_force,
     next_injection_on,
     restart_on,
@@ -91,13 +93,17 @@ def treatment_facts(
 
 def _tried(course: TrialCourse) -> TriedAntipsychotic:
     trial, last = course.trial, course.steps[-1]
+    covered = cover(course.steps, course.injections) if trial.kind == "injection" else None
+    known = [*(each.percent for each in course.adherence), *([] if covered is None else [covered.percent])]
     return TriedAntipsychotic(
         name=trial.name,
-        substance=trial.ingredient or trial.product or trial.name.casefold(),
+        substance=substance_of(name=trial.name, product=trial.product, ingredient=trial.ingredient),
         started_on=course.steps[0].on,
         stopped_on=last.on if last.kind == "stop" else None,
-        lowest=min((each.percent for each in course.adherence), default=None),
+        lowest=min(known, default=None),
         is_clozapine=_is_clozapine(course),
+        covered_on=None if covered is None else covered.began_on,
+        covered_until=None if covered is None else covered.until,
     )
 
 

@@ -1,10 +1,10 @@
 """A question, not an order: two antipsychotics tried properly, and still ill or in danger. Is clozapine an option?
 
 All of it is consensus: silent until the clinic's psychiatrist signs for the numbers. What nobody wrote down about
-adherence is not adherence; it is said.
+adherence is not adherence; it is said. Injections that were given are known to have been taken.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from registry.alerts.parameters import Numbers
@@ -55,22 +55,34 @@ def _question(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Non
 
 
 def _adequate(tried: Sequence[TriedAntipsychotic], clock: Clock, numbers: Numbers) -> dict[str, date]:
-    """Each substance that was given long enough and taken, with the day from which it was."""
+    """Each substance that was given long enough and taken, with the day from which it was.
+
+    What follows without a day between is one time, tablets and then injections.
+    """
     days, percent = numbers.get(_DAYS), numbers.get(_PERCENT)
     found: dict[str, date] = {}
     if days is None or percent is None:
         return found
-    for each in tried:
-        enough_on = each.started_on + timedelta(days=days)
-        if (
-            each.lowest is None
-            or each.lowest < percent
-            or (each.stopped_on is not None and each.stopped_on < enough_on)
-        ):
-            continue
-        if clock.has_come(enough_on):
-            found[each.substance] = min(enough_on, found.get(each.substance, enough_on))
+    taken = [each for each in tried if each.lowest is not None and each.lowest >= percent]
+    for substance in dict.fromkeys(each.substance for each in taken):
+        for began_on, until in _times(each for each in taken if each.substance == substance):
+            enough_on = began_on + timedelta(days=days)
+            if (until is None or until >= enough_on) and clock.has_come(enough_on):
+                found.setdefault(substance, enough_on)
     return found
+
+
+def _times(taken: Iterable[TriedAntipsychotic]) -> list[tuple[date, date | None]]:
+    """From when to when one substance was taken, earliest first; None while it goes on."""
+    times: list[tuple[date, date | None]] = []
+    for each in sorted(taken, key=lambda each: each.taken_from):
+        until = times[-1][1] if times else None
+        if times and (until is None or each.taken_from <= until + timedelta(days=1)):
+            longer = None if until is None or each.taken_until is None else max(until, each.taken_until)
+            times[-1] = (times[-1][0], longer)
+        else:
+            times.append((each.taken_from, each.taken_until))
+    return times
 
 
 def _tried_facts(tried: Sequence[TriedAntipsychotic], substance: str) -> dict[str, JSON]:
@@ -142,5 +154,5 @@ QUESTION = Rule(
     source="Clinic consensus: silent until the clinic's psychiatrist signs for the numbers",
     check=_question,
     words=_words,
-    version=2,
+    version=3,
 )

@@ -48,6 +48,7 @@ def correct(patient_id: uuid.UUID, entry_kind: str, entry_id: uuid.UUID) -> Page
         is_correction=True,
         version=str(entry.version),
         ingredient=trial.ingredient or NONE_OF_THEM,
+        medicine_class=trial.medicine_class,
         **values_of(entry),
     )
     page, trial_id, step_kind = _correction_page(place, trial, form), trial.id, kind_of(entry)

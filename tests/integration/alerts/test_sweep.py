@@ -14,6 +14,7 @@ from registry import clock
 from registry.access import scope
 from registry.alerts import sweep as sweeping
 from registry.alerts.models import Alert, RulebookState, RuleNumber
+from registry.alerts.parameters import load
 from registry.alerts.reconcile import reconcile_patient, reconcile_patients
 from registry.alerts.sweep import NotYet, answer_left_over_signals, list_unanswered, sweep_clinic
 from registry.audit.recorder import record
@@ -43,7 +44,7 @@ def set_number(scene: Scene, parameter: str, value: int | None) -> None:
             parameter=parameter,
             choice="off" if value is None else "own",
             value=value,
-            signed_edition=1,
+            signed_edition=load().parameters[parameter].edition,
             why="Our psychiatrist wants it so",
             set_by_id=scene.lead.id,
             set_at=clock.now(),

@@ -196,6 +196,34 @@ def test_a_medicine_under_whatever_name_is_said_to_be_one_that_is_monitored_or_n
         assert len(db.session.scalars(about).all()) == 3
 
 
+UNLISTED = {**DEPOT, "product": "other", "name": "Perphenazine enanthate"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"), [("medication", {"name": "quetiapine", "ingredient": "none"}), ("injection", UNLISTED)]
+)
+def test_a_class_typed_wrong_is_put_right_and_the_history_says_what_it_was(
+    case: Case, kind: str, typed: dict[str, str]
+) -> None:
+    browser, trial = case.browser_of("care_manager"), _start(case, kind, **typed, medicine_class="stimulant")
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        step = db.session.scalars(select(TrialStep.id)).one()
+
+    corrected = {"medicine_class": "antipsychotic", "why": "Wrong line"}
+    assert fill_in(browser, f"{_url(case)}/step/{step}/correct", corrected).status_code == 303
+
+    with case.app.app_context(), scope.within({case.clinic_id}):
+        assert db.session.get_one(TreatmentTrial, trial).medicine_class == "antipsychotic"
+    assert "Corrects an earlier entry: Wrong line (before: stimulant)" in words(browser.get(_url(case)))
+
+
+def test_of_an_injection_that_is_not_on_the_list_somebody_says_the_class(case: Case) -> None:
+    answer = fill_in(case.browser_of("care_manager"), f"{_url(case)}/injection/new", UNLISTED)
+
+    assert answer.status_code == 422
+    assert "Choose the class of the product" in words(answer)
+
+
 def _what_it_is(case: Case, trial: uuid.UUID) -> str | None:
     with case.app.app_context(), scope.within({case.clinic_id}):
         return db.session.get_one(TreatmentTrial, trial).ingredient

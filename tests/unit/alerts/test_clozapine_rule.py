@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from registry.alerts.psychosis_facts import TriedAntipsychotic
 from registry.alerts.rulebook import rule
 from registry.alerts.snapshot import AnswerState, CaseSnapshot, Phase, SafetyFacts, TreatmentFacts
 from registry.measures.instrument import SafetyTier
@@ -16,6 +17,11 @@ FIRST, SECOND = antipsychotic("risperidone", 0, 60), antipsychotic("olanzapine",
 VOICES = rated({0: 6, 110: 4})
 ENOUGH = 102
 """Six weeks of the second."""
+
+
+def depot(name: str, given: int, until: int, **facts: Any) -> TriedAntipsychotic:
+    """Injections that covered the person from the first to that day, and were never stopped on record."""
+    return antipsychotic(name, given - 10, covered_on=day(given), covered_until=day(until), **facts)
 
 
 def ill(*tried: Any, **facts: Any) -> CaseSnapshot:
@@ -58,6 +64,22 @@ def ill(*tried: Any, **facts: Any) -> CaseSnapshot:
             None,
         ),
         ("a new course since", ill(FIRST, SECOND, episode=episode(course_started_on=day(111))), 112, "action"),
+        ("tablets and injections of one", ill(FIRST, depot("risperidone", 60, 200)), 110, None),
+        ("injections that covered six weeks", ill(FIRST, depot("olanzapine", 60, 110)), 110, "action"),
+        ("injections that covered less", ill(FIRST, depot("olanzapine", 60, 101)), 110, None),
+        ("injections given too late", ill(FIRST, depot("olanzapine", 60, 110, lowest=79)), 110, None),
+        (
+            "tablets for four weeks, then injections of the same",
+            ill(FIRST, antipsychotic("olanzapine", 60, 88), depot("olanzapine", 89, 117)),
+            110,
+            "action",
+        ),
+        (
+            "with a week between",
+            ill(FIRST, antipsychotic("olanzapine", 60, 88), depot("olanzapine", 95, 123)),
+            110,
+            None,
+        ),
         ("ended", ill(FIRST, SECOND, episode=episode(Phase.ENDED)), 110, None),
     ],
 )

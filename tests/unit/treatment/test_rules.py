@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from registry.treatment.products import InvalidProduct, products
+from registry.treatment.products import InvalidProduct, products, substance_of
 from registry.treatment.rules import (
     InjectionTry,
     Step,
     change_words,
+    cover,
     dose_words,
     misplaced,
     next_injection_on,
@@ -136,6 +137,7 @@ def test_an_interval_is_said_in_whole_weeks_only_where_it_is_one(every: int, exp
         ('[product.x]\nname = ""', "x: name is missing"),
         ('[product.x]\nname = "X"\ninterval = 28', "x: unknown entry interval"),
         ('[product.x]\nname = "X"\nclass = "vitamin"', "x: no such class: vitamin"),
+        ('[product.x]\nname = "X"\nsubstance = "chalk"', "x: no such substance: chalk"),
     ],
 )
 def test_a_product_that_cannot_be_used_is_named(tmp_path: Path, text: str, complaint: str) -> None:
@@ -149,3 +151,58 @@ def test_a_product_that_cannot_be_used_is_named(tmp_path: Path, text: str, compl
 def test_every_shipped_product_has_a_name_and_a_class() -> None:
     assert all(product.name and product.medicine_class for product in products().values())
     assert "other" in products()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_one"),
+    [
+        ({"name": "Haloperidol 5 mg"}, {"name": "Haloperidol decanoate", "product": "haloperidol-decanoate"}, True),
+        ({"name": "Haldol"}, {"name": "haloperidol"}, True),
+        (
+            {"name": "Aripiprazole", "product": "aripiprazole"},
+            {"name": "Aripiprazole lauroxil", "product": "aripiprazole-lauroxil"},
+            True,
+        ),
+        ({"name": "Risperdal Consta", "product": "other"}, {"name": "Risperidone"}, True),
+        ({"name": "Leponex", "ingredient": "clozapine"}, {"name": "Clozaril", "ingredient": "clozapine"}, True),
+        ({"name": "Invega"}, {"name": "Risperidone", "product": "risperidone"}, False),
+        ({"name": "Quetiapine"}, {"name": "Ziprasidone"}, False),
+    ],
+)
+def test_tablets_and_injections_of_one_substance_are_one_medicine(
+    one: dict[str, str], other: dict[str, str], is_one: bool
+) -> None:
+    def of(said: dict[str, str]) -> str:
+        return substance_of(name=said["name"], product=said.get("product"), ingredient=said.get("ingredient"))
+
+    assert (of(one) == of(other)) is is_one
+
+
+def given(*days: int) -> list[InjectionTry]:
+    return [InjectionTry(day(on), "given") for on in days]
+
+
+MONTHLY = [step("start", 0, every=28)]
+
+
+@pytest.mark.parametrize(
+    ("steps", "injections", "expected"),
+    [
+        (MONTHLY, [], None),
+        ([step("start", 0)], given(0), None),  # no rhythm on record
+        (MONTHLY, given(0), (0, 28, 100)),
+        (MONTHLY, given(0, 28), (0, 56, 100)),
+        (MONTHLY, given(0, 42), (0, 70, 80)),  # two weeks late
+        (MONTHLY, given(0, 21), (0, 49, 100)),  # early: no day counts twice
+        (MONTHLY, [*given(0), InjectionTry(day(28), "refused")], (0, 28, 100)),
+        ([step("start", 0, every=28), step("change", 28, every=84)], given(0, 28), (0, 112, 100)),
+        ([*MONTHLY, step("stop", 20)], given(0), (0, 20, 100)),
+        ([*MONTHLY, step("stop", 0)], given(0), None),
+    ],
+)
+def test_an_injection_covers_the_person_until_the_next_is_due(
+    steps: list[Step], injections: list[InjectionTry], expected: tuple[int, int, int] | None
+) -> None:
+    found = cover(steps, injections)
+
+    assert (found and ((found.began_on - FIRST).days, (found.until - FIRST).days, found.percent)) == expected

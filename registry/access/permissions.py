@@ -29,6 +29,7 @@ ACTIONS: Mapping[str, str] = {
     "alert.snooze": "Put an alert off, with a reason",
     "alert.close": "Close an alert with its outcome",
     "task.write": "Ask something of a colleague about a patient, and answer what one was asked",
+    "task.write-own": "Ask something of a colleague about a patient one is on the team of",
     "task.answer-own": "Answer what a colleague asks about a patient one is on the team of",
     "question.ask": "Ask the psychiatrist about a patient, and put them on the list for the meeting",
     "review.read": "See the review queue and past reviews",

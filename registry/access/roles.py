@@ -68,7 +68,15 @@ GRANTS: Mapping[Role, frozenset[str]] = {
     Role.CLINICIAN: frozenset(_READ | _REPORT | _TREAT | (_ALERTS - {"alert.assign"})),
     # Item answers stay closed to a peer unless the patient agrees: no "patient.read", so no score, no chart.
     Role.PEER_SPECIALIST: frozenset(
-        _REPORT | {"patient.read-own", "contact.record-own", "task.answer-own", "instrument.read", "audit.own"}
+        _REPORT
+        | {
+            "patient.read-own",
+            "contact.record-own",
+            "task.write-own",
+            "task.answer-own",
+            "instrument.read",
+            "audit.own",
+        }
     ),
     Role.CLINIC_LEAD: frozenset(
         _READ

@@ -6,18 +6,22 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.alerts.models import Alert
+from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.plans.models import Goal, PlanVersion
 from registry.tasks.models import Task
-from registry.tasks.queries import list_open_for
+from registry.tasks.queries import list_asked_of_others, list_open_for
 
+ANSWERED_LATELY = timedelta(days=14)
+"""For how long an answer stands on the card of whom it is about."""
 MOST_PEOPLE = 200
 """More than anybody can know by name."""
 
@@ -34,9 +38,11 @@ class OwnPeople:
     """The safety plan in force of each who has one."""
     tasks: Mapping[uuid.UUID, Sequence[Task]]
     """What colleagues ask of the user about each, in the order it is due."""
+    asked: Mapping[uuid.UUID, Sequence[Task]]
+    """What the user asked of colleagues about each: what is open, then what was answered lately."""
 
 
-def list_own_people(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> OwnPeople:
+def list_own_people(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID], *, at: datetime) -> OwnPeople:
     """The open episodes at these clinics in whose team the user holds a place now. A fixed number of statements."""
     episodes = db.session.scalars(
         select(Episode)
@@ -70,15 +76,9 @@ def list_own_people(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Ow
         safety={alert.patient_id: alert for alert in alerts},
         goals=_goals(people),
         plans=_safety_plans(people),
-        tasks=_tasks(user_id, clinic_ids),
+        tasks=by_patient(list_open_for(user_id, clinic_ids)),
+        asked=by_patient(list_asked_of_others(user_id, clinic_ids, people, since=at - ANSWERED_LATELY)),
     )
-
-
-def _tasks(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Task]]:
-    found: dict[uuid.UUID, list[Task]] = defaultdict(list)
-    for task in list_open_for(user_id, clinic_ids):
-        found[task.patient_id].append(task)
-    return found
 
 
 def _goals(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Goal]]:

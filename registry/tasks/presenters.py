@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import url_for
@@ -185,6 +185,29 @@ def own_line_to_answer(task: Task, today: date) -> TaskLine:
     """The same for whoever may deal only with the people whose team they are on."""
     url = url_for("tasks.answer_own", patient_id=task.patient_id, task_id=task.id)
     return replace(line_to_answer(task, today), url=url)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLine:
+    """What somebody asked about one of their own people: of whom, what, and what became of it."""
+
+    words: str
+    state: str
+    answer: str
+    steps: Sequence[Step]
+
+
+def own_line_asked(task: Task, today: date, zone: ZoneInfo) -> AskedLine:
+    """One line for who sent it, where they deal only with the people whose team they are on."""
+    where: dict[str, Any] = {"patient_id": task.patient_id, "sent_id": task.id}
+    change, take_back = (url_for(f"tasks.{act}_own", **where) for act in ("change", "take_back"))
+    state = due_words(task, today) or KINDS[task.kind].lower() if task.is_open else outcome(task.kind, task.state)
+    return AskedLine(
+        words=f"{task.recipient.name}: {_brief(task.words)}",
+        state=state,
+        answer=_answer(task, zone),
+        steps=(Step("Change", change), Step("Take back", take_back)) if task.is_open else (),
+    )
 
 
 def asked_words(task: Task) -> str:

@@ -21,8 +21,9 @@ from registry.tasks.rules import Waiting
 from registry.web.paging import COUNT_LIMIT
 
 WRITING = "task.write"
+WRITING_OWN = "task.write-own"
 ANSWERING_OWN = "task.answer-own"
-"""Of whoever may deal only with the people whose team they are on."""
+"""Both of whoever may deal only with the people whose team they are on."""
 
 MOST_SHOWN = 50
 """More than anybody answers in a day; the rest follows when these are."""
@@ -89,6 +90,25 @@ def list_answered_to(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID], *, s
         .order_by(Task.answered_at.desc(), Task.id)
         .limit(MOST_SHOWN + 1),
         {"clinic_ids": list(clinic_ids)},
+    ).all()
+
+
+def list_asked_of_others(
+    user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID], patient_ids: Collection[uuid.UUID], *, since: datetime
+) -> Sequence[Task]:
+    """What this colleague asked or told about these people that is open, or over since then: open ones first, then
+    newest first.
+    """
+    return db.session.scalars(
+        _with_people()
+        .where(
+            _sent(user_id),
+            among(Task.patient_id, "patient_ids"),
+            or_(Task.state == "open", Task.answered_at >= since),
+        )
+        .order_by(Task.state != "open", Task.sent_at.desc(), Task.id)
+        .limit(MOST_SHOWN),
+        {"clinic_ids": list(clinic_ids), "patient_ids": list(patient_ids)},
     ).all()
 
 

@@ -174,6 +174,9 @@ MAY: Mapping[str, str | frozenset[str]] = {
     # what colleagues ask of each other
     "tasks.tasks": READS,
     "tasks.send": READS,
+    "tasks.send_own": ONLY_PEER,
+    "tasks.change_own": ONLY_PEER,
+    "tasks.take_back_own": ONLY_PEER,
     "tasks.answer": READS,
     "tasks.answer_own": ONLY_PEER,
     "tasks.hand_on": READS,

@@ -20,6 +20,8 @@ RENAMED = {
     "episodes.reopen": {"patient_id": "left_id", "episode_id": "ended_episode_id"},
     "episodes.answer_transfer": {"patient_id": "handed_over_id", "transfer_id": "proposal_id"},
     "tasks.answer_own": {"task_id": "own_task_id"},
+    "tasks.change_own": {"sent_id": "own_sent_id"},
+    "tasks.take_back_own": {"sent_id": "own_sent_id"},
     "measurements.draft": {"measurement_id": "draft_id"},
     "measurements.discard": {"measurement_id": "draft_id"},
     "administration.end_role": {"user_id": "colleague_id"},

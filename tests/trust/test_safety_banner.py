@@ -68,7 +68,14 @@ def test_every_page_under_a_persons_header_shows_their_open_safety_alert_once(
 def test_a_peer_is_told_of_the_alert_and_not_of_the_answers_behind_it(app: Flask, standing_world: World) -> None:
     pages = _pages(app, standing_world, PEER)
 
-    assert pages.keys() == {"contacts.log_own_contact", "contacts.report_danger", "tasks.answer_own"}
+    assert pages.keys() == {
+        "contacts.log_own_contact",
+        "contacts.report_danger",
+        "tasks.answer_own",
+        "tasks.change_own",
+        "tasks.send_own",
+        "tasks.take_back_own",
+    }
     for page in pages.values():
         (banner,) = page.find_class("safety")
         assert "Open safety alert. Speak with" in banner.text_content()

@@ -148,6 +148,14 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
         words="zawords",
         by=manager,
     )
+    own_sent = send_task(
+        patient_id=patient.id,
+        clinic_id=clinic.id,
+        to_id=manager.id,
+        kind="task",
+        words="zawords",
+        by=people["peer_specialist"],
+    )
     trial, injection, therapy = a_treatment(patient, clinic, by=manager)
     goal, rating = a_plan(patient, clinic, by=manager)
     stay = a_stay(patient, clinic, by=manager)
@@ -183,6 +191,7 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "task_id": task,
             "sent_id": sent.id,
             "own_task_id": asked.id,
+            "own_sent_id": own_sent.id,
             "trial_id": trial,
             "therapy_id": therapy,
             "trial_kind": "medication",

@@ -20,7 +20,7 @@ from registry.patients.safety_banner import SafetyBanner
 from registry.plans.models import PlanVersion
 from registry.plans.presenters import GoalShown, show_goal
 from registry.plans.rules import SECTIONS
-from registry.tasks.presenters import TaskLine, own_line_to_answer
+from registry.tasks.presenters import AskedLine, TaskLine, own_line_asked, own_line_to_answer
 from registry.web.filters import age, count, long_date, short_date
 
 
@@ -57,6 +57,9 @@ class PersonShown:
     plan: PlanShown | None
     tasks: Sequence[TaskLine]
     """What colleagues ask about the person."""
+    asked: Sequence[AskedLine]
+    """What the reader asked of colleagues about them."""
+    ask_url: str
     contact_url: str
     danger_url: str
     timer_url: str
@@ -75,7 +78,7 @@ class OwnPeoplePage:
 def show_own_people(found: OwnPeople, today: Mapping[Any, date], *, is_timing: bool) -> OwnPeoplePage:
     """A card a person."""
     contact, danger = PatientAddress("contacts.log_own_contact"), PatientAddress("contacts.report_danger")
-    timer = PatientAddress("contacts.start_own_timer")
+    timer, ask = PatientAddress("contacts.start_own_timer"), PatientAddress("tasks.send_own")
     return OwnPeoplePage(
         title="My people",
         subtitle=count(len(found.episodes), "person", "people"),
@@ -97,6 +100,11 @@ def show_own_people(found: OwnPeople, today: Mapping[Any, date], *, is_timing: b
                     own_line_to_answer(task, today[episode.clinic_id])
                     for task in found.tasks.get(episode.patient_id, ())
                 ],
+                asked=[
+                    own_line_asked(task, today[episode.clinic_id], episode.clinic.zone)
+                    for task in found.asked.get(episode.patient_id, ())
+                ],
+                ask_url=ask.at(episode.patient_id, episode.id),
                 contact_url=contact.at(episode.patient_id, episode.id),
                 danger_url=danger.at(episode.patient_id, episode.id),
                 timer_url="" if is_timing else timer.at(episode.patient_id, episode.id),

@@ -18,8 +18,9 @@ from registry.patients.place import clinics_for
 @policy("patient.read-own")
 def my_people() -> str:
     now = clock.now()
-    today = {clinic.id: clinic.today(now) for clinic in clinics_for("patient.read-own")}
-    found = list_own_people(current_user.id, today.keys())
+    clinics = {clinic.id: clinic for clinic in clinics_for("patient.read-own")}
+    found = list_own_people(current_user.id, clinics.keys(), at=now)
     opened("own-people.listed", by=current_user, shown=[episode.patient_id for episode in found.episodes])
+    today = {id_: clinic.today(now) for id_, clinic in clinics.items()}
     page = show_own_people(found, today, is_timing=current_user.stopwatch is not None)
     return render_template("caseload/my_people.html", page=page)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import uuid
 
-from flask import abort, flash, redirect, request
+from flask import flash, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from registry.access.policy import policy
 from registry.accounts import receipts
-from registry.episodes.place import refuse_stranger
 from registry.tasks import actions
 from registry.tasks.forms import AnswerForm, HandOnForm
 from registry.tasks.models import Task
 from registry.tasks.presenters import tasks_url
 from registry.tasks.queries import ANSWERING_OWN, WRITING
-from registry.tasks.views.common import blueprint, colleagues, do_once, task_at
+from registry.tasks.views.common import blueprint, colleagues, do_once, own_task_at, task_at
 from registry.web.pages import Page
 
 
@@ -31,11 +30,7 @@ def answer(patient_id: uuid.UUID, task_id: uuid.UUID) -> Page:
 @policy("task.answer-own")
 def answer_own(patient_id: uuid.UUID, task_id: uuid.UUID) -> Page:
     """For whoever may deal only with the people whose team they are on: what was asked of others does not exist."""
-    refuse_stranger(patient_id)
-    task = task_at(patient_id, task_id, action=ANSWERING_OWN)
-    if task.to_id != current_user.id:
-        abort(404)
-    return _answer(task, action=ANSWERING_OWN)
+    return _answer(own_task_at(patient_id, task_id, action=ANSWERING_OWN), action=ANSWERING_OWN)
 
 
 def _answer(task: Task, *, action: str) -> Page:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
-from flask import flash, redirect, render_template
+from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -13,21 +14,34 @@ from registry.access.policy import found, permitted_clinics, policy
 from registry.accounts import receipts
 from registry.audit.opened import opened
 from registry.episodes.patient_header import load_header
-from registry.episodes.place import clinic_at
+from registry.episodes.place import clinic_at, refuse_stranger
 from registry.tasks import actions
 from registry.tasks.forms import ChangeForm, TakeBackForm, TaskForm
 from registry.tasks.models import Task
 from registry.tasks.presenters import TaskFormPage, tasks_url
+from registry.tasks.queries import WRITING, WRITING_OWN
 from registry.tasks.rules import LATEST
-from registry.tasks.views.common import blueprint, clinic_day, colleagues, do_once, task_at
+from registry.tasks.views.common import blueprint, clinic_day, colleagues, do_once, own_task_at, task_at
 from registry.web.pages import Page
 
 
 @blueprint.route("/patients/<uuid:patient_id>/tasks/new", methods=["GET", "POST"])
 @policy("task.write")
 def send(patient_id: uuid.UUID) -> Page:
-    clinic = clinic_at(patient_id, permitted_clinics("task.write"))
-    today, back_url = clinic.today(clock.now()), tasks_url(patient_id)
+    return _send(patient_id, action=WRITING, back_url=tasks_url(patient_id))
+
+
+@blueprint.route("/my-people/<uuid:patient_id>/tasks/new", methods=["GET", "POST"])
+@policy("task.write-own")
+def send_own(patient_id: uuid.UUID) -> Page:
+    """For whoever may deal only with the people whose team they are on."""
+    refuse_stranger(patient_id)
+    return _send(patient_id, action=WRITING_OWN, back_url=url_for("caseload.my_people"))
+
+
+def _send(patient_id: uuid.UUID, *, action: str, back_url: str) -> Page:
+    clinic = clinic_at(patient_id, permitted_clinics(action))
+    today = clinic.today(clock.now())
     choice = colleagues(clinic.id, patient_id=patient_id, but=(current_user.id,))
     form = TaskForm(today=today, colleagues=choice, kind="task")
     if form.validate_on_submit():
@@ -48,9 +62,10 @@ def send(patient_id: uuid.UUID) -> Page:
         location = receipts.once(form.key, by=current_user, act=act)
         flash(f"Sent to {choice[form.to.data]}: it stands on their day until they answer", "success")
         return redirect(location, 303)
+    header = found(load_header(patient_id, today, clinic_id=clinic.id))
     page = TaskFormPage(
         title="Write to a colleague",
-        patient=found(load_header(patient_id, today, clinic_id=clinic.id)),
+        patient=header if action == WRITING else replace(header, url=""),
         form=form,
         today=today,
         latest=today + LATEST,
@@ -63,10 +78,18 @@ def send(patient_id: uuid.UUID) -> Page:
 @blueprint.route("/patients/<uuid:patient_id>/tasks/sent/<uuid:sent_id>", methods=["GET", "POST"])
 @policy("task.write")
 def change(patient_id: uuid.UUID, sent_id: uuid.UUID) -> Page:
-    """Say better what is asked, or until when. A day that has passed may stay."""
     task = task_at(patient_id, sent_id)
-    if (elsewhere := _not_to_change(task)) is not None:
-        return elsewhere
+    return _not_to_change(task) or _change(task, action=WRITING)
+
+
+@blueprint.route("/my-people/<uuid:patient_id>/tasks/sent/<uuid:sent_id>", methods=["GET", "POST"])
+@policy("task.write-own")
+def change_own(patient_id: uuid.UUID, sent_id: uuid.UUID) -> Page:
+    return _change(own_task_at(patient_id, sent_id, action=WRITING_OWN), action=WRITING_OWN)
+
+
+def _change(task: Task, *, action: str) -> Page:
+    """Say better what is asked, or until when. A day that has passed may stay."""
     today = clinic_day(task)
     earliest = min(today, task.due_on or today)
     form = ChangeForm(
@@ -88,22 +111,30 @@ def change(patient_id: uuid.UUID, sent_id: uuid.UUID) -> Page:
         )
 
     done = f"Changed: {task.recipient.name} sees it as it is now"
-    return do_once(task, form, act, template="change", title="Change what you asked", done=done)
+    return do_once(task, form, act, template="change", title="Change what you asked", done=done, action=action)
 
 
 @blueprint.route("/patients/<uuid:patient_id>/tasks/sent/<uuid:sent_id>/take-back", methods=["GET", "POST"])
 @policy("task.write")
 def take_back(patient_id: uuid.UUID, sent_id: uuid.UUID) -> Page:
     task = task_at(patient_id, sent_id)
-    if (elsewhere := _not_to_change(task)) is not None:
-        return elsewhere
+    return _not_to_change(task) or _take_back(task, action=WRITING)
+
+
+@blueprint.route("/my-people/<uuid:patient_id>/tasks/sent/<uuid:sent_id>/take-back", methods=["GET", "POST"])
+@policy("task.write-own")
+def take_back_own(patient_id: uuid.UUID, sent_id: uuid.UUID) -> Page:
+    return _take_back(own_task_at(patient_id, sent_id, action=WRITING_OWN), action=WRITING_OWN)
+
+
+def _take_back(task: Task, *, action: str) -> Page:
     form = TakeBackForm(version=str(task.version))
 
     def act(fresh: Task) -> None:
         actions.take_back(task=fresh, words=form.words.data or "", opened_version=form.opened_version, by=current_user)
 
     done = f"Taken back: it no longer stands on the day of {task.recipient.name}"
-    return do_once(task, form, act, template="take_back", title="Take back what you asked", done=done)
+    return do_once(task, form, act, template="take_back", title="Take back what you asked", done=done, action=action)
 
 
 def _not_to_change(task: Task) -> Response | None:

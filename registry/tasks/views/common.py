@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -29,6 +29,8 @@ from registry.web.pages import Page
 blueprint = Blueprint("tasks", __name__)
 
 PER_PAGE = 50
+_WHOSE: Mapping[str, str] = {queries.ANSWERING_OWN: "to_id", queries.WRITING_OWN: "from_id"}
+"""Of whoever deals only with their own people: what they may do with a task, and who of the two they have to be."""
 
 
 def task_at(patient_id: uuid.UUID, task_id: uuid.UUID, *, action: str = queries.WRITING) -> Task:
@@ -85,16 +87,24 @@ def do_once(
 
 
 def _still_there(patient_id: uuid.UUID, task_id: uuid.UUID, *, action: str) -> Task:
-    """The task as it is now. What was asked of others does not exist for whoever answers only their own.
+    """The task as it is now. What is between others does not exist for whoever deals only with their own people.
 
     Raises ``NotTheirs`` where it has become such.
     """
     task = task_at(patient_id, task_id, action=action)
-    if action == queries.ANSWERING_OWN:
+    if action in _WHOSE:
         refuse_stranger(patient_id)
-        if task.to_id != current_user.id:
+        if getattr(task, _WHOSE[action]) != current_user.id:
             raise NotTheirs(task.id)
     return task
+
+
+def own_task_at(patient_id: uuid.UUID, task_id: uuid.UUID, *, action: str) -> Task:
+    """The task, for whoever deals only with their own people: asked of them, or by them; else 404."""
+    try:
+        return _still_there(patient_id, task_id, action=action)
+    except NotTheirs:
+        abort(404)
 
 
 def _day_url(action: str) -> str:

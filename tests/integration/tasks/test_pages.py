@@ -228,6 +228,49 @@ def test_a_peer_is_asked_about_their_own_people_alone_and_answers_there(case: Ca
     assert "done. She is fine" in words(case.browser_of("care_manager").get("/my-day"))
 
 
+def test_a_peer_asks_colleagues_about_their_own_people_and_learns_the_answer(case: Case) -> None:
+    peer, stranger = case.browser_of("peer"), case.browser_of("other peer")
+    address = f"/my-people/{case.patient_id}/tasks/new"
+    assert f'href="{address}?episode=' in peer.get("/my-people").text
+    assert (stranger.get(address).status_code, peer.get(f"{_url(case)}/new").status_code) == (404, 403)
+    offered = [str(each.get("value")) for each in soup(peer.get(address)).select("[name=to] option")]
+    assert str(case.users["care_manager"]) in offered
+    assert str(case.users["peer"]) not in offered
+
+    asked = {**ASKED, "to": str(case.users["care_manager"])}
+    wordless = fill_in(peer, address, {**asked, "words": ""})
+    assert wordless.status_code == 422
+    assert "Say what is to be done, or known" in words(wordless)
+    assert fill_in(peer, address, asked).location == "/my-people"
+    (task,) = _tasks(case)
+    sent = f"/my-people/{case.patient_id}/tasks/sent/{task.id}"
+    assert "Rosa Osei: Ring her sister due tomorrow (13 Mar 2026)" in words(peer.get("/my-people"))
+
+    assert fill_in(peer, sent, {"words": "Ring her brother"}).location == "/my-people"
+    assert "Ring her brother" in words(case.browser_of("care_manager").get("/my-day"))
+    not_theirs = sent.replace(str(task.id), str(_ask(case, to="peer")))
+    assert [peer.get(each).status_code for each in (not_theirs, f"{not_theirs}/take-back")] == [404, 404]
+    assert stranger.get(sent).status_code == 404
+
+    answer = {"state": "done", "words": "He is fine"}
+    fill_in(case.browser_of("care_manager"), f"{_url(case)}/{task.id}/answer", answer)
+    assert "Done: He is fine (Rosa Osei" in words(peer.get("/my-people"))
+    with time_machine.travel(NOW + timedelta(days=15), tick=False):
+        assert "He is fine" not in words(case.browser_of("peer").get("/my-people"))
+
+
+def test_a_peer_takes_back_what_they_asked(case: Case) -> None:
+    peer = case.browser_of("peer")
+    asked = {**ASKED, "to": str(case.users["care_manager"])}
+    fill_in(peer, f"/my-people/{case.patient_id}/tasks/new", asked)
+    (task,) = _tasks(case)
+    take_back = f"/my-people/{case.patient_id}/tasks/sent/{task.id}/take-back"
+
+    assert fill_in(peer, take_back, {"words": "Rang her myself"}).location == "/my-people"
+    assert "Ring her sister" not in words(case.browser_of("care_manager").get("/my-day"))
+    assert [each.state for each in _tasks(case)] == ["withdrawn"]
+
+
 def test_an_answer_to_a_task_that_was_handed_on_meanwhile_is_shown_how_it_stands(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:

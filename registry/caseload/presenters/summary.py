@@ -8,6 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from registry.caseload.presenters.summary_person import person_sections
+from registry.caseload.presenters.summary_room import on_one_page
 from registry.caseload.presenters.summary_sections import Section
 from registry.caseload.presenters.summary_team import team_sections
 from registry.caseload.summary import Reading, SummaryFacts
@@ -44,13 +45,15 @@ class Summary:
     made: str
     sections: Sequence[Section]
     closing: str = ""
+    left_out: str = ""
+    """What one page had no room for."""
 
     @property
     def text(self) -> str:
         """The same as plain text, for pasting into another record."""
         parts = [[self.heading.upper(), self.who, self.made]]
         parts += [[section.title.upper(), *section.text_lines] for section in self.sections]
-        parts += [[self.closing]] if self.closing else []
+        parts += [[words] for words in (self.closing, self.left_out) if words]
         return "\n\n".join("\n".join(part) for part in parts).translate(_PLAIN) + "\n"
 
 
@@ -85,11 +88,13 @@ def show_summary(facts: SummaryFacts, reading: Reading, *, made: Made, help_line
             sections=person_sections(facts, today),
             closing=f"If you think of harming yourself, or are in danger: {help_line}",
         )
+    sections, left_out = on_one_page(team_sections(facts, today))
     return Summary(
         heading="Summary for the next team",
         who=who_words(facts.patient),
         made=made.words,
-        sections=team_sections(facts, today),
+        sections=sections,
+        left_out=left_out,
     )
 
 

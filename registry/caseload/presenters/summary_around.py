@@ -37,12 +37,19 @@ _AT_HAND = {
 """Of each plan what its owner needs at hand: the whole safety plan, and the first signs of a relapse."""
 
 
+_FOR_THE_NEXT_TEAM = {
+    "safety": {"signs": "Warning signs", "ask": "People to ask", "professionals": "Whom to call"},
+    "relapse": {"early": "First signs", "call": "Whom to call"},
+}
+"""Of each plan what whoever meets the person needs at once."""
+
+
 def treatment_lines(around: Around, today: date) -> Iterator[Line]:
     """What the person is given now, then the last that was stopped, and why."""
     running = [each for each in _shown(around, today) if not each.has_stopped]
     for shown in running:
         facts = [shown.now, shown.since, shown.due, shown.adherence]
-        yield Line(shown.name, "; ".join(part for part in facts if part))
+        yield Line(shown.name, "; ".join(part for part in facts if part), is_vital=True)
     stopped = [(record, stop) for record in around.trials if (stop := _stop(record)) is not None]
     if stopped:
         record, stop = max(stopped, key=lambda pair: (pair[1].happened_on, pair[1].recorded_at))
@@ -69,15 +76,15 @@ def _stop(record: TrialRecord) -> TrialStep | None:
 
 def law_lines(around: Around, today: date) -> Iterator[Line]:
     """Under which law, who decides, who may be told, and how to reach the person without doing harm."""
-    yield Line("Legal status", _legal(around.legal, today))
+    yield Line("Legal status", _legal(around.legal, today), is_vital=True)
     now = [each for each in around.related if is_in_force(today, starts_on=each.starts_on, ends_on=each.ends_on)]
     deciding = [f"{_who(each)}: {each.authority}" for each in now if each.consents_to_treatment]
-    yield Line("Who decides", "\n".join(deciding) or "nobody on record but the person")
+    yield Line("Who decides", "\n".join(deciding) or "nobody on record but the person", is_vital=True)
     may_be_told = [_release(each) for each in now if _may_be_told(each, today)]
     yield Line("May be told", "\n".join(may_be_told) or "nobody: no release on record")
     called = [_who(each) for each in now if each.is_emergency_contact]
     yield Line("In an emergency", "\n".join(called) or UNKNOWN)
-    yield Line("Advance directive", directive_words(around.directive))
+    yield Line("Advance directive", directive_words(around.directive), is_vital=True)
     yield Line("To reach them", "\n".join(_way(each) for each in around.reach) or UNKNOWN)
 
 
@@ -129,10 +136,14 @@ def goal_lines(goals: Sequence[Goal], today: date) -> Iterator[Line]:
 
 
 def plan_lines(plans: Sequence[PlanVersion], today: date) -> Iterator[Line]:
-    """When each plan was last talked through, and when it is to be looked at again."""
+    """When each plan was last talked through, how danger or a relapse shows, and whom to call."""
     for kind, title in PLANS.items():
         plan = plan_in_force(plans, kind)
         yield Line(title, "none written" if plan is None else plan_words(plan, today))
+        sections = {} if plan is None else plan.sections
+        for key, label in _FOR_THE_NEXT_TEAM[kind].items():
+            if words := str(sections.get(key) or ""):
+                yield Line(label, words, is_vital=True)
 
 
 def own_plan_lines(plans: Sequence[PlanVersion]) -> Iterator[Line]:
@@ -148,20 +159,22 @@ def own_plan_lines(plans: Sequence[PlanVersion]) -> Iterator[Line]:
 
 
 def physical_lines(observations: Sequence[Observation]) -> Iterator[Line]:
-    """The last value of each kind, under its heading; ``observations`` newest first."""
+    """The last value of each kind, under its heading and day by day; ``observations`` newest first."""
     last: dict[str, Observation] = {}
     for each in observations:
         if each.status == "final":
             last.setdefault(each.kind, each)
     known = catalogue()
     for group, title in known.groups.items():
-        told = [
-            f"{observation_title(last[key])} ({long_date(last[key].taken_on)})"
-            for key, kind in known.kinds.items()
-            if kind.group == group and key in last
-        ]
-        if told:
-            yield Line(title, "; ".join(told))
+        own = [last[key] for key, kind in known.kinds.items() if kind.group == group and key in last]
+        days = sorted({each.taken_on for each in own}, reverse=True)
+        if own:
+            yield Line(title, ". ".join(_of_a_day(own, day) for day in days))
+
+
+def _of_a_day(observations: Sequence[Observation], day: date) -> str:
+    told = (observation_title(each) for each in observations if each.taken_on == day)
+    return f"{', '.join(told)} ({long_date(day)})"
 
 
 def life_lines(events: Sequence[LifeEvent], today: date) -> Iterator[Line]:

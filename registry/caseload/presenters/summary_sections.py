@@ -19,10 +19,11 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A name and what is known."""
+    """A name and what is known. ``is_vital``: needed at once, and never left out for want of room."""
 
     label: str
     value: str
+    is_vital: bool = False
 
     @property
     def text(self) -> str:

@@ -47,7 +47,7 @@ from registry.web.filters import long_date, number, percent, points
 
 
 def team_sections(facts: SummaryFacts, today: date) -> list[Section]:
-    """Every section, in the order in which a stranger needs them."""
+    """Every section, in the order in which a stranger needs them; what has the whole width comes last."""
     record, around = facts.record, facts.around
     return [
         Section("Who", list(_who(facts, today))),
@@ -56,12 +56,12 @@ def team_sections(facts: SummaryFacts, today: date) -> list[Section]:
         Section("Care", list(_care(facts, today)), empty="Never referred to collaborative care here"),
         Section("Team", [*team_lines(facts), *_other_teams(facts)], empty="Nobody is on a team"),
         Section("Treatment now", list(treatment_lines(around, today)), empty="No treatment on record"),
-        Section("Measures", list(_levels(record, today)), _measures(record, today), empty="No measure is followed"),
         Section("Contact", list(_contact(record)), empty="No contact on record"),
         Section("Physical health", list(physical_lines(around.observations)), empty="No results on record"),
         Section("Plans and goals", [*goal_lines(around.goals, today), *plan_lines(around.plans, today)]),
         Section("Lately", list(life_lines(around.life_events, today)), empty="Nothing on record within a year"),
         Section("Housing and work", list(circumstance_lines(facts))),
+        Section("Measures", list(_levels(record, today)), _measures(record, today), empty="No measure is followed"),
         Section("Psychiatric review", list(_review(record)), empty="Never reviewed", holds_prose=True),
     ]
 
@@ -89,20 +89,20 @@ def _safety(facts: SummaryFacts, today: date) -> Iterator[Line]:
     """Unknown is never "no": what was not asked or not answered reads so."""
     tile = safety_tile(facts.safety_measurements, today)
     if tile is None:
-        yield Line("Last safety answer", f"{UNKNOWN}: never asked")
+        yield Line("Last safety answer", f"{UNKNOWN}: never asked", is_vital=True)
     else:
         asked_on = long_date(facts.safety_measurements[0].taken_on)
         answer = ", ".join(part for part in (tile.value, tile.unit) if part)
         item = tile.label.partition("\N{MIDDLE DOT}")[2].strip()
         was = f" ({tile.detail})" if tile.is_unknown and tile.detail.startswith("was ") else ""
-        yield Line("Last safety answer", f"{item}: {answer}{was}")
-        yield Line("Last asked", asked_on)
+        yield Line("Last safety answer", f"{item}: {answer}{was}", is_vital=True)
+        yield Line("Last asked", asked_on, is_vital=True)
     alert = facts.safety_alert
     if alert is None:
-        yield Line("Open safety alert", "none")
+        yield Line("Open safety alert", "none", is_vital=True)
     else:
         said = full_sentence({"rule": alert.rule, "evidence": alert.evidence, "sentence": alert.sentence}, today)
-        yield Line("Open safety alert", f"since {long_date(alert.since)}, {alert.state}. {said}")
+        yield Line("Open safety alert", f"since {long_date(alert.since)}, {alert.state}. {said}", is_vital=True)
 
 
 def _care(facts: SummaryFacts, today: date) -> Iterator[Line]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from registry.access.policy import can, found, policy
 from registry.accounts import receipts
-from registry.administration import actions
+from registry.administration import actions, trials
 from registry.administration.decided_numbers import Decided, decided_at, in_words, number_words
 from registry.administration.forms import RuleNumberForm
 from registry.administration.rule_preview import can_be_tried, preview_number
@@ -101,18 +101,22 @@ def _try(form: RuleNumberForm, parameter: Parameter, decided: Decided) -> Respon
     except InvalidParameter:
         form.number.errors = [_what_is_possible(parameter)]
         return _show(form, parameter, decided), 422
-    clinic_id = decided.clinic.id
-    found = preview_number(clinic=decided.clinic, parameter=parameter.id, now=now, then=then)
-    shown = show_preview(
-        found,
-        now=in_words(parameter, now.get(parameter.id)),
-        then=in_words(parameter, then.get(parameter.id)),
-        may_name=can(current_user, "caseload.list", clinic_id=clinic_id),
-    )
+    before, after = (in_words(parameter, each.get(parameter.id)) for each in (now, then))
+    if before == after:
+        form.form_errors = [f"That is the number in force: {before}. Enter another to see what it would do"]
+        return _show(form, parameter, decided), 422
+    try:
+        with trials.in_turn(current_app.config["SETTINGS"].data_folder, by=current_user.id):
+            found = preview_number(clinic=decided.clinic, parameter=parameter.id, now=now, then=then)
+    except trials.NotNow as refusal:
+        form.form_errors = [str(refusal)]
+        return _show(form, parameter, decided), 429
+    may_name = can(current_user, "caseload.list", clinic_id=decided.clinic.id)
+    shown = show_preview(found, now=before, then=after, may_name=may_name)
     opened(
-        "rule-number.tried",
+        trials.ACT,
         by=current_user,
-        clinic_id=clinic_id,
+        clinic_id=decided.clinic.id,
         shown=shown.patient_ids,
         details={"parameter": parameter.id, "number": then.get(parameter.id), "looked_at": found.looked_at},
     )

@@ -114,8 +114,6 @@ def _looked_at(found: RulePreview) -> str:
 
 
 def _verdict(found: RulePreview, *, now: str, then: str) -> str:
-    if now == then:
-        return f"That is the number in force: {now}."
     if not found.lines:
         return f"Nothing would have been told in these {DAYS} days, with {now} or with {then}."
     if not found.differences and found.now.standing == found.then.standing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import date
 
 import pytest
@@ -12,12 +13,14 @@ from werkzeug.test import TestResponse
 from registry.access import scope
 from registry.administration import rule_preview
 from registry.administration.rule_preview import RulePreview, can_be_tried, preview_number
+from registry.administration.trials import in_turn
 from registry.administration.views import rule_preview as views
 from registry.administration.views.rule_preview import show_preview
 from registry.alerts.clinic_numbers import numbers_at, shipped
 from registry.alerts.models import RuleNumber
 from registry.alerts.parameters import ClinicNumber
 from registry.alerts.past.replay import rules_of
+from registry.audit.recorder import record_alone
 from registry.clinics.models import Clinic
 from registry.db.transaction import end_read
 from registry.extensions import db
@@ -91,7 +94,27 @@ def test_the_number_in_force_makes_no_difference(house: House) -> None:
 
     assert found.lines
     assert (found.differences, found.now) == ([], found.then)
-    assert "That is the number in force: 28 days." in words(_try(house, "28"))
+    answer = _try(house, "28")
+    assert (answer.status_code, house.acts("rule-number.tried")) == (422, []), "nobody is looked at for it"
+    assert "That is the number in force: 28 days." in words(answer)
+
+
+def test_one_number_is_tried_at_a_time_and_nobody_tries_on_and_on(house: House) -> None:
+    another = in_turn(house.app.config["SETTINGS"].data_folder, by=house.users["psychiatrist"])
+    with ExitStack() as meanwhile:
+        with house.app.app_context():
+            meanwhile.enter_context(another)
+        answer = _try(house, "35")
+    assert (answer.status_code, fields_of(answer)["number"]) == (429, "35")
+    assert "Somebody is trying a number at this moment" in words(answer)
+    assert _try(house, "35").status_code == 200
+
+    with house.app.app_context():
+        for _ in range(9):
+            record_alone("rule-number.tried", by=house.user("lead"), clinic_id=house.harbor, kind="list")
+    answer = _try(house, "35")
+    assert answer.status_code == 429
+    assert "You have tried ten numbers within ten minutes" in words(answer)
 
 
 @pytest.mark.parametrize("migrated_database", ["sqlite"], indirect=True)

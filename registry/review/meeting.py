@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from registry import clock
 from registry.accounts.models import User
 from registry.audit.recorder import record
+from registry.clinics.models import Clinic
 from registry.db.transaction import write
 from registry.episodes.models import Episode
 from registry.extensions import db
@@ -19,16 +19,8 @@ from registry.review.models import MeetingCase, Review
 
 def put_on_list(*, episode: Episode, by: User) -> bool:
     """Put the person last on their clinic's list; whether they were not on it already."""
-    try:
-        return _put(episode, by)
-    except IntegrityError:  # PostgreSQL lets two clicks act side by side
-        if get_listed(episode.id) is None:
-            raise
-        return False
-
-
-def _put(episode: Episode, by: User) -> bool:
     with write():
+        _lock_list(episode.clinic_id)
         if get_listed(episode.id) is not None:
             return False
         last = db.session.scalar(
@@ -59,15 +51,35 @@ def take_off_list(*, episode: Episode, by: User) -> None:
             record("meeting-list.taken-off", by=by, subject=listed)
 
 
-def move_up(*, episode: Episode, by: User) -> None:
-    """Talk about the person one place earlier. Nothing happens to the first, or to somebody on no list."""
+def move_up(*, episode: Episode, before: uuid.UUID, by: User) -> None:
+    """Talk about the person right before another episode of their clinic's list, as it was shown.
+
+    Nothing happens where that is so already, or where either is on no list any more.
+    """
     with write():
-        listed = get_listed(episode.id)
-        before = None if listed is None else _before(listed)
-        if listed is not None and before is not None:
-            listed.place, before.place = before.place, listed.place
-            record("meeting-list.moved", by=by, subject=listed)
-            record("meeting-list.moved", by=by, subject=before)
+        _lock_list(episode.clinic_id)
+        order = list(_in_order(episode.clinic_id))
+        listed = [each.episode_id for each in order]
+        if episode.id not in listed or before not in listed or listed.index(episode.id) < listed.index(before):
+            return
+        order.insert(listed.index(before), order.pop(listed.index(episode.id)))
+        for place, each in enumerate(order, start=1):
+            if each.place != place:
+                each.place = place
+                record("meeting-list.moved", by=by, subject=each)
+
+
+def _lock_list(clinic_id: uuid.UUID) -> None:
+    """Nobody else puts the clinic's list in order until this transaction ends."""
+    db.session.execute(select(Clinic.id).where(Clinic.id == clinic_id).with_for_update(key_share=True))
+
+
+def _in_order(clinic_id: uuid.UUID) -> Sequence[MeetingCase]:
+    return db.session.scalars(
+        select(MeetingCase)
+        .where(MeetingCase.clinic_id == clinic_id, MeetingCase.off_at.is_(None))
+        .order_by(MeetingCase.place, MeetingCase.added_at, MeetingCase.id)
+    ).all()
 
 
 def finish_listed(review: Review) -> None:
@@ -92,20 +104,3 @@ def get_listed(episode_id: uuid.UUID) -> MeetingCase | None:
     return db.session.scalars(
         select(MeetingCase).where(MeetingCase.episode_id == episode_id, MeetingCase.off_at.is_(None))
     ).one_or_none()
-
-
-def _before(listed: MeetingCase) -> MeetingCase | None:
-    """Whoever is talked about right before: episodes that have ended are passed over."""
-    found: Sequence[MeetingCase] = db.session.scalars(
-        select(MeetingCase)
-        .join(Episode, Episode.id == MeetingCase.episode_id)
-        .where(
-            MeetingCase.clinic_id == listed.clinic_id,
-            MeetingCase.off_at.is_(None),
-            MeetingCase.place < listed.place,
-            Episode.ended_on.is_(None),
-        )
-        .order_by(MeetingCase.place.desc())
-        .limit(1)
-    ).all()
-    return found[0] if found else None

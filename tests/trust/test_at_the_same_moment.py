@@ -39,6 +39,8 @@ from registry.measurements.actions import record_measurement
 from registry.measurements.verification import differences_of
 from registry.patients.models import Patient
 from registry.review.actions import ReviewedMeanwhile, record_review
+from registry.review.meeting import move_up, put_on_list
+from registry.review.models import MeetingCase
 from tests.builders import a_patient, an_episode, id_of, sign_in
 from tests.pages import Fields, fields_of
 from tests.trust.forms import filled, sender
@@ -228,6 +230,29 @@ def test_a_role_two_give_at_once_is_held_once(app: Flask, world: World) -> None:
     _second_during_first(app, give, lambda: answers.append(browser.post(address, data=form)))
 
     assert [(each.status_code, each.location) for each in answers] == [(303, address)]
+
+
+def test_two_who_order_the_meeting_list_at_once_leave_everybody_one_place(app: Flask, world: World) -> None:
+    people = [_somebody_without_alerts(app, world) for _ in range(4)]
+
+    def put(patient_id: uuid.UUID) -> None:
+        put_on_list(episode=_episode_of(patient_id), by=db.session.get_one(User, world.here.people["care_manager"]))
+
+    def move(patient_id: uuid.UUID, before: uuid.UUID) -> None:
+        by = db.session.get_one(User, world.here.people["care_manager"])
+        move_up(episode=_episode_of(patient_id), before=_episode_of(before).id, by=by)
+
+    with app.app_context(), scope.all_patients(reason="test"):
+        put(people[0])
+        put(people[1])
+    _second_during_first(app, lambda: put(people[2]), lambda: put(people[3]))
+    _second_during_first(app, lambda: move(people[2], people[1]), lambda: move(people[1], people[0]))
+
+    with app.app_context(), scope.all_patients(reason="test"):
+        listed = select(MeetingCase.patient_id).where(MeetingCase.patient_id.in_(people)).order_by(MeetingCase.place)
+        order = [people.index(each) for each in db.session.scalars(listed)]
+        places = db.session.scalars(select(MeetingCase.place).where(MeetingCase.patient_id.in_(people))).all()
+    assert (order, len(set(places))) == ([1, 0, 2, 3], 4)
 
 
 def test_two_days_closed_at_once_move_a_clock_past_both(app: Flask, world: World) -> None:

@@ -51,6 +51,7 @@ def show_on_paper(
     around: Around,
 ) -> list[PaperRow]:
     """Each with why they wait for the psychiatrist, as beside the queue; ``queued`` are those who do."""
+    before = _before(meeting)
     return [
         PaperRow(
             name=name_of(row),
@@ -60,8 +61,20 @@ def show_on_paper(
             weeks=weeks_words(row.enrolled_on, today[row.clinic_id]),
             reasons=why_listed(queued.get(row.episode_id), today[row.clinic_id]),
             added=row.added_by,
-            up_url=change_url(row, "earlier", around) if number and row.clinic_id in may_change else "",
+            up_url=change_url(row, "earlier", around, before=before[row.episode_id])
+            if row.episode_id in before and row.clinic_id in may_change
+            else "",
             off_url=change_url(row, "off", around) if row.clinic_id in may_change else "",
         )
-        for number, row in enumerate(meeting)
+        for row in meeting
     ]
+
+
+def _before(meeting: Sequence[Row[Any]]) -> dict[uuid.UUID, uuid.UUID]:
+    """Episode → the one of the same clinic right before it; each clinic has its own order."""
+    before, last = dict[uuid.UUID, uuid.UUID](), dict[uuid.UUID, uuid.UUID]()
+    for row in meeting:
+        if row.clinic_id in last:
+            before[row.episode_id] = last[row.clinic_id]
+        last[row.clinic_id] = row.episode_id
+    return before

@@ -160,9 +160,10 @@ def why_listed(queued: Queued | None, today: date) -> list[ReasonShown]:
     return why(queued, today) if queued else [ReasonShown(tier="reminder", sentence=NOTHING_NEW)]
 
 
-def change_url(row: Row[Any], do: str, around: Around) -> str:
-    """Where the person is put on the list (``add``), taken off it (``off``), or moved up (``earlier``)."""
-    return _change_url(row.patient_id, row.episode_id, do, around)
+def change_url(row: Row[Any], do: str, around: Around, *, before: uuid.UUID | None = None) -> str:
+    """Where the person is put on the list (``add``), taken off it (``off``), or moved up (``earlier``): right before
+    the episode ``before``, so that a move sent twice is one."""
+    return _change_url(row.patient_id, row.episode_id, do, around, before=before)
 
 
 def list_url(episode: Episode, do: str, around: Around) -> str:
@@ -170,8 +171,10 @@ def list_url(episode: Episode, do: str, around: Around) -> str:
     return _change_url(episode.patient_id, episode.id, do, around)
 
 
-def _change_url(patient_id: uuid.UUID, episode_id: uuid.UUID, do: str, around: Around) -> str:
-    return url_for("review.change_list", patient_id=patient_id, episode=episode_id, **around.address(do))
+def _change_url(
+    patient_id: uuid.UUID, episode_id: uuid.UUID, do: str, around: Around, *, before: uuid.UUID | None = None
+) -> str:
+    return url_for("review.change_list", patient_id=patient_id, episode=episode_id, before=before, **around.address(do))
 
 
 def why(queued: Queued, today: date) -> list[ReasonShown]:

@@ -67,7 +67,7 @@ def change_list(patient_id: uuid.UUID) -> Response:
     elif do == "off":
         take_off_list(episode=episode, by=current_user)
     elif do == "earlier":
-        move_up(episode=episode, by=current_user)
+        move_up(episode=episode, before=found(request.args.get("before", type=uuid.UUID)), by=current_user)
     else:
         abort(404)
     return redirect(_back_url(patient_id, episode.id), 303)

@@ -20,7 +20,7 @@ from registry.extensions import db
 from registry.review.actions import void_review
 from registry.review.models import MeetingCase, Review
 from tests.integration.review.conftest import NOW, Case
-from tests.pages import fill_in, heading, send, soup, words
+from tests.pages import fields_of, fill_in, heading, send, soup, words
 
 CONTINUE = {"recommendations-0-kind": "continue"}
 TIME = {"time": "yes"}
@@ -78,6 +78,20 @@ def test_the_list_is_prepared_put_in_order_printed_and_walked_before_the_queue(c
     with case.app.app_context():
         acts = db.session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("meeting-list.%"))).all()
         assert sorted(acts) == ["meeting-list.added"] * 2 + ["meeting-list.moved"] * 2
+
+
+def test_a_move_sent_twice_moves_one_place(case: Case) -> None:
+    others, manager = _others(case), case.browser_of("manager")
+    for patient_id in (others["Bruna"], case.patient_id, others["Abel"]):
+        _press(manager, manager.get(f"/patients/{patient_id}"), "On the meeting list")
+    paper = manager.get("/review/list")
+    (abel,) = (form for form in soup(paper).select("form.list-change") if "Earlier: Abel" in form.get_text())
+
+    for _ in range(2):
+        manager.post(str(abel["action"]), data=fields_of(paper))
+
+    said = [row.get_text().split()[0] for row in soup(manager.get("/review/list")).select("tbody th")]
+    assert said == ["Bruna", "Abel", "Marisol"]
 
 
 def test_nobody_falls_off_the_list_but_by_a_review_that_stands_or_by_hand(case: Case) -> None:

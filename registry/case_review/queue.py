@@ -204,7 +204,7 @@ _NOTHING: Mapping[uuid.UUID, Finding] = {}
 @lru_cache(REMEMBERED)
 def _placed(
     facts: tuple[Any, ...],
-    additions: tuple[tuple[str, datetime], ...],
+    additions: tuple[tuple[uuid.UUID, datetime], ...],
     answered: tuple[Finding, ...],
     declined_on: date | None,
     today: date,
@@ -225,11 +225,11 @@ def _placed(
     return place(candidate, today=today)
 
 
-def _stored(for_review: str) -> Iterator[tuple[str, date, str]]:
+@lru_cache(REMEMBERED)
+def _stored(for_review: str) -> tuple[tuple[str, date, uuid.UUID], ...]:
     """Rule, since and alert of each stored reason that concerns the psychiatrist."""
-    for line in for_review.splitlines():
-        rule, since, alert_id = line.split()
-        yield rule, date.fromisoformat(since), alert_id
+    lines = (line.split() for line in for_review.splitlines())
+    return tuple((rule, date.fromisoformat(since), uuid.UUID(alert_id)) for rule, since, alert_id in lines)
 
 
 def quiet_since(row: _Facts) -> date | None:
@@ -241,26 +241,29 @@ def quiet_since(row: _Facts) -> date | None:
     return known_on + timedelta(days=allowed + 1)
 
 
-def _last_additions(rows: Sequence[Row[Any]]) -> Mapping[uuid.UUID, tuple[tuple[str, datetime], ...]]:
+def _last_additions(rows: Sequence[Row[Any]]) -> Mapping[uuid.UUID, tuple[tuple[uuid.UUID, datetime], ...]]:
     """Episode → each alert of a safety answer, a report or a score, with the instant something was last added to it.
 
     Asked only where it says anything: of whoever was reviewed, and is not due for a review, when all counts again.
     """
     alerts = {
-        row.episode_id: [
-            alert_id
-            for rule, _, alert_id in _stored(row.for_review)
-            if LAYER_OF.get(rule) in (Layer.SAFETY, Layer.WORSE, Layer.OFF_TARGET)
-        ]
+        row.episode_id: _told_of(row.for_review)
         for row in rows
         if row.known_until is not None and row.for_review and f"{DUE} " not in row.for_review
     }
-    asked = [uuid.UUID(alert_id) for own in alerts.values() for alert_id in own]
-    told = {str(alert_id): told_at for alert_id, told_at in last_told(asked).items()} if asked else {}
+    asked = [alert_id for own in alerts.values() for alert_id in own]
+    told = last_told(asked) if asked else {}
     return {
         episode_id: tuple((alert_id, told[alert_id]) for alert_id in own if alert_id in told)
         for episode_id, own in alerts.items()
     }
+
+
+@lru_cache(REMEMBERED)
+def _told_of(for_review: str) -> tuple[uuid.UUID, ...]:
+    """Of the stored reasons the alerts that are added to."""
+    layers = Layer.SAFETY, Layer.WORSE, Layer.OFF_TARGET
+    return tuple(alert_id for rule, _, alert_id in _stored(for_review) if LAYER_OF.get(rule) in layers)
 
 
 def _rows_of(episode_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Row[Any]]:

@@ -37,7 +37,9 @@ class _Many(TypeDecorator[Collection[Any]]):
         values = list(value or ())
         if dialect.name == "postgresql":
             return values
-        return json.dumps([each.hex if isinstance(each, uuid.UUID) else each for each in values])
+        if self.each is sa.Uuid:  # every statement about people names the clinics: nothing in an id is to be escaped
+            return "[" + ",".join(['"' + each.hex + '"' for each in values]) + "]"
+        return json.dumps(values)
 
 
 class _Among(FunctionElement[bool]):

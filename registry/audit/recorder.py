@@ -35,7 +35,7 @@ _SECRET_FIELDS = frozenset({"password_hash", "token_hash"})
 _SILENT_FIELDS = frozenset({"version"})
 
 _LAST = sa.select(AuditEvent.number, AuditEvent.hash).order_by(AuditEvent.number.desc()).limit(1)
-_APPEND = sa.insert(AuditEvent)
+_APPEND = sa.insert(AuditEvent.__table__)
 
 
 _Noted: TypeAlias = dict[tuple[str, uuid.UUID], dict[str, Any]]
@@ -155,7 +155,7 @@ def append_pending() -> None:
         digest = link(previous, {name: _plain(value) for name, value in row.items()}, key=key)
         rows.append({**row, "previous_hash": previous, "hash": digest})
         previous = digest
-    session.execute(_APPEND, rows, execution_options={"render_nulls": True})  # one statement for all of them
+    session.execute(_APPEND, rows)  # one statement for all of them
 
 
 def content_of(row: AuditEvent) -> dict[str, Any]:

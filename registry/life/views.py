@@ -173,7 +173,7 @@ def withdraw(patient_id: uuid.UUID, event_id: uuid.UUID) -> Page:
         form=form,
         back_url=url_for("life.events", patient_id=patient_id),
     )
-    return _save(page, act, saved=MARKED, template="layouts/withdraw.html")
+    return _save(page, act, saved=MARKED, template="patients/withdraw.html")
 
 
 def _form_page(

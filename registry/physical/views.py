@@ -84,7 +84,7 @@ def withdraw(patient_id: uuid.UUID, observation_id: uuid.UUID) -> Page:
         form=form,
         back_url=_back_url(patient_id),
     )
-    return _save(page, act, saved=MARKED, template="layouts/withdraw.html")
+    return _save(page, act, saved=MARKED, template="patients/withdraw.html")
 
 
 def _place_of(patient_id: uuid.UUID) -> Place:

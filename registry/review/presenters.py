@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from flask import url_for
 
 from registry.accounts.models import User
-from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters import Difference, IdentityHeader, PersonFormPage
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, KINDS, STATES
 from registry.web.filters import long_date
 
 if TYPE_CHECKING:
-    from registry.review.forms import DecisionForm, QuestionForm
+    from registry.review.forms import DecisionForm
 
 DECISIONS: Mapping[str, str] = {
     "ordered": "Order it now",
@@ -56,24 +56,12 @@ class QuestionShown:
     withdraw_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionPage:
-    """Asking the psychiatrist."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionPage(PersonFormPage):
+    """Asking the psychiatrist, above what waits for an answer already."""
 
-    title: str
-    patient: IdentityHeader
-    form: QuestionForm
     open_questions: Sequence[QuestionShown]
-    back_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What somebody else decided, and what was about to be."""
-
-    field: str
-    theirs: str
-    yours: str
+    save: str = "Ask"
 
 
 @dataclass(frozen=True, slots=True)

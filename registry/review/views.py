@@ -19,14 +19,13 @@ from registry.episodes.models import Episode
 from registry.episodes.patient_header import load_header
 from registry.episodes.place import clinic_at, get_clinic_of
 from registry.episodes.queries import get_episode, get_open_episode
-from registry.patients.presenters import IdentityHeader, WithdrawPage
+from registry.patients.presenters import Difference, IdentityHeader, WithdrawPage
 from registry.review import actions, queries
 from registry.review.forms import DecisionForm, QuestionForm
 from registry.review.models import Recommendation, Review
 from registry.review.presenters import (
     VOID_INTRO,
     DecisionPage,
-    Difference,
     QuestionPage,
     after_deciding_url,
     decided_by,
@@ -156,7 +155,7 @@ def _show_void(review: Review, form: WithdrawForm, *, status: int) -> Page:
         back_url=reviews_url(patient_id),
     )
     opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)
-    return render_template("layouts/withdraw.html", page=page), status
+    return render_template("patients/withdraw.html", page=page), status
 
 
 def _decision(patient_id: uuid.UUID, recommendation_id: uuid.UUID) -> tuple[Recommendation, DecisionForm]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters import IdentityHeader, PersonFormPage
 from registry.patients.record_tabs import Tab
 from registry.tasks.models import Task
 from registry.tasks.rules import KINDS, Waiting, is_late, outcome
@@ -19,7 +19,6 @@ from registry.web.filters import count, days_ago, local_time, long_date
 from registry.web.paging import Paging
 
 if TYPE_CHECKING:
-    from registry.tasks.forms import TaskForm
     from registry.web.form_fields import RegistryForm
 
 
@@ -61,16 +60,13 @@ class TasksPage:
     write_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class TaskFormPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFormPage(PersonFormPage):
     """Writing to a colleague."""
 
-    title: str
-    patient: IdentityHeader
-    form: TaskForm
     today: date
     latest: date
-    back_url: str
+    save: str = "Send"
 
 
 @dataclass(frozen=True, slots=True)

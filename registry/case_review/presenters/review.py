@@ -35,9 +35,9 @@ from registry.episodes.patient_header import holder_name
 from registry.episodes.rules import CONDITIONS, TEAM_ROLES
 from registry.measurements.tracked import TrackedScale
 from registry.measures.course import Course, Standing, days_fresh
-from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters import Difference, IdentityHeader
 from registry.review.forms import ReviewForm
-from registry.review.presenters import Difference, QuestionShown, show_question
+from registry.review.presenters import QuestionShown, show_question
 from registry.treatment.present import PresentTreatment, show_present
 from registry.web.filters import ARROW, count, days_ago, short_date, signed
 

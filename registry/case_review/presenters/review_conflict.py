@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from registry.patients.presenters import Difference
 from registry.review.forms import ReviewForm
 from registry.review.models import Review
-from registry.review.presenters import Difference, reviewed_words
+from registry.review.presenters import reviewed_words
 from registry.review.rules import KINDS
 from registry.web.filters import count, long_date
 

@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING
 
 from registry.contacts.models import DangerReport
 from registry.contacts.rules import DANGERS
-from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters import PersonFormPage
 from registry.web.filters import long_date
 
 if TYPE_CHECKING:
-    from registry.contacts.forms import DangerForm
+    pass
 
 
-@dataclass(frozen=True, slots=True)
-class DangerPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DangerPage(PersonFormPage):
     """Reporting a danger."""
 
-    title: str
-    patient: IdentityHeader
-    form: DangerForm
     today: date
-    back_url: str
+    save: str = "Report the danger"
+    intro: str = (
+        "Saving alerts the care manager and the clinic's duty clinician at once. "
+        "In immediate danger call the emergency number first."
+    )
+    is_grave: bool = True
 
 
 REPORT_STAYS = (

@@ -203,7 +203,7 @@ def _show_withdrawal(contact: Contact, form: WithdrawForm, *, status: int) -> Pa
         conflict_by=saved_by(contact, place) if conflict else "",
     )
     opened("contact.opened", by=current_user, patient_id=contact.patient_id, clinic_id=place.clinic.id)
-    return render_template("layouts/withdraw.html", page=page), status
+    return render_template("patients/withdraw.html", page=page), status
 
 
 def _contact(patient_id: uuid.UUID, contact_id: uuid.UUID, action: str) -> Contact:

@@ -106,7 +106,7 @@ def _show_withdrawal(report: DangerReport, form: WithdrawForm, back_url: str, *,
         conflict=[Difference("State", state, "Entered in error")] if status == 409 else (),
     )
     opened("patient.opened", by=current_user, patient_id=report.patient_id, clinic_id=place.clinic.id)
-    return render_template("layouts/withdraw.html", page=page), status
+    return render_template("patients/withdraw.html", page=page), status
 
 
 def _report(patient_id: uuid.UUID, report_id: uuid.UUID) -> DangerReport:

@@ -33,7 +33,7 @@ from registry.measurements.scores import definition_of, score_again
 from registry.measurements.wordings import wording_in, wordings_of
 from registry.measures.answers import answer_to_json
 from registry.measures.instrument import Instrument
-from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters import Difference, IdentityHeader
 from registry.patients.rules import LANGUAGES
 from registry.web.filters import count, days_ago, long_date
 from registry.web.second_time import SecondTime
@@ -60,15 +60,6 @@ class LanguageOffered:
     label: str
     url: str
     is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A field in which two people's versions differ."""
-
-    field: str
-    theirs: str
-    yours: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def _show_withdrawal(row: Measurement, form: WithdrawForm, *, status: int) -> Pa
         conflict_by=saved_by(row, place) if is_conflict else "",
     )
     opened("patient.opened", by=current_user, patient_id=row.patient_id, clinic_id=place.clinic.id)
-    return render_template("layouts/withdraw.html", page=page), status
+    return render_template("patients/withdraw.html", page=page), status
 
 
 def _in_words(row: Measurement) -> str:

@@ -46,6 +46,7 @@ from registry.measures.scoring import (
     score_as_it_stands,
     score_total,
 )
+from registry.patients.presenters import Difference
 from registry.web.filters import local_time, long_date
 from registry.web.pages import Page
 from registry.web.second_time import SecondTime
@@ -302,5 +303,5 @@ def show_conflict(
     )
 
 
-def _conflicts(theirs: Measurement, form: MeasureForm) -> Sequence[shown.Difference]:
-    return shown.differences(theirs, form) or (shown.Difference("Every field", "as you typed it", "the same"),)
+def _conflicts(theirs: Measurement, form: MeasureForm) -> Sequence[Difference]:
+    return shown.differences(theirs, form) or (Difference("Every field", "as you typed it", "the same"),)

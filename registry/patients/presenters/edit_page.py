@@ -51,13 +51,13 @@ class EditPage:
 class PersonFormPage(EditPage):
     """One form about one person, as ``layouts/person_form.html`` prints it.
 
-    ``action_url`` is empty where the form is sent to the address it was opened at.
+    ``action_url`` is empty where the form is sent to the address it was opened at; ``is_grave`` where its button warns.
     """
 
     save: str
     action_url: str = ""
     intro: str = ""
-    is_withdrawal: bool = False
+    is_grave: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class DatedFormPage(PersonFormPage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawPage(PersonFormPage):
-    """Marking an entry as entered in error, as ``layouts/withdraw.html`` prints it.
+    """Marking an entry as entered in error, as ``patients/withdraw.html`` prints it.
 
     ``facts`` say which entry it is, ``warnings`` what does not come back with it.
     """
@@ -78,6 +78,6 @@ class WithdrawPage(PersonFormPage):
     form: WithdrawForm
     save: str = MARK
     intro: str = STAYS
-    is_withdrawal: bool = True
+    is_grave: bool = True
     facts: Sequence[Mapping[str, str]] = ()
     warnings: Sequence[str] = ()

@@ -64,7 +64,7 @@ def strike_out(place: Place, form: WithdrawForm, act: Callable[[], None], *, tit
         form,
         act,
         to=url,
-        show=lambda status: show(page, status=status, template="layouts/withdraw.html"),
+        show=lambda status: show(page, status=status, template="patients/withdraw.html"),
         overtaken=lambda: go_back(url, "A colleague marked that entry as entered in error already"),
         saved=MARKED,
     )

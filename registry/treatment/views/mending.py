@@ -31,7 +31,7 @@ from registry.treatment.views.place import (
 from registry.web.pages import Page
 from registry.web.withdraw_form import MARKED, STAYS, WithdrawForm
 
-_STRIKE_OUT = "layouts/withdraw.html"
+_STRIKE_OUT = "patients/withdraw.html"
 
 
 @blueprint.route("/<entry_kind>/<uuid:entry_id>/correct", methods=["GET", "POST"])

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
@@ -113,6 +114,7 @@ def _manager(team: Team) -> User:
     return db.session.get_one(User, team.users["care_manager"])
 
 
+@pytest.mark.both_databases
 def test_the_yearly_check_counts_to_today_in_the_row_the_order_and_the_file(team: Team) -> None:
     person, other = team.person(family="Vega", mrn="1"), team.person(family="Zett", mrn="2")
     nobody_counts = {part: (TODAY - timedelta(days=1)).isoformat() for part in ("lipids", "alcohol")}

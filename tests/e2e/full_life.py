@@ -191,7 +191,7 @@ def _around(patient: Patient, day: date, *, by: User) -> None:
         ContactPointFacts(kind="phone", value="212 555 0199", note="Maple House, ask for the shift lead"),
         ContactPointFacts(kind="email", value="emeka.obiora@mail.example", may_email=True),
     ):
-        add_contact_point(patient=patient, facts=point, by=by)
+        add_contact_point(patient=patient, facts=point, on=day, by=by)
     order = LegalStatusFacts(
         kind="outpatient-order",
         starts_on=day - timedelta(days=150),

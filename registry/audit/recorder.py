@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 import sqlalchemy as sa
 from flask import current_app, g, has_request_context, request
@@ -35,7 +35,7 @@ _SECRET_FIELDS = frozenset({"password_hash", "token_hash"})
 _SILENT_FIELDS = frozenset({"version"})
 
 _LAST = sa.select(AuditEvent.number, AuditEvent.hash).order_by(AuditEvent.number.desc()).limit(1)
-_APPEND = sa.insert(AuditEvent.__table__)
+_APPEND = sa.insert(cast(sa.Table, AuditEvent.__table__))
 
 
 _Noted: TypeAlias = dict[tuple[str, uuid.UUID], dict[str, Any]]

@@ -167,7 +167,7 @@ def test_a_critical_count_outlives_the_episode_until_a_person_closes_it(app: Fla
         assert standing("medication.critical") == []
 
 
-def test_a_critical_count_entered_after_the_end_reaches_whoever_is_on_duty_once(app: Flask) -> None:
+def test_a_critical_count_entered_after_the_end_reaches_whoever_is_on_duty_once_else_the_lead(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene()
         counted(scene, 800, days=-3)
@@ -190,6 +190,11 @@ def test_a_critical_count_entered_after_the_end_reaches_whoever_is_on_duty_once(
                 patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=[weight], by=scene.care_manager
             )
             assert standing("medication.critical") == []
+        next_year = 310
+        with time_machine.travel(NOW + timedelta(days=next_year), tick=False):
+            counted(scene, 600, days=next_year)
+            (late,) = standing("medication.critical")
+            assert late.owner_id == scene.lead.id, "nobody is on duty any more"
 
 
 def test_a_critical_count_of_whoever_died_is_still_read_and_closed_by_a_person(app: Flask) -> None:

@@ -94,6 +94,7 @@ def test_where_no_clozapine_was_taken_the_day_of_the_last_dose_is_asked_for(case
         ("change", {"happened_on": "2026-02-01", "amount": "0"}, "Enter an amount above 0"),
         ("change", {"happened_on": "2026-02-01", "amount": "1.005"}, "at most two decimal places"),
         ("change", {"happened_on": "2026-02-01", "amount": "100001"}, "and at most 100,000"),
+        ("change", {"happened_on": "2026-02-01", "amount": "1e999"}, "enter a number, such as 12.5"),
         ("stop", {"happened_on": "2026-02-01"}, "Choose why it was stopped"),
         ("adherence", {"percent": "101", "source": "person"}, "Enter whole percent from 0 to 100"),
     ],

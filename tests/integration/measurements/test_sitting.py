@@ -59,7 +59,8 @@ def test_the_safety_step_comes_before_the_next_instrument(sitting: Browser) -> N
     sent["outcome"] = one(page, "input[name=outcome]")["value"]
     after = sitting.client.post(response.location, data=sent)
 
-    assert after.location == f"{sitting.measures}/new/gad-7?on=2026-03-16&mode=self-paper"
+    here = f"episode={sitting.person.episode_id}"
+    assert after.location == f"{sitting.measures}/new/gad-7?on=2026-03-16&mode=self-paper&{here}", "at the same clinic"
 
 
 @pytest.mark.parametrize("on", ["tomorrow", "2026-03-17", "1970-01-01", ""])

@@ -54,7 +54,9 @@ def place_at(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Place:
 
 
 def place_of_entry(patient_id: uuid.UUID, clinic_id: uuid.UUID) -> Place:
-    """Where something on record is changed: it stays with the clinic it was recorded at."""
+    """Where something on record is changed: it stays with the clinic it was recorded at, and no form says another."""
+    if clinic_named() not in {None, clinic_id}:
+        abort(404)
     return Place(found(get_patient(patient_id)), db.session.get_one(Clinic, clinic_id))
 
 

@@ -70,7 +70,7 @@ def clinic_at(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Clini
     if "episode" in request.args and episode_id != episode_named():
         if request.method == "POST":
             abort(404)
-        abort(redirect(this_address(episode=episode_id)))
+        abort(redirect(this_address(episode=episode_id), 303))
     return clinic
 
 

@@ -1,4 +1,4 @@
-"""The style sheet and those who use its tokens agree."""
+"""The style sheets and those who use their tokens agree."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 STATIC = Path(__file__).parents[2] / "registry" / "static"
-STYLE_SHEET = (STATIC / "app.css").read_text(encoding="utf-8")
+SHEETS = sorted(STATIC.glob("*.css"))
+STYLE_SHEET = "\n".join(sheet.read_text(encoding="utf-8") for sheet in SHEETS)
 
 _USED = re.compile(r"var\((--[\w-]+)\)")
 _DEFINED = re.compile(r"(--[\w-]+):")
@@ -15,7 +16,7 @@ _DEFINED = re.compile(r"(--[\w-]+):")
 def _tokens_used() -> set[str]:
     figures = (STATIC.parent / "charts").rglob("*.py")
     scripts = (STATIC / "behaviours").glob("*.js")
-    return {token for file in (STATIC / "app.css", *figures, *scripts) for token in _USED.findall(file.read_text())}
+    return {token for file in (*SHEETS, *figures, *scripts) for token in _USED.findall(file.read_text())}
 
 
 def _own(tokens: set[str]) -> set[str]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 
 from registry.caseload.presenters.summary_sections import Line, Section
 
-_PAGE = 172
+_PAGE = 168
 _HEADING = 2
 _ROW = 3
-_LETTERS = 70
+_LETTERS = 76
 _STEPS = (
     (1_200, 16),
     (500, 14),

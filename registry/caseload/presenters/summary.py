@@ -47,6 +47,8 @@ class Summary:
     closing: str = ""
     left_out: str = ""
     """What one page had no room for."""
+    is_one_page: bool = False
+    """Printed as densely as one page asks for; what a person keeps is printed to be read."""
 
     @property
     def text(self) -> str:
@@ -95,6 +97,7 @@ def show_summary(facts: SummaryFacts, reading: Reading, *, made: Made, help_line
         made=made.words,
         sections=sections,
         left_out=left_out,
+        is_one_page=True,
     )
 
 

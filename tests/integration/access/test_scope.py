@@ -74,7 +74,14 @@ def world(app: Flask) -> World:
         db.session.add_all(patients)
         db.session.flush()
         points = [
-            ContactPoint(patient_id=patient.id, kind="phone", value=patient.legal_given, created_at=NOW)
+            ContactPoint(
+                patient_id=patient.id,
+                kind="phone",
+                value=patient.legal_given,
+                added_on=NOW.date(),
+                created_at=NOW,
+                changed_at=NOW,
+            )
             for patient in patients
         ]
         grants = [

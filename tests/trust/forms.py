@@ -54,6 +54,10 @@ MORE: Mapping[str, Sequence[Mapping[str, str]]] = {
     "treatment.start": [{"trial_kind": kind} for kind in ("injection", "therapy", "other")],
     "treatment.change": [{"trial_id": "therapy_id"}],
     "treatment.stop": [{"trial_id": "therapy_id"}],
+    "treatment.note_adherence": [{"trial_id": "clozapine_id"}],
+    "treatment.correct": [
+        {"entry_kind": "step", "entry_id": name} for name in ("clozapine_start_id", "injection_start_id")
+    ],
     "plans.write": [{"plan_kind": "relapse"}],
     "episodes.death": [{"patient_id": "dead_id"}],
 }

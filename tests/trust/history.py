@@ -41,6 +41,7 @@ from registry.review.meeting import put_on_list
 from registry.tasks.actions import send_task
 from registry.treatment import actions as treatment
 from registry.treatment.facts import AdherenceFacts, InjectionFacts, StepFacts, TrialFacts
+from registry.treatment.models import TreatmentTrial, TrialStep
 from tests.builders import a_clinic, a_patient, a_referral, an_episode, id_of
 
 NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
@@ -186,8 +187,8 @@ def somebody_who_left(clinic: Clinic, number: int, *, by: User) -> dict[str, uui
     return {"left_id": patient.id, "ended_episode_id": episode.id}
 
 
-def a_treatment(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
-    """A long-acting injection that was given once, and how it is adhered to; and a therapy."""
+def treatment_of(patient: Patient, clinic: Clinic, *, by: User) -> dict[str, uuid.UUID]:
+    """A long-acting injection that was given once, and how it is adhered to; clozapine, and a therapy."""
     began_on = date(2026, 2, 20)
     facts = TrialFacts(
         kind="injection",
@@ -205,7 +206,28 @@ def a_treatment(patient: Patient, clinic: Clinic, *, by: User) -> tuple[uuid.UUI
         kind="therapy", name="zawords", start=StepFacts(kind="start", on=began_on, frequency="zawords")
     )
     other = treatment.start_trial(patient_id=patient.id, clinic_id=clinic.id, facts=therapy, by=by)
-    return trial.id, injection.id, other.id
+    tablets = TrialFacts(
+        kind="medication",
+        name="zawords",
+        ingredient="clozapine",
+        medicine_class="antipsychotic",
+        start=StepFacts(kind="start", on=TODAY, amount=Decimal(100), unit="mg", words="zanote"),
+    )
+    clozapine = treatment.start_trial(patient_id=patient.id, clinic_id=clinic.id, facts=tablets, by=by)
+    return {
+        "trial_id": trial.id,
+        "injection_start_id": _start_of(trial),
+        "entry_id": injection.id,
+        "therapy_id": other.id,
+        "clozapine_id": clozapine.id,
+        "clozapine_start_id": _start_of(clozapine),
+    }
+
+
+def _start_of(trial: TreatmentTrial) -> uuid.UUID:
+    return db.session.scalars(
+        select(TrialStep.id).where(TrialStep.trial_id == trial.id, TrialStep.kind == "start")
+    ).one()
 
 
 def a_stay(patient: Patient, clinic: Clinic, *, by: User) -> uuid.UUID:

@@ -46,7 +46,6 @@ from tests.trust.history import (
     a_plan,
     a_review,
     a_stay,
-    a_treatment,
     a_view,
     an_alert,
     an_observation,
@@ -59,6 +58,7 @@ from tests.trust.history import (
     something_unfinished,
     surroundings_of,
     transfers_of,
+    treatment_of,
 )
 
 MARKERS = ("Zanzibarquist", "Quillonia", "ZMRN", "zphone", "zanote", "zareview", "zaquestion", "zaperson", "zawords")
@@ -156,7 +156,6 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
         words="zawords",
         by=people["peer_specialist"],
     )
-    trial, injection, therapy = a_treatment(patient, clinic, by=manager)
     goal, rating = a_plan(patient, clinic, by=manager)
     stay = a_stay(patient, clinic, by=manager)
     observed = an_observation(patient, clinic, by=manager)
@@ -192,11 +191,9 @@ def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") 
             "sent_id": sent.id,
             "own_task_id": asked.id,
             "own_sent_id": own_sent.id,
-            "trial_id": trial,
-            "therapy_id": therapy,
+            **treatment_of(patient, clinic, by=manager),
             "trial_kind": "medication",
             "entry_kind": "injection",
-            "entry_id": injection,
             "goal_id": goal,
             "rating_id": rating,
             "plan_kind": "safety",

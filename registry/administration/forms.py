@@ -10,7 +10,6 @@ from wtforms import (
     EmailField,
     Form,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -28,6 +27,7 @@ from registry.web.form_fields import (
     NotAfter,
     NotBefore,
     RegistryForm,
+    WholeNumber,
     line,
     paragraph,
 )
@@ -141,7 +141,7 @@ class ClosureForm(RegistryForm):
         super().__init__(*args, **values)
 
 
-def _number_where_own(form: Form, field: IntegerField) -> None:
+def _number_where_own(form: Form, field: WholeNumber) -> None:
     """An empty number never reads as "off", and one that was typed is never passed over: the choice is of its own."""
     typed = "".join(text.strip() for text in field.raw_data or ())
     if form["choice"].data == OWN and typed:
@@ -157,7 +157,7 @@ class RuleNumberForm(RegistryForm):
     """What a clinic goes by: a rule's number as shipped, its own, or none."""
 
     choice = RadioField("What counts at your clinic", [InputRequired("Choose what counts at your clinic")])
-    number = IntegerField(
+    number = WholeNumber(
         "Our own number", [_number_where_own, NumberRange(0, 10_000, "Enter a number people can count to")]
     )
     why = paragraph("Why", required="Enter the reason, and who decided it", longest=500)

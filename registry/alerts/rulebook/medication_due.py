@@ -8,7 +8,7 @@ from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.evidence import JSON, Evidence, stored
 from registry.alerts.rulebook.finding import Audience, Found, Rule, Tier
 from registry.alerts.rulebook.medication import is_over
-from registry.alerts.rulebook.monitoring import COUNT, LOW_PARAMETERS, CheckDue, checks_due
+from registry.alerts.rulebook.monitoring import BASELINE, COUNT, LOW_PARAMETERS, CheckDue, checks_due
 from registry.alerts.rulebook.phrases import ago, count, listed, uncapitalised, written
 from registry.alerts.rulebook.suspension import Family
 from registry.alerts.rulebook.worse import newly_listed
@@ -172,6 +172,7 @@ DUE = Rule(
         _WINDOW,
         *dict.fromkeys(id_ for protocol in protocols() for id_ in protocol.parameters),
         *LOW_PARAMETERS,
+        BASELINE,
         _GRACE,
         _ONE_VISIT,
     ),
@@ -181,5 +182,5 @@ DUE = Rule(
     must_be_heard=_cannot_be_late,
     is_news=lambda told, now: _injection_news(told, now) or _check_news(told, now),
     waits=_until_the_next_would_be_due,
-    version=6,
+    version=7,
 )

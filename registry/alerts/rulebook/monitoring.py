@@ -26,8 +26,8 @@ _LOW = (
 """Below which limit, or which with benign ethnic neutropenia, a neutrophil count is repeated after how many days."""
 _AFTER_STOP = "medication.due.anc_after_stop"
 LOW_PARAMETERS = (*(every for _, _, every in _LOW), _AFTER_STOP)
-_BASELINE_DAYS = 91
-"""How long before a medicine began a check still counts as its first: a quarter of a year."""
+BASELINE = "medication.due.baseline"
+"""How many days before a medicine began a check still counts as its first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _due(
 ) -> CheckDue | None:
     check, began_on = catalogue().checks[protocol.check], exposure.started_on
     last_on = last_done(check, physical)
-    counts = last_on is not None and last_on >= began_on - timedelta(days=_BASELINE_DAYS)
+    counts = last_on is not None and last_on >= began_on - timedelta(days=numbers.required(BASELINE))
     from_on = max(began_on, last_on) if counts and last_on is not None else max(began_on, since)
     every = protocol.interval((from_on - began_on).days, numbers)
     if every is None:
@@ -181,7 +181,17 @@ CRITICAL = (
 """Beside the neutrophils, whose limit depends on the person."""
 
 _GAIN = "medication.out-of-range.weight_gain"
-RANGE_PARAMETERS = (_ANC, _ANC_BEN, *(each.parameter for each in _RANGES), _GAIN)
+_FOLLOWED_WITHIN = "medication.out-of-range.followed_within"
+_FIRST_WEIGHT_WITHIN = "medication.out-of-range.first_weight_within"
+RANGE_PARAMETERS = (
+    _ANC,
+    _ANC_BEN,
+    *(each.parameter for each in _RANGES),
+    _GAIN,
+    _FOLLOWED_WITHIN,
+    BASELINE,
+    _FIRST_WEIGHT_WITHIN,
+)
 
 
 def out_of_range(treatment: TreatmentFacts, physical: PhysicalFacts, numbers: Numbers) -> list[OutOfRange]:
@@ -229,8 +239,8 @@ def _weight_gain(treatment: TreatmentFacts, physical: PhysicalFacts, numbers: Nu
     percent, last = numbers.get(_GAIN), physical.latest("weight")
     if percent is None or last is None or last.value is None:
         return []
-    for began_on in _antipsychotics_began(treatment):
-        first = _first_weight(physical, began_on)
+    for began_on in _antipsychotics_began(treatment, numbers):
+        first = _first_weight(physical, began_on, numbers)
         if first is None or first.value is None or first.on >= last.on:
             continue
         gained = (last.value - first.value) * 100 / first.value
@@ -240,24 +250,27 @@ def _weight_gain(treatment: TreatmentFacts, physical: PhysicalFacts, numbers: Nu
     return []
 
 
-def _antipsychotics_began(treatment: TreatmentFacts) -> list[date]:
-    """The starts of the antipsychotics taken, and of those they followed within a quarter of a year, earliest first.
+def _antipsychotics_began(treatment: TreatmentFacts, numbers: Numbers) -> list[date]:
+    """The starts of the antipsychotics taken, and of those they followed soon enough, earliest first.
 
     An oral one that became an injection is followed so.
     """
+    within = timedelta(days=numbers.required(_FOLLOWED_WITHIN))
     began = {each.started_on for each in treatment.exposures if "antipsychotic" in each.keys}
     stopped = [(each.started_on, each.stopped_on) for each in treatment.antipsychotics if each.stopped_on is not None]
     for started_on, stopped_on in sorted(stopped, key=lambda each: each[1], reverse=True):
-        if any(started_on <= on <= stopped_on + timedelta(days=_BASELINE_DAYS) for on in began):
+        if any(started_on <= on <= stopped_on + within for on in began):
             began.add(started_on)
     return sorted(began)
 
 
-def _first_weight(physical: PhysicalFacts, began_on: date) -> Observed | None:
-    """The last weight of the quarter before a medicine began, else the first of the four weeks after."""
+def _first_weight(physical: PhysicalFacts, began_on: date, numbers: Numbers) -> Observed | None:
+    """The last weight before a medicine began that counts as its first, else the first soon after."""
+    first_on = began_on - timedelta(days=numbers.required(BASELINE))
+    last_on = began_on + timedelta(days=numbers.required(_FIRST_WEIGHT_WITHIN))
     weights = [each for each in physical.observed if each.kind == "weight"]
-    before = [each for each in weights if began_on - timedelta(days=_BASELINE_DAYS) <= each.on <= began_on]
-    after = [each for each in weights if began_on < each.on <= began_on + timedelta(days=28)]
+    before = [each for each in weights if first_on <= each.on <= began_on]
+    after = [each for each in weights if began_on < each.on <= last_on]
     return before[0] if before else (after[-1] if after else None)
 
 

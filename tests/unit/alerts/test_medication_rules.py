@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from registry.alerts.loading.treatment import treatment_facts
+from registry.alerts.parameters import ClinicNumber, InvalidParameter
 from registry.alerts.physical_facts import Observed
 from registry.alerts.protocols import protocols
 from registry.alerts.rulebook import Family, evaluate, rule
@@ -196,6 +197,41 @@ def test_another_antipsychotic_takes_nothing_off_the_weight_gained(stopped: int 
     assert tier(RANGE, heavier, 110) == expected
     if expected:
         assert "14 % above 80" in sentence(RANGE, heavier, 110)
+
+
+WEIGHED_BEFORE = of(seen("weight", -20, 80), seen("weight", 60, 84), exposures=[takes("antipsychotic")])
+WEIGHED_AFTER = of(seen("weight", 10, 80), seen("weight", 60, 84), exposures=[takes("antipsychotic")])
+SWITCHED = case(
+    physical=physical(seen("weight", 0, 80), seen("weight", 99, 91)),
+    treatment=TreatmentFacts(
+        exposures=(takes("antipsychotic", since=100),),
+        antipsychotics=(antipsychotic("olanzapine", 0, 40), antipsychotic("aripiprazole", 100)),
+    ),
+)
+COUNTED_BEFORE = of(seen("anc", -60, 2000), exposures=[takes("clozapine")])
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "known", "on", "number", "holds_from"),
+    [
+        (RANGE, WEIGHED_BEFORE, 61, f"{DUE}.baseline", 20),
+        (RANGE, WEIGHED_AFTER, 61, f"{RANGE}.first_weight_within", 10),
+        (RANGE, SWITCHED, 110, f"{RANGE}.followed_within", 60),
+        (DUE, COUNTED_BEFORE, 6, f"{DUE}.baseline", 60),
+    ],
+)
+def test_a_clinic_says_how_far_from_a_start_its_first_check_lies_and_how_soon_one_medicine_follows_another(
+    rule_id: str, known: CaseSnapshot, on: int, number: str, holds_from: int
+) -> None:
+    def set_to(days: int) -> str | None:
+        return tier(rule_id, known, on, NUMBERS.at_clinic({number: ClinicNumber(days)}))
+
+    gained_or_nothing_due = "action" if rule_id == RANGE else None
+    assert set_to(holds_from) == tier(rule_id, known, on) == gained_or_nothing_due
+    assert set_to(holds_from - 1) != gained_or_nothing_due
+    assert number in rule(rule_id).parameters
+    with pytest.raises(InvalidParameter, match="not switched off"):
+        NUMBERS.at_clinic({number: ClinicNumber(None)})
 
 
 @pytest.mark.parametrize(

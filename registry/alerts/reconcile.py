@@ -29,7 +29,7 @@ from registry.alerts.look import told
 from registry.alerts.models import Alert
 from registry.alerts.owners import Team, load_teams, owner_of
 from registry.alerts.parameters import Numbers
-from registry.alerts.rest import News, Rest, at_rest, quiet_until_of, rest_of
+from registry.alerts.rest import News, Rest, at_rest, longest_rest, quiet_until_of, rest_of
 from registry.alerts.rulebook import Backlog, Family, Finding, Tier, evaluate, rule
 from registry.alerts.safety_alert import reconcile_safety
 from registry.alerts.sentences import kept_sentence
@@ -43,8 +43,8 @@ from registry.extensions import db
 from registry.measurements.standings import restate
 from registry.patients.models import Patient
 
-_REMEMBERED_DAYS = 60
-"""How long a closed alert can keep its finding quiet; past the longest ``snooze`` a clinic may set."""
+_MISSED_DAYS = 7
+"""Nights without a sweep after which a rest that is over is still known as one."""
 # Made once: building a statement costs more than running it.
 _PATIENTS = (
     select(Patient.id, Patient.died_on, Patient.merged_into_id)
@@ -146,7 +146,7 @@ def _reconcile(
 
 def _alerts(patient_ids: Collection[uuid.UUID], now: datetime) -> dict[uuid.UUID, list[Alert]]:
     """The open alerts, the safety alerts people have closed, and what else people closed lately; oldest first."""
-    about = {"patient_ids": list(patient_ids), "remembered_from": now - timedelta(days=_REMEMBERED_DAYS)}
+    about = {"patient_ids": list(patient_ids), "remembered_from": now - timedelta(days=longest_rest() + _MISSED_DAYS)}
     return by_patient(db.session.scalars(_ALERTS, about))
 
 

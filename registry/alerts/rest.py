@@ -10,14 +10,16 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from registry.alerts.clinic_numbers import shipped
 from registry.alerts.hours.response_times import longest_snooze
 from registry.alerts.lifecycle import is_past
 from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
 from registry.alerts.queries import last_told
-from registry.alerts.rulebook import Audience, Backlog, Finding, Tier, is_news, rule
+from registry.alerts.rulebook import RULEBOOK, Audience, Backlog, Finding, Tier, is_news, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,15 @@ def put_off_at_most(alert: Alert, numbers: Numbers) -> int:
     """For how many days the alert can be put off; 0 where it cannot wait."""
     days = longest_snooze(Tier(alert.tier), numbers, is_safety=alert.is_safety)
     return rule(alert.rule).days_at_most(days, alert.evidence)
+
+
+@cache
+def longest_rest() -> int:
+    """The most days anything that was closed can rest, whatever a clinic decides."""
+    parameters = shipped().parameters
+    snoozes = (f"snooze.{tier.value}" for tier in Tier)
+    rests = [each.rests_for for each in RULEBOOK if each.rests_for is not None]
+    return max(parameters[id_].most for id_ in (*snoozes, *rests) if id_ in parameters)
 
 
 def rest_of(finding: Finding, alerts: Iterable[Alert], zone: ZoneInfo, numbers: Numbers) -> Rest | None:

@@ -27,7 +27,7 @@ def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
     """
     if is_over(case) or case.episode is None:
         return None
-    injections, since = _injections(case, clock, numbers)
+    injections, told = _injections(case, clock, numbers)
     begun_on = case.episode.enrolled_on or case.episode.referred_on or case.episode.phase_since
     checks = checks_due(case.treatment, case.physical, since=begun_on, numbers=numbers)
     now = [each for each in checks if clock.has_come(each.due_on)]
@@ -36,7 +36,8 @@ def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
         return None
     visit = timedelta(days=numbers.get(_ONE_VISIT) or 0)
     soon = [each for each in checks if each not in now and clock.has_come(each.due_on - visit)]
-    is_late = bool(late) or any(each["is_late"] for each in injections)
+    told += [(each.late_on, True) if each.check.key in late else (each.due_on, False) for each in now]
+    is_late = any(is_late for _, is_late in told)
     return Found(
         tier=Tier.ACTION if is_late else Tier.REMINDER,
         evidence={
@@ -44,12 +45,14 @@ def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
             "checks": [_check_facts(each, is_late=each.check.key in late) for each in now],
             "soon": [_check_facts(each, is_late=False) for each in soon],
         },
-        since=min([*since, *(each.late_on if each.check.key in late else each.due_on for each in now)]),
+        since=min(on for on, was_late in told if was_late is is_late),
     )
 
 
-def _injections(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> tuple[list[dict[str, JSON]], list[date]]:
-    """Those due, late ones first, and since when each is told.
+def _injections(
+    case: CaseSnapshot, clock: Clock, numbers: Numbers
+) -> tuple[list[dict[str, JSON]], list[tuple[date, bool]]]:
+    """Those due, late ones first; since when each is told, and whether it is late.
 
     A refusal or an empty shelf is no injection: it moves nothing, and is said.
     """
@@ -68,7 +71,7 @@ def _injections(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> tuple[lis
         *(_injection_facts(injection, is_late=True) for _, injection in late),
         *(_injection_facts(injection, is_late=False) for _, injection in soon),
     ]
-    return facts, [on for on, _ in late or soon]
+    return facts, [*((on, True) for on, _ in late), *((on, False) for on, _ in soon)]
 
 
 def _check_facts(due: CheckDue, *, is_late: bool) -> dict[str, JSON]:
@@ -182,5 +185,5 @@ DUE = Rule(
     must_be_heard=_cannot_be_late,
     is_news=lambda told, now: _injection_news(told, now) or _check_news(told, now),
     waits=_until_the_next_would_be_due,
-    version=7,
+    version=8,
 )

@@ -12,7 +12,7 @@ from registry.alerts.physical_facts import Observed
 from registry.alerts.protocols import protocols
 from registry.alerts.rulebook import Family, evaluate, rule
 from registry.alerts.rulebook.monitoring import checks_due
-from registry.alerts.snapshot import CaseSnapshot, Exposure, Phase, TreatmentFacts
+from registry.alerts.snapshot import CaseSnapshot, Exposure, InjectionDue, Phase, TreatmentFacts
 from registry.physical.catalogue import catalogue
 from registry.treatment.models import TreatmentTrial
 from registry.treatment.products import medicines
@@ -370,6 +370,30 @@ def test_one_sentence_names_what_is_overdue_what_is_due_and_what_goes_with_the_s
         "Due since 5 Jan 2026 (7 days ago): movement check for Clozapine, last 10 Jan 2025; "
         "with the same visit: weight for Clozapine"
     )
+
+
+LATE_COUNT = [seen("anc", -3, 2000)]  # due on day 4, late on day 6
+LATE_INJECTION = (injection(-3),)  # late on day 5
+
+
+@pytest.mark.parametrize(
+    ("counts", "injections", "since"),
+    [
+        ([seen("anc", 0, 2000)], (), 0),
+        (LATE_COUNT, (), 6),
+        ([seen("anc", 0, 2000)], LATE_INJECTION, 5),
+        (LATE_COUNT, (injection(8),), 6),
+        (LATE_COUNT, LATE_INJECTION, 5),
+    ],
+)
+def test_what_is_overdue_is_so_since_it_was_late_and_not_since_something_else_was_merely_due(
+    counts: list[Observed], injections: tuple[InjectionDue, ...], since: int
+) -> None:
+    treatment = TreatmentFacts(exposures=(takes("clozapine", "antipsychotic", since=-20),), injections=injections)
+    found = finding(DUE, case(physical=physical(*counts), treatment=treatment), 7)
+
+    assert found is not None
+    assert found.since == day(since), "the weight, the waist and the rest have been due since day 0"
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from registry.extensions import db
 from registry.physical.models import Observation
-from registry.physical.rules import first_recorded
+from registry.physical.rules import first_to_say
 
 
 def list_observations(patient_id: uuid.UUID) -> Sequence[Observation]:
@@ -22,9 +23,11 @@ def list_observations(patient_id: uuid.UUID) -> Sequence[Observation]:
         select(Observation).where(Observation.patient_id == patient_id).options(joinedload(Observation.recorded_by))
     ).all()
     rows = {each.id: each for each in found}
-    return sorted(
-        found, key=lambda each: (each.taken_on, first_recorded(each, rows), each.recorded_at, each.id), reverse=True
-    )
+
+    def entered(each: Observation) -> tuple[date, datetime, datetime, uuid.UUID]:
+        return each.taken_on, first_to_say(each, rows).recorded_at, each.recorded_at, each.id
+
+    return sorted(found, key=entered, reverse=True)
 
 
 def get_observation(patient_id: uuid.UUID, observation_id: uuid.UUID) -> Observation | None:

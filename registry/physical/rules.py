@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -38,16 +37,16 @@ def told(kind: Kind, value: Decimal | None, second: Decimal | None, unit: str, c
     return f"{figures} {unit}"
 
 
-def first_recorded(row: Any, rows: Mapping[uuid.UUID, Any]) -> datetime:
-    """When this value was entered first: correcting anything else about it makes it no later.
+def first_to_say(row: Any, rows: Mapping[uuid.UUID, Any]) -> Any:
+    """The row by which this value was entered first: correcting anything else about it makes it no other result, and
+    no later one.
 
     ``rows``: the person's observations by id, what was replaced among them.
     """
     first = row
     while (before := rows.get(first.replaces_id)) is not None and _result(before) == _result(row):
         first = before
-    recorded_at: datetime = first.recorded_at
-    return recorded_at
+    return first
 
 
 def _result(row: Any) -> tuple[Any, ...]:

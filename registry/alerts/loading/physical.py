@@ -19,7 +19,7 @@ from registry.measurements.instruments import catalogue as instruments
 from registry.measurements.models import MeasurementScore
 from registry.physical.catalogue import catalogue
 from registry.physical.models import Observation
-from registry.physical.rules import first_recorded, told
+from registry.physical.rules import first_to_say, told
 
 _OBSERVED = (
     select(
@@ -60,11 +60,11 @@ def load_physical(
     found: dict[uuid.UUID, list[Observed]] = defaultdict(list)
     after_end: dict[uuid.UUID, set[str]] = defaultdict(set)
     rows = {row.id: row for row in db.session.execute(_OBSERVED, about)}
-    standing = [(row, first_recorded(row, rows)) for row in rows.values() if row.status == "final"]
-    for row, recorded_at in sorted(standing, key=lambda each: each[1], reverse=True):
-        found[row.patient_id].append(_observed(row, recorded_at, zones[row.clinic_id]))
-        if row.patient_id in ended_at and recorded_at > ended_at[row.patient_id]:
-            after_end[row.patient_id].add(str(row.id))
+    standing = [(row, first_to_say(row, rows)) for row in rows.values() if row.status == "final"]
+    for row, first in sorted(standing, key=lambda each: each[1].recorded_at, reverse=True):
+        found[row.patient_id].append(_observed(row, first, zones[row.clinic_id]))
+        if row.patient_id in ended_at and first.recorded_at > ended_at[row.patient_id]:
+            after_end[row.patient_id].add(str(first.id))
     instrument_of = _scales()
     for given in db.session.execute(_FORMS, about | {"scales": list(instrument_of)}):
         id_, kind, on = str(given.measurement_id), instrument_of[given.scale], given.taken_on
@@ -84,14 +84,15 @@ def _scales() -> dict[str, str]:
     return {form.scale_key(form.primary_scale): form.id for form in forms}
 
 
-def _observed(row: Any, recorded_at: datetime, zone: ZoneInfo) -> Observed:
+def _observed(row: Any, first: Any, zone: ZoneInfo) -> Observed:
+    """``first`` is the row that said so first: by it the result is known, whatever was corrected about it since."""
     kind = catalogue().kinds[row.kind]
     factor = kind.units[row.unit].factor if row.unit else None
     return Observed(
-        id=str(row.id),
+        id=str(first.id),
         kind=row.kind,
         on=row.taken_on,
-        entered_on=recorded_at.astimezone(zone).date(),
+        entered_on=first.recorded_at.astimezone(zone).date(),
         words=told(kind, row.value, row.second, row.unit, row.choice),
         value=None if factor is None else row.value * factor,
         second=None if factor is None or row.second is None else row.second * factor,

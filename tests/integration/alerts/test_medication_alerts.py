@@ -222,6 +222,31 @@ def test_what_is_urgent_stays_so_whatever_is_corrected_about_it(app: Flask) -> N
             assert alert.sentence.endswith("act today")
 
 
+def test_a_closed_result_is_not_told_again_where_only_its_source_is_corrected_also_after_care_ended(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        low = corrected_source(counted(scene, 800), scene)
+        (alert,) = standing("medication.critical")
+        close(alert=alert, outcome="handled", words="Clozapine stopped", by=scene.duty)
+        low = corrected_source(low, scene)
+        assert standing("medication.critical") == []
+
+        episodes.end_episode(episode=scene.episode, reason="withdrew", on=TODAY, by=scene.care_manager)
+        with time_machine.travel(NOW + timedelta(days=1), tick=False):
+            late = counted(scene, 700, days=1)
+            (alert,) = standing("medication.critical")
+            close(alert=alert, outcome="handled", words="Told her physician", by=scene.duty)
+            corrected_source(late, scene)
+            assert standing("medication.critical") == []
+
+
+def corrected_source(row: Observation, scene: Scene) -> Observation:
+    facts = replace(anc_of(int(row.value or 0)), taken_on=row.taken_on, source="elsewhere", words="Read out")
+    return correct_observation(
+        observation=row, facts=facts, why="Source", opened_version=row.version, by=scene.care_manager
+    )
+
+
 def test_of_two_counts_of_one_day_the_low_one_speaks_and_a_corrected_source_makes_the_other_no_later(
     app: Flask,
 ) -> None:

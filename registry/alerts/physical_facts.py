@@ -9,8 +9,8 @@ from decimal import Decimal
 class Observed:
     """One observation that stands: of which kind, on which local day, and when it was entered.
 
-    ``id`` is of the entry that said so first, whatever was corrected about it since. ``value`` and ``second`` are in the
-    first unit of the kind (``observations.toml``); ``words`` say it as entered.
+    ``id`` is of the entry that said so first, whatever was corrected about it since. ``value`` and ``second`` are in
+    the first unit of the kind (``observations.toml``); ``words`` say it as entered.
     """
 
     id: str

@@ -19,7 +19,7 @@ from registry.administration.forms import ON_CALL, ClinicForm, ClosureForm, Duty
 from registry.administration.mail import MailShown, mail_shown
 from registry.administration.reach import clinic_in_reach, clinics_in_reach
 from registry.administration.views.common import FormPage, blueprint
-from registry.alerts.hours.duty import on_duty_in, uncovered_days
+from registry.alerts.hours.duty import ANSWERING_ROLES, on_duty_in, uncovered_days
 from registry.alerts.presenters.duty import gap_words
 from registry.clinics import actions as clinic_actions
 from registry.clinics import queries
@@ -28,7 +28,6 @@ from registry.clinics.rules import WEEKDAYS, write_intervals
 from registry.db.conflict import EditConflict
 from registry.web.filters import long_date
 
-DUTY_ROLES = ("clinician", "psychiatrist", "care_manager", "clinic_lead")
 TAKEN = "The organisation has a clinic of this name"
 
 
@@ -223,7 +222,7 @@ def _closure_form(place: Clinic) -> ClosureForm:
 
 def _duty_form(place: Clinic) -> DutyForm:
     form = DutyForm(prefix="duty-")
-    form.user_id.choices = {str(user.id): user.name for user in list_users_with_role(place.id, *DUTY_ROLES)}
+    form.user_id.choices = {str(user.id): user.name for user in list_users_with_role(place.id, *ANSWERING_ROLES)}
     return form
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from registry.alerts.loading.safety_answers import SafetyForms, SafetyRow
+from registry.alerts.loading.safety_answers import SAFETY_COLUMNS, SafetyForms, SafetyRow
 from registry.alerts.models import Alert
 from registry.alerts.snapshot import Ground, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
 from registry.contacts.models import DangerReport
@@ -58,19 +58,7 @@ def covered_in(evidence: Mapping[str, Any]) -> Iterator[tuple[Ground, str | None
 
 # Made once: building a statement costs more than running it.
 _MEASUREMENTS = (
-    select(
-        Measurement.patient_id,
-        Measurement.id,
-        Measurement.clinic_id,
-        Measurement.instrument,
-        Measurement.instrument_version,
-        Measurement.taken_on,
-        Measurement.recorded_at,
-        Measurement.status,
-        Measurement.answers,
-        Measurement.total_only,
-        Measurement.replaces_id,
-    )
+    select(Measurement.patient_id, *SAFETY_COLUMNS)
     .where(
         among(Measurement.patient_id, "patient_ids"),
         among(Measurement.instrument, "instruments"),

@@ -14,6 +14,7 @@ from sqlalchemy import Row
 from registry.alerts.snapshot import AnswerState, SafetyAnswer
 from registry.episodes.scales import ScalesInForce
 from registry.measurements.instruments import catalogue
+from registry.measurements.models import Measurement
 from registry.measures.adoption import SAFETY, Adoptable
 from registry.measures.answers import answer_from_json, with_unasked
 from registry.measures.danger import DangerScore, danger_scores
@@ -24,7 +25,20 @@ from registry.measures.scoring import proves_positive
 _DECLINED = "declined"
 
 SafetyRow = Row[Any]
-"""A measurement, as far as safety needs it."""
+"""A measurement, as far as safety needs it: at least ``SAFETY_COLUMNS``."""
+
+SAFETY_COLUMNS = (
+    Measurement.id,
+    Measurement.clinic_id,
+    Measurement.instrument,
+    Measurement.instrument_version,
+    Measurement.taken_on,
+    Measurement.recorded_at,
+    Measurement.status,
+    Measurement.answers,
+    Measurement.total_only,
+    Measurement.replaces_id,
+)
 
 
 @dataclass(frozen=True, slots=True)

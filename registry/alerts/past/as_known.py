@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 
 from registry.alerts.last_safety import LastSafety, last_safety
-from registry.alerts.loading.safety_answers import SafetyForms, SafetyRow
+from registry.alerts.loading.safety_answers import SAFETY_COLUMNS, SafetyForms, SafetyRow
 from registry.alerts.models import Alert, AlertEvent
 from registry.clinics.models import Clinic
 from registry.contacts.models import DangerReport
@@ -58,19 +58,7 @@ def _last_answer(patient_id: uuid.UUID, on: date, until: datetime) -> LastSafety
     rows: dict[uuid.UUID, SafetyRow] = {
         row.id: row
         for row in db.session.execute(
-            select(
-                Measurement.id,
-                Measurement.clinic_id,
-                Measurement.instrument,
-                Measurement.instrument_version,
-                Measurement.taken_on,
-                Measurement.recorded_at,
-                Measurement.status,
-                Measurement.answers,
-                Measurement.total_only,
-                Measurement.replaces_id,
-                Measurement.voided_at,
-            )
+            select(*SAFETY_COLUMNS, Measurement.voided_at)
             .where(
                 Measurement.patient_id == patient_id,
                 Measurement.instrument.in_(catalogue().danger_instruments),

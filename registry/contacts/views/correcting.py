@@ -42,17 +42,20 @@ from registry.web.withdraw_form import MARKED, STAYS, WithdrawForm
 @policy("contact.correct")
 def correct(patient_id: uuid.UUID, contact_id: uuid.UUID) -> Page:
     contact = _contact(patient_id, contact_id, "contact.correct")
-    draft = get_correction(contact) if request.method == "GET" else None
+    draft = get_correction(contact)
+    resumed = draft if request.method == "GET" else None
     is_of_the_past = contact.status == "amended" or (contact.status != "final" and draft is None)
     if request.method == "GET" and is_of_the_past:
         return _go_to_what_stands(contact)
     place = place_of_entry(patient_id, contact.clinic_id)
-    values = values_of(contact) if draft is None else {"formdata": MultiDict(draft.typed), "form_key": draft.form_key}
+    values = (
+        values_of(contact) if resumed is None else {"formdata": MultiDict(resumed.typed), "form_key": resumed.form_key}
+    )
     form = CorrectContactForm(now=place.now, born_on=place.patient.birth_date, version=str(contact.version), **values)
-    if draft is not None:
+    if resumed is not None:
         form.version.data = str(contact.version)  # no part of a draft
-    if draft is not None and (draft.contact_id != contact.id or contact.status != "final"):
-        return _show_correction(contact, form, status=200, draft=draft, conflict=_conflicts(contact, form))
+        if resumed.contact_id != contact.id or contact.status != "final":
+            return _show_correction(contact, form, status=200, draft=resumed, conflict=_conflicts(contact, form))
 
     def act() -> None:
         actions.correct_contact(

@@ -124,6 +124,17 @@ def test_a_correction_is_kept_and_set_beside_what_a_colleague_saved_first(case: 
     assert [row.note for row in _contacts(case) if row.status == "final"] == ["Slept four hours, then well"]
 
 
+def test_a_correction_that_is_refused_can_still_be_thrown_away(case: Case) -> None:
+    browser = case.browser_of("care_manager")
+    url = _correcting(case, browser, note="Slept four hours")
+
+    refused = send(browser, url, browser.get(url), {"why": ""})
+
+    assert refused.status_code == 422
+    assert f'action="{url}/draft/discard' in refused.text
+    assert "Your draft of" in words(refused)
+
+
 def test_the_words_of_a_correction_outlast_the_entry_until_their_author_throws_them_away(case: Case) -> None:
     mine, theirs = case.browser_of("care_manager"), case.browser_of("colleague")
     url = _correcting(case, mine, note="Slept four hours", took_place_on="")

@@ -41,24 +41,22 @@ class Policy:
 
     action: str | None = None
     is_public: bool = False
-    is_background: bool = False
-    """A request the page makes by itself: it does not keep the session alive."""
 
 
 class RouteWithoutPolicy(RuntimeError):
     """A route was added and nobody said who may use it."""
 
 
-def policy(action: str, *, background: bool = False) -> Callable[[V], V]:
+def policy(action: str) -> Callable[[V], V]:
     """The route is this action of ``permissions.ACTIONS``."""
     if action not in ACTIONS:
         raise ValueError(f"no such action: {action}")
-    return _mark(Policy(action=action, is_background=background))
+    return _mark(Policy(action=action))
 
 
-def signed_in(*, background: bool = False) -> Callable[[V], V]:
+def signed_in() -> Callable[[V], V]:
     """Whoever is signed in: one's own account, nobody's record."""
-    return _mark(Policy(is_background=background))
+    return _mark(Policy())
 
 
 def public() -> Callable[[V], V]:

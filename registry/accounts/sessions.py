@@ -12,7 +12,6 @@ from flask import Flask, Request, Response, current_app, g, request
 
 from config import Settings
 from registry import clock
-from registry.access.policy import policy_of
 from registry.accounts.models import SignedInSession, User
 from registry.accounts.queries import get_session_by_token
 from registry.db.transaction import end_read, write
@@ -111,15 +110,13 @@ def current_session() -> SignedInSession | None:
 
 
 def init_app(app: Flask) -> None:
-    """Keep a session alive while its owner opens pages; what a page asks by itself does not count."""
+    """Keep a session alive while its owner opens pages."""
     login.request_loader(_load_user)
 
     @app.after_request
     def _touch(response: Response) -> Response:
         seen: Seen | None = g.get("seen")
         if seen is None or request.endpoint in {None, "static"} or response.status_code >= 400:
-            return response
-        if policy_of(current_app.view_functions[str(request.endpoint)]).is_background:
             return response
         now = clock.now()
         if now - seen.at >= TOUCH_EVERY:

@@ -17,6 +17,9 @@ from registry.audit.models import AuditEvent
 from registry.audit.recorder import content_of
 from registry.extensions import db
 
+_CHUNK = 5_000
+"""Events in memory at a time."""
+
 
 def count_recent(action: str, *, by: uuid.UUID, within: timedelta) -> int:
     """How often somebody did ``action`` lately."""
@@ -27,12 +30,12 @@ def count_recent(action: str, *, by: uuid.UUID, within: timedelta) -> int:
     return db.session.scalar(select(func.count()).select_from(acts.subquery())) or 0
 
 
-def iterate_links(*, chunk: int = 5_000) -> Iterator[Link]:
+def iterate_links() -> Iterator[Link]:
     """Every event in order, in bounded memory."""
     last = 0
     while True:
         rows: Iterable[AuditEvent] = db.session.scalars(
-            select(AuditEvent).where(AuditEvent.number > last).order_by(AuditEvent.number).limit(chunk)
+            select(AuditEvent).where(AuditEvent.number > last).order_by(AuditEvent.number).limit(_CHUNK)
         )
         count = 0
         for row in rows:
@@ -40,7 +43,7 @@ def iterate_links(*, chunk: int = 5_000) -> Iterator[Link]:
             last = row.number
             yield Link(row.number, row.previous_hash, row.hash, content_of(row))
         db.session.expunge_all()
-        if count < chunk:
+        if count < _CHUNK:
             return
 
 

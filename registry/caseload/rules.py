@@ -137,11 +137,11 @@ class Listing:
         return Listing(view=EVERYONE, clinic=self.clinic, course="all", search=self.search)
 
 
-def read_listing(args: Mapping[str, str], *, default_view: str = EVERYONE) -> Listing:
+def read_listing(args: Mapping[str, str]) -> Listing:
     """What an address asks for. Whatever is not on a list of known values is left out: it cannot filter or sort."""
     sort = _known(args.get("sort"), SORTS, "rank")
     return Listing(
-        view=_known(args.get("view"), VIEWS, default_view),
+        view=_known(args.get("view"), VIEWS, EVERYONE),
         team=_user(args.get("team")),
         clinic=_identifier(args.get("clinic")),
         phase=_known(args.get("phase"), PHASE_TITLES),

@@ -10,6 +10,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
 
 from registry import clock
 from registry.access.scope import all_patients
@@ -107,7 +109,7 @@ def _in_turn(begin: Callable[[], None]) -> None:
     """PostgreSQL lets two clicks act side by side: the slower one acts again, on what the other one began."""
     try:
         begin()
-    except Exception as error:
+    except (DBAPIError, StaleDataError) as error:
         if is_writing() or not is_overtaken(error):  # whoever joined a transaction has lost all of it
             raise
         begin()

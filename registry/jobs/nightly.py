@@ -73,12 +73,12 @@ def list_clinics_due(now: datetime) -> Sequence[tuple[Clinic, date]]:
     return [(clinic, there.date()) for clinic, there in local if there.time() >= SWEPT_FROM]
 
 
-def sweep_due(*, now: datetime | None = None) -> list[Sweep]:
+def sweep_due() -> list[Sweep]:
     """Sweep every clinic that is due and was not swept for its date with these rules.
 
     A clinic whose sweep fails keeps no other from being swept.
     """
-    due = [(clinic.id, today) for clinic, today in list_clinics_due(now or clock.now())]
+    due = [(clinic.id, today) for clinic, today in list_clinics_due(clock.now())]
     end_read()
     pace = begin_pace()
     swept = (_sweep_or_log(clinic_id, today, pace) for clinic_id, today in due)

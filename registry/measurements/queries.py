@@ -28,7 +28,7 @@ def get_measurement(measurement_id: uuid.UUID, *, patient_id: uuid.UUID) -> Meas
     ).one_or_none()
 
 
-def list_measurements(patient_id: uuid.UUID, *, instrument: str | None = None) -> Sequence[Measurement]:
+def list_measurements(patient_id: uuid.UUID) -> Sequence[Measurement]:
     """Every measurement of the patient with its scores, drafts and voided ones included, newest first."""
     query = (
         select(Measurement)
@@ -36,8 +36,6 @@ def list_measurements(patient_id: uuid.UUID, *, instrument: str | None = None) -
         .order_by(Measurement.taken_on.desc(), Measurement.recorded_at.desc(), Measurement.id.desc())
         .options(selectinload(Measurement.scores))
     )
-    if instrument is not None:
-        query = query.where(Measurement.instrument == instrument)
     return db.session.scalars(query).all()
 
 

@@ -143,16 +143,15 @@ def score_total(instrument: Instrument, total: Decimal | int) -> Scoring:
     )
 
 
-def check_declared(scoring: Scoring, declared: Decimal | int, *, scale_id: str | None = None) -> None:
-    """Compare a total that came with the answers to what they add up to, on the first scale unless named.
+def check_declared(scoring: Scoring, declared: Decimal | int) -> None:
+    """Compare a total that came with the answers to what they add up to on the first scale.
 
     A withheld or prorated score proves nothing about the declared total and is not compared.
 
     Raises:
         ContradictedTotal: they differ.
     """
-    scale_id = next(iter(scoring.scores)) if scale_id is None else scale_id
-    computed = scoring.scores[scale_id]
+    computed = next(iter(scoring.scores.values()))
     if computed.value is None or computed.prorated:
         return
     if computed.value != declared:

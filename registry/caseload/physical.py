@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-
 from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.loading.physical import load_physical
 from registry.alerts.loading.treatment import load_treatment
@@ -20,9 +18,9 @@ from registry.alerts.rulebook.medication import Danger, critical_now, lapses, ou
 from registry.alerts.rulebook.monitoring import CheckDue, OutOfRange, checks_due, last_done
 from registry.alerts.snapshot import CaseSnapshot, TreatmentFacts
 from registry.clinics.models import Clinic
+from registry.clinics.queries import clinics_by_id
 from registry.episodes.models import Episode
 from registry.episodes.queries import list_episodes
-from registry.extensions import db
 from registry.physical.catalogue import Check, catalogue
 
 
@@ -53,7 +51,7 @@ class PhysicalHealth:
 
 def load_physical_health(patient_id: uuid.UUID, clinic: Clinic, today: date) -> PhysicalHealth:
     """By this clinic's numbers; what was never done is due from the day its care began."""
-    zones = {each.id: each.zone for each in db.session.scalars(select(Clinic))}
+    zones = {clinic_id: each.zone for clinic_id, each in clinics_by_id().items()}
     physical = load_physical([patient_id], zones).get(patient_id, PhysicalFacts())
     treatment = load_treatment([patient_id]).get(patient_id, TreatmentFacts())
     numbers, begun_on = numbers_at(clinic.id), _begun_on(list_episodes(patient_id), clinic.id, today)

@@ -32,6 +32,11 @@ def list_clinics(clinic_ids: Iterable[uuid.UUID] | None = None) -> Sequence[Clin
     return db.session.scalars(query).all()
 
 
+def clinics_by_id(clinic_ids: Iterable[uuid.UUID] | None = None) -> dict[uuid.UUID, Clinic]:
+    """Some, or all."""
+    return {clinic.id: clinic for clinic in list_clinics(clinic_ids)}
+
+
 def count_clinics() -> int:
     return db.session.scalar(select(func.count()).select_from(Clinic)) or 0
 

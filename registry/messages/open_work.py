@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import select
 
 from registry.access import scope
 from registry.access.policy import clinics_where
@@ -15,8 +11,7 @@ from registry.accounts.models import User
 from registry.alerts.day.desk import desk_of
 from registry.alerts.hours.duty import on_duty_in
 from registry.alerts.queries import count_urgent, count_waiting
-from registry.clinics.models import Clinic
-from registry.extensions import db
+from registry.clinics.queries import clinics_by_id
 from registry.review.queries import MOST_SHOWN as MOST_ADVICE
 from registry.review.queries import list_open_for as list_advice_for
 from registry.tasks.queries import MOST_SHOWN as MOST_TASKS
@@ -54,7 +49,7 @@ def open_work_of(user: User, *, at: datetime) -> OpenWork:
         tasks = len(list_tasks_for(user.id, listed | alone))
         if not listed:
             return OpenWork(tasks=tasks, page="/my-people")
-        clinics = _clinics(listed)
+        clinics = clinics_by_id(listed)
         today = {clinic_id: clinic.today(at) for clinic_id, clinic in clinics.items()}
         led, on_duty = clinics_where(user, "work.reassign"), on_duty_in(clinics.values(), at=at)
         desk = desk_of(user.id, today, led=led, on_duty=on_duty)
@@ -65,7 +60,3 @@ def open_work_of(user: User, *, at: datetime) -> OpenWork:
             tasks=tasks,
             page="/my-day?whose=mine",
         )
-
-
-def _clinics(clinic_ids: frozenset[uuid.UUID]) -> Mapping[uuid.UUID, Clinic]:
-    return {row.id: row for row in db.session.scalars(select(Clinic).where(Clinic.id.in_(clinic_ids)))}

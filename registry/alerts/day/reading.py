@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from sqlalchemy import select
 
 from registry.access.policy import clinics_where
 from registry.accounts.models import User
@@ -21,12 +19,12 @@ from registry.alerts.day.untold import list_untold
 from registry.alerts.hours.duty import Gaps, on_duty_in, uncovered_days
 from registry.alerts.models import Alert
 from registry.clinics.models import Clinic
+from registry.clinics.queries import clinics_by_id
 from registry.contacts.drafts import list_drafts
 from registry.contacts.models import ContactDraft
 from registry.contacts.queries import list_unspoken_transfers
 from registry.episodes.models import Episode, Transfer
 from registry.episodes.queries import count_transfers_to_answer, list_transfers_to_answer
-from registry.extensions import db
 from registry.patients.models import Patient
 from registry.review.models import Recommendation, Review
 from registry.review.queries import list_open_for as list_advice_for
@@ -160,7 +158,7 @@ def read_day(reader: User, clinic_ids: frozenset[uuid.UUID], *, of_whole_clinic:
 
 
 def _seat_of(reader: User, clinic_ids: frozenset[uuid.UUID], *, of_whole_clinic: bool, now: datetime) -> Seat:
-    clinics = _clinics(clinic_ids)
+    clinics = clinics_by_id(clinic_ids)
     today = {clinic.id: clinic.today(now) for clinic in clinics.values()}
     return Seat(reader, clinics, today, clinics_where(reader, "work.reassign"), of_whole_clinic, now)
 
@@ -227,11 +225,7 @@ def _on_top(desk: OnTheDesk) -> set[uuid.UUID]:
     return {alert.patient_id for alert in desk.urgent} | {alerts[0].patient_id for alerts in desk.waiting}
 
 
-def _clinics(clinic_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Clinic]:
-    return {clinic.id: clinic for clinic in db.session.scalars(select(Clinic).where(Clinic.id.in_(clinic_ids)))}
-
-
 def _with_foreign(clinics: Mapping[uuid.UUID, Clinic], wanted: set[uuid.UUID]) -> Mapping[uuid.UUID, Clinic]:
     """A safety alert another clinic answers for needs that clinic's hours."""
     missing = wanted - clinics.keys()
-    return {**clinics, **_clinics(missing)} if missing else clinics
+    return {**clinics, **clinics_by_id(missing)} if missing else clinics

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from registry.alerts.last_safety import LastSafety, last_safety
 from registry.alerts.loading.safety_answers import SAFETY_COLUMNS, SafetyForms, SafetyRow
 from registry.alerts.models import Alert, AlertEvent
-from registry.clinics.models import Clinic
+from registry.clinics.queries import clinics_by_id
 from registry.contacts.models import DangerReport
 from registry.episodes.scales import scales_in_force
 from registry.extensions import db
@@ -70,7 +70,7 @@ def _last_answer(patient_id: uuid.UUID, on: date, until: datetime) -> LastSafety
     }
     if not rows:
         return None
-    zones = {clinic.id: clinic.zone for clinic in db.session.scalars(select(Clinic))}
+    zones = {clinic_id: clinic.zone for clinic_id, clinic in clinics_by_id().items()}
     forms = SafetyForms(rows, zones, scales_in_force())
     standing = [
         (nth, row)

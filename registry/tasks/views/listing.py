@@ -6,15 +6,13 @@ import uuid
 
 from flask import render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
 
 from registry import clock
 from registry.access.policy import can, found, permitted_clinics, policy
 from registry.audit.opened import opened
-from registry.clinics.models import Clinic
+from registry.clinics.queries import clinics_by_id
 from registry.episodes.patient_header import load_header
 from registry.episodes.place import get_clinic_of
-from registry.extensions import db
 from registry.patients.record_tabs import record_tabs
 from registry.tasks import queries
 from registry.tasks.presenters import SentPage, TasksPage, show_task
@@ -54,7 +52,7 @@ def sent() -> Page:
     """What one asked and told about anybody, with what became of it."""
     clinic_ids, number, now = permitted_clinics("task.write"), page_number(request.args.get("page")), clock.now()
     rows = queries.list_sent(current_user.id, clinic_ids, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
-    clinics = {each.id: each for each in db.session.scalars(select(Clinic).where(Clinic.id.in_(clinic_ids)))}
+    clinics = clinics_by_id(clinic_ids)
     page = SentPage(
         title="What you asked of colleagues",
         tasks=[

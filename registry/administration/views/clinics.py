@@ -26,6 +26,7 @@ from registry.clinics import queries
 from registry.clinics.models import Clinic, Closure
 from registry.clinics.rules import WEEKDAYS, write_intervals
 from registry.db.conflict import EditConflict
+from registry.patients.presenters import Difference, differing
 from registry.web.filters import long_date
 
 TAKEN = "The organisation has a clinic of this name"
@@ -54,15 +55,6 @@ class ClinicsPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A field somebody else saved first."""
-
-    field: str
-    theirs: str
-    yours: str
-
-
-@dataclass(frozen=True, slots=True)
 class ClosureRow:
     """A day on which the clinic is closed, and where to take that back."""
 
@@ -83,7 +75,7 @@ class ClinicPage(FormPage):
     closure_form: ClosureForm | None = None
     closure_url: str = ""
     closures: tuple[ClosureRow, ...] = ()
-    conflict: tuple[Change, ...] = ()
+    conflict: tuple[Difference, ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -136,7 +128,7 @@ def _add(form: NewClinicForm) -> str:
 def clinic(clinic_id: uuid.UUID) -> Response | tuple[str, int]:
     place = found(clinic_in_reach(clinic_id, "clinic.manage"))
     form = ClinicForm(data=_as_typed(place))
-    conflict: tuple[Change, ...] = ()
+    conflict: tuple[Difference, ...] = ()
     if form.validate_on_submit():
         try:
             actions.change_clinic(clinic=place, facts=_facts(form), opened_version=form.opened_version, by=current_user)
@@ -229,7 +221,7 @@ def _duty_form(place: Clinic) -> DutyForm:
 def _page(
     place: Clinic,
     form: ClinicForm,
-    conflict: tuple[Change, ...],
+    conflict: tuple[Difference, ...],
     duty_form: DutyForm | None = None,
     closure_form: ClosureForm | None = None,
 ) -> ClinicPage:
@@ -272,6 +264,16 @@ def _as_typed(place: Clinic) -> dict[str, object]:
     }
 
 
+def _facts_of(place: Clinic) -> clinic_actions.ClinicFacts:
+    return clinic_actions.ClinicFacts(
+        name=place.name,
+        time_zone=place.time_zone,
+        phone=place.phone,
+        opening_hours=place.opening_hours,
+        has_on_call=place.has_on_call,
+    )
+
+
 def _facts(form: ClinicForm) -> clinic_actions.ClinicFacts:
     return clinic_actions.ClinicFacts(
         name=form.name.data or "",
@@ -282,18 +284,9 @@ def _facts(form: ClinicForm) -> clinic_actions.ClinicFacts:
     )
 
 
-def _differences(place: Clinic, form: ClinicForm) -> tuple[Change, ...]:
-    theirs = _in_words(
-        clinic_actions.ClinicFacts(
-            name=place.name,
-            time_zone=place.time_zone,
-            phone=place.phone,
-            opening_hours=place.opening_hours,
-            has_on_call=place.has_on_call,
-        )
-    )
-    yours = _in_words(_facts(form))
-    return tuple(Change(name, theirs[name], yours[name]) for name in theirs if theirs[name] != yours[name])
+def _differences(place: Clinic, form: ClinicForm) -> tuple[Difference, ...]:
+    theirs, yours = _in_words(_facts_of(place)), _in_words(_facts(form))
+    return differing((name, theirs[name], yours[name]) for name in theirs)
 
 
 def _in_words(facts: clinic_actions.ClinicFacts) -> dict[str, str]:

@@ -97,10 +97,10 @@ def test_the_second_of_two_editors_sees_what_the_first_saved_and_keeps_what_was_
     opened_by_both = browser.get(address)
     send(browser, address, opened_by_both, {"phone": "555 0101"}, button="Save clinic")
 
-    answer = send(browser, address, opened_by_both, {"phone": "555 0202"}, button="Save clinic")
+    answer = send(browser, address, opened_by_both, {"phone": "555 0202", "sun": "10:00-12:00"}, button="Save clinic")
 
     assert answer.status_code == 409
-    assert "555 0101" in words(answer)
+    assert "Phone 555 0101 555 0202 Sunday nothing 10:00-12:00" in words(answer)
     assert fields_of(answer, button="Save clinic")["phone"] == "555 0202"
     assert _clinic(house).phone == "555 0101"
 

@@ -15,11 +15,14 @@ from registry.patients.presenters import IdentityHeader, PersonFormPage
 from registry.patients.record_tabs import Tab
 from registry.tasks.models import Task
 from registry.tasks.rules import KINDS, Waiting, is_late, outcome
-from registry.web.filters import count, days_ago, local_time, long_date
+from registry.web.filters import count, days_ago, local_time, long_date, shortened
 from registry.web.paging import Paging
 
 if TYPE_CHECKING:
     from registry.web.form_fields import RegistryForm
+
+_LONGEST = 140
+"""Letters of what is asked or answered that stand in one line; the page of tasks shows all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,7 @@ def own_line_asked(task: Task, today: date, zone: ZoneInfo) -> AskedLine:
     change, take_back = (url_for(f"tasks.{act}_own", **where) for act in ("change", "take_back"))
     state = due_words(task, today) or KINDS[task.kind].lower() if task.is_open else outcome(task.kind, task.state)
     return AskedLine(
-        words=f"{task.recipient.name}: {_brief(task.words)}",
+        words=f"{task.recipient.name}: {shortened(task.words, _LONGEST)}",
         state=state,
         answer=_answer(task, zone),
         steps=(Step("Change", change), Step("Take back", take_back)) if task.is_open else (),
@@ -208,7 +211,7 @@ def own_line_asked(task: Task, today: date, zone: ZoneInfo) -> AskedLine:
 
 def asked_words(task: Task) -> str:
     """Who asks what, in one line."""
-    return f"{task.sender.name}: {_brief(task.words)}"
+    return f"{task.sender.name}: {shortened(task.words, _LONGEST)}"
 
 
 def line_answered(task: Task, zone: ZoneInfo) -> TaskLine:
@@ -216,7 +219,7 @@ def line_answered(task: Task, zone: ZoneInfo) -> TaskLine:
     return TaskLine(
         name=task.patient.name,
         url=tasks_url(task.patient_id),
-        words=f"{task.recipient.name}: {outcome(task.kind, task.state).lower()}. {_brief(task.answer)}",
+        words=f"{task.recipient.name}: {outcome(task.kind, task.state).lower()}. {shortened(task.answer, _LONGEST)}",
         day=_when(task.answered_at, zone),
     )
 
@@ -233,11 +236,6 @@ def waits_words(waiting: Sequence[Waiting], today: Mapping[uuid.UUID, date]) -> 
     if died:
         parts.append(f"{died} about a person who died")
     return ", ".join(parts)
-
-
-def _brief(words: str, longest: int = 140) -> str:
-    one_line = " ".join(words.split())
-    return one_line if len(one_line) <= longest else f"{one_line[: longest - 1].rstrip()}…"
 
 
 def _state_kind(task: Task, today: date) -> str:

@@ -60,6 +60,12 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def shortened(words: str, longest: int) -> str:
+    """In one line; one that is longer ends after a whole word."""
+    line = " ".join(words.split())
+    return line if len(line) <= longest else line[: longest - 1].rsplit(" ", 1)[0] + "…"
+
+
 def number(value: Decimal | int) -> str:
     """12, or 12.5: no zeros that say nothing."""
     value = Decimal(value)

@@ -118,17 +118,8 @@ def instrument(instrument_id: str) -> str:
 
 def instrument_asked_for(instrument_id: str) -> Instrument:
     """The latest version, or the one the address names as ``version``; else 404."""
-    return _called(instrument_id, request.args.get("version") or None)
-
-
-def latest_called(instrument_id: str) -> Instrument:
-    """The latest version, or 404."""
-    return _called(instrument_id, None)
-
-
-def _called(instrument_id: str, version: str | None) -> Instrument:
     try:
-        return catalogue().get(instrument_id, version)
+        return catalogue().get(instrument_id, request.args.get("version") or None)
     except UnknownInstrument:
         abort(404)
 

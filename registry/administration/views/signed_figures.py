@@ -19,12 +19,12 @@ from registry.administration import actions
 from registry.administration.instrument_numbers import FIGURES, figure_words, positive_words
 from registry.administration.signatures import history_words
 from registry.administration.views.common import FormPage, blueprint
-from registry.administration.views.instrument import latest_called
 from registry.clinics.models import AdoptedFigure, Clinic
 from registry.clinics.queries import as_adoptable, get_clinic, list_adopted
 from registry.clinics.rules import edition_of
 from registry.db.conflict import EditConflict
 from registry.extensions import db
+from registry.measurements.views.place import instrument_called
 from registry.measures.adoption import SAFETY, Adoptable, adoptable, figure_of, signable_keys
 from registry.measures.instrument import Instrument
 from registry.measures.scale import Source
@@ -69,7 +69,7 @@ class SigningPage(FormPage):
 def sign_figures(instrument_id: str, clinic_id: uuid.UUID) -> Response | tuple[str, int]:
     """What is ticked counts at the clinic; what no longer is, is withdrawn. Both are on record with their reason."""
     clinic = found(get_clinic(clinic_id) if can(current_user, "figure.sign", clinic_id=clinic_id) else None)
-    instrument = latest_called(instrument_id)
+    instrument = instrument_called(instrument_id)
     rows = list_adopted([clinic.id], signable_keys(instrument))
     form = _form_of(instrument)(**_ticks(instrument, rows), version=str(edition_of(rows)))
     if not form.validate_on_submit():

@@ -21,13 +21,16 @@ from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import scale_label
 from registry.episodes.models import Episode
 from registry.episodes.rules import weeks_in_care
-from registry.web.filters import count
+from registry.web.filters import count, shortened
 
 MOST_SHOWN = 25
 """So many people of the queue are listed, more than two hours; the rest are counted, and listed on request."""
 
 SAFETY = "safety."
 """How the rules about a person's safety begin."""
+
+_LONGEST = 90
+"""Letters of a question, or of why something was declined, that stand in the list; the review shows all of them."""
 
 NOTHING_NEW = "Nothing new since the last review"
 
@@ -185,11 +188,11 @@ def why(queued: Queued, today: date) -> list[ReasonShown]:
     shown += answered_shown(queued.answers, today)
     shown += _told([reason for reason in stored if reason not in safety], today)
     if queued.declined:
-        shown.append(ReasonShown(tier="queue", sentence=_shortened(declined_sentence(queued.declined, today))))
+        shown.append(ReasonShown(tier="queue", sentence=shortened(declined_sentence(queued.declined, today), _LONGEST)))
     if queued.place.is_quiet and not any(says_no_score(each, queued.row.first_scale) for each in stored):
         shown.append(ReasonShown(tier="reminder", sentence=_quiet_words(queued, today)))
     if queued.question:
-        shown.append(ReasonShown(tier="queue", sentence=f"Asked: {_shortened(queued.question)}"))
+        shown.append(ReasonShown(tier="queue", sentence=f"Asked: {shortened(queued.question, _LONGEST)}"))
     return shown
 
 
@@ -209,11 +212,6 @@ def _quiet_words(queued: Queued, today: date) -> str:
         began_on = row.course_began_on or row.enrolled_on
         return f"Quiet: no {label} since treatment began, {count((today - began_on).days, 'day')} ago"
     return f"Quiet: no {label} for {count((today - row.first_latest_on).days, 'day')}"
-
-
-def _shortened(words: str, longest: int = 90) -> str:
-    line = " ".join(words.split())
-    return line if len(line) <= longest else line[: longest - 1].rsplit(" ", 1)[0] + "…"
 
 
 def weeks_words(enrolled_on: date | None, today: date) -> str:

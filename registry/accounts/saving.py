@@ -23,21 +23,21 @@ def save(
     *,
     to: str,
     show: Callable[[int], Page],
-    overtaken: Callable[[], Page],
+    overtaken: Callable[[], Page] | None = None,
     saved: str | Callable[[], object] = "",
 ) -> Page:
     """Show the form until it is right; then do once what it asks, and go ``to`` there, or where ``act`` says.
 
     ``show`` answers with the form and a status; what is refused (``Refused``) stands beside its field. ``overtaken``
-    answers where somebody else changed the row since the form was opened (``EditConflict``). ``saved`` is said on the
-    next page, or says it.
+    answers where somebody else changed the row since the form was opened (``EditConflict``). Without it they
+    are told, and led ``to`` there. ``saved`` is said on the next page, or says it.
     """
     if not form.validate_on_submit():
         return show(422 if form.errors else 200)
     try:
         location = receipts.once(form.key, by=current_user, act=lambda: act() or to)
     except EditConflict:
-        return overtaken()
+        return overtaken() if overtaken is not None else go_back(to)
     except Refused as problem:
         put_beside(form, problem)
         return show(422)

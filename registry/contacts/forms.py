@@ -255,6 +255,14 @@ class DangerForm(RegistryForm):
         self.today, self.born_on = today, born_on
         super().__init__(*args, **values)
 
+    @property
+    def day(self) -> date:
+        """The date entered. Raises ``ValueError`` on a form that was not validated."""
+        if self.reported_on.data is None:
+            raise ValueError("the form was not validated")
+        day: date = self.reported_on.data
+        return day
+
 
 def values_of(contact: Contact) -> dict[str, Any]:
     """What the form shows of a stored contact."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from flask import request, url_for
 from sqlalchemy import select
@@ -13,26 +12,10 @@ from registry.clinics.models import Clinic
 from registry.db.among import among
 from registry.episodes.models import Episode
 from registry.extensions import db
+from registry.patients.presenters import AtClinic, OtherClinic
 
 FIELD = "at_clinic"
 """Of each such form: the clinic it was opened at, whatever the person's episodes have become since."""
-
-
-@dataclass(frozen=True, slots=True)
-class OtherClinic:
-    """The same form, opened at another clinic that has the person in care."""
-
-    name: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class AtClinic:
-    """What ``components/at_clinic.html`` prints. ``name`` is empty for whoever works at one clinic."""
-
-    id: uuid.UUID
-    name: str = ""
-    others: Sequence[OtherClinic] = ()
 
 
 def clinic_named() -> uuid.UUID | None:

@@ -17,13 +17,13 @@ from registry.access.models import PatientClinic
 from registry.access.policy import found
 from registry.clinics.models import Clinic
 from registry.db.among import among
-from registry.episodes.at_clinic import clinic_named
+from registry.episodes.at_clinic import at_clinic, clinic_named
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import chosen_episode, identity_header
 from registry.episodes.queries import is_on_team, list_episodes
 from registry.extensions import db
 from registry.patients.models import Patient
-from registry.patients.presenters import IdentityHeader
+from registry.patients.presenters import AtClinic, IdentityHeader
 from registry.patients.queries import get_patient, is_whole
 from registry.web.addresses import this_address
 
@@ -34,6 +34,8 @@ class Place:
 
     patient: Patient
     clinic: Clinic
+    clinic_ids: Collection[uuid.UUID]
+    """Those at which the reader may do this."""
 
     @property
     def now(self) -> datetime:
@@ -43,6 +45,10 @@ class Place:
     def today(self) -> date:
         return self.now.date()
 
+    def at(self) -> AtClinic:
+        """What a form says of the clinic at which it stores something new."""
+        return at_clinic(self.clinic, self.clinic_ids, patient_id=self.patient.id)
+
     def header(self) -> IdentityHeader:
         episode = chosen_episode(list_episodes(self.patient.id), self.clinic.id)
         return identity_header(self.patient, episode, self.today)
@@ -50,14 +56,14 @@ class Place:
 
 def place_at(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Place:
     """The person at the one of these clinics that deals with them. Absent and foreign: 404."""
-    return Place(found(get_patient(patient_id)), clinic_at(patient_id, clinic_ids))
+    return Place(found(get_patient(patient_id)), clinic_at(patient_id, clinic_ids), clinic_ids)
 
 
 def place_of_entry(patient_id: uuid.UUID, clinic_id: uuid.UUID) -> Place:
     """Where something on record is changed: it stays with the clinic it was recorded at, and no form says another."""
     if clinic_named() not in {None, clinic_id}:
         abort(404)
-    return Place(found(get_patient(patient_id)), db.session.get_one(Clinic, clinic_id))
+    return Place(found(get_patient(patient_id)), db.session.get_one(Clinic, clinic_id), (clinic_id,))
 
 
 def clinic_at(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Clinic:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from registry.access.policy import clinics_where, found, permitted_clinics, policy
 from registry.accounts import receipts
-from registry.accounts.saving import CHANGED, go_back, save
+from registry.accounts.saving import CHANGED, save
 from registry.audit.opened import opened
 from registry.db.conflict import EditConflict
 from registry.episodes.place import Place, place_at
@@ -183,6 +183,7 @@ def _form_page(
         title=title,
         subtitle="" if event is None else _what_happened(event, place),
         patient=place.header(),
+        at=place.at() if event is None else None,
         form=form,
         today=place.today,
         born_on=place.patient.birth_date,
@@ -202,5 +203,4 @@ def _save(page: PersonFormPage, act: Callable[[], None], *, saved: str, template
         opened("life.opened", by=current_user, patient_id=page.patient.patient_id)
         return render_template(template, page=page), status
 
-    back_url = page.back_url
-    return save(page.form, act, to=back_url, show=show, overtaken=lambda: go_back(back_url), saved=saved)
+    return save(page.form, act, to=page.back_url, show=show, saved=saved)

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user
 
 from registry.access.policy import found, permitted_clinics, policy
-from registry.accounts.saving import go_back, save
+from registry.accounts.saving import save
 from registry.audit.opened import opened
 from registry.episodes.place import Place, place_at
 from registry.patients.presenters import PersonFormPage, WithdrawPage
@@ -106,6 +106,7 @@ def _form_page(
         title=title,
         subtitle="" if row is None else _what(row),
         patient=place.header(),
+        at=place.at() if row is None else None,
         form=form,
         today=place.today,
         born_on=place.patient.birth_date,
@@ -130,5 +131,4 @@ def _save(page: PersonFormPage, act: Callable[[], None], *, saved: str, template
         opened("observation.opened", by=current_user, patient_id=page.patient.patient_id)
         return render_template(template, page=page), status
 
-    back_url = page.back_url
-    return save(page.form, act, to=back_url, show=show, overtaken=lambda: go_back(back_url), saved=saved)
+    return save(page.form, act, to=page.back_url, show=show, saved=saved)

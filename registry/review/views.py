@@ -17,7 +17,7 @@ from registry.audit.opened import opened
 from registry.clinics.models import Clinic
 from registry.episodes.models import Episode
 from registry.episodes.patient_header import load_header
-from registry.episodes.place import clinic_at, get_clinic_of
+from registry.episodes.place import get_clinic_of, place_at
 from registry.episodes.queries import get_episode, get_open_episode
 from registry.patients.presenters import Difference, IdentityHeader, WithdrawPage
 from registry.review import actions, queries
@@ -46,29 +46,28 @@ blueprint = Blueprint("review", __name__)
 @blueprint.route("/patients/<uuid:patient_id>/question", methods=["GET", "POST"])
 @policy("question.ask")
 def ask(patient_id: uuid.UUID) -> Page:
-    clinic = clinic_at(patient_id, permitted_clinics("question.ask"))
-    episode = found(get_open_episode(patient_id, clinic.id))
-    form = QuestionForm()
-    if form.validate_on_submit():
-        episode_id = episode.id
-
-        def act() -> str:
-            asked_about = found(get_episode(episode_id))
-            actions.ask_question(episode=asked_about, words=form.words.data or "", by=current_user)
-            return reviews_url(patient_id)
-
-        location = receipts.once(form.key, by=current_user, act=act)
-        flash("Question asked: the person stands in the psychiatrist's queue until a review answers it", "success")
-        return redirect(location, 303)
+    place, form = place_at(patient_id, permitted_clinics("question.ask")), QuestionForm()
+    clinic_id = place.clinic.id
+    episode_id = found(get_open_episode(patient_id, clinic_id)).id
     page = QuestionPage(
         title="Ask the psychiatrist",
-        patient=_header(patient_id, clinic),
+        patient=place.header(),
+        at=place.at(),
         form=form,
         open_questions=[show_question(each, may_withdraw=True) for each in queries.list_open_questions(patient_id)],
         back_url=reviews_url(patient_id),
     )
-    opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)
-    return render_template("review/question.html", page=page), 422 if form.errors else 200
+
+    def act() -> None:
+        asked_about = found(get_episode(episode_id))
+        actions.ask_question(episode=asked_about, words=form.words.data or "", by=current_user)
+
+    def show(status: int) -> Page:
+        opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=clinic_id)
+        return render_template("review/question.html", page=page), status
+
+    said = "Question asked: the person stands in the psychiatrist's queue until a review answers it"
+    return save(form, act, to=page.back_url, show=show, saved=said)
 
 
 @blueprint.post("/patients/<uuid:patient_id>/questions/<uuid:question_id>/withdraw")

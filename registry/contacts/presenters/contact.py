@@ -15,8 +15,7 @@ from registry.contacts.presenters.outreach import Outreach
 from registry.contacts.presenters.unfinished import DraftShown
 from registry.contacts.queries import TimedEntry
 from registry.contacts.rules import KINDS, MODALITIES, TOOK_PART, counts_as, reach_words
-from registry.episodes.at_clinic import AtClinic
-from registry.patients.presenters import Difference, IdentityHeader
+from registry.patients.presenters import AtClinic, Difference, IdentityHeader
 from registry.patients.record_tabs import Tab
 from registry.web.filters import count, days_ago, long_date
 from registry.web.paging import Paging

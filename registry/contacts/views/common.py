@@ -16,11 +16,10 @@ from registry.contacts.forms import ContactForm
 from registry.contacts.models import Contact
 from registry.contacts.presenters.contact import ContactFormPage, show_overlaps, transfer_stays_completed
 from registry.contacts.rules import KIND_HINTS
-from registry.episodes.at_clinic import AtClinic
 from registry.episodes.models import Episode
 from registry.episodes.place import Place
 from registry.extensions import db
-from registry.patients.presenters import Difference, IdentityHeader
+from registry.patients.presenters import AtClinic, Difference, IdentityHeader
 from registry.web.filters import local_time
 from registry.web.pages import Page
 

@@ -8,7 +8,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from registry.access.policy import can, found, permitted_clinics, policy
-from registry.accounts import receipts
 from registry.accounts.saving import save
 from registry.audit.opened import opened
 from registry.contacts import actions
@@ -32,30 +31,35 @@ def report_danger(patient_id: uuid.UUID) -> Page:
         refuse_stranger(patient_id)
     back_url = header_of(place).url if sees_everybody else url_for("accounts.start")
     form = DangerForm(today=place.today, born_on=place.patient.birth_date, reported_on=place.today)
-    if form.validate_on_submit() and form.reported_on.data is not None:
-        clinic_id, reported_on = place.clinic.id, form.reported_on.data
+    clinic_id = place.clinic.id
 
-        def act() -> str:
-            actions.report_danger(
-                patient_id=patient_id,
-                clinic_id=clinic_id,
-                kind=form.kind.data,
-                reported_on=reported_on,
-                said_by=form.said_by.data or "",
-                words=form.words.data or "",
-                done=form.done.data or "",
-                by=current_user,
-            )
-            return back_url
+    def act() -> None:
+        actions.report_danger(
+            patient_id=patient_id,
+            clinic_id=clinic_id,
+            kind=form.kind.data,
+            reported_on=form.day,
+            said_by=form.said_by.data or "",
+            words=form.words.data or "",
+            done=form.done.data or "",
+            by=current_user,
+        )
 
-        location = receipts.once(form.key, by=current_user, act=act)
-        flash("Danger reported. The care manager and the clinic's duty clinician are alerted", "success")
-        return redirect(location, 303)
     page = DangerPage(
-        title="Report a danger", patient=header_of(place), form=form, today=place.today, back_url=back_url
+        title="Report a danger",
+        patient=header_of(place),
+        at=place.at(),
+        form=form,
+        today=place.today,
+        back_url=back_url,
     )
-    opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=place.clinic.id)
-    return render_template("contacts/danger.html", page=page), 422 if form.errors else 200
+
+    def show(status: int) -> Page:
+        opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=clinic_id)
+        return render_template("contacts/danger.html", page=page), status
+
+    said = "Danger reported. The care manager and the clinic's duty clinician are alerted"
+    return save(form, act, to=back_url, show=show, saved=said)
 
 
 @blueprint.route("/patients/<uuid:patient_id>/danger/<uuid:report_id>/entered-in-error", methods=["GET", "POST"])

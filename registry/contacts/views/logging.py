@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
@@ -23,7 +22,6 @@ from registry.contacts.presenters.contact import second_time
 from registry.contacts.presenters.unfinished import timed_words
 from registry.contacts.timer import Timed
 from registry.contacts.views.common import blueprint, form_page, saved_by, show_form, warn_of_overlaps
-from registry.episodes.at_clinic import at_clinic
 from registry.episodes.place import Place, place_at, refuse_stranger
 from registry.web.filters import local_time
 from registry.web.pages import Page
@@ -36,24 +34,20 @@ _IN_CONTACT = tuple(role.value for role in Role if {"contact.record", "contact.r
 @blueprint.route("/patients/<uuid:patient_id>/contacts/new", methods=["GET", "POST"])
 @policy("contact.record")
 def log_contact(patient_id: uuid.UUID) -> Page:
-    clinic_ids = permitted_clinics("contact.record")
-    place = place_at(patient_id, clinic_ids)
-    return _log(place, clinic_ids, back_url=url_for("contacts.contacts", patient_id=patient_id), whose="")
+    place = place_at(patient_id, permitted_clinics("contact.record"))
+    return _log(place, back_url=url_for("contacts.contacts", patient_id=patient_id), whose="")
 
 
 @blueprint.route("/my-people/<uuid:patient_id>/contacts/new", methods=["GET", "POST"])
 @policy("contact.record-own")
 def log_own_contact(patient_id: uuid.UUID) -> Page:
     """For whoever may deal only with the people whose team they are on: anybody else does not exist."""
-    clinic_ids = permitted_clinics("contact.record-own")
-    place = place_at(patient_id, clinic_ids)
+    place = place_at(patient_id, permitted_clinics("contact.record-own"))
     refuse_stranger(patient_id)
-    is_built = "caseload.my_people" in current_app.view_functions
-    back_url = url_for("caseload.my_people") if is_built else request.path
-    return _log(place, clinic_ids, back_url=back_url, whose="own_")
+    return _log(place, back_url=url_for("caseload.my_people"), whose="own_")
 
 
-def _log(place: Place, clinic_ids: Collection[uuid.UUID], *, back_url: str, whose: str) -> Page:
+def _log(place: Place, *, back_url: str, whose: str) -> Page:
     """``whose`` tells the addresses of one's own people from those of everybody."""
     patient_id, clinic_id = place.patient.id, place.clinic.id
     draft, timed = drafts.get_draft_here(patient_id, clinic_id, by=current_user), _stopped_with(place)
@@ -62,9 +56,8 @@ def _log(place: Place, clinic_ids: Collection[uuid.UUID], *, back_url: str, whos
         form.offer_colleagues(_colleagues(place))
 
     def show(status: int, recorded: SecondTime | None = None) -> Page:
-        at = at_clinic(place.clinic, clinic_ids, patient_id=patient_id)
         page = form_page(
-            place, form, at=at, title="Log a contact", save="Save contact", action_url="", back_url=back_url
+            place, form, at=place.at(), title="Log a contact", save="Save contact", action_url="", back_url=back_url
         )
         page = replace(
             page,

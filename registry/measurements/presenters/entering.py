@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from registry.episodes.at_clinic import AtClinic
 from registry.measurements import modes
 from registry.measurements.models import Measurement
 from registry.measurements.presenters.live_scores import LiveScale
@@ -33,7 +32,7 @@ from registry.measurements.scores import definition_of, score_again
 from registry.measurements.wordings import wording_in, wordings_of
 from registry.measures.answers import answer_to_json
 from registry.measures.instrument import Instrument
-from registry.patients.presenters import Difference, IdentityHeader
+from registry.patients.presenters import AtClinic, Difference, IdentityHeader
 from registry.patients.rules import LANGUAGES
 from registry.web.filters import count, days_ago, long_date
 from registry.web.second_time import SecondTime

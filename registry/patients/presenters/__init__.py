@@ -1,9 +1,11 @@
 """A person's record in words."""
 
 from registry.patients.presenters.edit_page import (
+    AtClinic,
     DatedFormPage,
     Difference,
     EditPage,
+    OtherClinic,
     PersonFormPage,
     WithdrawPage,
     differing,
@@ -20,11 +22,13 @@ from registry.patients.presenters.person import (
 )
 
 __all__ = [
+    "AtClinic",
     "DatedFormPage",
     "Difference",
     "EditPage",
     "Fact",
     "IdentityHeader",
+    "OtherClinic",
     "PersonFormPage",
     "WithdrawPage",
     "age_in_words",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,15 +31,36 @@ def differing(pairs: Iterable[tuple[str, str, str]]) -> tuple[Difference, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OtherClinic:
+    """The same form, opened at another clinic that has the person in care."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtClinic:
+    """What ``components/at_clinic.html`` prints. ``name`` is empty for whoever works at one clinic."""
+
+    id: uuid.UUID
+    name: str = ""
+    others: Sequence[OtherClinic] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditPage:
-    """A form about one person. ``conflict`` is where a colleague's saved entry differs from what was typed."""
+    """A form about one person. ``conflict`` is where a colleague's saved entry differs from what was typed.
+
+    ``at`` is the clinic at which something new is stored; an entry on record stays with the clinic that made it.
+    """
 
     title: str
     patient: IdentityHeader
     form: RegistryForm
     back_url: str
     subtitle: str = ""
+    at: AtClinic | None = None
     conflict: Sequence[Difference] = ()
     conflict_by: str = "a colleague"
 

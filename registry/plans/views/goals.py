@@ -8,7 +8,7 @@ from flask import render_template, url_for
 from flask_login import current_user
 
 from registry.access.policy import can, found, policy
-from registry.accounts.saving import go_back, save
+from registry.accounts.saving import save
 from registry.audit.opened import opened
 from registry.patients.record_tabs import record_tabs
 from registry.plans import actions, queries
@@ -66,7 +66,6 @@ def set_goal(patient_id: uuid.UUID) -> Page:
         act,
         to=url_of(place),
         show=lambda status: show(page, status=status),
-        overtaken=lambda: go_back(url_of(place)),
         saved="Goal saved",
     )
 

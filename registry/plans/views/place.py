@@ -76,6 +76,7 @@ def form_page(place: Place, form: RegistryForm, *, title: str, save: str, subtit
         title=title,
         subtitle=subtitle,
         patient=place.header(),
+        at=place.at(),
         form=form,
         today=place.today,
         born_on=place.patient.birth_date,

@@ -9,12 +9,10 @@ from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from registry import clock
-from registry.access.policy import found, permitted_clinics, policy
-from registry.accounts import receipts
+from registry.access.policy import permitted_clinics, policy
+from registry.accounts.saving import save
 from registry.audit.opened import opened
-from registry.episodes.patient_header import load_header
-from registry.episodes.place import clinic_at, refuse_stranger
+from registry.episodes.place import place_at, refuse_stranger
 from registry.tasks import actions
 from registry.tasks.forms import ChangeForm, TakeBackForm, TaskForm
 from registry.tasks.models import Task
@@ -40,39 +38,40 @@ def send_own(patient_id: uuid.UUID) -> Page:
 
 
 def _send(patient_id: uuid.UUID, *, action: str, back_url: str) -> Page:
-    clinic = clinic_at(patient_id, permitted_clinics(action))
-    today = clinic.today(clock.now())
-    choice = colleagues(clinic.id, patient_id=patient_id, but=(current_user.id,))
-    form = TaskForm(today=today, colleagues=choice, kind="task")
-    if form.validate_on_submit():
-        clinic_id = clinic.id
-
-        def act() -> str:
-            actions.send_task(
-                patient_id=patient_id,
-                clinic_id=clinic_id,
-                to_id=uuid.UUID(form.to.data),
-                kind=form.kind.data,
-                words=form.words.data or "",
-                due_on=form.due_on.data,
-                by=current_user,
-            )
-            return back_url
-
-        location = receipts.once(form.key, by=current_user, act=act)
-        flash(f"Sent to {choice[form.to.data]}: it stands on their day until they answer", "success")
-        return redirect(location, 303)
-    header = found(load_header(patient_id, today, clinic_id=clinic.id))
+    place = place_at(patient_id, permitted_clinics(action))
+    clinic_id = place.clinic.id
+    choice = colleagues(clinic_id, patient_id=patient_id, but=(current_user.id,))
+    form = TaskForm(today=place.today, colleagues=choice, kind="task")
+    header = place.header()
     page = TaskFormPage(
         title="Write to a colleague",
         patient=header if action == WRITING else replace(header, url=""),
+        at=place.at(),
         form=form,
-        today=today,
-        latest=today + LATEST,
+        today=place.today,
+        latest=place.today + LATEST,
         back_url=back_url,
     )
-    opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=clinic.id)
-    return render_template("tasks/send.html", page=page), 422 if form.errors else 200
+
+    def act() -> None:
+        actions.send_task(
+            patient_id=patient_id,
+            clinic_id=clinic_id,
+            to_id=uuid.UUID(form.to.data),
+            kind=form.kind.data,
+            words=form.words.data or "",
+            due_on=form.due_on.data,
+            by=current_user,
+        )
+
+    def show(status: int) -> Page:
+        opened("patient.opened", by=current_user, patient_id=patient_id, clinic_id=clinic_id)
+        return render_template("tasks/send.html", page=page), status
+
+    def say_sent() -> None:
+        flash(f"Sent to {choice[form.to.data]}: it stands on their day until they answer", "success")
+
+    return save(form, act, to=back_url, show=show, saved=say_sent)
 
 
 @blueprint.route("/patients/<uuid:patient_id>/tasks/sent/<uuid:sent_id>", methods=["GET", "POST"])

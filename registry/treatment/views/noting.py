@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from registry.access.policy import can, found, policy
-from registry.accounts.saving import go_back, save
+from registry.accounts.saving import save
 from registry.audit.opened import opened
 from registry.episodes.place import Place
 from registry.patients.presenters import DatedFormPage
@@ -75,7 +75,6 @@ def start(patient_id: uuid.UUID, trial_kind: str) -> Page:
         act,
         to=page.back_url,
         show=lambda status: show(page, status=status),
-        overtaken=lambda: go_back(page.back_url),
         saved="Treatment saved",
     )
 
@@ -84,6 +83,7 @@ def _start_page(place: Place, form: StartForm, trial_kind: str) -> DatedFormPage
     return DatedFormPage(
         title=_START_TITLES[trial_kind],
         patient=place.header(),
+        at=place.at(),
         form=form,
         today=place.today,
         born_on=place.patient.birth_date,
@@ -139,7 +139,7 @@ def _note(trial: TreatmentTrial, form_class: type[EntryForm], *, title: str, sav
         return redirect(url_of(place), 303)
     rhythm = _rhythm_of(trial) if kind == "change" else {}
     form = form_class(today=place.today, born_on=place.patient.birth_date, happened_on=place.today, **rhythm)
-    page = note_page(place, trial, form, title=title, save="Save")
+    page = note_page(place, trial, form, title=title, save="Save", at=place.at())
     clinic_id, url = place.clinic.id, page.back_url
 
     def act() -> str:
@@ -154,6 +154,5 @@ def _note(trial: TreatmentTrial, form_class: type[EntryForm], *, title: str, sav
         act,
         to=url,
         show=lambda status: show(page, status=status),
-        overtaken=lambda: go_back(url),
         saved=saved,
     )

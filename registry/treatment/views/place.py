@@ -12,7 +12,7 @@ from registry.accounts.models import User
 from registry.audit.opened import opened
 from registry.episodes.place import Place, place_at
 from registry.extensions import db
-from registry.patients.presenters import DatedFormPage, PersonFormPage
+from registry.patients.presenters import AtClinic, DatedFormPage, PersonFormPage
 from registry.treatment import queries
 from registry.treatment.forms import NoteForm
 from registry.treatment.models import TreatmentTrial
@@ -55,12 +55,15 @@ def saved_by(entry: Entry, place: Place) -> str:
     return f"{author.name}, {local_time(entry.recorded_at, place.clinic.zone)}"
 
 
-def note_page(place: Place, trial: TreatmentTrial, form: NoteForm, *, title: str, save: str) -> DatedFormPage:
-    """One form about a treatment, under the person's header."""
+def note_page(
+    place: Place, trial: TreatmentTrial, form: NoteForm, *, title: str, save: str, at: AtClinic | None = None
+) -> DatedFormPage:
+    """One form about a treatment, under the person's header; ``at`` where it notes something new."""
     return DatedFormPage(
         title=title,
         subtitle=trial_words(trial),
         patient=place.header(),
+        at=at,
         form=form,
         today=place.today,
         born_on=place.patient.birth_date,

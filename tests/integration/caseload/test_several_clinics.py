@@ -17,14 +17,17 @@ from sqlalchemy import select
 
 from registry.access import scope
 from registry.clinics.models import Clinic
-from registry.contacts.models import Contact
+from registry.contacts.models import Contact, DangerReport
 from registry.episodes.actions import end_episode
 from registry.episodes.facts import TeamPlace
 from registry.episodes.models import Episode
 from registry.extensions import db
+from registry.life.models import LifeEvent
 from registry.measurements.models import Measurement
 from registry.patients.models import Patient
+from registry.plans.models import Goal
 from registry.review.models import MeetingCase
+from registry.treatment.models import TreatmentTrial
 from tests.builders import a_user, an_episode, sign_in
 from tests.integration.caseload.conftest import TODAY, Team, a_team, token_of
 from tests.pages import fields_of, fill_in, send, soup, words
@@ -202,6 +205,10 @@ def test_rows_and_files_say_where_to_whoever_lists_several_clinics(both: Both, m
     [
         ("contacts/new", {"reached": "yes"}, Contact),
         ("measures/new/phq-9", {"total": "7", "mode": "self-paper"}, Measurement),
+        ("danger/new", {"kind": "self-harm", "said_by": "Her sister", "words": "Has put pills aside"}, DangerReport),
+        ("life/new", {"kind": "hospital-psychiatric", "source": "the ward"}, LifeEvent),
+        ("plan/goals/new", {"words": "A flat of my own"}, Goal),
+        ("treatment/other/new", {"name": "Light therapy"}, TreatmentTrial),
     ],
 )
 def test_a_form_names_its_clinic_and_is_stored_at_no_other(

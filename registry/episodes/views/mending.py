@@ -8,6 +8,7 @@ from flask import abort
 from flask_login import current_user
 
 from registry.access.policy import can, found, policy
+from registry.accounts import receipts
 from registry.episodes import actions
 from registry.episodes.forms.mending import CorrectDatesForm, ReopenForm
 from registry.episodes.models import Episode, PhaseSpell
@@ -33,7 +34,7 @@ def _episode_to_mend(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Episode:
 def reopen(patient_id: uuid.UUID, episode_id: uuid.UUID) -> Page:
     episode = _episode_to_mend(patient_id, episode_id)
     if episode.is_open:
-        abort(404)
+        receipts.refuse_what_is_over()
     form = ReopenForm(version=version_of(PhaseSpell, episode))
     ended = next(fact.value for fact in episode_facts(episode) if fact.label == "Ended")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_wtf.csrf import CSRFError
-from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import registry.models  # noqa: F401  # every table is known before the first statement
@@ -58,6 +57,7 @@ from registry.web import (
     security_headers,
     shell,
 )
+from registry.web.templates import OPTIONS, RegistryEnvironment
 
 __all__ = ["create_app"]
 
@@ -107,9 +107,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=5 * 1024 * 1024,
         MAX_FORM_PARTS=1_000,
     )
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
+    app.jinja_environment = RegistryEnvironment
+    app.jinja_options = OPTIONS
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way to wrap

@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 
 
 def init_app(app: Flask) -> None:
@@ -16,8 +16,12 @@ def init_app(app: Flask) -> None:
     def digest(name: str) -> str:
         return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
 
+    @cache
+    def address(name: str, _below: str) -> str:
+        return url_for("static", filename=name, v=digest(name))
+
     def asset(name: str) -> str:
         """Address of a static file with its content's digest. Raises ``FileNotFoundError`` for a wrong name."""
-        return url_for("static", filename=name, v=digest(name))
+        return address(name, request.script_root)
 
     app.jinja_env.globals["asset"] = asset

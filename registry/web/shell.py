@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 from flask_login import current_user
 
 from registry import clock
 from registry.access.policy import can
 from registry.access.roles import TITLES, Role
+from registry.web.addresses import page_address
 
 if TYPE_CHECKING:  # web stands below accounts
     from registry.accounts.models import User
@@ -83,8 +84,8 @@ def first_page(user: User) -> str:
     preferred = "quality.clinic" if Role.CLINIC_LEAD in roles else "review.queue" if Role.PSYCHIATRIST in roles else ""
     endpoints = [place.endpoint for place in places_for(user)]
     if preferred in endpoints:
-        return url_for(preferred)
-    return url_for(endpoints[0]) if endpoints else url_for("accounts.change_password")
+        return page_address(preferred)
+    return page_address(endpoints[0]) if endpoints else page_address("accounts.change_password")
 
 
 def build(user: User) -> dict[str, Any]:
@@ -97,17 +98,17 @@ def build(user: User) -> dict[str, Any]:
         clinic_name=clinics[0] if len(clinics) == 1 else f"{len(clinics)} clinics",
         user_name=user.name,
         role=", ".join(roles),
-        sign_out_url=url_for("accounts.sign_out"),
-        account_url=url_for("accounts.change_password"),
+        sign_out_url=page_address("accounts.sign_out"),
+        account_url=page_address("accounts.change_password"),
         is_demo=settings.is_demo,
         idle_seconds=settings.idle_minutes * 60,
-        stay_url=url_for("accounts.stay"),
+        stay_url=page_address("accounts.stay"),
     )
     section = "" if _is_in_a_record() else (request.endpoint or "").split(".")[0]
     navigation = [
         Way(
             label=place.label,
-            url=url_for(place.endpoint),
+            url=page_address(place.endpoint),
             icon=place.icon,
             is_current=request.endpoint == place.endpoint
             or (section == place.endpoint.split(".")[0] and section != "administration"),

@@ -132,6 +132,8 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     away_kind: Mapped[str | None]
     """Where the person is: a kind of stay without an end. While it lasts hardly anything falls due."""
     away_since: Mapped[date | None]
+    consent_withdrawn_on: Mapped[date | None]
+    """The day on which the last consent of an open episode was taken back, if it was."""
     last_review_on: Mapped[date | None]
     known_until: Mapped[datetime | None]
     """When the case of the last review was opened: what came later, nobody has reviewed."""

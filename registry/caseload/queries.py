@@ -22,7 +22,6 @@ from registry.caseload.panels import answer, are_many
 from registry.caseload.rules import MINE, Listing
 from registry.charts.sparkline import Point
 from registry.db.among import among
-from registry.episodes.models import Consent
 from registry.extensions import db
 from registry.measurements.models import MeasurementScore
 from registry.patients.models import Patient
@@ -76,6 +75,7 @@ _ALWAYS = (
     CaseloadRow.phase,
     CaseloadRow.enrolled_on,
     CaseloadRow.referred_on,
+    CaseloadRow.consent_withdrawn_on,
     Patient.legal_given,
     Patient.legal_family,
     Patient.used_name,
@@ -83,18 +83,6 @@ _ALWAYS = (
     Patient.birth_date,
     Patient.needs_interpreter,
 )
-
-_CONSENT_WITHDRAWN_ON = (
-    select(Consent.revoked_on)
-    .where(Consent.episode_id == CaseloadRow.episode_id, CaseloadRow.is_open.is_(True))
-    .order_by(Consent.given_on.desc(), Consent.id.desc())
-    .limit(1)
-    .correlate(CaseloadRow)
-    .scalar_subquery()
-    .label("consent_withdrawn_on")
-)
-"""The day on which the last consent of an open episode was taken back, if it was."""
-
 
 def _measure(which: str) -> tuple[Any, ...]:
     names = (
@@ -314,7 +302,7 @@ def _rows(
         .prefix_with("MATERIALIZED")
     )
     filled = (
-        select(*_ALWAYS, _CONSENT_WITHDRAWN_ON, *_selected(columns, at))
+        select(*_ALWAYS, *_selected(columns, at))
         .join(Patient, Patient.id == CaseloadRow.patient_id)
         .where(CaseloadRow.episode_id.in_(select(on_page.c.episode_id)))
         .order_by(*in_order)

@@ -139,6 +139,7 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "yearly": _yearly(facts.yearly.get(episode.id)),
         **_away(facts.away if episode.ended_on is None else None),
         **_safety(facts.safety),
+        "consent_withdrawn_on": episode.consent_withdrawn_on if episode.ended_on is None else None,
         "last_review_on": episode.last_review_on,
         "open_recommendations": episode.open_recommendations,
         "known_until": episode.known_until,

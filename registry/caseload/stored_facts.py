@@ -24,6 +24,7 @@ from registry.contacts.rules import is_failed_attempt, is_two_way
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import (
+    Consent,
     Episode,
     EpisodeCondition,
     TeamMember,
@@ -175,6 +176,16 @@ def _member(role: str) -> sa.ScalarSelect[Any]:
     )
 
 
+def _consent_withdrawn_on() -> sa.ScalarSelect[Any]:
+    return (
+        select(Consent.revoked_on)
+        .where(_of_the_episode(Consent))
+        .order_by(Consent.given_on.desc(), Consent.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
 def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
     of_the_episode = (Review.episode_id == Episode.id, Review.status == "final")
     last_review = select(sa.func.max(Review.reviewed_on)).where(*of_the_episode)
@@ -205,6 +216,7 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
             Episode.metric_primary,
             Patient.search_name,
             Patient.mrn,
+            _consent_withdrawn_on().label("consent_withdrawn_on"),
             last_review.scalar_subquery().label("last_review_on"),
             waiting.scalar_subquery().label("open_recommendations"),
             known_until.scalar_subquery().label("known_until"),

@@ -335,8 +335,15 @@ def _tables(statement: Any) -> Iterator[str]:
             yield element.name
 
 
+_touching: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
+
+
 def _touches_people(statement: Any) -> bool:
-    return not scoped_tables().isdisjoint(_tables(statement))
+    """Whether it names a table about people; a statement made once is looked through once."""
+    known = _touching.get(statement)
+    if known is None:
+        known = _touching[statement] = not scoped_tables().isdisjoint(_tables(statement))
+    return known
 
 
 def _names_only_other_tables(statement: Any) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
@@ -34,6 +33,7 @@ from registry.caseload.rules import (
 )
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES
 from registry.measurements.instruments import catalogue
+from registry.web.addresses import page_address
 from registry.web.columns import Column
 from registry.web.paging import COUNT_LIMIT, Paging
 
@@ -144,10 +144,9 @@ def words_of(listing: Listing) -> str:
     return " · ".join(words for words in named if words)
 
 
-def address_of(listing: Listing, endpoint: str = ENDPOINT, **more: Any) -> str:
+def address_of(listing: Listing, endpoint: str = ENDPOINT, **more: int) -> str:
     """The address of a list, or of a page that comes back to it."""
-    values: dict[str, Any] = {**listing.address, **more}
-    return url_for(endpoint, **values)
+    return page_address(endpoint, **{**listing.address, **more})
 
 
 def capped(number: int) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import url_for
 from markupsafe import Markup
 
 from registry.caseload.presenters.filters import Choice
 from registry.caseload.presenters.listed import ENDPOINT, Chip, address_of, capped
 from registry.caseload.queries import URGENT, CaseloadPage
 from registry.caseload.rules import EVERYONE, MINE, VIEWS, Listing
+from registry.web.addresses import page_address
 
 COLUMNS_ENDPOINT = "caseload.columns"
 
@@ -46,7 +46,7 @@ def show_caseload(listing: Listing, found: CaseloadPage, *, filters: Markup, enr
         kept={name: value for name, value in listing.address.items() if name in ("view", "sort", "direction")},
         mine=Choice(MINE, "Mine", listing.team == MINE),
         mine_url=address_of(replace(listing, team="" if listing.team == MINE else MINE)),
-        clear_url=url_for(ENDPOINT, view=listing.view),
+        clear_url=page_address(ENDPOINT, view=listing.view),
         search_url=address_of(listing),
         columns_url=address_of(listing, COLUMNS_ENDPOINT),
         enrol_url=enrol_url,

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from registry.caseload.columns import Columns
 from registry.caseload.looked import News
@@ -61,20 +62,26 @@ def facts_of(
     their names; ``plans``:
     patient → the safety plan in force; ``news``: patient → what is new to the reader."""
     drawn = [scale for column, scale in DRAWN.items() if column in columns]
+    at = {
+        clinic_id: partial(
+            RowFacts,
+            shown=columns,
+            today=today[clinic_id],
+            names_scale=names_scale,
+            offers=offers[clinic_id],
+            read=read.at(clinic_id),
+            clinic=clinics[clinic_id],
+            names_clinic=len(clinics) > 1,
+        )
+        for clinic_id in {row.clinic_id for row in found.rows}
+    }
     for row in found.rows:
         scales = {getattr(row, scale) for scale in drawn} - {None}
-        yield RowFacts(
+        yield at[row.clinic_id](
             columns=row,
-            shown=columns,
             courses=tuple((scale, found.courses.get((row.patient_id, scale), "")) for scale in sorted(scales)),
-            today=today[row.clinic_id],
-            names_scale=names_scale,
-            offers=offers[row.clinic_id],
-            read=read.at(row.clinic_id),
-            clinic=clinics[row.clinic_id],
-            names_clinic=len(clinics) > 1,
-            plan=(plans or {}).get(row.patient_id),
-            news=(news or {}).get(row.patient_id),
+            plan=plans.get(row.patient_id) if plans else None,
+            news=news.get(row.patient_id) if news else None,
         )
 
 

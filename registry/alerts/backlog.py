@@ -9,12 +9,13 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 
 from registry import clock
 from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
-from registry.alerts.day.desk import Desk
+from registry.alerts.day.desk import REMEMBERED, Desk
 from registry.alerts.loading.cases import EpisodeCase, load_people
 from registry.alerts.models import Alert
 from registry.alerts.rulebook import RULEBOOK, Backlog, Finding, evaluate, last_seen_on
@@ -55,10 +56,15 @@ def backlog_of(each: EpisodeCase) -> Backlog | None:
 
 def count_backlog(desk: Desk) -> tuple[int, int]:
     """How many people of the desk wait for a later day, no further than anybody reads; and whose day is today."""
+    later, today = db.session.execute(_counted(desk)).one()
+    return min(later, COUNT_LIMIT + 1), today
+
+
+@lru_cache(REMEMBERED)
+def _counted(desk: Desk) -> Select[int, int]:
     waits, comes = _waits(desk), _on_their_day(desk, lambda day: Episode.backlog_until == day)
     query = select(func.count(case((waits, 1))), func.count(case((comes, 1)))).select_from(Episode)
-    later, today = db.session.execute(query.where(_of_desk(desk), or_(waits, comes))).one()
-    return min(later, COUNT_LIMIT + 1), today
+    return query.where(_of_desk(desk), or_(waits, comes))
 
 
 def list_backlog(desk: Desk, *, limit: int, offset: int) -> Sequence[Waiting]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from registry.alerts.day.desk import Desk, is_awake, is_on_team, is_open, is_waiting, stands_at
+from registry.alerts.day.desk import Desk, OfDesk, is_awake, is_on_team, is_waiting, stands_at, values_of
 from registry.alerts.loading.safety import covered_in
 from registry.alerts.look_times import has_to_be_heard
 from registry.alerts.models import Alert, AlertEvent
@@ -40,6 +41,70 @@ _OPEN = (
 )
 _TOLD = select(AlertEvent.alert_id, AlertEvent.at, AlertEvent.details["told_at"].as_string()).where(
     among(AlertEvent.alert_id, "alert_ids"), AlertEvent.kind.in_(("opened", "appended"))
+)
+
+
+def _people_first() -> OfDesk:
+    def make(is_open: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+        nth = func.row_number().over(partition_by=Alert.patient_id, order_by=(_WEIGHT, Alert.since, Alert.id))
+        first = (
+            select(Alert.patient_id, Alert.since, _WEIGHT.label("weight"), nth.label("nth"))
+            .where(is_waiting(is_open))
+            .subquery("first")
+        )
+        return (
+            select(first.c.patient_id)
+            .select_from(first)
+            .where(first.c.nth == 1)
+            .order_by(first.c.weight, first.c.since, first.c.patient_id)
+            .limit(bindparam("limit", type_=Integer()))
+            .offset(bindparam("offset", type_=Integer()))
+        )
+
+    return OfDesk(make)
+
+
+def _count_people(is_open: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    people = select(Alert.patient_id).where(is_waiting(is_open)).distinct().limit(COUNT_LIMIT + 1).subquery()
+    return select(func.count()).select_from(people)
+
+
+_URGENT = OfDesk(
+    lambda is_open: (
+        select(Alert)
+        .where(is_open, Alert.tier == Tier.URGENT)
+        .options(joinedload(Alert.owner))
+        .order_by(Alert.look_at.asc().nulls_last(), Alert.opened_at, Alert.id)
+        .limit(bindparam("limit", type_=Integer()))
+    )
+)
+_COUNT_URGENT = OfDesk(
+    lambda is_open: select(func.count()).select_from(Alert).where(is_open, Alert.tier == Tier.URGENT)
+)
+_WHO_WAITS = _people_first()
+_WAITING = OfDesk(
+    lambda is_open: (
+        select(Alert).where(is_waiting(is_open), among(Alert.patient_id, "people")).options(joinedload(Alert.owner))
+    )
+)
+_COUNT_WAITING = OfDesk(_count_people)
+_PEOPLE = select(Patient).where(among(Patient.id, "patient_ids"))
+_OPEN_EPISODES = select(Episode).where(among(Episode.patient_id, "patient_ids"), Episode.ended_on.is_(None))
+_ANSWERED = (
+    select(Review)
+    .join(Episode, Episode.id == Review.episode_id)
+    .where(
+        Review.status == "final",
+        Review.reviewed_on >= bindparam("since"),
+        among(Review.clinic_id, "clinic_ids"),
+        Episode.ended_on.is_(None),
+    )
+    .options(joinedload(Review.consultant), selectinload(Review.recommendations))
+    .order_by(Review.reviewed_on.desc(), Review.recorded_at.desc(), Review.id.desc())
+    .limit(25)
+)
+_ANSWERED_TO_TEAM = _ANSWERED.where(
+    is_on_team(Review.patient_id, bindparam("user_id")), Review.consultant_id != bindparam("user_id")
 )
 
 
@@ -106,46 +171,23 @@ def last_told(alert_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, datetime]:
 
 def count_urgent(desk: Desk) -> int:
     """How many urgent alerts there are for the desk, however many of them are listed."""
-    query = select(func.count()).select_from(Alert).where(is_open(desk), Alert.tier == Tier.URGENT)
-    return db.session.scalar(query) or 0
+    return db.session.scalar(_COUNT_URGENT.at(desk), values_of(desk)) or 0
 
 
 def list_urgent(desk: Desk, *, limit: int) -> Sequence[Alert]:
     """The first urgent alerts with their owners, the one whose time runs out first on top."""
-    return db.session.scalars(
-        select(Alert)
-        .where(is_open(desk), Alert.tier == Tier.URGENT)
-        .options(joinedload(Alert.owner))
-        .order_by(Alert.look_at.asc().nulls_last(), Alert.opened_at, Alert.id)
-        .limit(limit)
-    ).all()
+    return db.session.scalars(_URGENT.at(desk), values_of(desk, limit=limit)).all()
 
 
 def count_waiting(desk: Desk) -> int:
     """How many patients have something to do for the desk, no further than anybody reads."""
-    people = select(Alert.patient_id).where(is_waiting(desk)).distinct().limit(COUNT_LIMIT + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(people)) or 0
+    return db.session.scalar(_COUNT_WAITING.at(desk), values_of(desk)) or 0
 
 
 def list_waiting(desk: Desk, *, limit: int, offset: int) -> Sequence[Sequence[Alert]]:
     """One list of alerts a patient, ranked. What stands first in it places the patient, and nothing else does."""
-    nth = func.row_number().over(partition_by=Alert.patient_id, order_by=(_WEIGHT, Alert.since, Alert.id))
-    first = (
-        select(Alert.patient_id, Alert.since, _WEIGHT.label("weight"), nth.label("nth"))
-        .where(is_waiting(desk))
-        .subquery("first")
-    )
-    people = db.session.scalars(
-        select(first.c.patient_id)
-        .select_from(first)
-        .where(first.c.nth == 1)
-        .order_by(first.c.weight, first.c.since, first.c.patient_id)
-        .limit(limit)
-        .offset(offset)
-    ).all()
-    alerts = db.session.scalars(
-        select(Alert).where(is_waiting(desk), Alert.patient_id.in_(people)).options(joinedload(Alert.owner))
-    ).all()
+    people = db.session.scalars(_WHO_WAITS.at(desk), values_of(desk, limit=limit, offset=offset)).all()
+    alerts = db.session.scalars(_WAITING.at(desk), values_of(desk, people=people)).all()
     found: dict[uuid.UUID, list[Alert]] = {patient_id: [] for patient_id in people}
     for alert in sorted(alerts, key=rank):
         found[alert.patient_id].append(alert)
@@ -162,31 +204,17 @@ def count_put_off(desk: Desk) -> int:
 
 def people_by_id(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Patient]:
     """The patients named, in one statement."""
-    return {row.id: row for row in db.session.scalars(select(Patient).where(Patient.id.in_(patient_ids)))}
+    return {row.id: row for row in db.session.scalars(_PEOPLE, {"patient_ids": list(patient_ids)})}
 
 
 def open_episodes(patient_ids: Collection[uuid.UUID]) -> Mapping[tuple[uuid.UUID, uuid.UUID], Episode]:
     """Open episodes by patient and clinic, in one statement."""
-    rows = db.session.scalars(select(Episode).where(Episode.patient_id.in_(patient_ids), Episode.ended_on.is_(None)))
+    rows = db.session.scalars(_OPEN_EPISODES, {"patient_ids": list(patient_ids)})
     return {(row.patient_id, row.clinic_id): row for row in rows}
 
 
 def list_answered(desk: Desk) -> Sequence[Review]:
     """Psychiatric reviews of the last days of people in care at the desk, newest first."""
     since = min(desk.today.values()) - timedelta(days=ANSWERED_DAYS)
-    query = (
-        select(Review)
-        .join(Episode, Episode.id == Review.episode_id)
-        .where(
-            Review.status == "final",
-            Review.reviewed_on >= since,
-            Review.clinic_id.in_(desk.today),
-            Episode.ended_on.is_(None),
-        )
-        .options(joinedload(Review.consultant), selectinload(Review.recommendations))
-        .order_by(Review.reviewed_on.desc(), Review.recorded_at.desc(), Review.id.desc())
-        .limit(25)
-    )
-    if desk.user_id is not None:
-        query = query.where(is_on_team(Review.patient_id, desk.user_id), Review.consultant_id != desk.user_id)
-    return db.session.scalars(query).all()
+    asked = {"since": since, "clinic_ids": list(desk.today), "user_id": desk.user_id}
+    return db.session.scalars(_ANSWERED if desk.user_id is None else _ANSWERED_TO_TEAM, asked).all()

@@ -84,6 +84,7 @@ _ALWAYS = (
     Patient.needs_interpreter,
 )
 
+
 def _measure(which: str) -> tuple[Any, ...]:
     names = (
         "scale",

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock
@@ -65,18 +65,20 @@ def episode_of(draft: ContactDraft) -> uuid.UUID | None:
     return db.session.scalar(select(episode_at(draft.patient_id, draft.clinic_id)))
 
 
+_OF_USER = (
+    select(ContactDraft, Patient, episode_at(ContactDraft.patient_id, ContactDraft.clinic_id))
+    .join(Patient, Patient.id == ContactDraft.patient_id)
+    .where(ContactDraft.user_id == bindparam("user_id"), among(ContactDraft.clinic_id, "clinic_ids"))
+    .order_by(ContactDraft.saved_at, ContactDraft.id)
+    .limit(MOST_SHOWN)
+)
+
+
 def list_drafts(
     *, by: Actor, clinic_ids: Collection[uuid.UUID]
 ) -> Sequence[tuple[ContactDraft, Patient, uuid.UUID | None]]:
     """What this user has begun at these clinics, with whom, and by which episode, oldest first."""
-    rows = db.session.execute(
-        select(ContactDraft, Patient, episode_at(ContactDraft.patient_id, ContactDraft.clinic_id))
-        .join(Patient, Patient.id == ContactDraft.patient_id)
-        .where(ContactDraft.user_id == by.id, among(ContactDraft.clinic_id, "clinic_ids"))
-        .order_by(ContactDraft.saved_at, ContactDraft.id)
-        .limit(MOST_SHOWN),
-        {"clinic_ids": list(clinic_ids)},
-    )
+    rows = db.session.execute(_OF_USER, {"user_id": by.id, "clinic_ids": list(clinic_ids)})
     return [(draft, patient, episode_id) for draft, patient, episode_id in rows]
 
 

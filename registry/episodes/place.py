@@ -110,7 +110,7 @@ def _chosen(patient_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> tuple[C
 
 def episode_named() -> uuid.UUID | None:
     """The episode the reader came by: somebody in care at two of their clinics stands in two rows of a list."""
-    return request.args.get("episode", type=uuid.UUID)
+    return request.args.get("episode", type=uuid.UUID) if "episode" in request.args else None
 
 
 def lead_on_to(episode_id: uuid.UUID) -> None:
@@ -120,10 +120,11 @@ def lead_on_to(episode_id: uuid.UUID) -> None:
 
 def carry_episode(_endpoint: str, values: dict[str, Any]) -> None:
     """Have what leads on from a page about a person lead to the same episode. To be told to ``app.url_defaults``."""
-    is_about_somebody = has_request_context() and "patient_id" in values
-    named = (g.get("episode_at_hand") or episode_named()) if is_about_somebody else None
-    about = (request.view_args or {}).get("patient_id") if named else None
-    if about is not None and str(values["patient_id"]) == str(about):
+    if "patient_id" not in values or not has_request_context():
+        return
+    about = (request.view_args or {}).get("patient_id")  # asked first: a list names many, and is about none of them
+    named = (g.get("episode_at_hand") or episode_named()) if about is not None else None
+    if named is not None and str(values["patient_id"]) == str(about):
         values.setdefault("episode", named)
 
 

@@ -8,10 +8,11 @@ from datetime import date
 from functools import cache
 from typing import TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from registry.accounts.models import Membership, User
+from registry.db.among import among
 from registry.episodes.models import (
     Consent,
     Episode,
@@ -185,13 +186,7 @@ def list_open_transfers(clinic_ids: Collection[uuid.UUID]) -> Sequence[Transfer]
 
 def list_transfers_to_answer(clinic_ids: Collection[uuid.UUID], *, limit: int) -> Sequence[Transfer]:
     """What these clinics were asked and have not answered, with the people and both clinics; the oldest first."""
-    return db.session.scalars(
-        select(Transfer)
-        .where(Transfer.state == "proposed", Transfer.to_clinic_id.in_(clinic_ids))
-        .options(*_BOTH_CLINICS, joinedload(Transfer.patient))
-        .order_by(Transfer.proposed_on, Transfer.id)
-        .limit(limit)
-    ).all()
+    return db.session.scalars(_TO_ANSWER, {"clinic_ids": list(clinic_ids), "limit": limit}).all()
 
 
 def count_transfers_to_answer(clinic_ids: Collection[uuid.UUID]) -> int:
@@ -202,6 +197,13 @@ def count_transfers_to_answer(clinic_ids: Collection[uuid.UUID]) -> int:
 
 
 _BOTH_CLINICS = (joinedload(Transfer.from_clinic), joinedload(Transfer.to_clinic))
+_TO_ANSWER = (
+    select(Transfer)
+    .where(Transfer.state == "proposed", among(Transfer.to_clinic_id, "clinic_ids"))
+    .options(*_BOTH_CLINICS, joinedload(Transfer.patient))
+    .order_by(Transfer.proposed_on, Transfer.id)
+    .limit(bindparam("limit", type_=Integer()))
+)
 
 
 def is_on_team(patient_id: uuid.UUID, user_id: uuid.UUID) -> bool:

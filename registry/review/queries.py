@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from registry.db.among import among
@@ -141,19 +141,28 @@ def list_open_for(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Sequ
     It is theirs where it names them; where it names nobody with an account, where they prescribe for the person or
     manage the care. One more than is shown, where there are more.
     """
+    return db.session.scalars(_WAITING_FOR, {"user_id": user_id, "clinic_ids": list(clinic_ids)}).all()
+
+
+def _waiting_for() -> Select[Recommendation]:
+    whose = bindparam("user_id", type_=Uuid())
     on_the_team = exists().where(
         TeamMember.patient_id == Recommendation.patient_id,
         TeamMember.episode_id == Recommendation.episode_id,
-        TeamMember.user_id == user_id,
+        TeamMember.user_id == whose,
         TeamMember.role.in_(("prescriber", "care_manager")),
         TeamMember.ends_on.is_(None),
     )
-    is_theirs = or_(Recommendation.to_user_id == user_id, and_(Recommendation.to_user_id.is_(None), on_the_team))
-    return db.session.scalars(
+    is_theirs = or_(Recommendation.to_user_id == whose, and_(Recommendation.to_user_id.is_(None), on_the_team))
+    is_here = among(Episode.clinic_id, "clinic_ids")
+    return (
         select(Recommendation)
         .join(Episode, Episode.id == Recommendation.episode_id)
-        .where(is_open_recommendation(), Episode.ended_on.is_(None), Episode.clinic_id.in_(clinic_ids), is_theirs)
+        .where(is_open_recommendation(), Episode.ended_on.is_(None), is_here, is_theirs)
         .options(joinedload(Recommendation.review).joinedload(Review.consultant))
         .order_by(func.coalesce(Recommendation.decided_on, Recommendation.proposed_on), Recommendation.id)
         .limit(MOST_SHOWN + 1)
-    ).all()
+    )
+
+
+_WAITING_FOR = _waiting_for()

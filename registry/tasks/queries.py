@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry.access.roles import Role, actions_of
@@ -56,13 +56,7 @@ def list_open_for(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Sequ
 
     One more than is shown, where there are more.
     """
-    return db.session.scalars(
-        _with_people()
-        .where(Task.to_id == user_id, Task.state == "open", among(Task.clinic_id, "clinic_ids"))
-        .order_by(Task.due_on.asc().nulls_last(), Task.sent_at, Task.id)
-        .limit(MOST_SHOWN + 1),
-        {"clinic_ids": list(clinic_ids)},
-    ).all()
+    return db.session.scalars(_OPEN_FOR, {"user_id": user_id, "clinic_ids": list(clinic_ids)}).all()
 
 
 def list_overdue(today: Mapping[uuid.UUID, date], *, but_for: uuid.UUID) -> Sequence[Task]:
@@ -78,19 +72,8 @@ def list_overdue(today: Mapping[uuid.UUID, date], *, but_for: uuid.UUID) -> Sequ
 
 def list_answered_to(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID], *, since: datetime) -> Sequence[Task]:
     """What became since then of the tasks this colleague sent at these clinics, newest answer first. As above."""
-    return db.session.scalars(
-        _with_people()
-        .where(
-            Task.from_id == user_id,
-            Task.kind == "task",
-            Task.state.in_(("done", "declined")),
-            Task.answered_at >= since,
-            among(Task.clinic_id, "clinic_ids"),
-        )
-        .order_by(Task.answered_at.desc(), Task.id)
-        .limit(MOST_SHOWN + 1),
-        {"clinic_ids": list(clinic_ids)},
-    ).all()
+    asked = {"user_id": user_id, "clinic_ids": list(clinic_ids), "since": since}
+    return db.session.scalars(_ANSWERED_TO, asked).all()
 
 
 def list_asked_of_others(
@@ -132,13 +115,7 @@ def count_sent(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> int:
 
 def list_unanswered(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Sequence[Waiting]:
     """The tasks of this colleague that wait for an answer, no more than anybody reads; a note asks for none."""
-    rows = db.session.execute(
-        select(Task.clinic_id, Task.due_on, Patient.died_on)
-        .join(Patient, Patient.id == Task.patient_id)
-        .where(_sent(user_id), Task.state == "open", Task.kind == "task")
-        .limit(COUNT_LIMIT),
-        {"clinic_ids": list(clinic_ids)},
-    )
+    rows = db.session.execute(_UNANSWERED, {"user_id": user_id, "clinic_ids": list(clinic_ids)})
     return [Waiting(row.clinic_id, row.due_on, row.died_on is not None) for row in rows]
 
 
@@ -155,7 +132,7 @@ def _holders(clinic_id: uuid.UUID, action: str) -> Sequence[User]:
     return list_users_with_role(clinic_id, *roles)
 
 
-def _sent(user_id: uuid.UUID) -> ColumnElement[bool]:
+def _sent(user_id: uuid.UUID | BindParameter[uuid.UUID]) -> ColumnElement[bool]:
     return and_(Task.from_id == user_id, among(Task.clinic_id, "clinic_ids"))
 
 
@@ -163,3 +140,30 @@ def _with_people() -> Select[Task]:
     return select(Task).options(
         joinedload(Task.sender), joinedload(Task.recipient), joinedload(Task.passed_by), joinedload(Task.patient)
     )
+
+
+# Made once: building a statement costs more than running it.
+_WHOSE = bindparam("user_id", type_=Uuid())
+_OPEN_FOR = (
+    _with_people()
+    .where(Task.to_id == _WHOSE, Task.state == "open", among(Task.clinic_id, "clinic_ids"))
+    .order_by(Task.due_on.asc().nulls_last(), Task.sent_at, Task.id)
+    .limit(MOST_SHOWN + 1)
+)
+_ANSWERED_TO = (
+    _with_people()
+    .where(
+        _sent(_WHOSE),
+        Task.kind == "task",
+        Task.state.in_(("done", "declined")),
+        Task.answered_at >= bindparam("since"),
+    )
+    .order_by(Task.answered_at.desc(), Task.id)
+    .limit(MOST_SHOWN + 1)
+)
+_UNANSWERED = (
+    select(Task.clinic_id, Task.due_on, Patient.died_on)
+    .join(Patient, Patient.id == Task.patient_id)
+    .where(_sent(_WHOSE), Task.state == "open", Task.kind == "task")
+    .limit(COUNT_LIMIT)
+)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, not_, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from registry.alerts.models import LEAD, Alert, AlertEvent
@@ -20,6 +22,9 @@ from registry.extensions import db
 _PARTS = {Audience.CARE_MANAGER: "care_manager", Audience.PSYCHIATRIST: "consultant", Audience.CLINICIAN: "prescriber"}
 _ALSO_FOR = {part: [rule.id for rule in RULEBOOK if audience in rule.audience[1:]] for audience, part in _PARTS.items()}
 """Part in the care team → the rules it hears of although another part answers."""
+REMEMBERED = 128
+"""Desks whose statements each process keeps: the same ones are read all day."""
+_AWAKE = "awake"
 _TOLD_AS = {"consultant": "psychiatrist", "prescriber": "prescriber"}
 """Part in the care team → what an instrument calls it when it says who is told besides."""
 
@@ -42,8 +47,11 @@ class Desk:
     led: Collection[uuid.UUID] = ()
     on_duty: Collection[uuid.UUID] = ()
     told: Collection[uuid.UUID] = ()
-    own: Mapping[uuid.UUID, bool] | None = None
+    own: Mapping[uuid.UUID, bool] | None = field(default=None, compare=False)
     """The open alerts of one person's desk, and whether each is awake: see ``desk_of``."""
+
+    def __hash__(self) -> int:
+        return hash((tuple(self.today), self.user_id))
 
 
 def desk_of(
@@ -71,34 +79,40 @@ def safety_alerts_elsewhere(clinic_ids: Collection[uuid.UUID]) -> Collection[uui
 
     Asked of every alert instead, "of these clinics, or about somebody in care here" had those of all clinics read.
     """
-    return db.session.scalars(
-        select(Alert.id)
-        .join(Episode, Episode.patient_id == Alert.patient_id)
-        .where(
-            Episode.clinic_id.in_(clinic_ids),
-            Episode.ended_on.is_(None),
-            Alert.closed_at.is_(None),
-            Alert.is_safety,
-            Alert.clinic_id.not_in(clinic_ids),
-        )
-    ).all()
+    return db.session.scalars(_ELSEWHERE, {"clinic_ids": list(clinic_ids)}).all()
+
+
+_ELSEWHERE = (
+    select(Alert.id)
+    .join(Episode, Episode.patient_id == Alert.patient_id)
+    .where(
+        among(Episode.clinic_id, "clinic_ids"),
+        Episode.ended_on.is_(None),
+        Alert.closed_at.is_(None),
+        Alert.is_safety,
+        not_(among(Alert.clinic_id, "clinic_ids")),
+    )
+)
 
 
 def safety_alerts_told(user_id: uuid.UUID) -> Collection[uuid.UUID]:
     """The urgent safety alerts of which this psychiatrist or prescriber is told: as their instruments say. Few."""
-    rows = db.session.execute(
-        select(Alert.id, Alert.evidence, TeamMember.role)
-        .join(TeamMember, TeamMember.patient_id == Alert.patient_id)
-        .where(
-            TeamMember.user_id == user_id,
-            TeamMember.ends_on.is_(None),
-            TeamMember.role.in_(_TOLD_AS),
-            Alert.closed_at.is_(None),
-            Alert.is_safety,
-            Alert.tier == Tier.URGENT,
-        )
-    )
+    rows = db.session.execute(_ON_TEAM_OF, {"user_id": user_id})
     return {row.id for row in rows if _TOLD_AS[row.role] in told_besides(row.evidence)}
+
+
+_ON_TEAM_OF = (
+    select(Alert.id, Alert.evidence, TeamMember.role)
+    .join(TeamMember, TeamMember.patient_id == Alert.patient_id)
+    .where(
+        TeamMember.user_id == bindparam("user_id"),
+        TeamMember.ends_on.is_(None),
+        TeamMember.role.in_(_TOLD_AS),
+        Alert.closed_at.is_(None),
+        Alert.is_safety,
+        Alert.tier == Tier.URGENT,
+    )
+)
 
 
 def _with_own(desk: Desk) -> Desk:
@@ -106,15 +120,37 @@ def _with_own(desk: Desk) -> Desk:
 
     What concerns somebody has ten conditions, and a day asks five times.
     """
-    found = db.session.execute(
-        select(Alert.id, is_awake(desk).label("is_awake")).where(Alert.closed_at.is_(None), stands_at(desk))
-    )
-    return replace(desk, own={row.id: row.is_awake for row in found})
+    return replace(desk, own={row.id: row.is_awake for row in db.session.execute(_own(desk))})
 
 
-def is_waiting(desk: Desk) -> ColumnElement[bool]:
-    """Somebody has something to do, and no clock runs."""
-    return and_(is_open(desk), Alert.tier.in_((Tier.ACTION.value, Tier.REMINDER.value)))
+@lru_cache(REMEMBERED)
+def _own(desk: Desk) -> Select[uuid.UUID, bool]:
+    return select(Alert.id, is_awake(desk).label("is_awake")).where(Alert.closed_at.is_(None), stands_at(desk))
+
+
+class OfDesk:
+    """A statement about what is open on a desk: made once for whatever was found to be one person's own, and once for
+    each desk of a clinic. Making it anew takes longer than running it.
+    """
+
+    def __init__(self, make: Callable[[ColumnElement[bool]], Select[*tuple[Any, ...]]]) -> None:
+        self._of_own = make(and_(Alert.closed_at.is_(None), among(Alert.id, _AWAKE)))
+        self._of_clinics = lru_cache(REMEMBERED)(lambda desk: make(is_open(desk)))
+
+    def at(self, desk: Desk) -> Select[*tuple[Any, ...]]:
+        """To be run with ``values_of`` the desk."""
+        return self._of_own if desk.own is not None else self._of_clinics(desk)
+
+
+def values_of(desk: Desk, **more: Any) -> dict[str, Any]:
+    """What a statement ``OfDesk`` is run with, and ``more``."""
+    own = desk.own
+    return more if own is None else {_AWAKE: [id_ for id_, is_awake in own.items() if is_awake], **more}
+
+
+def is_waiting(is_open: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of what is open: somebody has something to do, and no clock runs."""
+    return and_(is_open, Alert.tier.in_((Tier.ACTION.value, Tier.REMINDER.value)))
 
 
 def is_open(desk: Desk) -> ColumnElement[bool]:
@@ -127,9 +163,6 @@ def stands_at(desk: Desk) -> ColumnElement[bool]:
 
     An urgent alert nobody answers for is everybody's: it stands on every desk until somebody takes it.
     """
-    own = desk.own
-    if own is not None:
-        return among(Alert.id, "own", values=lambda: own)
     here = Alert.clinic_id.in_(desk.today)
     if desk.elsewhere:  # as one list: of two conditions with an OR, SQLite would rather read the alerts of every clinic
         of_these_clinics = select(Alert.id).where(Alert.closed_at.is_(None), here)
@@ -197,7 +230,7 @@ def is_awake(desk: Desk) -> ColumnElement[bool]:
 
 
 def is_on_team(
-    patient_id: InstrumentedAttribute[uuid.UUID], user_id: uuid.UUID, *more: ColumnElement[bool]
+    patient_id: InstrumentedAttribute[uuid.UUID], user_id: uuid.UUID | ColumnElement[Any], *more: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     """Whether the person is in the care team, at any clinic."""
     return exists().where(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.day.desk import Desk
@@ -33,6 +33,7 @@ from registry.alerts.snapshot import (
     TrackedMeasure,
 )
 from registry.contacts.models import Contact
+from registry.db.among import among
 from registry.episodes.models import Episode, TeamMember, Transfer
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
@@ -138,40 +139,37 @@ _IS_TAKEN_OVER = (
 )
 """Until its first two-way contact nothing falls due at the clinic that took somebody over: see ``suspension``."""
 
+_COMING = (
+    select(Episode)
+    .where(
+        among(Episode.clinic_id, "clinic_ids"),
+        Episode.ended_on.is_(None),
+        Episode.phase.in_((Phase.REFERRED, *IN_CARE, Phase.PAUSED)),
+        Episode.next_check_on > bindparam("first"),
+        Episode.next_check_on <= bindparam("last"),
+        ~_IS_TAKEN_OVER,
+    )
+    .order_by(Episode.next_check_on, Episode.id)
+    .limit(MOST + 1)
+)
+_COMING_TO_MANAGER = _COMING.join(TeamMember, TeamMember.episode_id == Episode.id).where(
+    TeamMember.user_id == bindparam("user_id"), TeamMember.role == "care_manager", TeamMember.ends_on.is_(None)
+)
+_SEEN = select(Contact.patient_id, Contact.took_place_on, Contact.clinic_id, Contact.kind, Contact.reached).where(
+    among(Contact.patient_id, "patient_ids"), Contact.status == "final"
+)
+_STANDINGS = select(StandingRow).where(among(StandingRow.episode_id, "episode_ids"))
+
 
 def _episodes(desk: Desk) -> Sequence[Episode]:
     """Open episodes of the desk whose next check comes in these days: nobody else can have anything fall due."""
     first, last = min(desk.today.values()), max(desk.today.values()) + timedelta(days=DAYS_AHEAD)
-    query = (
-        select(Episode)
-        .where(
-            Episode.clinic_id.in_(desk.today),
-            Episode.ended_on.is_(None),
-            Episode.phase.in_((Phase.REFERRED, *IN_CARE, Phase.PAUSED)),
-            Episode.next_check_on > first,
-            Episode.next_check_on <= last,
-            ~_IS_TAKEN_OVER,
-        )
-        .order_by(Episode.next_check_on, Episode.id)
-        .limit(MOST + 1)
-    )
-    if desk.user_id is not None:
-        query = query.join(TeamMember, TeamMember.episode_id == Episode.id).where(
-            TeamMember.user_id == desk.user_id, TeamMember.role == "care_manager", TeamMember.ends_on.is_(None)
-        )
-    return db.session.scalars(query).all()
+    asked = {"clinic_ids": list(desk.today), "first": first, "last": last, "user_id": desk.user_id}
+    return db.session.scalars(_COMING if desk.user_id is None else _COMING_TO_MANAGER, asked).all()
 
 
 def _contacts(episodes: Sequence[Episode]) -> Mapping[uuid.UUID, ContactFacts]:
-    rows = db.session.execute(
-        select(
-            Contact.patient_id,
-            Contact.took_place_on,
-            Contact.clinic_id,
-            Contact.kind,
-            Contact.reached,
-        ).where(Contact.patient_id.in_({episode.patient_id for episode in episodes}), Contact.status == "final")
-    )
+    rows = db.session.execute(_SEEN, {"patient_ids": [*{episode.patient_id for episode in episodes}]})
     sightings: dict[uuid.UUID, list[Sighting]] = defaultdict(list)
     for row in rows:
         sightings[row.patient_id].append(Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached))
@@ -181,7 +179,7 @@ def _contacts(episodes: Sequence[Episode]) -> Mapping[uuid.UUID, ContactFacts]:
 def _measures(episodes: Sequence[Episode]) -> Mapping[uuid.UUID, list[tuple[TrackedMeasure, date]]]:
     """Each tracked scale with its latest score, and when its course began; what came before decides nothing here."""
     primary = {episode.id: episode.metric_primary for episode in episodes}
-    rows = db.session.scalars(select(StandingRow).where(StandingRow.episode_id.in_(primary)))
+    rows = db.session.scalars(_STANDINGS, {"episode_ids": list(primary)})
     found: dict[uuid.UUID, list[tuple[TrackedMeasure, date]]] = defaultdict(list)
     for row in rows:
         instrument = catalogue().instrument_of(row.scale)

@@ -158,7 +158,7 @@ def read_day(reader: User, clinic_ids: frozenset[uuid.UUID], *, of_whole_clinic:
 
 
 def _seat_of(reader: User, clinic_ids: frozenset[uuid.UUID], *, of_whole_clinic: bool, now: datetime) -> Seat:
-    clinics = clinics_by_id(clinic_ids)
+    clinics = {each.clinic_id: each.clinic for each in reader.memberships if each.clinic_id in clinic_ids}
     today = {clinic.id: clinic.today(now) for clinic in clinics.values()}
     return Seat(reader, clinics, today, clinics_where(reader, "work.reassign"), of_whole_clinic, now)
 

@@ -6,12 +6,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
-from registry.alerts.day.desk import Desk, stood_since
+from registry.alerts.day.desk import REMEMBERED, Desk, stood_since
 from registry.alerts.hours.response_times import start_of
 from registry.alerts.models import Alert, AlertEvent
 from registry.alerts.rulebook import Tier
@@ -47,26 +48,31 @@ def list_news(desk: Desk, zones: Mapping[uuid.UUID, ZoneInfo], *, reader_id: uui
     """
     begins = {id_: start_of(today - timedelta(days=1), zones[id_]) for id_, today in desk.today.items()}
     earliest = min(begins.values())
-    rows = db.session.execute(
-        select(Alert, AlertEvent)
-        .join(AlertEvent, AlertEvent.alert_id == Alert.id)
-        .where(
-            stood_since(desk, earliest),
-            Alert.tier != Tier.QUEUE,
-            AlertEvent.at >= earliest,
-            AlertEvent.kind.in_(_TELLS),
-            or_(AlertEvent.kind != "closed", AlertEvent.by_id != reader_id),
-        )
-        .options(joinedload(AlertEvent.by))
-        .order_by(AlertEvent.at.desc(), AlertEvent.id.desc())
-        .limit(_MOST_READ)
-    ).all()
+    rows = db.session.execute(_steps(desk, earliest), {"reader_id": reader_id}).all()
     found: dict[uuid.UUID, News] = {}
     for alert, step in rows:
         if step.at >= begins.get(alert.clinic_id, earliest):
             found.setdefault(alert.id, News(alert, step))
     told = [each for each in found.values() if not _came_and_went(each, begins.get(each.alert.clinic_id, earliest))]
     return AllNews(told, is_cut=len(rows) == _MOST_READ)
+
+
+@lru_cache(REMEMBERED)
+def _steps(desk: Desk, since: datetime) -> Select[Alert, AlertEvent]:
+    return (
+        select(Alert, AlertEvent)
+        .join(AlertEvent, AlertEvent.alert_id == Alert.id)
+        .where(
+            stood_since(desk, since),
+            Alert.tier != Tier.QUEUE,
+            AlertEvent.at >= since,
+            AlertEvent.kind.in_(_TELLS),
+            or_(AlertEvent.kind != "closed", AlertEvent.by_id != bindparam("reader_id")),
+        )
+        .options(joinedload(AlertEvent.by))
+        .order_by(AlertEvent.at.desc(), AlertEvent.id.desc())
+        .limit(_MOST_READ)
+    )
 
 
 def _came_and_went(news: News, begins: datetime) -> bool:

@@ -105,11 +105,11 @@ def uncovered_days(clinics: Collection[Clinic], *, at: datetime) -> Mapping[uuid
 
     Four statements, however many clinics.
     """
+    if not clinics:
+        return {}
     ids = [clinic.id for clinic in clinics]
     db.session.scalars(select(Clinic).where(Clinic.id.in_(ids)).options(selectinload(Clinic.closures))).all()
     days = {clinic: [clinic.today(at) + timedelta(days=n) for n in range(DAYS_AHEAD)] for clinic in clinics}
-    if not days:
-        return {}
     first, last = min(each[0] for each in days.values()), max(each[-1] for each in days.values())
     duty = duty_between(ids, first=first, last=last)
     called = [clinic.id for clinic in clinics if clinic.has_on_call]

@@ -51,6 +51,7 @@ from registry.alerts.snapshot import (
 )
 from registry.clinics.models import Clinic
 from registry.contacts.reachability import Reachability
+from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, PhaseSpell
 from registry.episodes.scales import ScalesInForce, scales_in_force
@@ -287,16 +288,19 @@ def episode_facts(
     )
 
 
+_OTHER_PHASES = (
+    select(PhaseSpell.episode_id, PhaseSpell.phase)
+    .where(among(PhaseSpell.episode_id, "episode_ids"), PhaseSpell.phase != Phase.PAUSED)
+    .order_by(PhaseSpell.starts_on, PhaseSpell.id)  # several may begin on one day, written down at one instant
+)
+
+
 def phases_before_pause(episodes: Iterable[Episode]) -> dict[uuid.UUID, str]:
     """The phase each paused episode comes back to."""
     paused = [episode.id for episode in episodes if episode.phase == Phase.PAUSED]
     if not paused:
         return {}
-    rows = db.session.execute(
-        select(PhaseSpell.episode_id, PhaseSpell.phase)
-        .where(PhaseSpell.episode_id.in_(paused), PhaseSpell.phase != Phase.PAUSED)
-        .order_by(PhaseSpell.starts_on, PhaseSpell.id)  # several may begin on one day, written down at one instant
-    )
+    rows = db.session.execute(_OTHER_PHASES, {"episode_ids": paused})
     return {row.episode_id: row.phase for row in rows}
 
 

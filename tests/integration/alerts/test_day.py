@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, event, select
 
 from registry import clock
 from registry.alerts import queries
-from registry.alerts.day.desk import Desk, is_waiting, stood_since
+from registry.alerts.day.desk import Desk, is_open, is_waiting, stood_since
 from registry.alerts.models import Alert, AlertEvent
 from registry.audit.models import AuditEvent
 from registry.extensions import db
@@ -189,7 +189,7 @@ def test_the_alerts_of_a_desk_are_found_by_an_index(app: Flask, off_target: Ids,
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         desk = Desk(today, [], **whose)
         steps = select(AlertEvent.id).join(Alert, AlertEvent.alert_id == Alert.id)
-        told = (is_waiting(desk), stood_since(desk, NOW) & (AlertEvent.at >= NOW))
+        told = (is_waiting(is_open(desk)), stood_since(desk, NOW) & (AlertEvent.at >= NOW))
         plans = [_plan(connection, steps.where(each)) for each in told]
 
     for plan in plans:

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import url_for
-
 from registry.alerts.day.due import MEASURE
 from registry.alerts.day.reading import PER_PAGE, Asked, Day, FallingDue, HandedOver, OnTheDesk
 from registry.alerts.day.since_yesterday import MOST_NEWS
@@ -37,6 +35,7 @@ from registry.review.queries import MOST_SHOWN as MOST_ADVICE
 from registry.tasks.presenters import TaskLine, line_answered, line_to_answer, waits_words
 from registry.tasks.queries import MOST_SHOWN
 from registry.tasks.rules import is_due
+from registry.web.addresses import page_address
 from registry.web.filters import count
 from registry.web.paging import COUNT_LIMIT, Paging
 
@@ -143,8 +142,8 @@ def show_day(
         title="My day",
         subtitle=_subtitle(desk.urgent_in_all, desk.waiting_in_all),
         tabs=[
-            {"label": "Mine", "url": url_for("alerts.worklist", whose="mine")},
-            {"label": "Whole clinic", "url": url_for("alerts.worklist", whose="clinic")},
+            {"label": "Mine", "url": page_address("alerts.worklist", whose="mine")},
+            {"label": "Whole clinic", "url": page_address("alerts.worklist", whose="clinic")},
         ],
         current_tab="Whole clinic" if day.seat.of_whole_clinic else "Mine",
         urgent=_urgent(day, acknowledge, steps),
@@ -153,14 +152,14 @@ def show_day(
         order=why_this_order(),
         put_off=f"{count(desk.put_off, 'reason')} put off until a later day" if desk.put_off else "",
         backlog=backlog_words(*desk.backlog),
-        backlog_url=url_for("alerts.backlog", whose=whose),
+        backlog_url=page_address("alerts.backlog", whose=whose),
         pages=Paging(
             page=desk.page,
             per_page=PER_PAGE,
             total=desk.waiting_in_all,
-            address=lambda wanted: url_for("alerts.worklist", whose=whose, page=wanted),
+            address=lambda wanted: page_address("alerts.worklist", whose=whose, page=wanted),
         ),
-        caseload_url=url_for("caseload.caseload"),
+        caseload_url=page_address("caseload.caseload"),
         drafts=[
             show_draft(draft, patient, day.clinics[draft.clinic_id].zone, episode_id=episode_id)
             for draft, patient, episode_id in day.drafts
@@ -231,7 +230,7 @@ def _falling_due(day: Day, due: FallingDue) -> FallingDueShown:
         contacts=[line for kind, line in lines if kind != MEASURE],
         measures=[line for kind, line in lines if kind == MEASURE],
         cut=due_cut(is_cut=due.soon.is_cut or day.desk.news.is_cut),
-        all_url=url_for("caseload.caseload", sort="due"),
+        all_url=page_address("caseload.caseload", sort="due"),
         answered=[answered_shown(each, people[each.patient_id], today[each.clinic_id]) for each in due.answered],
     )
 
@@ -262,7 +261,7 @@ def _tasks(day: Day, asked: Asked, may: Mapping[str, bool]) -> TasksShown:
         outcomes=[line_answered(task, day.clinics[task.clinic_id].zone) for task in became],
         outcomes_cut=f"The newest {MOST_SHOWN}: see all that you asked" if is_cut else "",
         sent=waits_words(asked.unanswered, today),
-        sent_url=url_for("tasks.sent"),
+        sent_url=page_address("tasks.sent"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flask import current_app, url_for
+from flask import current_app
 
 from registry.alerts.day.due import (
     ADMISSION,
@@ -21,6 +21,7 @@ from registry.patients.models import Patient
 from registry.patients.presenters import patient_url
 from registry.review.models import Review
 from registry.review.rules import AWAITS_DECISION
+from registry.web.addresses import page_address
 from registry.web.filters import count, days_ago, short_date
 
 _DUE = {
@@ -68,7 +69,7 @@ def answered_shown(review: Review, patient: Patient, today: date) -> LineShown:
     return LineShown(
         day=days_ago(review.reviewed_on, today),
         name=patient.name,
-        url=url_for(endpoint, patient_id=patient.id) if built else patient_url(patient.id),
+        url=page_address(endpoint, patient_id=patient.id) if built else patient_url(patient.id),
         words=words,
     )
 

@@ -22,6 +22,7 @@ from registry.measures.instrument import Instrument
 from registry.patients.models import Patient
 from registry.patients.presenters import IdentityHeader
 from registry.patients.safety_banner import SafetyBanner
+from registry.web.addresses import page_address
 from registry.web.filters import count, local_time, short_date
 
 
@@ -37,7 +38,7 @@ class Reason:
 
 
 def alert_url(alert: Alert) -> str:
-    return url_for("alerts.alert", patient_id=alert.patient_id, alert_id=alert.id)
+    return page_address("alerts.alert", patient_id=alert.patient_id, alert_id=alert.id)
 
 
 def banner(alert: Alert, clinic: Clinic, now: datetime) -> SafetyBanner:
@@ -151,7 +152,7 @@ def next_steps(
     """Links to what usually follows, of those this reader may do and the program has; done at the episode's clinic."""
     person = {"patient_id": patient.patient_id if isinstance(patient, IdentityHeader) else patient.id} | _by(episode)
     return [
-        {"label": label, "url": url_for(endpoint, **person), "key": key, "about": patient.name}
+        {"label": label, "url": page_address(endpoint, **person), "key": key, "about": patient.name}
         for name, endpoint, label, key in _NEXT_STEPS
         if may[name] and endpoint in current_app.view_functions
     ]

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from flask import url_for
-
 from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
 from registry.alerts.presenters.order import why_here
@@ -27,6 +25,7 @@ from registry.tasks.models import Task
 from registry.tasks.presenters import answer_url, asked_words, due_words, tasks_url
 from registry.tasks.queries import MOST_SHOWN
 from registry.tasks.rules import is_late
+from registry.web.addresses import page_address
 from registry.web.filters import age, count, short_date
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def urgent_shown(
         banner=banner(alert, clinic, now),
         alert_url=alert_url(alert),
         acknowledge=acknowledge,
-        acknowledge_url=url_for("alerts.acknowledge", patient_id=patient.id, alert_id=alert.id),
+        acknowledge_url=page_address("alerts.acknowledge", patient_id=patient.id, alert_id=alert.id),
         steps=steps,
     )
 
@@ -130,7 +129,7 @@ def transfer_shown(transfer: Transfer, today: date, numbers: Numbers, *, may_ans
     """Somebody this clinic is asked to take over: how long it has stood, and where to answer."""
     sender, patient = transfer.from_clinic.name, transfer.patient
     tier, sentence = waiting_for_answer(sender, proposed_on=transfer.proposed_on, today=today, numbers=numbers)
-    url = url_for("episodes.answer_transfer", patient_id=patient.id, transfer_id=transfer.id)
+    url = page_address("episodes.answer_transfer", patient_id=patient.id, transfer_id=transfer.id)
     return PersonShown(
         name=patient.name,
         facts=_facts(patient, today),
@@ -195,7 +194,7 @@ def advice_shown(advice: Recommendation, patient: Patient, today: date, numbers:
     waits_since = (advice.decided_on if is_decided else None) or advice.proposed_on
     allowed = numbers.get("review.undone.after" if is_decided else "review.open.undecided")
     is_over = allowed is not None and (today - waits_since).days >= allowed
-    url = url_for("review.decide", patient_id=patient.id, recommendation_id=advice.id)
+    url = page_address("review.decide", patient_id=patient.id, recommendation_id=advice.id)
     what = advice.decision_why if advice.state == "modified" else advice.words
     asked = "accepted" if is_decided else f"recommended by {advice.review.consultant.name}"
     sentence = f"{ADVICE_KINDS[advice.kind]}: {what} ({asked} {short_date(waits_since, today=today)})"

@@ -8,9 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from flask import url_for
-
 from registry.caseload.looked import News
+from registry.web.addresses import page_address
 from registry.web.filters import short_date
 
 if TYPE_CHECKING:
@@ -39,11 +38,11 @@ def show_looked(news: News, *, patient_id: uuid.UUID, form: LookedForm, today: d
     """The line over the overview and the timeline, its times in ``zone``."""
     undo_url = ""
     if news.mark_id is not None:
-        undo_url = url_for("caseload.undo_looked", patient_id=patient_id, mark_id=news.mark_id)
+        undo_url = page_address("caseload.undo_looked", patient_id=patient_id, mark_id=news.mark_id)
     return LookedShown(
         words=_words(news, today, zone),
-        news_url=url_for("caseload.timeline", patient_id=patient_id, new=1) if news.new else "",
-        mark_url=url_for("caseload.mark_looked", patient_id=patient_id) if news.new or not undo_url else "",
+        news_url=page_address("caseload.timeline", patient_id=patient_id, new=1) if news.new else "",
+        mark_url=page_address("caseload.mark_looked", patient_id=patient_id) if news.new or not undo_url else "",
         undo_url=undo_url,
         form=form,
     )

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flask import url_for
-
 from registry.alerts.models import Alert
 from registry.alerts.outreach import said_as_one
 from registry.alerts.presenters.words import outreach_sentence
@@ -27,6 +25,7 @@ from registry.patients.record_tabs import Tab
 from registry.plans.presenters import GoalShown, show_goal
 from registry.review.models import Recommendation, ReviewQuestion
 from registry.review.rules import KINDS, OPEN, STATES
+from registry.web.addresses import page_address
 from registry.web.filters import days_ago, long_date, short_date
 
 _STATE_KINDS = {"noted": "neutral", "proposed": "action", "declined": "neutral", "done": "good"}
@@ -123,13 +122,13 @@ def next_steps(patient_id: uuid.UUID, may: Permitted) -> NextSteps:
     """The addresses of what the reader may do."""
 
     def page(endpoint: str, permitted: bool) -> str:
-        return url_for(endpoint, patient_id=patient_id) if permitted else ""
+        return page_address(endpoint, patient_id=patient_id) if permitted else ""
 
     return NextSteps(
         contact_url=page("contacts.log_contact", may.record_contact),
         measure_url=page("measurements.choose", may.record_measure),
         question_url=page("review.ask", may.ask),
-        list_url=url_for("review.change_list", patient_id=patient_id, do="add", at="patient") if may.ask else "",
+        list_url=page_address("review.change_list", patient_id=patient_id, do="add", at="patient") if may.ask else "",
         danger_url=page("contacts.report_danger", may.report_danger),
         refer_url=page("episodes.refer", may.refer),
     )
@@ -199,7 +198,7 @@ def _is_asleep(alert: Alert, today: date) -> bool:
 
 def alert_url(alert: Alert) -> str:
     """The page on which the alert is acted on."""
-    return url_for("alerts.alert", patient_id=alert.patient_id, alert_id=alert.id)
+    return page_address("alerts.alert", patient_id=alert.patient_id, alert_id=alert.id)
 
 
 def _sentence(alert: Alert, today: date) -> str:
@@ -228,7 +227,7 @@ def _advice(record: EpisodeRecord, today: date, *, may_decide: bool) -> Iterator
 
 
 def _decide_url(each: Recommendation) -> str:
-    return url_for("review.decide", patient_id=each.patient_id, recommendation_id=each.id)
+    return page_address("review.decide", patient_id=each.patient_id, recommendation_id=each.id)
 
 
 def _decided(each: Recommendation, today: date) -> str:
@@ -256,5 +255,5 @@ def _team(record: EpisodeRecord) -> Iterator[Fact]:
 def _episode_link(episode: Episode) -> Link:
     began = long_date(episode.enrolled_on or episode.referred_on)
     until = f" to {long_date(episode.ended_on)}" if episode.ended_on else ""
-    address = url_for("caseload.patient", patient_id=episode.patient_id, episode=episode.id)
+    address = page_address("caseload.patient", patient_id=episode.patient_id, episode=episode.id)
     return Link(f"{episode.clinic.name}: {began}{until}", address)

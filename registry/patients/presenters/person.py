@@ -9,8 +9,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from flask import url_for
-
 from registry.patients.before_calling import before_calling
 from registry.patients.facts import ContactPointFacts, PatientFacts
 from registry.patients.models import ContactPoint, Patient
@@ -19,6 +17,7 @@ from registry.patients.queries import Likeness, MergeOnRecord
 from registry.patients.record_tabs import Tab
 from registry.patients.rules import CONTACT_KINDS, ETHNICITIES, GENDER_IDENTITIES, LANGUAGES, RACES, SEXES
 from registry.patients.safety_banner import SafetyBanner
+from registry.web.addresses import page_address
 from registry.web.filters import age, count, long_date
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def identity(patient: Patient, today: date, safety: SafetyBanner | None) -> Iden
 
 def patient_url(patient_id: uuid.UUID) -> str:
     """The person's page."""
-    return url_for("caseload.patient", patient_id=patient_id)
+    return page_address("caseload.patient", patient_id=patient_id)
 
 
 def age_in_words(patient: Patient, today: date) -> str:
@@ -224,7 +223,7 @@ def merge_lines(merges: Sequence[MergeOnRecord], zone: ZoneInfo) -> tuple[MergeL
             why=each.merge.why,
             undo_url=None
             if each.mrn is None
-            else url_for("merging.undo", patient_id=each.merge.patient_id, merge_id=each.merge.id),
+            else page_address("merging.undo", patient_id=each.merge.patient_id, merge_id=each.merge.id),
         )
         for each in merges
     )
@@ -265,8 +264,8 @@ def contact_point_lines(patient: Patient) -> tuple[ContactPointLine, ...]:
             value=point.value,
             note=point.note,
             permissions=permissions(point),
-            change_url=url_for("patients.change_contact", patient_id=patient.id, contact_point_id=point.id),
-            end_url=url_for("patients.end_contact", patient_id=patient.id, contact_point_id=point.id),
+            change_url=page_address("patients.change_contact", patient_id=patient.id, contact_point_id=point.id),
+            end_url=page_address("patients.end_contact", patient_id=patient.id, contact_point_id=point.id),
         )
         for point in patient.contact_points
         if point.ended_at is None

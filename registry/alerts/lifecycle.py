@@ -47,6 +47,7 @@ def open_alert(
         since=stand.since,
         state="open",
         opened_at=opened_at,
+        told_at=told_at or opened_at,
         owner_id=stand.owner_id,
     )
     alert.look_at = first_look(alert, clinic, opened_at, log.numbers)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from registry.access import scope
 from registry.access.reviewed_sql import insert_rows
 from registry.alerts.clinic_numbers import NumbersInForce
-from registry.alerts.models import Alert, AlertEvent
+from registry.alerts.models import TELLING, Alert, AlertEvent
 from registry.alerts.rulebook import Tier
 from registry.clinics.models import Clinic
 from registry.contacts.models import DangerReport
@@ -96,7 +96,11 @@ def step_of(
     words: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The columns of one row of the alert's history."""
+    """The columns of one row of the alert's history; what tells something moves the alert's ``told_at``."""
+    if kind in TELLING:
+        news = None if details is None else details.get("told_at")
+        told_at = at if news is None else datetime.fromisoformat(news)
+        alert.told_at = max(told_at, alert.told_at)
     return {
         "id": new_id(),
         "patient_id": alert.patient_id,

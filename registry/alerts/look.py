@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
 from registry.alerts.last_safety import last_safety
@@ -26,9 +26,9 @@ from registry.measures.course import Course
 from registry.patients.models import Patient
 
 _DIED_ON = select(Patient.id, Patient.died_on).where(among(Patient.id, "patient_ids"))
-_OPEN = (
+_ALERTS = (
     select(Alert)
-    .where(among(Alert.patient_id, "patient_ids"), Alert.closed_at.is_(None))
+    .where(among(Alert.patient_id, "patient_ids"), or_(Alert.closed_at.is_(None), Alert.is_safety))
     .order_by(Alert.since, Alert.opened_at, Alert.id)
 )
 
@@ -37,15 +37,16 @@ def look(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, LookedAt]:
     """What a look at the patients reads; nothing is worked out anew, and nothing stored."""
     about = {"patient_ids": list(patient_ids)}
     died_on = {row.id: row.died_on for row in db.session.execute(_DIED_ON, about)}
-    alerts = by_patient(db.session.scalars(_OPEN, about))
+    alerts = by_patient(db.session.scalars(_ALERTS, about))
     people, numbers = load_people(died_on, {}), NumbersInForce()
     return {patient_id: told(person, alerts.get(patient_id, ()), numbers) for patient_id, person in people.items()}
 
 
-def told(person: Person, open_alerts: Sequence[Alert], numbers: NumbersInForce) -> LookedAt:
-    """What whoever follows is told of a person."""
+def told(person: Person, alerts: Sequence[Alert], numbers: NumbersInForce) -> LookedAt:
+    """What whoever follows is told of a person. ``alerts`` are those that are open, and any that were closed."""
     return LookedAt(
-        open_alerts=open_alerts,
+        open_alerts=[alert for alert in alerts if alert.closed_at is None],
+        answered_safety=[alert for alert in alerts if alert.is_safety and alert.closed_by_id is not None],
         contacts=person.history.contacts,
         categories=person.history.categories,
         turns=next((case.snapshot.turns for case in person.cases), ()),

@@ -46,6 +46,9 @@ EVENT_KINDS = (
     "mailed",
 )
 
+TELLING = ("opened", "appended")
+"""Those that say something nobody had said before."""
+
 DUTY, LEAD = 1, 2
 """How far an alert nobody answered has come; 0: it is still with whoever had it first."""
 
@@ -114,6 +117,8 @@ class Alert(Identified, Versioned, PatientLinked, Audited, Base):
     """Local date from which the finding is true."""
     state: Mapped[str] = mapped_column(default="open")
     opened_at: Mapped[datetime]
+    told_at: Mapped[datetime]
+    """When it last told something nobody knew: opened or added to, not merely told again; kept by ``log.step_of``."""
     owner_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))

@@ -139,7 +139,7 @@ def _reconcile(
     log.store()
     new = by_patient(log.new)
     return log, {
-        patient_id: told(person, _still_open(alerts.get(patient_id, ()), new.get(patient_id, ())), numbers)
+        patient_id: told(person, (*alerts.get(patient_id, ()), *new.get(patient_id, ())), numbers)
         for patient_id, person in people.items()
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 
 from registry.alerts.models import Alert
+from registry.alerts.queries import last_told
 from registry.alerts.reconcile import reconcile_patients
 from registry.db.among import among
 from registry.db.pacing import begin_pace
@@ -20,6 +21,7 @@ from registry.patients.models import Patient
 
 _TOLD = (Alert.id, Alert.patient_id, Alert.rule, Alert.tier, Alert.since, Alert.state, Alert.evidence)
 _OPEN = select(*_TOLD).where(among(Alert.patient_id, "patient_ids"), Alert.closed_at.is_(None))
+_KEPT = select(Alert.id, Alert.patient_id, Alert.rule, Alert.told_at).where(among(Alert.patient_id, "patient_ids"))
 _CHECKED = select(Episode.id, Episode.patient_id, Episode.next_check_on).where(among(Episode.patient_id, "patient_ids"))
 
 _Rows = dict[uuid.UUID, Row[Any]]
@@ -58,6 +60,7 @@ def differences_of(patient_ids: Collection[uuid.UUID]) -> list[Difference]:
     found: list[Difference] = []
     try:
         with write():
+            found += _of_tellings(patient_ids)
             alerts, checks = _rows(_OPEN, patient_ids), _rows(_CHECKED, patient_ids)
             reconcile_patients(patient_ids)
             found += _of_alerts(alerts, _rows(_OPEN, patient_ids))
@@ -69,6 +72,15 @@ def differences_of(patient_ids: Collection[uuid.UUID]) -> list[Difference]:
 
 def _rows(query: Select[*tuple[Any, ...]], patient_ids: Collection[uuid.UUID]) -> _Rows:
     return {row.id: row for row in db.session.execute(query, {"patient_ids": list(patient_ids)})}
+
+
+def _of_tellings(patient_ids: Collection[uuid.UUID]) -> Iterator[Difference]:
+    """When an alert last told something is kept of it, and is in its history."""
+    kept = _rows(_KEPT, patient_ids)
+    told = last_told(list(kept))
+    for row in kept.values():
+        if row.told_at != told.get(row.id):
+            yield Difference(row.patient_id, f"{row.rule} last told something at {told.get(row.id)}")
 
 
 def _of_alerts(before: _Rows, after: _Rows) -> Iterator[Difference]:

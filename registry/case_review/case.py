@@ -11,13 +11,7 @@ from decimal import Decimal
 from sqlalchemy import bindparam, select
 
 from registry import clock
-from registry.case_review.since_review import (
-    Answer,
-    Answered,
-    answered_since_review,
-    ask_answered,
-    tell_answers,
-)
+from registry.case_review.since_review import Answer, tell_answers
 from registry.caseload.models import CaseloadRow
 from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
@@ -62,7 +56,7 @@ class ReviewCase:
     """Nothing stored later is in it."""
     patient: Patient
     episode: Episode
-    row: CaseloadRow | None
+    row: CaseloadRow
     courses: Mapping[str, tuple[TrackedScale, Course]]
     rated_by_others: frozenset[str]
     """The profiles whose last ratings were given by somebody else than those at the baseline."""
@@ -91,12 +85,8 @@ def load_case(
     clinic_ids: Sequence[uuid.UUID],
     *,
     episode_id: uuid.UUID | None = None,
-    answered: Answered | None = None,
 ) -> ReviewCase | None:
-    """This open episode of the person at one of these clinics, or the first; ``None`` where there is none.
-
-    ``answered``: the safety alerts answered since the last review of every open episode there, where they are known.
-    """
+    """This open episode of the person at one of these clinics, or the first; ``None`` where there is none."""
     opened_at = clock.now()
     patient = get_patient(patient_id)
     if patient is None:
@@ -107,13 +97,14 @@ def load_case(
     episode = chosen_episode(open_here)
     if episode is None:
         return None
+    row = db.session.get_one(CaseloadRow, episode.id)
     treatment = list_courses([patient_id])
     courses = follow_patient(patient_id).get(episode.id, {})
     return ReviewCase(
         opened_at=opened_at,
         patient=patient,
         episode=episode,
-        row=db.session.get(CaseloadRow, episode.id),
+        row=row,
         courses=courses,
         rated_by_others=rated_by_others({key: course for key, (_, course) in courses.items()}),
         contacts=[each for each in list_contacts(patient_id, limit=LATEST_CONTACTS) if each.status == "final"],
@@ -121,7 +112,7 @@ def load_case(
         open_advice=list_open_advice(episode.id),
         scores=list_scores(patient_id, told_beside([episode])),
         questions=[each for each in list_open_questions(patient_id) if each.episode_id == episode.id],
-        answers=_answers(episode.id, answered),
+        answers=_answers(row),
         treatment=treatment,
         adherence=last_adherence(patient_id) if treatment else {},
         goals=list_goals(patient_id, only_open=True),
@@ -130,15 +121,13 @@ def load_case(
     )
 
 
-def _answers(episode_id: uuid.UUID, known: Answered | None) -> Sequence[Answer]:
-    answered = answered_since_review(_ANSWERED, episode_id=episode_id) if known is None else known
-    alert_ids = answered.get(episode_id, {})
+def _answers(row: CaseloadRow) -> Sequence[Answer]:
+    alert_ids = [uuid.UUID(id_) for id_ in row.queue_answered]
     told = tell_answers(alert_ids)
     return [told[alert_id] for alert_id in alert_ids]
 
 
 # Made once: building a statement costs more than running it.
-_ANSWERED = ask_answered(CaseloadRow.episode_id == bindparam("episode_id"))
 _SCORES = (
     select(MeasurementScore.scale, MeasurementScore.taken_on, MeasurementScore.value)
     .where(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from registry.accounts.models import User
-from registry.case_review.queue import ReviewQueue, review_queue
+from registry.case_review.queue import SHOWN, ReviewQueue, is_waiting, review_queue, turn_after
 from registry.caseload.currency import Today
 from registry.caseload.models import CaseloadRow
 from registry.db.among import among
@@ -32,23 +32,38 @@ class Hour:
         return frozenset(row.episode_id for row in self.meeting)
 
     @property
+    def first(self) -> Row[Any] | None:
+        """Whose turn it is."""
+        return next(iter((*self.meeting, *self.queue.waiting)), None)
+
+    @property
     def rows(self) -> list[Row[Any]]:
-        """Everybody in turn."""
+        """Whoever is shown: the list, and whoever else is among the first of the queue."""
         listed = self.listed
-        waiting = (each.row for each in self.queue.waiting)
-        return [*self.meeting, *(row for row in waiting if row.episode_id not in listed)]
-
-    def after(self, episode_id: uuid.UUID) -> Row[Any] | None:
-        """The row that comes after this episode, or first when it waits no longer; ``None`` when there is no other."""
-        rows = self.rows
-        others = [row for row in rows if row.episode_id != episode_id]
-        later = rows[[row.episode_id for row in rows].index(episode_id) + 1 :] if len(others) < len(rows) else []
-        return next(iter(later or others), None)
+        return [*self.meeting, *(row for row in self.queue.waiting if row.episode_id not in listed)]
 
 
-def review_hour(today: Today, *, consultant_id: uuid.UUID | None = None) -> Hour:
-    """The list and the queue of these clinics; of one consultant's patients, where one is named."""
-    return Hour(list_meeting(today, consultant_id=consultant_id), review_queue(today, consultant_id=consultant_id))
+def review_hour(today: Today, *, consultant_id: uuid.UUID | None = None, limit: int | None = None) -> Hour:
+    """The list and the queue of these clinics, or its first ``limit``; of one consultant's patients, where one is
+    named."""
+    queue = review_queue(today, consultant_id=consultant_id, limit=limit)
+    return Hour(list_meeting(today, consultant_id=consultant_id), queue)
+
+
+def next_turn(hour: Hour, row: CaseloadRow, today: Today, *, consultant_id: uuid.UUID | None = None) -> Row[Any] | None:
+    """Who comes after this row, or first when it waits no longer; ``None`` when there is no other.
+
+    One statement at most: where whoever comes after it is not among the first of the queue.
+    """
+    shown = hour.rows
+    places = {each.episode_id: number for number, each in enumerate(shown)}
+    number = places.get(row.episode_id, len(shown))
+    following, has_turn = None, row.episode_id in hour.listed or is_waiting(row, today[row.clinic_id])
+    if number + 1 < len(shown):
+        following = shown[number + 1]
+    elif has_turn and len(hour.queue.waiting) < hour.queue.total:
+        following = turn_after(row, today, consultant_id=consultant_id, beside=hour.listed)
+    return following or next((each for each in shown if each.episode_id != row.episode_id), None)
 
 
 def list_meeting(today: Today, *, consultant_id: uuid.UUID | None = None) -> Sequence[Row[Any]]:
@@ -61,20 +76,7 @@ def list_meeting(today: Today, *, consultant_id: uuid.UUID | None = None) -> Seq
 
 # Made once: building a statement costs more than running it.
 _LISTED = (
-    select(
-        CaseloadRow.patient_id,
-        CaseloadRow.episode_id,
-        CaseloadRow.clinic_id,
-        CaseloadRow.enrolled_on,
-        CaseloadRow.reasons,
-        Patient.legal_given,
-        Patient.legal_family,
-        Patient.used_name,
-        Patient.birth_date,
-        Patient.mrn,
-        MeetingCase.added_at,
-        User.name.label("added_by"),
-    )
+    select(*SHOWN, Patient.birth_date, Patient.mrn, MeetingCase.added_at, User.name.label("added_by"))
     .join(MeetingCase, MeetingCase.episode_id == CaseloadRow.episode_id)
     .join(Patient, Patient.id == CaseloadRow.patient_id)
     .join(User, User.id == MeetingCase.added_by_id)

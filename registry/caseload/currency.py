@@ -59,6 +59,19 @@ def is_known(standing: Standing, today: ColumnElement[date]) -> ColumnElement[bo
     return sa.and_(CaseloadRow.first_standing == standing.value, sa.not_(is_stale(today)))
 
 
+def queue_place(today: ColumnElement[date]) -> ColumnElement[int]:
+    """The number of an episode's place in the psychiatrist's queue, as ``ranking.place_on``; ``NOWHERE`` outside it.
+
+    A question is never less than silence, and one that waited is less than both.
+    """
+    row = CaseloadRow
+    return sa.case(
+        (sa.and_(row.waited_from <= today, row.waited_place < row.queue_place), row.waited_place),
+        (sa.and_(row.quiet_from <= today, row.quiet_place < row.queue_place), row.quiet_place),
+        else_=row.queue_place,
+    )
+
+
 def days_in_care(today: ColumnElement[date]) -> ColumnElement[int]:
     """Days from enrolment to today, or to the end; NULL before enrolment. A lost patient keeps ageing."""
     return days_between(sa.func.coalesce(CaseloadRow.ended_on, today), CaseloadRow.enrolled_on)

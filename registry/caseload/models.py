@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.accounts.models import User
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
+from registry.caseload.ranking import NOWHERE
 from registry.caseload.rules import LONGEST_VIEW_NAME
 from registry.db.base import Audited, Base, ClinicsOwn, EpisodeLinked, Identified, PatientLinked, one_of
 from registry.life.rules import STAYS
@@ -44,6 +45,12 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
             sa.Index("ix_caseload_row_rank", "clinic_id", "is_open", "rank", "sort_name"),
             sa.Index("ix_caseload_row_name", "clinic_id", "is_open", "sort_name"),
             sa.Index("ix_caseload_row_manager", "care_manager_id", "is_open", "rank"),
+            # All that the order of the queue asks of everybody: none of their rows is read for it.
+            sa.Index(
+                "ix_caseload_row_queue",
+                *("clinic_id", "is_open", "queue_place", "waited_place", "waited_from", "quiet_place", "quiet_from"),
+                *("sort_name", "consultant_id", "episode_id", "patient_id"),
+            ),
             # Without a clinic: whoever sees many of them reads the list in its order, and stops at the end of the page.
             # Partial, by what is always true and only that statement says: a clinic's own list must not take them.
             sa.Index(
@@ -156,8 +163,20 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     """Open alerts, ranked: id, rule, tier, sentence, evidence, since, state, snoozed_until."""
     rules: Mapped[str] = mapped_column(default="")
     """The rules of the open alerts, each between spaces, for the filter by reason."""
-    for_review: Mapped[str] = mapped_column(default="")
-    """Of ``reasons``, what concerns the psychiatrist: rule, since and id of each, between spaces, with a line each."""
+    queue_place: Mapped[int] = mapped_column(default=NOWHERE)
+    """Where the person stands in the psychiatrist's queue by everything but the calendar (``ranking.numbered``)."""
+    waited_place: Mapped[int] = mapped_column(default=NOWHERE)
+    """The place from the day on which a question has waited too long."""
+    waited_from: Mapped[date | None]
+    quiet_place: Mapped[int] = mapped_column(default=NOWHERE)
+    """The place from the day on which no score says how the person is."""
+    quiet_from: Mapped[date | None]
+    queue_rules: Mapped[str] = mapped_column(default="")
+    """The rules of the open alerts that give the place, between spaces, most pressing first."""
+    queue_answered: Mapped[list[str]] = mapped_column(default=list)
+    """The safety alerts that somebody closed since the last review, first one first."""
+    declined_on: Mapped[date | None]
+    """The first day, since the last review, on which something it recommended was declined."""
     refreshed_at: Mapped[datetime]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,8 +22,8 @@ from registry.alerts.rulebook import RULEBOOK
 from registry.alerts.signals import LookedAt
 from registry.caseload import stored_facts
 from registry.caseload.columns import Columns
-from registry.caseload.for_review import for_review
 from registry.caseload.models import NOTHING_OPEN, CaseloadRow
+from registry.caseload.queue_place import queue_columns
 from registry.caseload.stored_facts import HOUSING, WORK, StoredFacts
 from registry.db.among import among
 from registry.db.base import columns_of
@@ -113,9 +113,10 @@ def _stored(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any
 
 def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
     contacts = facts.contacts_of(episode)
-    reasons = list(_reasons(episode, facts.alerts))
+    alerts = _alerts_of(episode, facts.alerts)
+    reasons = [_reason(alert) for alert in alerts]
     reported = facts.outcomes.get(episode.id)
-    return {
+    row = {
         "clinic_id": episode.clinic_id,
         "is_open": episode.ended_on is None,
         "sort_name": episode.search_name,
@@ -152,8 +153,8 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "rank": _rank(reasons),
         "reasons": reasons,
         "rules": f" {' '.join(reason['rule'] for reason in reasons)} " if reasons else "",
-        "for_review": for_review(reasons),
     }
+    return row | queue_columns(episode, alerts, facts.answered_safety, row)
 
 
 def _due(days: Mapping[str, date]) -> dict[str, Any]:
@@ -228,20 +229,24 @@ def _measure(row: Columns | None) -> dict[str, Any]:
     }
 
 
-def _reasons(episode: Columns, alerts: Sequence[Alert]) -> Iterator[dict[str, Any]]:
+def _alerts_of(episode: Columns, alerts: Sequence[Alert]) -> list[Alert]:
     """The open alerts of the episode, and those of the person's safety, most pressing first."""
     own = [alert for alert in alerts if alert.episode_id == episode.id or alert.is_safety]
-    for alert in sorted(own, key=lambda each: (TIERS.index(each.tier), _PLACE.get(each.rule, len(_PLACE)), each.since)):
-        yield {
-            "id": str(alert.id),
-            "rule": alert.rule,
-            "tier": alert.tier,
-            "sentence": alert.sentence,
-            "evidence": alert.evidence,
-            "since": alert.since.isoformat(),
-            "state": alert.state,
-            "snoozed_until": alert.snoozed_until and alert.snoozed_until.isoformat(),
-        }
+    return sorted(own, key=lambda each: (TIERS.index(each.tier), _PLACE.get(each.rule, len(_PLACE)), each.since))
+
+
+def _reason(alert: Alert) -> dict[str, Any]:
+    """As a document keeps it."""
+    return {
+        "id": str(alert.id),
+        "rule": alert.rule,
+        "tier": alert.tier,
+        "sentence": alert.sentence,
+        "evidence": alert.evidence,
+        "since": alert.since.isoformat(),
+        "state": alert.state,
+        "snoozed_until": alert.snoozed_until and alert.snoozed_until.isoformat(),
+    }
 
 
 def _rank(reasons: Sequence[Mapping[str, Any]]) -> int:

@@ -69,6 +69,7 @@ class StoredFacts:
     """Episode → its tracked scales with cadence, target and stored standing, in the order they are followed."""
     contacts: Sequence[Sighting] = ()
     alerts: Sequence[Alert] = ()
+    answered_safety: Sequence[Alert] = ()
     circumstances: Mapping[str, DatedCategory] = field(default_factory=dict)
     """Domain → the latest category ("housing" → "homeless") and its day."""
     outcomes: Mapping[uuid.UUID, Reported] = field(default_factory=dict)
@@ -125,6 +126,7 @@ def _facts(
         scales=scales,
         contacts=looked_at.contacts,
         alerts=looked_at.open_alerts,
+        answered_safety=looked_at.answered_safety,
         circumstances=_circumstances(looked_at),
         outcomes=looked_at.outcomes,
         safety=looked_at.safety,
@@ -190,6 +192,12 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
     of_the_episode = (Review.episode_id == Episode.id, Review.status == "final")
     last_review = select(sa.func.max(Review.reviewed_on)).where(*of_the_episode)
     known_until = select(sa.func.max(Review.known_until)).where(*of_the_episode)
+    declined_on = select(sa.func.min(Recommendation.decided_on)).where(
+        Recommendation.episode_id == Episode.id,
+        Recommendation.state == "declined",
+        Recommendation.decided_at > known_until.scalar_subquery(),
+        Recommendation.review_id.in_(select(Review.id).where(*of_the_episode)),
+    )
     changed_on = select(sa.func.max(Recommendation.done_on)).where(
         Recommendation.episode_id == Episode.id,
         Recommendation.state == "done",
@@ -220,6 +228,7 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
             last_review.scalar_subquery().label("last_review_on"),
             waiting.scalar_subquery().label("open_recommendations"),
             known_until.scalar_subquery().label("known_until"),
+            declined_on.scalar_subquery().label("declined_on"),
             changed_on.scalar_subquery().label("advised_on"),
             last_step_on(Episode.patient_id).label("stepped_on"),
             began_on.scalar_subquery().label("course_began_on"),

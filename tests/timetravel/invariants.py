@@ -32,6 +32,7 @@ from registry.extensions import db
 from registry.measurements import verification
 from registry.measurements.models import Measurement, SafetySignal
 from registry.patients.models import Patient
+from tests.queue_by_facts import wrong_in_queue
 from tests.timetravel.life import Life, Place
 
 _REMEMBERED = timedelta(days=60)
@@ -49,6 +50,7 @@ def wrong_today(life: Life) -> list[str]:
         *_urgent_closed_by_itself(life),
         *_between_two_clinics(alerts, life),
         *_changed_by_looking_again(life),
+        *_waiting_elsewhere_in_the_queue(life),
     ]
     end_read()
     return found
@@ -126,6 +128,12 @@ def _stored_otherwise(life: Life) -> Iterator[str]:
                 if getattr(stored.get(episode_id), name, None) != value:
                     was = getattr(stored.get(episode_id), name, None)
                     yield f"{life.name_of(patient_id)}: caseload {name} is {was!r}, should be {value!r}"
+
+
+def _waiting_elsewhere_in_the_queue(life: Life) -> Iterator[str]:
+    """The psychiatrist's queue as the facts give it, also on days on which nobody has looked yet. Twice a week."""
+    if clock.now().toordinal() % 3 == 0:
+        yield from wrong_in_queue({place.clinic_id: place.today() for place in life.places}, ahead=(0, 7, 43))
 
 
 def _touched(life: Life) -> set[uuid.UUID]:

@@ -43,7 +43,7 @@ class ContactShown:
 def safety_facts(case: ReviewCase, today: date) -> Iterator[str]:
     """When safety was last asked and what was said; when a danger was last told of; the plan. Not known is no "no"."""
     row = case.row
-    if row is None or row.safety_state is None or row.safety_on is None:
+    if row.safety_state is None or row.safety_on is None:
         yield "Never asked about safety"
     else:
         said = ANSWERED.get(row.safety_state, "not known")
@@ -61,7 +61,7 @@ def safety_facts(case: ReviewCase, today: date) -> Iterator[str]:
 
 def no_alert_words(case: ReviewCase) -> str:
     """Said in place of alerts, only where the last answer is known: silence of somebody never asked is no comfort."""
-    return "No open safety alert" if case.row is not None and case.row.safety_state in ANSWERED else ""
+    return "No open safety alert" if case.row.safety_state in ANSWERED else ""
 
 
 def treatment_strip(courses: Sequence[TrialCourse], *, starts_on: date, ends_on: date, width: int) -> LaneStrip | None:

@@ -89,7 +89,7 @@ class Around:
 
 def show_queue(
     hour: Hour,
-    listed: Sequence[Queued],
+    queued: Mapping[uuid.UUID, Queued],
     *,
     today: Mapping[uuid.UUID, date],
     current: uuid.UUID | None,
@@ -99,20 +99,18 @@ def show_queue(
 ) -> QueueShown:
     """The column on the left; ``current`` is the episode under review, ``focus`` the row that was just changed."""
     on_meeting = hour.listed
-    hidden = len(hour.queue.waiting) - sum(1 for each in listed if each.row.episode_id not in on_meeting)
-    hidden -= len(on_meeting & {each.row.episode_id for each in hour.queue.waiting})
-    queued = {each.row.episode_id: each for each in listed}
+    hidden = hour.queue.total - len(queued)
     on_list = show_listed(hour.meeting, queued, today=today, current=current, around=around, may_change=may_change)
     to_add = _RowPresenter(around, "add", current, may_change)
     waiting = (
-        to_add.show(each.row, why(each, today[each.row.clinic_id]), today[each.row.clinic_id])
-        for each in listed
-        if each.row.episode_id not in on_meeting
+        to_add.show(row, why(queued[row.episode_id], today[row.clinic_id]), today[row.clinic_id])
+        for row in hour.queue.waiting
+        if row.episode_id not in on_meeting
     )
     return QueueShown(
         meeting=[replace(each, is_focused=each.row == focus) for each in on_list],
         people=[replace(each, is_focused=each.row == focus) for each in waiting],
-        total=len(hour.queue.waiting),
+        total=hour.queue.total,
         more=f"and {hidden} more: show all" if hidden > 0 else "",
         all_url=url_for("review.queue", whose=around.whose, show="all") if hidden > 0 else "",
         meeting_url=url_for("review.meeting", whose=around.whose) if hour.meeting else "",
@@ -182,14 +180,14 @@ def _change_url(
 
 def why(queued: Queued, today: date) -> list[ReasonShown]:
     """The reasons that count now, in words, most pressing first."""
-    stored = [reason for rule in queued.place.rules for reason in queued.row.reasons if reason["rule"] == rule]
+    stored = [reason for rule in queued.rules for reason in queued.row.reasons if reason["rule"] == rule]
     safety = [reason for reason in stored if reason["rule"].startswith(SAFETY)]
     shown = _told(safety, today)
     shown += answered_shown(queued.answers, today)
     shown += _told([reason for reason in stored if reason not in safety], today)
     if queued.declined:
         shown.append(ReasonShown(tier="queue", sentence=shortened(declined_sentence(queued.declined, today), _LONGEST)))
-    if queued.place.is_quiet and not any(says_no_score(each, queued.row.first_scale) for each in stored):
+    if queued.is_quiet and not any(says_no_score(each, queued.row.first_scale) for each in stored):
         shown.append(ReasonShown(tier="reminder", sentence=_quiet_words(queued, today)))
     if queued.question:
         shown.append(ReasonShown(tier="queue", sentence=f"Asked: {shortened(queued.question, _LONGEST)}"))

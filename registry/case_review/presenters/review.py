@@ -133,9 +133,9 @@ def show_case(
     may_withdraw: bool,
 ) -> CaseShown:
     """Everything about one person that a review looks at. ``deciding`` are the clinics where the reader may decide."""
-    stored = case.row.reasons if case.row else []
+    stored = case.row.reasons
     safety = [reason for reason in stored if reason["rule"].startswith(SAFETY)]
-    failed = case.row.failed_attempts if case.row else 0
+    failed = case.row.failed_attempts
     return CaseShown(
         patient=header,
         reasons=[_in_full(reason, today) for reason in stored if reason not in safety],
@@ -153,7 +153,7 @@ def show_case(
         ],
         goals=goals_told(case.goals, today),
         events=events_told(case.life_events, today),
-        conditions=", ".join(CONDITIONS[each] for each in case.row.conditions) if case.row else "",
+        conditions=", ".join(CONDITIONS[each] for each in case.row.conditions),
         life=_life(case, today),
         advice=open_advice(case, today=today, deciding=deciding),
         last_review=last_review(case, today=today),
@@ -192,7 +192,7 @@ def _chart(key: str, tracked: TrackedScale, course: Course, case: ReviewCase, to
     standing = STANDINGS.get(course.standing.value, "").lower()
     standing = level_words(tracked.scale, course.latest.value) if is_comparison else standing
     on = short_date(course.latest.on, today=today)
-    is_beside = case.row is not None and case.row.beside_mania and case.row.first_scale == key
+    is_beside = case.row.beside_mania and case.row.first_scale == key
     beside = f". {BESIDE_MANIA}" if is_beside and course.standing in GOOD else ""
     other = f". {OTHER_RATER}" if key in case.rated_by_others else ""
     return ChartShown(
@@ -246,8 +246,6 @@ def _level(level: Decimal | None) -> float | None:
 
 
 def _life(case: ReviewCase, today: date) -> str:
-    if case.row is None:
-        return ""
     known = (
         dated_words(HOUSING_WORDS, case.row.housing, case.row.housing_on, today),
         dated_words(WORK_WORDS, case.row.work, case.row.work_on, today),

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from registry import clock
 from registry.access.policy import clinics_where, found, permitted_clinics, policy
 from registry.audit.opened import opened
-from registry.case_review.meeting_list import review_hour
+from registry.case_review.meeting_list import list_meeting
 from registry.case_review.presenters.meeting import MeetingPage, show_on_paper
 from registry.case_review.presenters.queued import Around
 from registry.case_review.queue import tell
@@ -34,15 +34,14 @@ def meeting() -> str:
     now = clock.now()
     today = {clinic.id: clinic.today(now) for clinic in clinics_for("review.read")}
     whose = request.args.get("whose")
-    hour = review_hour(today, consultant_id=current_user.id if whose == "mine" else None)
-    listed = hour.meeting
+    listed = list_meeting(today, consultant_id=current_user.id if whose == "mine" else None)
     page = MeetingPage(
         title="List for the meeting",
         subtitle=f"{long_date(max(today.values()))} · {count(len(listed), 'person', 'people')}",
         people=show_on_paper(
             listed,
             today=today,
-            queued={each.row.episode_id: each for each in tell(hour.queue, 0, also=hour.listed)},
+            queued=tell(listed, today),
             may_change=clinics_where(current_user, "question.ask"),
             around=Around(whose, None, None, at=AT_LIST),
         ),

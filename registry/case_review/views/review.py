@@ -8,10 +8,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
+from sqlalchemy import Row
 
 from registry import clock
 from registry.access.policy import can, clinics_where, found, permitted_clinics, policy
@@ -19,7 +21,7 @@ from registry.accounts import receipts
 from registry.alerts.cadence import review_cadence
 from registry.audit.opened import opened
 from registry.case_review.case import ReviewCase, list_scores, load_case, told_beside
-from registry.case_review.meeting_list import Hour, review_hour
+from registry.case_review.meeting_list import Hour, next_turn, review_hour
 from registry.case_review.presenters.queued import MOST_SHOWN, Around, list_url, show_queue
 from registry.case_review.presenters.review import CaseShown, QueuePage, show_case
 from registry.case_review.presenters.review_conflict import Conflict, show_conflict
@@ -58,8 +60,8 @@ MINE, EVERYBODY = "mine", "all"
 def queue() -> Page:
     today = _today("review.read")
     hour = _hour(today)
-    first = next(iter(hour.rows), None)
-    under_review = _load(hour, today, first.patient_id, first.episode_id) if first else None
+    first = hour.first
+    under_review = load_case(first.patient_id, list(today), episode_id=first.episode_id) if first else None
     return _show(hour, today, under_review, status=200)
 
 
@@ -67,37 +69,36 @@ def queue() -> Page:
 @policy("review.read")
 def case(patient_id: uuid.UUID) -> Page:
     today = _today("review.read")
-    hour = _hour(today)
-    return _show(hour, today, _case(hour, patient_id, today), status=200)
+    under_review = _case(patient_id, today)
+    return _show(_hour(today), today, under_review, status=200)
 
 
 @blueprint.route("/review/<uuid:patient_id>/record", methods=["GET", "POST"])
 @policy("review.record")
 def record(patient_id: uuid.UUID) -> Page:
     today = _today("review.record")
-    hour = _hour(today)
-    under_review = _case(hour, patient_id, today)
+    under_review = _case(patient_id, today)
     form = _form(under_review, today)
     if form is None:
         abort(403)
     if request.method == "POST" and request.form.get("add"):
         form.add_recommendation()
-        return _show(hour, today, under_review, status=200, form=form, has_added=True)
+        return _show(_hour(today), today, under_review, status=200, form=form, has_added=True)
     if request.method == "POST" and request.form.get("time"):
         begin_timing(under_review.episode)
-        return _show(hour, today, under_review, status=200, form=form)
+        return _show(_hour(today), today, under_review, status=200, form=form)
     if not form.validate_on_submit():
         if form.opened_at is None:
             form.open_again(clock.now())
-        return _show(hour, today, under_review, status=422 if form.errors else 200, form=form)
-    return _record(form, hour, under_review, today)
+        return _show(_hour(today), today, under_review, status=422 if form.errors else 200, form=form)
+    return _record(form, under_review, today)
 
 
-def _record(form: ReviewForm, hour: Hour, under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> Page:
+def _record(form: ReviewForm, under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> Page:
     """Store the review once, and go on to the next in the queue, whose time begins."""
     episode_id, patient_id = under_review.episode.id, under_review.patient.id
-    following = hour.after(episode_id)
-    next_url = _next_url(hour, episode_id)
+    following = _following(_hour(today), under_review, today)
+    next_url = _next_url(following)
     advice = _advice(form, under_review)
     saved: list[uuid.UUID] = []
 
@@ -182,8 +183,7 @@ def _show(
     conflict: Conflict | None = None,
     has_added: bool = False,
 ) -> Page:
-    limit = None if request.args.get("show") == EVERYBODY else MOST_SHOWN
-    listed = tell(hour.queue, limit, also=hour.listed)
+    queued = tell(hour.rows, today)
     shown = _case_shown(under_review, today) if under_review else None
     if under_review and form is None:
         form = _form(under_review, today)
@@ -199,7 +199,7 @@ def _show(
         subtitle=f"{current_user.name} · {long_date(max(today.values()))}",
         queue=show_queue(
             hour,
-            listed,
+            queued,
             today=today,
             current=around.episode_id,
             around=around,
@@ -210,7 +210,7 @@ def _show(
         case=shown,
         form=form,
         action_url=_url("review.record", episode.patient_id, episode.id) if episode else "",
-        later_url=_next_url(hour, episode.id) if episode else "",
+        later_url=_next_url(_following(hour, under_review, today)) if under_review else "",
         ask_url=url_for("review.ask", patient_id=episode.patient_id) if episode and may_ask else "",
         today=max(today.values()),
         list_url=list_url(episode, "off" if is_listed else "add", around) if episode and may_ask else "",
@@ -221,28 +221,20 @@ def _show(
         has_added=has_added,
         opens_at_case=request.method == "GET" and bool(request.args.get("episode")) and not changed,
     )
-    shown_people = [*(row.patient_id for row in hour.meeting), *(each.row.patient_id for each in listed)]
+    shown_people = [row.patient_id for row in hour.rows]
     opened("review.queue-listed", by=current_user, shown=list(dict.fromkeys(shown_people)))
     if under_review:
         opened("patient.opened", by=current_user, patient_id=under_review.patient.id, clinic_id=clinic_id)
     return render_template("review/queue.html", page=page), status
 
 
-def _case(hour: Hour, patient_id: uuid.UUID, today: Mapping[uuid.UUID, date]) -> ReviewCase:
+def _case(patient_id: uuid.UUID, today: Mapping[uuid.UUID, date]) -> ReviewCase:
     """The episode the address names, or the person's first one open here. Aborts with 404 where there is none."""
     named = request.args.get("episode")
     episode_id = request.args.get("episode", type=uuid.UUID)
     if named and episode_id is None:
         abort(404)
-    return found(_load(hour, today, patient_id, episode_id))
-
-
-def _load(
-    hour: Hour, today: Mapping[uuid.UUID, date], patient_id: uuid.UUID, episode_id: uuid.UUID | None
-) -> ReviewCase | None:
-    """With what the queue of everybody has already read; that of one's own patients knows nothing of the others."""
-    answered = None if _whose() else hour.queue.since.answered
-    return load_case(patient_id, list(today), episode_id=episode_id, answered=answered)
+    return found(load_case(patient_id, list(today), episode_id=episode_id))
 
 
 def _reviewed_meanwhile(
@@ -251,8 +243,7 @@ def _reviewed_meanwhile(
     """Somebody else saved a review first: what it says, and the form again, which knows of it now."""
     conflict = show_conflict(review, typed)
     typed.open_again(clock.now())
-    hour = _hour(today)
-    return _show(hour, today, _case(hour, patient_id, today), status=409, form=typed, conflict=conflict)
+    return _show(_hour(today), today, _case(patient_id, today), status=409, form=typed, conflict=conflict)
 
 
 def _case_shown(under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> CaseShown:
@@ -314,7 +305,12 @@ def _addressee(to: str, kind: str, team: Sequence[TeamMember]) -> TeamMember | N
 
 
 def _hour(today: Mapping[uuid.UUID, date]) -> Hour:
-    return review_hour(today, consultant_id=current_user.id if _whose() else None)
+    limit = None if request.args.get("show") == EVERYBODY else MOST_SHOWN
+    return review_hour(today, consultant_id=_consultant_id(), limit=limit)
+
+
+def _consultant_id() -> uuid.UUID | None:
+    return current_user.id if _whose() else None
 
 
 def _today(action: str) -> dict[uuid.UUID, date]:
@@ -335,8 +331,11 @@ def _filters() -> list[dict[str, object]]:
     ]
 
 
-def _next_url(hour: Hour, episode_id: uuid.UUID) -> str:
-    following = hour.after(episode_id)
+def _following(hour: Hour, under_review: ReviewCase, today: Mapping[uuid.UUID, date]) -> Row[Any] | None:
+    return next_turn(hour, under_review.row, today, consultant_id=_consultant_id())
+
+
+def _next_url(following: Row[Any] | None) -> str:
     if following is None:
         return url_for("review.queue", whose=_whose())
     return _url("review.case", following.patient_id, following.episode_id)

@@ -97,6 +97,7 @@ class Answered:
             since=on,
             state="closed",
             opened_at=opened_at,
+            told_at=opened_at,
             owner_id=by.id,
             acknowledged_at=acknowledged_at,
             acknowledged_by_id=by.id,

@@ -31,7 +31,7 @@ _NAMES_SOMEBODY: Mapping[type[Base], tuple[str, ...]] = {
     Consent: ("taken_by",),
     Alert: ("sentence", "closing_words"),
     AlertEvent: ("words",),
-    CaseloadRow: ("sort_name", "mrn", "for_review"),
+    CaseloadRow: ("sort_name", "mrn"),
 }
 """Columns of text that may name the person, a clinic or somebody on its staff. One of JSON may, without being named."""
 _NAMES_NOBODY: Mapping[type[Base], tuple[str, ...]] = {Measurement: ("answers",)}

@@ -946,6 +946,7 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_by_id", sa.Uuid(), nullable=True),
@@ -1114,7 +1115,14 @@ def upgrade() -> None:
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("reasons", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("rules", sa.Text(), nullable=False),
-        sa.Column("for_review", sa.Text(), nullable=False),
+        sa.Column("queue_place", sa.Integer(), nullable=False),
+        sa.Column("waited_place", sa.Integer(), nullable=False),
+        sa.Column("waited_from", sa.Date(), nullable=True),
+        sa.Column("quiet_place", sa.Integer(), nullable=False),
+        sa.Column("quiet_from", sa.Date(), nullable=True),
+        sa.Column("queue_rules", sa.Text(), nullable=False),
+        sa.Column("queue_answered", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("declined_on", sa.Date(), nullable=True),
         sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("episode_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -1164,6 +1172,24 @@ def upgrade() -> None:
         postgresql_where=sa.text("rank >= 0"),
     )
     op.create_index(op.f("ix_caseload_row_patient_id"), "caseload_row", ["patient_id"], unique=False)
+    op.create_index(
+        "ix_caseload_row_queue",
+        "caseload_row",
+        [
+            "clinic_id",
+            "is_open",
+            "queue_place",
+            "waited_place",
+            "waited_from",
+            "quiet_place",
+            "quiet_from",
+            "sort_name",
+            "consultant_id",
+            "episode_id",
+            "patient_id",
+        ],
+        unique=False,
+    )
     op.create_index("ix_caseload_row_rank", "caseload_row", ["clinic_id", "is_open", "rank", "sort_name"], unique=False)
     op.create_table(
         "consent",

@@ -60,6 +60,7 @@ def _told(
             evidence={},
             since=since,
             opened_at=at,
+            told_at=at,
         )
         with write():
             db.session.add(alert)

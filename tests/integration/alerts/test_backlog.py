@@ -105,7 +105,7 @@ def test_a_review_of_what_waits_is_not_undone_by_its_day(app: Flask) -> None:
 
         assert told(scene)["target.worse"] == "action"
         queue = review_queue({scene.clinic.id: TODAY + timedelta(days=9)})
-        assert scene.patient.id not in [each.row.patient_id for each in queue.waiting]
+        assert scene.patient.id not in [each.patient_id for each in queue.waiting]
 
 
 def test_somebody_with_time_takes_one_up_from_the_list_of_what_waits(app: Flask, client: FlaskClient) -> None:

@@ -76,7 +76,7 @@ def queued_for(scene: Scene, *, in_days: int = 0) -> tuple[str, ...]:
     """The rules for which the patient stands in the review queue; none where the patient does not."""
     db.session.expire_all()
     queue = review_queue({scene.clinic.id: TODAY + timedelta(days=in_days)})
-    return next((each.place.rules for each in queue.waiting if each.row.patient_id == scene.patient.id), ())
+    return next((tuple(each.queue_rules.split()) for each in queue.waiting if each.patient_id == scene.patient.id), ())
 
 
 @pytest.mark.parametrize("closer", ["care_manager", "duty", "psychiatrist"])

@@ -64,7 +64,7 @@ def is_put_off(alert: Alert) -> bool:
 def is_queued(scene: Scene, *, days: int) -> bool:
     db.session.expire_all()
     queue = review_queue({scene.clinic.id: TODAY + timedelta(days=days)})
-    return scene.patient.id in [each.row.patient_id for each in queue.waiting]
+    return scene.patient.id in [each.patient_id for each in queue.waiting]
 
 
 def test_what_was_put_off_comes_back_once_small_rises_add_up_and_its_history_says_to_what(app: Flask) -> None:

@@ -18,6 +18,7 @@ from registry.accounts.models import User
 from registry.audit.models import AuditEvent
 from registry.case_review.queue import review_queue
 from registry.caseload.models import CaseloadRow
+from registry.caseload.ranking import is_quiet
 from registry.contacts.actions import report_danger
 from registry.extensions import db
 from registry.measurements.actions import mark_entered_in_error, record_measurement
@@ -375,9 +376,9 @@ def test_figure_reason_and_queue_turn_unknown_on_the_same_day(team: Team, age: i
     assert ("unknown" in tile.get_text()) is is_unknown
     assert ("Not known to be better" in words(page)) is is_unknown
     with team.app.app_context(), scope.all_patients(reason="test"):
-        (queued,) = [each for each in review_queue({team.clinic_id: TODAY}).waiting if each.row.patient_id == person]
-        assert queued.place.is_quiet is is_unknown
-        assert ("target.off" in queued.place.rules) is is_unknown
+        (queued,) = [each for each in review_queue({team.clinic_id: TODAY}).waiting if each.patient_id == person]
+        assert is_quiet(queued, TODAY) is is_unknown
+        assert ("target.off" in queued.queue_rules) is is_unknown
 
 
 OUTINGS = "outings:level"

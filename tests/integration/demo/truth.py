@@ -30,6 +30,7 @@ from registry.measurements.models import Measurement
 from registry.measurements.verification import differences
 from registry.patients.models import Patient
 from registry.review.models import Review
+from tests.queue_by_facts import wrong_in_queue
 
 NOW = datetime(2026, 3, 18, 21, 30, tzinfo=UTC)
 
@@ -41,6 +42,9 @@ def assert_everything_is_as_the_facts_say() -> None:
         people = db.session.scalars(select(Patient.id)).all()
         assert [found for person in people for found in caseload_differences(person)] == []
         assert list(verify_everybody()) == []
+        assert (
+            list(wrong_in_queue({clinic.id: clinic.today(NOW) for clinic in db.session.scalars(select(Clinic))})) == []
+        )
     _assert_looking_back_sees_what_is()
     assert verify(iterate_links(), key=b"an audit key of the tests").holds
 

@@ -206,9 +206,8 @@ def test_the_queue_takes_the_same_number_of_statements_however_long_it_is(off_ta
     with _counted() as long:
         browser.get(f"/review/{off_target.patient_id}")
 
-    # One more: the instants at which safety alerts were last added to.
-    assert len(long) <= len(short) + 1
-    assert len(short) < 45
+    assert len(long) <= len(short)
+    assert len(short) < 40
 
 
 @contextmanager

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from registry.case_review.ranking import Candidate, Finding, place
-from registry.caseload.for_review import Layer
+from registry.caseload.ranking import NOWHERE, Candidate, Finding, Layer, Place, is_quiet, place, place_on
 
 TODAY = date(2026, 3, 12)
 LONG_AGO = date(2025, 10, 1)
@@ -21,6 +20,7 @@ def a_candidate(
     reviewed_on: date | None = None,
     known_until: datetime | None = None,
     quiet_since: date | None = None,
+    paused_until: date | None = None,
     unchanged_since: date | None = None,
 ) -> Candidate:
     return Candidate(
@@ -30,6 +30,7 @@ def a_candidate(
         reviewed_on=reviewed_on,
         known_until=known_until,
         quiet_since=quiet_since,
+        paused_until=paused_until,
         unchanged_since=unchanged_since,
     )
 
@@ -38,9 +39,13 @@ def off(since: date = MARCH) -> Finding:
     return Finding("target.off", since)
 
 
-def _layer(candidate: Candidate) -> Layer | None:
-    found = place(candidate, today=TODAY)
-    return found.layer if found else None
+def _layer(candidate: Candidate, today: date = TODAY) -> Layer | None:
+    number = place_on(place(candidate), today)
+    return None if number == NOWHERE else Layer(number // 20_000_000)
+
+
+def _since(found: Place) -> date:
+    return date.fromordinal(place_on(found, TODAY) % 10_000_000)
 
 
 @pytest.mark.parametrize(
@@ -70,19 +75,14 @@ def test_each_reason_has_its_place(candidate: Candidate, layer: Layer | None) ->
 
 
 def test_the_first_reason_decides_and_all_are_told() -> None:
-    found = place(a_candidate(off(), Finding("safety.self-harm", MARCH), asked_on=TODAY), today=TODAY)
+    candidate = a_candidate(off(), Finding("safety.self-harm", MARCH), asked_on=TODAY)
 
-    assert found is not None
-    assert found.layer is Layer.SAFETY
-    assert found.rules == ("safety.self-harm", "target.off")
-    assert found.has_question
+    assert _layer(candidate) is Layer.SAFETY
+    assert place(candidate).rules == ("safety.self-harm", "target.off")
 
 
 def test_off_target_counts_from_the_last_change_of_treatment() -> None:
-    found = place(a_candidate(off(), unchanged_since=LONG_AGO), today=TODAY)
-
-    assert found is not None
-    assert found.since == LONG_AGO
+    assert _since(place(a_candidate(off(), unchanged_since=LONG_AGO))) == LONG_AGO
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,7 @@ def test_the_order_is_that_of_the_guide() -> None:
         "new": a_candidate(Finding("review.due", LONG_AGO)),
         "quiet": a_candidate(quiet_since=LONG_AGO),
     }
-    places = {who: place(candidate, today=TODAY) for who, candidate in people.items()}
-    order = {who: where.order for who, where in places.items() if where is not None}
+    order = {who: place_on(place(candidate), TODAY) for who, candidate in people.items()}
 
     assert sorted(order, key=lambda who: order[who]) == list(people)
 
@@ -135,21 +134,18 @@ def test_safety_that_somebody_answered_waits_for_the_review_that_knows_of_it(
     """Closed on Monday, and the score itself is low: still a case for Thursday."""
     told = Finding("safety.self-harm", date(2026, 3, 9), datetime(2026, 3, 9, 10, tzinfo=UTC), is_answered=True)
     reviewed_on = known_until.date() if known_until else None
-    found = place(a_candidate(told, known_until=known_until, reviewed_on=reviewed_on), today=TODAY)
+    candidate = a_candidate(told, known_until=known_until, reviewed_on=reviewed_on)
 
-    assert (found and found.layer) == layer
-    assert found is None or (found.tells_answered and found.rules == ())
+    assert _layer(candidate) == layer
+    assert place(candidate).rules == (), "no open alert gives the place"
 
 
 def test_what_was_answered_before_the_last_review_does_not_come_back_with_a_review_that_is_due() -> None:
     told = Finding("safety.self-harm", MARCH, datetime(2026, 3, 1, 10, tzinfo=UTC), is_answered=True)
     due = Finding("review.due", TODAY)
-    found = place(
-        a_candidate(told, due, reviewed_on=date(2026, 3, 2), known_until=datetime(2026, 3, 2, tzinfo=UTC)), today=TODAY
-    )
+    candidate = a_candidate(told, due, reviewed_on=date(2026, 3, 2), known_until=datetime(2026, 3, 2, tzinfo=UTC))
 
-    assert found is not None
-    assert (found.layer, found.tells_answered) == (Layer.DUE, False)
+    assert _layer(candidate) is Layer.DUE
 
 
 @pytest.mark.parametrize(("hour", "layer"), [(9, Layer.SAFETY), (11, None)])
@@ -185,3 +181,25 @@ def test_a_worse_score_entered_after_the_review_is_new_whatever_its_day(
 def test_nobody_is_quiet_before_the_day() -> None:
     assert _layer(a_candidate(quiet_since=date(2026, 3, 13))) is None
     assert _layer(a_candidate(quiet_since=TODAY)) is Layer.QUIET
+
+
+def test_during_a_pause_nobody_is_quiet_and_after_it_since_the_day_the_silence_began() -> None:
+    candidate = a_candidate(quiet_since=LONG_AGO, paused_until=date(2026, 3, 13))
+    found = place(candidate)
+
+    assert (_layer(candidate), is_quiet(found, TODAY)) == (None, False)
+    assert (_layer(candidate, date(2026, 3, 13)), _since_quiet(found)) == (Layer.QUIET, LONG_AGO)
+
+
+def _since_quiet(found: Place) -> date:
+    return date.fromordinal(found.quiet_place % 10_000_000)
+
+
+def test_the_days_alone_move_a_place_that_is_kept() -> None:
+    """Kept once, on no particular day: a new question, then silence beside it, then a question that waited."""
+    asked = place(a_candidate(asked_on=TODAY, quiet_since=date(2026, 3, 15)))
+    silent = place(a_candidate(quiet_since=date(2026, 3, 15)))
+    days = [date(2026, 3, day) for day in (14, 15, 18, 19)]
+
+    assert [place_on(asked, day) // 20_000_000 for day in days] == [Layer.QUESTION] * 3 + [Layer.QUESTION_WAITED]
+    assert [place_on(silent, day) < NOWHERE for day in days] == [False, True, True, True]

@@ -80,7 +80,7 @@ _LISTED = (
     .join(MeetingCase, MeetingCase.episode_id == CaseloadRow.episode_id)
     .join(Patient, Patient.id == CaseloadRow.patient_id)
     .join(User, User.id == MeetingCase.added_by_id)
-    .where(among(CaseloadRow.clinic_id, "clinic_ids"), CaseloadRow.is_open, MeetingCase.off_at.is_(None))
+    .where(among(MeetingCase.clinic_id, "clinic_ids"), MeetingCase.off_at.is_(None), CaseloadRow.is_open)
     .order_by(MeetingCase.place, MeetingCase.added_at, MeetingCase.id)
 )
 _LISTED_OF_CONSULTANT = _LISTED.where(CaseloadRow.consultant_id == bindparam("consultant_id"))

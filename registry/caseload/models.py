@@ -45,11 +45,12 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
             sa.Index("ix_caseload_row_rank", "clinic_id", "is_open", "rank", "sort_name"),
             sa.Index("ix_caseload_row_name", "clinic_id", "is_open", "sort_name"),
             sa.Index("ix_caseload_row_manager", "care_manager_id", "is_open", "rank"),
-            # All that the order of the queue asks of everybody: none of their rows is read for it.
+            # All that the queue asks of everybody, their order and their number: none of their rows is read for it.
             sa.Index(
                 "ix_caseload_row_queue",
                 *("clinic_id", "is_open", "queue_place", "waited_place", "waited_from", "quiet_place", "quiet_from"),
                 *("sort_name", "consultant_id", "episode_id", "patient_id"),
+                *("phase", "paused_until", "last_review_on"),
             ),
             # Without a clinic: whoever sees many of them reads the list in its order, and stops at the end of the page.
             # Partial, by what is always true and only that statement says: a clinic's own list must not take them.

@@ -1187,6 +1187,9 @@ def upgrade() -> None:
             "consultant_id",
             "episode_id",
             "patient_id",
+            "phase",
+            "paused_until",
+            "last_review_on",
         ],
         unique=False,
     )

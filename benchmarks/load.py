@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from bs4 import BeautifulSoup
+from tests.elements import Element, read
 
 CONNECTIONS = 4
 
@@ -92,22 +92,22 @@ def token_of(page: str) -> str:
 
 def filled_form(page: str, answers: Callable[[str, Sequence[str]], str]) -> dict[str, str]:
     """The fields of the page's main form: hidden and prefilled ones as they are, radios by ``answers``."""
-    form = BeautifulSoup(page, "html.parser").select_one("main form[method=post]")
+    form = Element(read(page.encode())).select_one("main form[method=post]")
     if form is None:
         raise RuntimeError("the page has no form")
     fields: dict[str, str] = {}
     radios: dict[str, list[str]] = {}
     for control in form.select("input[name], select[name], textarea[name]"):
-        name, kind = str(control["name"]), str(control.get("type", control.name))
+        name, kind = control["name"], control.get("type", control.tag)
         if kind == "radio":
-            radios.setdefault(name, []).append(str(control.get("value", "")))
+            radios.setdefault(name, []).append(control.get("value", ""))
             if control.has_attr("checked"):
-                fields[name] = str(control["value"])
+                fields[name] = control["value"]
         elif kind == "select":
             chosen = control.select_one("option[selected]") or control.select_one("option")
-            fields[name] = str(chosen.get("value", "")) if chosen else ""
+            fields[name] = chosen.get("value", "") if chosen else ""
         elif kind not in {"checkbox", "submit", "button"}:
-            fields[name] = str(control.get("value", ""))
+            fields[name] = control.get("value", "")
     for name, values in radios.items():
         if name not in fields:
             fields[name] = answers(name, values)

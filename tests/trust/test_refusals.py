@@ -15,7 +15,7 @@ from registry.access.refusals import LAST_WORDS, MOST
 from registry.audit.models import AuditEvent
 from registry.extensions import db
 from tests.builders import sign_in
-from tests.pages import soup, words
+from tests.pages import page_of, words
 from tests.trust.history import NOW
 from tests.trust.routes import token_of
 from tests.trust.world import MARKERS, World
@@ -103,7 +103,7 @@ def test_the_trail_is_narrowed_to_what_was_refused(app: Flask, refused: World) -
 
     page = auditor.get(f"{AUDIT}?outcome=refused")
 
-    said = [cell.get_text(strip=True) for cell in soup(page).select('td[data-label="Outcome"]')]
+    said = [cell.get_text(strip=True) for cell in page_of(page).select('td[data-label="Outcome"]')]
     assert said == ["refused", "refused"]
     assert "record refused patient.read" in words(page)
     assert "action refused user.manage" in words(page)

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from tests.builders import PASSWORD as PASSWORD_OF_BUILDERS
 from tests.builders import a_clinic, a_user
 from tests.integration.accounts.conftest import MORNING, PASSWORD
-from tests.pages import Fields, fields_of, fill_in, heading, soup
+from tests.pages import Fields, fields_of, fill_in, heading, page_of
 
 FORM = "/account/password"
 """Any form of somebody signed in."""
@@ -48,8 +48,8 @@ def interrupted(client: FlaskClient, osei: str, clock: time_machine.Traveller) -
 
 
 def _hidden(page: TestResponse) -> dict[str, str]:
-    found = soup(page).select("main input[type=hidden]")
-    return {str(field["name"]): str(field.get("value", "")) for field in found}
+    found = page_of(page).select("main input[type=hidden]")
+    return {field["name"]: str(field.get("value", "")) for field in found}
 
 
 def test_what_was_typed_is_kept_and_carried_on_where_it_was_going(

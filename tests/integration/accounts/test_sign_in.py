@@ -17,13 +17,13 @@ from registry.audit.models import AuditEvent
 from registry.db.transaction import write
 from registry.extensions import db
 from tests.integration.accounts.conftest import MORNING, PASSWORD
-from tests.pages import soup
+from tests.pages import page_of
 
 
 def _token(page: TestResponse) -> str:
-    field = soup(page).find("input", {"name": "csrf_token"})
+    field = page_of(page).select_one("input[name=csrf_token]")
     assert field is not None
-    return str(field["value"])
+    return field["value"]
 
 
 def _try(client: FlaskClient, email: str, password: str, **more: str) -> TestResponse:
@@ -32,7 +32,7 @@ def _try(client: FlaskClient, email: str, password: str, **more: str) -> TestRes
 
 
 def _words(page: TestResponse) -> str:
-    return soup(page).get_text(" ", strip=True)
+    return page_of(page).get_text(" ", strip=True)
 
 
 def test_the_right_password_opens_the_first_page(client: FlaskClient, osei: str) -> None:

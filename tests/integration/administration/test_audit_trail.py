@@ -15,7 +15,7 @@ from registry.db.transaction import write
 from registry.extensions import db
 from tests.builders import a_patient, a_user
 from tests.integration.administration.conftest import House
-from tests.pages import fill_in, soup, words
+from tests.pages import fill_in, page_of, words
 
 AUDIT = "/administration/audit"
 
@@ -134,7 +134,7 @@ def test_an_auditor_learns_nothing_of_another_organisations_patients(house: Hous
 
 def test_an_administrator_cannot_ask_by_mrn(house: House) -> None:
     browser = house.browser_of("admin")
-    token = soup(browser.get(AUDIT)).find("meta", {"name": "csrf-token"})
+    token = page_of(browser.get(AUDIT)).select_one('meta[name="csrf-token"]')
     assert token is not None
 
     answer = browser.post(f"{AUDIT}/patient", data={"mrn": "MRN-771", "csrf_token": str(token["content"])})
@@ -162,7 +162,7 @@ def test_acts_are_sorted_by_every_heading(house: House) -> None:
     def order(sort: str, way: str) -> list[str]:
         page = browser.get(f"{AUDIT}?action=patient.opened&sort={sort}&order={way}")
         assert page.status_code == 200
-        return [cell.get_text(strip=True) for cell in soup(page).select('td[data-label="Who"]')]
+        return [cell.get_text(strip=True) for cell in page_of(page).select('td[data-label="Who"]')]
 
     assert order("time", "ascending") == ["Rosa Osei", "Kofi Boateng"]
     assert order("time", "descending") == ["Kofi Boateng", "Rosa Osei"]
@@ -192,7 +192,7 @@ def test_reading_the_trail_is_itself_on_record(house: House) -> None:
 
 
 def _people_offered(page: TestResponse) -> list[str]:
-    return [option.get_text(strip=True) for option in soup(page).select('select[name="actor_id"] option')]
+    return [option.get_text(strip=True) for option in page_of(page).select('select[name="actor_id"] option')]
 
 
 def test_of_many_clinics_one_is_chosen_before_its_people(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

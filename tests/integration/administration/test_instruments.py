@@ -7,7 +7,7 @@ import pytest
 from registry.measurements.instruments import catalogue
 from registry.measures.rules_in_words import of_instrument, of_scale
 from tests.integration.administration.conftest import House
-from tests.pages import heading, soup, words
+from tests.pages import heading, page_of, words
 
 INSTRUMENTS = "/administration/instruments"
 
@@ -15,7 +15,7 @@ INSTRUMENTS = "/administration/instruments"
 def _listed(house: House, narrowed: str, who: str = "manager") -> list[str]:
     page = house.browser_of(who).get(f"{INSTRUMENTS}?{narrowed}")
     assert page.status_code == 200
-    return [link.get_text(strip=True) for link in soup(page).select("main tbody .row-name")]
+    return [link.get_text(strip=True) for link in page_of(page).select("main tbody .row-name")]
 
 
 def test_every_measure_has_a_page_with_its_licence_and_sources(house: House) -> None:

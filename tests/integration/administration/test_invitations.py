@@ -20,7 +20,7 @@ from registry.accounts.known_addresses import ANSWER, TOO_MANY
 from registry.accounts.models import FailedSignIn, Invitation, User
 from registry.extensions import db
 from tests.integration.administration.conftest import NOW, TODAY, House
-from tests.pages import fields_of, fill_in, heading, send, soup, words
+from tests.pages import fields_of, fill_in, heading, page_of, send, words
 
 USERS = "/administration/users"
 ADD = f"{USERS}/new"
@@ -41,7 +41,7 @@ def _invited_by(browser: FlaskClient, house: House) -> str:
 
 
 def _link_in(page: TestResponse) -> str:
-    field = soup(page).find("textarea", id="link")
+    field = page_of(page).select_one("textarea#link")
     assert field is not None, words(page)
     return urlsplit(field.get_text(strip=True)).path
 
@@ -289,8 +289,8 @@ def test_two_administrators_adding_one_address_at_once_get_the_clear_answer(
 def test_a_lead_invites_into_their_own_clinic_those_who_treat(house: House) -> None:
     browser = house.browser_of("lead")
     page = browser.get(ADD)
-    offered = {str(each["value"]) for each in soup(page).select("select[name=clinic_id] option")}
-    roles = {str(each["value"]) for each in soup(page).select("select[name=role] option")}
+    offered = {each["value"] for each in page_of(page).select("select[name=clinic_id] option")}
+    roles = {each["value"] for each in page_of(page).select("select[name=role] option")}
 
     assert offered == {str(house.harbor)}
     assert roles == {role.value for role in Role} - {"administrator", "auditor"}

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.integration.administration.conftest import House
-from tests.pages import fill_in, soup, words
+from tests.pages import fill_in, page_of, words
 from tests.trust.world import snapshot
 
 PHQ = "/administration/instruments/phq-9/try"
@@ -20,7 +20,7 @@ def _tried(house: House, answers: dict[str, str | list[str]], address: str = PHQ
 
 
 def _came_to(page: TestResponse) -> str:
-    result = soup(page).select_one("section[aria-labelledby=result-title]")
+    result = page_of(page).select_one("section[aria-labelledby=result-title]")
     return "" if result is None else result.get_text(" ", strip=True)
 
 
@@ -80,5 +80,5 @@ def test_nothing_of_it_is_kept_anywhere(house: House) -> None:
 def test_no_answer_stands_in_an_address(house: House) -> None:
     page = house.browser_of("manager").get(f"{PHQ}?item-1=3")
 
-    assert not soup(page).select("main input[checked]")
-    assert [form.get("method") for form in soup(page).select("main form")] == ["post"]
+    assert not page_of(page).select("main input[checked]")
+    assert [form.get("method") for form in page_of(page).select("main form")] == ["post"]

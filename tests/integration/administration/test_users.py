@@ -13,7 +13,7 @@ from registry.clinics.actions import cover_duty
 from registry.clinics.models import Clinic
 from registry.extensions import db
 from tests.integration.administration.conftest import TODAY, House
-from tests.pages import fields_of, fill_in, send, soup, words
+from tests.pages import fields_of, fill_in, page_of, send, words
 
 USERS = "/administration/users"
 
@@ -194,7 +194,7 @@ def test_a_user_of_another_organisation_does_not_exist(house: House) -> None:
 
 
 def test_the_page_of_a_user_names_nobody_in_its_title(house: House) -> None:
-    title = soup(house.browser_of("admin").get(_address(house, "manager"))).title
+    title = page_of(house.browser_of("admin").get(_address(house, "manager"))).select_one("title")
 
     assert title is not None
     assert "Osei" not in title.get_text()

@@ -34,7 +34,7 @@ from tests.integration.alerts.scene import (
     spoke,
     the_safety_alert,
 )
-from tests.pages import fill_in, heading, send, soup, words
+from tests.pages import fill_in, heading, page_of, send, words
 
 
 def test_an_alert_shows_its_history_and_what_can_be_done(client: FlaskClient, urgent: Ids) -> None:
@@ -229,7 +229,7 @@ def test_an_alert_of_another_clinic_does_not_exist(app: Flask, client: FlaskClie
 
 
 def _token(client: FlaskClient) -> str:
-    meta = soup(client.get("/my-day")).find("meta", {"name": "csrf-token"})
+    meta = page_of(client.get("/my-day")).select_one('meta[name="csrf-token"]')
     return str(meta["content"]) if meta is not None else ""
 
 
@@ -292,7 +292,7 @@ def test_the_screen_and_the_safety_plan_are_one_click_from_a_positive_answer(
 
 def _links(client: FlaskClient, page: str) -> set[str]:
     """Where the page leads, whichever episode the addresses name."""
-    return {str(link["href"]).partition("?")[0] for link in soup(client.get(page)).select("main a[href]")}
+    return {link["href"].partition("?")[0] for link in page_of(client.get(page)).select("main a[href]")}
 
 
 def _screened(ids: Ids, *, days_ago: int) -> None:
@@ -352,8 +352,8 @@ def test_what_is_said_as_one_is_put_off_and_closed_as_one(app: Flask, client: Fl
         answer = fill_in(client, f"{pages}/{alert}", typed | chosen, button="Put it off")
         return answer, [_kinds(app, each).count("snoozed") for each in (silent, tried, off)]
 
-    offered = soup(client.get(f"{pages}/{off}")).select("[name=snooze-also]")
-    assert [str(each["value"]).partition(":")[0] for each in offered] == [str(silent)]
+    offered = page_of(client.get(f"{pages}/{off}")).select("[name=snooze-also]")
+    assert [each["value"].partition(":")[0] for each in offered] == [str(silent)]
     assert put_off(off, silent)[1] == [1, 1, 1]
     again, steps = put_off(tried)
     assert "nobody has acknowledged it. Press I am on it first" in words(again)
@@ -410,7 +410,7 @@ def test_what_changed_since_the_page_was_shown_is_neither_put_off_nor_closed_wit
 
 def _as_shown(client: FlaskClient, page: str, alert_id: uuid.UUID) -> str:
     """What ticking that reason on the page sends; its id where it is not offered."""
-    offered = [str(each["value"]) for each in soup(client.get(page)).select("[name=snooze-also]")]
+    offered = [each["value"] for each in page_of(client.get(page)).select("[name=snooze-also]")]
     return next((each for each in offered if each.startswith(str(alert_id))), str(alert_id))
 
 

@@ -20,7 +20,7 @@ from registry.extensions import db
 from tests import builders
 from tests.integration.alerts.kept_scenes import ids_of
 from tests.integration.alerts.scene import NOW, TODAY, Scene, a_scene, alerts_of, measured, on_stage, reviewed_on
-from tests.pages import fill_in, soup, words
+from tests.pages import fill_in, page_of, words
 
 
 def entered_late(*, turn: int) -> Scene:
@@ -117,8 +117,8 @@ def test_somebody_with_time_takes_one_up_from_the_list_of_what_waits(app: Flask,
     day = client.get("/my-day")
     assert "1 person from before; nobody comes today" in words(day)
 
-    url = next(str(link["href"]) for link in soup(day).select("a[href*=from-before]"))
-    (row,) = soup(client.get(url)).select("tr[data-row]")
+    url = next(link["href"] for link in page_of(day).select("a[href*=from-before]"))
+    (row,) = page_of(client.get(url)).select("tr[data-row]")
     said = " ".join(row.get_text(" ").split())
     assert said.startswith(name)
     assert "Off target for" in said

@@ -21,7 +21,7 @@ from registry.extensions import db
 from tests import builders
 from tests.integration.alerts.kept_scenes import Ids, ids_of, row_of
 from tests.integration.alerts.scene import NOW, TODAY, a_scene, alerts_of, measured, on_stage
-from tests.pages import fill_in, heading, soup, words
+from tests.pages import fill_in, heading, page_of, words
 
 
 def test_the_day_shows_what_is_urgent_above_the_rest_with_its_clock(client: FlaskClient, urgent: Ids) -> None:
@@ -54,7 +54,7 @@ def test_the_day_merges_all_reasons_of_a_person_into_one_row(app: Flask, client:
     builders.sign_in(client, ids.care_manager)
     page = client.get("/my-day")
 
-    rows = soup(page).select("tr[data-row]")
+    rows = page_of(page).select("tr[data-row]")
     assert len(rows) == 1
     said = " ".join(rows[0].get_text(" ").split())
     assert "Off target" in said
@@ -74,7 +74,7 @@ def test_todays_danger_stands_before_every_older_reason(app: Flask, client: Flas
     builders.sign_in(client, who)
     page = client.get("/my-day")
 
-    rows = soup(page).select("tr[data-row]")
+    rows = page_of(page).select("tr[data-row]")
     assert ["item 9 left blank" in row.get_text(" ") for row in rows] == [True, False]
     assert [title["title"] for row in rows for title in row.select("[title]")] == [
         "Action: Safety answer missing, since 11 Mar",
@@ -100,7 +100,7 @@ def test_a_list_of_urgent_alerts_that_is_cut_says_so_and_counts_them_all(
 
     assert "3 urgent" in words(cut)
     assert "The first 2 of 3 urgent alerts" in words(cut)
-    assert len(soup(cut).select("#urgent-title ~ [data-rows] > [data-row]")) == 2
+    assert len(page_of(cut).select("#urgent-title ~ [data-rows] > [data-row]")) == 2
     assert "3 urgent" in words(whole)
     assert "The first" not in words(whole)
 

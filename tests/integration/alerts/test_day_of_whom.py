@@ -18,7 +18,7 @@ from registry.measurements.actions import record_measurement
 from tests import builders
 from tests.integration.alerts.kept_scenes import Ids
 from tests.integration.alerts.scene import TODAY, a_scene, alerts_of, measured, on_stage, phq9
-from tests.pages import soup, words
+from tests.pages import page_of, words
 
 
 def test_somebody_elses_people_stand_under_the_whole_clinic(app: Flask, client: FlaskClient, off_target: Ids) -> None:
@@ -57,7 +57,7 @@ def test_a_reason_is_told_to_everybody_its_rule_is_for(app: Flask, client: Flask
         }
     for reader, expected in readers.items():
         builders.sign_in(client, reader)
-        rows = soup(client.get("/my-day?whose=mine")).select("tr[data-row]")
+        rows = page_of(client.get("/my-day?whose=mine")).select("tr[data-row]")
         said = " ".join(row.get_text(" ") for row in rows)
         assert ("decide how to go on" in said, "Off target" in said) == expected
 

@@ -24,7 +24,7 @@ from tests.integration.alerts.scene import (
     the_safety_alert,
     words_of,
 )
-from tests.pages import fill_in, soup, words
+from tests.pages import fill_in, page_of, words
 
 MISTAKEN = "Overdose reported by his sister on 11 Mar 2026, marked as entered in error by Ana Care on 11 Mar 2026"
 
@@ -110,7 +110,7 @@ def test_a_report_is_struck_through_from_its_alert_which_then_ends_as_entered_in
     ends = {"close-outcome": "entered-in-error", "close-words": "Another person was meant"}
     assert fill_in(client, page, ends, button="Close the alert").status_code == 422
 
-    (link,) = [each["href"] for each in soup(client.get(page)).select("a") if "Entered in error?" in each.get_text()]
+    (link,) = [each["href"] for each in page_of(client.get(page)).select("a") if "Entered in error?" in each.get_text()]
     missing = fill_in(client, str(link))
     assert missing.status_code == 422
     assert "Say why it was entered in error" in words(missing)
@@ -118,7 +118,7 @@ def test_a_report_is_struck_through_from_its_alert_which_then_ends_as_entered_in
 
     assert "close the alert with how it ended" in words(client.get(page))
     assert client.get(str(link)).status_code == 303, "once is enough"
-    (struck,) = soup(client.get(f"/patients/{patient}/timeline?kind=danger")).select(".timeline__entry--void")
+    (struck,) = page_of(client.get(f"/patients/{patient}/timeline?kind=danger")).select(".timeline__entry--void")
     assert "Found with empty blister packs (Another person was meant)" in struck.get_text()
     assert fill_in(client, page, ends, button="Close the alert").status_code == 303
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
@@ -30,7 +29,8 @@ from registry.measurements.actions import record_measurement
 from registry.measurements.instruments import sync_instruments
 from registry.patients.models import Patient
 from tests.builders import a_clinic, a_patient, a_user, an_episode, an_organisation, at_once, sign_in
-from tests.pages import soup
+from tests.elements import Element, read
+from tests.pages import page_of
 from tests.worlds import Worlds
 
 NOW = datetime(2026, 3, 12, 19, tzinfo=UTC)
@@ -52,14 +52,14 @@ class Team:
         """A browser in which this member of the team is signed in."""
         return sign_in(self.app.test_client(), self.users[role])
 
-    def page(self, address: str, role: str = "care_manager", **form: str) -> BeautifulSoup:
+    def page(self, address: str, role: str = "care_manager", **form: str) -> Element:
         """The page as this member sees it; with ``form``, what posting it shows."""
         browser = self.browser_of(role)
         answer = browser.get(address)
         if form:
             answer = browser.post(address, data={**form, "csrf_token": token_of(answer.data)})
         assert answer.status_code == 200, answer.status
-        return soup(answer)
+        return page_of(answer)
 
     def person(
         self,
@@ -180,9 +180,9 @@ class Team:
 
 def token_of(page: bytes) -> str:
     """The token against forged requests of a page."""
-    found = BeautifulSoup(page, "lxml").select_one('meta[name="csrf-token"]')
+    found = Element(read(page)).select_one('meta[name="csrf-token"]')
     assert found is not None
-    return str(found["content"])
+    return found["content"]
 
 
 @pytest.fixture(autouse=True)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 
-from bs4 import BeautifulSoup
+from tests.elements import Element
 
 
-def names(page: BeautifulSoup) -> list[str]:
+def names(page: Element) -> list[str]:
     return [link.get_text(strip=True) for link in page.select("[data-row-link]")]
 
 
-def said_on(page: BeautifulSoup) -> str:
+def said_on(page: Element) -> str:
     return re.sub(r"\s+", " ", page.get_text(" ", strip=True))
 
 
-def row_of(page: BeautifulSoup, name: str) -> str:
-    row = next(link.find_parent("tr") for link in page.select("[data-row-link]") if link.get_text(strip=True) == name)
+def row_of(page: Element, name: str) -> str:
+    row = next(link.enclosing("tr") for link in page.select("[data-row-link]") if link.get_text(strip=True) == name)
     assert row is not None
     return re.sub(r"\s+", " ", row.get_text(" ", strip=True).replace("\N{NARROW NO-BREAK SPACE}", " "))
 
 
-def chips(page: BeautifulSoup) -> dict[str, str]:
+def chips(page: Element) -> dict[str, str]:
     found = {}
     for chip in page.select(".chip"):
         number = chip.select_one(".chip__count")

@@ -13,7 +13,6 @@ from decimal import Decimal
 
 import pytest
 import time_machine
-from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -33,12 +32,13 @@ from registry.physical.facts import ObservationFacts
 from registry.plans.actions import write_plan
 from registry.plans.facts import PlanFacts
 from tests.builders import a_user
+from tests.elements import Element
 from tests.integration.caseload.conftest import NOW, TODAY, Statements, Team, token_of
 from tests.integration.caseload.listed import chips, names, row_of
-from tests.pages import soup
+from tests.pages import page_of
 
 
-def headings(page: BeautifulSoup) -> list[str]:
+def headings(page: Element) -> list[str]:
     return [heading.get_text(strip=True).removesuffix(", sort") for heading in page.select("[data-rows] thead th")]
 
 
@@ -58,7 +58,7 @@ def event_of(team: Team, action: str) -> AuditEvent:
 def test_columns_follow_the_role_until_somebody_chooses_and_again_once_they_take_it_back(team: Team) -> None:
     team.person(family="Vega")
     browser = team.browser_of("care_manager")
-    of_role = headings(soup(browser.get("/caseload")))
+    of_role = headings(page_of(browser.get("/caseload")))
     assert "Next due" in of_role
     assert "Next due" not in headings(team.page("/caseload", role="psychiatrist"))
 
@@ -66,18 +66,20 @@ def test_columns_follow_the_role_until_somebody_chooses_and_again_once_they_take
     answer = post(browser, "/caseload/columns?view=off-target", columns=order, order=order)
 
     assert answer.location == "/caseload?view=off-target"
-    assert headings(soup(browser.get("/caseload")))[1:4] == ["Work", "Depression · PHQ-9", "Care manager"]
+    assert headings(page_of(browser.get("/caseload")))[1:4] == ["Work", "Depression · PHQ-9", "Care manager"]
     assert post(browser, "/caseload/columns", reset="yes").status_code == 303
-    assert headings(soup(browser.get("/caseload"))) == of_role
+    assert headings(page_of(browser.get("/caseload"))) == of_role
 
 
 def test_a_column_moves_without_losing_what_was_ticked(team: Team) -> None:
     browser = team.browser_of("care_manager")
-    page = soup(post(browser, "/caseload/columns", columns=["due", "work"], order=["due", "work"], move="earlier:work"))
+    page = page_of(
+        post(browser, "/caseload/columns", columns=["due", "work"], order=["due", "work"], move="earlier:work")
+    )
 
-    boxes = [str(box["value"]) for box in page.select("[name=columns]")]
+    boxes = [box["value"] for box in page.select("[name=columns]")]
     assert boxes[:2] == ["work", "due"]
-    assert [str(box["value"]) for box in page.select("[name=columns][checked]")] == ["work", "due"]
+    assert [box["value"] for box in page.select("[name=columns][checked]")] == ["work", "due"]
     assert "Choose at least one column" in post(browser, "/caseload/columns", order=["due"]).text
 
 
@@ -101,13 +103,13 @@ def test_a_row_says_what_falls_due_how_safe_somebody_is_and_the_minutes_of_this_
     browser = team.browser_of("care_manager")
     post(browser, "/caseload/columns", columns=["due", "safety", "minutes"], order=["due", "safety", "minutes"])
 
-    said = row_of(soup(browser.get("/caseload")), "Ada Vega")
+    said = row_of(page_of(browser.get("/caseload")), "Ada Vega")
 
     assert "Review 46 days late measure 4 days late contact 8 Apr" in said
     assert "Unknown 31 Jan PHQ-9 item 9" in said
     assert "25 min" in said
-    assert names(soup(browser.get("/caseload?due=overdue"))) == ["Ada Vega"]
-    assert names(soup(browser.get("/caseload?due=contact"))) == []
+    assert names(page_of(browser.get("/caseload?due=overdue"))) == ["Ada Vega"]
+    assert names(page_of(browser.get("/caseload?due=contact"))) == []
 
 
 def _manager(team: Team) -> User:
@@ -130,12 +132,12 @@ def test_the_yearly_check_counts_to_today_in_the_row_the_order_and_the_file(team
     browser = team.browser_of("care_manager")
     post(browser, "/caseload/columns", columns=["physical"], order=["physical"])
 
-    assert "2/6" in row_of(soup(browser.get("/caseload")), "Ada Vega")
-    assert names(soup(browser.get("/caseload?sort=physical"))) == ["Ada Zett", "Row 0000", "Ada Vega"]
+    assert "2/6" in row_of(page_of(browser.get("/caseload")), "Ada Vega")
+    assert names(page_of(browser.get("/caseload?sort=physical"))) == ["Ada Zett", "Row 0000", "Ada Vega"]
     assert "Yearly physical check: 2 of 6" in browser.get(f"/patients/{person}/health").text
     with time_machine.travel(NOW + timedelta(days=1), tick=False):  # the weight is a year old
         browser = team.browser_of("care_manager")
-        assert "1/6" in row_of(soup(browser.get("/caseload")), "Ada Vega")
+        assert "1/6" in row_of(page_of(browser.get("/caseload")), "Ada Vega")
         assert "Yearly physical check: 1 of 6" in browser.get(f"/patients/{person}/health").text
         answer = post(browser, "/caseload/export?sort=physical&direction=descending", format="csv")
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
@@ -160,22 +162,22 @@ def test_a_saved_view_counts_who_is_in_it_now_and_leads_to_the_same_list(team: T
 
     assert again.status_code == 422
     assert "You have a view of this name" in again.text
-    page = soup(browser.get("/caseload"))
+    page = page_of(browser.get("/caseload"))
     assert chips(page)["Mine by day"] == "1"
     team.person(family="Zett", mrn="2")
-    page = soup(browser.get("/caseload"))
+    page = page_of(browser.get("/caseload"))
     assert chips(page)["Mine by day"] == "2"
     (link,) = [chip for chip in page.select(".chip") if "Mine by day" in chip.get_text()]
-    assert "sort=due" in str(link["href"])
-    assert names(soup(browser.get(str(link["href"])))) == ["Ada Vega", "Ada Zett"]
+    assert "sort=due" in link["href"]
+    assert names(page_of(browser.get(link["href"]))) == ["Ada Vega", "Ada Zett"]
     assert "Mine by day" not in team.page("/caseload", role="psychiatrist").get_text()
 
 
 def test_a_shared_view_is_seen_by_its_clinic_alone_and_its_lead_may_remove_it(team: Team) -> None:
     browser = team.browser_of("care_manager")
     post(browser, "/caseload/views?view=off-target", name="For Tuesday", clinic=str(team.clinic_id))
-    page = soup(browser.get("/caseload/views"))
-    remove = next(str(form["action"]) for form in page.select("form[action$=remove]"))
+    page = page_of(browser.get("/caseload/views"))
+    remove = next(form["action"] for form in page.select("form[action$=remove]"))
 
     assert chips(team.page("/caseload", role="psychiatrist"))["For Tuesday"] == "0"
     assert "For Tuesday" not in team.page("/caseload", role="stranger").get_text()

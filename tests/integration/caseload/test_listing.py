@@ -12,7 +12,7 @@ from registry.caseload.rules import SORTS
 from registry.extensions import db
 from tests.integration.caseload.conftest import TODAY, Statements, Team
 from tests.integration.caseload.listed import chips, names
-from tests.pages import soup
+from tests.pages import page_of
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_what_is_empty_comes_last_in_either_direction_of_every_order(team: Team)
 
     for key in SORTS:
         for direction in ("ascending", "descending"):
-            page = soup(browser.get(f"/caseload?sort={key}&direction={direction}"))
+            page = page_of(browser.get(f"/caseload?sort={key}&direction={direction}"))
             listed = page.select("[data-row-link]")
             assert len(listed) == 3
             assert key == "name" or str(empty) in str(listed[-1]["href"]), (key, direction)
@@ -164,9 +164,7 @@ def test_a_stale_score_sorts_with_what_is_not_at_target(team: Team) -> None:
     (fresh,) = team.many(1, first_latest=4, first_latest_on=TODAY, **facts)
     (stale,) = team.many(1, first_latest=2, first_latest_on=TODAY - timedelta(days=43), **facts)
 
-    listed = [
-        str(link["href"]) for link in team.page("/caseload?sort=score&direction=descending").select("[data-row-link]")
-    ]
+    listed = [link["href"] for link in team.page("/caseload?sort=score&direction=descending").select("[data-row-link]")]
 
     assert [str(stale) in listed[0], str(fresh) in listed[1]] == [True, True]
 

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from registry.access import scope
@@ -24,22 +23,23 @@ from registry.extensions import db
 from registry.measurements.actions import mark_entered_in_error, record_measurement
 from registry.measurements.instruments import sync_instruments
 from registry.measurements.models import Measurement
+from tests.elements import Element
 from tests.instruments import OWN_INSTRUMENTS, own_instruments
 from tests.integration.caseload.conftest import TODAY, Statements, Team
 
 
-def figure_of(page: BeautifulSoup) -> dict[str, list[dict[str, object]]]:
+def figure_of(page: Element) -> dict[str, list[dict[str, object]]]:
     island = page.select_one("#course-figure")
     assert island is not None
-    found: dict[str, list[dict[str, object]]] = json.loads(island.string or "")
+    found: dict[str, list[dict[str, object]]] = json.loads(island.written)
     return found
 
 
-def trace(page: BeautifulSoup, name: str) -> dict[str, object]:
+def trace(page: Element, name: str) -> dict[str, object]:
     return next(each for each in figure_of(page)["data"] if each["name"] == name)
 
 
-def words(page: BeautifulSoup) -> str:
+def words(page: Element) -> str:
     return re.sub(r"\s+", " ", page.get_text(" ").replace("\N{NARROW NO-BREAK SPACE}", " "))
 
 
@@ -162,7 +162,7 @@ def test_a_page_title_holds_no_name(team: Team) -> None:
     person = team.person(family="Vega", scores={TODAY: 18})
 
     for address in ("", "/timeline"):
-        title = team.page(f"/patients/{person}{address}").title
+        title = team.page(f"/patients/{person}{address}").select_one("title")
         assert title is not None
         assert "Vega" not in title.get_text()
 
@@ -434,7 +434,7 @@ def test_a_housing_screen_does_not_hide_where_somebody_lives(team: Team, tmp_pat
         tell(team, person, {"living": 116}, TODAY - timedelta(days=20), instrument="hmis-living-situation")
         tell(team, person, {"1": 0, "2": 0, "6": 0}, TODAY)
 
-        lanes = [str(each["name"]) for each in figure_of(team.page(f"/patients/{person}"))["data"]]
+        lanes = [each["name"] for each in figure_of(team.page(f"/patients/{person}"))["data"]]
         with team.app.app_context(), scope.all_patients(reason="test"):
             row = db.session.scalars(select(CaseloadRow).where(CaseloadRow.patient_id == person)).one()
             assert row.housing == "homeless"

@@ -14,7 +14,7 @@ from registry.episodes.models import Episode
 from registry.extensions import db
 from tests.integration.caseload.conftest import NOW, TODAY, Team
 from tests.integration.caseload.listed import chips, row_of, said_on
-from tests.pages import soup
+from tests.pages import page_of
 
 
 def test_a_score_of_zero_is_a_fall_by_all_of_it(team: Team) -> None:
@@ -127,13 +127,13 @@ def test_a_row_fetched_by_itself_says_what_was_stored_since_the_reader_looked(te
         reader = db.session.get_one(User, team.users["psychiatrist"])
         mark_looked(patient_id=person, looked_at=NOW, by=reader)
         episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == person)).one()
-    before = row_of(soup(browser.get("/caseload")), "Ada Vega")
+    before = row_of(page_of(browser.get("/caseload")), "Ada Vega")
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
         team.contact(person, TODAY - timedelta(days=3))
         row = browser.get(f"/caseload/rows/{episode}?named=no")
 
     assert " new " not in before
-    assert " 1 new " in row_of(soup(row), "Ada Vega")
+    assert " 1 new " in row_of(page_of(row), "Ada Vega")
     assert team.browser_of("stranger").get(f"/caseload/rows/{episode}").status_code == 404
 
 

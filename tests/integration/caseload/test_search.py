@@ -12,7 +12,7 @@ from registry.episodes.models import Episode
 from registry.extensions import db
 from tests.integration.caseload.conftest import TODAY, Team, token_of
 from tests.integration.caseload.listed import names
-from tests.pages import soup
+from tests.pages import page_of
 
 
 @pytest.mark.both_databases
@@ -32,7 +32,7 @@ def test_a_search_as_one_types_brings_the_list_alone_and_the_same_list(team: Tea
 
     whole, part = (browser.post("/caseload", data=form, headers=sent) for sent in ({}, {"HX-Request": "true"}))
 
-    assert names(soup(part)) == names(soup(whole)) == ["Zoë Vega"]
+    assert names(page_of(part)) == names(page_of(whole)) == ["Zoë Vega"]
     assert "1 found" in whole.text
     assert part.text.lstrip().startswith('<div id="list"')
     assert len(part.data) < len(whole.data) / 2
@@ -52,7 +52,7 @@ def test_no_sign_in_a_search_stands_for_any_other(team: Team, text: str) -> None
     answer = browser.post("/caseload", data={"q": text.encode("utf-8", "surrogatepass"), "csrf_token": token})
 
     assert answer.status_code == 200
-    assert names(soup(answer)) == []
+    assert names(page_of(answer)) == []
 
 
 def test_a_search_looks_beyond_the_view_and_in_ended_episodes(team: Team) -> None:
@@ -71,7 +71,7 @@ def test_a_name_never_stands_in_an_address(team: Team) -> None:
 
     page = team.page("/caseload", q="vega")
 
-    assert "vega" not in " ".join(str(link.get("href")) for link in page.select("a")).lower()
+    assert "vega" not in " ".join(link.get("href") for link in page.select("a")).lower()
     form = page.select_one("form[role=search]")
     assert form is not None
     assert form["method"] == "post"

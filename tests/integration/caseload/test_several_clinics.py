@@ -30,7 +30,7 @@ from registry.review.models import MeetingCase
 from registry.treatment.models import TreatmentTrial
 from tests.builders import a_user, an_episode, sign_in
 from tests.integration.caseload.conftest import TODAY, Team, a_team, token_of
-from tests.pages import fields_of, fill_in, send, soup, words
+from tests.pages import fields_of, fill_in, page_of, send, words
 from tests.worlds import Worlds
 
 CLINICS = ("Harbor Street", "Elsewhere")
@@ -90,15 +90,15 @@ def manager(both: Both) -> FlaskClient:
 
 def _address(browser: FlaskClient, clinic: str, key: str) -> str:
     """Where the button with this key leads in the person's row of this clinic."""
-    rows = [row for row in soup(browser.get("/caseload")).select("tr[data-row]") if clinic in row.get_text()]
+    rows = [row for row in page_of(browser.get("/caseload")).select("tr[data-row]") if clinic in row.get_text()]
     (row,) = rows
     (button,) = row.select(f'[data-key="{key}"]')
-    return str(button["href"])
+    return button["href"]
 
 
 def _links(browser: FlaskClient, url: str, to: str) -> list[str]:
     """The different addresses of this ending that the page leads to."""
-    return list(dict.fromkeys(str(link["href"]) for link in soup(browser.get(url)).select(f'a[href*="{to}"]')))
+    return list(dict.fromkeys(link["href"] for link in page_of(browser.get(url)).select(f'a[href*="{to}"]')))
 
 
 def test_a_contact_is_logged_at_the_clinic_of_the_row(both: Both, manager: FlaskClient) -> None:
@@ -124,9 +124,9 @@ def test_what_is_timed_or_kept_for_a_clinic_is_logged_there_and_nowhere_else(bot
     of_person = f"/patients/{both.patient_id}/contacts"
     here, there = (f"?episode={both.episodes[clinic]}" for clinic in CLINICS)
     fill_in(manager, f"{of_person}{here}", button="Start the timer")
-    stop = soup(manager.get("/my-day")).select_one('form[action$="/timer/stop"]')
+    stop = page_of(manager.get("/my-day")).select_one('form[action$="/timer/stop"]')
     assert stop is not None
-    stopped = manager.post(str(stop["action"]), data={"csrf_token": token_of(manager.get("/my-day").data)})
+    stopped = manager.post(stop["action"], data={"csrf_token": token_of(manager.get("/my-day").data)})
     assert stopped.location == f"{of_person}/new{here}"
     assert fields_of(manager.get(f"{of_person}/new{there}"))["started_at"] == ""
 
@@ -189,9 +189,9 @@ def test_a_form_for_no_episode_of_the_person_is_refused(both: Both, manager: Fla
 
 
 def test_rows_and_files_say_where_to_whoever_lists_several_clinics(both: Both, manager: FlaskClient) -> None:
-    said = [row.get_text() for row in soup(manager.get("/caseload")).select("tr[data-row] th")]
+    said = [row.get_text() for row in page_of(manager.get("/caseload")).select("tr[data-row] th")]
     assert sorted(any(name in words for words in said) for name in CLINICS) == [True, True]
-    (own,) = soup(both.team.browser_of("care_manager").get("/caseload")).select("tr[data-row] th")
+    (own,) = page_of(both.team.browser_of("care_manager").get("/caseload")).select("tr[data-row] th")
     assert "Harbor Street" not in own.get_text()
 
     page = manager.get("/caseload")
@@ -217,8 +217,8 @@ def test_a_form_names_its_clinic_and_is_stored_at_no_other(
     address, team = f"/patients/{both.patient_id}/{form}", both.team
     opened = manager.get(address)
     assert "At Elsewhere . At Harbor Street instead" in words(opened)
-    (instead,) = soup(opened).select("a:-soup-contains('At Harbor Street instead')")
-    here = manager.get(str(instead["href"]))
+    (instead,) = page_of(opened).select("a:contains('At Harbor Street instead')")
+    here = manager.get(instead["href"])
     assert "At Harbor Street . At Elsewhere instead" in words(here)
     assert "Harbor Street" not in words(team.browser_of("care_manager").get(address))
 

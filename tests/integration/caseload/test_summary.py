@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from sqlalchemy import select
 
@@ -30,6 +29,7 @@ from registry.plans.facts import PlanFacts
 from registry.review.actions import Advice, ask_question, record_review
 from registry.treatment.actions import note, start_trial
 from registry.treatment.facts import InjectionFacts, StepFacts, TrialFacts
+from tests.elements import Element
 from tests.integration.caseload.conftest import TODAY, Statements, Team, a_team
 from tests.worlds import Worlds
 
@@ -159,7 +159,7 @@ def _surround(team: Team, person: uuid.UUID) -> None:
         involve_team(episode=episode, facts=act, on=TODAY, why="", by=by)
 
 
-def said_on_page(page: BeautifulSoup) -> list[str]:
+def said_on_page(page: Element) -> list[str]:
     """What the page says, written as the text writes it: section by section, a fact a line."""
     said = []
     for section in page.select(".summary__section"):
@@ -176,16 +176,16 @@ def said_on_page(page: BeautifulSoup) -> list[str]:
     return said
 
 
-def pairs(section: Tag) -> list[tuple[Tag, Tag]]:
+def pairs(section: Element) -> list[tuple[Element, Element]]:
     return list(zip(section.select("dt"), section.select("dd"), strict=True))
 
 
-def plain(part: Tag) -> str:
+def plain(part: Element) -> str:
     text = part.get_text().replace("\N{MINUS SIGN}", "-").replace("\N{NARROW NO-BREAK SPACE}", " ")
     return text.replace("\N{RIGHTWARDS ARROW}", "->").replace("\N{MIDDLE DOT}", "-")
 
 
-def text_of(page: BeautifulSoup) -> str:
+def text_of(page: Element) -> str:
     field = page.select_one("#summary-text")
     assert field is not None
     return field.get_text().strip()

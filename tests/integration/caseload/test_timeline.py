@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import time_machine
-from bs4 import BeautifulSoup, Tag
 from sqlalchemy import select
 
 from registry.access import scope
@@ -42,21 +41,22 @@ from registry.tasks.actions import answer_task, send_task
 from registry.treatment.actions import note, start_trial, withdraw_trial
 from registry.treatment.facts import AdherenceFacts, StepFacts, TrialFacts
 from registry.treatment.models import TreatmentTrial
+from tests.elements import Element
 from tests.integration.caseload.conftest import NOW, TODAY, Statements, Team
-from tests.pages import fields_of, soup
+from tests.pages import fields_of, page_of
 
 LATER = NOW + timedelta(hours=2)
 
 
-def words(part: Tag) -> str:
+def words(part: Element) -> str:
     return " ".join(part.get_text(" ").split())
 
 
-def titles(page: BeautifulSoup) -> list[str]:
+def titles(page: Element) -> list[str]:
     return [words(each) for each in page.select(".timeline__title")]
 
 
-def chips(page: BeautifulSoup) -> dict[str, int]:
+def chips(page: Element) -> dict[str, int]:
     found = {}
     for chip in page.select(".chip"):
         label, _, number = words(chip).rpartition(" ")
@@ -64,7 +64,7 @@ def chips(page: BeautifulSoup) -> dict[str, int]:
     return found
 
 
-def looked_line(page: BeautifulSoup) -> str:
+def looked_line(page: Element) -> str:
     line = page.select_one(".looked__words")
     assert line is not None
     return words(line)
@@ -90,15 +90,15 @@ def reviewed(team: Team, person: uuid.UUID) -> None:
         finish(recommendation=advice, opened_version=advice.version, by=manager)
 
 
-def press(team: Team, page_address: str, button: str, role: str = "psychiatrist") -> BeautifulSoup:
+def press(team: Team, page_address: str, button: str, role: str = "psychiatrist") -> Element:
     """Press a button of the line that says what is new."""
     browser = team.browser_of(role)
-    page = soup(browser.get(page_address))
+    page = page_of(browser.get(page_address))
     form = next(each for each in page.select(".looked form") if button in each.get_text())
-    fields = {str(each["name"]): str(each["value"]) for each in form.select("input")}
-    answer = browser.post(str(form["action"]), data=fields, follow_redirects=True)
+    fields = {each["name"]: each["value"] for each in form.select("input")}
+    answer = browser.post(form["action"], data=fields, follow_redirects=True)
     assert answer.status_code == 200
-    return soup(answer)
+    return page_of(answer)
 
 
 def test_kinds_are_chosen_several_at_once_and_the_address_holds_them(team: Team) -> None:

@@ -18,7 +18,7 @@ from registry.patients.facts import ContactPointFacts
 from registry.patients.models import Patient
 from tests.builders import a_clinic, a_patient, a_user, an_episode, sign_in
 from tests.integration.contacts.conftest import Case
-from tests.pages import Fields, fields_of, fill_in, soup, words
+from tests.pages import Fields, fields_of, fill_in, page_of, words
 
 REACHED = {"reached": "yes", "minutes": ""}
 
@@ -50,7 +50,7 @@ def test_times_that_contradict_each_other_are_refused_beside_the_field(
     answer = fill_in(case.browser_of("care_manager"), f"{case.url}/new", {**REACHED, **typed})
 
     assert answer.status_code == 422
-    error = soup(answer).select_one(f".field--invalid:has([name={field}])")
+    error = page_of(answer).select_one(f".field--invalid:has([name={field}])")
     assert error is not None
     assert complaint in error.get_text()
     assert fields_of(answer).items() >= typed.items()
@@ -69,7 +69,7 @@ def test_who_took_part_and_how_fit_the_kind(case: Case, typed: dict[str, str], f
     answer = fill_in(case.browser_of("care_manager"), f"{case.url}/new", {**REACHED, **typed})
 
     assert answer.status_code == 422
-    error = soup(answer).select_one(f".field--invalid:has([name={field}])")
+    error = page_of(answer).select_one(f".field--invalid:has([name={field}])")
     assert error is not None
     assert complaint in error.get_text()
 
@@ -115,7 +115,7 @@ def test_a_contact_that_overlaps_another_of_the_same_colleague_is_shown_and_not_
         assert "Ruiz" not in str(kept), "the form cookie is not sealed"
     page = mine.get(case.url)
     assert "The time overlaps with another contact, 10:00–10:30" in words(page)
-    shown = soup(page).select("td a.words--action")
+    shown = page_of(page).select("td a.words--action")
     assert [(each.get_text(), each["href"]) for each in shown] == [("overlaps with 10:00–10:30, Ana Ruiz", other_url)]
 
 
@@ -163,14 +163,14 @@ def test_the_ladder_shows_what_was_tried_and_what_is_next(case: Case) -> None:
         add_contact_point(
             patient=patient, facts=ContactPointFacts(kind="phone", value="555 0100"), on=date(2026, 3, 12), by=by
         )
-    assert soup(browser.get(case.url)).select(".ladder__step") == []
+    assert page_of(browser.get(case.url)).select(".ladder__step") == []
 
     for on in (4, 6, 10):
         with case.app.app_context(), scope.within({case.clinic_id}):
             _log(case, took_place_on=date(2026, 3, on), kind="outreach", reached=False)
 
     page = browser.get(case.url)
-    steps = [" ".join(each.get_text(" ").split()) for each in soup(page).select(".ladder__step")]
+    steps = [" ".join(each.get_text(" ").split()) for each in page_of(page).select(".ladder__step")]
     assert steps == [
         "Call tried",
         "Text or e-mail nothing on record that may be used for it",
@@ -185,5 +185,5 @@ def test_the_ladder_shows_what_was_tried_and_what_is_next(case: Case) -> None:
     )
     with case.app.app_context(), scope.within({case.clinic_id}):
         _log(case, took_place_on=date(2026, 3, 11), kind="outreach", reached=True)
-    assert soup(browser.get(case.url)).select(".ladder__step") == []
+    assert page_of(browser.get(case.url)).select(".ladder__step") == []
     assert "Not reached in" not in words(browser.get("/my-day"))

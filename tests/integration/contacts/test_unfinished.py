@@ -19,7 +19,7 @@ from registry.contacts.models import Contact, ContactDraft, TimedContact
 from registry.db.transaction import write
 from registry.extensions import db
 from tests.integration.contacts.conftest import NOW, Case
-from tests.pages import Fields, fields_of, fill_in, send, soup, words
+from tests.pages import Fields, fields_of, fill_in, page_of, send, words
 
 HTMX = {"HX-Request": "true"}
 
@@ -43,7 +43,7 @@ def _typing(case: Case, browser: FlaskClient, **typed: str) -> tuple[int, str, F
 
 def _bar(browser: FlaskClient, url: str = "/my-day") -> str:
     """What the head of a page says of the timer."""
-    bar = soup(browser.get(url)).select_one(".timer__words")
+    bar = page_of(browser.get(url)).select_one(".timer__words")
     return " ".join(bar.get_text(" ").split()) if bar else ""
 
 
@@ -191,12 +191,12 @@ def test_a_forgotten_timer_makes_up_no_end(case: Case, hours: int, end: str) -> 
 
 def test_a_line_of_the_caseload_logs_a_contact_of_today(case: Case) -> None:
     browser, url = case.browser_of("care_manager"), f"{case.url}/quick"
-    opener = soup(browser.get("/caseload")).select_one("[data-quick]")
+    opener = page_of(browser.get("/caseload")).select_one("[data-quick]")
     assert opener is not None
     assert (opener["hx-get"], opener["href"]) == (url, f"{case.url}/new")
     assert browser.get(url).location == f"{case.url}/new"
-    line = soup(browser.get(url, headers=HTMX))
-    hidden = {str(each["name"]): str(each.get("value", "")) for each in line.select("input[type=hidden]")}
+    line = page_of(browser.get(url, headers=HTMX))
+    hidden = {each["name"]: str(each.get("value", "")) for each in line.select("input[type=hidden]")}
     own = f"{case.patient_id.hex}-"
     told = {"kind": "outreach", "modality": "phone", "minutes": "5", "note": "Left no message"}
     typed = hidden | {own + name: value for name, value in told.items()}
@@ -219,7 +219,7 @@ def _start(case: Case, browser: FlaskClient) -> None:
 
 
 def _token(browser: FlaskClient) -> str:
-    meta = soup(browser.get("/my-day")).select_one('meta[name="csrf-token"]')
+    meta = page_of(browser.get("/my-day")).select_one('meta[name="csrf-token"]')
     assert meta is not None
     return str(meta["content"])
 
@@ -250,7 +250,7 @@ def test_who_is_a_care_manager_elsewhere_finds_the_time_begun_as_a_peer(case: Ca
     send(browser, "/my-people", browser.get("/my-people"), button="Start the timer")
 
     for page in ("/my-day", "/my-people"):
-        bar = soup(browser.get(page)).select_one(".timer")
+        bar = page_of(browser.get(page)).select_one(".timer")
         assert bar is not None
         assert "Marisol Vega" in bar.get_text(" ")
         assert bar.select_one("form[action='/my-people/contacts/timer/stop']") is not None
@@ -267,7 +267,7 @@ def test_a_time_with_somebody_no_longer_seen_can_be_thrown_away(case: Case) -> N
             record("share.ended", by=None, subject=grant)
 
     assert _bar(browser) == "You are timing something with somebody your clinics no longer see"
-    assert "Marisol" not in str(soup(browser.get("/my-day")).select_one(".timer"))
+    assert "Marisol" not in str(page_of(browser.get("/my-day")).select_one(".timer"))
     browser.post("/contacts/timer/discard", data={"csrf_token": _token(browser)})
     assert _bar(browser) == ""
     with case.app.app_context(), scope.all_patients(reason="test"):

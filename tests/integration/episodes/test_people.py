@@ -19,16 +19,16 @@ from registry.episodes.patient_header import load_header
 from registry.extensions import db
 from tests.builders import a_patient, a_user, an_episode, sign_in
 from tests.integration.episodes.conftest import World
-from tests.pages import fields_of, soup, words
+from tests.pages import fields_of, page_of, words
 
 
 def _search(world: World, text: str) -> str:
-    page = soup(world.browser.get("/patients"))
+    page = page_of(world.browser.get("/patients"))
     token = page.select_one("form[role=search] input[name=csrf_token]")
     assert token is not None
-    answer = world.browser.post("/patients", data={"csrf_token": str(token["value"]), "q": text})
+    answer = world.browser.post("/patients", data={"csrf_token": token["value"], "q": text})
     assert answer.status_code == 200
-    results = soup(answer).select_one("#results")
+    results = page_of(answer).select_one("#results")
     assert results is not None
     return results.get_text(" ", strip=True)
 

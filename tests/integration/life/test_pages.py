@@ -21,7 +21,7 @@ from registry.life.facts import EventFacts
 from registry.life.models import LifeEvent
 from tests.builders import a_clinic
 from tests.integration.contacts.conftest import NOW, TODAY, Case
-from tests.pages import fields_of, fill_in, send, soup, words
+from tests.pages import fields_of, fill_in, page_of, send, words
 
 STAY = {"kind": "hospital-psychiatric", "starts_on": "2026-02-20", "words": "Mania", "source": "the ward"}
 
@@ -108,7 +108,7 @@ def test_a_clinic_that_was_only_asked_to_take_the_person_over_says_nothing_of_th
 
     assert "Still there since" in words(page)
     assert "last confirmed 12 Mar 2026 by Rosa Osei" in words(page)
-    said = {form["action"] for form in soup(page).select("main form")}
+    said = {form["action"] for form in page_of(page).select("main form")}
     assert said.isdisjoint(f"{_url(case)}/{stay}/{what}" for what in ("still-there", "called"))
     forced = fields_of(own, button="Still there") | {
         "csrf_token": fields_of(asked.get(f"{_url(case)}/new"))["csrf_token"]

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from registry.access import scope
+from tests.elements import Element
 from tests.integration.measurements.people import Person, record
-from tests.pages import soup
+from tests.pages import page_of
 
 Stored = Callable[[], list[tuple[str, list[int]]]]
 
@@ -30,10 +30,10 @@ class Browser:
     def measures(self) -> str:
         return f"/patients/{self.person.patient_id}/measures"
 
-    def page(self, path: str, *, status: int = 200) -> BeautifulSoup:
+    def page(self, path: str, *, status: int = 200) -> Element:
         response = self.client.get(self.measures + path)
         assert response.status_code == status
-        return soup(response)
+        return page_of(response)
 
     def send(self, path: str, values: Mapping[str, Any], *, form: str = "main form[method=post]") -> TestResponse:
         """Fill in the form of the page as it stands, and send it."""
@@ -43,7 +43,7 @@ class Browser:
         return self.client.post(str(address), data={name: value for name, value in filled.items() if value is not None})
 
 
-def one(page: BeautifulSoup | Tag, selector: str) -> Tag:
+def one(page: Element, selector: str) -> Element:
     """The one element the page must have."""
     found = page.select_one(selector)
     assert found is not None, selector
@@ -68,7 +68,7 @@ def typed(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def errors(response: TestResponse) -> str:
-    return " ".join(each.get_text(" ", strip=True) for each in soup(response).select(".error-summary li"))
+    return " ".join(each.get_text(" ", strip=True) for each in page_of(response).select(".error-summary li"))
 
 
 def a_measure(app: Flask, person: Person, answers: Mapping[str, Any] | None = None, **others: Any) -> uuid.UUID:

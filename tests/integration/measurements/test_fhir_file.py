@@ -26,7 +26,7 @@ from registry.measurements.models import Measurement
 from tests.builders import a_user, id_of, sign_in
 from tests.integration.measurements.people import TODAY, Person, phq9, record
 from tests.integration.measurements.statements import statements_of
-from tests.pages import soup
+from tests.pages import page_of
 
 
 @dataclass
@@ -70,8 +70,8 @@ def desk(app: Flask, client: FlaskClient, in_care: Person) -> Desk:
 def test_the_page_of_a_measure_leads_to_its_file(desk: Desk) -> None:
     measure = desk.recorded(1, 2, 3, 0, 1, None, 2, 3, 0)
 
-    (link,) = soup(desk.client.get(f"{desk.measures}/{measure}")).select("a[href$='/fhir']")
-    answer = desk.client.get(str(link["href"]))
+    (link,) = page_of(desk.client.get(f"{desk.measures}/{measure}")).select("a[href$='/fhir']")
+    answer = desk.client.get(link["href"])
 
     assert answer.mimetype == "application/fhir+json"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="phq-9-2026-03-16.fhir.json"'

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
@@ -18,10 +17,11 @@ from registry.extensions import db
 from registry.measurements.instruments import sync_instruments
 from registry.measurements.models import Measurement
 from registry.measures.answers import DECLINED
+from tests.elements import Element
 from tests.instruments import OWN_INSTRUMENTS, own_instruments
 from tests.integration.measurements.browser import Browser, Stored, a_measure, errors, one, typed
 from tests.integration.measurements.people import TODAY
-from tests.pages import soup
+from tests.pages import page_of
 
 INSIDE = {"1": 0, "2": 0, "6": 0}
 """Answers of the outings interview after which items 3 to 5 are not asked."""
@@ -43,7 +43,7 @@ def kept(app: Flask) -> list[Mapping[str, Any]]:
         return [row.answers or {} for row in db.session.scalars(select(Measurement))]
 
 
-def rows(page: BeautifulSoup, caption: str) -> dict[str, list[str]]:
+def rows(page: Element, caption: str) -> dict[str, list[str]]:
     """Heading of each row → its cells, of the table called so."""
     table = next(each for each in page.select("table") if caption in one(each, "caption").get_text())
     return {
@@ -58,7 +58,7 @@ def test_a_positive_answer_nobody_signed_for_is_told_to_whoever_enters_it(app: F
 
     response = browser.send(f"/{measure_id}/correct", typed({"6": 2}) | {"why": "Read again"})
 
-    page = soup(browser.client.get(response.location)).get_text(" ", strip=True)
+    page = page_of(browser.client.get(response.location)).get_text(" ", strip=True)
     assert "Item 6 of ReQoL-10 may be a sign of danger, and nobody is told" in page
     assert "item 6: 2 points" in page
     with app.app_context(), scope.all_patients(reason="test"):
@@ -70,7 +70,7 @@ def test_what_is_not_asked_stays_empty_and_counts_as_the_file_says(app: Flask, b
 
     (answers,) = kept(app)
     assert (answers["3"], answers["4"], answers["5"]) == (None, None, None)
-    page = soup(browser.client.get(response.location))
+    page = page_of(browser.client.get(response.location))
     assert one(page, ".live__value").get_text() == "Not outside"
     assert rows(page, "Answers")["4 Meant to go"] == ["Not asked"]
 
@@ -111,7 +111,7 @@ def test_answers_against_each_other_are_refused_beside_the_item_and_stay_on_the_
     assert response.status_code == 422
     words = "Item 4 is not asked after this answer to item 2: correct one of them"
     assert errors(response) == words
-    page = soup(response)
+    page = page_of(response)
     assert words in one(page, "[data-item='4'] .field__error").get_text()
     assert page.select_one("input[name=item-4][value='1'][checked]"), "the positive answer stays where it was typed"
     assert (stored(), kept(app)) == before
@@ -170,7 +170,7 @@ def test_a_number_outside_its_range_is_refused_beside_it(browser: Browser, store
     response = browser.send("/new/days", typed({"worked": 1, "days": given, "hours": 4, "rating": 50}))
 
     assert (response.status_code, errors(response)) == (422, "Enter a whole number from 0 to 30")
-    assert one(soup(response), "#item-rating")["value"] == "50"
+    assert one(page_of(response), "#item-rating")["value"] == "50"
     assert stored() == []
 
 
@@ -178,7 +178,7 @@ def test_a_number_and_a_refusal_to_give_one_exclude_each_other(browser: Browser)
     response = browser.send("/new/days", typed({"worked": 1}) | {"item-rating": ["50", "declined"]})
 
     assert (response.status_code, errors(response)) == (422, "Enter a number or tick “Declined”, not both")
-    page = soup(response)
+    page = page_of(response)
     assert one(page, "#item-rating")["value"] == "50"
     assert one(page, "#item-rating-declined").has_attr("checked")
 
@@ -195,7 +195,7 @@ def test_numbers_are_stored_as_numbers_and_a_declined_one_as_declined(app: Flask
     response = browser.send("/new/days", typed({"worked": 1, "days": "07", "hours": 4, "rating": "declined"}))
 
     assert kept(app) == [{"worked": 1, "days": 7, "hours": 4, "rating": "declined"}]
-    page = soup(browser.client.get(f"{response.location}/correct"))
+    page = page_of(browser.client.get(f"{response.location}/correct"))
     assert one(page, "#item-days")["value"] == "7"
     assert one(page, "#item-rating-declined").has_attr("checked")
 
@@ -203,7 +203,7 @@ def test_numbers_are_stored_as_numbers_and_a_declined_one_as_declined(app: Flask
 def test_a_score_worked_out_by_a_factor_is_shown_with_its_decimals(browser: Browser) -> None:
     response = browser.send("/new/days", typed({"worked": 1, "days": 12, "hours": 4, "rating": 55}))
 
-    page = soup(browser.client.get(response.location))
+    page = page_of(browser.client.get(response.location))
     assert [each.get_text() for each in page.select(".live__value")] == ["46", "55"]
 
 
@@ -252,7 +252,7 @@ def test_of_an_either_or_one_is_answered(app: Flask, browser: Browser, stored: S
     assert stored() == []
 
     response = browser.send("/new/contentment", typed(answers | {"7": 2}))
-    shown = soup(browser.client.get(response.location))
+    shown = page_of(browser.client.get(response.location))
     assert [each.get_text() for each in shown.select(".live__value")] == ["3.67", "5"]
     assert rows(shown, "Answers")["6 Less food in the house than before"] == ["Item 7 answered instead"]
 

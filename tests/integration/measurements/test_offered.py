@@ -17,7 +17,7 @@ from registry.patients.models import Patient
 from tests.builders import a_choice, a_clinic, an_episode, id_of, sign_in
 from tests.integration.measurements.people import ENROLLED, Person, phq9, record
 from tests.integration.measurements.statements import statements_of
-from tests.pages import fields_of, soup, words
+from tests.pages import fields_of, page_of, words
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def _address(person: Person, path: str = "/new") -> str:
 
 
 def _offered(client: FlaskClient, person: Person) -> list[str]:
-    names = soup(client.get(_address(person))).select("main .queue__name")
+    names = page_of(client.get(_address(person))).select("main .queue__name")
     return [name.get_text(strip=True) for name in names]
 
 
@@ -74,7 +74,7 @@ def test_what_another_clinics_open_episode_follows_is_offered_too(
 
 
 def test_the_others_stand_by_domain(client: FlaskClient, in_care: Person) -> None:
-    titles = [each.get_text(strip=True) for each in soup(client.get(_address(in_care))).select("main h3")]
+    titles = [each.get_text(strip=True) for each in page_of(client.get(_address(in_care))).select("main h3")]
 
     assert titles == sorted(titles)
     assert "Mania" in titles
@@ -97,7 +97,7 @@ def test_a_form_that_was_open_when_its_instrument_was_switched_off_is_refused_wi
 
     assert refused.status_code == 422
     assert "no longer uses GAD-7, so nothing was saved" in words(refused)
-    assert len(soup(refused).select("input[name^=item-][value='1'][checked]")) == 7
+    assert len(page_of(refused).select("input[name^=item-][value='1'][checked]")) == 7
     with app.app_context(), scope.within({in_care.clinic_id}):
         assert db.session.scalars(select(Measurement.instrument)).all() == []
 

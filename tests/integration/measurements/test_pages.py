@@ -24,7 +24,7 @@ from tests.builders import a_choice, sign_in
 from tests.integration.measurements.browser import Browser, Stored, a_measure, errors, fields, one, typed
 from tests.integration.measurements.people import BORN, ENROLLED, TODAY, Person, a_person, phq9, phq9_total
 from tests.integration.measurements.statements import statements_of
-from tests.pages import soup, words
+from tests.pages import page_of, words
 
 
 def test_a_phq_9_typed_from_paper_is_scored_by_the_server(browser: Browser, stored: Stored) -> None:
@@ -32,7 +32,7 @@ def test_a_phq_9_typed_from_paper_is_scored_by_the_server(browser: Browser, stor
 
     assert response.status_code == 303
     assert stored() == [("final", [14])]
-    page = soup(browser.client.get(response.location))
+    page = page_of(browser.client.get(response.location))
     assert one(page, ".live__value").get_text() == "14"
     assert "moderate" in page.get_text()
 
@@ -71,14 +71,14 @@ def test_every_instrument_can_be_opened(browser: Browser, instrument: str) -> No
 def test_housing_is_entered_on_the_same_page(app: Flask, browser: Browser) -> None:
     response = browser.send("/new/hmis-living-situation", {"item-living": "116"})
 
-    assert "Homeless" in soup(browser.client.get(response.location)).get_text()
+    assert "Homeless" in page_of(browser.client.get(response.location)).get_text()
 
 
 def test_a_total_without_answers_is_the_total_only_and_item_9_unknown(browser: Browser, stored: Stored) -> None:
     response = browser.send("/new/phq-9", {"total": "14"})
 
     assert stored() == [("final", [14])]
-    assert "item 9 unknown" in soup(browser.client.get(response.location)).get_text()
+    assert "item 9 unknown" in page_of(browser.client.get(response.location)).get_text()
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_total_without_answers_is_the_total_only_and_item_9_unknown(browser: B
 )
 def test_a_total_that_only_a_positive_answer_reaches_says_so(browser: Browser, total: str, said: str) -> None:
     response = browser.send("/new/phq-9", {"total": total})
-    pages = soup(browser.client.get(response.location)), browser.page("")
+    pages = page_of(browser.client.get(response.location)), browser.page("")
 
     for page in pages:
         shown = " ".join(page.get_text(" ").split())
@@ -97,7 +97,7 @@ def test_a_total_that_only_a_positive_answer_reaches_says_so(browser: Browser, t
 def test_a_declined_item_withholds_the_total_and_says_so(browser: Browser) -> None:
     response = browser.send("/new/phq-9", typed(phq9_total(8)) | {"item-3": "declined"})
 
-    text = soup(browser.client.get(response.location)).get_text(" ", strip=True)
+    text = page_of(browser.client.get(response.location)).get_text(" ", strip=True)
     assert "No score: item 3 has no answer" in text
     assert "Declined" in text
 
@@ -140,7 +140,7 @@ def test_bad_input_is_answered_beside_its_field_and_nothing_is_stored(
     assert words in errors(response)
     assert stored() == []
     if "item-8" not in values:
-        assert soup(response).select_one("input[name=item-8][checked]") is not None, "what was typed stays"
+        assert page_of(response).select_one("input[name=item-8][checked]") is not None, "what was typed stays"
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_date_before_enrolment_is_kept_with_a_warning(browser: Browser, stored
     early = ENROLLED - timedelta(days=3)
     response = browser.send("/new/phq-9", typed(phq9_total(14)) | {"taken_on": early.isoformat()})
 
-    assert "2 Jan 2026 is before enrolment (5 Jan 2026)" in soup(browser.client.get(response.location)).get_text()
+    assert "2 Jan 2026 is before enrolment (5 Jan 2026)" in page_of(browser.client.get(response.location)).get_text()
     assert stored() == [("final", [14])]
 
 
@@ -186,7 +186,7 @@ def test_an_elevated_score_nobody_is_told_of_is_said(
     """The anxiety scale is not among what this episode tracks, so no rule looks at it."""
     response = browser.send("/new/gad-7", typed({str(item): answer for item in range(1, 8)}))
 
-    said = soup(browser.client.get(response.location)).get_text()
+    said = page_of(browser.client.get(response.location)).get_text()
     assert ("GAD-7 14 is elevated, and GAD-7 is not tracked" in said) is is_said
     assert stored() == [("final", [int(answer) * 7])]
 
@@ -194,7 +194,7 @@ def test_an_elevated_score_nobody_is_told_of_is_said(
 def test_an_elevated_mania_score_has_its_alert_and_no_warning(browser: Browser) -> None:
     response = browser.send("/new/asrm", typed({str(item): "2" for item in range(1, 6)}))
 
-    assert "is not tracked: nobody" not in soup(browser.client.get(response.location)).get_text()
+    assert "is not tracked: nobody" not in page_of(browser.client.get(response.location)).get_text()
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_mania_score_without_a_cut_off_in_force_is_said_to_tell_nobody(
         a_choice(clinic=clinic, by=lead, used={instrument})
     response = browser.send(f"/new/{instrument}", {"total": total})
 
-    said = soup(browser.client.get(response.location)).get_text(" ", strip=True)
+    said = page_of(browser.client.get(response.location)).get_text(" ", strip=True)
     name = instrument.upper()
     assert f"No cut-off of {name} is in force here: nobody is told of this score{unless}. Ask the psychiatrist" in said
     assert ("A psychiatrist can sign for one" in said) is may_sign
@@ -231,7 +231,7 @@ def test_a_positive_safety_item_is_saved_and_leads_to_what_was_done_about_it(
 def test_drafts_are_listed_finished_and_discarded(browser: Browser, stored: Stored) -> None:
     for answers in (phq9(1, 1), phq9(2, 2)):
         assert browser.send("/new/phq-9", typed(answers) | {"draft": "yes"}).status_code == 303
-    links = [str(each["href"]) for each in browser.page("/new").select("a[href$='/draft']")]
+    links = [each["href"] for each in browser.page("/new").select("a[href$='/draft']")]
     assert len(links) == 2
 
     path = links[0].removeprefix(browser.measures)
@@ -300,7 +300,7 @@ def test_the_second_of_two_people_correcting_is_told_what_changed_and_loses_noth
     values = opened | {"item-1": "0", "why": "Item 1"}
     response = browser.client.post(f"{browser.measures}/{measure}/correct", data=values)
 
-    page = soup(response)
+    page = page_of(response)
     assert response.status_code == 409
     assert "Item 1" in one(page, ".conflict table").get_text()
     assert one(page, "#why")["value"] == "Item 1"
@@ -308,7 +308,7 @@ def test_the_second_of_two_people_correcting_is_told_what_changed_and_loses_noth
     assert stored() == [("amended", []), ("final", [13])]
 
     form = page.select("main form[method=post]")[0]
-    again = browser.client.post(str(form["action"]), data=fields(form))
+    again = browser.client.post(form["action"], data=fields(form))
     assert again.status_code == 303
     assert stored() == [("amended", []), ("amended", []), ("final", [11])]
 
@@ -356,7 +356,7 @@ def test_a_change_is_coloured_from_the_reliable_change_on_and_the_first_form_is_
 
     page = browser.page("")
 
-    changes = [(each.get_text(strip=True), str((each.get("class") or [""])[-1])) for each in page.select(".change")]
+    changes = [(each.get_text(strip=True), each["class"].split()[-1]) for each in page.select(".change")]
     assert changes == [("−7", "change--good"), ("+2", "change--even"), ("−3", "change--even")]
     chosen = [one(page, f"#{name} option[selected]").get_text(strip=True) for name in ("first", "second")]
     assert [words.partition(" · ")[0] for words in chosen] == ["6 Jan 2026", "17 Feb 2026"]

@@ -17,7 +17,7 @@ from registry.measurements.actions import mark_entered_in_error
 from registry.measurements.models import Measurement
 from tests.builders import sign_in
 from tests.integration.measurements.people import TODAY, Person, phq9_total, record
-from tests.pages import Fields, fields_of, fill_in, send, soup, words
+from tests.pages import Fields, fields_of, fill_in, page_of, send, words
 
 ANSWERS = {f"item-{item}": str(value) for item, value in phq9_total(14).items()}
 
@@ -65,7 +65,7 @@ def test_saved_again_after_the_way_back_the_form_is_held_and_asks(
 def test_what_is_on_record_is_one_click_away(desk: FlaskClient, address: str) -> None:
     first = fill_in(desk, address, ANSWERS)
 
-    link = soup(fill_in(desk, address, ANSWERS)).select_one(".conflict a")
+    link = page_of(fill_in(desk, address, ANSWERS)).select_one(".conflict a")
 
     assert link is not None
     assert link["href"] == first.location
@@ -122,7 +122,7 @@ def test_the_earlier_one_is_corrected_with_what_was_typed(
 ) -> None:
     fill_in(desk, address, ANSWERS)
     held = fill_in(desk, address, {**ANSWERS, "item-1": "2"})
-    button = soup(held).select_one("button[formaction]")
+    button = page_of(held).select_one("button[formaction]")
     assert button is not None
     correction = str(button["formaction"])
 

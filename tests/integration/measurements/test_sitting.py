@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests.builders import sign_in
 from tests.integration.measurements.browser import Browser, Stored, a_measure, fields, one, typed
 from tests.integration.measurements.people import a_person, phq9_total
-from tests.pages import soup
+from tests.pages import page_of
 
 GAD_7 = {str(item): 1 for item in range(1, 8)}
 
@@ -34,7 +34,7 @@ def test_saving_leads_to_the_next_instrument_with_the_date_kept(sitting: Browser
     response = sitting.send("/new/phq-9", typed(phq9_total(9)) | {"taken_on": "2026-03-12", "next": "gad-7"})
 
     assert response.location == f"{sitting.measures}/new/gad-7?on=2026-03-12&mode=self-paper"
-    following = soup(sitting.client.get(response.location))
+    following = page_of(sitting.client.get(response.location))
     assert one(following, "#taken_on")["value"] == "2026-03-12"
     assert "PHQ-9 saved" in following.get_text()
     assert stored() == [("final", [9])]
@@ -54,7 +54,7 @@ def test_the_safety_step_comes_before_the_next_instrument(sitting: Browser) -> N
     response = sitting.send("/new/phq-9", typed(phq9_total(9, item_9=2)) | {"next": "gad-7"})
     assert "/safety?" in response.location
 
-    page = soup(sitting.client.get(response.location))
+    page = page_of(sitting.client.get(response.location))
     sent = fields(page.select("main form[method=post]")[0]) | {"outcome": "acted", "words": "Asked, and stayed"}
     sent["outcome"] = one(page, "input[name=outcome]")["value"]
     after = sitting.client.post(response.location, data=sent)

@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.instruments import own_instruments
 from tests.integration.measurements.browser import Browser, Stored, one, typed
-from tests.pages import soup
+from tests.pages import page_of
 
 WORDING = """
 instrument = "asrm"
@@ -47,15 +47,15 @@ def test_the_clinics_own_text_is_shown_with_the_right_by_which_it_is(browser: Br
 
 
 def test_a_form_is_read_in_the_language_chosen_and_says_so_afterwards(browser: Browser, stored: Stored) -> None:
-    chips = {chip.get_text(strip=True): str(chip["href"]) for chip in browser.page("/new/asrm").select(".chip")}
+    chips = {chip.get_text(strip=True): chip["href"] for chip in browser.page("/new/asrm").select(".chip")}
 
     response = browser.send(chips["Spanish"].removeprefix(browser.measures), typed(ANSWERS))
 
     assert stored() == [("final", [5])]
-    page = soup(browser.client.get(response.location))
+    page = page_of(browser.client.get(response.location))
     assert "Spanish, no validated translation on file" in page.get_text()
     assert "1 Happier than usual" in page.get_text(), "the team reads its own language"
-    correction = soup(browser.client.get(f"{response.location}/correct"))
+    correction = page_of(browser.client.get(f"{response.location}/correct"))
     assert "Más feliz" in one(correction, "[data-item='1']").get_text()
 
 

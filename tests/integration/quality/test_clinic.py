@@ -23,7 +23,7 @@ from registry.measures.course import has_improved
 from registry.quality.queries import Wanted, add_up, count_groups, list_people
 from registry.quality.rules import BESIDE_MANIA, COUNTED, MET, METRICS, NOT_MET
 from tests.integration.quality.conftest import TODAY, Region
-from tests.pages import heading, soup, words
+from tests.pages import heading, page_of, words
 
 
 def _today(region: Region) -> Today:
@@ -102,8 +102,8 @@ def test_people_whose_measure_has_no_cut_off_are_named_with_the_numbers_that_lea
             by=db.session.get_one(User, region.users["manager"]),
         )
 
-    page = soup(region.browser_of("lead").get("/clinic"))
-    notes = {str(link["href"]): link.get_text(" ", strip=True) for link in page.select(".tile__note")}
+    page = page_of(region.browser_of("lead").get("/clinic"))
+    notes = {link["href"]: link.get_text(" ", strip=True) for link in page.select(".tile__note")}
 
     assert notes == {
         "/clinic/off-target/no-cut-off": "1 not counted: no published cut-off , Off target",
@@ -227,13 +227,13 @@ def test_the_page_opens_each_number_with_its_people(full: Region) -> None:
     assert heading(page) == "Clinic"
     for said in ("Improved", "4 of 6", "Off target", "2 of 6", "67 %", "metric 6"):
         assert said in words(page).replace("\N{NARROW NO-BREAK SPACE}", " ")
-    links = {str(link["href"]) for link in soup(page).select("main a") if "/clinic/" in str(link["href"])}
+    links = {link["href"] for link in page_of(page).select("main a") if "/clinic/" in link["href"]}
     links.discard("/clinic/months")
     assert "/clinic/improved/met" in links
     for link in links:
         listed = browser.get(link)
         assert listed.status_code == 200, link
-        assert len(soup(listed).select("tr[data-row]")) > 0, link
+        assert len(page_of(listed).select("tr[data-row]")) > 0, link
 
 
 def test_a_list_says_who_and_records_whom_it_showed(full: Region) -> None:

@@ -30,7 +30,7 @@ from registry.episodes.actions import end_episode, reassign_open_work
 from registry.episodes.models import Episode
 from registry.extensions import db
 from tests.integration.quality.conftest import NOW, TODAY, Region
-from tests.pages import soup, words
+from tests.pages import page_of, words
 
 PANELS = 5
 """Two care managers, one of them at both clinics, and at each somebody nobody is responsible for."""
@@ -305,9 +305,9 @@ def test_a_change_of_somebody_shared_marks_the_panel_of_the_other_clinic(full: R
 
 def _listed(page: TestResponse) -> str:
     """Everything on the page but the team to choose from."""
-    found = soup(page)
+    found = page_of(page)
     for choice in found.select('select[name="team"]'):
-        choice.decompose()
+        choice.remove()
     return found.get_text(" ", strip=True)
 
 
@@ -329,16 +329,16 @@ def test_the_list_of_many_clinics_is_the_list_of_few(
 
 def test_a_page_of_many_clinics_opens_each_for_its_care_managers(full: Region) -> None:
     lead = full.browser_of("lead")
-    everywhere = soup(lead.get("/clinic"))
+    everywhere = page_of(lead.get("/clinic"))
     harbor = everywhere.select_one(f'a[href="/clinic?clinic={full.clinics["Harbor"]}"]')
     assert harbor is not None
     assert "Rosa Osei" not in words(lead.get("/clinic"))
 
-    one = lead.get(str(harbor["href"]))
+    one = lead.get(harbor["href"])
 
     assert "Rosa Osei" in words(one)
     assert "Fulton" not in words(one)
-    addresses = [str(link["href"]) for link in soup(one).select("main a") if "/clinic/" in str(link["href"])]
+    addresses = [link["href"] for link in page_of(one).select("main a") if "/clinic/" in link["href"]]
     numbers = [address for address in addresses if not address.endswith("/months")]
     assert numbers
     assert all(f"clinic={full.clinics['Harbor']}" in address for address in numbers)
@@ -352,7 +352,7 @@ def test_a_clinic_of_somebody_else_has_no_page(full: Region) -> None:
 
 
 def _team_offered(full: Region, address: str) -> set[str]:
-    options = soup(full.browser_of("lead").get(address)).select('select[name="team"] option')
+    options = page_of(full.browser_of("lead").get(address)).select('select[name="team"] option')
     return {option.get_text(strip=True) for option in options}
 
 

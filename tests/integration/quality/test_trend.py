@@ -23,7 +23,7 @@ from registry.quality.rules import COUNTED, MET, NOT_MET
 from registry.quality.trend import Month, first_month_end, monthly_trend
 from tests.builders import id_of
 from tests.integration.quality.conftest import TODAY, Region, days_ago
-from tests.pages import soup
+from tests.pages import page_of
 
 FEBRUARY, JANUARY = date(2026, 2, 28), date(2026, 1, 31)
 
@@ -163,7 +163,7 @@ def test_another_clinic_is_not_counted(region: Region) -> None:
 def test_of_few_people_the_table_says_how_many_and_no_share(region: Region, people: int, shown: str) -> None:
     for number in range(people):
         region.add(f"Person{'abcdefghij'[number]}", seen=1)
-    page = soup(region.browser_of("lead").get("/clinic/months"))
+    page = page_of(region.browser_of("lead").get("/clinic/months"))
 
     cells = [cell.get_text() for cell in page.select(".chart__table tbody tr")[0].select("td")]
     assert cells == [str(people), shown, "nobody counted"]

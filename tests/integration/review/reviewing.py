@@ -12,7 +12,7 @@ from registry.extensions import db
 from registry.review.actions import Advice, record_review
 from registry.review.models import Recommendation, Review
 from tests.integration.review.conftest import Case
-from tests.pages import soup
+from tests.pages import page_of
 
 STOP = {
     "recommendations-0-kind": "stop",
@@ -23,7 +23,7 @@ STOP = {
 
 
 def people_in(page: TestResponse) -> list[str]:
-    return [name.get_text() for name in soup(page).select(".queue__name")]
+    return [name.get_text() for name in page_of(page).select(".queue__name")]
 
 
 def reviews_of(case: Case) -> list[Review]:

@@ -23,7 +23,7 @@ from registry.treatment.actions import note, start_trial
 from registry.treatment.facts import AdherenceFacts, StepFacts, TrialFacts
 from tests.integration.review.conftest import BASELINE, NOW, Case
 from tests.integration.review.reviewing import recommended
-from tests.pages import fill_in, soup, words
+from tests.pages import fill_in, page_of, words
 
 
 @pytest.mark.parametrize(("restarted_on", "is_quiet"), [(date(2026, 3, 2), False), (date(2026, 1, 20), True)])
@@ -90,7 +90,7 @@ def test_the_case_tells_treatment_safety_contacts_goals_and_the_stay(off_target:
     ):
         assert part in said
     assert "More" not in said.split("Sleeps badly")[1].split("Goals")[0]
-    strip = soup(page).select_one("svg.strip")
+    strip = page_of(page).select_one("svg.strip")
     assert strip is not None
     assert strip["aria-label"] == "sertraline 100 mg a day, 12 Jan 2026 to 12 Mar 2026"
 
@@ -107,7 +107,7 @@ def test_an_open_safety_alert_stands_under_safety(case: Case) -> None:
 
     page = case.browser_of("consultant").get(f"/review/{case.patient_id}")
 
-    facts = {term.get_text(): term.find_next("dd") for term in soup(page).select(".definitions dt")}
+    facts = {term.get_text(): term.following("dd") for term in page_of(page).select(".definitions dt")}
     safety, others = facts["Safety"], facts["Other reasons"]
     assert safety is not None
     assert others is not None
@@ -132,7 +132,9 @@ def test_the_case_tells_what_is_not_done_of_every_review_and_what_the_scores_did
     assert "PHQ-9 18 on 19 Feb → 11 on 10 Mar (−7); ASRM 0 on 19 Feb → 15 on 10 Mar (+15)" in said
     assert "PHQ-9 11 on 10 Mar, none since; ASRM 15 on 10 Mar, none since" in said
 
-    (decide_url,) = (link["href"] for link in soup(browser.get(url)).select("main a") if "Lithium" in link.get_text())
+    (decide_url,) = (
+        link["href"] for link in page_of(browser.get(url)).select("main a") if "Lithium" in link.get_text()
+    )
     assert decide_url == f"{lithium}?at=case"
     assert fill_in(browser, str(decide_url), {"state": "accepted"}).location == f"{url}?episode={case.episode_id}"
 

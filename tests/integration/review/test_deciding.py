@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.review.conftest import Case
 from tests.integration.review.reviewing import recommendations_of, recommended
-from tests.pages import fields_of, fill_in, send, soup, words
+from tests.pages import fields_of, fill_in, page_of, send, words
 
 
 def test_a_recommendation_is_accepted_done_and_followed(off_target: Case) -> None:
@@ -55,9 +55,7 @@ def test_the_second_of_two_people_deciding_is_told_and_can_still_finish(case: Ca
 
     assert told.status_code == 409
     assert "Saved by Dr Mehta, 12 Mar 2026" in words(told)
-    cells = [
-        [cell.get_text() for cell in row.find_all(["th", "td"])] for row in soup(told).select(".conflict tbody tr")
-    ]
+    cells = [[cell.get_text() for cell in row.select("th, td")] for row in page_of(told).select(".conflict tbody tr")]
     assert ["Decision", "Accepted with a change", "Declined"] in cells
     assert fields_of(told)["why"] == "She is pregnant"
     assert send(mine, url, told).status_code == 303

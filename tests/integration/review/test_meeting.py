@@ -20,7 +20,7 @@ from registry.extensions import db
 from registry.review.actions import void_review
 from registry.review.models import MeetingCase, Review
 from tests.integration.review.conftest import NOW, Case
-from tests.pages import fields_of, fill_in, heading, send, soup, words
+from tests.pages import fields_of, fill_in, heading, page_of, send, words
 
 CONTINUE = {"recommendations-0-kind": "continue"}
 TIME = {"time": "yes"}
@@ -33,7 +33,7 @@ def _minutes_later(minutes: int) -> Iterator[None]:
 
 
 def _names(page: TestResponse, part: str) -> list[str]:
-    return [name.get_text().split()[0] for name in soup(page).select(f"{part} .queue__name")]
+    return [name.get_text().split()[0] for name in page_of(page).select(f"{part} .queue__name")]
 
 
 def _on_list(page: TestResponse) -> list[str]:
@@ -65,9 +65,9 @@ def test_the_list_is_prepared_put_in_order_printed_and_walked_before_the_queue(c
 
     paper = manager.get("/review/list")
     assert (heading(paper), "2 people" in words(paper)) == ("List for the meeting", True)
-    assert [row.get_text().split()[0] for row in soup(paper).select("tbody th")] == ["Bruna", "Marisol"]
+    assert [row.get_text().split()[0] for row in page_of(paper).select("tbody th")] == ["Bruna", "Marisol"]
     paper = _press(manager, paper, "Earlier")
-    assert [row.get_text().split()[0] for row in soup(paper).select("tbody th")] == ["Marisol", "Bruna"]
+    assert [row.get_text().split()[0] for row in page_of(paper).select("tbody th")] == ["Marisol", "Bruna"]
 
     assert "The case of Marisol" in words(consultant.get("/review")), "the list goes first"
     first = fill_in(consultant, f"/review/{case.patient_id}", CONTINUE, button="Save and next")
@@ -85,12 +85,12 @@ def test_a_move_sent_twice_moves_one_place(case: Case) -> None:
     for patient_id in (others["Bruna"], case.patient_id, others["Abel"]):
         _press(manager, manager.get(f"/patients/{patient_id}"), "On the meeting list")
     paper = manager.get("/review/list")
-    (abel,) = (form for form in soup(paper).select("form.list-change") if "Earlier: Abel" in form.get_text())
+    (abel,) = (form for form in page_of(paper).select("form.list-change") if "Earlier: Abel" in form.get_text())
 
     for _ in range(2):
-        manager.post(str(abel["action"]), data=fields_of(paper))
+        manager.post(abel["action"], data=fields_of(paper))
 
-    said = [row.get_text().split()[0] for row in soup(manager.get("/review/list")).select("tbody th")]
+    said = [row.get_text().split()[0] for row in page_of(manager.get("/review/list")).select("tbody th")]
     assert said == ["Bruna", "Abel", "Marisol"]
 
 
@@ -128,7 +128,7 @@ def test_whoever_is_put_on_the_list_while_the_case_is_open_stays_on_it(case: Cas
 
 def test_an_act_nobody_defined_or_a_person_who_has_left_changes_no_list(case: Case) -> None:
     manager = case.browser_of("manager")
-    token = {"csrf_token": soup(manager.get("/review")).select("input[name=csrf_token]")[0]["value"]}
+    token = {"csrf_token": page_of(manager.get("/review")).select("input[name=csrf_token]")[0]["value"]}
     url = f"/review/{case.patient_id}/list"
     assert manager.post(f"{url}?do=first", data=token).status_code == 404
     with case.app.app_context(), scope.within({case.clinic_id}):
@@ -172,7 +172,7 @@ def test_a_case_put_off_leaves_its_time_to_the_one_that_is_timed_instead(case: C
 
     with _minutes_later(260):
         browser = case.browser_of("consultant")
-        forgotten = next(str(link["href"]) for link in soup(browser.get("/review")).select(".timer__words a"))
+        forgotten = next(link["href"] for link in page_of(browser.get("/review")).select(".timer__words a"))
         assert "longer than a review lasts: enter the minutes" in words(browser.get(forgotten))
         fill_in(browser, forgotten, CONTINUE, button="Save and next")
     assert _minutes(case) == [2, None], "nobody knows"
@@ -180,7 +180,7 @@ def test_a_case_put_off_leaves_its_time_to_the_one_that_is_timed_instead(case: C
 
 def test_nobody_times_a_contact_and_a_review_at_once(case: Case) -> None:
     browser = case.browser_of("consultant")
-    token = {"csrf_token": soup(browser.get("/review")).select("input[name=csrf_token]")[0]["value"]}
+    token = {"csrf_token": page_of(browser.get("/review")).select("input[name=csrf_token]")[0]["value"]}
     browser.post(f"/patients/{case.patient_id}/contacts/timer", data=token)
 
     answer = fill_in(browser, f"/review/{case.patient_id}", TIME, button="Start the timer")
@@ -192,7 +192,7 @@ def test_nobody_times_a_contact_and_a_review_at_once(case: Case) -> None:
 
 def _bar(page: TestResponse) -> str:
     """What the head of a page says of the time."""
-    bar = soup(page).select_one(".timer__words")
+    bar = page_of(page).select_one(".timer__words")
     return "" if bar is None else " ".join(bar.get_text(" ").split())
 
 

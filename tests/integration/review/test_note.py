@@ -26,7 +26,7 @@ from registry.treatment.actions import note, start_trial
 from registry.treatment.facts import AdherenceFacts, StepFacts, TrialFacts
 from registry.treatment.models import TreatmentTrial
 from tests.integration.review.conftest import PHQ_ITEMS, Case
-from tests.pages import soup, words
+from tests.pages import page_of, words
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def test_the_note_says_what_whoever_signed_it_could_know(case: Case) -> None:
 
     page = case.browser_of("manager").get(url)
 
-    text = soup(page).select_one("#summary-text")
+    text = page_of(page).select_one("#summary-text")
     assert text is not None
     for part in (
         "From: Dr Halloran",

@@ -20,7 +20,7 @@ from registry.review.models import Review
 from tests.builders import a_clinic, a_user, an_episode, id_of, sign_in
 from tests.integration.review.conftest import BASELINE, EIGHT_WEEKS_ON, Case
 from tests.integration.review.reviewing import STOP, people_in, recommendations_of, reviews_of, team_member
-from tests.pages import fields_of, fill_in, heading, send, soup, words
+from tests.pages import fields_of, fill_in, heading, page_of, send, words
 
 
 def test_who_is_off_target_stands_in_the_queue_with_the_reason(off_target: Case) -> None:
@@ -144,7 +144,7 @@ def test_who_may_not_review_sees_the_queue_and_can_ask(off_target: Case) -> None
     page = browser.get(f"/review/{off_target.patient_id}")
 
     assert people_in(page) == ["Marisol Vega"]
-    assert soup(page).select("form.review-form") == []
+    assert page_of(page).select("form.review-form") == []
     assert "Ask a question" in words(page)
     assert browser.get(f"/review/{off_target.patient_id}/record").status_code == 403
 

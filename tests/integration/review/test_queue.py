@@ -26,7 +26,7 @@ from registry.treatment.actions import start_trial
 from registry.treatment.facts import StepFacts, TrialFacts
 from tests.builders import a_clinic, a_user, an_episode, sign_in
 from tests.integration.review.conftest import NOW, Case, a_case
-from tests.pages import fill_in, send, soup, words
+from tests.pages import fill_in, page_of, send, words
 from tests.worlds import Worlds
 
 BASELINE, REVIEWED, EIGHT_WEEKS_ON, TODAY = date(2026, 1, 5), date(2026, 2, 20), date(2026, 3, 9), date(2026, 3, 12)
@@ -177,7 +177,7 @@ def test_of_two_open_episodes_each_can_be_reviewed(case: Case) -> None:
         patient = db.session.get_one(Patient, case.patient_id)
         elsewhere = an_episode(patient=patient, clinic=there, enrolled_on=date(2026, 2, 2)).id
     browser = sign_in(case.app.test_client(), consultant)
-    links = [str(link["href"]) for link in soup(browser.get("/review")).select(".queue__link")]
+    links = [link["href"] for link in page_of(browser.get("/review")).select(".queue__link")]
     assert len(set(links)) == 2
     (second,) = [link for link in links if str(elsewhere) in link]
 
@@ -227,7 +227,7 @@ def test_whose_treatment_has_stood_still_longest_goes_first(case: Case) -> None:
 
     page = case.browser_of("consultant").get("/review")
 
-    assert [name.get_text().split()[0] for name in soup(page).select(".queue__name")] == ["Marisol", "Changed"]
+    assert [name.get_text().split()[0] for name in page_of(page).select(".queue__name")] == ["Marisol", "Changed"]
     assert "treatment changed 3 Feb" in words(page)
 
 
@@ -243,9 +243,9 @@ def test_what_is_recommended_stands_on_the_day_of_whoever_does_it(case: Case) ->
     assert "Start: Lithium 600 mg (recommended by Dr Halloran 12 Mar)" in words(prescriber)
     assert "Weekly sessions" in words(manager)
     assert "Lithium" not in words(manager)
-    (step,) = [link for link in soup(manager).select(".next-steps a") if link.get_text().startswith("Decide")]
-    fill_in(case.browser_of("manager"), str(step["href"]), {"state": "accepted"})
-    steps = soup(case.browser_of("manager").get("/my-day?whose=mine")).select(".next-steps a")
+    (step,) = [link for link in page_of(manager).select(".next-steps a") if link.get_text().startswith("Decide")]
+    fill_in(case.browser_of("manager"), step["href"], {"state": "accepted"})
+    steps = page_of(case.browser_of("manager").get("/my-day?whose=mine")).select(".next-steps a")
     assert "Done: Marisol Vega" in [link.get_text() for link in steps]
 
 
@@ -285,7 +285,7 @@ def test_nobody_is_offered_to_decide_at_a_clinic_where_they_may_not(case: Case) 
     for url in (f"/patients/{case.patient_id}/reviews", f"/review/{case.patient_id}"):
         page = browser.get(url)
         assert "Lithium 600 mg" in words(page)
-        assert [link for link in soup(page).select("main a") if link.get_text().startswith("Decide")] == []
+        assert [link for link in page_of(page).select("main a") if link.get_text().startswith("Decide")] == []
 
 
 def test_a_review_entered_in_error_is_kept_and_counts_nowhere(reviewed: Case) -> None:
@@ -295,7 +295,7 @@ def test_a_review_entered_in_error_is_kept_and_counts_nowhere(reviewed: Case) ->
         mistaken = _review(reviewed, LITHIUM).id
     browser, reviews = reviewed.browser_of("consultant"), f"/patients/{reviewed.patient_id}/reviews"
     url = f"/patients/{reviewed.patient_id}/reviews/{mistaken}/entered-in-error"
-    assert url in [link["href"] for link in soup(browser.get(reviews)).select("main a")]
+    assert url in [link["href"] for link in page_of(browser.get(reviews)).select("main a")]
 
     assert fill_in(browser, url).status_code == 422
     assert fill_in(browser, url, {"why": "Meant for her sister"}).location == reviews

@@ -24,7 +24,7 @@ from registry.tasks.actions import hand_on
 from registry.tasks.models import Task
 from registry.tasks.queries import MOST_SHOWN
 from tests.integration.contacts.conftest import NOW, TODAY, Case, _frozen, case
-from tests.pages import fill_in, send, soup, words
+from tests.pages import fill_in, page_of, send, words
 
 __all__ = ["_frozen", "case"]
 
@@ -49,7 +49,7 @@ def _ask(case: Case, to: str = "colleague", **typed: str) -> uuid.UUID:
 def test_a_task_stands_on_the_colleagues_day_until_it_is_answered_and_the_answer_comes_back(case: Case) -> None:
     answer_url = f"{_url(case)}/{_ask(case)}/answer"
     mine, theirs = case.browser_of("care_manager"), case.browser_of("colleague")
-    line = soup(theirs.get("/my-day")).select_one(f"a[href='{answer_url}']")
+    line = page_of(theirs.get("/my-day")).select_one(f"a[href='{answer_url}']")
     assert line is not None
     assert "Rosa Osei: Ring her sister" in words(theirs.get("/my-day"))
     assert "due tomorrow (13 Mar 2026)" in words(theirs.get("/my-day"))
@@ -138,7 +138,7 @@ def test_who_asked_changes_it_and_whoever_was_answering_reads_it_again(case: Cas
 def fill_in_over(browser: FlaskClient, url: str) -> str:
     """What a page says that has no form any more."""
     page = browser.get(url)
-    assert soup(page).select("main form[method=post]") == []
+    assert page_of(page).select("main form[method=post]") == []
     return words(page)
 
 
@@ -207,8 +207,8 @@ def test_a_list_of_tasks_says_when_it_is_cut(listed: int, is_cut: bool) -> None:
 
 def test_a_peer_is_asked_about_their_own_people_alone_and_answers_there(case: Case) -> None:
     offered = [
-        str(each.get("value"))
-        for each in soup(case.browser_of("care_manager").get(f"{_url(case)}/new")).select("[name=to] option")
+        each.get("value")
+        for each in page_of(case.browser_of("care_manager").get(f"{_url(case)}/new")).select("[name=to] option")
     ]
     assert str(case.users["peer"]) in offered
     assert str(case.users["other peer"]) not in offered, "on nobody's team"
@@ -216,9 +216,9 @@ def test_a_peer_is_asked_about_their_own_people_alone_and_answers_there(case: Ca
     task = _ask(case, to="peer")
     other = _ask(case, to="colleague", words="Ring the court")
     peer = case.browser_of("peer")
-    shown = soup(peer.get("/my-people"))
+    shown = page_of(peer.get("/my-people"))
     assert "Rosa Osei: Ring her sister" in shown.get_text(" ")
-    (link,) = [str(each["href"]) for each in shown.select("a") if each.get_text().startswith("Answer")]
+    (link,) = [each["href"] for each in shown.select("a") if each.get_text().startswith("Answer")]
     assert link == f"/my-people/{case.patient_id}/tasks/{task}/answer"
     assert peer.get(link.replace(str(task), str(other))).status_code == 404, "asked of somebody else"
     assert case.browser_of("other peer").get(link).status_code == 404
@@ -233,7 +233,7 @@ def test_a_peer_asks_colleagues_about_their_own_people_and_learns_the_answer(cas
     address = f"/my-people/{case.patient_id}/tasks/new"
     assert f'href="{address}?episode=' in peer.get("/my-people").text
     assert (stranger.get(address).status_code, peer.get(f"{_url(case)}/new").status_code) == (404, 403)
-    offered = [str(each.get("value")) for each in soup(peer.get(address)).select("[name=to] option")]
+    offered = [each.get("value") for each in page_of(peer.get(address)).select("[name=to] option")]
     assert str(case.users["care_manager"]) in offered
     assert str(case.users["peer"]) not in offered
 

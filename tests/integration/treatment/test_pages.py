@@ -18,7 +18,7 @@ from registry.treatment.queries import list_courses
 from registry.treatment.rules import dose_words, next_injection_on
 from tests.integration.caseload.conftest import Statements
 from tests.integration.contacts.conftest import Case
-from tests.pages import fields_of, fill_in, send, soup, words
+from tests.pages import fields_of, fill_in, page_of, send, words
 
 LITHIUM = {
     "name": "lithium",
@@ -141,8 +141,8 @@ def test_only_an_injection_that_reached_the_person_moves_the_next_one(case: Case
 
     with case.app.app_context(), scope.within({case.clinic_id}):
         start = db.session.scalars(select(TrialStep.id)).one()
-    (visit,) = soup(browser.get(f"{_url(case)}?given=2026-02-02")).select(".notice a")
-    opened = fields_of(browser.get(str(visit["href"])))
+    (visit,) = page_of(browser.get(f"{_url(case)}?given=2026-02-02")).select(".notice a")
+    opened = fields_of(browser.get(visit["href"]))
     assert (opened["kind"], opened["modality"]) == ("treatment", "in-person"), "an injection is no contact by itself"
     assert opened["took_place_on"] == "2026-02-02", "the visit was on the day of the injection"
 
@@ -172,7 +172,7 @@ def test_a_correction_keeps_the_old_entry_and_tells_the_second_editor(case: Case
     assert fields_of(answer)["amount"] == "300"
     assert send(mine, address, answer).status_code == 303
     assert _standing(case) == ["start 05.01. 300 mg a day"]
-    void = [each.get_text() for each in soup(mine.get(_url(case))).select("span.is-void") if "Started" in each.text]
+    void = [each.get_text() for each in page_of(mine.get(_url(case))).select("span.is-void") if "Started" in each.text]
     assert void == ["Started: 450 mg a day", "Started: 600 mg a day"]
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from registry.alerts.parameters import load
+from registry.alerts.clinic_numbers import shipped
 from registry.alerts.protocols import Protocol, protocols
 from registry.demo.chance import happens
 from registry.demo.spans import workday
@@ -120,7 +120,7 @@ def _asked(roll: Random, taken: Taken, begun_on: date, until: date) -> Iterator[
 def _done(
     roll: Random, protocol: Protocol, starts_on: date, first: date, last: date, late: int
 ) -> Iterator[tuple[date, str]]:
-    numbers, on = load(), first
+    numbers, on = shipped(), first
     while on <= last:
         if not happens(roll, _MISSED):
             yield workday(on), protocol.check

@@ -8,6 +8,9 @@ SHELL := /bin/sh
 # Many processes run the program, and each would compile it anew where the machine's image forbids keeping that.
 export PYTHONDONTWRITEBYTECODE :=
 
+# The types take as long as all the other checks; asked for both, the tests begin once those are done.
+MAKEFLAGS += --jobs=2
+
 CHECKS := check-types check-lint check-format check-layers check-templates check-dependencies
 
 .DEFAULT_GOAL := help
@@ -25,9 +28,7 @@ demo: .venv/run  ## Invent a clinic and serve it on http://127.0.0.1:8000 (PORT=
 test: .venv/dev browser  ## Run every test, on SQLite, on PostgreSQL and in a browser (ARGS=… for pytest)
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-# Side by side: the types take as long as all the others.
-check:  ## Lint, format, types, layers, templates, dependencies
-	@$(MAKE) --no-print-directory --jobs=2 $(CHECKS)
+check: $(CHECKS)  ## Lint, format, types, layers, templates, dependencies
 
 $(CHECKS): .venv/dev
 
@@ -100,7 +101,7 @@ python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3"; exit 1; }
 	$(call need,$(PYTHON) -c 'import ensurepip$(comma) venv',python3-venv)
 
-browser:
+browser: | python
 	$(call need,command -v chromium,chromium)
 
 comma := ,

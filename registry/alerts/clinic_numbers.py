@@ -11,17 +11,19 @@ from functools import cache
 
 from sqlalchemy import bindparam, select
 
+from registry.access.reading import Read, rows_of
 from registry.alerts.models import AS_SHIPPED, RuleNumber
 from registry.alerts.parameters import RESPONSE_TIMES, ClinicNumber, Numbers, Parameter, load
 from registry.alerts.rulebook import rulebook_fingerprint
+from registry.db.word import word
 from registry.episodes.scales import scales_in_force
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 
-_OF_ALL = select(RuleNumber.clinic_id, RuleNumber.parameter, RuleNumber.value, RuleNumber.signed_edition).where(
-    RuleNumber.choice != AS_SHIPPED
+DECIDED = select(RuleNumber.clinic_id, RuleNumber.parameter, RuleNumber.value, RuleNumber.signed_edition).where(
+    RuleNumber.choice != word(AS_SHIPPED)
 )
-_OF_CLINIC = _OF_ALL.where(RuleNumber.clinic_id == bindparam("clinic_id"))
+_OF_CLINIC = DECIDED.where(RuleNumber.clinic_id == bindparam("clinic_id"))
 
 
 @cache
@@ -51,13 +53,14 @@ def numbers_at(clinic_id: uuid.UUID) -> Numbers:
 class NumbersInForce:
     """The numbers of each clinic, read once for one look at some people."""
 
+    read: Read = rows_of
     _decided: Mapping[uuid.UUID, Mapping[str, ClinicNumber]] | None = None
     _known: dict[uuid.UUID, Numbers] = field(default_factory=dict)
 
     def at(self, clinic_id: uuid.UUID) -> Numbers:
         """As ``numbers_at``."""
         if self._decided is None:
-            self._decided = _decided_anywhere()
+            self._decided = _decided_anywhere(self.read)
         if clinic_id not in self._known:
             decided = self._decided.get(clinic_id)
             self._known[clinic_id] = shipped().at_clinic_today(decided) if decided else shipped()
@@ -74,9 +77,9 @@ def list_fallen() -> list[tuple[uuid.UUID, str]]:
     ]
 
 
-def _decided_anywhere() -> dict[uuid.UUID, dict[str, ClinicNumber]]:
+def _decided_anywhere(read: Read = rows_of) -> dict[uuid.UUID, dict[str, ClinicNumber]]:
     decided: dict[uuid.UUID, dict[str, ClinicNumber]] = defaultdict(dict)
-    for row in db.session.execute(_OF_ALL):
+    for row in read(DECIDED, {}):
         decided[row.clinic_id][row.parameter] = ClinicNumber(row.value, row.signed_edition)
     return decided
 

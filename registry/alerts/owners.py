@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from sqlalchemy import bindparam, exists, or_, select
 
+from registry.access.reading import Read, rows_of
 from registry.access.roles import Role
 from registry.accounts.models import Membership, User
 from registry.accounts.queries import can_sign_in
@@ -17,13 +18,14 @@ from registry.alerts.hours.duty import ANSWERING_ROLES, on_duty
 from registry.alerts.rulebook import Audience
 from registry.db.among import among
 from registry.db.grouping import by_patient
+from registry.db.word import words
 from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 
 _PART = {Audience.PSYCHIATRIST: "consultant", Audience.CLINICIAN: "prescriber"}
 """The part in the care team whose work it is; anything else is the care manager's."""
 
-_OF_RECORD = (
+OF_RECORD = (
     select(TeamMember.patient_id, Episode.clinic_id, TeamMember.role, TeamMember.user_id, TeamMember.ends_on)
     .join(Episode, Episode.id == TeamMember.episode_id)
     .join(User, User.id == TeamMember.user_id)
@@ -38,7 +40,7 @@ _OF_RECORD = (
         exists().where(
             Membership.user_id == TeamMember.user_id,
             Membership.clinic_id == Episode.clinic_id,
-            Membership.role.in_(ANSWERING_ROLES),
+            Membership.role.in_(words(ANSWERING_ROLES)),
             Membership.ends_on.is_(None),
         ),
     )
@@ -71,13 +73,15 @@ class Team:
         return self._leads[clinic_id]
 
 
-def load_teams(patient_ids: Collection[uuid.UUID], today: Mapping[uuid.UUID, date]) -> dict[uuid.UUID, Team]:
+def load_teams(
+    patient_ids: Collection[uuid.UUID], today: Mapping[uuid.UUID, date], read: Read = rows_of
+) -> dict[uuid.UUID, Team]:
     """Who cares for each patient now, of those who still answer alerts at that clinic; one statement.
 
     ``today`` is each clinic's own: a place in its team is given and left on its local date.
     """
     about = {"patient_ids": list(patient_ids), "today": min(today.values(), default=date.min)}
-    rows = by_patient(db.session.execute(_OF_RECORD, about))
+    rows = by_patient(read(OF_RECORD, about))
     asked: OnDuty = {}
     leads: dict[uuid.UUID, uuid.UUID | None] = {}
     return {

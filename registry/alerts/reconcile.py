@@ -23,6 +23,7 @@ from registry.alerts.endings import leave_with_episode, withdraw
 from registry.alerts.late_result import tell_late_result
 from registry.alerts.lifecycle import end_snooze, open_alert, revise
 from registry.alerts.loading.after_care import load_last_cases
+from registry.alerts.loading.at_once import read_at_once
 from registry.alerts.loading.cases import EpisodeCase, Person, load_people
 from registry.alerts.log import Hindsight, Log, Stand, plain
 from registry.alerts.look import told
@@ -118,17 +119,20 @@ def _reconcile(
     died_on: Mapping[uuid.UUID, date | None], now: datetime, hindsight: Hindsight | None
 ) -> tuple[Log, dict[uuid.UUID, LookedAt]]:
     """Everything is read first, then written: a statement in between would write what is half done."""
-    alerts = _alerts(died_on, now)
-    people = load_people(died_on, {patient_id: _closed_safety(own) for patient_id, own in alerts.items()})
-    last_cases = load_last_cases(people)
-    clinics = next((person.clinics for person in people.values()), {})
-    teams = load_teams(people, {id_: clinic.today(now) for id_, clinic in clinics.items()})
-    restate({patient_id: person.history.courses for patient_id, person in people.items() if person.history.episodes})
-    numbers = NumbersInForce()
-    log = Log(hindsight=hindsight, numbers=numbers)
-    read = [each for own in alerts.values() for each in own]
-    news = News([each.id for each in read if each.closed_at is not None or each.tier == Tier.QUEUE])
     with db.session.no_autoflush:
+        alerts = _alerts(died_on, now)
+        read = read_at_once(died_on)
+        people = load_people(died_on, {patient_id: _closed_safety(own) for patient_id, own in alerts.items()}, read)
+        last_cases = load_last_cases(people)
+        clinics = next((person.clinics for person in people.values()), {})
+        teams = load_teams(people, {id_: clinic.today(now) for id_, clinic in clinics.items()}, read)
+        restate(
+            {patient_id: person.history.courses for patient_id, person in people.items() if person.history.episodes}
+        )
+        numbers = NumbersInForce(read)
+        log = Log(hindsight=hindsight, numbers=numbers)
+        known = [each for own in alerts.values() for each in own]
+        news = News([each.id for each in known if each.closed_at is not None or each.tier == Tier.QUEUE])
         for patient_id, person in people.items():
             own, team = alerts.get(patient_id, ()), teams[patient_id]
             _reconcile_person(person, own, team, numbers, news, last_cases.get(patient_id), now=now, log=log)

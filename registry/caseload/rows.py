@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
+from registry.access.reading import rows_of
 from registry.access.reviewed_sql import insert_rows, update_rows
 from registry.alerts.last_safety import LastSafety
 from registry.alerts.life_facts import Setback
@@ -39,7 +40,8 @@ HOW_SOMEBODY_LIVES = frozenset({"function", "recovery", "quality-of-life", "well
 """Domains shown beside the symptoms, in a column of their own."""
 
 # As columns: some fifty of them made into an object, only to see that nothing changed, cost as much as the rules.
-_ROWS = select(*columns_of(CaseloadRow)).where(among(CaseloadRow.patient_id, "patient_ids"))
+_COLUMNS = columns_of(CaseloadRow)
+_ROWS = select(*_COLUMNS).where(among(CaseloadRow.patient_id, "patient_ids"))
 
 _PLACE = {rule.id: place for place, rule in enumerate(RULEBOOK)}
 
@@ -105,8 +107,8 @@ def compose(facts: StoredFacts) -> Mapping[uuid.UUID, dict[str, Any]]:
 
 def _stored(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
     """The rows as they stand, by episode: column → value."""
-    found = db.session.execute(_ROWS, {"patient_ids": list(patient_ids)})
-    names = tuple(found.keys())
+    names = [column.key for column in _COLUMNS]
+    found = rows_of(_ROWS, {"patient_ids": list(patient_ids)})
     rows = (dict(zip(names, row, strict=True)) for row in found)
     return {row["episode_id"]: row for row in rows}
 

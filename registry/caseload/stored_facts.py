@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import and_, or_, select
 
+from registry.access.reading import Read, ReadTogether
 from registry.alerts.last_safety import LastSafety
 from registry.alerts.life_facts import Setback
 from registry.alerts.loading.care import Sighting
@@ -23,6 +24,8 @@ from registry.caseload.columns import Columns
 from registry.contacts.rules import is_failed_attempt, is_two_way
 from registry.db.among import among
 from registry.db.grouping import by_patient
+from registry.db.together import Together
+from registry.db.word import word, words
 from registry.episodes.models import (
     Consent,
     Episode,
@@ -32,7 +35,6 @@ from registry.episodes.models import (
     TreatmentCourse,
     TreatmentTarget,
 )
-from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import StandingRow
 from registry.measures.categories import DatedCategory
@@ -105,13 +107,13 @@ def load(
 ) -> dict[uuid.UUID, StoredFacts]:
     """Everything a row of the caseload is made of, for every episode of each patient.
 
-    Two statements where ``looked_at`` has the rest already; else as many more as a look takes.
+    One statement where ``looked_at`` has the rest already; else as many more as a look takes.
     """
-    about = {"patient_ids": list(patient_ids)}
-    episodes = by_patient(db.session.execute(_EPISODES, about))
+    read, about = ReadTogether(_TOGETHER, patient_ids, {}), {"patient_ids": list(patient_ids)}
+    episodes = by_patient(read(_EPISODES, about))
     if not episodes:
         return {patient_id: StoredFacts(episodes=()) for patient_id in patient_ids}
-    scales = _scales(about)
+    scales = _scales(read, about)
     looked_at = look(patient_ids) if looked_at is None else looked_at
     return {
         patient_id: _facts(episodes.get(patient_id, ()), scales, looked_at[patient_id]) for patient_id in patient_ids
@@ -171,7 +173,7 @@ def _open_question() -> tuple[sa.ColumnElement[bool], ...]:
 def _member(role: str) -> sa.ScalarSelect[Any]:
     return (
         select(TeamMember.user_id)
-        .where(_of_the_episode(TeamMember), TeamMember.role == role, _in_force(TeamMember))
+        .where(_of_the_episode(TeamMember), TeamMember.role == word(role), _in_force(TeamMember))
         .order_by(TeamMember.starts_on.desc(), TeamMember.id.desc())
         .limit(1)
         .scalar_subquery()
@@ -189,7 +191,7 @@ def _consent_withdrawn_on() -> sa.ScalarSelect[Any]:
 
 
 def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
-    of_the_episode = (Review.episode_id == Episode.id, Review.status == "final")
+    of_the_episode = (Review.episode_id == Episode.id, Review.status == word("final"))
     last_review = select(sa.func.max(Review.reviewed_on)).where(*of_the_episode)
     known_until = select(sa.func.max(Review.known_until)).where(*of_the_episode)
     declined_on = select(sa.func.min(Recommendation.decided_on)).where(
@@ -200,8 +202,8 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
     )
     changed_on = select(sa.func.max(Recommendation.done_on)).where(
         Recommendation.episode_id == Episode.id,
-        Recommendation.state == "done",
-        Recommendation.kind.in_(sorted(TREATMENT_CHANGES)),
+        Recommendation.state == word("done"),
+        Recommendation.kind.in_(words(sorted(TREATMENT_CHANGES))),
     )
     began_on = select(sa.func.max(TreatmentCourse.starts_on)).where(_of_the_episode(TreatmentCourse))
     asked_on = select(sa.func.min(ReviewQuestion.asked_on)).where(*_open_question())
@@ -247,6 +249,7 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
 _EPISODES = _episodes_of_patient()
 _SCALES = (
     select(
+        TrackedMeasure.patient_id,
         TrackedMeasure.episode_id,
         TrackedMeasure.scale,
         TrackedMeasure.cadence_days,
@@ -284,11 +287,13 @@ _SCALES = (
     )
 )
 
+_TOGETHER = Together(_EPISODES, _SCALES)
 
-def _scales(about: Mapping[str, Any]) -> Mapping[uuid.UUID, Sequence[Columns]]:
+
+def _scales(read: Read, about: Mapping[str, Any]) -> Mapping[uuid.UUID, Sequence[Columns]]:
     """By episode, in order of position, each scale once: what was followed last stands."""
     found: dict[uuid.UUID, dict[str, Columns]] = defaultdict(dict)
-    for row in db.session.execute(_SCALES, about):
+    for row in read(_SCALES, about):
         found[row.episode_id][row.scale] = row
     return {episode_id: list(scales.values()) for episode_id, scales in found.items()}
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from registry.access.reading import Read, rows_of
 from registry.clinics.models import AdoptedFigure, Clinic, DutyCover, InstrumentDecision, Organisation
 from registry.extensions import db
 from registry.measures.adoption import Adoptable
@@ -79,7 +80,7 @@ def decisions_at(clinic_id: uuid.UUID) -> Mapping[str, Decision]:
     return {row.instrument: Decision(row.in_use, is_non_commercial=row.is_non_commercial) for row in rows}
 
 
-_IN_FORCE = select(
+FIGURES_IN_FORCE = select(
     AdoptedFigure.clinic_id,
     AdoptedFigure.scale,
     AdoptedFigure.figure,
@@ -88,13 +89,13 @@ _IN_FORCE = select(
 ).where(AdoptedFigure.withdrawn_at.is_(None))
 
 
-def adopted_figures() -> Mapping[uuid.UUID, Mapping[Adoptable, datetime]]:
+def adopted_figures(read: Read = rows_of) -> Mapping[uuid.UUID, Mapping[Adoptable, datetime]]:
     """Clinic → the numbers it signed for, and when it did.
 
     Of every clinic: a clinician signs few, and one person may be seen in two.
     """
     found: dict[uuid.UUID, dict[Adoptable, datetime]] = defaultdict(dict)
-    for clinic_id, scale, figure, version, signed_at in db.session.execute(_IN_FORCE):
+    for clinic_id, scale, figure, version, signed_at in read(FIGURES_IN_FORCE, {}):
         found[clinic_id][Adoptable(scale, figure, version)] = signed_at
     return found
 

@@ -20,13 +20,14 @@ from registry.contacts.models import Contact, DangerReport
 from registry.contacts.rules import KINDS, counts_minutes, first_of_month, is_failed_attempt, is_reached, is_two_way
 from registry.contacts.span import Span, overlapping, span_of
 from registry.db.among import among
+from registry.db.word import word
 from registry.episodes.models import Episode, Transfer
 from registry.episodes.queries import list_transfers
 from registry.extensions import db
 from registry.patients.models import Patient
 from registry.web.paging import COUNT_LIMIT
 
-PEERS = select(Membership.user_id).where(Membership.role == Role.PEER_SPECIALIST)
+PEERS = select(Membership.user_id).where(Membership.role == word(Role.PEER_SPECIALIST))
 """Who is, or was, a peer specialist anywhere: their attempts are a step of their own."""
 
 # Made once: building a statement costs more than running it.

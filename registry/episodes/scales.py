@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from registry.access.reading import Read, rows_of
 from registry.clinics.queries import adopted_figures, decisions_at
 from registry.measures.adoption import Adoptable, adopt_all
 from registry.measures.catalogue import Catalogue, catalogue_at
@@ -85,9 +86,9 @@ class ScalesInForce:
         return self._signed_at.get(clinic_id, {}).get(number)
 
 
-def scales_in_force() -> ScalesInForce:
+def scales_in_force(read: Read = rows_of) -> ScalesInForce:
     """One statement."""
-    signed_at = adopted_figures()
+    signed_at = adopted_figures(read)
     return ScalesInForce({clinic_id: frozenset(own) for clinic_id, own in signed_at.items()}, signed_at)
 
 

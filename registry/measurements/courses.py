@@ -9,11 +9,11 @@ from typing import TypeAlias
 
 from sqlalchemy import select
 
+from registry.access.reading import rows_of
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode
 from registry.episodes.scales import scales_in_force
-from registry.extensions import db
 from registry.measurements.models import MeasurementScore
 from registry.measurements.tracked import AnyRow, Rows, TrackedScale, read_episodes, scales_followed, scales_in
 from registry.measures.course import Course, DatedScore, follow
@@ -73,7 +73,7 @@ def follow_patients(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Cours
 
 def read_scores(patient_ids: Collection[uuid.UUID], scales: Collection[str]) -> Mapping[uuid.UUID, Rows]:
     """Every score of each patient that counts on these scales, numbers and categories, oldest first; one statement."""
-    return by_patient(db.session.execute(_SCORES, {"patient_ids": list(patient_ids), "scales": list(scales)}))
+    return by_patient(rows_of(_SCORES, {"patient_ids": list(patient_ids), "scales": list(scales)}))
 
 
 def dated_scores(rows: Iterable[AnyRow]) -> dict[str, list[DatedScore]]:

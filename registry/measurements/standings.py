@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select
 
 from registry.access import scope
+from registry.access.reading import rows_of
 from registry.access.reviewed_sql import insert_rows, update_rows
 from registry.db.among import among
 from registry.db.base import columns_of
@@ -24,7 +25,8 @@ from registry.measurements.tracked import TrackedScale
 from registry.measures.course import Course
 
 _HUNDREDTH = Decimal("0.01")
-_STANDINGS = select(*columns_of(StandingRow)).where(among(StandingRow.patient_id, "patient_ids"))
+_COLUMNS = columns_of(StandingRow)
+_STANDINGS = select(*_COLUMNS).where(among(StandingRow.patient_id, "patient_ids"))
 _NO_LONGER_TRACKED = delete(StandingRow).where(
     StandingRow.patient_id == bindparam("of_patient"),
     StandingRow.episode_id == bindparam("of_episode"),
@@ -38,8 +40,8 @@ def restate(followed: Mapping[uuid.UUID, Courses]) -> None:
     A scale no longer tracked loses its standing. Category scales have none. One statement whatever the number of
     people, one for all that are new, one for all that changed, and one for each that is gone.
     """
-    rows = db.session.execute(_STANDINGS, {"patient_ids": list(followed)})
-    names = tuple(rows.keys())
+    rows = rows_of(_STANDINGS, {"patient_ids": list(followed)})
+    names = [column.key for column in _COLUMNS]
     stored = {(row.episode_id, row.scale): dict(zip(names, row, strict=True)) for row in rows}
     new, changed = [], []
     for patient_id, courses in followed.items():

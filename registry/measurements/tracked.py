@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Row, select
 
+from registry.access.reading import Read, rows_of
 from registry.db.among import among
 from registry.episodes.models import Episode, TrackedMeasure, TreatmentCourse, TreatmentTarget
 from registry.episodes.scales import ScalesInForce, scales_in_force
@@ -29,6 +30,7 @@ _EPISODES = (
 )
 MEASURES = (
     select(
+        TrackedMeasure.patient_id,
         TrackedMeasure.episode_id,
         TrackedMeasure.scale,
         TrackedMeasure.cadence_days,
@@ -41,6 +43,7 @@ MEASURES = (
 )
 TARGETS = (
     select(
+        TreatmentTarget.patient_id,
         TreatmentTarget.episode_id,
         TreatmentTarget.scale,
         TreatmentTarget.at_most,
@@ -84,7 +87,7 @@ def read_episodes(patient_ids: Collection[uuid.UUID]) -> Rows:
 
 
 def scales_followed(
-    patient_ids: Collection[uuid.UUID], episodes: Rows, read: ScalesInForce
+    patient_ids: Collection[uuid.UUID], episodes: Rows, as_read: ScalesInForce, read: Read = rows_of
 ) -> dict[uuid.UUID, dict[uuid.UUID, list[TrackedScale]]]:
     """The numeric scales each episode of each patient follows: all that is current, or was when the episode ended.
 
@@ -97,8 +100,8 @@ def scales_followed(
     if not current:
         return {}
     about = {"patient_ids": list(patient_ids)}
-    measures = _in_force(current, db.session.execute(MEASURES, about))
-    targets = _in_force(current, db.session.execute(TARGETS, about))
+    measures = _in_force(current, read(MEASURES, about))
+    targets = _in_force(current, read(TARGETS, about))
     found: dict[uuid.UUID, dict[uuid.UUID, list[TrackedScale]]] = defaultdict(dict)
     for episode_id, (episode, course) in current.items():
         own_targets = targets.get(episode_id, {})
@@ -113,7 +116,7 @@ def scales_followed(
                 on_request=row.on_request,
             )
             for key, row in measures.get(episode_id, {}).items()
-            if (scale := read.at(episode.clinic_id).scale(key)).has_total
+            if (scale := as_read.at(episode.clinic_id).scale(key)).has_total
         ]
     return found
 

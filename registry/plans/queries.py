@@ -10,14 +10,16 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from registry.access.reading import Read, rows_of
 from registry.db.among import among
+from registry.db.word import word
 from registry.extensions import db
 from registry.plans.models import Goal, GoalRating, PlanVersion
 
 # Made once: building a statement costs more than running it.
-_PLANS = (
+PLANS = (
     select(PlanVersion.patient_id, PlanVersion.kind, PlanVersion.written_on, PlanVersion.review_on)
-    .where(among(PlanVersion.patient_id, "patient_ids"), PlanVersion.status == "final")
+    .where(among(PlanVersion.patient_id, "patient_ids"), PlanVersion.status == word("final"))
     .order_by(PlanVersion.written_on, PlanVersion.number)
 )
 _GOALS = (
@@ -37,9 +39,11 @@ class PlanDates:
     review_on: date | None
 
 
-def list_plan_dates(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Mapping[str, Sequence[PlanDates]]]:
+def list_plan_dates(
+    patient_ids: Collection[uuid.UUID], read: Read = rows_of
+) -> Mapping[uuid.UUID, Mapping[str, Sequence[PlanDates]]]:
     """By kind every version of the plans of each of these people, the one in force last; one statement."""
-    rows = db.session.execute(_PLANS, {"patient_ids": list(patient_ids)})
+    rows = read(PLANS, {"patient_ids": list(patient_ids)})
     found: dict[uuid.UUID, dict[str, list[PlanDates]]] = {}
     for row in rows:
         found.setdefault(row.patient_id, {}).setdefault(row.kind, []).append(PlanDates(row.written_on, row.review_on))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, ex
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from registry.db.among import among
+from registry.db.word import words
 from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 from registry.review.models import Recommendation, Review, ReviewQuestion
@@ -49,7 +50,7 @@ _OPEN_QUESTIONS = (
 
 def is_open_recommendation() -> ColumnElement[bool]:
     """SQL: somebody still has to decide or to do something."""
-    return Recommendation.state.in_(sorted(OPEN))
+    return Recommendation.state.in_(words(sorted(OPEN)))
 
 
 _OPEN_ADVICE = (

@@ -7,12 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
-from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy import Row, ScalarSelect, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from registry.db.among import among
+from registry.db.word import word, words
 from registry.extensions import db
 from registry.treatment.models import AdherenceCheck, Injection, TreatmentTrial, TrialEntry, TrialStep
 from registry.treatment.rules import (
@@ -33,14 +34,24 @@ E_ = TypeVar("E_", TrialStep, AdherenceCheck, Injection)
 ENTRIES: Mapping[str, type[Entry]] = {"step": TrialStep, "adherence": AdherenceCheck, "injection": Injection}
 """What can be noted of a trial, by the name it has in addresses."""
 
+_STEP = (
+    TrialStep.kind,
+    TrialStep.happened_on,
+    TrialStep.amount,
+    TrialStep.unit,
+    TrialStep.every_days,
+    TrialStep.restart_after_days,
+    TrialStep.frequency,
+)
+"""What ``step_of`` takes."""
 # Made once: building a statement costs more than running it.
 _STEPS = (
-    select(TreatmentTrial, TrialStep)
+    select(TreatmentTrial, *_STEP)
     .join(TrialStep, TrialStep.trial_id == TreatmentTrial.id)
     .where(
         among(TreatmentTrial.patient_id, "patient_ids"),
-        TreatmentTrial.status == "final",
-        TrialStep.status == "final",
+        TreatmentTrial.status == word("final"),
+        TrialStep.status == word("final"),
     )
     .order_by(TrialStep.happened_on, TrialStep.recorded_at, TrialStep.id)
 )
@@ -100,7 +111,7 @@ class TrialRecord:
     injections: list[Injection] = field(default_factory=list)
 
 
-def step_of(row: TrialStep) -> Step:
+def step_of(row: TrialStep | Row[*tuple[Any, ...]]) -> Step:
     """The step as the rules see it."""
     return Step(
         kind=row.kind,
@@ -118,7 +129,8 @@ def list_courses(patient_ids: Collection[uuid.UUID]) -> list[TrialCourse]:
     about = {"patient_ids": list(patient_ids)}
     trials: dict[uuid.UUID, TreatmentTrial] = {}
     steps: dict[uuid.UUID, list[Step]] = defaultdict(list)
-    for trial, row in db.session.execute(_STEPS, about):
+    for row in db.session.execute(_STEPS, about):
+        trial = row[0]
         trials[trial.id] = trial
         steps[trial.id].append(step_of(row))
     injections: dict[uuid.UUID, list[InjectionTry]] = defaultdict(list)
@@ -179,9 +191,9 @@ def last_step_on(patient_id: InstrumentedAttribute[uuid.UUID]) -> ScalarSelect[d
         .join(TreatmentTrial, TreatmentTrial.id == TrialStep.trial_id)
         .where(
             TrialStep.patient_id == patient_id,
-            or_(TreatmentTrial.medicine_class.is_(None), TreatmentTrial.medicine_class.not_in(BESIDE)),
-            TreatmentTrial.status == "final",
-            TrialStep.status == "final",
+            or_(TreatmentTrial.medicine_class.is_(None), TreatmentTrial.medicine_class.not_in(words(sorted(BESIDE)))),
+            TreatmentTrial.status == word("final"),
+            TrialStep.status == word("final"),
         )
         .scalar_subquery()
     )

@@ -10,9 +10,11 @@ from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
 
+from registry.access.reading import Read, rows_of
 from registry.alerts.snapshot import LegalStatusFacts, Permission, WithdrawnConsent
 from registry.db.among import among
 from registry.db.grouping import by_patient
+from registry.db.word import word
 from registry.episodes.models import Consent
 from registry.episodes.rules import PATIENT
 from registry.extensions import db
@@ -28,11 +30,11 @@ _LEGAL_STATUSES = (
         LegalStatus.expires_on,
         LegalStatus.ended_on,
     )
-    .where(among(LegalStatus.patient_id, "patient_ids"), LegalStatus.error_why == "")
+    .where(among(LegalStatus.patient_id, "patient_ids"), LegalStatus.error_why == word(""))
     .order_by(LegalStatus.starts_on, LegalStatus.id)
 )
-_LEGAL_STATUS = _LEGAL_STATUSES.where(LegalStatus.ended_on.is_(None))
-_CONSENTS = (
+LEGAL_STATUS = _LEGAL_STATUSES.where(LegalStatus.ended_on.is_(None))
+CONSENTS = (
     select(
         Consent.patient_id,
         Consent.episode_id,
@@ -43,14 +45,12 @@ _CONSENTS = (
     .where(among(Consent.patient_id, "patient_ids"))
     .order_by(Consent.given_on, Consent.id)
 )
-_ENDING = (
-    select(RelatedPerson)
-    .where(
-        among(RelatedPerson.patient_id, "patient_ids"),
-        or_(RelatedPerson.ends_on.is_not(None), RelatedPerson.release_until.is_not(None)),
-    )
-    .order_by(RelatedPerson.name, RelatedPerson.id)
+_ABOUT_TO_END = (
+    among(RelatedPerson.patient_id, "patient_ids"),
+    or_(RelatedPerson.ends_on.is_not(None), RelatedPerson.release_until.is_not(None)),
 )
+HAVING_ENDING = select(RelatedPerson.patient_id).where(*_ABOUT_TO_END)
+_ENDING = select(RelatedPerson).where(*_ABOUT_TO_END).order_by(RelatedPerson.name, RelatedPerson.id)
 _SCORED_AT = (
     select(MeasurementScore.patient_id, func.max(Measurement.recorded_at).label("scored_at"))
     .join(Measurement, Measurement.id == MeasurementScore.measurement_id)
@@ -79,10 +79,12 @@ class GivenConsent:
     withdrawn: WithdrawnConsent | None = None
 
 
-def load_consents(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[GivenConsent]]:
+def load_consents(
+    patient_ids: Collection[uuid.UUID], read: Read = rows_of
+) -> Mapping[uuid.UUID, Sequence[GivenConsent]]:
     """By episode every consent, the one that counts last; one statement."""
     found: dict[uuid.UUID, list[GivenConsent]] = defaultdict(list)
-    for row in db.session.execute(_CONSENTS, {"patient_ids": list(patient_ids)}):
+    for row in read(CONSENTS, {"patient_ids": list(patient_ids)}):
         said_by = "the person" if row.revoked_by.casefold() == PATIENT else row.revoked_by
         withdrawn = None if row.revoked_on is None else WithdrawnConsent(row.revoked_on, said_by)
         found[row.episode_id].append(GivenConsent(row.given_on, withdrawn))
@@ -94,9 +96,9 @@ def withdrawn_consent(consents: Sequence[GivenConsent]) -> WithdrawnConsent | No
     return consents[-1].withdrawn if consents else None
 
 
-def load_legal_statuses(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, LegalStatusFacts]:
+def load_legal_statuses(patient_ids: Collection[uuid.UUID], read: Read = rows_of) -> dict[uuid.UUID, LegalStatusFacts]:
     """The legal status that holds, of those who have one; one statement."""
-    rows = db.session.execute(_LEGAL_STATUS, {"patient_ids": list(patient_ids)})
+    rows = read(LEGAL_STATUS, {"patient_ids": list(patient_ids)})
     return {row.patient_id: LegalStatusFacts(LEGAL_STATUSES[row.kind], row.starts_on, row.expires_on) for row in rows}
 
 
@@ -113,9 +115,12 @@ def load_legal_histories(
     }
 
 
-def load_ending_relations(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[RelatedPerson]]:
-    """The people around each patient whose authority or release has a last day; one statement."""
-    return by_patient(db.session.scalars(_ENDING, {"patient_ids": list(patient_ids)}))
+def load_ending_relations(
+    patient_ids: Collection[uuid.UUID], read: Read = rows_of
+) -> Mapping[uuid.UUID, Sequence[RelatedPerson]]:
+    """The people around each patient whose authority or release has a last day; one statement, two where some have."""
+    having = {row.patient_id for row in read(HAVING_ENDING, {"patient_ids": list(patient_ids)})}
+    return by_patient(db.session.scalars(_ENDING, {"patient_ids": list(having)})) if having else {}
 
 
 def permissions(related: Iterable[RelatedPerson]) -> tuple[Permission, ...]:

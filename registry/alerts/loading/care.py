@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Row, select
 
+from registry.access.reading import Read, rows_of
 from registry.alerts.life_facts import Circumstance, CircumstanceHistory
 from registry.alerts.snapshot import ContactFacts, TransferFacts
 from registry.clinics.models import Clinic
@@ -20,9 +21,9 @@ from registry.contacts.queries import PEERS
 from registry.contacts.rules import is_failed_attempt, is_reached, is_seen, is_two_way
 from registry.db.among import among
 from registry.db.grouping import by_patient
+from registry.db.word import word, words
 from registry.episodes.models import Episode, Transfer
 from registry.episodes.rules import OPEN_TRANSFERS
-from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
 from registry.measures.instrument import Instrument
@@ -34,7 +35,7 @@ _OF_THE_TEAM = "the team"
 _OTHER_TEAM = "another team"
 
 # Made once: building a statement costs more than running it.
-_CONTACTS = (
+CONTACTS = (
     select(
         Contact.patient_id,
         Contact.took_place_on,
@@ -45,10 +46,11 @@ _CONTACTS = (
         Contact.modality,
         Contact.staff_id.in_(PEERS).label("by_peer"),
     )
-    .where(among(Contact.patient_id, "patient_ids"), Contact.status == "final")
+    .where(among(Contact.patient_id, "patient_ids"), Contact.status == word("final"))
     .order_by(Contact.recorded_at, Contact.id)
 )
-_TRANSFERS = select(
+TRANSFERS = select(
+    Transfer.patient_id,
     Transfer.episode_id,
     Transfer.received_episode_id,
     Transfer.from_clinic_id,
@@ -56,9 +58,8 @@ _TRANSFERS = select(
     Transfer.proposed_on,
     Transfer.answered_on,
     Transfer.completed_on,
-    Transfer.patient_id,
-).where(among(Transfer.patient_id, "patient_ids"), Transfer.state.in_(sorted({*OPEN_TRANSFERS, "completed"})))
-_CIRCUMSTANCES = (
+).where(among(Transfer.patient_id, "patient_ids"), Transfer.state.in_(words(sorted({*OPEN_TRANSFERS, "completed"}))))
+CIRCUMSTANCES = (
     select(
         MeasurementScore.patient_id,
         MeasurementScore.scale,
@@ -72,7 +73,7 @@ _CIRCUMSTANCES = (
         among(MeasurementScore.patient_id, "patient_ids"),
         MeasurementScore.counts,
         MeasurementScore.category.is_not(None),
-        among(MeasurementScore.scale, "scales"),
+        among(MeasurementScore.scale, "losing_scales"),
     )
     .order_by(MeasurementScore.taken_on, MeasurementScore.id)
 )
@@ -97,9 +98,9 @@ class Sighting:
         return Attempt(on=self.took_place_on, kind=self.kind, modality=self.modality, by_peer=self.by_peer)
 
 
-def load_sightings(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Sighting]]:
+def load_sightings(patient_ids: Collection[uuid.UUID], read: Read = rows_of) -> Mapping[uuid.UUID, Sequence[Sighting]]:
     """Every contact of each patient that counts, at any clinic."""
-    rows = by_patient(db.session.execute(_CONTACTS, {"patient_ids": list(patient_ids)}))
+    rows = by_patient(read(CONTACTS, {"patient_ids": list(patient_ids)}))
     return {
         patient_id: [
             Sighting(
@@ -157,14 +158,14 @@ def not_reached(sightings: Iterable[Sighting]) -> bool:
 
 
 def load_transfers(
-    contacts: Mapping[uuid.UUID, Sequence[Sighting]], clinics: Mapping[uuid.UUID, Clinic]
+    contacts: Mapping[uuid.UUID, Sequence[Sighting]], clinics: Mapping[uuid.UUID, Clinic], read: Read = rows_of
 ) -> dict[uuid.UUID, TransferFacts]:
     """The open transfers, by the episode at either end; one statement.
 
     ``contacts`` are each patient's: where none of them completes a completed transfer, its receiver is told of it.
     """
     found: dict[uuid.UUID, TransferFacts] = {}
-    rows = db.session.execute(_TRANSFERS, {"patient_ids": list(contacts)})
+    rows = read(TRANSFERS, {"patient_ids": list(contacts)})
     for row in sorted(rows, key=lambda each: each.completed_on is None):  # one still open speaks for its episode
         sender, receiver = clinics[row.from_clinic_id].name, clinics[row.to_clinic_id].name
         if row.completed_on is not None:
@@ -190,7 +191,7 @@ def _has_spoken(contacts: Iterable[Sighting], transfer: _Row) -> bool:
 
 
 def load_circumstances(
-    known: Mapping[uuid.UUID, Collection[str]],
+    known: Mapping[uuid.UUID, Collection[str]], read: Read = rows_of
 ) -> dict[uuid.UUID, tuple[CircumstanceHistory, ...]]:
     """Housing, work and whatever else an instrument keeps in categories and knows the loss of; one statement.
 
@@ -200,7 +201,7 @@ def load_circumstances(
     asked = {patient_id for patient_id, scales in known.items() if not losing.keys().isdisjoint(scales)}
     if not asked:
         return {}
-    rows = db.session.execute(_CIRCUMSTANCES, {"patient_ids": list(asked), "scales": sorted(losing)})
+    rows = read(CIRCUMSTANCES, {"patient_ids": list(asked), "losing_scales": sorted(losing)})
     return {patient_id: _histories(own, losing) for patient_id, own in by_patient(rows).items()}
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from registry.access.reading import Read
 from registry.alerts.hours.clinic_times import closed_on
 from registry.alerts.life_facts import CircumstanceHistory
 from registry.alerts.loading.around import (
@@ -21,6 +22,7 @@ from registry.alerts.loading.around import (
     permissions,
     withdrawn_consent,
 )
+from registry.alerts.loading.at_once import read_at_once
 from registry.alerts.loading.care import (
     Sighting,
     contact_facts,
@@ -117,18 +119,20 @@ class Person:
 
 
 def load_people(
-    died_on: Mapping[uuid.UUID, date | None], closed: Mapping[uuid.UUID, Sequence[Alert]]
+    died_on: Mapping[uuid.UUID, date | None], closed: Mapping[uuid.UUID, Sequence[Alert]], read: Read | None = None
 ) -> dict[uuid.UUID, Person]:
     """Everything the rules need of each patient, in a number of statements that depends neither on how many they are
     nor on their histories.
 
     ``died_on`` names the patients; ``closed`` are the safety alerts people have closed, by patient, oldest first.
+    ``read`` is what ``read_at_once`` gave, where it was asked for already.
     """
+    read = read or read_at_once(died_on)
     clinics = {clinic.id: clinic for clinic in db.session.scalars(_CLINICS)}
     zones: dict[uuid.UUID, ZoneInfo] = {id_: clinic.zone for id_, clinic in clinics.items()}
-    safety = load_safety(died_on, zones, closed)
-    histories = _load_histories(died_on)
-    care = _load_care(histories, clinics)
+    safety = load_safety(died_on, zones, closed, read)
+    histories = _load_histories(died_on, read)
+    care = _load_care(histories, clinics, read)
     people = {}
     for patient_id, last_day in died_on.items():
         snapshot = CaseSnapshot(patient_id=str(patient_id), safety=safety[patient_id].facts, died_on=last_day)
@@ -144,19 +148,19 @@ def load_people(
     return people
 
 
-def _load_histories(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, History]:
+def _load_histories(patient_ids: Collection[uuid.UUID], read: Read) -> dict[uuid.UUID, History]:
     """Of the patients who have an episode."""
     rows = read_episodes(patient_ids)
     episodes = by_patient({episode.id: episode for episode, _ in rows}.values())
     if not episodes:
         return {}
-    read = scales_in_force()
-    tracked = scales_followed(episodes, rows, read)
+    as_read = scales_in_force(read)
+    tracked = scales_followed(episodes, rows, as_read, read)
     wanted = scales_in(tracked.values()) | outcome_scales(episodes.values()) | catalogue().circumstances.keys()
-    scores, contacts = read_scores(episodes, wanted), load_sightings(episodes)
+    scores, contacts = read_scores(episodes, wanted), load_sightings(episodes, read)
     return {
         patient_id: _history(
-            own, tracked.get(patient_id, {}), scores.get(patient_id, ()), contacts.get(patient_id, ()), read
+            own, tracked.get(patient_id, {}), scores.get(patient_id, ()), contacts.get(patient_id, ()), as_read
         )
         for patient_id, own in episodes.items()
     }
@@ -204,26 +208,26 @@ class _Care:
     psychosis: Mapping[uuid.UUID, tuple[RatedItem, ...]] = field(default_factory=dict)
 
 
-def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUID, Clinic]) -> _Care:
+def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUID, Clinic], read: Read) -> _Care:
     cared_for = {id_: each for id_, each in histories.items() if any(episode.is_open for episode in each.episodes)}
     if not cared_for:
         return _Care()
     return _Care(
-        reviews=load_reviews(cared_for),
+        reviews=load_reviews(cared_for, read),
         circumstances=load_circumstances(
-            {id_: {scale for scale, _, _ in each.categories} for id_, each in cared_for.items()}
+            {id_: {scale for scale, _, _ in each.categories} for id_, each in cared_for.items()}, read
         ),
         before_pause=phases_before_pause(episode for each in cared_for.values() for episode in each.episodes),
         reachability=Reachability([id_ for id_, each in cared_for.items() if not_reached(each.contacts)]),
-        consents=load_consents(cared_for),
-        legal=load_legal_statuses(cared_for),
-        related=load_ending_relations(cared_for),
-        transfers=load_transfers({id_: each.contacts for id_, each in cared_for.items()}, clinics),
+        consents=load_consents(cared_for, read),
+        legal=load_legal_statuses(cared_for, read),
+        related=load_ending_relations(cared_for, read),
+        transfers=load_transfers({id_: each.contacts for id_, each in cared_for.items()}, clinics, read),
         treatment=load_treatment(cared_for),
-        plans=load_plans(cared_for),
-        physical=load_physical(cared_for, {id_: clinic.zone for id_, clinic in clinics.items()}),
-        life=load_life(cared_for),
-        psychosis=load_ratings(cared_for),
+        plans=load_plans(cared_for, read),
+        physical=load_physical(cared_for, {id_: clinic.zone for id_, clinic in clinics.items()}, read=read),
+        life=load_life(cared_for, read),
+        psychosis=load_ratings(cared_for, read),
         scored_at=load_scored_at(
             {id_: each.scores for id_, each in cared_for.items() if any(e.backlog_until for e in each.episodes)}
         ),

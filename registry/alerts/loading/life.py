@@ -12,17 +12,18 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Row, select
 
+from registry.access.reading import Read, rows_of
 from registry.alerts.life_facts import Setback, Turn
 from registry.alerts.rulebook.stay import open_stays
 from registry.db.among import among
 from registry.db.grouping import by_patient
-from registry.extensions import db
+from registry.db.word import word, words
 from registry.life.models import LifeEvent
 from registry.life.rules import EMERGENCY, GAINS, KINDS, LOSSES, STAYS, is_stay
 
 _Row: TypeAlias = Row[*tuple[Any, ...]]
 
-_EVENTS = (
+EVENTS = (
     select(
         LifeEvent.patient_id,
         LifeEvent.id,
@@ -35,8 +36,8 @@ _EVENTS = (
     )
     .where(
         among(LifeEvent.patient_id, "patient_ids"),
-        LifeEvent.status == "final",
-        LifeEvent.kind.in_((*STAYS, EMERGENCY, *LOSSES, *GAINS)),
+        LifeEvent.status == word("final"),
+        LifeEvent.kind.in_(words((*STAYS, EMERGENCY, *LOSSES, *GAINS))),
     )
     .order_by(LifeEvent.starts_on, LifeEvent.id)
 )
@@ -50,9 +51,9 @@ class Life:
     turns: tuple[Turn, ...] = ()
 
 
-def load_life(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Life]:
+def load_life(patient_ids: Collection[uuid.UUID], read: Read = rows_of) -> dict[uuid.UUID, Life]:
     """Of those of whom anything is on record; one statement."""
-    found = by_patient(db.session.execute(_EVENTS, {"patient_ids": list(patient_ids)}))
+    found = by_patient(read(EVENTS, {"patient_ids": list(patient_ids)}))
     return {
         patient_id: Life(
             setbacks=tuple(_setback(row) for row in rows if row.kind not in LOSSES.keys() | GAINS.keys()),

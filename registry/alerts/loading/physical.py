@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from registry.access.reading import Read, rows_of
 from registry.alerts.physical_facts import Observed, PhysicalFacts
 from registry.db.among import among
-from registry.extensions import db
+from registry.db.word import words
 from registry.measurements.instruments import catalogue as instruments
 from registry.measurements.models import MeasurementScore
 from registry.physical.catalogue import catalogue
@@ -36,13 +37,15 @@ _OBSERVED = (
         Observation.unit,
         Observation.choice,
     )
-    .where(among(Observation.patient_id, "patient_ids"), Observation.status.in_(("final", "amended")))
+    .where(among(Observation.patient_id, "patient_ids"), Observation.status.in_(words(("final", "amended"))))
     .order_by(Observation.id)
 )
-_FORMS = select(
+FORMS = select(
     MeasurementScore.patient_id, MeasurementScore.measurement_id, MeasurementScore.scale, MeasurementScore.taken_on
 ).where(
-    among(MeasurementScore.patient_id, "patient_ids"), MeasurementScore.counts, among(MeasurementScore.scale, "scales")
+    among(MeasurementScore.patient_id, "patient_ids"),
+    MeasurementScore.counts,
+    among(MeasurementScore.scale, "check_scales"),
 )
 """A form answers a check where it came to a score: declined, or not known, it was only handed out."""
 
@@ -51,6 +54,7 @@ def load_physical(
     patient_ids: Collection[uuid.UUID],
     zones: Mapping[uuid.UUID, ZoneInfo],
     ended_at: Mapping[uuid.UUID, datetime] = MappingProxyType({}),
+    read: Read = rows_of,
 ) -> Mapping[uuid.UUID, PhysicalFacts]:
     """What stands of each patient who has any; two statements.
 
@@ -59,14 +63,14 @@ def load_physical(
     about = {"patient_ids": list(patient_ids)}
     found: dict[uuid.UUID, list[Observed]] = defaultdict(list)
     after_end: dict[uuid.UUID, set[str]] = defaultdict(set)
-    rows = {row.id: row for row in db.session.execute(_OBSERVED, about)}
+    rows = {row.id: row for row in read(_OBSERVED, about)}
     standing = [(row, first_to_say(row, rows)) for row in rows.values() if row.status == "final"]
     for row, first in sorted(standing, key=lambda each: each[1].recorded_at, reverse=True):
         found[row.patient_id].append(_observed(row, first, zones[row.clinic_id]))
         if row.patient_id in ended_at and first.recorded_at > ended_at[row.patient_id]:
             after_end[row.patient_id].add(str(first.id))
-    instrument_of = _scales()
-    for given in db.session.execute(_FORMS, about | {"scales": list(instrument_of)}):
+    instrument_of = check_scales()
+    for given in read(FORMS, about | {"check_scales": list(instrument_of)}):
         id_, kind, on = str(given.measurement_id), instrument_of[given.scale], given.taken_on
         found[given.patient_id].append(Observed(id=id_, kind=kind, on=on, entered_on=on, words=""))
     return {
@@ -78,7 +82,7 @@ def load_physical(
     }
 
 
-def _scales() -> dict[str, str]:
+def check_scales() -> dict[str, str]:
     """By the scale that has a score where the whole form was filled in: the instruments that answer a check."""
     forms = (instruments().get(each) for each in catalogue().instruments if each in instruments())
     return {form.scale_key(form.primary_scale): form.id for form in forms}

@@ -9,17 +9,18 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Row, select
 
+from registry.access.reading import Read, rows_of
 from registry.alerts.psychosis_facts import RatedItem, Rating
 from registry.db.among import among
 from registry.db.grouping import by_patient
-from registry.extensions import db
+from registry.db.word import word
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement
 from registry.measures.instrument import Instrument, Item
 
 _Row: TypeAlias = Row[*tuple[Any, ...]]
 
-_RATED = (
+RATED = (
     select(
         Measurement.patient_id,
         Measurement.instrument,
@@ -29,19 +30,23 @@ _RATED = (
     )
     .where(
         among(Measurement.patient_id, "patient_ids"),
-        among(Measurement.instrument, "instruments"),
-        Measurement.status == "final",
+        among(Measurement.instrument, "rated_instruments"),
+        Measurement.status == word("final"),
         Measurement.answers.is_not(None),
     )
     .order_by(Measurement.taken_on, Measurement.recorded_at, Measurement.id)
 )
 
 
-def load_ratings(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[RatedItem, ...]]:
+def load_ratings(patient_ids: Collection[uuid.UUID], read: Read = rows_of) -> dict[uuid.UUID, tuple[RatedItem, ...]]:
     """Of those who have any, at any clinic; one statement."""
-    instruments = list(catalogue().psychosis_instruments)
-    rows = by_patient(db.session.execute(_RATED, {"patient_ids": list(patient_ids), "instruments": instruments}))
+    rows = by_patient(read(RATED, {"patient_ids": list(patient_ids), "rated_instruments": rated_instruments()}))
     return {patient_id: tuple(_rated(own)) for patient_id, own in rows.items()}
+
+
+def rated_instruments() -> list[str]:
+    """The instruments by which psychosis is judged."""
+    return list(catalogue().psychosis_instruments)
 
 
 def _rated(rows: Iterable[_Row]) -> Iterator[RatedItem]:

@@ -11,23 +11,25 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Row, func, select
 
+from registry.access.reading import Read, rows_of
 from registry.accounts.models import User
 from registry.alerts.snapshot import OpenOrder, ReviewFacts
 from registry.db.among import among
-from registry.extensions import db
+from registry.db.word import word
 from registry.review.models import Recommendation, Review
 from registry.review.rules import AWAITS_DECISION, AWAITS_DOING, TREATMENT_CHANGES
 
 _Row: TypeAlias = Row[*tuple[Any, ...]]
 
 # Made once: building a statement costs more than running it.
-_REVIEWS = (
-    select(Review.episode_id, Review.reviewed_on, Review.look_again_on)
-    .where(among(Review.patient_id, "patient_ids"), Review.status == "final")
+REVIEWS = (
+    select(Review.patient_id, Review.episode_id, Review.reviewed_on, Review.look_again_on)
+    .where(among(Review.patient_id, "patient_ids"), Review.status == word("final"))
     .order_by(Review.reviewed_on, Review.recorded_at, Review.id)
 )
-_ADVICE = (
+ADVICE = (
     select(
+        Recommendation.patient_id,
         Recommendation.id,
         Recommendation.episode_id,
         Recommendation.kind,
@@ -110,20 +112,20 @@ def _order(row: _Row) -> OpenOrder:
     )
 
 
-def load_review_records(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, ReviewRecord]:
+def load_review_records(patient_ids: Collection[uuid.UUID], read: Read = rows_of) -> Mapping[uuid.UUID, ReviewRecord]:
     """By episode, of those that were reviewed; two statements."""
     about = {"patient_ids": list(patient_ids)}
     found: dict[uuid.UUID, ReviewRecord] = defaultdict(ReviewRecord)
-    for review in db.session.execute(_REVIEWS, about):
+    for review in read(REVIEWS, about):
         found[review.episode_id].reviews.append(review)
     if not found:
         return {}
-    for recommendation in db.session.execute(_ADVICE, about):
+    for recommendation in read(ADVICE, about):
         if recommendation.episode_id in found:
             found[recommendation.episode_id].advice.append(recommendation)
     return found
 
 
-def load_reviews(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, ReviewFacts]:
+def load_reviews(patient_ids: Collection[uuid.UUID], read: Read = rows_of) -> Mapping[uuid.UUID, ReviewFacts]:
     """Reviews and what became of their recommendations, by episode; two statements."""
-    return {episode_id: record.facts for episode_id, record in load_review_records(patient_ids).items()}
+    return {episode_id: record.facts for episode_id, record in load_review_records(patient_ids, read).items()}

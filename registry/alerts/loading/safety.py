@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from registry.access.reading import Read, rows_of
 from registry.alerts.loading.safety_answers import SAFETY_COLUMNS, SafetyForms, SafetyRow
 from registry.alerts.models import Alert
 from registry.alerts.snapshot import Ground, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
@@ -19,6 +20,7 @@ from registry.contacts.models import DangerReport
 from registry.contacts.rules import DANGERS
 from registry.db.among import among
 from registry.db.grouping import by_patient
+from registry.db.word import word
 from registry.episodes.scales import ScalesInForce, scales_in_force
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
@@ -65,37 +67,37 @@ _MEASUREMENTS = (
     )
     .order_by(Measurement.recorded_at, Measurement.id)
 )
-_REPORTS = (
-    select(DangerReport)
-    .where(among(DangerReport.patient_id, "patient_ids"), DangerReport.status == "final")
-    .order_by(DangerReport.recorded_at, DangerReport.id)
-)
-_UNANSWERED = (
-    select(SafetySignal)
-    .where(among(SafetySignal.patient_id, "patient_ids"), SafetySignal.alert_id.is_(None))
-    .order_by(SafetySignal.measurement_id, SafetySignal.item)
-)
+_REPORTED = (among(DangerReport.patient_id, "patient_ids"), DangerReport.status == word("final"))
+HAVING_REPORTS = select(DangerReport.patient_id).where(*_REPORTED)
+_REPORTS = select(DangerReport).where(*_REPORTED).order_by(DangerReport.recorded_at, DangerReport.id)
+_SIGNALLED = (among(SafetySignal.patient_id, "patient_ids"), SafetySignal.alert_id.is_(None))
+HAVING_SIGNALS = select(SafetySignal.patient_id).where(*_SIGNALLED)
+_UNANSWERED = select(SafetySignal).where(*_SIGNALLED).order_by(SafetySignal.measurement_id, SafetySignal.item)
 
 
 def load_safety(
-    patient_ids: Collection[uuid.UUID], zones: Mapping[uuid.UUID, ZoneInfo], closed: Mapping[uuid.UUID, Sequence[Alert]]
+    patient_ids: Collection[uuid.UUID],
+    zones: Mapping[uuid.UUID, ZoneInfo],
+    closed: Mapping[uuid.UUID, Sequence[Alert]],
+    read: Read = rows_of,
 ) -> dict[uuid.UUID, PersonSafety]:
-    """Every safety item of each patient's measurements and every reported danger that stands; three statements, or four
-    where what an answer says depends on what the clinic that asked has signed for.
+    """Every safety item of each patient's measurements and every reported danger that stands; three statements, one
+    more with reports, with positive answers that no alert names, and where what an answer says depends on what the
+    clinic that asked has signed for.
 
     ``closed`` are the safety alerts people have closed, by patient, oldest first.
     """
     about = {"patient_ids": list(patient_ids)}
-    rows = by_patient(db.session.execute(_MEASUREMENTS, {**about, "instruments": catalogue().danger_instruments}))
-    reports = by_patient(db.session.scalars(_REPORTS, about))
-    signals = by_patient(db.session.scalars(_UNANSWERED, about))
+    rows = by_patient(read(_MEASUREMENTS, {**about, "instruments": catalogue().danger_instruments}))
+    reports = by_patient(db.session.scalars(_REPORTS, about)) if read(HAVING_REPORTS, about) else {}
+    signals = by_patient(db.session.scalars(_UNANSWERED, about)) if read(HAVING_SIGNALS, about) else {}
     to_sign_for = catalogue().dangers_to_sign_for
     is_read_by_clinic = any(row.instrument in to_sign_for for own in rows.values() for row in own)
-    read = scales_in_force() if is_read_by_clinic else ScalesInForce()
+    as_read = scales_in_force(read) if is_read_by_clinic else ScalesInForce()
     return {
         patient_id: _person_safety(
             rows.get(patient_id, ()),
-            read,
+            as_read,
             reports.get(patient_id, ()),
             signals.get(patient_id, ()),
             closed.get(patient_id, ()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +48,8 @@ class SafetyForms:
     rows: Mapping[uuid.UUID, SafetyRow]
     zones: Mapping[uuid.UUID, ZoneInfo]
     read: ScalesInForce
+    _known: dict[tuple[uuid.UUID, str, str], Instrument] = field(default_factory=dict)
+    """By clinic, instrument and version: one person's forms are many of few instruments."""
 
     def answers(self, row: SafetyRow, *, nth: int) -> Iterator[SafetyAnswer]:
         """What alerts: the safety items of a measurement, and of its scales those whose score is a danger."""
@@ -92,7 +94,11 @@ class SafetyForms:
         return first
 
     def _instrument(self, row: SafetyRow) -> Instrument:
-        return self.read.at(row.clinic_id).of(catalogue().get(row.instrument, row.instrument_version))
+        key = row.clinic_id, row.instrument, row.instrument_version
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self.read.at(row.clinic_id).of(catalogue().get(*key[1:]))
+        return known
 
     def _known_on(self, row: SafetyRow, number: Adoptable) -> date:
         """The clinic's day from which a danger in it was one to act on: entered, and its number signed for."""

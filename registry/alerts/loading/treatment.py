@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from registry.access.reading import Read, rows_of
 from registry.alerts.psychosis_facts import TriedAntipsychotic
 from registry.alerts.snapshot import Exposure, InjectionDue, PlanFacts, TreatmentChange, TreatmentFacts
 from registry.plans.queries import PlanDates, list_plan_dates
@@ -35,9 +36,9 @@ def load_treatment(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Tre
     return {patient_id: treatment_facts(courses, taken) for patient_id, courses in found.items()}
 
 
-def load_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanFacts]:
+def load_plans(patient_ids: Collection[uuid.UUID], read: Read = rows_of) -> Mapping[uuid.UUID, PlanFacts]:
     """The plans of each patient who has any; one statement."""
-    return {id_: plan_facts(versions) for id_, versions in list_plan_dates(patient_ids).items()}
+    return {id_: plan_facts(versions) for id_, versions in list_plan_dates(patient_ids, read).items()}
 
 
 def plan_facts(versions: Mapping[str, Sequence[PlanDates]]) -> PlanFacts:

@@ -19,12 +19,14 @@ from sqlalchemy.orm import aliased, joinedload, selectinload, subqueryload
 
 from registry.access import scope
 from registry.access.models import PatientClinic
+from registry.access.reading import ReadTogether, rows_of
 from registry.access.reviewed_sql import bind_rows, insert_bound, insert_rows, patient_exists_elsewhere
 from registry.access.scope import ScopeError
 from registry.audit.recorder import record
 from registry.caseload.models import CaseloadRow
 from registry.clinics.models import Clinic, Organisation
 from registry.db.identifiers import new_id
+from registry.db.together import Together
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.patients.models import ContactPoint, Patient
@@ -116,6 +118,19 @@ def _exists_oracle(_world: World) -> object:
     return THEIRS if db.session.scalars(select(Patient).where(question)).first() else "mine"
 
 
+_POINTS = select(ContactPoint.patient_id, ContactPoint.value)
+_KINDS = select(ContactPoint.patient_id, ContactPoint.kind)
+
+
+def _columns_read(_world: World) -> object:
+    return [row.value for row in rows_of(_POINTS, {})]
+
+
+def _columns_read_together(world: World) -> object:
+    read = ReadTogether(Together(_POINTS, _KINDS), [world.my_patient, world.their_patient], {})
+    return [row.value for row in read(_POINTS, {})]
+
+
 def _in_subquery(world: World) -> object:
     ids = db.session.scalars(select(Patient.id).where(Patient.id.in_(select(ContactPoint.patient_id))))
     return THEIRS if world.their_patient in set(ids) else "mine"
@@ -200,6 +215,8 @@ PATHS: dict[str, Callable[[World], object]] = {
         else "mine"
     ),
     "IN of a subquery": _in_subquery,
+    "columns read": _columns_read,
+    "columns read together": _columns_read_together,
     "EXISTS as an oracle": _exists_oracle,
     "join": lambda _: list(
         db.session.scalars(select(ContactPoint.value).join(Patient, Patient.id == ContactPoint.patient_id))

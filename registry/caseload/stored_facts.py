@@ -193,12 +193,12 @@ def _consent_withdrawn_on() -> sa.ScalarSelect[Any]:
 def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
     of_the_episode = (Review.episode_id == Episode.id, Review.status == word("final"))
     last_review = select(sa.func.max(Review.reviewed_on)).where(*of_the_episode)
-    known_until = select(sa.func.max(Review.known_until)).where(*of_the_episode)
+    known_until = select(sa.func.max(Review.known_until)).where(*of_the_episode).correlate(Episode)
     declined_on = select(sa.func.min(Recommendation.decided_on)).where(
         Recommendation.episode_id == Episode.id,
         Recommendation.state == "declined",
         Recommendation.decided_at > known_until.scalar_subquery(),
-        Recommendation.review_id.in_(select(Review.id).where(*of_the_episode)),
+        Recommendation.review_id.in_(select(Review.id).where(*of_the_episode).correlate(Episode)),
     )
     changed_on = select(sa.func.max(Recommendation.done_on)).where(
         Recommendation.episode_id == Episode.id,

@@ -132,6 +132,8 @@ class Watch:
             news = db.session.scalar(
                 select(func.max(AlertEvent.at)).where(AlertEvent.alert_id == alert.id, AlertEvent.kind.in_(_NEWS))
             )
+            if alert.rule == "medication.due" and not _cannot_wait(alert):
+                continue
             place = self._place(alert)
             if news is None or at.astimezone(place.zone) >= _heard_by(alert, news, place):
                 self._complain(at, f"{alert.rule} in {place.name} has waited since {news} and no lead knows")
@@ -187,6 +189,12 @@ def _next_opening(place: Place, at: datetime) -> datetime | None:
         while not _is_working(day):
             day += timedelta(days=1)
     return datetime.combine(day, _OPENS, tzinfo=place.zone)
+
+
+def _cannot_wait(alert: Alert) -> bool:
+    """An injection or a neutrophil count is late; a waist is measured at the next visit."""
+    late = [each for each in (*alert.evidence["injections"], *alert.evidence["checks"]) if each["is_late"]]
+    return any("label" in each or each["check"] == "anc" for each in late)
 
 
 def _heard_by(alert: Alert, news: datetime, place: Place) -> datetime:

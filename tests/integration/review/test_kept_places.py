@@ -24,6 +24,7 @@ from registry.caseload.rows import differences
 from registry.clinics.models import Clinic
 from registry.episodes.models import Episode
 from registry.extensions import db
+from registry.patients.models import Patient
 from registry.review.actions import Advice, ask_question, decide, record_review, void_review, withdraw
 from registry.review.meeting import put_on_list
 from registry.review.models import Recommendation, Review, ReviewQuestion
@@ -50,9 +51,9 @@ def a_waiting_room(app: Flask) -> Case:
     return case
 
 
-def _review(case: Case, *advice: Advice) -> None:
+def _review(case: Case, *advice: Advice, episode: Episode | None = None) -> None:
     record_review(
-        episode=case.episode,
+        episode=episode or case.episode,
         reviewed_on=clock.now().date(),
         minutes=7,
         summary="Talked over",
@@ -97,6 +98,11 @@ def _declined(case: Case) -> None:
     decide(recommendation=advice, state="declined", why="pregnant", opened_version=1, by=case.manager)
 
 
+def _another_reviewed(case: Case) -> None:
+    ana = select(Episode).join(Patient).where(Patient.legal_given == "Ana")
+    _review(case, episode=db.session.scalars(ana).one())
+
+
 def _voided(case: Case) -> None:
     last = db.session.scalars(select(Review).order_by(Review.recorded_at.desc(), Review.id.desc())).first()
     assert last is not None
@@ -115,6 +121,8 @@ EVENTS: Mapping[str, Callable[[Case], None]] = {
     "its answer": _answered,
     "a review with advice": _advised,
     "the advice declined": _declined,
+    "a review of somebody else": _another_reviewed,
+    "a score after it": _scored,
     "a second answer of danger": _danger,
     "a review taken back": _voided,
     "a review of what is open": _advised,

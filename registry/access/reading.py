@@ -32,21 +32,22 @@ def rows_of(statement: Statement, about: Mapping[str, Any]) -> Sequence[Any]:
 class ReadTogether:
     """A ``Read`` that has the rows of some statements already, about some people, read in one.
 
-    Asked for anything else, it reads that by itself. Within a scope of some clinics everything is read by itself.
+    Asked for anything else, or with other values, it reads that by itself; within a scope of some clinics, everything.
     """
 
     def __init__(self, together: Together, patient_ids: Collection[uuid.UUID], about: Mapping[str, Any]) -> None:
         self._known: Mapping[Statement, Sequence[Any]] = {}
-        self._people = frozenset(patient_ids)
+        self._people, self._about = frozenset(patient_ids), about
         if scope.is_over_everybody():
             everything = {**about, "patient_ids": list(patient_ids)}
             self._known = together.apart(rows_of(cast(Statement, together.statement), everything))
 
     def __call__(self, statement: Statement, about: Mapping[str, Any]) -> Sequence[Any]:
         rows = self._known.get(statement)
-        if rows is None:
-            return rows_of(statement, about)
         asked = frozenset(about.get("patient_ids", self._people))
-        if asked == self._people:
-            return rows
-        return [row for row in rows if row[0] in asked] if asked < self._people else rows_of(statement, about)
+        if rows is None or not asked <= self._people or not self._has_values(about):
+            return rows_of(statement, about)
+        return rows if asked == self._people else [row for row in rows if row[0] in asked]
+
+    def _has_values(self, about: Mapping[str, Any]) -> bool:
+        return all(self._about.get(name) == value for name, value in about.items() if name != "patient_ids")

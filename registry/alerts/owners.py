@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import exists, select
 
 from registry.access.reading import Read, rows_of
 from registry.access.roles import Role
@@ -34,7 +34,6 @@ OF_RECORD = (
         among(
             Episode.patient_id, "patient_ids"
         ),  # says nothing new, but keeps PostgreSQL from reading every open episode
-        or_(TeamMember.ends_on.is_(None), TeamMember.ends_on > bindparam("today")),
         Episode.ended_on.is_(None),
         can_sign_in(),
         exists().where(
@@ -80,8 +79,7 @@ def load_teams(
 
     ``today`` is each clinic's own: a place in its team is given and left on its local date.
     """
-    about = {"patient_ids": list(patient_ids), "today": min(today.values(), default=date.min)}
-    rows = by_patient(read(OF_RECORD, about))
+    rows = by_patient(read(OF_RECORD, {"patient_ids": list(patient_ids)}))
     asked: OnDuty = {}
     leads: dict[uuid.UUID, uuid.UUID | None] = {}
     return {

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import timedelta
 
-from registry import clock
 from registry.access.reading import Read, ReadTogether
 from registry.alerts.clinic_numbers import DECIDED
 from registry.alerts.loading.around import CONSENTS, HAVING_ENDING, LEGAL_STATUS
@@ -55,6 +53,5 @@ def read_at_once(patient_ids: Collection[uuid.UUID]) -> Read:
             "losing_scales": sorted(catalogue().circumstances),
             "check_scales": list(check_scales()),
             "rated_instruments": rated_instruments(),
-            "today": clock.now().date() - timedelta(days=1),  # no clinic's today is earlier
         },
     )

@@ -69,3 +69,5 @@ def test_what_was_read_together_is_handed_out_and_of_anybody_else_read_by_itself
         for statement, people in ((_EPISODES, ids[:2]), (_TRACKED, ids[2:]), (_STANDINGS, ids)):
             alone = rows_of(statement, {"patient_ids": people, "scales": both})
             assert asked(statement, *people) == [tuple(row) for row in alone] != []
+        fewer = read(_TRACKED, {"patient_ids": ids[:2], "scales": both[:1]})
+        assert [row.scale for row in fewer] == both[:1], "what was read together was asked with other values"

@@ -295,3 +295,8 @@ def signed(*rules: str) -> Numbers:
     """The numbers of a clinic whose psychiatrist signed for every number of these rules."""
     ids = [id_ for id_ in NUMBERS if id_.rpartition(".")[0] in rules]
     return NUMBERS.at_clinic({id_: ClinicNumber(NUMBERS.parameters[id_].number) for id_ in ids})
+
+
+def watched(*observed: Observed, exposures: Sequence[Exposure] = (), **facts: Any) -> CaseSnapshot:
+    """Somebody with these results, who takes these medicines."""
+    return case(physical=physical(*observed), treatment=TreatmentFacts(exposures=tuple(exposures)), **facts)

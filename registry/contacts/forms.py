@@ -166,10 +166,8 @@ class ContactForm(ToldForm):
 
     def facts(self) -> ContactFacts:
         """What was entered. Raises ``ValueError`` on a form that was not validated."""
-        if self.took_place_on.data is None:
-            raise ValueError("a form that was not validated")
         return ContactFacts(
-            took_place_on=self.took_place_on.data,
+            took_place_on=self.took_place_on.day,
             kind=self.kind.data,
             modality=self.modality.data,
             reached=self.reached.data == YES,
@@ -254,14 +252,6 @@ class DangerForm(RegistryForm):
     def __init__(self, *args: Any, today: date, born_on: date, **values: Any) -> None:
         self.today, self.born_on = today, born_on
         super().__init__(*args, **values)
-
-    @property
-    def day(self) -> date:
-        """The date entered. Raises ``ValueError`` on a form that was not validated."""
-        if self.reported_on.data is None:
-            raise ValueError("the form was not validated")
-        day: date = self.reported_on.data
-        return day
 
 
 def values_of(contact: Contact) -> dict[str, Any]:

@@ -93,11 +93,9 @@ class EventForm(DatedForm):
 
     def facts(self) -> EventFacts:
         """What was entered. Raises ``ValueError`` on a form that was not validated."""
-        if self.starts_on.data is None:
-            raise ValueError("the form was not validated")
         return EventFacts(
             kind=self.kind.data,
-            starts_on=self.starts_on.data,
+            starts_on=self.starts_on.day,
             ends_on=self.ends_on.data if is_stay(self.kind.data) else None,
             words=self.words.data or "",
             source=self.source.data or "",
@@ -125,7 +123,4 @@ class EndStayForm(DatedForm):
     @property
     def day(self) -> date:
         """The date entered. Raises ``ValueError`` on a form that was not validated."""
-        if self.on.data is None:
-            raise ValueError("the form was not validated")
-        day: date = self.on.data
-        return day
+        return self.on.day

@@ -137,12 +137,10 @@ class MeasureForm(RegistryForm):
 
         Raises ``ValueError`` on a form that was not validated.
         """
-        if self.taken_on.data is None:
-            raise ValueError("a form that was not validated")
         answers, total = self.answers(), self.total_given
         is_answered = _any_given(answers)
         return Administration(
-            taken_on=self.taken_on.data,
+            taken_on=self.taken_on.day,
             mode=self.mode.data,
             answers=None if total is not None and not is_answered else answers,
             total_only=None if is_answered else total,

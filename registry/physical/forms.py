@@ -73,12 +73,10 @@ class ObservationForm(RegistryForm):
         return [self._facts(kind) for kind in self._entered()]
 
     def _facts(self, kind: Kind) -> ObservationFacts:
-        if self.taken_on.data is None:
-            raise ValueError("a form that was not validated")
         is_value = bool(kind.units)
         return ObservationFacts(
             kind=kind.key,
-            taken_on=self.taken_on.data,
+            taken_on=self.taken_on.day,
             source=self.source.data,
             value=self[kind.key].data if is_value else None,
             second=self[second_name(kind)].data if kind.second else None,

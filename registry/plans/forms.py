@@ -49,9 +49,7 @@ class DatedForm(RegistryForm):
     @property
     def day(self) -> date:
         """The date entered. Raises ``ValueError`` on a form that was not validated."""
-        if self.on.data is None:
-            raise ValueError("a form that was not validated")
-        return self.on.data
+        return self.on.day
 
 
 class GoalForm(DatedForm):

@@ -140,9 +140,7 @@ class ReviewForm(RegistryForm):
         """``None`` leaves it to the phase. Raises ``ValueError`` on a form that was not validated."""
         if self.look_again.data == AS_USUAL:
             return None
-        if self.reviewed_on.data is None:
-            raise ValueError("a form that was not validated")
-        return self.reviewed_on.data + timedelta(weeks=int(self.look_again.data))
+        return self.reviewed_on.day + timedelta(weeks=int(self.look_again.data))
 
     def _offer_team(self) -> None:
         for entry in self.recommendations:

@@ -86,9 +86,7 @@ class NoteForm(RegistryForm):
     @property
     def on(self) -> date:
         """The date entered. Raises ``ValueError`` on a form that was not validated."""
-        if self.happened_on.data is None:
-            raise ValueError("a form that was not validated")
-        return self.happened_on.data
+        return self.happened_on.day
 
 
 class DoseForm(NoteForm):

@@ -104,6 +104,13 @@ class LocalDate(DateField):
             self.data = None
             raise ValueError("Enter a date with a year of four digits, such as 2026-03-12")
 
+    @property
+    def day(self) -> date:
+        """The date entered. Raises ``ValueError`` on a form that was not validated."""
+        if not isinstance(self.data, date):
+            raise ValueError("a form that was not validated")
+        return self.data
+
 
 LARGEST_POWER = 20
 """Of ten, up or down. Nothing that is measured of a person comes near it; far beyond it arithmetic itself fails."""

@@ -38,7 +38,7 @@ def report_danger(patient_id: uuid.UUID) -> Page:
             patient_id=patient_id,
             clinic_id=clinic_id,
             kind=form.kind.data,
-            reported_on=form.day,
+            reported_on=form.reported_on.day,
             said_by=form.said_by.data or "",
             words=form.words.data or "",
             done=form.done.data or "",

@@ -9,7 +9,7 @@ from wtforms import BooleanField, SelectField
 from wtforms.validators import InputRequired
 
 from registry.episodes.facts import OtherTeamFacts
-from registry.episodes.forms.dated import ChangeForm, DatedForm, date_of, past_date
+from registry.episodes.forms.dated import ChangeForm, DatedForm, past_date
 from registry.episodes.forms.enrolment import ConsentFields
 from registry.episodes.models import OtherTeam
 from registry.episodes.rules import OTHER_TEAMS
@@ -27,7 +27,7 @@ class RevokeConsentForm(DatedForm):
 
     @property
     def day(self) -> date:
-        return date_of(self.on)
+        return self.on.day
 
 
 class OtherTeamForm(ChangeForm):

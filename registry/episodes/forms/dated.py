@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from wtforms.fields import Field
 from wtforms.validators import InputRequired
 
 from registry.web.form_fields import LocalDate, NotAfter, RegistryForm, paragraph
@@ -17,12 +16,6 @@ def past_date(label: str, *, missing: str = "Enter the date") -> LocalDate:
         label,
         [InputRequired(missing), NotAfter(lambda form: form.today, "Enter a date not later than today, {limit}")],
     )
-
-
-def date_of(field: Field) -> date:
-    if not isinstance(field.data, date):
-        raise ValueError("a form that was not validated")
-    return field.data
 
 
 class DatedForm(RegistryForm):
@@ -41,4 +34,4 @@ class ChangeForm(DatedForm):
 
     @property
     def day(self) -> date:
-        return date_of(self.on)
+        return self.on.day

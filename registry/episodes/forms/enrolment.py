@@ -14,7 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from registry.accounts.models import User
 from registry.episodes.facts import ConsentFacts, TargetWish, TeamPlace, Tracking
-from registry.episodes.forms.dated import DatedForm, date_of, past_date
+from registry.episodes.forms.dated import DatedForm, past_date
 from registry.episodes.forms.focus import TrackForm, field_name, wish
 from registry.episodes.forms.team import PlaceForm, fitting
 from registry.episodes.rules import CONDITIONS, CONSENT_MODES, PATIENT, REFERRAL_SOURCES, TEAM_ROLES
@@ -40,7 +40,7 @@ class ReferForm(ClinicForm, DatedForm):
 
     @property
     def day(self) -> date:
-        return date_of(self.referred_on)
+        return self.referred_on.day
 
 
 class ConsentFields(Form):
@@ -63,7 +63,7 @@ class ConsentFields(Form):
 
     def consent(self) -> ConsentFacts:
         return ConsentFacts(
-            given_on=date_of(self.given_on),
+            given_on=self.given_on.day,
             mode=self.mode.data,
             taken_by=self.taken_by.data or "",
             given_by=self.given_by.data or "",
@@ -134,7 +134,7 @@ class EnrolForm(DatedForm, ConsentFields):
 
     @property
     def day(self) -> date:
-        return date_of(self.enrolled_on)
+        return self.enrolled_on.day
 
     def team(self) -> list[TeamPlace]:
         return [place for role in TEAM_ROLES if not (place := self._place(role).place(role)).is_empty]

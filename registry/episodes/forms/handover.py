@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 
 from registry.accounts.models import User
 from registry.episodes.facts import TeamPlace
-from registry.episodes.forms.dated import DatedForm, date_of, past_date
+from registry.episodes.forms.dated import DatedForm, past_date
 from registry.episodes.forms.team import PlaceForm, fitting
 from registry.episodes.rules import TEAM_ROLES
 from registry.patients.forms import ClinicForm
@@ -69,7 +69,7 @@ class AnswerTransferForm(DatedForm):
 
     @property
     def day(self) -> date:
-        return date_of(self.on)
+        return self.on.day
 
     def team(self) -> list[TeamPlace]:
         return [place for role in _PLACES if not (place := self._place(role).place(role)).is_empty]

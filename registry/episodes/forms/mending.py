@@ -6,7 +6,7 @@ from datetime import date
 
 from wtforms.validators import InputRequired
 
-from registry.episodes.forms.dated import DatedForm, date_of, past_date
+from registry.episodes.forms.dated import DatedForm, past_date
 from registry.web.form_fields import LocalDate, NotAfter, RegistryForm, paragraph
 
 
@@ -34,8 +34,8 @@ class CorrectDatesForm(DatedForm):
 
     @property
     def referral(self) -> date:
-        return date_of(self.referred_on)
+        return self.referred_on.day
 
     @property
     def enrolment(self) -> date | None:
-        return date_of(self.enrolled_on) if "enrolled_on" in self else None
+        return self.enrolled_on.day if "enrolled_on" in self else None

@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import RadioField
 from wtforms.validators import InputRequired, Optional
 
-from registry.episodes.forms.dated import ChangeForm, DatedForm, date_of, past_date
+from registry.episodes.forms.dated import ChangeForm, DatedForm, past_date
 from registry.episodes.rules import END_REASONS, PHASE_TITLES
 from registry.web.form_fields import LocalDate, RegistryForm, choices, line, paragraph
 
@@ -47,7 +47,7 @@ class EndForm(DatedForm):
 
     @property
     def day(self) -> date:
-        return date_of(self.on)
+        return self.on.day
 
 
 class DeathForm(DatedForm):
@@ -55,7 +55,7 @@ class DeathForm(DatedForm):
 
     @property
     def day(self) -> date:
-        return date_of(self.died_on)
+        return self.died_on.day
 
 
 class WithdrawDeathForm(RegistryForm):

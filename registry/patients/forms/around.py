@@ -117,11 +117,9 @@ class LegalStatusForm(AroundForm):
 
     def facts(self) -> LegalStatusFacts:
         """What was entered. Raises ``ValueError`` for a form that was not validated."""
-        if self.starts_on.data is None:
-            raise ValueError("a form that was not validated")
         return LegalStatusFacts(
             kind=self.kind.data,
-            starts_on=self.starts_on.data,
+            starts_on=self.starts_on.day,
             expires_on=self.expires_on.data,
             order_words=self.order_words.data or "",
         )
@@ -139,10 +137,7 @@ class EndLegalStatusForm(AroundForm):
 
     @property
     def day(self) -> date:
-        if self.on.data is None:
-            raise ValueError("a form that was not validated")
-        day: date = self.on.data
-        return day
+        return self.on.day
 
 
 class DirectiveForm(AroundForm):

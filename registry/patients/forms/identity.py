@@ -105,15 +105,13 @@ class PatientForm(RegistryForm):
 
     def facts(self) -> PatientFacts:
         """What was entered. Raises ``ValueError`` for a form that was not validated."""
-        if self.birth_date.data is None:
-            raise ValueError("a form that was not validated")
         return PatientFacts(
             mrn=fold_mrn(self.mrn.data or ""),
             legal_given=self.legal_given.data or "",
             legal_family=self.legal_family.data or "",
             used_name=self.used_name.data or "",
             pronouns=self.pronouns.data or "",
-            birth_date=self.birth_date.data,
+            birth_date=self.birth_date.day,
             sex=self.sex.data,
             gender_identity=self.gender_identity.data,
             races=tuple(self.races.data or ()),

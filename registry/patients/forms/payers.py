@@ -37,11 +37,9 @@ class PayerForm(AroundForm):
 
     def facts(self) -> PayerFacts:
         """What was entered. Raises ``ValueError`` for a form that was not validated."""
-        if self.starts_on.data is None:
-            raise ValueError("a form that was not validated")
         return PayerFacts(
             payer=self.payer.data,
-            starts_on=self.starts_on.data,
+            starts_on=self.starts_on.day,
             ends_on=self.ends_on.data,
             is_primary=bool(self.is_primary.data),
             member_number=self.member_number.data or "",

@@ -18,7 +18,9 @@ from registry.alerts.models import Alert, AlertEvent
 from registry.case_review.queue import review_queue
 from registry.caseload.models import CaseloadRow
 from registry.caseload.ranking import LAYER_OF, Layer, is_quiet
+from registry.contacts.models import DangerReport
 from registry.extensions import db
+from registry.measurements.models import Measurement, SafetySignal
 from registry.review.models import Recommendation, Review, ReviewQuestion
 
 Row = TypeVar("Row", Alert, Review, ReviewQuestion, Recommendation)
@@ -74,6 +76,15 @@ class _Facts:
         for event in db.session.scalars(select(AlertEvent).where(AlertEvent.kind.in_(("opened", "appended")))):
             news = (event.details or {}).get("told_at")
             self._told[event.alert_id].append(datetime.fromisoformat(news) if news else event.at)
+        self._dangers = {
+            *db.session.scalars(
+                select(SafetySignal.alert_id)
+                .join(Measurement, Measurement.id == SafetySignal.measurement_id)
+                .where(Measurement.status.in_(("draft", "final")))
+            ),
+            *db.session.scalars(select(DangerReport.alert_id).where(DangerReport.status == "final")),
+        }
+        """The alerts that some answer or report tells of a danger, as it stands now."""
         self._alerts = _by_person(select(Alert).order_by(Alert.closed_at, Alert.id))
         self._reviews = _by_person(select(Review).where(Review.status == "final"))
         self._questions = _by_person(
@@ -117,7 +128,7 @@ class _Facts:
         for alert in counted:
             layer = Layer.NEW if alert.rule == "review.due" and not reviews else LAYER_OF[alert.rule]
             reasons.append(ordered(unmet if alert.rule in ("review.open", "review.undone") else layer, alert.since))
-        begun = datetime.combine(row.enrolled_on or row.referred_on, time(), tzinfo=UTC) - timedelta(hours=14)
+        begun = datetime.combine(row.referred_on, time(), tzinfo=UTC) - timedelta(hours=14)
         answered = [
             each
             for each in alerts
@@ -126,6 +137,7 @@ class _Facts:
             and each.closed_at is not None
             and each.closed_by_id is not None
             and each.joined_id is None
+            and each.id in self._dangers
             and each.outcome not in (None, "entered-in-error")
             and (known_until is None or each.closed_at > known_until)
             and max(self._told[each.id]) >= (known_until or begun)

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from registry.alerts.clinic_numbers import NumbersInForce, numbers_at
 from registry.alerts.last_safety import last_safety
 from registry.alerts.loading.cases import Person, episode_facts, load_people, tracked_measures
+from registry.alerts.loading.safety import is_still_so
 from registry.alerts.models import Alert
 from registry.alerts.next_due import due_days, measure_days
 from registry.alerts.rulebook.health import yearly_until
@@ -46,7 +47,11 @@ def told(person: Person, alerts: Sequence[Alert], numbers: NumbersInForce) -> Lo
     """What whoever follows is told of a person. ``alerts`` are those that are open, and any that were closed."""
     return LookedAt(
         open_alerts=[alert for alert in alerts if alert.closed_at is None],
-        answered_safety=[alert for alert in alerts if alert.is_safety and alert.closed_by_id is not None],
+        answered_safety=[
+            alert
+            for alert in alerts
+            if alert.is_safety and alert.closed_by_id is not None and is_still_so(alert, person.safety)
+        ],
         contacts=person.history.contacts,
         categories=person.history.categories,
         turns=next((case.snapshot.turns for case in person.cases), ()),

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 class LookedAt:
     """What the look has just read of a patient, so that whoever follows need not read it again.
 
-    ``answered_safety`` are the safety alerts people have closed. ``categories`` are scale, category and day of every
-    result that is no number, oldest first; ``turns`` the homes and jobs lost and found, as they were told; ``outcomes``
-    those of the episodes that have one. ``safety`` is the last word on the person's safety, None where nobody was ever
-    asked; ``due`` is what falls due in each open episode, and on which day; ``yearly`` until when each part of the
-    yearly physical check that was ever done counts, by the numbers of the open episode's clinic; ``away`` the stay the
-    person is in, None where in none or without an open episode.
+    ``answered_safety`` are the safety alerts people have closed, of what still is a danger. ``categories`` are scale,
+    category and day of every result that is no number, oldest first; ``turns`` the homes and jobs lost and found, as
+    they were told; ``outcomes`` those of the episodes that have one. ``safety`` is the last word on the person's
+    safety, None where nobody was ever asked; ``due`` is what falls due in each open episode, and on which day;
+    ``yearly`` until when each part of the yearly physical check that was ever done counts, by the numbers of the open
+    episode's clinic; ``away`` the stay the person is in, None where in none or without an open episode.
     """
 
     open_alerts: Sequence[Alert]

@@ -56,12 +56,12 @@ def _added_at(alert: Alert) -> datetime | None:
 
 
 def _answered_since_review(episode: Columns, closed: Iterable[Alert]) -> list[Alert]:
-    """The safety alerts somebody closed since the last review, or since the episode began; first closed first.
+    """The safety alerts somebody closed since the last review, or since the referral; first closed first.
 
     What was entered in error is no answer to anything. What a second alert speaks for stands with that one.
     """
     known_until: datetime | None = episode.known_until
-    told_from = known_until or _morning_of(episode.enrolled_on or episode.referred_on)
+    told_from = known_until or _morning_of(episode.referred_on)
     counted = [
         alert
         for alert in closed

@@ -46,6 +46,7 @@ LAYER_OF: Mapping[str, Layer] = {
     "target.worse": Layer.WORSE,
     "target.psychosis": Layer.WORSE,
     OFF_TARGET: Layer.OFF_TARGET,
+    "treatment.clozapine-question": Layer.OFF_TARGET,
     "review.open": Layer.QUESTION,
     "review.undone": Layer.QUESTION,
     DUE: Layer.DUE,

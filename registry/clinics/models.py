@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,6 +56,10 @@ class Clinic(Identified, Versioned, Audited, Base):
     def today(self, now: datetime) -> date:
         """The clinic's local date at this instant: the date of service of what happens there now."""
         return now.astimezone(self.zone).date()
+
+    def begins(self, day: date) -> datetime:
+        """The instant this local date begins at the clinic."""
+        return datetime.combine(day, time(), tzinfo=self.zone)
 
 
 class DutyCover(Identified, Audited, Base):

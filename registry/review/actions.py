@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from registry import clock
@@ -107,20 +107,22 @@ def record_review(
     """Store the review of one patient; it answers every question of the episode that was open when the case was.
 
     ``minutes`` 0 to 240, or ``None`` when nobody counted; ``look_again_on`` ``None`` leaves it to the phase.
-    ``opened_at`` is when the case was opened, ``None`` for now. Where the consultant is also the treating prescriber
-    each recommendation that asks for something is ordered at once. Raises ``ImpossibleReview``, and
-    ``ReviewedMeanwhile`` where another review was saved since.
+    ``opened_at`` is when the case was opened, ``None`` for now. A review of an earlier day answers nothing of the days
+    after it, however late it is typed in. Where the consultant is also the treating prescriber each recommendation that
+    asks for something is ordered at once. Raises ``ImpossibleReview``, and ``ReviewedMeanwhile`` where another review
+    was saved since.
     """
     with write():
         lock_patient(episode.patient_id)
-        wrong = wrong_with_dates(reviewed_on, look_again_on, today=_today(episode.clinic_id))
+        clinic, now = _clinic(episode.clinic_id), clock.now()
+        wrong = wrong_with_dates(reviewed_on, look_again_on, today=clinic.today(now))
         if wrong:
             raise ImpossibleReview(wrong)
-        now = clock.now()
-        known_until = min(opened_at or now, now)
-        newer = last_review_after(episode.id, known_until)
+        opened_at = min(opened_at or now, now)
+        newer = last_review_after(episode.id, opened_at)
         if newer is not None:
             raise ReviewedMeanwhile(newer)
+        known_until = min(opened_at, clinic.begins(reviewed_on + timedelta(days=1)))
         review = Review(
             patient_id=episode.patient_id,
             episode_id=episode.id,
@@ -282,7 +284,11 @@ def earliest_step(recommendation: Recommendation) -> date:
 
 def _today(clinic_id: uuid.UUID) -> date:
     """The clinic's local date now. Raises ``LookupError`` for a clinic that does not exist."""
+    return _clinic(clinic_id).today(clock.now())
+
+
+def _clinic(clinic_id: uuid.UUID) -> Clinic:
     clinic = db.session.get(Clinic, clinic_id)
     if clinic is None:
         raise LookupError(f"no clinic {clinic_id}")
-    return clinic.today(clock.now())
+    return clinic

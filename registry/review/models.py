@@ -41,7 +41,7 @@ class Review(Identified, EpisodeLinked, Audited, Base):
     look_again_on: Mapped[date | None]
     """A day the consultant named instead of the interval of the phase."""
     known_until: Mapped[datetime]
-    """When the case was opened: what was asked or told later, this review did not know of."""
+    """When the case was opened, at the latest the end of its day: this review did not know of what came later."""
     recorded_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(default="final")
     error_why: Mapped[str] = mapped_column(default="")

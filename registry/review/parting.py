@@ -93,21 +93,22 @@ def _in_words(recommendations: Sequence[Recommendation], questions: Sequence[Rev
 def hand_over(episode: Episode, *, to: Episode, by: User | None) -> None:
     """Put what is open as questions to the psychiatrist of the episode that goes on; belongs inside ``write()``.
 
-    Each keeps who said it and when in its words, and whoever said it as who asks.
+    Each keeps who said it and when in its words, and whoever said it as who asks; a question, how long it has waited.
     """
     now = clock.now()
+    today = to.clinic.today(now)
     told = [
-        (row.review.consultant_id, f"{_said(episode, row)}: {KINDS[row.kind]}: {row.words}")
+        (row.review.consultant_id, today, f"{_said(episode, row)}: {KINDS[row.kind]}: {row.words}")
         for row in _open_recommendations(episode.id)
     ]
-    told += [(row.asked_by_id, row.words) for row in _open_questions(episode.id)]
-    for asked_by_id, words in told:
+    told += [(row.asked_by_id, min(row.asked_on, today), row.words) for row in _open_questions(episode.id)]
+    for asked_by_id, asked_on, words in told:
         question = ReviewQuestion(
             patient_id=to.patient_id,
             episode_id=to.id,
             asked_by_id=asked_by_id,
             asked_at=now,
-            asked_on=to.clinic.today(now),
+            asked_on=asked_on,
             words=words,
         )
         db.session.add(question)

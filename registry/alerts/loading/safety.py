@@ -15,7 +15,7 @@ from sqlalchemy import select
 from registry.access.reading import Read, rows_of
 from registry.alerts.loading.safety_answers import SAFETY_COLUMNS, SafetyForms, SafetyRow
 from registry.alerts.models import Alert
-from registry.alerts.snapshot import Ground, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
+from registry.alerts.snapshot import AnswerState, Ground, SafetyAnswer, SafetyClosure, SafetyFacts, SafetyReport
 from registry.contacts.models import DangerReport
 from registry.contacts.rules import DANGERS
 from registry.db.among import among
@@ -56,6 +56,19 @@ def covered_in(evidence: Mapping[str, Any]) -> Iterator[tuple[Ground, str | None
     for facts in (evidence, *(each["evidence"] for each in evidence.get("also", ()))):
         for entry in (*facts.get("answers", ()), *facts.get("reports", ())):
             yield (entry["id"], entry.get("item_id", "")), entry.get("height", entry.get("value"))
+
+
+def is_still_so(alert: Alert, safety: PersonSafety) -> bool:
+    """Whether anything that the alert rests on is a danger as it stands now: not struck through, nor corrected to none.
+
+    Also where the alert names nothing.
+    """
+    told_of = {ground for ground, _height in covered_in(alert.evidence)}
+    dangers = {answer.ground for answer in safety.facts.answers if answer.state is AnswerState.POSITIVE}
+    dangers |= {(report.id, "") for report in safety.facts.reports}
+    return not told_of or any(
+        version in told_of for ground in dangers for version in versions_of(ground, safety.replaces)
+    )
 
 
 # Made once: building a statement costs more than running it.

@@ -19,20 +19,25 @@ from registry.alerts.sweep import sweep_clinic
 from registry.case_review.meeting_list import next_turn, review_hour
 from registry.case_review.queue import review_queue
 from registry.caseload.models import CaseloadRow
-from registry.caseload.ranking import place_on
+from registry.caseload.ranking import Layer, place_on
 from registry.caseload.rows import differences
 from registry.clinics.models import Clinic
 from registry.episodes.models import Episode
 from registry.extensions import db
+from registry.measurements.actions import mark_entered_in_error
+from registry.measurements.models import Measurement
 from registry.patients.models import Patient
 from registry.review.actions import Advice, ask_question, decide, record_review, void_review, withdraw
 from registry.review.meeting import put_on_list
 from registry.review.models import Recommendation, Review, ReviewQuestion
+from tests.builders import a_patient, a_referral, an_episode
 from tests.integration.review.conftest import NOW, Case, a_case
 from tests.queue_by_facts import wrong_in_queue
 from tests.worlds import Worlds
 
 TODAY = NOW.date()
+_LAYER = 20_000_000
+"""Places of one layer, answered and not."""
 LITHIUM = Advice(kind="start", words="Lithium 600 mg", to_name="Dr Mehta")
 
 
@@ -51,10 +56,10 @@ def a_waiting_room(app: Flask) -> Case:
     return case
 
 
-def _review(case: Case, *advice: Advice, episode: Episode | None = None) -> None:
+def _review(case: Case, *advice: Advice, episode: Episode | None = None, days_ago: int = 0) -> None:
     record_review(
         episode=episode or case.episode,
-        reviewed_on=clock.now().date(),
+        reviewed_on=clock.now().date() - timedelta(days=days_ago),
         minutes=7,
         summary="Talked over",
         recommendations=advice,
@@ -109,6 +114,14 @@ def _voided(case: Case) -> None:
     void_review(review=last, why="Another person", by=case.consultant)
 
 
+def _struck_through(case: Case) -> None:
+    """What the second answer of danger was told by, after somebody had closed what it opened."""
+    _answered(case)
+    last = db.session.scalars(select(Measurement).order_by(Measurement.recorded_at.desc())).first()
+    assert last is not None
+    mark_entered_in_error(measurement=last, why="Another person's form", by=case.manager)
+
+
 def _swept(case: Case) -> None:
     sweep_clinic(db.session.get_one(Clinic, case.clinic_id))
 
@@ -119,6 +132,7 @@ EVENTS: Mapping[str, Callable[[Case], None]] = {
     "a score": _scored,
     "a safety answer": _danger,
     "its answer": _answered,
+    "a review of the week before, typed in late": lambda case: _review(case, days_ago=7),
     "a review with advice": _advised,
     "the advice declined": _declined,
     "a review of somebody else": _another_reviewed,
@@ -127,6 +141,7 @@ EVENTS: Mapping[str, Callable[[Case], None]] = {
     "a review taken back": _voided,
     "a review of what is open": _advised,
     "something added to it": _worse_danger,
+    "the form struck through": _struck_through,
 }
 
 
@@ -158,6 +173,59 @@ def test_the_order_is_that_of_the_facts_after_every_event_and_on_days_nobody_loo
 def _at(case: Case, **later: int) -> Iterator[None]:
     with clock.at(NOW + timedelta(**later)), case.app.app_context(), scope.within({case.clinic_id}):
         yield
+
+
+@pytest.mark.usefixtures("_frozen")
+def test_a_review_of_an_earlier_day_answers_nothing_that_came_after_it(app: Flask, worlds: Worlds) -> None:
+    """However late it is typed in: neither an answer of danger, answered or not, nor a question."""
+    case = worlds.begin_with(a_case)
+    with _at(case, days=-2):
+        case.scored(8, TODAY - timedelta(days=2), item_9=1)
+        _asked(case)
+    with _at(case):
+        _review(case, days_ago=4)
+        waiting = _row(case)
+        assert place_on(waiting, TODAY) // _LAYER == Layer.SAFETY
+        assert waiting.has_question
+        _answered(case)
+        _review(case, days_ago=3)
+        assert (_row(case).queue_answered, _row(case).has_question) != ([], False)
+        _review(case)
+        assert (_row(case).queue_answered, _row(case).has_question) == ([], False)
+
+
+@pytest.mark.usefixtures("_frozen")
+def test_what_was_answered_during_the_referral_stays_for_the_psychiatrist_after_the_enrolment(
+    app: Flask, worlds: Worlds
+) -> None:
+    case = worlds.begin_with(a_case)
+    referred_on = TODAY - timedelta(days=6)
+    with _at(case, days=-6):
+        noa = a_patient(clinic=db.session.get_one(Clinic, case.clinic_id), given="Noa")
+        noa_id, referred_id = noa.id, a_referral(patient=noa).id
+    with _at(case, days=-5):
+        case.scored(8, TODAY - timedelta(days=5), patient_id=noa_id, item_9=1)
+        _answered(case)
+    with _at(case):
+        noa = db.session.get_one(Patient, noa_id)
+        an_episode(patient=noa, referred_on=referred_on, enrolled_on=TODAY, care_manager=case.manager)
+        row = db.session.get_one(CaseloadRow, referred_id)
+        assert place_on(row, TODAY) // _LAYER == Layer.SAFETY
+        assert len(row.queue_answered) == 1
+
+
+@pytest.mark.usefixtures("_frozen")
+def test_what_was_struck_through_after_somebody_answered_it_is_no_reason_to_wait(app: Flask, worlds: Worlds) -> None:
+    case = worlds.begin_with(a_case)
+    with _at(case):
+        _danger(case)
+        _struck_through(case)
+        assert _row(case).queue_answered == []
+
+
+def _row(case: Case) -> CaseloadRow:
+    db.session.expire_all()
+    return db.session.get_one(CaseloadRow, case.episode_id)
 
 
 @pytest.mark.both_databases

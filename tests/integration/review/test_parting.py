@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from registry import clock
 from registry.access import scope
 from registry.contacts.actions import ContactFacts, record_contact
 from registry.episodes import actions as episodes
@@ -16,7 +17,7 @@ from registry.review.actions import Advice, ask_question, decide, finish, record
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import list_open_questions
 from tests.builders import a_clinic, a_user
-from tests.integration.review.conftest import Case
+from tests.integration.review.conftest import NOW, Case
 from tests.pages import fill_in, words
 
 TODAY = date(2026, 3, 12)
@@ -129,7 +130,8 @@ def _taken_over(case: Case) -> tuple[uuid.UUID, uuid.UUID]:
 
 def test_what_is_open_goes_along_with_a_transfer_as_questions_in_the_names_of_who_said_it(case: Case) -> None:
     with case.app.app_context(), scope.all_patients(reason="test"):
-        _left_open(case)
+        with clock.at(NOW - timedelta(days=6)):
+            _left_open(case)
         received_id, there_id = _taken_over(case)
         assert [each.episode_id for each in list_open_questions(case.patient_id)] == [case.episode_id], "still theirs"
 
@@ -146,5 +148,8 @@ def test_what_is_open_goes_along_with_a_transfer_as_questions_in_the_names_of_wh
             (case.consultant_id, "not yet decided: Therapy: BA"),
             (case.manager_id, "Is this mixed?"),
         ]
+        assert [each.asked_on for each in asked] == [TODAY, TODAY, TODAY - timedelta(days=6)], (
+            "a question goes on ageing"
+        )
         assert [each.episode_id for each in list_open_questions(case.patient_id)] == [received_id] * 3
         assert {why for state, why in _states() if state == "declined"} == {"Handed over to Hillside as a question"}

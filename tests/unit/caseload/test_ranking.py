@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from registry.caseload.ranking import NOWHERE, Candidate, Finding, Layer, Place, is_quiet, place, place_on
+from registry.alerts.rulebook import RULEBOOK, Audience
+from registry.caseload.ranking import LAYER_OF, NOWHERE, Candidate, Finding, Layer, Place, is_quiet, place, place_on
 
 TODAY = date(2026, 3, 12)
 LONG_AGO = date(2025, 10, 1)
@@ -203,3 +204,9 @@ def test_the_days_alone_move_a_place_that_is_kept() -> None:
 
     assert [place_on(asked, day) // 20_000_000 for day in days] == [Layer.QUESTION] * 3 + [Layer.QUESTION_WAITED]
     assert [place_on(silent, day) < NOWHERE for day in days] == [False, True, True, True]
+
+
+def test_every_rule_that_is_the_psychiatrists_has_a_layer() -> None:
+    """Closed by somebody of the team it is a place in the queue, and without one nowhere at all."""
+    told = {each.id for each in RULEBOOK if Audience.PSYCHIATRIST in each.audience}
+    assert told - LAYER_OF.keys() == set()

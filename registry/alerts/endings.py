@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from registry.alerts.lifecycle import calm, close_by_itself, is_past, say_it_is_past
+from registry.alerts.lifecycle import calm, close_by_itself, is_past, rouse, say_it_is_past
 from registry.alerts.loading.cases import Person
 from registry.alerts.log import Log
 from registry.alerts.models import Alert
@@ -12,13 +12,15 @@ from registry.alerts.rulebook import Evaluation, Tier, rule
 
 
 def leave_with_episode(alert: Alert, person: Person, *, now: datetime, log: Log) -> None:
-    """The episode ended: the alert closes; what was urgent only a person closes, of whoever died without a clock."""
+    """The episode ended: the alert closes; what was urgent only a person closes, of whoever died without a clock.
+
+    A death entered in error stopped the clock of somebody who lives: it runs again.
+    """
     if alert.tier != Tier.URGENT and not is_past(alert):
         close_by_itself(alert, "The episode ended", now=now, log=log)
         return
     clinic, has_died = person.clinics[alert.clinic_id], person.snapshot.died_on is not None
-    if has_died:
-        calm(alert, clinic, now, log)
+    (calm if has_died else rouse)(alert, clinic, now, log)
     because = "The person died" if has_died else "The episode ended"
     say_it_is_past(alert, because, on=clinic.today(now), now=now, log=log)
 

@@ -20,7 +20,7 @@ from registry.alerts.models import Alert
 from registry.alerts.owners import Team
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import rule
-from registry.alerts.rulebook.medication import CRITICAL_ID
+from registry.alerts.rulebook.medication import CRITICAL_ID, unsettled
 from registry.alerts.sentences import kept_sentence
 from registry.extensions import db
 
@@ -38,6 +38,8 @@ def tell_late_result(
     if finding is None or (alert is None and _told_in(finding.evidence) <= _dealt_with(case.episode.id)):
         return None
     evidence = plain(finding.evidence)
+    if alert is not None:
+        evidence["dangers"] = _with_unanswered(evidence["dangers"], alert, case, numbers)
     stand = Stand(
         rule=finding.rule,
         version=finding.version,
@@ -58,6 +60,15 @@ def tell_late_result(
         now=now,
         log=log,
     )
+
+
+def _with_unanswered(
+    dangers: Iterable[Mapping[str, Any]], alert: Alert, case: EpisodeCase, numbers: Numbers
+) -> list[Mapping[str, Any]]:
+    """What came late, and what the alert told of before that: nobody has said yet what was done about it."""
+    found = {each["id"]: each for each in unsettled(alert.evidence["dangers"], case.snapshot, numbers)}
+    found |= {each["id"]: each for each in dangers}
+    return [found[id_] for id_ in sorted(found)]
 
 
 def _dealt_with(episode_id: uuid.UUID) -> set[str]:

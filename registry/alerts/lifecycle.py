@@ -183,6 +183,13 @@ def calm(alert: Alert, clinic: Clinic, now: datetime, log: Log) -> None:
         alert.look_at = next_look(alert, clinic, now, log.numbers)
 
 
+def rouse(alert: Alert, clinic: Clinic, now: datetime, log: Log) -> None:
+    """The person lives after all: what was calmed is urgent again, and is asked for from the first person on."""
+    if alert.tier != Tier.URGENT:
+        alert.tier = Tier.URGENT.value
+        restart(alert, owner_id=alert.owner_id, clinic=clinic, now=now, log=log)
+
+
 def say_it_is_past(alert: Alert, because: str, *, on: date, now: datetime, log: Log) -> None:
     """Nothing asks for an urgent alert any more, and nobody has said what was done."""
     if alert.evidence.get("past") == because:

@@ -1,8 +1,9 @@
 """What is critical for a medicine today, and what is out of range."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
@@ -97,6 +98,15 @@ def critical_now(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> list[Dan
     return [*_values(case, clock, numbers), *_pregnancy(case, clock, numbers)]
 
 
+def unsettled(told: Iterable[Mapping[str, Any]], case: CaseSnapshot, numbers: Numbers) -> Iterator[Mapping[str, Any]]:
+    """Of the dangers an alert told of, those that no later value settles and nobody has struck through.
+
+    What rests on a medicine as well as on a day is not settled by a value.
+    """
+    last = {each.observed.id for each in _last_critical(case, numbers)}
+    return (each for each in told if each["id"] in last or " " in each["id"])
+
+
 def _last_critical(case: CaseSnapshot, numbers: Numbers) -> list[OutOfRange]:
     """The last values that are critical, however long ago."""
     return [
@@ -158,7 +168,7 @@ def _critical_words(evidence: Evidence, today: date) -> str:
     if evidence.has("past"):
         return f"{said}. {evidence.text('past')}: close it with what was done"
     if not evidence.is_none("ended_on"):
-        said = f"{said}; entered after care here ended on {written(evidence.day('ended_on'))}"
+        said = f"{said}; care here ended on {written(evidence.day('ended_on'))}"
     return f"{said}: act today"
 
 

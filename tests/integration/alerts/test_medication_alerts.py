@@ -179,7 +179,7 @@ def test_a_critical_count_entered_after_the_end_reaches_whoever_is_on_duty_once_
             counted(scene, 700)
             (late,) = standing("medication.critical")
             assert (late.tier, late.owner_id, late.look_at is not None) == ("urgent", scene.duty.id, True)
-            assert "entered after care here ended on 11 Mar 2026" in late.sentence
+            assert "care here ended on 11 Mar 2026" in late.sentence
             assert "800" not in late.sentence
 
         with time_machine.travel(NOW + timedelta(days=2), tick=False):
@@ -197,6 +197,28 @@ def test_a_critical_count_entered_after_the_end_reaches_whoever_is_on_duty_once_
             assert late.owner_id == scene.lead.id, "nobody is on duty any more"
 
 
+def test_a_late_result_takes_the_place_of_none_that_nobody_has_answered(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        low = counted(scene, 400)
+        episodes.end_episode(episode=scene.episode, reason="withdrew", on=TODAY, by=scene.care_manager)
+        with time_machine.travel(NOW + timedelta(days=1), tick=False):
+            lithium = ObservationFacts(
+                kind="lithium", taken_on=TODAY, source="laboratory", value=Decimal("1.9"), unit="mmol/L"
+            )
+            record_observations(
+                patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=[lithium], by=scene.care_manager
+            )
+            (alert,) = standing("medication.critical")
+            assert "ANC) 400" in alert.sentence
+            assert "1.9" in alert.sentence
+            sweep_clinic(scene.clinic, today=TODAY + timedelta(days=1))
+            assert "ANC) 400" in alert.sentence
+
+            withdraw_observation(observation=low, why="Another's", opened_version=low.version, by=scene.duty)
+            assert "ANC) 400" not in alert.sentence
+
+
 def test_a_critical_count_of_whoever_died_is_still_read_and_closed_by_a_person(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene()
@@ -206,6 +228,10 @@ def test_a_critical_count_of_whoever_died_is_still_read_and_closed_by_a_person(a
         (alert,) = standing("medication.critical")
         assert alert.tier == "action"
         assert alert.sentence.endswith("The person died: close it with what was done")
+
+        episodes.withdraw_death(patient=scene.patient, why="Another person", by=scene.care_manager)
+        assert (alert.tier, alert.state, alert.look_at is not None) == ("urgent", "open", True)
+        assert alert.sentence.endswith("The episode ended: close it with what was done")
 
 
 def test_what_is_urgent_stays_so_whatever_is_corrected_about_it(app: Flask) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -29,7 +29,7 @@ from registry.alerts.look_times import last_look
 from registry.alerts.models import NOT_REACHED, OUTCOMES, WELFARE_CHECK, Alert, AlertEvent
 from registry.alerts.queries import is_put_off_unheard
 from registry.alerts.reconcile import reconcile_patient
-from registry.alerts.rest import put_off_at_most
+from registry.alerts.rest import put_off_at_most, put_off_until
 from registry.alerts.rulebook import Tier, is_immediate, rule
 from registry.alerts.signals import asks_somebody
 from registry.audit.recorder import record
@@ -46,7 +46,7 @@ class AlertIsClosed(ValueError):
 
 class CannotWait(ValueError):
     """An urgent alert is not put off, nor a place in the review queue, nor what only its rule's own end closes; nor,
-    a second time, what the lead would hear of and nobody has acknowledged.
+    a second time, what the lead would hear of and nobody has acknowledged; nor past the day on which the lead is told.
     """
 
 
@@ -115,7 +115,7 @@ def snooze(*, alert: Alert, until: date, reason: str, by: User, opened_version: 
     with write():
         row = open_row(alert, opened_version)
         clinic = _clinic_of(row)
-        _refuse_snooze(row, until=until, reason=reason, today=clinic.today(clock.now()))
+        _refuse_snooze(row, clinic, until=until, reason=reason)
         row.snoozed_until, row.snooze_reason, row.told_evidence = until, reason, None
         row.look_at = start_of(until, clinic.zone)
         _step(row, "snoozed", by=by, words=reason, until=until.isoformat())
@@ -242,6 +242,9 @@ def _clinic_of(alert: Alert) -> Clinic:
 
 
 def _acknowledge(row: Alert, by: User) -> None:
+    """Whoever is on it already says nothing new: no clock begins again, and the lead goes on knowing."""
+    if row.state == "acknowledged" and row.acknowledged_by_id == by.id:
+        return
     now = clock.now()
     row.state, row.acknowledged_at, row.acknowledged_by_id = "acknowledged", now, by.id
     row.owner_id, row.told_evidence = by.id, None
@@ -270,9 +273,9 @@ def _await_check(row: Alert, now: datetime) -> datetime:
     return look_by
 
 
-def _refuse_snooze(row: Alert, *, until: date, reason: str, today: date) -> None:
-    days = put_off_at_most(row, numbers_at(row.clinic_id))
-    if days == 0:
+def _refuse_snooze(row: Alert, clinic: Clinic, *, until: date, reason: str) -> None:
+    numbers, today = numbers_at(clinic.id), clinic.today(clock.now())
+    if put_off_at_most(row, numbers) == 0:
         raise CannotWait("An urgent alert and a place in the review queue cannot be put off")
     if ends_with := rule(row.rule).ends_with:
         raise CannotWait(f"This cannot be put off. What ends it: {ends_with}")
@@ -283,7 +286,9 @@ def _refuse_snooze(row: Alert, *, until: date, reason: str, today: date) -> None
         raise ImpossibleSnooze("Say why it can wait")
     if until <= today:
         raise ImpossibleSnooze("Choose a day after today")
-    latest = today + timedelta(days=days)
+    latest = put_off_until(row, clinic, numbers, today)
+    if latest == today:
+        raise CannotWait("The lead is told if it goes on any longer: say how it went, or give it to a colleague")
     if until > latest:
         raise ImpossibleSnooze(f"Choose a day up to {long_date(latest)}")
 

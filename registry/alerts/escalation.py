@@ -197,7 +197,9 @@ def _pass_on_if_due(alert: Alert, now: datetime, steps: Log) -> bool:
         return False
     if alert.snoozed_until is not None:
         end_snooze(alert, db.session.get_one(Clinic, alert.clinic_id), now, steps)
-    elif alert.tier == Tier.URGENT:
+        if alert.look_at is None or alert.look_at > now:
+            return True
+    if alert.tier == Tier.URGENT:
         _pass_on(alert, now, steps)
     else:
         _tell_lead(alert, now, steps)

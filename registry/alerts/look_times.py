@@ -8,7 +8,7 @@ from registry.alerts.clinic_numbers import NumbersInForce
 from registry.alerts.hours.clinic_times import response_times_of
 from registry.alerts.hours.duty import on_call
 from registry.alerts.hours.response_times import ResponseTimes
-from registry.alerts.models import Alert
+from registry.alerts.models import LEAD, Alert
 from registry.alerts.rulebook import Tier, is_immediate, rule
 from registry.clinics.models import Clinic
 
@@ -23,8 +23,12 @@ def look_soon(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInFor
 
 
 def next_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:
-    look = first_look if alert.state == "open" else last_look
-    return look(alert, clinic, now, numbers)
+    """Of what was put off, or has another tier now: news begins anew, the clock of what is acknowledged goes on."""
+    if alert.state == "open":
+        return first_look(alert, clinic, now, numbers)
+    if alert.tier == Tier.ACTION and alert.escalation == LEAD:
+        return None  # the lead knows
+    return last_look(alert, clinic, alert.acknowledged_at or now, numbers)
 
 
 def first_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:
@@ -41,11 +45,14 @@ def has_to_be_heard(alert: Alert) -> bool:
     return alert.is_safety or rule(alert.rule).has_to_be_heard(alert.evidence)
 
 
-def last_look(alert: Alert, clinic: Clinic, now: datetime, numbers: NumbersInForce) -> datetime | None:
-    """When what is acknowledged now passes on, or is told to the lead, unless somebody closes it; None: never."""
+def last_look(alert: Alert, clinic: Clinic, acknowledged_at: datetime, numbers: NumbersInForce) -> datetime | None:
+    """When what was acknowledged passes on, or is told to the lead, unless somebody closes it; None: never."""
+    times = _times(clinic, numbers)
     if alert.tier == Tier.URGENT:
-        return _times(clinic, numbers).outcome_by(now, on_call=on_call(clinic, now) is not None)
-    return _times(clinic, numbers).closed_by(now) if alert.tier == Tier.ACTION and alert.is_safety else None
+        return times.outcome_by(acknowledged_at, on_call=on_call(clinic, acknowledged_at) is not None)
+    if alert.tier == Tier.ACTION and has_to_be_heard(alert):
+        return times.closed_by(acknowledged_at, is_safety=alert.is_safety)
+    return None
 
 
 def _times(clinic: Clinic, numbers: NumbersInForce) -> ResponseTimes:

@@ -14,12 +14,15 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from registry.alerts.clinic_numbers import shipped
+from registry.alerts.hours.clinic_times import response_times_of
 from registry.alerts.hours.response_times import longest_snooze
 from registry.alerts.lifecycle import is_past
+from registry.alerts.look_times import has_to_be_heard
 from registry.alerts.models import Alert
 from registry.alerts.parameters import Numbers
 from registry.alerts.queries import last_told
 from registry.alerts.rulebook import RULEBOOK, Audience, Backlog, Finding, Tier, is_news, rule
+from registry.clinics.models import Clinic
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,18 @@ def put_off_at_most(alert: Alert, numbers: Numbers) -> int:
     """For how many days the alert can be put off; 0 where it cannot wait."""
     days = longest_snooze(Tier(alert.tier), numbers, is_safety=alert.is_safety)
     return rule(alert.rule).days_at_most(days, alert.evidence)
+
+
+def put_off_until(alert: Alert, clinic: Clinic, numbers: Numbers, today: date) -> date:
+    """The latest local day the alert can be put off to; ``today`` where it cannot wait.
+
+    What somebody is on and has to be heard of waits no longer than until the lead is told.
+    """
+    latest = today + timedelta(days=put_off_at_most(alert, numbers))
+    if alert.acknowledged_at is not None and has_to_be_heard(alert):
+        closed_by = response_times_of(clinic, numbers).closed_by(alert.acknowledged_at, is_safety=alert.is_safety)
+        latest = min(latest, clinic.today(closed_by))
+    return max(latest, today)
 
 
 @cache

@@ -6,14 +6,17 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
+from registry import clock
 from registry.accounts.models import User
 from registry.alerts import actions
 from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.models import Alert
 from registry.alerts.outreach import said_as_one
-from registry.alerts.rest import put_off_at_most
+from registry.alerts.rest import put_off_until
 from registry.alerts.rulebook import rule
+from registry.clinics.models import Clinic
 from registry.db.transaction import write
+from registry.extensions import db
 
 
 def said_with(alert: Alert, standing: Sequence[Alert]) -> Alert | None:
@@ -29,7 +32,9 @@ def days_put_off(alert: Alert) -> int:
     """For how many days the alert can be put off at most; 0 where it cannot wait."""
     if rule(alert.rule).ends_with:
         return 0
-    return put_off_at_most(alert, numbers_at(alert.clinic_id))
+    clinic = db.session.get_one(Clinic, alert.clinic_id)
+    today = clinic.today(clock.now())
+    return (put_off_until(alert, clinic, numbers_at(clinic.id), today) - today).days
 
 
 def can_wait_too(alert: Alert, standing: Sequence[Alert], *, clinic_ids: Collection[uuid.UUID]) -> list[Alert]:

@@ -111,7 +111,9 @@ class Watch:
             self._complain(at, f"{what} was told to the lead and moved")
         if alert.state == "open" and at.astimezone(place.zone) < _heard_by(alert, alert.opened_at, place):
             self._complain(at, f"{what} was told to the lead before its time")
-        if alert.state == "acknowledged" and not alert.is_safety:
+        if alert.acknowledged_at is not None and _day(at, place) - _day(alert.acknowledged_at, place) < _taken_for(
+            alert
+        ):
             self._complain(at, f"{what} was told to the lead though somebody has it")
 
     def _look_for_forgotten(self, at: datetime) -> None:
@@ -195,6 +197,15 @@ def _cannot_wait(alert: Alert) -> bool:
     """An injection or a neutrophil count is late; a waist is measured at the next visit."""
     late = [each for each in (*alert.evidence["injections"], *alert.evidence["checks"]) if each["is_late"]]
     return any("label" in each or each["check"] == "anc" for each in late)
+
+
+def _taken_for(alert: Alert) -> timedelta:
+    """How long somebody may be on it before the lead knows."""
+    return timedelta(days=7 if alert.is_safety else 14)
+
+
+def _day(at: datetime, place: Place) -> date:
+    return at.astimezone(place.zone).date()
 
 
 def _heard_by(alert: Alert, news: datetime, place: Place) -> datetime:

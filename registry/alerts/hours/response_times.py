@@ -68,9 +68,10 @@ class ResponseTimes:
             closes -= timedelta(seconds=1)  # midnight is the end of its day
         return closes + timedelta(seconds=1)
 
-    def closed_by(self, acknowledged_at: datetime) -> datetime:
-        """When the lead is told of what is about safety, not urgent, and was acknowledged but not closed."""
-        return start_of(self._day(acknowledged_at) + timedelta(days=self.numbers.required("outcome.safety")), self.zone)
+    def closed_by(self, acknowledged_at: datetime, *, is_safety: bool) -> datetime:
+        """When the lead is told of an action that was acknowledged and goes on."""
+        days = self.numbers.required("outcome.safety" if is_safety else "outcome.action")
+        return start_of(self._day(acknowledged_at) + timedelta(days=days), self.zone)
 
     def told_by_instead(self, look_at: datetime, old: ResponseTimes, *, is_acknowledged: bool) -> datetime:
         """As the two above, of what was to be told at ``look_at``: on that day, or the next the clinic is open."""

@@ -18,6 +18,7 @@ _REMIND = "medication.due.remind_before"
 _WINDOW = "medication.due.window"
 _ONE_VISIT = "medication.due.one_visit"
 _GRACE = "medication.due.grace"
+_LATE_WAITS = "medication.due.late_waits"
 
 
 def _due(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
@@ -68,8 +69,8 @@ def _injections(
         elif clock.has_come(remind_on):
             soon.append((remind_on, injection))
     facts = [
-        *(_injection_facts(injection, is_late=True) for _, injection in late),
-        *(_injection_facts(injection, is_late=False) for _, injection in soon),
+        *(_injection_facts(injection, waits=numbers.get(_LATE_WAITS)) | {"is_late": True} for _, injection in late),
+        *(_injection_facts(injection, waits=None) | {"is_late": False} for _, injection in soon),
     ]
     return facts, [*((on, True) for on, _ in late), *((on, False) for on, _ in soon)]
 
@@ -86,12 +87,12 @@ def _check_facts(due: CheckDue, *, is_late: bool) -> dict[str, JSON]:
     }
 
 
-def _injection_facts(injection: InjectionDue, *, is_late: bool) -> dict[str, JSON]:
+def _injection_facts(injection: InjectionDue, *, waits: int | None) -> dict[str, JSON]:
     return {
         "id": injection.id,
         "label": injection.label,
         "due_on": stored(injection.due_on),
-        "is_late": is_late,
+        "waits": waits,
         "last_on": stored(injection.last_on),
         "tried_on": stored(injection.tried_on),
         "outcome": injection.outcome,
@@ -157,8 +158,12 @@ def _cannot_be_late(evidence: Evidence) -> bool:
 
 
 def _until_the_next_would_be_due(evidence: Evidence) -> int | None:
-    """No check is put off for longer than lies between two: neutrophils a week at first, a low count a day or two."""
-    return evidence.fewest("checks", "every")
+    """No check is put off for longer than lies between two: neutrophils a week at first, a low count a day or two.
+
+    Nor is an injection that is late, however long the interval.
+    """
+    days = evidence.fewest("checks", "every"), evidence.fewest("injections", "waits")
+    return min((each for each in days if each is not None), default=None)
 
 
 _injection_news, _check_news = (
@@ -173,6 +178,7 @@ DUE = Rule(
     parameters=(
         _REMIND,
         _WINDOW,
+        _LATE_WAITS,
         *dict.fromkeys(id_ for protocol in protocols() for id_ in protocol.parameters),
         *LOW_PARAMETERS,
         BASELINE,
@@ -185,5 +191,5 @@ DUE = Rule(
     must_be_heard=_cannot_be_late,
     is_news=lambda told, now: _injection_news(told, now) or _check_news(told, now),
     waits=_until_the_next_would_be_due,
-    version=8,
+    version=9,
 )

@@ -281,7 +281,7 @@ def _show(row: Alert, forms: AlertForms, *, status: int = 200, conflict: list[Ch
             for each in reports
         ],
         next_steps=[*_where_it_is_settled(row), *next_steps(patient, what_may_follow())],
-        snooze_limit=today + timedelta(days=days_put_off(row)) if days_put_off(row) else None,
+        snooze_limit=today + timedelta(days=days) if (days := days_put_off(row)) else None,
         today=today,
         conflict=conflict or (),
         conflict_by=_last_by(steps),

@@ -50,7 +50,7 @@ def forms_of(row: Alert, **sent: Any) -> AlertForms:
     along = goes_with(row, standing)
     forms = AlertForms(
         acknowledge=None
-        if row.state == "acknowledged"
+        if row.state == "acknowledged" and (not row.escalation or row.acknowledged_by_id == current_user.id)
         else offered("acknowledge", "alert.acknowledge", lambda: acknowledge_form(row)),
         act=offered("act", "alert.acknowledge", lambda: act_form(row, formdata=None, version=version)),
         assign=offered("assign", "alert.assign", lambda: assign_form(row, version)),

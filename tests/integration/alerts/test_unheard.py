@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from registry import clock
 from registry.access import scope
-from registry.alerts.actions import CannotWait, acknowledge, assign, snooze
+from registry.alerts.actions import CannotWait, ImpossibleSnooze, acknowledge, assign, snooze
 from registry.alerts.escalation import escalate_due
 from registry.alerts.models import LEAD, Alert
 from registry.alerts.reconcile import reconcile_patient
@@ -80,18 +80,46 @@ def test_what_is_about_safety_is_told_on_the_next_working_day(app: Flask) -> Non
         assert alert.escalation == LEAD
 
 
-def test_what_somebody_acknowledged_is_told_to_nobody_but_a_danger_left_open_for_a_week(app: Flask) -> None:
+def test_what_somebody_acknowledged_and_does_not_end_is_told_after_a_fortnight_of_safety_after_a_week(
+    app: Flask,
+) -> None:
     with on_stage(app):
         scene = lost()
         care, danger = not_spoken_with(scene), left_blank(scene)
         for alert in (care, danger):
             acknowledge(alert=alert, by=scene.care_manager)
-        week = datetime(2026, 3, 18, 4, tzinfo=UTC)
+        week, fortnight = datetime(2026, 3, 18, 4, tzinfo=UTC), datetime(2026, 3, 25, 4, tzinfo=UTC)
 
         assert escalate_due(now=week - A_MINUTE).told == 0
         assert escalate_due(now=week).told == 1
         assert (care.escalation, danger.escalation, danger.state) == (0, LEAD, "acknowledged")
         assert words_of(danger, "escalated") == "Acknowledged, but no outcome in time"
+
+        assert escalate_due(now=fortnight - A_MINUTE).told == 0
+        assert escalate_due(now=fortnight).told == 1
+        assert care.escalation == LEAD
+
+
+def test_pressing_that_one_is_on_it_again_or_putting_it_off_keeps_nothing_from_the_lead(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        danger = left_blank(scene)
+        acknowledge(alert=danger, by=scene.care_manager)
+        with clock.at(NOW + timedelta(days=4)):
+            acknowledge(alert=danger, by=scene.care_manager)
+            too_late = TODAY + timedelta(days=8)
+            with pytest.raises(ImpossibleSnooze, match="up to 18 Mar 2026"):
+                snooze(alert=danger, until=too_late, reason="Away", by=scene.care_manager)
+            snooze(alert=danger, until=TODAY + timedelta(days=7), reason="Away", by=scene.care_manager)
+        week = datetime(2026, 3, 18, 4, tzinfo=UTC)
+        assert escalate_due(now=week).snoozes_ended == 1
+        with clock.at(week):
+            acknowledge(alert=danger, by=scene.care_manager)
+            assert danger.escalation == LEAD
+            with pytest.raises(CannotWait, match="The lead is told"):
+                snooze(alert=danger, until=TODAY + timedelta(days=8), reason="Away", by=scene.care_manager)
+            acknowledge(alert=danger, by=scene.lead)
+        assert (danger.escalation, danger.look_at) == (0, datetime(2026, 3, 25, 4, tzinfo=UTC))
 
 
 def test_acknowledged_it_is_the_leads_no_longer_and_put_off_it_waits_until_it_is_shown_again(app: Flask) -> None:
@@ -106,7 +134,7 @@ def test_acknowledged_it_is_the_leads_no_longer_and_put_off_it_waits_until_it_is
         escalate_due(now=alert.look_at)
         assert alert.escalation == LEAD
         acknowledge(alert=alert, by=scene.care_manager)
-        assert (alert.escalation, alert.look_at) == (0, None)
+        assert (alert.escalation, alert.look_at) == (0, datetime(2026, 3, 25, 4, tzinfo=UTC))
 
 
 def test_it_is_put_off_once_before_somebody_acknowledges_it(app: Flask) -> None:
@@ -238,7 +266,7 @@ def test_news_asks_again_and_the_lead_goes_on_knowing(app: Flask) -> None:
         scene = lost()
         alert = not_spoken_with(scene)
         acknowledge(alert=alert, by=scene.care_manager)
-        assert alert.look_at is None
+        escalate_due(now=datetime(2026, 3, 25, 4, tzinfo=UTC))
         with clock.at(NOW + timedelta(days=56)), scope.within({scene.clinic.id}):
             reconcile_patient(scene.patient.id)
 

@@ -265,7 +265,7 @@ def test_the_lead_hears_of_a_late_injection_or_count_and_not_of_a_late_waist(
         (watched(seen("anc", 0, 900), exposures=[takes("clozapine")]), 10, 1),
         (watched(exposures=[takes("lithium")]), 10, 7),
         (watched(*(seen(kind, 0, 80) for kind in ("weight", "waist")), exposures=[takes("antipsychotic")]), 40, 14),
-        (case(treatment=TreatmentFacts(injections=(injection(10),))), 60, 14),
+        (case(treatment=TreatmentFacts(injections=(injection(10),))), 60, 7),
     ],
 )
 def test_what_is_due_is_put_off_for_no_longer_than_lies_between_two(known: CaseSnapshot, on: int, days: int) -> None:

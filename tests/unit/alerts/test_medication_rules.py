@@ -250,7 +250,6 @@ def test_after_care_has_ended_only_a_result_entered_since_is_critical() -> None:
     assert tier(CRITICAL, left(), 22) is None
     assert tier(CRITICAL, left("lithium 15"), 22) == "urgent"
     assert sentence(CRITICAL, left("lithium 15"), 22) == (
-        "Lithium level 1.6, at or above 1.5 (20 Jan 2026, 7 days ago); "
-        "entered after care here ended on 25 Jan 2026: act today"
+        "Lithium level 1.6, at or above 1.5 (20 Jan 2026, 7 days ago); care here ended on 25 Jan 2026: act today"
     )
     assert tier(RANGE, left("lithium 15"), 22) is None

@@ -165,7 +165,9 @@ def test_every_shipped_product_has_a_name_and_a_class() -> None:
         ),
         ({"name": "Risperdal Consta", "product": "other"}, {"name": "Risperidone"}, True),
         ({"name": "Leponex", "ingredient": "clozapine"}, {"name": "Clozaril", "ingredient": "clozapine"}, True),
-        ({"name": "Invega"}, {"name": "Risperidone", "product": "risperidone"}, False),
+        ({"name": "Invega"}, {"name": "Risperidone", "product": "risperidone"}, True),
+        ({"name": "Quetiapine XR 300"}, {"name": "Seroquel"}, True),
+        ({"name": "Amisulpride"}, {"name": "Sulpiride"}, False),
         ({"name": "Quetiapine"}, {"name": "Ziprasidone"}, False),
     ],
 )

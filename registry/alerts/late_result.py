@@ -1,4 +1,4 @@
-"""A critical result entered after care had ended: it reaches whoever answers at the clinic, as a danger told late does.
+"""A critical result entered after care had ended: it reaches the last of the team who answers there, else who does.
 
 It stands on the person's last episode, and a person ends it. What somebody has dealt with is not told again: nobody
 measures any more.
@@ -17,7 +17,7 @@ from registry.alerts.lifecycle import open_alert, revise
 from registry.alerts.loading.cases import EpisodeCase
 from registry.alerts.log import Log, Stand, plain
 from registry.alerts.models import Alert
-from registry.alerts.owners import Team
+from registry.alerts.owners import Team, last_of_record
 from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook import rule
 from registry.alerts.rulebook.medication import CRITICAL_ID, unsettled
@@ -30,7 +30,8 @@ def tell_late_result(
 ) -> Alert | None:
     """Open or revise the alert about it; returns that, None where nothing is to be told.
 
-    ``standing`` are the open alerts of the episode. Whoever is on duty answers; where nobody is, the lead.
+    ``standing`` are the open alerts of the episode. Whoever prescribed answers, else the last care manager, as long as
+    they work there: they know the medicine. Else whoever is on duty; where nobody is, the lead.
     """
     today = case.clinic.today(now)
     finding = rule(CRITICAL_ID).verdict(case.snapshot, today, numbers).finding
@@ -38,7 +39,10 @@ def tell_late_result(
     if finding is None or (alert is None and _told_in(finding.evidence) <= _dealt_with(case.episode.id)):
         return None
     evidence = plain(finding.evidence)
-    if alert is not None:
+    if alert is None:
+        owner_id = last_of_record(case.episode.id) or team.on_duty(case.clinic.id, today) or team.lead(case.clinic.id)
+    else:
+        owner_id = alert.owner_id
         evidence["dangers"] = _with_unanswered(evidence["dangers"], alert, case, numbers)
     stand = Stand(
         rule=finding.rule,
@@ -47,7 +51,7 @@ def tell_late_result(
         sentence=kept_sentence(finding.rule, evidence, today),
         evidence=evidence,
         since=finding.since,
-        owner_id=team.on_duty(case.clinic.id, today) or team.lead(case.clinic.id),
+        owner_id=owner_id,
     )
     if alert is not None:
         revise(alert, stand, clinic=case.clinic, now=now, log=log)
@@ -60,6 +64,11 @@ def tell_late_result(
         now=now,
         log=log,
     )
+
+
+def is_late_result(alert: Alert) -> bool:
+    """Whether the alert was first told after care had ended: there is no team that it could follow."""
+    return alert.rule == CRITICAL_ID and alert.evidence.get("ended_on") is not None
 
 
 def _with_unanswered(

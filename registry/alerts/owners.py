@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, bindparam, exists, select
 
 from registry.access.reading import Read, rows_of
 from registry.access.roles import Role
@@ -18,12 +18,23 @@ from registry.alerts.hours.duty import ANSWERING_ROLES, on_duty
 from registry.alerts.rulebook import Audience
 from registry.db.among import among
 from registry.db.grouping import by_patient
-from registry.db.word import words
+from registry.db.word import word, words
 from registry.episodes.models import Episode, TeamMember
 from registry.extensions import db
 
 _PART = {Audience.PSYCHIATRIST: "consultant", Audience.CLINICIAN: "prescriber"}
 """The part in the care team whose work it is; anything else is the care manager's."""
+
+_STILL_ANSWERS = and_(
+    can_sign_in(),
+    exists().where(
+        Membership.user_id == TeamMember.user_id,
+        Membership.clinic_id == Episode.clinic_id,
+        Membership.role.in_(words(ANSWERING_ROLES)),
+        Membership.ends_on.is_(None),
+    ),
+)
+"""That a member of a team signs in, and answers alerts at the clinic of the episode."""
 
 OF_RECORD = (
     select(TeamMember.patient_id, Episode.clinic_id, TeamMember.role, TeamMember.user_id, TeamMember.ends_on)
@@ -35,15 +46,21 @@ OF_RECORD = (
             Episode.patient_id, "patient_ids"
         ),  # says nothing new, but keeps PostgreSQL from reading every open episode
         Episode.ended_on.is_(None),
-        can_sign_in(),
-        exists().where(
-            Membership.user_id == TeamMember.user_id,
-            Membership.clinic_id == Episode.clinic_id,
-            Membership.role.in_(words(ANSWERING_ROLES)),
-            Membership.ends_on.is_(None),
-        ),
+        _STILL_ANSWERS,
     )
     .order_by(TeamMember.starts_on, TeamMember.id)
+)
+_OF_THE_LAST_EPISODE = (
+    select(TeamMember.user_id)
+    .join(Episode, Episode.id == TeamMember.episode_id)
+    .join(User, User.id == TeamMember.user_id)
+    .where(
+        TeamMember.episode_id == bindparam("episode_id"),
+        TeamMember.role.in_(words(("prescriber", "care_manager"))),
+        _STILL_ANSWERS,
+    )
+    .order_by((TeamMember.role == word("prescriber")).desc(), TeamMember.starts_on.desc(), TeamMember.id.desc())
+    .limit(1)
 )
 OnDuty: TypeAlias = dict[tuple[uuid.UUID, date], uuid.UUID | None]
 
@@ -103,6 +120,11 @@ def owner_of(audience: Sequence[str], *, clinic_id: uuid.UUID, team: Team, today
     part = _PART.get(Audience(audience[0]), "care_manager") if audience else "care_manager"
     of_record = team.of_record.get((clinic_id, part)) or team.of_record.get((clinic_id, "care_manager"))
     return of_record or team.on_duty(clinic_id, today)
+
+
+def last_of_record(episode_id: uuid.UUID) -> uuid.UUID | None:
+    """Who prescribed in an episode that has ended, else its care manager: the last who still answers at its clinic."""
+    return db.session.scalar(_OF_THE_LAST_EPISODE, {"episode_id": episode_id})
 
 
 def lead_of(clinic_id: uuid.UUID) -> uuid.UUID | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from registry.alerts.late_result import is_late_result
 from registry.alerts.lifecycle import give
 from registry.alerts.loading.cases import Person
 from registry.alerts.log import Log
@@ -35,7 +36,7 @@ def follow_team(alerts: Iterable[Alert], person: Person, team: Team, *, now: dat
     for alert, wanted in moving:
         if alert.owner_id is not None and alert.id in taken and can_answer(alert.owner_id):
             continue
-        if alert.owner_id is not None and wanted is None and can_answer(alert.owner_id):
+        if alert.owner_id is not None and (wanted is None or is_late_result(alert)) and can_answer(alert.owner_id):
             continue
         give(alert, wanted, clinic=person.clinics[alert.clinic_id], now=now, numbers=log.numbers)
         log.step(alert, "assigned", now, "Follows the care team", owner=None if wanted is None else str(wanted))

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from registry.access.roles import Role
+from registry.accounts.actions import end_role
 from registry.alerts.actions import CannotWait, ImpossibleSnooze, close, snooze
 from registry.alerts.loading.physical import load_physical
 from registry.alerts.loading.treatment import load_treatment
@@ -167,6 +168,21 @@ def test_a_critical_count_outlives_the_episode_until_a_person_closes_it(app: Fla
         assert standing("medication.critical") == []
 
 
+def test_a_critical_count_entered_after_the_end_reaches_whoever_cared_for_the_person(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        prescriber = builders.a_user(role=Role.CLINICIAN, clinic=scene.clinic, name="Pia Prescriber")
+        place = TeamPlace(role="prescriber", user_id=prescriber.id)
+        episodes.change_team(episode=scene.episode, place=place, on=TODAY, why="", by=scene.lead)
+        episodes.end_episode(episode=scene.episode, reason="withdrew", on=TODAY, by=scene.care_manager)
+        with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+            counted(scene, 700)
+            (late,) = standing("medication.critical")
+            assert late.owner_id == prescriber.id
+            sweep_clinic(scene.clinic, today=TODAY)
+            assert late.owner_id == prescriber.id, "it follows no team: there is none"
+
+
 def test_a_critical_count_entered_after_the_end_reaches_whoever_is_on_duty_once_else_the_lead(app: Flask) -> None:
     with on_stage(app):
         scene = a_scene()
@@ -175,6 +191,7 @@ def test_a_critical_count_entered_after_the_end_reaches_whoever_is_on_duty_once_
         close(alert=alert, outcome="handled", words="Clozapine stopped", by=scene.care_manager)
         episodes.end_episode(episode=scene.episode, reason="withdrew", on=TODAY, by=scene.care_manager)
         assert standing("medication.critical") == []
+        end_role(scene.care_manager.memberships[0], ends_on=TODAY, by=None)
         with time_machine.travel(NOW + timedelta(hours=1), tick=False):
             counted(scene, 700)
             (late,) = standing("medication.critical")

@@ -193,17 +193,21 @@ def _give_to_duty(alert: Alert, now: datetime, steps: Log) -> bool:
 
 
 def _pass_on_if_due(alert: Alert, now: datetime, steps: Log) -> bool:
-    if alert.look_at is None or alert.look_at > now:
+    if not _is_due(alert, now):
         return False
     if alert.snoozed_until is not None:
         end_snooze(alert, db.session.get_one(Clinic, alert.clinic_id), now, steps)
-        if alert.look_at is None or alert.look_at > now:
+        if not _is_due(alert, now):
             return True
     if alert.tier == Tier.URGENT:
         _pass_on(alert, now, steps)
     else:
         _tell_lead(alert, now, steps)
     return True
+
+
+def _is_due(alert: Alert, now: datetime) -> bool:
+    return alert.look_at is not None and alert.look_at <= now
 
 
 def _tell_lead(alert: Alert, now: datetime, steps: Log) -> None:

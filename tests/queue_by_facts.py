@@ -19,6 +19,7 @@ from registry.case_review.queue import review_queue
 from registry.caseload.models import CaseloadRow
 from registry.caseload.ranking import LAYER_OF, Layer, is_quiet
 from registry.contacts.models import DangerReport
+from registry.episodes.models import Episode, Transfer
 from registry.extensions import db
 from registry.measurements.models import Measurement, SafetySignal
 from registry.review.models import Recommendation, Review, ReviewQuestion
@@ -128,7 +129,7 @@ class _Facts:
         for alert in counted:
             layer = Layer.NEW if alert.rule == "review.due" and not reviews else LAYER_OF[alert.rule]
             reasons.append(ordered(unmet if alert.rule in ("review.open", "review.undone") else layer, alert.since))
-        begun = datetime.combine(row.referred_on, time(), tzinfo=UTC) - timedelta(hours=14)
+        unknown_from = self._unknown_from(db.session.get_one(Episode, row.episode_id))
         answered = [
             each
             for each in alerts
@@ -140,7 +141,7 @@ class _Facts:
             and each.id in self._dangers
             and each.outcome not in (None, "entered-in-error")
             and (known_until is None or each.closed_at > known_until)
-            and max(self._told[each.id]) >= (known_until or begun)
+            and max(self._told[each.id]) >= unknown_from
         ]
         reasons += [(Layer.SAFETY, True, each.since) for each in answered]
         for advice in _own(self._advice, *own):
@@ -159,6 +160,16 @@ class _Facts:
             return None
         rules = tuple(sorted(each.rule for each in counted))
         return Stand(min(reasons), rules, tuple(each.id for each in answered), silent)
+
+    def _unknown_from(self, episode: Episode) -> datetime:
+        """What was told before that, a review has known of, or nobody cared for the person yet."""
+        reviews = _own(self._reviews, episode.patient_id, episode.id)
+        if reviews:
+            return max(each.known_until for each in reviews)
+        sent = db.session.scalars(select(Transfer).where(Transfer.received_episode_id == episode.id)).one_or_none()
+        if sent is not None:
+            return self._unknown_from(db.session.get_one(Episode, sent.episode_id))
+        return datetime.combine(episode.referred_on, time(), tzinfo=UTC) - timedelta(hours=14)
 
 
 def _silent_since(row: CaseloadRow, today: date) -> date | None:

@@ -12,17 +12,24 @@ from registry.alerts.models import Alert
 from registry.caseload.columns import Columns
 from registry.caseload.currency import PROMISED_CARE
 from registry.caseload.ranking import ADDED_TO, LAYER_OF, NO_PLACE, QUIET_DAYS, Candidate, Finding, Layer, Place, place
+from registry.episodes.rules import TRANSFERRED
 
 _MISTAKE = "entered-in-error"
 
 
 def queue_columns(
-    episode: Columns, alerts: Sequence[Alert], answered: Iterable[Alert], row: Mapping[str, Any]
+    episode: Columns,
+    episodes: Iterable[Columns],
+    alerts: Sequence[Alert],
+    answered: Iterable[Alert],
+    row: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """``alerts`` are open, ``answered`` those of safety that somebody closed; ``row`` is the rest of the row."""
+    """``episodes`` are all of the person's; ``alerts`` are open, ``answered`` those of safety that somebody closed;
+    ``row`` is the rest of the row.
+    """
     if episode.ended_on is not None:
         return _columns(NO_PLACE, declined_on=None, answered=())
-    counted = _answered_since_review(episode, answered)
+    counted = _answered_since_review(episode, _told_from(episode, episodes), answered)
     findings = [Finding(alert.rule, alert.since, _added_at(alert)) for alert in alerts if alert.rule in LAYER_OF]
     findings += [Finding(alert.rule, alert.since, alert.told_at, is_answered=True) for alert in counted]
     begun_on = row["first_baseline_on"] or episode.enrolled_on
@@ -55,13 +62,32 @@ def _added_at(alert: Alert) -> datetime | None:
     return alert.told_at if LAYER_OF[alert.rule] in ADDED_TO else None
 
 
-def _answered_since_review(episode: Columns, closed: Iterable[Alert]) -> list[Alert]:
-    """The safety alerts somebody closed since the last review, or since the referral; first closed first.
+def _told_from(episode: Columns, episodes: Iterable[Columns]) -> datetime:
+    """What was told from then on no review has known of: the last one, else the referral.
+
+    Of somebody taken over from another clinic nobody has reviewed here, those of the episode they come from.
+    """
+    known_until: datetime | None = episode.known_until
+    if known_until is not None:
+        return known_until
+    if episode.referral_source == TRANSFERRED:
+        came_from = [each for each in episodes if _was_handed_over(each, to=episode)]
+        if came_from:
+            return _told_from(max(came_from, key=lambda each: (each.referred_on, each.id)), episodes)
+    return _morning_of(episode.referred_on)
+
+
+def _was_handed_over(episode: Columns, *, to: Columns) -> bool:
+    is_before = (episode.referred_on, episode.id) < (to.referred_on, to.id)
+    return is_before and episode.clinic_id != to.clinic_id and (episode.ended_on or date.max) >= to.referred_on
+
+
+def _answered_since_review(episode: Columns, told_from: datetime, closed: Iterable[Alert]) -> list[Alert]:
+    """The safety alerts told and closed since ``told_from``, and since the last review; first closed first.
 
     What was entered in error is no answer to anything. What a second alert speaks for stands with that one.
     """
     known_until: datetime | None = episode.known_until
-    told_from = known_until or _morning_of(episode.referred_on)
     counted = [
         alert
         for alert in closed

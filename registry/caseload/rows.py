@@ -156,7 +156,7 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "reasons": reasons,
         "rules": f" {' '.join(reason['rule'] for reason in reasons)} " if reasons else "",
     }
-    return row | queue_columns(episode, alerts, facts.answered_safety, row)
+    return row | queue_columns(episode, facts.episodes, alerts, facts.answered_safety, row)
 
 
 def _due(days: Mapping[str, date]) -> dict[str, Any]:

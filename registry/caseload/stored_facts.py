@@ -219,6 +219,7 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
             Episode.id,
             Episode.clinic_id,
             Episode.phase,
+            Episode.referral_source,
             Episode.referred_on,
             Episode.enrolled_on,
             Episode.ended_on,

@@ -9,6 +9,9 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.access import scope
+from registry.alerts.actions import close
+from registry.alerts.models import Alert
+from registry.caseload.models import CaseloadRow
 from registry.contacts.actions import ContactFacts, record_contact
 from registry.episodes import actions as episodes
 from registry.extensions import db
@@ -19,6 +22,7 @@ from registry.review.queries import list_open_questions
 from tests.builders import a_clinic, a_user
 from tests.integration.review.conftest import NOW, Case
 from tests.pages import fill_in, words
+from tests.queue_by_facts import wrong_in_queue
 
 TODAY = date(2026, 3, 12)
 
@@ -117,13 +121,13 @@ def test_a_death_leaves_nothing_waiting(case: Case) -> None:
         assert {why for state, why in _states() if state == "declined"} == {"The person died"}
 
 
-def _taken_over(case: Case) -> tuple[uuid.UUID, uuid.UUID]:
+def _taken_over(case: Case, *, on: date = TODAY) -> tuple[uuid.UUID, uuid.UUID]:
     """By another clinic, before its first contact: its episode, and its care manager."""
     hillside = a_clinic("Hillside")
     there = a_user(clinic=hillside)
     transfer = episodes.propose_transfer(episode=case.episode, to_clinic=hillside, words="Moved", by=case.manager)
     received = episodes.accept_transfer(
-        transfer=transfer, on=TODAY, phase="active", team=(), opened_version=transfer.version, by=there
+        transfer=transfer, on=on, phase="active", team=(), opened_version=transfer.version, by=there
     )
     return received.id, there.id
 
@@ -153,3 +157,22 @@ def test_what_is_open_goes_along_with_a_transfer_as_questions_in_the_names_of_wh
         )
         assert [each.episode_id for each in list_open_questions(case.patient_id)] == [received_id] * 3
         assert {why for state, why in _states() if state == "declined"} == {"Handed over to Hillside as a question"}
+
+
+def test_a_danger_the_sender_answered_stays_for_the_receivers_psychiatrist(case: Case) -> None:
+    with case.app.app_context(), scope.all_patients(reason="test"):
+        case.scored(8, TODAY, item_9=1)
+        alert = db.session.scalars(select(Alert).where(Alert.is_safety)).one()
+        close(alert=alert, outcome="contacted-safe", words="Safe with her sister", by=case.manager)
+        with clock.at(NOW + timedelta(days=2)):
+            received_id, there_id = _taken_over(case, on=TODAY + timedelta(days=2))
+            spoken = ContactFacts(
+                took_place_on=TODAY + timedelta(days=2), kind="treatment", modality="phone", reached=True
+            )
+            received = db.session.get_one(type(case.episode), received_id)
+            by = db.session.get_one(type(case.manager), there_id)
+            record_contact(patient_id=case.patient_id, clinic_id=received.clinic_id, facts=spoken, by=by)
+
+            row = db.session.get_one(CaseloadRow, received_id)
+            assert row.queue_answered == [str(alert.id)]
+            assert list(wrong_in_queue({received.clinic_id: TODAY + timedelta(days=2)})) == []

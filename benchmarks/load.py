@@ -19,12 +19,24 @@ CONNECTIONS = 4
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: its text, and the bytes of its body as they were sent and once decompressed."""
+    """What came back, as it was sent. Nothing is unpacked that nobody reads: it would take the server's processor."""
 
     status: int
-    text: str
-    sent: int
-    decoded: int
+    body: bytes
+    is_packed: bool
+
+    @property
+    def text(self) -> str:
+        return (gzip.decompress(self.body) if self.is_packed else self.body).decode()
+
+    @property
+    def sent(self) -> int:
+        return len(self.body)
+
+    @property
+    def decoded(self) -> int:
+        """Its bytes once unpacked: the last four of a gzip file say how many (RFC 1952, ISIZE)."""
+        return int.from_bytes(self.body[-4:], "little") if self.is_packed else len(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +77,13 @@ class Browser:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(method, path, body or None, sent)
         answer = connection.getresponse()
-        packed = answer.read()
-        plain = gzip.decompress(packed) if answer.getheader("Content-Encoding") == "gzip" else packed
+        received = answer.read()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.split(";", 1)[0]
         connection.close()
-        return Answer(answer.status, plain.decode(), sent=len(packed), decoded=len(plain))
+        return Answer(answer.status, received, is_packed=answer.getheader("Content-Encoding") == "gzip")
 
     def sign_in(self, email: str, password: str) -> None:
         """Raises ``RuntimeError`` when the program does not let us in."""

@@ -4,7 +4,7 @@ Part of the snapshot (``alerts.snapshot``), and as frozen.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from registry.measures.scale import Scale
 
@@ -33,6 +33,11 @@ class Setback:
     """The last day on which somebody said that the person is still there."""
     called_on: date | None = None
     """The day somebody called there and sent what they need to know."""
+    recorded_at: datetime | None = None
+    ended_at: datetime | None = None
+    """When the end of a stay was entered."""
+    confirmed_at: datetime | None = None
+    """When somebody last said that the person is still there."""
 
     @property
     def known_on(self) -> date:

@@ -15,7 +15,7 @@ from registry.alerts.loading.safety import is_still_so
 from registry.alerts.models import Alert
 from registry.alerts.next_due import due_days, measure_days
 from registry.alerts.rulebook.health import yearly_until
-from registry.alerts.rulebook.stay import open_stays
+from registry.alerts.rulebook.whereabouts import open_stays
 from registry.alerts.signals import LookedAt
 from registry.alerts.snapshot import CaseSnapshot
 from registry.db.among import among

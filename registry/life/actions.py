@@ -39,7 +39,8 @@ def record_event(*, patient_id: uuid.UUID, clinic_id: uuid.UUID, facts: EventFac
         )
         if is_open(facts.kind, ends_on=facts.ends_on):  # whoever records it says so today, however long ago it began
             today = db.session.get_one(Clinic, clinic_id).today(now)
-            event.confirmed_on, event.confirmed_by_id = max(today, facts.starts_on), by.id
+            event.confirmed_on, event.confirmed_at = max(today, facts.starts_on), now
+            event.confirmed_by_id = by.id
         db.session.add(event)
         db.session.flush()
         record("life-event.recorded", by=by, subject=event, kind="create")
@@ -53,7 +54,8 @@ def confirm_stay(*, event: LifeEvent, on: date, opened_version: int | None, by: 
         refuse_stale(event, opened_version=opened_version)
         if event.status != "final" or not is_open(event.kind, ends_on=event.ends_on):
             raise EditConflict(event)
-        event.confirmed_on, event.confirmed_by_id = max(on, event.starts_on), by.id
+        event.confirmed_on, event.confirmed_at = max(on, event.starts_on), clock.now()
+        event.confirmed_by_id = by.id
         record("life-event.confirmed", by=by, subject=event)
         tell_episode_changed(event.patient_id)
 

@@ -39,6 +39,7 @@ class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Bas
         sa.CheckConstraint(f"(kind = '{EMERGENCY}') = (reason <> '')", name="emergency_has_reason"),
         sa.CheckConstraint("(status = 'final') = (error_why = '')", name="error_has_reason"),
         sa.CheckConstraint("(confirmed_on IS NULL) = (confirmed_by_id IS NULL)", name="confirmed_by_somebody"),
+        sa.CheckConstraint("(confirmed_on IS NULL) = (confirmed_at IS NULL)", name="confirmed_at_some_time"),
         sa.CheckConstraint("confirmed_on >= starts_on", name="confirmed_after_start"),
         sa.CheckConstraint(
             f"confirmed_on IS NULL OR kind IN ({', '.join(repr(kind) for kind in STAYS)})",
@@ -72,6 +73,8 @@ class LifeEvent(Identified, Versioned, PatientLinked, Withdrawable, Audited, Bas
     ended_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     confirmed_on: Mapped[date | None]
     """The last day on which somebody said that the person is still there; recording a stay without an end says so."""
+    confirmed_at: Mapped[datetime | None]
+    """When they said so."""
     confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     called_on: Mapped[date | None]
     """The day somebody called the ward, the house or the jail and sent medicines and dates."""

@@ -14,7 +14,7 @@ from sqlalchemy import Row, select
 
 from registry.access.reading import Read, rows_of
 from registry.alerts.life_facts import Setback, Turn
-from registry.alerts.rulebook.stay import open_stays
+from registry.alerts.rulebook.whereabouts import open_stays
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.db.word import word, words
@@ -33,6 +33,9 @@ EVENTS = (
         LifeEvent.reason,
         LifeEvent.confirmed_on,
         LifeEvent.called_on,
+        LifeEvent.recorded_at,
+        LifeEvent.ended_at,
+        LifeEvent.confirmed_at,
     )
     .where(
         among(LifeEvent.patient_id, "patient_ids"),
@@ -78,6 +81,9 @@ def _setback(row: _Row) -> Setback:
         reason=row.reason,
         confirmed_on=row.confirmed_on,
         called_on=row.called_on,
+        recorded_at=row.recorded_at,
+        ended_at=row.ended_at,
+        confirmed_at=row.confirmed_at,
     )
 
 

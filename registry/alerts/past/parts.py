@@ -292,10 +292,13 @@ def _setback_on(setback: Setback, day: date, span: Span) -> Setback:
     def known(on: date | None) -> date | None:
         return on if on is not None and span.known_on(on) <= day else None
 
+    ended_on, confirmed_on = known(setback.ended_on), known(setback.confirmed_on)
     return replace(
         setback,
-        ended_on=known(setback.ended_on),
-        confirmed_on=known(setback.confirmed_on),
+        ended_on=ended_on,
+        ended_at=None if ended_on is None else setback.ended_at,
+        confirmed_on=confirmed_on,
+        confirmed_at=None if confirmed_on is None else setback.confirmed_at,
         called_on=known(setback.called_on),
     )
 

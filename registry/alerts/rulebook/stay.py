@@ -3,7 +3,7 @@
 Most rules rest during a stay (``suspension``); these are what it asks for, so nothing rests them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from registry.alerts.life_facts import Setback
@@ -14,21 +14,16 @@ from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, fou
 from registry.alerts.rulebook.phrases import ago, written
 from registry.alerts.rulebook.referral import working_days_after
 from registry.alerts.rulebook.suspension import Family
+from registry.alerts.rulebook.whereabouts import ASK_AFTER, asked_from, open_stays
 from registry.alerts.rulebook.worse import newly_listed
 from registry.alerts.snapshot import CaseSnapshot, InjectionDue
-from registry.life.rules import PLACES, WHOM, is_stay
+from registry.life.rules import PLACES, WHOM
 
 ADMISSION = "life.admission"
 STILL_IN = "life.still-in"
 FORGOTTEN = "life.forgotten"
 
-_ASK_AFTER = f"{STILL_IN}.ask_after"
 _TELL_AFTER = f"{STILL_IN}.tell_lead_after"
-
-
-def open_stays(setbacks: Iterable[Setback]) -> list[Setback]:
-    """Where the person is, as far as anybody has said: stays without an end, in the order given."""
-    return [each for each in setbacks if is_stay(each.kind) and each.ended_on is None]
 
 
 def _admission(case: CaseSnapshot, clock: Clock, _numbers: Numbers) -> Found | Settled | None:
@@ -92,10 +87,8 @@ def _still_in(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Non
 
 def _asked_about(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[tuple[Setback, date, date]]:
     """The stays nobody is sure of: each with the day it was last known of, and the one it is asked about from."""
-    after = timedelta(days=numbers.required(_ASK_AFTER))
     for stay in open_stays(case.setbacks):
-        ends = [each.ended_on for each in case.setbacks if each.ended_on is not None]
-        asked_on = min([stay.known_on + after, *(on for on in ends if on > stay.known_on)])
+        asked_on = asked_from(stay, case.setbacks, numbers)
         if clock.has_come(asked_on):
             yield stay, stay.known_on, asked_on
 
@@ -150,12 +143,12 @@ RULES = (
         title="Still there?",
         family=Family.LIFE,
         audience=(Audience.CARE_MANAGER,),
-        parameters=(_ASK_AFTER,),
+        parameters=(ASK_AFTER,),
         source="Registry decision: most rules rest during a stay, so nobody may forget that one is over",
         check=_still_in,
         words=_still_in_words,
         is_news=newly_listed("stays", "event", "known_on"),
-        version=2,
+        version=3,
         ends_with=_ANSWER,
     ),
     Rule(
@@ -163,10 +156,11 @@ RULES = (
         title="Nobody knows whether still there",
         family=Family.LIFE,
         audience=(Audience.CLINIC_LEAD,),
-        parameters=(_ASK_AFTER, _TELL_AFTER),
+        parameters=(ASK_AFTER, _TELL_AFTER),
         source="Registry decision: most rules rest during a stay, so nobody may forget that one is over",
         check=_forgotten,
         words=_forgotten_words,
+        version=2,
         ends_with=_ANSWER,
     ),
 )

@@ -2599,6 +2599,7 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
         sa.Column("called_on", sa.Date(), nullable=True),
         sa.Column("called_by_id", sa.Uuid(), nullable=True),
@@ -2616,6 +2617,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "(confirmed_on IS NULL) = (confirmed_by_id IS NULL)", name=op.f("ck_life_event_confirmed_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "(confirmed_on IS NULL) = (confirmed_at IS NULL)", name=op.f("ck_life_event_confirmed_at_some_time")
         ),
         sa.CheckConstraint("confirmed_on >= starts_on", name=op.f("ck_life_event_confirmed_after_start")),
         sa.CheckConstraint(

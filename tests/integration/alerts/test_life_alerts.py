@@ -27,9 +27,8 @@ from tests.integration.alerts.scene import NOW, TODAY, Scene, a_scene, alerts_of
 from tests.pages import words
 
 
-def went_in(scene: Scene, *, days_ago: int) -> LifeEvent:
-    """Into a psychiatric hospital."""
-    facts = EventFacts(kind="hospital-psychiatric", starts_on=TODAY - timedelta(days=days_ago))
+def went_in(scene: Scene, *, days_ago: int, kind: str = "hospital-psychiatric") -> LifeEvent:
+    facts = EventFacts(kind=kind, starts_on=TODAY - timedelta(days=days_ago))
     with scope.within({scene.clinic.id}):
         return record_event(patient_id=scene.patient.id, clinic_id=scene.clinic.id, facts=facts, by=scene.care_manager)
 
@@ -122,6 +121,19 @@ def test_a_stay_nobody_answers_for_and_an_emergency_visit_after_a_discharge_are_
             assert open_rules(scene) == {TRANSITION, UNREACHED}, "a visit is no contact"
             (of_the_lead,) = alerts_of(scene.patient, rule=UNREACHED, is_open=True)
             assert of_the_lead.sentence.startswith("As of 8 Apr 2026: Emergency visit (overdose) yesterday")
+
+
+def test_a_discharge_is_told_though_the_admission_was_written_down_again_that_day(app: Flask) -> None:
+    with on_stage(app):
+        scene = a_scene()
+        stay, again = went_in(scene, days_ago=5), went_in(scene, days_ago=5, kind="hospital")
+        with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+            came_out(scene, stay)
+            assert {TRANSITION, STILL_IN} <= open_rules(scene)
+        with time_machine.travel(NOW + timedelta(hours=2), tick=False), scope.within({scene.clinic.id}):
+            confirm_stay(event=again, on=TODAY, opened_version=again.version, by=scene.care_manager)
+
+        assert open_rules(scene).isdisjoint({TRANSITION, STILL_IN}), "somebody knows that they are on the other ward"
 
 
 def test_a_home_lost_on_life_is_told_until_one_is_found(app: Flask) -> None:

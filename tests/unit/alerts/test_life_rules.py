@@ -1,5 +1,6 @@
 """Into a ward or a jail and out again: who is told what, and who is spoken with by when."""
 
+from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
@@ -29,8 +30,18 @@ from tests.unit.alerts.cases import (
 PSYCHIATRIC, MEDICAL, CRISIS, JAIL = "hospital-psychiatric", "hospital", "crisis", "jail"
 
 
+def at(number: int, hour: int) -> datetime:
+    return datetime.combine(day(number), time(hour), tzinfo=UTC)
+
+
 def stay(began: int, ended: int | None = None, *, kind: str = PSYCHIATRIC, **facts: Any) -> Setback:
-    return Setback(kind, KINDS[kind], day(began), None if ended is None else day(ended), **facts)
+    """Written down at nine on the day it began, and its end at noon on its last day."""
+    written: dict[str, Any] = {"recorded_at": at(began, 9), "ended_at": None if ended is None else at(ended, 12)}
+    return Setback(kind, KINDS[kind], day(began), None if ended is None else day(ended), **(written | facts))
+
+
+def confirmed(on: int, *, hour: int = 9) -> dict[str, Any]:
+    return {"confirmed_on": day(on), "confirmed_at": at(on, hour)}
 
 
 def visit(on: int, reason: str) -> Setback:
@@ -65,9 +76,14 @@ OUT = stay(30, 40)
         ("still in", lived(stay(30)), 41, None),
         ("in again since", lived(OUT, stay(45)), 46, None),
         ("one admission written down twice, one of them ended", lived(stay(30, kind=MEDICAL), OUT), 41, "action"),
-        ("and the other known of the day before", lived(stay(30, confirmed_on=day(39)), OUT), 41, "action"),
-        ("moved there that day", lived(stay(40, kind=MEDICAL), OUT), 41, None),
-        ("known to be there since", lived(stay(0, kind=JAIL, confirmed_on=day(40)), OUT), 41, None),
+        ("and the other known of the day before", lived(stay(30, **confirmed(39)), OUT), 41, "action"),
+        ("the second time on the day of discharge", lived(stay(30, **confirmed(40)), OUT), 41, "action"),
+        ("the end entered days late", lived(stay(30, **confirmed(42)), stay(30, 40, ended_at=at(43, 9))), 43, "action"),
+        ("at one moment", lived(stay(30, **confirmed(40, hour=12)), OUT), 41, "action"),
+        ("moved there that day, which was told before", lived(stay(40, kind=MEDICAL), OUT), 41, "action"),
+        ("and after it", lived(stay(40, kind=MEDICAL, recorded_at=at(40, 13)), OUT), 41, None),
+        ("from an emergency department to a ward", lived(stay(40), visit(40, "overdose")), 41, None),
+        ("known to be there since", lived(stay(0, kind=JAIL, **confirmed(40, hour=13)), OUT), 41, None),
         ("out again: the last one speaks", lived(OUT, stay(45, 50), two_way=(42,)), 51, "action"),
         ("in a pause", lived(OUT, episode=episode(Phase.PAUSED, paused_until=day(90))), 41, "action"),
         ("referred, not enrolled", lived(OUT, episode=episode(Phase.REFERRED, enrolled_on=None)), 41, "action"),
@@ -238,10 +254,19 @@ def test_what_one_call_settles_waits_behind_it_and_the_list_says_the_day() -> No
     [
         ("day 13", lived(stay(10)), 23, None),
         ("day 14", lived(stay(10)), 24, "action"),
-        ("confirmed since", lived(stay(10, confirmed_on=day(20))), 33, None),
-        ("two weeks after that", lived(stay(10, confirmed_on=day(20))), 34, "action"),
+        ("confirmed since", lived(stay(10, **confirmed(20))), 33, None),
+        ("two weeks after that", lived(stay(10, **confirmed(20))), 34, "action"),
         ("out of somewhere else since", lived(stay(10), visit(15, "overdose")), 15, "action"),
-        ("and confirmed after that", lived(stay(10, confirmed_on=day(16)), visit(15, "overdose")), 29, None),
+        ("and confirmed after that", lived(stay(10, **confirmed(16)), visit(15, "overdose")), 29, None),
+        ("written down twice, ended that day", lived(stay(10, **confirmed(15)), stay(10, 15)), 15, "action"),
+        ("confirmed later that day", lived(stay(10, **confirmed(15, hour=13)), stay(10, 15)), 28, None),
+        (
+            "out before, which was entered later",
+            lived(stay(10, **confirmed(15)), stay(8, 13, ended_at=at(15, 10))),
+            15,
+            "action",
+        ),
+        ("out before it began", lived(stay(10), stay(2, 9, ended_at=at(15, 9))), 23, None),
         ("over", lived(stay(10, 12)), 24, None),
         ("nothing rests it", lived(stay(10), suspended_since=day(10), episode=episode(Phase.PAUSED)), 24, "action"),
     ],
@@ -250,7 +275,14 @@ def test_every_two_weeks_somebody_asks_whether_the_person_is_still_there(
     why: str, of: CaseSnapshot, on: int, expected: str | None
 ) -> None:
     assert tier(STILL_IN, of, on) == expected, why
-    assert rule(STILL_IN).verdict(of, day(11), NUMBERS).next_check_on in {day(15), day(24), day(30), day(34), None}
+    assert rule(STILL_IN).verdict(of, day(11), NUMBERS).next_check_on in {
+        day(15),
+        day(24),
+        day(29),
+        day(30),
+        day(34),
+        None,
+    }
 
 
 @pytest.mark.parametrize(
@@ -259,7 +291,7 @@ def test_every_two_weeks_somebody_asks_whether_the_person_is_still_there(
 )
 def test_two_weeks_without_an_answer_are_the_leads_as_well(on: int, expected: str | None) -> None:
     assert tier(FORGOTTEN, lived(stay(10)), on) == expected
-    assert tier(FORGOTTEN, lived(stay(10, confirmed_on=day(on))), on) is None
+    assert tier(FORGOTTEN, lived(stay(10, **confirmed(on))), on) is None
     assert tier(FORGOTTEN, lived(stay(10, on)), on) is None
 
 
@@ -271,7 +303,7 @@ def test_the_lead_is_told_what_nobody_knows() -> None:
 
 
 def test_it_says_since_when_and_when_that_was_last_confirmed() -> None:
-    assert sentence(STILL_IN, lived(stay(10, kind=JAIL, confirmed_on=day(20))), 40) == (
+    assert sentence(STILL_IN, lived(stay(10, kind=JAIL, **confirmed(20))), 40) == (
         "Still in jail? Since 15 Jan 2026 (30 days ago), last confirmed 25 Jan 2026: ask, and say on Life that the "
         "person is still there, or that it is over"
     )

@@ -1,7 +1,7 @@
 """The next check date is exact: looking only then finds what looking every day finds."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import given
@@ -55,6 +55,7 @@ from tests.unit.alerts.cases import (
 from tests.unit.measures.builders import depression_scale
 
 DAYS_SWEPT = 200
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 past = st.integers(-30, 0)
 offsets = st.integers(-30, 150)
@@ -115,6 +116,9 @@ def setbacks(draw: st.DrawFn) -> tuple[Setback, ...]:
             id=kind,
             confirmed_on=draw(st.none() | st.just(day(on + 5))),
             called_on=draw(st.none() | st.just(day(on + 1))),
+            recorded_at=NOON,
+            ended_at=draw(st.sampled_from([None, NOON])),
+            confirmed_at=draw(st.sampled_from([None, NOON + timedelta(hours=1)])),
         )
         for kind, on in draw(st.dictionaries(st.sampled_from(["jail", "hospital"]), past, max_size=2)).items()
     ]

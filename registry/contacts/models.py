@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.accounts.models import User
-from registry.contacts.rules import DANGERS, KINDS, MODALITIES
+from registry.contacts.rules import DANGERS, KINDS, MODALITIES, WITHOUT_CONVERSATION
 from registry.db.base import (
     Audited,
     Base,
@@ -34,6 +34,11 @@ class Contact(Identified, Versioned, PatientLinked, Withdrawable, Audited, Base)
         one_of("modality", MODALITIES),
         one_of("status", STATUSES),
         withdrawn_has_date(),
+        sa.CheckConstraint(
+            "NOT (kind = 'treatment' AND reached "
+            f"AND modality IN ({', '.join(repr(way) for way in WITHOUT_CONVERSATION)}))",
+            name="reached_in_conversation",
+        ),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 600", name="minutes_possible"),
         sa.Index("ix_contact_patient_date", "patient_id", "took_place_on"),
         sa.Index("ix_contact_staff_date", "staff_id", "took_place_on"),

@@ -45,8 +45,12 @@ TOOK_PART: Mapping[str, str] = {
 }
 """Who can take part beside the person."""
 
-WITHOUT_CONVERSATION = frozenset({"text", "email", "letter"})
-"""Ways in which nobody speaks with anybody."""
+WITHOUT_CONVERSATION: Mapping[str, str] = {
+    "text": "A text message is no conversation: choose Message, or log the call or visit that came of it",
+    "email": "An e-mail or portal message is no conversation: choose Message, or log the call or visit that came of it",
+    "letter": "A letter reaches nobody by itself: choose Message, or log the answer when it comes",
+}
+"""Ways in which nobody speaks with anybody, each with why nobody is reached in treatment by it."""
 
 OUTREACH_ONLY = frozenset({"peer", "partner"})
 """Ways in which somebody else tries to reach the person."""
@@ -64,7 +68,7 @@ DANGERS: Mapping[str, str] = {
 }
 
 KIND_HINTS: Mapping[str, str] = {
-    "treatment": "Care was given, or was to be given. Reached, it counts as seen and resets what is due",
+    "treatment": "Care was given in a conversation, or was to be. Reached, it counts as seen and resets what is due",
     "outreach": "Somebody tried to reach the person. Not reached, it counts as a missed attempt",
     "scheduling": "Only appointments were arranged. Resets nothing",
     "no-show": "The person did not come. Counts as a missed attempt",
@@ -109,9 +113,7 @@ def impossible_way(kind: str, modality: str, *, reached: bool) -> str | None:
         return "Choose how it happened; through somebody else one only tries to reach a person"
     if modality in WITHOUT_CONVERSATION and kind == "no-show":
         return "Choose how the appointment that was missed was to take place"
-    if modality == "letter" and reached and kind == "treatment":
-        return "A letter reaches nobody by itself: choose Message, or log the answer when it comes"
-    return None
+    return WITHOUT_CONVERSATION.get(modality) if is_two_way(kind, reached=reached) else None
 
 
 def is_named(kind: str, took_part: Collection[str], participants: str) -> bool:

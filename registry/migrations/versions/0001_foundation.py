@@ -442,6 +442,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("status IN ('final', 'amended', 'entered-in-error')", name=op.f("ck_contact_status_known")),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 600", name=op.f("ck_contact_minutes_possible")),
+        sa.CheckConstraint(
+            "NOT (kind = 'treatment' AND reached AND modality IN ('text', 'email', 'letter'))",
+            name=op.f("ck_contact_reached_in_conversation"),
+        ),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_contact_clinic_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_contact_patient_id"), ondelete="RESTRICT"

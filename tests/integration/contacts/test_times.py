@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 import time_machine
+from sqlalchemy.exc import IntegrityError
 
 from registry.access import scope
 from registry.accounts.models import User
@@ -63,6 +64,8 @@ def test_times_that_contradict_each_other_are_refused_beside_the_field(
         ({"kind": "collateral", "took_part": "family"}, "reached", "A collateral contact is without the person"),
         ({"modality": "peer"}, "modality", "one only tries to reach a person"),
         ({"modality": "letter"}, "modality", "A letter reaches nobody by itself"),
+        ({"modality": "text"}, "modality", "A text message is no conversation: choose Message"),
+        ({"modality": "email"}, "modality", "An e-mail or portal message is no conversation: choose Message"),
     ],
 )
 def test_who_took_part_and_how_fit_the_kind(case: Case, typed: dict[str, str], field: str, complaint: str) -> None:
@@ -72,6 +75,16 @@ def test_who_took_part_and_how_fit_the_kind(case: Case, typed: dict[str, str], f
     error = page_of(answer).select_one(f".field--invalid:has([name={field}])")
     assert error is not None
     assert complaint in error.get_text()
+    assert fields_of(answer)["reached"] == typed.get("reached", "yes"), "what was typed is kept"
+
+
+def test_no_way_in_stores_a_conversation_in_writing(case: Case) -> None:
+    with (
+        case.app.app_context(),
+        scope.within({case.clinic_id}),
+        pytest.raises(IntegrityError, match="reached_in_conversation"),
+    ):
+        _log(case, modality="text")
 
 
 def test_a_collateral_contact_says_with_whom_it_was(case: Case) -> None:

@@ -46,6 +46,14 @@ class Setback:
 
 
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """The stay a person is in. ``is_known``: somebody said so lately enough; else nobody has for a long time."""
+
+    stay: Setback
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstance:
     """What a housing or work measure said on one day: its category, and the words for it."""
 

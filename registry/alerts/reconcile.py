@@ -143,7 +143,7 @@ def _reconcile(
     log.store()
     new = by_patient(log.new)
     return log, {
-        patient_id: told(person, (*alerts.get(patient_id, ()), *new.get(patient_id, ())), numbers)
+        patient_id: told(person, (*alerts.get(patient_id, ()), *new.get(patient_id, ())), numbers, now=now)
         for patient_id, person in people.items()
     }
 

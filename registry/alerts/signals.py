@@ -12,7 +12,7 @@ from blinker import Signal
 
 if TYPE_CHECKING:
     from registry.alerts.last_safety import LastSafety
-    from registry.alerts.life_facts import Setback, Turn
+    from registry.alerts.life_facts import Turn, Whereabouts
     from registry.alerts.loading.care import Sighting
     from registry.alerts.models import Alert
     from registry.measures.mania import Reported
@@ -27,7 +27,7 @@ class LookedAt:
     they were told; ``outcomes`` those of the episodes that have one. ``safety`` is the last word on the person's
     safety, None where nobody was ever asked; ``due`` is what falls due in each open episode, and on which day;
     ``yearly`` until when each part of the yearly physical check that was ever done counts, by the numbers of the open
-    episode's clinic; ``away`` the stay the person is in, None where in none or without an open episode.
+    episode's clinic; ``away`` the stay the person is in, by open episode, None where in none.
     """
 
     open_alerts: Sequence[Alert]
@@ -39,7 +39,7 @@ class LookedAt:
     safety: LastSafety | None
     due: Mapping[uuid.UUID, Mapping[str, date]]
     yearly: Mapping[uuid.UUID, Mapping[str, date]]
-    away: Setback | None
+    away: Mapping[uuid.UUID, Whereabouts | None]
 
 
 asks_somebody = Signal("an urgent alert asks for somebody, in the transaction that caused it")

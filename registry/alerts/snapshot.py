@@ -361,8 +361,6 @@ class TransferFacts:
 class CaseSnapshot:
     """All the rules may look at for one patient at one clinic.
 
-    ``suspended_since`` is the first day of the oldest stay without an end (ward, jail): from then on nobody is
-    asked to call, measure, treat or review, though safety still counts.
     ``untracked_mania`` are the mania scales given in the episode of which ``measures`` has no score, each over the
     whole episode: not tracked, or not given since the treatment began anew.
     """
@@ -385,7 +383,6 @@ class CaseSnapshot:
     physical: PhysicalFacts = field(default_factory=PhysicalFacts)
     setbacks: tuple[Setback, ...] = ()
     turns: tuple[Turn, ...] = ()
-    suspended_since: date | None = None
     died_on: date | None = None
 
     @property

@@ -43,7 +43,10 @@ def count() -> None:
 
 @caseload.command("verify")
 def verify() -> None:
-    """Recompute every row and every kept count and print each difference; end with status 1 when there is one."""
+    """Recompute every row and every kept count and print each difference; end with status 1 when there is one.
+
+    Somebody whose stay nobody knows of from today on differs until the next sweep.
+    """
     with scope.all_patients(reason="flask caseload verify"):
         people = _everybody()
         found = 0

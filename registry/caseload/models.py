@@ -140,6 +140,8 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     away_kind: Mapped[str | None]
     """Where the person is: a kind of stay without an end. While it lasts hardly anything falls due."""
     away_since: Mapped[date | None]
+    away_last_known_on: Mapped[date | None]
+    """The last day on which anybody said so, where that is so long ago that nothing rests any more; else empty."""
     consent_withdrawn_on: Mapped[date | None]
     """The day on which the last consent of an open episode was taken back, if it was."""
     last_review_on: Mapped[date | None]

@@ -131,6 +131,7 @@ _SHOWN: Mapping[str, tuple[Any, ...]] = {
         CaseloadRow.paused_until,
         CaseloadRow.away_kind,
         CaseloadRow.away_since,
+        CaseloadRow.away_last_known_on,
     ),
     "physical": (cast(CaseloadRow.yearly, sa.Text()).label("yearly"),),
     "review": (CaseloadRow.last_review_on, CaseloadRow.open_recommendations, CaseloadRow.has_question),

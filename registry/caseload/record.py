@@ -10,7 +10,10 @@ from datetime import date
 
 from sqlalchemy import bindparam, func, select
 
+from registry import clock
 from registry.accounts.models import User
+from registry.alerts.life_facts import Setback
+from registry.alerts.loading.life import setbacks_among
 from registry.alerts.look import measures_due
 from registry.alerts.models import Alert
 from registry.alerts.queries import list_open_alerts
@@ -26,7 +29,7 @@ from registry.episodes.scales import scales_in_force
 from registry.extensions import db
 from registry.life.models import LifeEvent
 from registry.life.queries import list_events
-from registry.life.rules import GAINS, LOSSES, is_open
+from registry.life.rules import GAINS, LOSSES
 from registry.measurements.courses import follow_patient
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import Measurement, MeasurementScore
@@ -114,7 +117,7 @@ def load_record(episode: Episode) -> EpisodeRecord:
     life_events = list_events(patient_id, only_standing=True)
     return EpisodeRecord(
         episode=episode,
-        followed=_followed(episode, scores, tracked, away_since=_away_since(life_events)),
+        followed=_followed(episode, scores, tracked, setbacks=setbacks_among(life_events)),
         levels=_levels(episode, tracked),
         circumstances=_circumstances(scores, life_events),
         contacts=_contacts(patient_id),
@@ -227,17 +230,12 @@ def _scores(patient_id: uuid.UUID) -> Mapping[str, Sequence[Columns]]:
     return found
 
 
-def _away_since(events: Sequence[LifeEvent]) -> date | None:
-    """As the rules see it (``alerts.loading.life``), from the events already read."""
-    return min((each.starts_on for each in events if is_open(each.kind, ends_on=each.ends_on)), default=None)
-
-
 def _followed(
     episode: Episode,
     scores: Mapping[str, Sequence[Columns]],
     measures: Sequence[TrackedMeasure],
     *,
-    away_since: date | None,
+    setbacks: Sequence[Setback],
 ) -> list[Followed]:
     """The metric primary first, the others in the order they are followed."""
     parts = {row.scale: row for row in measures}
@@ -246,7 +244,7 @@ def _followed(
     read = scales_in_force().at(episode.clinic_id)
     manias = mania_courses(dated, read=read, starts_on=episode.referred_on, ends_on=episode.ended_on).values()
     others = rated_by_others({key: course for key, (_, course) in courses.items()})
-    due = measures_due(episode, courses, suspended_since=away_since)
+    due = measures_due(episode, courses, setbacks=setbacks, today=episode.clinic.today(clock.now()))
     found = [
         Followed(
             key=key,

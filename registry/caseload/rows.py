@@ -16,7 +16,7 @@ from registry.access import scope
 from registry.access.reading import rows_of
 from registry.access.reviewed_sql import insert_rows, update_rows
 from registry.alerts.last_safety import LastSafety
-from registry.alerts.life_facts import Setback
+from registry.alerts.life_facts import Whereabouts
 from registry.alerts.models import TIERS, Alert
 from registry.alerts.next_due import CONTACT, INJECTION, MEASURE, REVIEW
 from registry.alerts.rulebook import RULEBOOK
@@ -140,7 +140,7 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "minutes": contacts.minutes,
         **_due(facts.due.get(episode.id, {})),
         "yearly": _yearly(facts.yearly.get(episode.id)),
-        **_away(facts.away if episode.ended_on is None else None),
+        **_away(facts.away.get(episode.id)),
         **_safety(facts.safety),
         "consent_withdrawn_on": episode.consent_withdrawn_on if episode.ended_on is None else None,
         "last_review_on": episode.last_review_on,
@@ -175,8 +175,13 @@ def _circumstance(column: str, last: DatedCategory | None) -> dict[str, Any]:
     return {column: last and last.category, f"{column}_on": last and last.on}
 
 
-def _away(stay: Setback | None) -> dict[str, Any]:
-    return {"away_kind": stay and stay.kind, "away_since": stay and stay.began_on}
+def _away(away: Whereabouts | None) -> dict[str, Any]:
+    stay = away and away.stay
+    return {
+        "away_kind": stay and stay.kind,
+        "away_since": stay and stay.began_on,
+        "away_last_known_on": None if away is None or away.is_known else away.stay.known_on,
+    }
 
 
 def _safety(last: LastSafety | None) -> dict[str, Any]:

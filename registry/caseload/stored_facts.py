@@ -14,7 +14,7 @@ from sqlalchemy import and_, or_, select
 
 from registry.access.reading import Read, ReadTogether
 from registry.alerts.last_safety import LastSafety
-from registry.alerts.life_facts import Setback
+from registry.alerts.life_facts import Whereabouts
 from registry.alerts.loading.care import Sighting
 from registry.alerts.look import look
 from registry.alerts.models import Alert
@@ -81,8 +81,8 @@ class StoredFacts:
     """Open episode → what falls due → the day."""
     yearly: Mapping[uuid.UUID, Mapping[str, date]] = field(default_factory=dict)
     """Open episode → part of the yearly physical check that was ever done → the last day on which that counts."""
-    away: Setback | None = None
-    """The stay the person is in."""
+    away: Mapping[uuid.UUID, Whereabouts | None] = field(default_factory=dict)
+    """Open episode → the stay the person is in."""
 
     def contacts_of(self, episode: Columns) -> ContactHistory:
         """The contacts at the episode's clinic between its dates. Attempts count from the last two-way contact."""

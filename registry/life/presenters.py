@@ -45,7 +45,8 @@ class EventShown:
 
 RESTS = (
     "While the stay lasts, contacts, measures, targets and reviews rest; safety, injections, what a psychiatrist "
-    "recommended, legal dates and transfers do not. Now and then you are asked whether the person is still there."
+    "recommended, legal dates and transfers do not. Every two weeks you are asked whether the person is still there; "
+    "where nobody answers for two more, nothing rests any longer."
 )
 
 

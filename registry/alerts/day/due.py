@@ -20,7 +20,7 @@ from registry.alerts.day.since_yesterday import News
 from registry.alerts.hours.clinic_times import closed_on
 from registry.alerts.loading.care import Sighting, contact_facts
 from registry.alerts.loading.cases import phases_before_pause
-from registry.alerts.loading.life import load_setbacks, suspended_since
+from registry.alerts.loading.life import load_setbacks
 from registry.alerts.loading.treatment import load_plans
 from registry.alerts.rulebook import life, rule, stay
 from registry.alerts.snapshot import (
@@ -105,7 +105,6 @@ def list_due(desk: Desk) -> DueSoon:
             measures=tuple(measure for measure, _ in measures.get(episode.id, ())),
             plans=plans.get(episode.patient_id, PlanFacts()),
             setbacks=setbacks.get(episode.patient_id, ()),
-            suspended_since=suspended_since(setbacks.get(episode.patient_id, ())),
         )
         soonest: dict[str, Due] = {}
         for rule_id, kind in _RULES.items():

@@ -31,7 +31,7 @@ from registry.alerts.loading.care import (
     load_transfers,
     not_reached,
 )
-from registry.alerts.loading.life import Life, load_life, suspended_since
+from registry.alerts.loading.life import Life, load_life
 from registry.alerts.loading.physical import load_physical
 from registry.alerts.loading.ratings import load_ratings
 from registry.alerts.loading.reviews import load_reviews
@@ -268,7 +268,6 @@ def _cases(
                 physical=care.physical.get(patient_id, PhysicalFacts()),
                 setbacks=life.setbacks,
                 turns=life.turns,
-                suspended_since=suspended_since(life.setbacks),
                 died_on=person.died_on,
             ),
         )

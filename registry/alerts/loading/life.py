@@ -7,14 +7,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, TypeAlias
 
 from sqlalchemy import Row, select
 
 from registry.access.reading import Read, rows_of
 from registry.alerts.life_facts import Setback, Turn
-from registry.alerts.rulebook.whereabouts import open_stays
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.db.word import word, words
@@ -71,7 +69,12 @@ def load_setbacks(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[S
     return {patient_id: life.setbacks for patient_id, life in load_life(patient_ids).items()}
 
 
-def _setback(row: _Row) -> Setback:
+def setbacks_among(events: Iterable[LifeEvent]) -> tuple[Setback, ...]:
+    """The stays and emergencies among events that were read already."""
+    return tuple(_setback(each) for each in events if is_stay(each.kind) or each.kind == EMERGENCY)
+
+
+def _setback(row: _Row | LifeEvent) -> Setback:
     return Setback(
         kind=row.kind,
         words=KINDS[row.kind],
@@ -90,8 +93,3 @@ def _setback(row: _Row) -> Setback:
 def _turn(row: _Row) -> Turn:
     is_loss = row.kind in LOSSES
     return Turn(row.starts_on, (LOSSES if is_loss else GAINS)[row.kind], is_loss, KINDS[row.kind])
-
-
-def suspended_since(setbacks: Iterable[Setback]) -> date | None:
-    """The first day of the stay without an end that began first: most rules rest from it on. None outside of one."""
-    return min((stay.began_on for stay in open_stays(setbacks)), default=None)

@@ -258,7 +258,6 @@ def _parts(episode: Episode, facts: _Facts, span: Span) -> dict[str, Callable[[]
         "physical": lambda: over_time.physical(facts.physical.get(patient_id, PhysicalFacts()), span),
         "plans": lambda: over_time.plans(facts.plans.get(patient_id, {}), span),
         "setbacks": lambda: over_time.setbacks(life().setbacks, span),
-        "suspended_since": lambda: over_time.suspensions(life().setbacks, span),
         "turns": lambda: over_time.turns(life().turns, span),
         "died_on": lambda: over_time.death(facts.died_on.get(patient_id), span),
     }

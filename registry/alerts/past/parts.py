@@ -13,7 +13,6 @@ from registry.alerts.life_facts import CircumstanceHistory, Setback, Turn
 from registry.alerts.loading.around import GivenConsent, withdrawn_consent
 from registry.alerts.loading.care import Sighting, contact_facts
 from registry.alerts.loading.cases import History, tracked_measures, untracked_mania
-from registry.alerts.loading.life import suspended_since
 from registry.alerts.loading.reviews import ReviewRecord
 from registry.alerts.loading.treatment import plan_facts, treatment_facts
 from registry.alerts.past.as_of import Span, Timeline
@@ -265,11 +264,6 @@ def plans(versions: Mapping[str, Sequence[PlanDates]], span: Span) -> Timeline[P
 def setbacks(found: Sequence[Setback], span: Span) -> Timeline[tuple[Setback, ...]]:
     """Stays and emergencies, each without an end until it had one."""
     return Timeline(lambda day: _setbacks_on(found, day, span), _days_of(found), span)
-
-
-def suspensions(found: Sequence[Setback], span: Span) -> Timeline[date | None]:
-    """Since when most rules rested during a stay."""
-    return Timeline(lambda day: suspended_since(_setbacks_on(found, day, span)), _days_of(found), span)
 
 
 def turns(found: Sequence[Turn], span: Span) -> Timeline[tuple[Turn, ...]]:

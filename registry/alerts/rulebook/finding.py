@@ -151,7 +151,7 @@ class Rule:
     def verdict(self, case: CaseSnapshot, today: date, numbers: Numbers) -> Verdict:
         """What this rule says of ``case`` on the clinic's local ``today``."""
         clock = Clock(today)
-        resting = suspension(case, clock, family=self.family)
+        resting = suspension(case, clock, numbers, family=self.family)
         outcome = Settled(resting) if resting is not None else self.check(case, clock, numbers)
         if not isinstance(outcome, Found):
             return Verdict(None, clock.next_check_on, None if outcome is None else outcome.because)

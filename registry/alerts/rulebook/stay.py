@@ -3,8 +3,8 @@
 Most rules rest during a stay (``suspension``); these are what it asks for, so nothing rests them.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from registry.alerts.life_facts import Setback
 from registry.alerts.parameters import Numbers
@@ -14,7 +14,7 @@ from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, fou
 from registry.alerts.rulebook.phrases import ago, written
 from registry.alerts.rulebook.referral import working_days_after
 from registry.alerts.rulebook.suspension import Family
-from registry.alerts.rulebook.whereabouts import ASK_AFTER, asked_from, open_stays
+from registry.alerts.rulebook.whereabouts import ASK_AFTER, TELL_AFTER, asked_from, open_stays, unknown_from
 from registry.alerts.rulebook.worse import newly_listed
 from registry.alerts.snapshot import CaseSnapshot, InjectionDue
 from registry.life.rules import PLACES, WHOM
@@ -22,8 +22,6 @@ from registry.life.rules import PLACES, WHOM
 ADMISSION = "life.admission"
 STILL_IN = "life.still-in"
 FORGOTTEN = "life.forgotten"
-
-_TELL_AFTER = f"{STILL_IN}.tell_lead_after"
 
 
 def _admission(case: CaseSnapshot, clock: Clock, _numbers: Numbers) -> Found | Settled | None:
@@ -78,19 +76,20 @@ def _still_in(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Non
     """Nobody has said for two weeks that the person is still there, or they came out of somewhere else since: a stay
     that is forgotten would silence every rule that rests during one.
     """
-    forgotten = [
-        (asked_on, _stay_facts(stay) | {"known_on": stored(known_on)})
-        for stay, known_on, asked_on in _asked_about(case, clock, numbers)
-    ]
-    return found_together(forgotten, under="stays")
+    return _asked_about(clock, ((stay, asked_from(stay, case.setbacks, numbers)) for stay in open_stays(case.setbacks)))
 
 
-def _asked_about(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Iterator[tuple[Setback, date, date]]:
-    """The stays nobody is sure of: each with the day it was last known of, and the one it is asked about from."""
-    for stay in open_stays(case.setbacks):
-        asked_on = asked_from(stay, case.setbacks, numbers)
-        if clock.has_come(asked_on):
-            yield stay, stay.known_on, asked_on
+def _forgotten(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
+    """Asked for two weeks, and nobody has answered: the lead sees to it that somebody does."""
+    return _asked_about(
+        clock, ((stay, unknown_from(stay, case.setbacks, numbers)) for stay in open_stays(case.setbacks))
+    )
+
+
+def _asked_about(clock: Clock, stays: Iterable[tuple[Setback, date]]) -> Found | None:
+    """Of the stays, each with the day from which it is asked about, those whose day has come."""
+    asked = [(on, _stay_facts(stay) | {"known_on": stored(stay.known_on)}) for stay, on in stays if clock.has_come(on)]
+    return found_together(asked, under="stays")
 
 
 def _still_in_words(evidence: Evidence, today: date) -> str:
@@ -104,23 +103,9 @@ def _one_still_in(stay: Evidence, today: date) -> str:
     return f"Still in {PLACES[stay.text('kind')]}? Since {written(began_on)} ({ago(began_on, today)}){known}"
 
 
-def _forgotten(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | None:
-    """Asked for two weeks, and nobody has answered: the lead sees to it that somebody does."""
-    after = numbers.get(_TELL_AFTER)
-    if after is None:
-        return None
-    wait = timedelta(days=after)
-    forgotten = [
-        (asked_on + wait, _stay_facts(stay) | {"known_on": stored(known_on)})
-        for stay, known_on, asked_on in _asked_about(case, clock, numbers)
-        if clock.has_come(asked_on + wait)
-    ]
-    return found_together(forgotten, under="stays")
-
-
 def _forgotten_words(evidence: Evidence, today: date) -> str:
     asked = "; ".join(_one_still_in(each, today) for each in evidence.each("stays"))
-    return f"{asked}: nobody has answered, and most rules rest meanwhile: decide who finds out"
+    return f"{asked}: nobody has answered, so nothing rests any longer: decide who finds out where the person is"
 
 
 _ANSWER = "Still there, or It is over, on Life"
@@ -156,11 +141,11 @@ RULES = (
         title="Nobody knows whether still there",
         family=Family.LIFE,
         audience=(Audience.CLINIC_LEAD,),
-        parameters=(ASK_AFTER, _TELL_AFTER),
+        parameters=(ASK_AFTER, TELL_AFTER),
         source="Registry decision: most rules rest during a stay, so nobody may forget that one is over",
         check=_forgotten,
         words=_forgotten_words,
-        version=2,
+        version=3,
         ends_with=_ANSWER,
     ),
 )

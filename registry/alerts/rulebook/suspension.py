@@ -1,11 +1,14 @@
-"""When rules rest: after a death, during a stay on a ward or in jail, while an episode is paused, and at a clinic that
-has taken somebody over and not spoken with them yet: until then the clinic they come from answers.
+"""When rules rest: after a death, during a stay on a ward or in jail that somebody knows of, while an episode is
+paused, and at a clinic that has taken somebody over and not spoken with them yet: until then the clinic they come from
+answers.
 """
 
 from enum import StrEnum
 
+from registry.alerts.parameters import Numbers
 from registry.alerts.rulebook.clock import Clock
 from registry.alerts.rulebook.phrases import written
+from registry.alerts.rulebook.whereabouts import resting_since
 from registry.alerts.snapshot import CaseSnapshot, EpisodeFacts, Phase
 
 
@@ -42,8 +45,13 @@ _RESTS_WITH_CARE = frozenset(
 """Families that ask the care team to do its usual work, which a pause or a stay elsewhere interrupts."""
 
 
-def suspension(case: CaseSnapshot, clock: Clock, *, family: Family) -> str | None:
-    """Why ``family`` says nothing about ``case`` for now, or None where it speaks. Safety always speaks."""
+def suspension(
+    case: CaseSnapshot, clock: Clock, numbers: Numbers, *, family: Family, stays: Clock | None = None
+) -> str | None:
+    """Why ``family`` says nothing about ``case`` for now, or None where it speaks. Safety always speaks.
+
+    ``stays`` is the day on which stays are asked about, where that is another: far ahead nobody would know of any.
+    """
     if family is Family.SAFETY:
         return None
     if case.died_on is not None:
@@ -52,8 +60,9 @@ def suspension(case: CaseSnapshot, clock: Clock, *, family: Family) -> str | Non
         return f"{case.transfer.other_clinic} answers until the first two-way contact here"
     if family not in _RESTS_WITH_CARE:
         return None
-    if case.suspended_since is not None and clock.has_come(case.suspended_since):
-        return f"Resting since {written(case.suspended_since)}: in hospital, in jail or in crisis care"
+    since = resting_since(case.setbacks, stays or clock, numbers)
+    if since is not None:
+        return f"Resting since {written(since)}: in hospital, in jail or in crisis care"
     if case.episode is not None and case.episode.phase is Phase.PAUSED:
         return _pause(case.episode, clock)
     return None

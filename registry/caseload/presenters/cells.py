@@ -13,6 +13,7 @@ from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
 from registry.caseload.circumstances import FOUND, LOST
 from registry.caseload.columns import Columns
 from registry.caseload.looked import News
+from registry.caseload.models import CaseloadRow
 from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import Measured, ScoreShown, scale_label, show_score
 from registry.caseload.presenters.yearly_check import yearly_check
@@ -259,11 +260,13 @@ def _contact(facts: RowFacts) -> Cell:
 
 
 def _due(facts: RowFacts) -> Cell:
-    first, *others = due_days(facts) or [("", None)]
-    if facts.columns.away_kind is not None:
+    row = facts.columns
+    if is_resting(row):
         return _away(facts)
+    first, *others = due_days(facts) or [("", None)]
+    lost = [] if row.away_kind is None else [_away_words(facts)]
     if first[1] is None:
-        return Cell(label="Next due", words="Nothing", words_kind="quiet")
+        return Cell(label="Next due", words="Nothing", words_kind="quiet", pressing=lost)
     what, day = first
     late = (facts.today - day).days
     said = [(due, f"{what.lower()} {_when_due(due, facts.today)}") for what, due in others]
@@ -272,7 +275,7 @@ def _due(facts: RowFacts) -> Cell:
         kind=FACTS,
         words=f"{what} {_when_due(day, facts.today)}",
         words_kind="action" if late > 0 else "",
-        pressing=[words for due, words in said if due < facts.today],
+        pressing=[*(words for due, words in said if due < facts.today), *lost],
         notes=[words for due, words in said if due >= facts.today],
     )
 
@@ -282,21 +285,32 @@ def _away(facts: RowFacts) -> Cell:
     return Cell(
         label="Next due",
         kind=FACTS,
-        words=away_words(facts.columns.away_kind, facts.columns.away_since, facts.today),
+        words=_away_words(facts),
         notes=[f"{what.lower()} {short_date(day, today=facts.today)}" for what, day in due_days(facts)],
     )
 
 
-def away_words(kind: str, since: date, today: date) -> str:
-    """ "In psychiatric hospital since 3 Mar"."""
-    return f"In {PLACES[kind]} since {short_date(since, today=today)}"
+def _away_words(facts: RowFacts) -> str:
+    row = facts.columns
+    return away_words(row.away_kind, row.away_since, row.away_last_known_on, facts.today)
+
+
+def is_resting(row: Columns | CaseloadRow) -> bool:
+    """Whether the person is in a stay that somebody knows of: hardly anything falls due meanwhile."""
+    return row.away_kind is not None and row.away_last_known_on is None
+
+
+def away_words(kind: str, since: date, last_known_on: date | None, today: date) -> str:
+    """ "In psychiatric hospital since 3 Mar", to which is added that nobody has confirmed it for long."""
+    said = f"In {PLACES[kind]} since {short_date(since, today=today)}"
+    return said if last_known_on is None else f"{said}, not confirmed since {short_date(last_known_on, today=today)}"
 
 
 def due_days(facts: RowFacts) -> list[tuple[str, Any]]:
     """What falls due and on which day, soonest first; while care is paused, the day the pause ends before the rest."""
     row = facts.columns
     days = [(words, getattr(row, f"{kind}_due_on")) for kind, words in DUE_WORDS.items()]
-    if row.due_on is not None and row.away_kind is None and row.paused_until is not None:
+    if row.due_on is not None and not is_resting(row) and row.paused_until is not None:
         days.insert(0, (PAUSE_ENDS, row.paused_until))
     return sorted(((what, day) for what, day in days if day is not None), key=lambda each: each[1])
 

@@ -131,7 +131,8 @@ def _contact(facts: RowFacts) -> Sequence[Value]:
 
 def _due(facts: RowFacts) -> Sequence[Value]:
     row = facts.columns
-    away = "" if row.away_kind is None else away_words(row.away_kind, row.away_since, facts.today)
+    where = (row.away_kind, row.away_since, row.away_last_known_on)
+    away = "" if row.away_kind is None else away_words(*where, facts.today)
     return (*(getattr(row, f"{kind}_due_on") for kind in DUE_WORDS), row.paused_until, away)
 
 

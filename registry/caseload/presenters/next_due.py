@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from registry.caseload.presenters.cells import PAUSE_ENDS, away_words
+from registry.caseload.presenters.cells import PAUSE_ENDS, away_words, is_resting
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.record import EpisodeRecord
 from registry.treatment.rules import next_injection_on
@@ -33,10 +33,15 @@ def show_due(record: EpisodeRecord, today: date) -> list[DueShown]:
 
 
 def _away(record: EpisodeRecord, today: date) -> Iterator[DueShown]:
-    """The stay during which most of it rests."""
+    """The stay during which most of it rests, or of which nobody knows any more whether it goes on."""
     row = record.row
-    if row is not None and row.away_kind is not None and row.away_since is not None:
-        yield DueShown("Contacts, measures and reviews", "Rest", away_words(row.away_kind, row.away_since, today))
+    if row is None or row.away_kind is None or row.away_since is None:
+        return
+    words = away_words(row.away_kind, row.away_since, row.away_last_known_on, today)
+    if is_resting(row):
+        yield DueShown("Contacts, measures and reviews", "Rest", words)
+    else:
+        yield DueShown("Where the person is", "Not confirmed", words, kind="action")
 
 
 def _by_the_rules(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
@@ -44,7 +49,7 @@ def _by_the_rules(record: EpisodeRecord) -> Iterator[tuple[date, str]]:
     row = record.row
     if row is None:
         return
-    pause_ends = None if row.away_kind is not None else row.paused_until
+    pause_ends = None if is_resting(row) else row.paused_until
     days = {"Contact": row.contact_due_on, "Case review": row.review_due_on, PAUSE_ENDS: pause_ends}
     for label, day in days.items():
         if day is not None:

@@ -1104,6 +1104,7 @@ def upgrade() -> None:
         sa.Column("yearly", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("away_kind", sa.Text(), nullable=True),
         sa.Column("away_since", sa.Date(), nullable=True),
+        sa.Column("away_last_known_on", sa.Date(), nullable=True),
         sa.Column("consent_withdrawn_on", sa.Date(), nullable=True),
         sa.Column("last_review_on", sa.Date(), nullable=True),
         sa.Column("known_until", sa.DateTime(timezone=True), nullable=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -177,3 +177,33 @@ def test_a_stay_rests_the_usual_work_until_it_is_over_and_is_asked_about_so_that
             db.session.refresh(row)
             assert row.away_kind is None
             assert row.contact_due_on == TODAY - timedelta(days=5), "thirty days after the last contact"
+
+
+def test_a_stay_nobody_confirms_for_four_weeks_rests_nothing_and_the_pages_say_so(
+    app: Flask, client: FlaskClient
+) -> None:
+    with on_stage(app):
+        scene = a_scene(enrolled_days_ago=60, contact_days_ago=35, reviewed=False)
+        went_in(scene, days_ago=3)
+        who, person = scene.care_manager.id, f"/patients/{scene.patient.id}"
+        rested = {"engage.no-contact", "review.due"}
+
+        def told() -> tuple[set[str], bool, date | None, date | None]:
+            row = db.session.get_one(CaseloadRow, scene.episode.id, populate_existing=True)
+            found = {alert.rule for alert in alerts_of(scene.patient, is_open=True)}
+            return rested & found, "review.due" in row.queue_rules, row.contact_due_on, row.away_last_known_on
+
+        def swept(days: int) -> None:
+            with time_machine.travel(NOW + timedelta(days=days), tick=False):
+                sweep_clinic(scene.clinic, today=TODAY + timedelta(days=days))
+
+        swept(27)
+        assert told() == (set(), False, None, None)
+        swept(28)
+        assert told() == (rested, True, TODAY - timedelta(days=5), TODAY)
+
+    with time_machine.travel(NOW + timedelta(days=28), tick=False):
+        manager = sign_in(client, who)
+        said = "In psychiatric hospital since 8 Mar, not confirmed since 11 Mar"
+        assert said in words(manager.get("/caseload"))
+        assert f"Where the person is Not confirmed {said}" in words(manager.get(person))

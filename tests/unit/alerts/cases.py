@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from registry.alerts.life_facts import Circumstance, CircumstanceHistory, Turn
+from registry.alerts.life_facts import Circumstance, CircumstanceHistory, Setback, Turn
 from registry.alerts.parameters import ClinicNumber, Numbers, load
 from registry.alerts.physical_facts import Observed, PhysicalFacts
 from registry.alerts.psychosis_facts import RatedItem, Rating, TriedAntipsychotic
@@ -47,6 +47,13 @@ def day(number: int) -> date:
 
 def days(numbers: Sequence[int]) -> tuple[date, ...]:
     return tuple(day(number) for number in numbers)
+
+
+def on_ward(began: int, *, confirmed: int = 500) -> Setback:
+    """A stay without an end: the ward was called, and somebody goes on confirming it."""
+    return Setback(
+        "hospital", KINDS["hospital"], day(began), None, id="ward", confirmed_on=day(confirmed), called_on=day(began)
+    )
 
 
 def episode(phase: Phase = Phase.ACTIVE, **facts: Any) -> EpisodeFacts:

@@ -6,7 +6,7 @@ import pytest
 
 from registry.alerts.rulebook import rule
 from registry.alerts.snapshot import CaseSnapshot, EpisodeFacts, Phase, TransferFacts, WithdrawnConsent
-from tests.unit.alerts.cases import case, day, episode, finding, sentence, tier
+from tests.unit.alerts.cases import case, day, episode, finding, on_ward, sentence, tier
 
 RULE = "care.consent-withdrawn"
 
@@ -24,7 +24,7 @@ def withdrawn(on: int = 40, *, phase: EpisodeFacts | None = None, **facts: Any) 
         ("as long as the episode goes on", withdrawn(), 400, "action"),
         ("given anew, or never taken back", case(), 40, None),
         ("in a pause", withdrawn(phase=episode(Phase.PAUSED, paused_until=day(120))), 40, "action"),
-        ("on a ward", withdrawn(suspended_since=day(30)), 40, "action"),
+        ("on a ward", withdrawn(setbacks=(on_ward(30),)), 40, "action"),
         ("while maintaining", withdrawn(phase=episode(Phase.MAINTAINING)), 40, "action"),
         ("the episode has ended", withdrawn(phase=episode(Phase.ENDED)), 40, None),
         ("after a death", withdrawn(died_on=day(35)), 40, None),

@@ -20,6 +20,7 @@ from tests.unit.alerts.cases import (
     finding,
     in_contact,
     measure,
+    on_ward,
     order,
     sentence,
     tier,
@@ -63,7 +64,7 @@ def test_a_pause_is_looked_at_again_on_the_day_it_ends_and_not_before() -> None:
     assert (PAUSE, "action") in told(paused, 30)
 
 
-@pytest.mark.parametrize("elsewhere", [{"suspended_since": day(28)}, {"died_on": day(28)}])
+@pytest.mark.parametrize("elsewhere", [{"setbacks": (on_ward(28),)}, {"died_on": day(28)}])
 def test_nobody_is_asked_to_resume_care_of_somebody_on_a_ward_or_dead(elsewhere: dict[str, date]) -> None:
     away = case(episode=episode(Phase.PAUSED, paused_until=day(30)), **elsewhere)
 
@@ -88,7 +89,7 @@ def test_nobody_is_asked_to_resume_care_of_somebody_on_a_ward_or_dead(elsewhere:
         ("referred, not enrolled", case(episode=episode(Phase.REFERRED, enrolled_on=None)), 28, None),
         ("ended", case(episode=episode(Phase.ENDED)), 28, None),
         ("paused", case(episode=episode(Phase.PAUSED, paused_until=day(60))), 28, None),
-        ("on a ward", case(suspended_since=day(10)), 28, None),
+        ("on a ward", case(setbacks=(on_ward(10),)), 28, None),
     ],
 )
 def test_a_first_follow_up_is_due_within_28_days_of_enrolment(
@@ -148,7 +149,7 @@ def test_a_missing_follow_up_says_by_when_and_how_often_it_was_tried(on: int, wo
         ("referred", case(episode=episode(Phase.REFERRED, enrolled_on=None)), 400, None),
         ("ended", case(episode=episode(Phase.ENDED)), 400, None),
         ("died", case(died_on=day(10)), 400, None),
-        ("on a ward", case(suspended_since=day(10)), 400, None),
+        ("on a ward", case(setbacks=(on_ward(10),)), 400, None),
         ("paused", case(episode=episode(Phase.PAUSED, paused_until=day(90))), 89, None),
         ("the pause is over", case(episode=episode(Phase.PAUSED, paused_until=day(90))), 90, "action"),
         (
@@ -307,7 +308,7 @@ def _not_reached(*attempts: Attempt, possible: frozenset[Step] = frozenset(Step)
         ("however long ago", _not_reached(*_calls(3, 5, 9)), 400, "action"),
         ("referred", _not_reached(*_calls(3, 5, 9), episode=episode(Phase.REFERRED, enrolled_on=None)), 9, "action"),
         ("paused", _not_reached(*_calls(3, 5, 9), episode=episode(Phase.PAUSED, paused_until=day(60))), 9, None),
-        ("on a ward", _not_reached(*_calls(3, 5, 9), suspended_since=day(8)), 9, None),
+        ("on a ward", _not_reached(*_calls(3, 5, 9), setbacks=(on_ward(8),)), 9, None),
         ("ended", _not_reached(*_calls(3, 5, 9), episode=episode(Phase.ENDED)), 9, None),
     ],
 )

@@ -20,6 +20,7 @@ from tests.unit.alerts.cases import (
     measure,
     measured,
     of_safety,
+    on_ward,
     order,
     report,
     told,
@@ -70,7 +71,7 @@ def test_a_death_leaves_only_safety_to_be_read() -> None:
             "Paused until 5 May 2026",
         ),
         (
-            {"suspended_since": day(80)},
+            {"setbacks": (on_ward(80),)},
             "Resting since 26 Mar 2026: in hospital, in jail or in crisis care",
         ),
     ],

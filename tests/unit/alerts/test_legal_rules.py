@@ -6,7 +6,7 @@ import pytest
 
 from registry.alerts.rulebook import evaluate
 from registry.alerts.snapshot import CaseSnapshot, LegalStatusFacts, Permission, Phase
-from tests.unit.alerts.cases import NUMBERS, case, day, episode, sentence, tier
+from tests.unit.alerts.cases import NUMBERS, case, day, episode, on_ward, sentence, tier
 
 RULE, PERMISSION = "legal.expiring", "legal.permission"
 
@@ -31,7 +31,7 @@ def under(status: LegalStatusFacts | None, **facts: object) -> CaseSnapshot:
         ("an order whose end is not known", under(order(None)), 100, None),
         ("no legal status on record", under(None), 100, None),
         ("in a pause", under(order(100), episode=episode(Phase.PAUSED, paused_until=day(120))), 70, "action"),
-        ("on a ward", under(order(100), suspended_since=day(60)), 70, "action"),
+        ("on a ward", under(order(100), setbacks=(on_ward(60),)), 70, "action"),
         ("referred, not enrolled", under(order(100), episode=episode(Phase.REFERRED, enrolled_on=None)), 70, "action"),
         ("after a death", under(order(100), died_on=day(60)), 70, None),
     ],

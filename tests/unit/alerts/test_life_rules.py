@@ -245,8 +245,10 @@ def test_what_one_call_settles_waits_behind_it_and_the_list_says_the_day() -> No
 
     assert told(of, 45)[0] == (TRANSITION, "action")
     assert "measure.due" not in dict(told(of, 45))
-    assert due_days(of, NUMBERS)["contact"] == day(40)
-    assert due_days(lived(OUT, episode=episode(Phase.PAUSED, paused_until=day(90))), NUMBERS)["contact"] == day(40)
+    assert due_days(of, NUMBERS, day(45))["contact"] == day(40)
+    assert due_days(lived(OUT, episode=episode(Phase.PAUSED, paused_until=day(90))), NUMBERS, day(45))[
+        "contact"
+    ] == day(40)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +270,7 @@ def test_what_one_call_settles_waits_behind_it_and_the_list_says_the_day() -> No
         ),
         ("out before it began", lived(stay(10), stay(2, 9, ended_at=at(15, 9))), 23, None),
         ("over", lived(stay(10, 12)), 24, None),
-        ("nothing rests it", lived(stay(10), suspended_since=day(10), episode=episode(Phase.PAUSED)), 24, "action"),
+        ("nothing rests it", lived(stay(10), episode=episode(Phase.PAUSED)), 24, "action"),
     ],
 )
 def test_every_two_weeks_somebody_asks_whether_the_person_is_still_there(
@@ -297,8 +299,8 @@ def test_two_weeks_without_an_answer_are_the_leads_as_well(on: int, expected: st
 
 def test_the_lead_is_told_what_nobody_knows() -> None:
     assert sentence(FORGOTTEN, lived(stay(10, kind=JAIL)), 40) == (
-        "Still in jail? Since 15 Jan 2026 (30 days ago): nobody has answered, and most rules rest meanwhile: decide "
-        "who finds out"
+        "Still in jail? Since 15 Jan 2026 (30 days ago): nobody has answered, so nothing rests any longer: decide who "
+        "finds out where the person is"
     )
 
 
@@ -311,11 +313,35 @@ def test_it_says_since_when_and_when_that_was_last_confirmed() -> None:
 
 def test_a_stay_rests_what_the_team_would_do_and_not_what_protects_the_person() -> None:
     """Contacts, measures, targets and reviews wait; nothing of them falls due, and an injection does."""
-    away = lived(
-        stay(30), suspended_since=day(30), measures=(measure({0: 20, 28: 20}),), treatment=treated(injection(50))
-    )
+    away = lived(stay(30, **confirmed(65)), measures=(measure({0: 20, 28: 20}),), treatment=treated(injection(50)))
 
-    assert {rule_id for rule_id, _ in told(away, 70)} == {ADMISSION, STILL_IN, FORGOTTEN, "medication.due"}
-    assert due_days(away, NUMBERS) == {"injection": day(50)}
-    assert measure_days(away, NUMBERS) == {}
+    assert {rule_id for rule_id, _ in told(away, 70)} == {ADMISSION, "medication.due"}
+    assert due_days(away, NUMBERS, day(70)) == {"injection": day(50)}
+    assert measure_days(away, NUMBERS, day(70)) == {}
     assert rule("engage.no-contact").verdict(away, day(29), NUMBERS).next_check_on == day(30), "looked at as it begins"
+
+
+@pytest.mark.parametrize(
+    ("why", "stays", "ends_on"),
+    [
+        ("asked on day 24, and nobody answered for two weeks", (stay(10),), 38),
+        ("confirmed since", (stay(10, **confirmed(20)),), 48),
+        ("out of somewhere else on day 18: asked from then on", (stay(10), visit(18, "other")), 32),
+        ("one of two is known of", (stay(10), stay(12, kind=JAIL, **confirmed(30))), 58),
+    ],
+)
+def test_a_stay_nobody_confirms_rests_nothing_once_the_lead_is_told(
+    why: str, stays: tuple[Setback, ...], ends_on: int
+) -> None:
+    """Nobody knows where the person is: what rested speaks again, and falls due again."""
+    away = lived(*stays, measures=(measure({0: 20}),))
+    before, after = rule("engage.no-contact").verdict(away, day(ends_on - 1), NUMBERS), day(ends_on)
+
+    assert before.finding is None
+    assert before.next_check_on == after, why
+    assert {"contact", "measure"}.isdisjoint(due_days(away, NUMBERS, day(ends_on - 1)))
+    assert measure_days(away, NUMBERS, day(ends_on - 1)) == {}
+    assert tier("engage.no-contact", away, ends_on) == "action"
+    assert tier(FORGOTTEN, away, ends_on) == "action", "the lead is told the same day"
+    assert {"contact", "measure"} <= due_days(away, NUMBERS, after).keys()
+    assert measure_days(away, NUMBERS, after) == {"phq-9:total": day(36)}

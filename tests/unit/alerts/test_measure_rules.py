@@ -3,7 +3,7 @@
 import pytest
 
 from registry.alerts.snapshot import CaseSnapshot, Phase
-from tests.unit.alerts.cases import case, day, episode, finding, mania, measure, measured, sentence, tier
+from tests.unit.alerts.cases import case, day, episode, finding, mania, measure, measured, on_ward, sentence, tier
 
 DUE = "measure.due"
 MAINTAINING = episode(Phase.MAINTAINING)
@@ -29,7 +29,7 @@ MAINTAINING = episode(Phase.MAINTAINING)
         ("referred", measured(measure({}), episode=episode(Phase.REFERRED)), 400, None),
         ("ended", measured(measure({}), episode=episode(Phase.ENDED)), 400, None),
         ("paused", measured(measure({}), episode=episode(Phase.PAUSED, paused_until=day(80))), 79, None),
-        ("on a ward", measured(measure({}), suspended_since=day(3)), 400, None),
+        ("on a ward", measured(measure({}), setbacks=(on_ward(3),)), 400, None),
     ],
 )
 def test_a_measure_is_due_by_its_age(why: str, of: CaseSnapshot, on: int, expected: str | None) -> None:

@@ -58,6 +58,7 @@ DAYS_SWEPT = 200
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 past = st.integers(-30, 0)
+began = st.integers(-30, 20)
 offsets = st.integers(-30, 150)
 scores = st.dictionaries(st.integers(0, 60), st.integers(0, 27).map(float), max_size=5)
 ratings = st.dictionaries(st.integers(0, 60), st.integers(1, 7), max_size=4)
@@ -120,7 +121,7 @@ def setbacks(draw: st.DrawFn) -> tuple[Setback, ...]:
             ended_at=draw(st.sampled_from([None, NOON])),
             confirmed_at=draw(st.sampled_from([None, NOON + timedelta(hours=1)])),
         )
-        for kind, on in draw(st.dictionaries(st.sampled_from(["jail", "hospital"]), past, max_size=2)).items()
+        for kind, on in draw(st.dictionaries(st.sampled_from(["jail", "hospital"]), began, max_size=2)).items()
     ]
     visits = [
         Setback("emergency", "emergency", day(on), day(on), id="visit", reason=draw(st.sampled_from(list(REASONS))))
@@ -232,7 +233,6 @@ def cases(draw: st.DrawFn) -> CaseSnapshot:
         turns=draw(turns()),
         treatment=draw(treatments()),
         physical=draw(bodies()),
-        suspended_since=draw(st.sampled_from([None, None, None, day(0), day(20)])),
         died_on=draw(st.sampled_from([None, None, None, day(0)])),
     )
 

@@ -58,7 +58,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_what_falls_due(name: str) -> None:
     asked, expected = CASES[name]
-    assert due_days(asked, NUMBERS) == expected
+    assert due_days(asked, NUMBERS, day(0)) == expected
 
 
 def test_each_measure_falls_due_by_the_rule_and_the_first_of_them_is_the_day_of_the_list() -> None:
@@ -68,10 +68,10 @@ def test_each_measure_falls_due_by_the_rule_and_the_first_of_them_is_the_day_of_
         measure({}, key="pcl-5:total", is_metric_primary=False),
     )
 
-    found = measure_days(followed, NUMBERS)
+    found = measure_days(followed, NUMBERS, day(0))
 
     assert found == {"phq-9:total": day(76), "gad-7:total": day(91), "pcl-5:total": day(91)}
-    assert due_days(followed, NUMBERS)["measure"] == min(found.values())
+    assert due_days(followed, NUMBERS, day(0))["measure"] == min(found.values())
 
 
 BLANK, DECLINED, TOTAL_ONLY = AnswerState.BLANK, AnswerState.DECLINED, AnswerState.TOTAL_ONLY

@@ -20,6 +20,7 @@ from tests.unit.alerts.cases import (
     measure,
     measured,
     of_safety,
+    on_ward,
     report,
     sentence,
     signed,
@@ -209,7 +210,7 @@ def test_what_rests_with_care_or_has_no_day_asks_for_no_look_at_a_relapse_preven
     for rests in (
         {"episode": episode(phase=Phase.ENDED)},
         {"episode": episode(phase=Phase.PAUSED, paused_until=day(90))},
-        {"suspended_since": day(50)},
+        {"setbacks": (on_ward(50),)},
         {"died_on": day(50)},
     ):
         assert tier("plan.review", case(plans=agreed, **rests), 60) is None, rests

@@ -70,5 +70,5 @@ def test_a_day_the_clinic_is_closed_is_no_working_day() -> None:
 
 
 def test_the_first_contact_after_a_referral_stands_in_the_list_before_it_is_late() -> None:
-    assert due_days(referred(), ADOPTED) == {"contact": march(26)}
-    assert due_days(referred(), NUMBERS) == {}
+    assert due_days(referred(), ADOPTED, march(26)) == {"contact": march(26)}
+    assert due_days(referred(), NUMBERS, march(26)) == {}

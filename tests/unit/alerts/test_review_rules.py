@@ -12,6 +12,7 @@ from tests.unit.alerts.cases import (
     finding,
     measure,
     measured,
+    on_ward,
     order,
     psychosis,
     reviewed,
@@ -51,7 +52,7 @@ ENGAGING, MAINTAINING = Phase.ENGAGING, Phase.MAINTAINING
         ("on the later day asked for", reviewed(10, look_again_on=day(94)), 94, "queue"),
         ("referred", case(episode=episode(Phase.REFERRED, enrolled_on=None)), 100, None),
         ("ended", case(episode=episode(Phase.ENDED)), 100, None),
-        ("on a ward", case(suspended_since=day(2)), 100, None),
+        ("on a ward", case(setbacks=(on_ward(2),)), 100, None),
         ("paused", case(episode=episode(Phase.PAUSED, paused_until=day(50))), 49, None),
         ("after the pause", case(episode=episode(Phase.PAUSED, paused_until=day(50))), 50, "action"),
     ],
@@ -114,7 +115,7 @@ def test_a_review_due_says_since_when_and_why() -> None:
         ("14 days", reviewed(0, undecided=(order(0),)), 14, "action"),
         ("nothing undecided", reviewed(0), 50, None),
         ("ended", reviewed(0, Phase.ENDED, undecided=(order(0),)), 50, None),
-        ("on a ward", case(reviews=reviewed(0, undecided=(order(0),)).reviews, suspended_since=day(2)), 50, "action"),
+        ("on a ward", case(reviews=reviewed(0, undecided=(order(0),)).reviews, setbacks=(on_ward(2),)), 50, "action"),
     ],
 )
 def test_a_recommendation_may_wait_two_weeks(why: str, of: CaseSnapshot, on: int, expected: str | None) -> None:

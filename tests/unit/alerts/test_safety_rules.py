@@ -20,6 +20,7 @@ from tests.unit.alerts.cases import (
     finding,
     measure,
     of_safety,
+    on_ward,
     report,
     screen,
     sentence,
@@ -199,7 +200,7 @@ def test_safety_belongs_to_the_person_whatever_the_episode(enrolled: object) -> 
 
 
 def test_an_open_life_event_never_suspends_safety() -> None:
-    assert tier("safety.self-harm", of_safety(answer(1), suspended_since=day(0)), 2) == "urgent"
+    assert tier("safety.self-harm", of_safety(answer(1), setbacks=(on_ward(0),)), 2) == "urgent"
 
 
 def test_a_closure_deals_with_the_answers_it_names_and_no_others() -> None:

@@ -4,7 +4,19 @@ import pytest
 
 from registry.alerts.rulebook import is_news
 from registry.alerts.snapshot import CaseSnapshot, Phase
-from tests.unit.alerts.cases import HOUSING, WORK, case, circumstances, day, episode, finding, sentence, tier, turn
+from tests.unit.alerts.cases import (
+    HOUSING,
+    WORK,
+    case,
+    circumstances,
+    day,
+    episode,
+    finding,
+    on_ward,
+    sentence,
+    tier,
+    turn,
+)
 
 LOSS = "social.loss"
 
@@ -31,7 +43,7 @@ def employed(spells: dict[int, str]) -> CaseSnapshot:
         ("homeless after hospital", housed({0: "stable", 30: "institution", 50: "homeless"}), "action"),
         ("lost before the referral", housed({-60: "stable", -30: "homeless"}), None),
         ("stable before the referral, lost since", housed({-60: "stable", 3: "homeless"}), "action"),
-        ("while on a ward", housed({0: "stable", 30: "homeless"}, suspended_since=day(9)), "action"),
+        ("while on a ward", housed({0: "stable", 30: "homeless"}, setbacks=(on_ward(9),)), "action"),
         ("while paused", housed({0: "stable", 30: "homeless"}, episode=episode(Phase.PAUSED)), "action"),
         ("after the end", housed({0: "stable", 30: "homeless"}, episode=episode(Phase.ENDED)), None),
         ("never referred", housed({0: "stable", 30: "homeless"}, episode=None), None),

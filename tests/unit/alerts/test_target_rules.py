@@ -15,6 +15,7 @@ from tests.unit.alerts.cases import (
     mania,
     measure,
     measured,
+    on_ward,
     psychosis,
     sentence,
     tier,
@@ -79,7 +80,7 @@ BPRS = depression_scale(minimum=Decimal(18), maximum=Decimal(126), floor=Decimal
         ),
         ("maintaining", measured(measure({0: 20, 21: 19}), episode=episode(Phase.MAINTAINING)), 28, "action"),
         ("ended", measured(measure({0: 20, 21: 19}), episode=episode(Phase.ENDED)), 28, None),
-        ("on a ward", measured(measure({0: 20, 21: 19}), suspended_since=day(9)), 28, None),
+        ("on a ward", measured(measure({0: 20, 21: 19}), setbacks=(on_ward(9),)), 28, None),
     ],
 )
 def test_too_little_change_in_weeks_4_to_8(why: str, of: CaseSnapshot, on: int, expected: str | None) -> None:
@@ -156,7 +157,7 @@ def test_too_little_change_says_how_little_and_how_old() -> None:
         ),
         ("reviewed: the state stays", measured(measure({0: 20}), reviews=ReviewFacts(last_on=day(50))), 56, "action"),
         ("ended", measured(measure({0: 20}), episode=episode(Phase.ENDED)), 56, None),
-        ("in jail", measured(measure({0: 20}), suspended_since=day(30)), 56, None),
+        ("in jail", measured(measure({0: 20}), setbacks=(on_ward(30),)), 56, None),
         ("paused", measured(measure({0: 20}), episode=PAUSED), 69, None),
         (
             "after the pause",

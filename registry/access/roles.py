@@ -116,6 +116,10 @@ GRANTS: Mapping[Role, frozenset[str]] = {
 }
 
 
+SIGNING: frozenset[Role] = frozenset(role for role, may in GRANTS.items() if may & {"figure.sign", "review.record"})
+"""Roles that sign in their own name: for a clinic's numbers, and for case reviews."""
+
+
 def actions_of(role: Role) -> frozenset[str]:
     return GRANTS[role]
 

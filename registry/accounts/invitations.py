@@ -1,6 +1,7 @@
 """Invitations: a link that works once, for 72 hours, and lets somebody set a password that nobody else ever knew.
 
-Whoever makes the link sees it once and hands it over. The token is 256 random bits; a wrong one counts as a failed
+Where the registry sends e-mail the link goes to the person's address; else whoever makes it sees it once and hands it
+over. The token is 256 random bits; a wrong one counts as a failed
 sign-in of its address, so trying tokens closes the address as trying passwords does. Unknown, used, replaced, too old
 and of a closed account are one answer.
 """
@@ -69,6 +70,15 @@ def _new_link(user: User) -> str:
     actions.end_invitation(user.id)
     db.session.add(Invitation(token_hash=token_digest(token), user_id=user.id, made_at=now, ends_at=now + LASTS))
     return token
+
+
+def note_mailed(token: str, *, by: User) -> None:
+    """The mail server has taken the e-mail with this link."""
+    with write():
+        invitation = queries.get_invitation_by_token(token_digest(token))
+        if invitation is not None:
+            invitation.mailed_at = clock.now()
+            record("user.invitation-mailed", by=by, subject=invitation.user)
 
 
 def open_link(token: str, *, address: str) -> User:

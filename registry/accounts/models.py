@@ -137,6 +137,8 @@ class Invitation(Identified, Base):
     user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("app_user.id", ondelete="RESTRICT"))
     made_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    mailed_at: Mapped[datetime | None]
+    """When the mail server took it; empty where whoever made it was to hand it over, or it could not be sent."""
     used_at: Mapped[datetime | None]
     replaced_at: Mapped[datetime | None]
     """When it ended unused: a newer link took its place, or the person was given another role."""

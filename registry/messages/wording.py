@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from config import MailServer
+from registry.accounts.invitations import LASTS
 from registry.messages.open_work import MOST_ADVICE, MOST_TASKS, OpenWork
 from registry.web.paging import COUNT_LIMIT
 
 SUBJECT = "An urgent alert in the registry asks for you"
 DIGEST_SUBJECT = "What is open for you in the registry this week"
+INVITATION_SUBJECT = "Your account in the registry"
+LINK_HOURS = LASTS // timedelta(hours=1)
 
 
 def urgent_mail(server: MailServer, *, to: str, alerts: int, key: uuid.UUID, at: datetime) -> EmailMessage:
@@ -30,6 +33,17 @@ def digest_mail(server: MailServer, *, to: str, work: OpenWork, key: uuid.UUID, 
     lines = "".join(f"- {words}\n" for words in _counted(work))
     words = f"Open for you this week:\n\n{lines}\nSign in to see it:\n{server.address}{work.page}\n"
     return _mail(server, DIGEST_SUBJECT, words, to=to, key=key, at=at)
+
+
+def invitation_mail(server: MailServer, *, to: str, link: str, key: uuid.UUID, at: datetime) -> EmailMessage:
+    """The e-mail with the one-time link of somebody who was invited. Otherwise as above."""
+    words = (
+        "You were invited to the registry. Open this link and choose your password:\n"
+        f"{link}\n\n"
+        f"It works once, for {LINK_HOURS} hours. Whoever opens it signs in as you:\npass it on to nobody.\n\n"
+        "If you did not expect it, leave it unopened and tell your clinic.\n"
+    )
+    return _mail(server, INVITATION_SUBJECT, words, to=to, key=key, at=at)
 
 
 def _counted(work: OpenWork) -> list[str]:

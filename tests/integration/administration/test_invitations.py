@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from email import message_from_string, policy
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,6 +23,7 @@ from registry.accounts.known_addresses import ANSWER, TOO_MANY
 from registry.accounts.models import FailedSignIn, Invitation, User
 from registry.extensions import db
 from tests.integration.administration.conftest import NOW, TODAY, House
+from tests.integration.messages.mail_server import Post, a_post
 from tests.pages import fields_of, fill_in, heading, page_of, send, words
 
 USERS = "/administration/users"
@@ -293,14 +297,90 @@ def test_a_lead_invites_into_their_own_clinic_those_who_treat(house: House) -> N
     roles = {each["value"] for each in page_of(page).select("select[name=role] option")}
 
     assert offered == {str(house.harbor)}
-    assert roles == {role.value for role in Role} - {"administrator", "auditor"}
+    assert roles == {role.value for role in Role} - {"administrator", "auditor", "psychiatrist"}
     link = _invited_by(browser, house)
     assert _take_up(house.app.test_client(), link).status_code == 303
 
 
-@pytest.mark.parametrize("beyond", ["administrator", "auditor"])
-def test_a_lead_makes_no_administrator_and_no_auditor(house: House, beyond: str) -> None:
-    assert _invite(house, "lead", role=beyond).status_code == 422
+@pytest.mark.parametrize(
+    ("beyond", "says"),
+    [
+        ("administrator", "Not a valid choice"),
+        ("auditor", "Not a valid choice"),
+        ("psychiatrist", "while the registry sends no e-mail, an administrator invites them"),
+    ],
+)
+def test_a_lead_makes_no_administrator_no_auditor_and_nobody_who_signs(house: House, beyond: str, says: str) -> None:
+    answer = _invite(house, "lead", role=beyond)
+
+    assert answer.status_code == 422
+    error = page_of(answer).select_one(".field--invalid:has([name=role]) .field__error")
+    assert error is not None
+    assert says in error.get_text()
+    assert fields_of(answer)["name"] == NEW["name"], "what was typed is kept"
+
+
+def test_a_lead_renews_no_invitation_of_somebody_who_signs(house: House) -> None:
+    assert _invite(house, role="psychiatrist").status_code == 303
+    with house.app.app_context():
+        address = f"{USERS}/{_nia().id}/invitation"
+
+    assert house.browser_of("lead").get(address).status_code == 404
+    assert address not in house.browser_of("lead").get("/administration/team").text
+
+
+@pytest.fixture
+def post(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    """The mail server of the program."""
+    with a_post() as post:
+        monkeypatch.setitem(house.app.config, "SETTINGS", replace(house.app.config["SETTINGS"], mail=post.server))
+        yield post
+
+
+def _mailed(post: Post) -> str:
+    """The path of the link in the only e-mail."""
+    ((recipient, mail),) = post.arrived
+    assert recipient == NEW["email"]
+    said = message_from_string(mail, policy=policy.default).get_content()
+    (link,) = re.findall(r"https://registry\.clinic\.example(/\S+)", said)
+    assert "Nia" not in said.replace(link, "")
+    return str(link)
+
+
+@pytest.mark.parametrize("by", ["lead", "admin"])
+def test_where_there_is_e_mail_the_link_goes_to_the_person_and_whoever_made_it_never_sees_it(
+    house: House, post: Post, by: str
+) -> None:
+    browser = house.browser_of(by)
+    page = fill_in(browser, ADD, {**NEW, "role": "psychiatrist", "clinic_id": str(house.harbor)}).location
+
+    first = browser.get(page)
+    link = _mailed(post)
+    assert "The link was sent to nia@example.org on 12 Mar 2026, 15:00" in words(first)
+    assert link.rsplit("/", 1)[-1] not in first.text
+    assert [act.actor_id for act in house.acts("user.invitation-mailed")] == [house.users[by]]
+    post.arrived.clear()
+    send(browser, page, first, button="Send a new link")
+
+    stranger = house.app.test_client()
+    assert page_of(browser.get(page)).select_one("textarea") is None
+    assert (stranger.get(link).status_code, stranger.get(_mailed(post)).status_code) == (404, 200)
+
+
+def test_a_link_that_could_not_be_sent_is_shown_to_an_administrator_alone(house: House, post: Post) -> None:
+    post.refuses = "550 no"
+    lead, admin = house.browser_of("lead"), house.browser_of("admin")
+    page = fill_in(lead, ADD, {**NEW, "clinic_id": str(house.harbor)}).location
+
+    told = lead.get(page)
+    assert "The e-mail was not sent: the mail server refuses the address" in words(told)
+    assert "A link was made, and was not sent by e-mail" in words(told)
+    assert page_of(told).select_one("textarea") is None
+    send(admin, page, admin.get(page), button="Send a new link")
+    shown = admin.get(page)
+    assert "The e-mail was not sent: the mail server refuses the address" in words(shown)
+    assert house.app.test_client().get(_link_in(shown)).status_code == 200
+    assert house.acts("user.invitation-mailed") == []
 
 
 def test_a_lead_renews_no_invitation_of_another_clinic(house: House) -> None:

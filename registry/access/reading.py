@@ -1,7 +1,7 @@
 """Columns of rows about people, read with as little as may be beside the reading itself.
 
-Within a scope of some clinics every statement goes by the session, which narrows it. Work on everybody has nothing to
-narrow: its statements go to the connection of the same transaction, at half the price.
+A statement goes to the connection of the session's own transaction, narrowed as the session narrows it: what the session
+does beside that is for objects, and costs as much as many a statement.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 from registry.access import scope
-from registry.db.session import RegistrySession
+from registry.db.session import RegistrySession, ScopeError
 from registry.db.together import Statement, Together
 from registry.extensions import db
 
@@ -21,26 +21,24 @@ Read: TypeAlias = Callable[[Statement, Mapping[str, Any]], Sequence[Any]]
 
 def rows_of(statement: Statement, about: Mapping[str, Any]) -> Sequence[Any]:
     """The rows of a select of columns, for these parameters."""
-    if not scope.is_over_everybody():
-        return db.session.execute(statement, about).all()
+    if not statement.is_select:
+        raise ScopeError("nothing but a select is read")
     session = cast(RegistrySession, db.session())
     if session.autoflush:
         session.flush()
-    return session.open_connection().execute(statement, about).all()
+    return session.open_connection().execute(scope.for_connection(statement), about).all()
 
 
 class ReadTogether:
     """A ``Read`` that has the rows of some statements already, about some people, read in one.
 
-    Asked for anything else, or with other values, it reads that by itself; within a scope of some clinics, everything.
+    Asked for anything else, or with other values, it reads that by itself.
     """
 
     def __init__(self, together: Together, patient_ids: Collection[uuid.UUID], about: Mapping[str, Any]) -> None:
-        self._known: Mapping[Statement, Sequence[Any]] = {}
         self._people, self._about = frozenset(patient_ids), about
-        if scope.is_over_everybody():
-            everything = {**about, "patient_ids": list(patient_ids)}
-            self._known = together.apart(rows_of(cast(Statement, together.statement), everything))
+        everything = {**about, "patient_ids": list(patient_ids)}
+        self._known = together.apart(rows_of(cast(Statement, together.statement), everything))
 
     def __call__(self, statement: Statement, about: Mapping[str, Any]) -> Sequence[Any]:
         rows = self._known.get(statement)

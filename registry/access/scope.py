@@ -77,12 +77,6 @@ def current() -> Scope:
     return scope
 
 
-def is_over_everybody() -> bool:
-    """Whether work on everybody is under way."""
-    bound = _bound.get()
-    return bound is not None and bound.is_everybody
-
-
 def bind(clinic_ids: Iterable[uuid.UUID] | None) -> None:
     """Bind the scope for the rest of this context (a request); ``None`` unbinds."""
     _bound.set(None if clinic_ids is None else Scope(frozenset(clinic_ids)))
@@ -205,6 +199,26 @@ def _criteria() -> tuple[Any, ...]:
 
 
 _narrowed_statements: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+
+def for_connection(statement: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+    """A select of columns as the bound scope lets it run on the connection itself: with the very conditions the session
+    would give it. Raises ``ScopeError`` for what the session would refuse.
+    """
+    scope = _bound.get()
+    if scope is not None and scope.is_everybody:
+        return statement
+    if scope is None or not _is_the_orms(statement):
+        if _touches_people(statement):
+            raise ScopeError("no patient scope is bound, or a statement that is not the ORM's")
+        return statement
+    narrowed: sa.Select[*tuple[Any, ...]] = _narrowed(statement)
+    return narrowed
+
+
+def _is_the_orms(statement: sa.Select[*tuple[Any, ...]]) -> bool:
+    """Whether the ORM puts its SQL together: to anything else the conditions of the scope mean nothing."""
+    return statement._propagate_attrs.get("compile_state_plugin") == "orm"  # as ``ORMExecuteState.is_orm_statement``
 
 
 def _narrowed(statement: Any) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
+from registry.access.reading import rows_of
 from registry.caseload.column_sets import known_columns
 from registry.caseload.models import ColumnChoice, SavedView
 from registry.db.among import among
@@ -25,7 +26,7 @@ _VIEWS = (
 
 def get_columns(user_id: uuid.UUID) -> tuple[str, ...]:
     """The columns somebody chose, in order; none where they chose none."""
-    return known_columns(db.session.scalar(_COLUMNS, {"user_id": user_id}) or ())
+    return known_columns(key for row in rows_of(_COLUMNS, {"user_id": user_id}) for key in row.columns)
 
 
 def list_saved_views(user_id: uuid.UUID, clinic_ids: Collection[uuid.UUID]) -> Sequence[SavedView]:

@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
+from registry.access.reading import rows_of
 from registry.accounts.models import Membership, User
 from registry.caseload.columns import Columns
 from registry.caseload.panels import are_many
 from registry.caseload.rules import MINE, NOBODY, Listing
 from registry.db.among import among
 from registry.episodes.rules import TEAM_USER_ROLES
-from registry.extensions import db
 
 _COLLEAGUES = (
     select(User.id, User.name)
@@ -38,5 +38,5 @@ def list_colleagues(listing: Listing, clinic_ids: Collection[uuid.UUID]) -> Sequ
     chosen = [clinic_id for clinic_id in clinic_ids if str(clinic_id) == listing.clinic]
     if not chosen and are_many(clinic_ids):
         named = uuid.UUID(listing.team) if listing.team not in ("", MINE, NOBODY) else None
-        return db.session.execute(_COLLEAGUES.where(User.id == named), {"clinic_ids": list(clinic_ids)}).all()
-    return db.session.execute(_COLLEAGUES, {"clinic_ids": chosen or list(clinic_ids)}).all()
+        return rows_of(_COLLEAGUES.where(User.id == named), {"clinic_ids": list(clinic_ids)})
+    return rows_of(_COLLEAGUES, {"clinic_ids": chosen or list(clinic_ids)})

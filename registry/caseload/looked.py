@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select, union_all
 
 from registry import clock
+from registry.access.reading import rows_of
 from registry.audit.recorder import Actor, record
 from registry.caseload.happenings import SOURCES, Stored
 from registry.caseload.models import LookMark
@@ -52,7 +53,7 @@ def is_news(stored: Stored, looked_at: Any, reader_id: Any) -> ColumnElement[boo
 
 def new_since(user_id: uuid.UUID, patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, News]:
     """What is new to this reader about each of these people whom they may see; one statement, however many."""
-    rows = db.session.execute(_news(), {"reader_id": user_id, "patient_ids": list(patient_ids)})
+    rows = rows_of(_news(), {"reader_id": user_id, "patient_ids": list(patient_ids)})
     return {
         row.patient_id: News(merged_at=row.merged_at)
         if _is_overtaken(row)
@@ -66,7 +67,7 @@ def list_news(user_id: uuid.UUID, patient_ids: Collection[uuid.UUID]) -> Mapping
 
     One statement where none of them is marked, one more where some are.
     """
-    marked = db.session.execute(_MARKED, {"reader_id": user_id, "patient_ids": list(patient_ids)}).all()
+    marked = rows_of(_MARKED, {"reader_id": user_id, "patient_ids": list(patient_ids)})
     overtaken = {row.patient_id: News(merged_at=row.merged_at) for row in marked if _is_overtaken(row)}
     current = [row.patient_id for row in marked if row.patient_id not in overtaken]
     found = new_since(user_id, current) if current else {}

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, bindparam, case, cast, func, select, type_coerce
 
+from registry.access.reading import rows_of
 from registry.accounts.models import User
 from registry.caseload.columns import Columns
 from registry.caseload.currency import Today, minutes_this_month
@@ -22,7 +23,6 @@ from registry.caseload.panels import answer, are_many
 from registry.caseload.rules import MINE, Listing
 from registry.charts.sparkline import Point
 from registry.db.among import among
-from registry.extensions import db
 from registry.measurements.models import MeasurementScore
 from registry.patients.models import Patient
 
@@ -151,7 +151,7 @@ def list_caseload(listing: Listing, *, reader: Reader, columns: tuple[str, ...],
     of_many = _is_of_many(listing, reader.today)
     kept, words = typed(listing)
     asked = _ask(kept, _mine(listing, reader), tuple(reader.today.items()), columns, page, of_many)
-    rows = db.session.execute(asked.rows, words).all()
+    rows = rows_of(asked.rows, words)
     if listing.search and page == 1 and len(rows) < PER_PAGE:
         counts = {listing.view: len(rows)}  # nothing but their number is said of who was found
     else:
@@ -172,7 +172,7 @@ def list_everybody(
     kept, words = typed(listing)
     mine = _mine(listing, reader)
     rows = _rows(kept, mine, reader.today, columns, limit=most, offset=0, of_many=False, only=among_episodes)
-    return db.session.execute(rows, words).all()
+    return rows_of(rows, words)
 
 
 def list_one(episode_id: uuid.UUID, *, reader: Reader, columns: tuple[str, ...]) -> CaseloadPage:
@@ -185,7 +185,7 @@ def list_chosen(episode_ids: Collection[uuid.UUID], *, reader: Reader) -> Sequen
     """Who these open episodes of the reader's clinics are about, by name; the others do not exist."""
     if not episode_ids:
         return []
-    return db.session.execute(
+    chosen = (
         select(*_ALWAYS)
         .join(Patient, Patient.id == CaseloadRow.patient_id)
         .where(
@@ -194,7 +194,8 @@ def list_chosen(episode_ids: Collection[uuid.UUID], *, reader: Reader) -> Sequen
             CaseloadRow.is_open.is_(True),
         )
         .order_by(CaseloadRow.sort_name, CaseloadRow.episode_id)
-    ).all()
+    )
+    return rows_of(chosen, {})
 
 
 def count_listings(listings: Sequence[Listing], reader: Reader) -> list[int]:
@@ -202,7 +203,7 @@ def count_listings(listings: Sequence[Listing], reader: Reader) -> list[int]:
     if not listings:
         return []
     mine = tuple(_mine(listing, reader) for listing in listings)
-    found = db.session.execute(_tally(tuple(listings), mine, tuple(reader.today.items()))).one()
+    (found,) = rows_of(_tally(tuple(listings), mine, tuple(reader.today.items())), {})
     return [int(number) for number in found]
 
 
@@ -228,7 +229,8 @@ def _mine(listing: Listing, reader: Reader) -> uuid.UUID | None:
 
 
 def _count_rows(asked: _Asked, words: Mapping[str, str]) -> dict[str, int]:
-    return dict(zip(asked.tallied, map(int, db.session.execute(asked.tallies, words).one()), strict=True))
+    (numbers,) = rows_of(asked.tallies, words)
+    return dict(zip(asked.tallied, map(int, numbers), strict=True))
 
 
 def _count_panels(today: Today) -> dict[str, int]:
@@ -366,7 +368,7 @@ def _courses(rows: Sequence[Columns], columns: Collection[str], today: Today) ->
         "scales": list(scales),
         "since": max(today.values()) - timedelta(days=SPARKLINE_DAYS),
     }
-    return {(patient_id, scale): joined for patient_id, scale, joined in db.session.execute(_COURSES, asked)}
+    return {(patient_id, scale): joined for patient_id, scale, joined in rows_of(_COURSES, asked)}
 
 
 def read_course(joined: str) -> Iterator[Point]:

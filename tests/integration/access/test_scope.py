@@ -30,6 +30,7 @@ from registry.db.together import Together
 from registry.db.transaction import write
 from registry.extensions import db
 from registry.patients.models import ContactPoint, Patient
+from tests.integration.measurements.statements import statements_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -187,6 +188,11 @@ def _forgotten(_world: World) -> object:
     return _names(db.session.scalars(select(Patient)))
 
 
+def _read_forgotten(_world: World) -> object:
+    scope.unbind()
+    return rows_of(_POINTS, {})
+
+
 def _engine_names() -> object:
     with db.engine.connect() as connection:
         return [row[0] for row in connection.execute(select(patient_table.c.legal_given))]
@@ -217,6 +223,10 @@ PATHS: dict[str, Callable[[World], object]] = {
     "IN of a subquery": _in_subquery,
     "columns read": _columns_read,
     "columns read together": _columns_read_together,
+    "columns read of a Core table": lambda _: rows_of(select(patient_table.c.legal_given), {}),
+    "columns read of a CTE": lambda _: rows_of(select(select(Patient.id, Patient.legal_given).cte("x")), {}),
+    "columns read without a scope": _read_forgotten,
+    "a change where columns are read": _bulk(lambda: rows_of(cast(Any, delete(ContactPoint)), {})),
     "EXISTS as an oracle": _exists_oracle,
     "join": lambda _: list(
         db.session.scalars(select(ContactPoint.value).join(Patient, Patient.id == ContactPoint.patient_id))
@@ -299,18 +309,32 @@ def test_the_scope_shows_what_it_should(app: Flask, world: World) -> None:
             assert _names(db.session.scalars(select(Patient))) == []
 
 
-def test_rows_of_a_clinics_own_episodes_are_asked_for_their_clinic_first(app: Flask, world: World) -> None:
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, sql: str, *_more: object) -> None:
-        asked.append(sql)
-
+@pytest.mark.parametrize(
+    "columns",
+    [
+        _POINTS,
+        select(CaseloadRow.mrn, Patient.pronouns).join(Patient, Patient.id == CaseloadRow.patient_id),
+        select(ContactPoint.value).where(ContactPoint.patient_id.in_(select(Patient.id))),
+        select(CaseloadRow.mrn).where(CaseloadRow.episode_id.in_(select(select(CaseloadRow.episode_id).cte("page")))),
+        select(func.count()).select_from(OtherPatient),
+        select(Clinic.name, select(func.max(Patient.pronouns)).scalar_subquery()),
+        Together(_POINTS, select(Clinic.name), _KINDS).statement,
+    ],
+    ids=["table", "join", "subquery", "part", "alias", "scalar", "together"],
+)
+def test_columns_are_read_by_the_very_statement_the_session_would_run(
+    app: Flask, world: World, columns: sa.Select[*tuple[Any, ...]]
+) -> None:
     with app.app_context(), scope.within({world.mine}):
-        sa.event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            db.session.execute(select(CaseloadRow.episode_id)).all()
-        finally:
-            sa.event.remove(db.engine, "before_cursor_execute", note)
+        read = statements_of(db.engine, lambda: rows_of(columns, {}))
+        asked = statements_of(db.engine, lambda: db.session.execute(columns).all())
+    assert read == asked
+    assert "visible_patient_clinic" in read[-1]
+
+
+def test_rows_of_a_clinics_own_episodes_are_asked_for_their_clinic_first(app: Flask, world: World) -> None:
+    with app.app_context(), scope.within({world.mine}):
+        asked = statements_of(db.engine, lambda: db.session.execute(select(CaseloadRow.episode_id)).all())
 
     condition = asked[-1].partition("WHERE")[2]
     assert 0 < condition.find("caseload_row.clinic_id") < condition.find("patient_clinic")

@@ -1,7 +1,7 @@
 """Columns of rows about people, read with as little as may be beside the reading itself.
 
-A statement goes to the connection of the session's own transaction, narrowed as the session narrows it: what the session
-does beside that is for objects, and costs as much as many a statement.
+A statement goes to the connection of the session's own transaction, narrowed as the session narrows it: what the
+session does beside that is for objects, and costs as much as many a statement.
 """
 
 from __future__ import annotations

@@ -62,6 +62,7 @@ def told(person: Person, alerts: Sequence[Alert], numbers: NumbersInForce, *, no
         categories=person.history.categories,
         turns=next((case.snapshot.turns for case in person.cases), ()),
         outcomes=person.history.outcomes,
+        scores=person.history.scores,
         safety=last_safety((*person.safety.facts.answers, *person.safety.shown_only)),
         due={case.episode.id: due_days(case.snapshot, in_force, today) for case, in_force, today in asked},
         yearly={case.episode.id: yearly_until(case.snapshot.physical, in_force) for case, in_force, _ in asked},

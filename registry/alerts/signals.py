@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from registry.alerts.life_facts import Turn, Whereabouts
     from registry.alerts.loading.care import Sighting
     from registry.alerts.models import Alert
+    from registry.measures.course import DatedScore
     from registry.measures.mania import Reported
 
 
@@ -24,10 +25,11 @@ class LookedAt:
 
     ``answered_safety`` are the safety alerts people have closed, of what still is a danger. ``categories`` are scale,
     category and day of every result that is no number, oldest first; ``turns`` the homes and jobs lost and found, as
-    they were told; ``outcomes`` those of the episodes that have one. ``safety`` is the last word on the person's
-    safety, None where nobody was ever asked; ``due`` is what falls due in each open episode, and on which day;
-    ``yearly`` until when each part of the yearly physical check that was ever done counts, by the numbers of the open
-    episode's clinic; ``away`` the stay the person is in, by open episode, None where in none.
+    they were told; ``outcomes`` those of the episodes that have one; ``scores`` the numbers by scale, oldest first.
+    ``safety`` is the last word on the person's safety, None where nobody was ever asked; ``due`` is what falls due in
+    each open episode, and on which day; ``yearly`` until when each part of the yearly physical check that was ever
+    done counts, by the numbers of the open episode's clinic; ``away`` the stay the person is in, by open
+    episode, None where in none.
     """
 
     open_alerts: Sequence[Alert]
@@ -36,6 +38,7 @@ class LookedAt:
     categories: Sequence[tuple[str, str, date]]
     turns: Sequence[Turn]
     outcomes: Mapping[uuid.UUID, Reported]
+    scores: Mapping[str, Sequence[DatedScore]]
     safety: LastSafety | None
     due: Mapping[uuid.UUID, Mapping[str, date]]
     yearly: Mapping[uuid.UUID, Mapping[str, date]]

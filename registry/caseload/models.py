@@ -45,6 +45,12 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
             sa.Index("ix_caseload_row_rank", "clinic_id", "is_open", "rank", "sort_name"),
             sa.Index("ix_caseload_row_name", "clinic_id", "is_open", "sort_name"),
             sa.Index("ix_caseload_row_manager", "care_manager_id", "is_open", "rank"),
+            # All that the views count: none of the rows is read for it.
+            sa.Index(
+                "ix_caseload_row_views",
+                *("clinic_id", "is_open", "rank", "is_off_target", "unseen_from", "unreviewed_from", "at_target_until"),
+                "patient_id",
+            ),
             # All that the queue asks of everybody, their order and their number: none of their rows is read for it.
             sa.Index(
                 "ix_caseload_row_queue",
@@ -84,6 +90,8 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     """Cadence × 1.5, in whole days."""
     first_at_most: Mapped[Decimal | None]
     first_at_least: Mapped[Decimal | None]
+    first_course: Mapped[str] = mapped_column(default="")
+    """The scores that are drawn, as ``course_text`` writes them."""
     first_baseline_on: Mapped[date | None]
     first_baseline_elevated: Mapped[bool | None]
     outcome: Mapped[str | None]
@@ -100,6 +108,7 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     second_stale_after_days: Mapped[int | None]
     second_at_most: Mapped[Decimal | None]
     second_at_least: Mapped[Decimal | None]
+    second_course: Mapped[str] = mapped_column(default="")
     function_scale: Mapped[str | None]
     """How somebody lives, beside symptoms: function, recovery, quality of life."""
     function_standing: Mapped[str | None]
@@ -110,6 +119,7 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     function_stale_after_days: Mapped[int | None]
     function_at_most: Mapped[Decimal | None]
     function_at_least: Mapped[Decimal | None]
+    function_course: Mapped[str] = mapped_column(default="")
     further: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """Every other measure that is tracked: scale, standing, baseline, latest, their dates, stale_after_days."""
     further_count: Mapped[int] = mapped_column(default=0)
@@ -166,6 +176,14 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     """Open alerts, ranked: id, rule, tier, sentence, evidence, since, state, snoozed_until."""
     rules: Mapped[str] = mapped_column(default="")
     """The rules of the open alerts, each between spaces, for the filter by reason."""
+    is_off_target: Mapped[bool] = mapped_column(default=False)
+    """``OFF_TARGET_RULE`` is among the rules."""
+    unseen_from: Mapped[date | None]
+    """The first day on which the person has not been seen for too long, while care is promised: ``view_days``."""
+    unreviewed_from: Mapped[date | None]
+    """The first day on which a review lies too long back, while care is promised."""
+    at_target_until: Mapped[date | None]
+    """The last day on which the main measure is known to be at its target."""
     queue_place: Mapped[int] = mapped_column(default=NOWHERE)
     """Where the person stands in the psychiatrist's queue by everything but the calendar (``ranking.numbered``)."""
     waited_place: Mapped[int] = mapped_column(default=NOWHERE)

@@ -13,12 +13,9 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from registry.caseload.currency import (
     Today,
     days_ago,
-    is_in_care,
     is_known,
     is_stale,
-    seen_or_enrolled,
     today_at,
-    was_reviewed,
 )
 from registry.caseload.models import CaseloadRow
 from registry.caseload.rules import (
@@ -30,8 +27,6 @@ from registry.caseload.rules import (
     DUE_SOON,
     NO_SCORE,
     NOBODY,
-    NOT_SEEN_DAYS,
-    OFF_TARGET_RULE,
     OVERDUE,
     UNKNOWN,
     Listing,
@@ -52,13 +47,12 @@ ACTION = 1
 
 def views(at: Today) -> Mapping[str, ColumnElement[bool]]:
     today = today_at(at)
-    in_care = is_in_care(today)
     return {
         "needs-action": CaseloadRow.rank <= ACTION,
-        "off-target": has_reason(OFF_TARGET_RULE),
-        "not-seen": and_(in_care, seen_or_enrolled() <= days_ago(at, NOT_SEEN_DAYS)),
-        "not-reviewed": and_(in_care, sa.not_(was_reviewed(at))),
-        "at-target": is_known(Standing.AT_TARGET, today),
+        "off-target": CaseloadRow.is_off_target,
+        "not-seen": CaseloadRow.unseen_from <= today,
+        "not-reviewed": CaseloadRow.unreviewed_from <= today,
+        "at-target": CaseloadRow.at_target_until >= today,
         "everyone": sa.true(),
     }
 

@@ -1,16 +1,16 @@
-"""The caseload as a list: one statement for the rows, one for the counts, one for the sparklines."""
+"""The caseload as a list: one statement for the rows, one for the counts."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, bindparam, case, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, case, cast, func, select
 
 from registry.access.reading import rows_of
 from registry.accounts.models import User
@@ -21,15 +21,9 @@ from registry.caseload.narrowing import typed, views, wanted
 from registry.caseload.ordering import IS_ANYWHERE, order
 from registry.caseload.panels import answer, are_many
 from registry.caseload.rules import MINE, Listing
-from registry.charts.sparkline import Point
-from registry.db.among import among
-from registry.measurements.models import MeasurementScore
 from registry.patients.models import Patient
 
 PER_PAGE = 50
-
-SPARKLINE_DAYS = 364
-"""Sparklines show at most the last 52 weeks."""
 
 URGENT = "urgent"
 _RANK_OF_URGENT = 0
@@ -37,9 +31,6 @@ _RANK_OF_URGENT = 0
 VIEWS_QUESTION = "views"
 """What the counts of the views are kept under: see ``registry.caseload.panels``."""
 _IN, _OUT = "in", "out"
-
-_BETWEEN = "="
-"""Between a date and its score in the text of a course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +54,6 @@ class CaseloadPage:
 
     rows: Sequence[Columns]
     counts: Mapping[str, int]
-    courses: Mapping[tuple[uuid.UUID, str], str]
-    """Patient and scale → the scores of the last 52 weeks as ``read_course`` takes them."""
 
 
 _ALWAYS = (
@@ -96,6 +85,7 @@ def _measure(which: str) -> tuple[Any, ...]:
         "stale_after_days",
         "at_most",
         "at_least",
+        "course",
     )
     return tuple(getattr(CaseloadRow, f"{which}_{name}") for name in names)
 
@@ -141,12 +131,9 @@ _SHOWN: Mapping[str, tuple[Any, ...]] = {
 }
 """Column of the list → what it shows; minutes depend on the date. Nothing is read that is not shown."""
 
-DRAWN = {"main": "first_scale", "second": "second_scale", "function": "function_scale"}
-"""Column of the list → the scale whose course is drawn in it."""
-
 
 def list_caseload(listing: Listing, *, reader: Reader, columns: tuple[str, ...], page: int = 1) -> CaseloadPage:
-    """One page of ``listing`` as ``reader`` may see it, with what ``columns`` show. Three statements, whatever is
+    """One page of ``listing`` as ``reader`` may see it, with what ``columns`` show. Two statements, whatever is
     listed; a few more of many clinics, as many for a hundred as for ten."""
     of_many = _is_of_many(listing, reader.today)
     kept, words = typed(listing)
@@ -156,7 +143,7 @@ def list_caseload(listing: Listing, *, reader: Reader, columns: tuple[str, ...],
         counts = {listing.view: len(rows)}  # nothing but their number is said of who was found
     else:
         counts = _count_panels(reader.today) if of_many else _count_rows(asked, words)
-    return CaseloadPage(rows=rows, counts=counts, courses=_courses(rows, columns, reader.today))
+    return CaseloadPage(rows=rows, counts=counts)
 
 
 def list_everybody(
@@ -176,9 +163,9 @@ def list_everybody(
 
 
 def list_one(episode_id: uuid.UUID, *, reader: Reader, columns: tuple[str, ...]) -> CaseloadPage:
-    """The row of one episode by itself, no row where the reader's list has none. Two statements."""
+    """The row of one episode by itself, no row where the reader's list has none. One statement."""
     rows = list_everybody(Listing(course="all"), reader=reader, columns=columns, most=1, among_episodes=[episode_id])
-    return CaseloadPage(rows=rows, counts={}, courses=_courses(rows, columns, reader.today))
+    return CaseloadPage(rows=rows, counts={})
 
 
 def list_chosen(episode_ids: Collection[uuid.UUID], *, reader: Reader) -> Sequence[Columns]:
@@ -216,9 +203,7 @@ def _tally(
         sa.and_(*wanted(listing, own, at), views(at)[listing.view]) for listing, own in zip(listings, mine, strict=True)
     ]
     return (
-        select(
-            *(func.coalesce(func.sum(case((each, 1), else_=0)), 0).label(f"n{nth}") for nth, each in enumerate(holds))
-        )
+        select(*(func.count().filter(each).label(f"n{nth}") for nth, each in enumerate(holds)))
         .select_from(CaseloadRow)
         .where(CaseloadRow.clinic_id.in_(list(at)))
     )
@@ -269,7 +254,7 @@ def _ask(
     tallies = _tallied(at)
     return _Asked(
         _rows(listing, mine, at, columns, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, of_many=of_many),
-        select(*(func.coalesce(func.sum(case((holds, 1), else_=0)), 0) for holds in tallies.values()))
+        select(*(func.count().filter(holds) for holds in tallies.values()))
         .select_from(CaseloadRow)
         .where(*wanted(listing, mine, at)),
         tuple(tallies),
@@ -332,47 +317,3 @@ def parts_by_view(today: Today) -> Mapping[str, ColumnElement[str]]:
 def _number(number: int) -> ColumnElement[int]:
     """Written out: of a limit it does not know PostgreSQL expects a tenth of all rows, and sorts them."""
     return sa.literal_column(str(number), sa.Integer())
-
-
-# One row a course, its points joined into a text by the database: a row a point costs five times as much.
-_COURSES = (
-    select(
-        MeasurementScore.patient_id,
-        MeasurementScore.scale,
-        func.aggregate_strings(
-            cast(MeasurementScore.taken_on, sa.Text())
-            + _BETWEEN
-            + cast(type_coerce(MeasurementScore.value, sa.Integer()), sa.Text()),
-            ",",
-        ),
-    )
-    .where(
-        among(MeasurementScore.patient_id, "patient_ids"),
-        among(MeasurementScore.scale, "scales"),
-        MeasurementScore.counts,
-        MeasurementScore.value.is_not(None),
-        MeasurementScore.taken_on >= bindparam("since"),
-    )
-    .group_by(MeasurementScore.patient_id, MeasurementScore.scale)
-)
-
-
-def _courses(rows: Sequence[Columns], columns: Collection[str], today: Today) -> Mapping[tuple[uuid.UUID, str], str]:
-    """The counted scores of the people on the page, of the last 52 weeks, on the scales that are drawn."""
-    drawn = [scale for column, scale in DRAWN.items() if column in columns]
-    scales = {getattr(row, scale) for row in rows for scale in drawn} - {None}
-    if not scales:
-        return {}
-    asked = {
-        "patient_ids": list({row.patient_id for row in rows}),
-        "scales": list(scales),
-        "since": max(today.values()) - timedelta(days=SPARKLINE_DAYS),
-    }
-    return {(patient_id, scale): joined for patient_id, scale, joined in rows_of(_COURSES, asked)}
-
-
-def read_course(joined: str) -> Iterator[Point]:
-    """The scores of a course from its text, oldest first."""
-    for text in sorted(joined.split(",") if joined else ()):
-        on, _, hundredths = text.partition(_BETWEEN)
-        yield Point(date.fromisoformat(on), int(hundredths) / 100)

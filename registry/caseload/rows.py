@@ -23,15 +23,17 @@ from registry.alerts.rulebook import RULEBOOK
 from registry.alerts.signals import LookedAt
 from registry.caseload import stored_facts
 from registry.caseload.columns import Columns
+from registry.caseload.course_text import course_text
 from registry.caseload.models import NOTHING_OPEN, CaseloadRow
 from registry.caseload.queue_place import queue_columns
 from registry.caseload.stored_facts import HOUSING, WORK, StoredFacts
+from registry.caseload.view_days import view_days
 from registry.db.among import among
 from registry.db.base import columns_of
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
 from registry.measures.categories import DatedCategory
-from registry.measures.course import days_fresh
+from registry.measures.course import DatedScore, days_fresh
 
 BESIDE_THE_MAIN = frozenset({"mania", "psychosis"})
 """Domains shown as the second measure before any other: depression falling while mania rises is no success."""
@@ -131,7 +133,7 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "care_manager_id": episode.care_manager_id,
         "consultant_id": episode.consultant_id,
         "conditions": sorted(episode.conditions.split(",")) if episode.conditions else [],
-        **_measures(episode, facts.scales.get(episode.id, ())),
+        **_measures(episode, facts.scales.get(episode.id, ()), facts.scores),
         "outcome": reported and reported.outcome,
         "beside_mania": reported is not None and reported.beside_mania,
         "last_two_way_on": contacts.last_two_way_on,
@@ -156,7 +158,7 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "reasons": reasons,
         "rules": f" {' '.join(reason['rule'] for reason in reasons)} " if reasons else "",
     }
-    return row | queue_columns(episode, facts.episodes, alerts, facts.answered_safety, row)
+    return row | view_days(row) | queue_columns(episode, facts.episodes, alerts, facts.answered_safety, row)
 
 
 def _due(days: Mapping[str, date]) -> dict[str, Any]:
@@ -191,7 +193,9 @@ def _safety(last: LastSafety | None) -> dict[str, Any]:
     }
 
 
-def _measures(episode: Columns, scales: Sequence[Columns]) -> dict[str, Any]:
+def _measures(
+    episode: Columns, scales: Sequence[Columns], scores: Mapping[str, Sequence[DatedScore]]
+) -> dict[str, Any]:
     numeric = [row for row in scales if catalogue().scale(row.scale).has_total]
     first = next((row for row in numeric if row.scale == episode.metric_primary), numeric[0] if numeric else None)
     others = [row for row in numeric if row is not first]
@@ -203,13 +207,20 @@ def _measures(episode: Columns, scales: Sequence[Columns]) -> dict[str, Any]:
     )
     further = [_further(row) for row in others if row is not second]
     return {
-        **{f"first_{name}": value for name, value in _measure(first).items()},
+        **_drawn("first", first, scores),
         "first_percent": first and first.percent,
         "first_baseline_elevated": first and first.baseline_elevated,
-        **{f"second_{name}": value for name, value in _measure(second).items()},
-        **{f"function_{name}": value for name, value in _measure(function).items()},
+        **_drawn("second", second, scores),
+        **_drawn("function", function, scores),
         "further": further,
         "further_count": len(further),
+    }
+
+
+def _drawn(which: str, row: Columns | None, scores: Mapping[str, Sequence[DatedScore]]) -> dict[str, Any]:
+    return {
+        **{f"{which}_{name}": value for name, value in _measure(row).items()},
+        f"{which}_course": course_text(scores.get(row.scale, ())) if row else "",
     }
 
 

@@ -38,6 +38,7 @@ from registry.episodes.models import (
 from registry.measurements.instruments import catalogue
 from registry.measurements.models import StandingRow
 from registry.measures.categories import DatedCategory
+from registry.measures.course import DatedScore
 from registry.measures.mania import Reported
 from registry.patients.models import Patient
 from registry.review.models import Recommendation, Review, ReviewQuestion
@@ -76,6 +77,8 @@ class StoredFacts:
     """Domain → the latest category ("housing" → "homeless") and its day."""
     outcomes: Mapping[uuid.UUID, Reported] = field(default_factory=dict)
     """Episode → its outcome, of those that have one."""
+    scores: Mapping[str, Sequence[DatedScore]] = field(default_factory=dict)
+    """Scale → every number that counts, oldest first."""
     safety: LastSafety | None = None
     due: Mapping[uuid.UUID, Mapping[str, date]] = field(default_factory=dict)
     """Open episode → what falls due → the day."""
@@ -131,6 +134,7 @@ def _facts(
         answered_safety=looked_at.answered_safety,
         circumstances=_circumstances(looked_at),
         outcomes=looked_at.outcomes,
+        scores=looked_at.scores,
         safety=looked_at.safety,
         due=looked_at.due,
         yearly=looked_at.yearly,

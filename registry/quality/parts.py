@@ -19,7 +19,7 @@ from registry.caseload.currency import (
     was_reviewed,
 )
 from registry.caseload.models import CaseloadRow
-from registry.caseload.rules import NOT_SEEN_DAYS, OFF_TARGET_RULE
+from registry.caseload.rules import NOT_SEEN_DAYS
 from registry.measures.course import Outcome
 from registry.quality.rules import BESIDE_MANIA, ELEVATED_AFTER_DAYS, IMPROVED_AFTER_DAYS, MET, NOT_MET
 
@@ -63,7 +63,7 @@ def _off_target(today: Today) -> Part:
         (CaseloadRow.first_baseline_elevated.is_(None), "no-cut-off"),
         (CaseloadRow.first_baseline_elevated.is_(False), "not-elevated"),
         (CaseloadRow.first_baseline_on > days_ago(today, ELEVATED_AFTER_DAYS), "too-early"),
-        (or_(CaseloadRow.rules.contains(f" {OFF_TARGET_RULE} ", autoescape=True), sa.not_(is_on_course(day))), MET),
+        (or_(CaseloadRow.is_off_target, sa.not_(is_on_course(day))), MET),
         (CaseloadRow.beside_mania.is_(True), BESIDE_MANIA),
     )
 

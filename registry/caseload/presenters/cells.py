@@ -12,12 +12,12 @@ from typing import Any
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
 from registry.caseload.circumstances import FOUND, LOST
 from registry.caseload.columns import Columns
+from registry.caseload.course_text import SPARKLINE_DAYS, read_course
 from registry.caseload.looked import News
 from registry.caseload.models import CaseloadRow
 from registry.caseload.presenters.reasons import ReasonShown, reasons_today
 from registry.caseload.presenters.scores import Measured, ScoreShown, scale_label, show_score
 from registry.caseload.presenters.yearly_check import yearly_check
-from registry.caseload.queries import SPARKLINE_DAYS, read_course
 from registry.episodes.rules import CONDITIONS, PHASE_TITLES, weeks_in_care
 from registry.episodes.scales import ClinicScales
 from registry.life.rules import PLACES
@@ -95,15 +95,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """All that the words of one row depend on, comparable as a whole: the same facts give the same row.
-
-    ``courses``: scale → its scores of the last year as ``read_course`` takes them.
-    """
+    """All that the words of one row depend on, comparable as a whole: the same facts give the same row."""
 
     columns: Columns
     shown: tuple[str, ...]
     """The columns of the list, in order."""
-    courses: tuple[tuple[str, str], ...]
     today: date
     names_scale: bool
     """Whether the main measure is named in the row, because the page holds several."""
@@ -179,7 +175,7 @@ def _score(facts: RowFacts, which: str) -> ScoreShown | None:
         return None
     at_most, at_least = getattr(row, f"{which}_at_most"), getattr(row, f"{which}_at_least")
     baseline_on = getattr(row, f"{which}_baseline_on")
-    begins = baseline_on or row.enrolled_on or row.referred_on
+    starts_on = max(baseline_on or row.enrolled_on or row.referred_on, today - timedelta(days=SPARKLINE_DAYS))
     measured = Measured(
         scale=scale,
         definition=facts.read.scale(scale),
@@ -192,12 +188,12 @@ def _score(facts: RowFacts, which: str) -> ScoreShown | None:
         stale_after_days=getattr(row, f"{which}_stale_after_days"),
         target=None if at_most is None and at_least is None else Target(at_most=at_most, at_least=at_least),
         beside_mania=which == "first" and row.beside_mania,
-        points=[each for each in read_course(dict(facts.courses).get(scale, "")) if begins <= each.on <= today],
+        points=list(read_course(getattr(row, f"{which}_course"), since=starts_on, until=today)),
     )
     return show_score(
         measured,
         today=today,
-        starts_on=max(begins, today - timedelta(days=SPARKLINE_DAYS)),
+        starts_on=starts_on,
         width=WIDTHS[which],
         with_name=which != "first" or facts.names_scale,
     )

@@ -12,7 +12,7 @@ from registry.caseload.columns import Columns
 from registry.caseload.looked import News
 from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.cells import Cell, RowFacts, cells_of
-from registry.caseload.queries import DRAWN, CaseloadPage
+from registry.caseload.queries import CaseloadPage
 from registry.episodes.scales import ScalesInForce
 from registry.plans.queries import PlanDates
 from registry.web.filters import age
@@ -61,7 +61,6 @@ def facts_of(
     """The facts of each row of a page. ``offers``: clinic → which of ``STEPS`` the reader may do there; ``clinics``:
     their names; ``plans``:
     patient → the safety plan in force; ``news``: patient → what is new to the reader."""
-    drawn = [scale for column, scale in DRAWN.items() if column in columns]
     at = {
         clinic_id: partial(
             RowFacts,
@@ -76,10 +75,8 @@ def facts_of(
         for clinic_id in {row.clinic_id for row in found.rows}
     }
     for row in found.rows:
-        scales = {getattr(row, scale) for scale in drawn} - {None}
         yield at[row.clinic_id](
             columns=row,
-            courses=tuple((scale, found.courses.get((row.patient_id, scale), "")) for scale in sorted(scales)),
             plan=plans.get(row.patient_id) if plans else None,
             news=news.get(row.patient_id) if news else None,
         )

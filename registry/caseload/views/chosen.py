@@ -65,7 +65,7 @@ def export() -> Response:
         flash(f"A file holds at most {MOST_EXPORTED:,} people. Choose a clinic or a filter first.", "error")
         return redirect(address_of(listing), 303)
     facts = facts_of(
-        CaseloadPage(rows=rows, counts={}, courses={}),
+        CaseloadPage(rows=rows, counts={}),
         reader.today,
         columns=columns,
         names_scale=True,

@@ -1064,6 +1064,7 @@ def upgrade() -> None:
         sa.Column("first_stale_after_days", sa.Integer(), nullable=True),
         sa.Column("first_at_most", sa.Integer(), nullable=True),
         sa.Column("first_at_least", sa.Integer(), nullable=True),
+        sa.Column("first_course", sa.Text(), nullable=False),
         sa.Column("first_baseline_on", sa.Date(), nullable=True),
         sa.Column("first_baseline_elevated", sa.Boolean(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
@@ -1077,6 +1078,7 @@ def upgrade() -> None:
         sa.Column("second_stale_after_days", sa.Integer(), nullable=True),
         sa.Column("second_at_most", sa.Integer(), nullable=True),
         sa.Column("second_at_least", sa.Integer(), nullable=True),
+        sa.Column("second_course", sa.Text(), nullable=False),
         sa.Column("function_scale", sa.Text(), nullable=True),
         sa.Column("function_standing", sa.Text(), nullable=True),
         sa.Column("function_baseline", sa.Integer(), nullable=True),
@@ -1086,6 +1088,7 @@ def upgrade() -> None:
         sa.Column("function_stale_after_days", sa.Integer(), nullable=True),
         sa.Column("function_at_most", sa.Integer(), nullable=True),
         sa.Column("function_at_least", sa.Integer(), nullable=True),
+        sa.Column("function_course", sa.Text(), nullable=False),
         sa.Column("further", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("further_count", sa.Integer(), nullable=False),
         sa.Column("safety_state", sa.Text(), nullable=True),
@@ -1121,6 +1124,10 @@ def upgrade() -> None:
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("reasons", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("is_off_target", sa.Boolean(), nullable=False),
+        sa.Column("unseen_from", sa.Date(), nullable=True),
+        sa.Column("unreviewed_from", sa.Date(), nullable=True),
+        sa.Column("at_target_until", sa.Date(), nullable=True),
         sa.Column("queue_place", sa.Integer(), nullable=False),
         sa.Column("waited_place", sa.Integer(), nullable=False),
         sa.Column("waited_from", sa.Date(), nullable=True),
@@ -1200,6 +1207,21 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("ix_caseload_row_rank", "caseload_row", ["clinic_id", "is_open", "rank", "sort_name"], unique=False)
+    op.create_index(
+        "ix_caseload_row_views",
+        "caseload_row",
+        [
+            "clinic_id",
+            "is_open",
+            "rank",
+            "is_off_target",
+            "unseen_from",
+            "unreviewed_from",
+            "at_target_until",
+            "patient_id",
+        ],
+        unique=False,
+    )
     op.create_table(
         "consent",
         sa.Column("given_on", sa.Date(), nullable=False),
@@ -2926,6 +2948,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_consent_patient_id"), table_name="consent")
     op.drop_index("ix_consent_episode", table_name="consent")
     op.drop_table("consent")
+    op.drop_index("ix_caseload_row_views", table_name="caseload_row")
     op.drop_index("ix_caseload_row_rank", table_name="caseload_row")
     op.drop_index(op.f("ix_caseload_row_patient_id"), table_name="caseload_row")
     op.drop_index("ix_caseload_row_need_anywhere", table_name="caseload_row")

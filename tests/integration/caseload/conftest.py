@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,7 @@ from registry.access.models import PatientClinic
 from registry.access.reviewed_sql import insert_rows
 from registry.accounts.models import User
 from registry.caseload.models import CaseloadRow
+from registry.caseload.view_days import view_days
 from registry.clinics.models import Clinic
 from registry.contacts.actions import ContactFacts, record_contact
 from registry.db.identifiers import new_id
@@ -141,24 +143,25 @@ class Team:
                         "phase_since": date(2026, 1, 5),
                     }
                 )
-                rows.append(
-                    {
-                        "episode_id": episode_id,
-                        "patient_id": patient_id,
-                        "clinic_id": self.clinic_id,
-                        "is_open": True,
-                        "sort_name": name,
-                        "mrn": patient_id.hex.upper(),
-                        "phase": "active",
-                        "referred_on": date(2026, 1, 5),
-                        "enrolled_on": date(2026, 1, 5),
-                        "conditions": [],
-                        "rank": 9,
-                        "reasons": [],
-                        "refreshed_at": NOW,
-                        **columns,
-                    }
-                )
+                row: dict[str, Any] = defaultdict(lambda: None)
+                row |= {
+                    "episode_id": episode_id,
+                    "patient_id": patient_id,
+                    "clinic_id": self.clinic_id,
+                    "is_open": True,
+                    "sort_name": name,
+                    "mrn": patient_id.hex.upper(),
+                    "phase": "active",
+                    "referred_on": date(2026, 1, 5),
+                    "enrolled_on": date(2026, 1, 5),
+                    "conditions": [],
+                    "rank": 9,
+                    "reasons": [],
+                    "refreshed_at": NOW,
+                    "rules": "",
+                    **columns,
+                }
+                rows.append(row | view_days(row))
             for table, stored in ((Patient, people), (PatientClinic, grants), (Episode, episodes), (CaseloadRow, rows)):
                 insert_rows(scope.current(), table, stored)
             return [row["patient_id"] for row in rows]

@@ -35,6 +35,7 @@ _SECRET_FIELDS = frozenset({"password_hash", "token_hash"})
 _SILENT_FIELDS = frozenset({"version"})
 
 _LAST = sa.select(AuditEvent.number, AuditEvent.hash).order_by(AuditEvent.number.desc()).limit(1)
+_TURN = sa.select(sa.func.pg_advisory_xact_lock(AUDIT_LOCK))
 _APPEND = sa.insert(cast(sa.Table, AuditEvent.__table__))
 
 
@@ -143,9 +144,10 @@ def append_pending() -> None:
     _attach(events, changes)
     if not events:
         return
-    if db.engine.dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(AUDIT_LOCK)))
-    last = session.execute(_LAST).first()
+    connection = registry_session().open_connection()  # of every page: what the session adds is half of it
+    if connection.dialect.name == "postgresql":
+        connection.execute(_TURN)
+    last = connection.execute(_LAST).first()
     number, previous = (last.number, last.hash) if last is not None else (0, GENESIS)
     key = current_app.config["SETTINGS"].audit_key.encode()
     rows = []
@@ -155,7 +157,7 @@ def append_pending() -> None:
         digest = link(previous, {name: _plain(value) for name, value in row.items()}, key=key)
         rows.append({**row, "previous_hash": previous, "hash": digest})
         previous = digest
-    session.execute(_APPEND, rows)  # one statement for all of them
+    connection.execute(_APPEND, rows)  # one statement for all of them
 
 
 def content_of(row: AuditEvent) -> dict[str, Any]:

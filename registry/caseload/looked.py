@@ -62,16 +62,12 @@ def new_since(user_id: uuid.UUID, patient_ids: Collection[uuid.UUID]) -> Mapping
     }
 
 
-def list_news(user_id: uuid.UUID, patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, News]:
-    """What is new about those of these people whose record the reader has marked as looked at.
-
-    One statement where none of them is marked, one more where some are.
+def list_news(user_id: uuid.UUID, marked: Collection[uuid.UUID]) -> Mapping[uuid.UUID, News]:
+    """What is new about those of these people about whom anything is, whose record the reader has ``marked`` as looked
+    at. One statement, none where nobody is marked.
     """
-    marked = rows_of(_MARKED, {"reader_id": user_id, "patient_ids": list(patient_ids)})
-    overtaken = {row.patient_id: News(merged_at=row.merged_at) for row in marked if _is_overtaken(row)}
-    current = [row.patient_id for row in marked if row.patient_id not in overtaken]
-    found = new_since(user_id, current) if current else {}
-    return overtaken | {patient_id: news for patient_id, news in found.items() if news.new}
+    found = new_since(user_id, marked) if marked else {}
+    return {patient_id: news for patient_id, news in found.items() if news.new or news.merged_at is not None}
 
 
 def _is_overtaken(row: Row[Any]) -> bool:
@@ -83,21 +79,6 @@ def _merged_at(patient_id: ColumnElement[uuid.UUID]) -> ColumnElement[Any]:
     """SQL: when a record was last merged into this one or parted from it."""
     last = func.max(func.coalesce(PatientMerge.undone_at, PatientMerge.merged_at))
     return select(last).where(PatientMerge.patient_id == patient_id).scalar_subquery()
-
-
-_MARKED = (
-    select(
-        LookMark.patient_id,
-        func.max(LookMark.looked_at).label("looked_at"),
-        _merged_at(LookMark.__table__.c.patient_id).label("merged_at"),
-    )
-    .where(
-        LookMark.user_id == bindparam("reader_id"),
-        among(LookMark.patient_id, "patient_ids"),
-        LookMark.undone_at.is_(None),
-    )
-    .group_by(LookMark.patient_id)
-)
 
 
 def get_mark(patient_id: uuid.UUID, mark_id: uuid.UUID, *, user_id: uuid.UUID) -> LookMark | None:

@@ -131,6 +131,9 @@ class CaseloadRow(ClinicsOwn, EpisodeLinked, Base):
     safety_positive_item: Mapped[str | None]
     safety_positive_on: Mapped[date | None]
     """When a danger was last told of."""
+    safety_plan_on: Mapped[date | None]
+    """The day on which the safety plan in force was talked through."""
+    safety_plan_review_on: Mapped[date | None]
 
     last_two_way_on: Mapped[date | None]
     failed_attempts: Mapped[int] = mapped_column(default=0)

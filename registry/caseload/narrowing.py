@@ -49,7 +49,7 @@ def views(at: Today) -> Mapping[str, ColumnElement[bool]]:
     today = today_at(at)
     return {
         "needs-action": CaseloadRow.rank <= ACTION,
-        "off-target": CaseloadRow.is_off_target,
+        "off-target": CaseloadRow.is_off_target.is_(True),
         "not-seen": CaseloadRow.unseen_from <= today,
         "not-reviewed": CaseloadRow.unreviewed_from <= today,
         "at-target": CaseloadRow.at_target_until >= today,

@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, case, cast, func, select
+from sqlalchemy import ColumnElement, bindparam, case, cast, func, select
 
 from registry.access.reading import rows_of
 from registry.accounts.models import User
 from registry.caseload.columns import Columns
 from registry.caseload.currency import Today, minutes_this_month
-from registry.caseload.models import CaseloadRow
+from registry.caseload.models import CaseloadRow, LookMark
 from registry.caseload.narrowing import typed, views, wanted
 from registry.caseload.ordering import IS_ANYWHERE, order
 from registry.caseload.panels import answer, are_many
@@ -110,6 +110,8 @@ _SHOWN: Mapping[str, tuple[Any, ...]] = {
         CaseloadRow.safety_item,
         CaseloadRow.safety_on,
         CaseloadRow.safety_positive_on,
+        CaseloadRow.safety_plan_on,
+        CaseloadRow.safety_plan_review_on,
     ),
     "contact": (CaseloadRow.last_two_way_on, CaseloadRow.failed_attempts, CaseloadRow.rules),
     "due": (
@@ -138,7 +140,7 @@ def list_caseload(listing: Listing, *, reader: Reader, columns: tuple[str, ...],
     of_many = _is_of_many(listing, reader.today)
     kept, words = typed(listing)
     asked = _ask(kept, _mine(listing, reader), tuple(reader.today.items()), columns, page, of_many)
-    rows = rows_of(asked.rows, words)
+    rows = rows_of(asked.rows, {**words, "reader_id": reader.user_id})
     if listing.search and page == 1 and len(rows) < PER_PAGE:
         counts = {listing.view: len(rows)}  # nothing but their number is said of who was found
     else:
@@ -159,7 +161,7 @@ def list_everybody(
     kept, words = typed(listing)
     mine = _mine(listing, reader)
     rows = _rows(kept, mine, reader.today, columns, limit=most, offset=0, of_many=False, only=among_episodes)
-    return rows_of(rows, words)
+    return rows_of(rows, {**words, "reader_id": reader.user_id})
 
 
 def list_one(episode_id: uuid.UUID, *, reader: Reader, columns: tuple[str, ...]) -> CaseloadPage:
@@ -291,7 +293,7 @@ def _rows(
         .prefix_with("MATERIALIZED")
     )
     filled = (
-        select(*_ALWAYS, *_selected(columns, at))
+        select(*_ALWAYS, _LOOKED_AT, *_selected(columns, at))
         .join(Patient, Patient.id == CaseloadRow.patient_id)
         .where(CaseloadRow.episode_id.in_(select(on_page.c.episode_id)))
         .order_by(*in_order)
@@ -303,6 +305,20 @@ def _selected(columns: tuple[str, ...], at: Today) -> list[Any]:
     """What the columns show, each once: two of them say where somebody lives."""
     shown = {**_SHOWN, "minutes": (minutes_this_month(at).label("minutes"),)}
     return list({each.key: each for column in columns for each in shown[column]}.values())
+
+
+_LOOKED_AT = (
+    select(func.max(LookMark.looked_at))
+    .where(
+        LookMark.user_id == bindparam("reader_id"),
+        LookMark.patient_id == CaseloadRow.patient_id,
+        LookMark.undone_at.is_(None),
+    )
+    .correlate(CaseloadRow)
+    .scalar_subquery()
+    .label("looked_at")
+)
+"""When the reader last marked the record as looked at."""
 
 
 def _tallied(at: Today) -> Mapping[str, ColumnElement[bool]]:

@@ -144,6 +144,8 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "yearly": _yearly(facts.yearly.get(episode.id)),
         **_away(facts.away.get(episode.id)),
         **_safety(facts.safety),
+        "safety_plan_on": facts.safety_plan and facts.safety_plan.written_on,
+        "safety_plan_review_on": facts.safety_plan and facts.safety_plan.review_on,
         "consent_withdrawn_on": episode.consent_withdrawn_on if episode.ended_on is None else None,
         "last_review_on": episode.last_review_on,
         "open_recommendations": episode.open_recommendations,

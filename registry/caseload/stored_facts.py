@@ -41,6 +41,7 @@ from registry.measures.categories import DatedCategory
 from registry.measures.course import DatedScore
 from registry.measures.mania import Reported
 from registry.patients.models import Patient
+from registry.plans.queries import PLANS, PlanDates, safety_plans
 from registry.review.models import Recommendation, Review, ReviewQuestion
 from registry.review.queries import is_open_recommendation
 from registry.review.rules import TREATMENT_CHANGES
@@ -86,6 +87,8 @@ class StoredFacts:
     """Open episode → part of the yearly physical check that was ever done → the last day on which that counts."""
     away: Mapping[uuid.UUID, Whereabouts | None] = field(default_factory=dict)
     """Open episode → the stay the person is in."""
+    safety_plan: PlanDates | None = None
+    """The one in force."""
 
     def contacts_of(self, episode: Columns) -> ContactHistory:
         """The contacts at the episode's clinic between its dates. Attempts count from the last two-way contact."""
@@ -116,15 +119,19 @@ def load(
     episodes = by_patient(read(_EPISODES, about))
     if not episodes:
         return {patient_id: StoredFacts(episodes=()) for patient_id in patient_ids}
-    scales = _scales(read, about)
+    scales, plans = _scales(read, about), safety_plans(patient_ids, read)
     looked_at = look(patient_ids) if looked_at is None else looked_at
     return {
-        patient_id: _facts(episodes.get(patient_id, ()), scales, looked_at[patient_id]) for patient_id in patient_ids
+        patient_id: _facts(episodes.get(patient_id, ()), scales, plans.get(patient_id), looked_at[patient_id])
+        for patient_id in patient_ids
     }
 
 
 def _facts(
-    episodes: Sequence[Columns], scales: Mapping[uuid.UUID, Sequence[Columns]], looked_at: LookedAt
+    episodes: Sequence[Columns],
+    scales: Mapping[uuid.UUID, Sequence[Columns]],
+    safety_plan: PlanDates | None,
+    looked_at: LookedAt,
 ) -> StoredFacts:
     return StoredFacts(
         episodes=episodes,
@@ -139,6 +146,7 @@ def _facts(
         due=looked_at.due,
         yearly=looked_at.yearly,
         away=looked_at.away,
+        safety_plan=safety_plan,
     )
 
 
@@ -292,7 +300,7 @@ _SCALES = (
     )
 )
 
-_TOGETHER = Together(_EPISODES, _SCALES)
+_TOGETHER = Together(_EPISODES, _SCALES, PLANS)
 
 
 def _scales(read: Read, about: Mapping[str, Any]) -> Mapping[uuid.UUID, Sequence[Columns]]:

@@ -91,8 +91,8 @@ class RegistrySession(Session):
             _flushing.reset(token)
 
     def open_connection(self) -> sa.Connection:
-        """The connection of the running transaction: for the gateway, ``write()`` and what
-        ``registry.access`` reads of everybody, for nobody else."""
+        """The connection of the running transaction: for the gateway, ``write()``, what ``registry.access`` reads
+        and the audit trail, for nobody else."""
         return super().connection()
 
     def begin_immediate(self) -> sa.Connection:

@@ -50,9 +50,9 @@ def list_plan_dates(
     return found
 
 
-def safety_plans(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PlanDates]:
+def safety_plans(patient_ids: Collection[uuid.UUID], read: Read = rows_of) -> Mapping[uuid.UUID, PlanDates]:
     """The safety plan in force of each of these people who has one; one statement."""
-    return {id_: plans["safety"][-1] for id_, plans in list_plan_dates(patient_ids).items() if "safety" in plans}
+    return {id_: plans["safety"][-1] for id_, plans in list_plan_dates(patient_ids, read).items() if "safety" in plans}
 
 
 def plan_dates(patient_id: uuid.UUID) -> Mapping[str, PlanDates]:

@@ -22,7 +22,6 @@ from registry.episodes.rules import CONDITIONS, PHASE_TITLES, weeks_in_care
 from registry.episodes.scales import ClinicScales
 from registry.life.rules import PLACES
 from registry.measures.course import Target
-from registry.plans.queries import PlanDates
 from registry.web.filters import count, number, short_date
 
 WIDTHS: Mapping[str, int] = {"first": 64, "second": 40, "function": 40}
@@ -111,8 +110,6 @@ class RowFacts:
     """Its name."""
     names_clinic: bool
     """Whether the row says where the episode is, because the reader lists several clinics."""
-    plan: PlanDates | None = None
-    """The safety plan in force, where safety is shown."""
     news: News | None = None
     """What others have stored since the reader last looked."""
 
@@ -235,14 +232,14 @@ def _safety(facts: RowFacts) -> Cell:
 
 def _plan_notes(facts: RowFacts) -> Iterator[str]:
     """The safety plan and when it is looked at again; that there is none, of whoever ever told of a danger."""
-    plan, today = facts.plan, facts.today
-    if plan is None:
-        if facts.columns.safety_positive_on is not None:
+    row, today = facts.columns, facts.today
+    if row.safety_plan_on is None:
+        if row.safety_positive_on is not None:
             yield "no safety plan"
-    elif plan.review_on is not None and plan.review_on <= today:
-        yield f"plan review due {short_date(plan.review_on, today=today)}"
+    elif row.safety_plan_review_on is not None and row.safety_plan_review_on <= today:
+        yield f"plan review due {short_date(row.safety_plan_review_on, today=today)}"
     else:
-        yield f"plan {short_date(plan.written_on, today=today)}"
+        yield f"plan {short_date(row.safety_plan_on, today=today)}"
 
 
 def _contact(facts: RowFacts) -> Cell:

@@ -121,8 +121,8 @@ def _safety(facts: RowFacts) -> Sequence[Value]:
     row = facts.columns
     words = "Never asked" if row.safety_state is None else SAFETY_WORDS[row.safety_state]
     asked = (words, row.safety_item, row.safety_on, row.safety_positive_on)
-    plan = facts.plan
-    return (*asked, "none", None, None) if plan is None else (*asked, "yes", plan.written_on, plan.review_on)
+    has_plan = "none" if row.safety_plan_on is None else "yes"
+    return *asked, has_plan, row.safety_plan_on, row.safety_plan_review_on
 
 
 def _contact(facts: RowFacts) -> Sequence[Value]:

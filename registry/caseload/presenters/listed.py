@@ -13,7 +13,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from registry.caseload.column_sets import COLUMNS
-from registry.caseload.models import SavedView
+from registry.caseload.columns import Columns
 from registry.caseload.presenters.scores import scale_label
 from registry.caseload.queries import PER_PAGE, CaseloadPage
 from registry.caseload.rules import (
@@ -95,7 +95,7 @@ def show_list(
     rows: Sequence[Markup],
     columns: Sequence[str],
     page: int,
-    saved: Sequence[tuple[SavedView, int]],
+    saved: Sequence[tuple[Columns, int]],
     may_assign: bool,
     is_widened: bool,
 ) -> ListShown:
@@ -159,7 +159,7 @@ def _row_source(*, names_scale: bool) -> str:
     return address.replace(str(_NO_EPISODE), "{episode}")
 
 
-def _saved(view: SavedView, number: int, listing: Listing) -> Chip:
+def _saved(view: Columns, number: int, listing: Listing) -> Chip:
     wanted = read_listing(view.address)
     return Chip(view.name, address_of(wanted), is_current=wanted == listing, count=capped(number))
 

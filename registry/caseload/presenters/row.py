@@ -14,7 +14,6 @@ from registry.caseload.presenters.addresses import PatientAddress
 from registry.caseload.presenters.cells import Cell, RowFacts, cells_of
 from registry.caseload.queries import CaseloadPage
 from registry.episodes.scales import ScalesInForce
-from registry.plans.queries import PlanDates
 from registry.web.filters import age
 
 
@@ -55,12 +54,10 @@ def facts_of(
     offers: Mapping[uuid.UUID, frozenset[str]],
     read: ScalesInForce,
     clinics: Mapping[uuid.UUID, str],
-    plans: Mapping[uuid.UUID, PlanDates] | None = None,
     news: Mapping[uuid.UUID, News] | None = None,
 ) -> Iterator[RowFacts]:
     """The facts of each row of a page. ``offers``: clinic → which of ``STEPS`` the reader may do there; ``clinics``:
-    their names; ``plans``:
-    patient → the safety plan in force; ``news``: patient → what is new to the reader."""
+    their names; ``news``: patient → what is new to the reader."""
     at = {
         clinic_id: partial(
             RowFacts,
@@ -77,7 +74,6 @@ def facts_of(
     for row in found.rows:
         yield at[row.clinic_id](
             columns=row,
-            plan=plans.get(row.patient_id) if plans else None,
             news=news.get(row.patient_id) if news else None,
         )
 

@@ -27,7 +27,6 @@ from registry.caseload.views.reading import columns_shown, read_as
 from registry.episodes.errors import UnfitForTeam
 from registry.episodes.scales import scales_in_force
 from registry.patients.place import clinics_for
-from registry.plans.queries import safety_plans
 from registry.web.filters import count
 from registry.web.spreadsheets import CSV_TYPE, XLSX_TYPE, Value, as_csv, as_workbook
 
@@ -72,7 +71,6 @@ def export() -> Response:
         offers=dict.fromkeys(reader.clinic_ids, frozenset()),
         read=scales_in_force(),
         clinics=reader.clinics,
-        plans=safety_plans([row.patient_id for row in rows]) if "safety" in columns else {},
     )
     is_workbook = request.form.get("format") == "xlsx"
     answer = _as_file(headings_of(columns), [values_of(each) for each in facts], is_workbook=is_workbook)

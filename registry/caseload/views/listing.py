@@ -10,11 +10,13 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from registry.access.policy import can, clinics_where, found, policy
+from registry.access.reading import Read
 from registry.audit.opened import opened
-from registry.caseload.choices import list_saved_views
+from registry.caseload.around import read_around
+from registry.caseload.choices import name_views
 from registry.caseload.colleagues import list_colleagues
+from registry.caseload.columns import Columns
 from registry.caseload.looked import list_news
-from registry.caseload.models import SavedView
 from registry.caseload.presenters.filters import filters_of
 from registry.caseload.presenters.listed import scales_of, show_list
 from registry.caseload.presenters.listing import show_caseload
@@ -26,7 +28,6 @@ from registry.caseload.views.reading import columns_shown, read_as
 from registry.caseload.views.rendered import rendered_filters, rendered_list, rendered_rows
 from registry.episodes.scales import scales_in_force
 from registry.patients.place import clinics_for
-from registry.plans.queries import safety_plans
 from registry.web.paging import page_number
 
 MOST_CHIPS = 6
@@ -43,7 +44,9 @@ def caseload() -> str:
     page = page_number(request.args.get("page"))
     if request.method == "POST":
         listing, page = listing.searching(request.form.get("q", "")), 1
-    columns = columns_shown()
+    is_list_alone = request.method == "POST" and "HX-Request" in request.headers
+    read = read_around(reader.user_id, reader.clinic_ids, is_whole_page=not is_list_alone)
+    columns = columns_shown(read)
     found = list_caseload(listing, reader=reader, columns=columns, page=page)
     is_widened = bool(listing.search) and not found.rows and listing != listing.among_everybody()
     if is_widened:
@@ -52,17 +55,17 @@ def caseload() -> str:
     listed = show_list(
         listing,
         found,
-        rows=_rows(found, reader, columns, names_scale=len(scales_of(found, columns)) > 1),
+        rows=_rows(found, reader, columns, read, names_scale=len(scales_of(found, columns)) > 1),
         columns=columns,
         page=page,
-        saved=[] if listing.search else _counted_views(reader),
+        saved=[] if listing.search else _counted_views(reader, read),
         may_assign=can(current_user, "work.reassign"),
         is_widened=is_widened,
     )
     opened("caseload.listed", by=current_user, shown=[row.patient_id for row in found.rows])
-    if request.method == "POST" and "HX-Request" in request.headers:
+    if is_list_alone:
         return rendered_list(listed)
-    team = list_colleagues(listing, reader.clinic_ids)
+    team = list_colleagues(listing, reader.clinic_ids, read)
     shown = show_caseload(
         listing, found, filters=rendered_filters(filters_of(listing, clinics, team)), enrol_url=_enrol_url()
     )
@@ -76,15 +79,19 @@ def row(episode_id: uuid.UUID) -> str:
 
     ``named=no``: the list says in its heading which measure is the main one.
     """
-    reader, columns = read_as(clinics_for("caseload.list")), columns_shown()
+    reader = read_as(clinics_for("caseload.list"))
+    read = read_around(reader.user_id, reader.clinic_ids, is_whole_page=False)
+    columns = columns_shown(read)
     one = list_one(episode_id, reader=reader, columns=columns)
-    (printed,) = found(_rows(one, reader, columns, names_scale=request.args.get("named") != "no") or None)
+    (printed,) = found(_rows(one, reader, columns, read, names_scale=request.args.get("named") != "no") or None)
     opened("caseload.listed", by=current_user, shown=[each.patient_id for each in one.rows])
     return printed
 
 
-def _rows(page: CaseloadPage, reader: Reader, columns: tuple[str, ...], *, names_scale: bool) -> list[Markup]:
-    people = [each.patient_id for each in page.rows]
+def _rows(
+    page: CaseloadPage, reader: Reader, columns: tuple[str, ...], read: Read, *, names_scale: bool
+) -> list[Markup]:
+    marked = [each.patient_id for each in page.rows if each.looked_at is not None]
     return rendered_rows(
         facts_of(
             page,
@@ -92,16 +99,15 @@ def _rows(page: CaseloadPage, reader: Reader, columns: tuple[str, ...], *, names
             columns=columns,
             names_scale=names_scale,
             offers=_offers(reader.clinic_ids),
-            read=scales_in_force(),
+            read=scales_in_force(read),
             clinics=reader.clinics,
-            plans=safety_plans(people) if "safety" in columns else {},
-            news=list_news(reader.user_id, people),
+            news=list_news(reader.user_id, marked),
         )
     )
 
 
-def _counted_views(reader: Reader) -> Sequence[tuple[SavedView, int]]:
-    views = list_saved_views(current_user.id, reader.clinic_ids)[:MOST_CHIPS]
+def _counted_views(reader: Reader, read: Read) -> Sequence[tuple[Columns, int]]:
+    views = name_views(reader.user_id, reader.clinic_ids, read)[:MOST_CHIPS]
     counts = count_listings([read_listing(view.address) for view in views], reader)
     return list(zip(views, counts, strict=True))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask_login import current_user
 
 from registry import clock
+from registry.access.reading import Read, rows_of
 from registry.caseload.choices import get_columns
 from registry.caseload.column_sets import columns_of
 from registry.caseload.queries import Reader
@@ -23,9 +24,9 @@ def read_as(clinics: Sequence[Clinic]) -> Reader:
     )
 
 
-def columns_shown() -> tuple[str, ...]:
+def columns_shown(read: Read = rows_of) -> tuple[str, ...]:
     """What the signed-in person chose, else what their role begins with."""
-    return get_columns(current_user.id) or columns_of_role()
+    return get_columns(current_user.id, read) or columns_of_role()
 
 
 def columns_of_role() -> tuple[str, ...]:

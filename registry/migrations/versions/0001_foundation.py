@@ -1096,6 +1096,8 @@ def upgrade() -> None:
         sa.Column("safety_on", sa.Date(), nullable=True),
         sa.Column("safety_positive_item", sa.Text(), nullable=True),
         sa.Column("safety_positive_on", sa.Date(), nullable=True),
+        sa.Column("safety_plan_on", sa.Date(), nullable=True),
+        sa.Column("safety_plan_review_on", sa.Date(), nullable=True),
         sa.Column("last_two_way_on", sa.Date(), nullable=True),
         sa.Column("failed_attempts", sa.Integer(), nullable=False),
         sa.Column("minutes_month", sa.Date(), nullable=True),

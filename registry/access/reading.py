@@ -36,16 +36,21 @@ class ReadTogether:
     """
 
     def __init__(self, together: Together, patient_ids: Collection[uuid.UUID], about: Mapping[str, Any]) -> None:
-        self._people, self._about = frozenset(patient_ids), about
-        everything = {**about, "patient_ids": list(patient_ids)}
-        self._known = together.apart(rows_of(cast(Statement, together.statement), everything))
+        self._people, self._about = list(patient_ids), about
+        rows = rows_of(cast(Statement, together.statement), {**about, "patient_ids": self._people})
+        self._known = together.apart(rows, db.engine.dialect)
 
     def __call__(self, statement: Statement, about: Mapping[str, Any]) -> Sequence[Any]:
         rows = self._known.get(statement)
-        asked = frozenset(about.get("patient_ids", self._people))
-        if rows is None or not asked <= self._people or not self._has_values(about):
+        if rows is None or not self._has_values(about):
             return rows_of(statement, about)
-        return rows if asked == self._people else [row for row in rows if row[0] in asked]
+        asked = about.get("patient_ids", self._people)
+        if asked == self._people:  # of most, and in the order they were read in: no id is looked at
+            return rows
+        wanted = frozenset(asked)
+        if not wanted.issubset(self._people):
+            return rows_of(statement, about)
+        return rows if wanted.issuperset(self._people) else [row for row in rows if row[0] in wanted]
 
     def _has_values(self, about: Mapping[str, Any]) -> bool:
         return all(self._about.get(name) == value for name, value in about.items() if name != "patient_ids")

@@ -61,10 +61,11 @@ class NumbersInForce:
         """As ``numbers_at``."""
         if self._decided is None:
             self._decided = _decided_anywhere(self.read)
-        if clinic_id not in self._known:
+        known = self._known.get(clinic_id)
+        if known is None:
             decided = self._decided.get(clinic_id)
-            self._known[clinic_id] = shipped().at_clinic_today(decided) if decided else shipped()
-        return self._known[clinic_id]
+            known = self._known[clinic_id] = shipped().at_clinic_today(decided) if decided else shipped()
+        return known
 
 
 def list_fallen() -> list[tuple[uuid.UUID, str]]:

@@ -73,10 +73,14 @@ class Numbers:
 
     parameters: Mapping[str, Parameter]
     decided: Mapping[str, ClinicNumber] = field(default_factory=dict)
+    _in_force: Mapping[str, int | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for id_, decision in self.decided.items():
             self.check(id_, decision)
+        numbers = {id_: each.number if each.in_force_as_shipped else None for id_, each in self.parameters.items()}
+        numbers |= {id_: decision.number for id_, decision in self.decided.items()}
+        object.__setattr__(self, "_in_force", numbers)  # asked for a hundred times a person
 
     def check(self, id_: str, decision: ClinicNumber) -> None:
         """Raises InvalidParameter for a decision that cannot stand."""
@@ -109,10 +113,7 @@ class Numbers:
 
     def get(self, id_: str) -> int | None:
         """The number in force, or None where it is off or not adopted. Raises KeyError for an unknown id."""
-        parameter = self.parameters[id_]
-        if id_ in self.decided:
-            return self.decided[id_].number
-        return parameter.number if parameter.in_force_as_shipped else None
+        return self._in_force[id_]
 
     def required(self, id_: str) -> int:
         """A number that cannot be off. Raises InvalidParameter for one that can."""

@@ -127,7 +127,8 @@ def _reconcile(
         clinics = next((person.clinics for person in people.values()), {})
         teams = load_teams(people, {id_: clinic.today(now) for id_, clinic in clinics.items()}, read)
         restate(
-            {patient_id: person.history.courses for patient_id, person in people.items() if person.history.episodes}
+            {patient_id: person.history.courses for patient_id, person in people.items() if person.history.episodes},
+            read,
         )
         numbers = NumbersInForce(read)
         log = Log(hindsight=hindsight, numbers=numbers)

@@ -22,7 +22,8 @@ def by_patient(rows: Iterable[About]) -> dict[uuid.UUID, list[About]]:
     own: list[About] = []
     for row in rows:
         patient_id = row.patient_id
-        if patient_id != before:  # many of one person often stand together, and a UUID is slow to look up
+        # many of one person often stand together, and a UUID is slow to look up
+        if patient_id is not before and patient_id != before:
             before, own = patient_id, found.setdefault(patient_id, [])
         own.append(row)
     return found

@@ -11,13 +11,15 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 Statement: TypeAlias = sa.Select[*tuple[Any, ...]]
+_Take: TypeAlias = Callable[[Sequence[Sequence[Any]]], Sequence[Any]]
 
 
 class Together:
     """Selects of columns as the parts of one ``UNION ALL``.
 
     A column of the whole holds values of one type, of every part that has one such; the parts that have none leave it
-    empty. Each part's rows come back as they would alone, in its own order.
+    empty. It is read as the driver gives it: what is empty need not be made a day or a document. Each part's rows come
+    back as they would alone, in its own order.
     """
 
     def __init__(self, *parts: Statement) -> None:
@@ -32,16 +34,18 @@ class Together:
                 for number, (part, names) in enumerate(zip(parts, counts, strict=True))
             )
         ).order_by(sa.text("1"), sa.text("2"))
-        self._parts = tuple(
-            (part, _taker(part, [places[name] for name in names])) for part, names in zip(parts, counts, strict=True)
-        )
+        self._parts = [(part, [places[name] for name in names]) for part, names in zip(parts, counts, strict=True)]
+        self._takers: dict[str, list[tuple[Statement, _Take]]] = {}
 
-    def apart(self, rows: Iterable[Sequence[Any]]) -> Mapping[Statement, Sequence[Any]]:
+    def apart(self, rows: Iterable[Sequence[Any]], dialect: sa.Dialect) -> Mapping[Statement, Sequence[Any]]:
         """The rows of each part, with its own names; ``rows`` are those of ``statement``."""
+        takers = self._takers.get(dialect.name)
+        if takers is None:
+            takers = self._takers[dialect.name] = [(part, _taker(part, at, dialect)) for part, at in self._parts]
         found: dict[int, list[Sequence[Any]]] = defaultdict(list)
         for row in rows:
             found[row[0]].append(row)
-        return {part: take(found[number]) if number in found else () for number, (part, take) in enumerate(self._parts)}
+        return {part: take(found[number]) if number in found else () for number, (part, take) in enumerate(takers)}
 
 
 def _counted(part: Statement) -> list[tuple[str, int]]:
@@ -66,7 +70,7 @@ def _padded(
     place: Any = sa.func.row_number().over(order_by=order) if order else sa.literal_column("0")
     empty = sa.cast if number == 0 else _untyped  # the first part says of what type each column is
     columns = [
-        (own[name] if name in own else empty(sa.null(), kind)).label(f"c{nth}")
+        sa.type_coerce(own[name] if name in own else empty(sa.null(), kind), sa.types.NULLTYPE).label(f"c{nth}")
         for nth, (name, kind) in enumerate(types.items())
     ]
     return part.order_by(None).with_only_columns(
@@ -78,11 +82,19 @@ def _untyped(nothing: sa.ColumnElement[Any], _kind: sa.types.TypeEngine[Any]) ->
     return nothing
 
 
-def _taker(part: Statement, places: Sequence[int]) -> Callable[[Sequence[Sequence[Any]]], Sequence[Any]]:
+def _taker(part: Statement, places: Sequence[int], dialect: sa.Dialect) -> _Take:
     row: Any = namedtuple("Row", [column.key for column in part.selected_columns])  # type: ignore[misc]  # named as the part names them
     make: Any = partial(tuple.__new__, row)  # as ``_make``, which counts the values each time
-    if len(places) == 1:
-        (place,) = places
-        return lambda rows: [make((each[place],)) for each in rows]
-    values = itemgetter(*places)
-    return lambda rows: list(map(make, map(values, rows)))
+    values = itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
+    kinds = (column.type.dialect_impl(dialect) for column in part.selected_columns)
+    readers = [(nth, read) for nth, kind in enumerate(kinds) if (read := kind.result_processor(dialect, None))]
+
+    def take(rows: Sequence[Sequence[Any]]) -> Sequence[Any]:
+        if not readers:
+            return list(map(make, map(values, rows)))
+        columns: list[Iterable[Any]] = list(zip(*map(values, rows), strict=True))
+        for nth, read in readers:
+            columns[nth] = map(read, columns[nth])
+        return list(map(make, zip(*columns, strict=True)))
+
+    return take

@@ -81,6 +81,10 @@ class ScalesInForce:
     def at(self, clinic_id: uuid.UUID) -> ClinicScales:
         return ClinicScales(self._adopted.get(clinic_id, frozenset()))
 
+    def is_signed_at(self, clinic_id: uuid.UUID) -> bool:
+        """Whether the clinic put any number into force."""
+        return bool(self._signed_at) and clinic_id in self._signed_at
+
     def signed_at(self, clinic_id: uuid.UUID, number: Adoptable) -> datetime | None:
         """When the clinic put the number into force; None where it is in force as shipped, or nowhere."""
         return self._signed_at.get(clinic_id, {}).get(number)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from sqlalchemy import select
 
-from registry.access.reading import rows_of
+from registry.access.reading import Read, rows_of
 from registry.db.among import among
 from registry.db.grouping import by_patient
 from registry.episodes.models import Episode
@@ -30,13 +30,9 @@ SCORE_COLUMNS = (
     MeasurementScore.category,
 )
 """What ``dated_scores`` takes."""
-_SCORES = (
+SCORES = (
     select(*SCORE_COLUMNS)
-    .where(
-        among(MeasurementScore.patient_id, "patient_ids"),
-        among(MeasurementScore.scale, "scales"),
-        MeasurementScore.counts,
-    )
+    .where(among(MeasurementScore.patient_id, "patient_ids"), MeasurementScore.counts)
     .order_by(MeasurementScore.taken_on, MeasurementScore.id)
 )
 Courses: TypeAlias = Mapping[uuid.UUID, Mapping[str, tuple[TrackedScale, Course]]]
@@ -71,9 +67,12 @@ def follow_patients(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Cours
     }
 
 
-def read_scores(patient_ids: Collection[uuid.UUID], scales: Collection[str]) -> Mapping[uuid.UUID, Rows]:
+def read_scores(
+    patient_ids: Collection[uuid.UUID], scales: Collection[str], read: Read = rows_of
+) -> Mapping[uuid.UUID, Rows]:
     """Every score of each patient that counts on these scales, numbers and categories, oldest first; one statement."""
-    return by_patient(rows_of(_SCORES, {"patient_ids": list(patient_ids), "scales": list(scales)}))
+    rows = read(SCORES, {"patient_ids": list(patient_ids)})
+    return by_patient([row for row in rows if row.scale in scales])
 
 
 def dated_scores(rows: Iterable[AnyRow]) -> dict[str, list[DatedScore]]:

@@ -33,9 +33,7 @@ def mania_courses(
     ``read`` says how the episode's clinic reads them.
     """
     found = {}
-    for key in sorted(scores):
-        if catalogue().domain_of(key) != MANIA:
-            continue
+    for key in sorted(mania_scales().intersection(scores)):
         scale = read.scale(key)
         course = follow(scores[key], scale=scale, starts_on=starts_on, ends_on=ends_on, target=None)
         if course.latest is not None:

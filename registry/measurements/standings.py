@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select
 
 from registry.access import scope
-from registry.access.reading import rows_of
+from registry.access.reading import Read, rows_of
 from registry.access.reviewed_sql import insert_rows, update_rows
 from registry.db.among import among
 from registry.db.base import columns_of
@@ -25,8 +25,10 @@ from registry.measurements.tracked import TrackedScale
 from registry.measures.course import Course
 
 _HUNDREDTH = Decimal("0.01")
-_COLUMNS = columns_of(StandingRow)
-_STANDINGS = select(*_COLUMNS).where(among(StandingRow.patient_id, "patient_ids"))
+_WHOSE = StandingRow.patient_id  # first, as of everything that is read together
+STANDINGS = select(_WHOSE, *(each for each in columns_of(StandingRow) if each.key != _WHOSE.key)).where(
+    among(_WHOSE, "patient_ids")
+)
 _NO_LONGER_TRACKED = delete(StandingRow).where(
     StandingRow.patient_id == bindparam("of_patient"),
     StandingRow.episode_id == bindparam("of_episode"),
@@ -34,15 +36,14 @@ _NO_LONGER_TRACKED = delete(StandingRow).where(
 )
 
 
-def restate(followed: Mapping[uuid.UUID, Courses]) -> None:
+def restate(followed: Mapping[uuid.UUID, Courses], read: Read = rows_of) -> None:
     """Store the standing of every tracked scale of every episode of these patients, as ``follow_patients`` gives them.
 
     A scale no longer tracked loses its standing. Category scales have none. One statement whatever the number of
     people, one for all that are new, one for all that changed, and one for each that is gone.
     """
-    rows = rows_of(_STANDINGS, {"patient_ids": list(followed)})
-    names = [column.key for column in _COLUMNS]
-    stored = {(row.episode_id, row.scale): dict(zip(names, row, strict=True)) for row in rows}
+    rows = read(STANDINGS, {"patient_ids": list(followed)})
+    stored = {(row.episode_id, row.scale): row._asdict() for row in rows}
     new, changed = [], []
     for patient_id, courses in followed.items():
         for episode_id, of_episode in courses.items():

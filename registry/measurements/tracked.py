@@ -135,10 +135,10 @@ def _in_force(
     """What each episode follows now, or followed on the day it ended, by scale; ``rows`` as they began."""
     found: dict[uuid.UUID, dict[str, AnyRow]] = defaultdict(dict)
     for row in rows:
-        episode_id = row.episode_id
-        if episode_id not in current:
+        its = current.get(row.episode_id)
+        if its is None:
             continue
-        ended_on = current[episode_id][0].ended_on
+        ended_on = its[0].ended_on
         if row.ends_on is None or (ended_on is not None and row.ends_on >= ended_on):
-            found[episode_id][row.scale] = row
+            found[row.episode_id][row.scale] = row
     return found

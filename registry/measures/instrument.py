@@ -216,6 +216,16 @@ class Instrument:
         return tuple(item for item in self.items if item.is_safety_item)
 
     @cached_property
+    def alerting_items(self) -> tuple[Item, ...]:
+        """Of those, the ones that alert."""
+        return tuple(item for item in self.safety_items if item.alerts)
+
+    @cached_property
+    def shown_items(self) -> tuple[Item, ...]:
+        """Of those, the ones whose answers are shown and alert nobody."""
+        return tuple(item for item in self.safety_items if not item.alerts)
+
+    @cached_property
     def has_danger_scale(self) -> bool:
         """Whether the score of a scale is a danger by itself."""
         return any(scale.danger is not None for scale in self.scales)

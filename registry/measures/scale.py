@@ -6,6 +6,7 @@ Everything here is frozen data; ``scoring`` works scores out, ``course`` follows
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 
 class Status(StrEnum):
@@ -152,7 +153,7 @@ class Recode:
     points: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Scale:
     """One score of an instrument, and every published number needed to read it; compared as that object.
 
@@ -209,7 +210,7 @@ class Scale:
     risen_by: Figure | None = None
     danger: Danger | None = None
 
-    @property
+    @cached_property
     def has_total(self) -> bool:
         """Whether this scale yields a number that can be followed over time."""
         return self.rule in (Rule.SUM, Rule.MEAN)
@@ -229,22 +230,22 @@ class Scale:
         """The smallest difference between two scores as they are rounded."""
         return Decimal(1).scaleb(-self.decimals)
 
-    @property
+    @cached_property
     def cutoff_in_force(self) -> Decimal | None:
         """Elevated at this level or worse; None where no sourced cut-off exists."""
         return _in_force(self.cutoff)
 
-    @property
+    @cached_property
     def remission_in_force(self) -> Decimal | None:
         """In remission at this level or better; None where no sourced level exists."""
         return _in_force(self.remission)
 
-    @property
+    @cached_property
     def response_in_force(self) -> Decimal | None:
         """Responded when improved by this percentage of the distance from the floor; None where unsourced."""
         return _in_force(self.response)
 
-    @property
+    @cached_property
     def response_points_in_force(self) -> Decimal | None:
         """Responded when better by this many points; None where unsourced."""
         return _in_force(self.response_points)
@@ -254,12 +255,12 @@ class Scale:
         """Whether a source says what a response is."""
         return self.response_in_force is not None or self.response_points_in_force is not None
 
-    @property
+    @cached_property
     def response_from_in_force(self) -> Decimal | None:
         """A response is expected from a baseline at this level or worse: the cut-off, where there is one."""
         return self.cutoff_in_force if self.cutoff_in_force is not None else _in_force(self.response_from)
 
-    @property
+    @cached_property
     def improved_level_in_force(self) -> Decimal | None:
         """Counts as improved in reports at this level or better; None where unsourced."""
         return _in_force(self.improved_level)
@@ -269,22 +270,22 @@ class Scale:
         """Whether its scores are compared with a first one: not where each is a comparison already."""
         return self.has_total and not self.is_comparison
 
-    @property
+    @cached_property
     def newly_present_in_force(self) -> Decimal | None:
         """A rating of a profile that comes to this level or worse is worse; None where unsourced."""
         return _in_force(self.newly_present)
 
-    @property
+    @cached_property
     def risen_by_in_force(self) -> Decimal | None:
         """A rating of a profile that got worse by so many points is worse; None where unsourced."""
         return _in_force(self.risen_by)
 
-    @property
+    @cached_property
     def reliable_change_in_force(self) -> Decimal | None:
         """The smallest change, in points, that is more than noise; None where none is published."""
         return _in_force(self.reliable_change)
 
-    @property
+    @cached_property
     def target_in_force(self) -> Decimal | None:
         """The treatment target offered by default, this level or better; None where unsourced."""
         return _in_force(self.target)

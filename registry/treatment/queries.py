@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, namedtuple
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 from sqlalchemy import Row, ScalarSelect, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
+from registry.access.reading import Read, rows_of
 from registry.db.among import among
 from registry.db.word import word, words
 from registry.extensions import db
@@ -55,6 +56,27 @@ _STEPS = (
     )
     .order_by(TrialStep.happened_on, TrialStep.recorded_at, TrialStep.id)
 )
+_TRIAL = (
+    TreatmentTrial.id,
+    TreatmentTrial.kind,
+    TreatmentTrial.name,
+    TreatmentTrial.medicine_class,
+    TreatmentTrial.product,
+    TreatmentTrial.ingredient,
+)
+STEPS = (
+    select(TreatmentTrial.patient_id, *(column.label(f"trial_{column.key}") for column in _TRIAL), *_STEP)
+    .join(TrialStep, TrialStep.trial_id == TreatmentTrial.id)
+    .where(
+        among(TreatmentTrial.patient_id, "patient_ids"),
+        TreatmentTrial.status == word("final"),
+        TrialStep.status == word("final"),
+    )
+    .order_by(TrialStep.happened_on, TrialStep.recorded_at, TrialStep.id)
+)
+"""As ``_STEPS``, of a trial only what the rules look at."""
+_make_trial: Any = namedtuple("_Trial", ["patient_id", *(column.key for column in _TRIAL)])._make  # type: ignore[misc]  # named as the columns are
+_TRIAL_WIDTH = 1 + len(_TRIAL)
 _INJECTIONS = (
     select(Injection)
     .where(among(Injection.patient_id, "patient_ids"), Injection.status == "final")
@@ -127,10 +149,20 @@ def step_of(row: TrialStep | Row[*tuple[Any, ...]]) -> Step:
 def list_courses(patient_ids: Collection[uuid.UUID]) -> list[TrialCourse]:
     """The trials of these people with what stands of them, earliest start first; one statement, two with injections."""
     about = {"patient_ids": list(patient_ids)}
+    return _courses(((row[0], row) for row in db.session.execute(_STEPS, about)), about)
+
+
+def list_tried(patient_ids: Collection[uuid.UUID], read: Read = rows_of) -> list[TrialCourse]:
+    """As ``list_courses``; a trial has no more of itself than the rules look at."""
+    about = {"patient_ids": list(patient_ids)}
+    return _courses(((_make_trial(row[:_TRIAL_WIDTH]), row) for row in read(STEPS, about)), about)
+
+
+def _courses(rows: Iterable[tuple[TreatmentTrial, Any]], about: Mapping[str, Any]) -> list[TrialCourse]:
+    """``rows``: each step with its trial."""
     trials: dict[uuid.UUID, TreatmentTrial] = {}
     steps: dict[uuid.UUID, list[Step]] = defaultdict(list)
-    for row in db.session.execute(_STEPS, about):
-        trial = row[0]
+    for trial, row in rows:
         trials[trial.id] = trial
         steps[trial.id].append(step_of(row))
     injections: dict[uuid.UUID, list[InjectionTry]] = defaultdict(list)

@@ -157,7 +157,7 @@ def _load_histories(patient_ids: Collection[uuid.UUID], read: Read) -> dict[uuid
     as_read = scales_in_force(read)
     tracked = scales_followed(episodes, rows, as_read, read)
     wanted = scales_in(tracked.values()) | outcome_scales(episodes.values()) | catalogue().circumstances.keys()
-    scores, contacts = read_scores(episodes, wanted), load_sightings(episodes, read)
+    scores, contacts = read_scores(episodes, wanted, read), load_sightings(episodes, read)
     return {
         patient_id: _history(
             own, tracked.get(patient_id, {}), scores.get(patient_id, ()), contacts.get(patient_id, ()), as_read
@@ -223,7 +223,7 @@ def _load_care(histories: Mapping[uuid.UUID, History], clinics: Mapping[uuid.UUI
         legal=load_legal_statuses(cared_for, read),
         related=load_ending_relations(cared_for, read),
         transfers=load_transfers({id_: each.contacts for id_, each in cared_for.items()}, clinics, read),
-        treatment=load_treatment(cared_for),
+        treatment=load_treatment(cared_for, read),
         plans=load_plans(cared_for, read),
         physical=load_physical(cared_for, {id_: clinic.zone for id_, clinic in clinics.items()}, read=read),
         life=load_life(cared_for, read),
@@ -310,13 +310,13 @@ def phases_before_pause(episodes: Iterable[Episode]) -> dict[uuid.UUID, str]:
 def tracked_measures(
     episode: Episode, courses: Mapping[str, tuple[TrackedScale, Course]]
 ) -> tuple[TrackedMeasure, ...]:
-    measures = []
+    measures, known = [], catalogue()
     for key, (tracked, course) in courses.items():
         measures.append(
             TrackedMeasure(
                 key=key,
-                label=catalogue().label_of(key),
-                domain=catalogue().domain_of(key),
+                label=known.label_of(key),
+                domain=known.domain_of(key),
                 cadence_days=tracked.cadence_days,
                 scale=tracked.scale,
                 course=course,

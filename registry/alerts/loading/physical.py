@@ -15,6 +15,7 @@ from sqlalchemy import select
 from registry.access.reading import Read, rows_of
 from registry.alerts.physical_facts import Observed, PhysicalFacts
 from registry.db.among import among
+from registry.db.grouping import by_patient
 from registry.db.word import words
 from registry.measurements.instruments import catalogue as instruments
 from registry.measurements.models import MeasurementScore
@@ -22,7 +23,7 @@ from registry.physical.catalogue import catalogue
 from registry.physical.models import Observation
 from registry.physical.rules import first_to_say, told
 
-_OBSERVED = (
+OBSERVED = (
     select(
         Observation.patient_id,
         Observation.id,
@@ -63,12 +64,18 @@ def load_physical(
     about = {"patient_ids": list(patient_ids)}
     found: dict[uuid.UUID, list[Observed]] = defaultdict(list)
     after_end: dict[uuid.UUID, set[str]] = defaultdict(set)
-    rows = {row.id: row for row in read(_OBSERVED, about)}
-    standing = [(row, first_to_say(row, rows)) for row in rows.values() if row.status == "final"]
-    for row, first in sorted(standing, key=lambda each: each[1].recorded_at, reverse=True):
-        found[row.patient_id].append(_observed(row, first, zones[row.clinic_id]))
-        if row.patient_id in ended_at and first.recorded_at > ended_at[row.patient_id]:
-            after_end[row.patient_id].add(str(first.id))
+    for patient_id, own in by_patient(read(OBSERVED, about)).items():
+        replaced = {row.id: row for row in own if row.status != "final"}
+        standing = [
+            (row, row if row.replaces_id is None else first_to_say(row, replaced))
+            for row in own
+            if row.status == "final"
+        ]
+        standing.sort(key=lambda each: each[1].recorded_at, reverse=True)
+        found[patient_id] = [_observed(row, first, zones[row.clinic_id]) for row, first in standing]
+        ended = ended_at.get(patient_id)
+        if ended is not None:
+            after_end[patient_id] = {str(first.id) for _, first in standing if first.recorded_at > ended}
     instrument_of = check_scales()
     for given in read(FORMS, about | {"check_scales": list(instrument_of)}):
         id_, kind, on = str(given.measurement_id), instrument_of[given.scale], given.taken_on

@@ -72,7 +72,7 @@ def is_still_so(alert: Alert, safety: PersonSafety) -> bool:
 
 
 # Made once: building a statement costs more than running it.
-_MEASUREMENTS = (
+MEASUREMENTS = (
     select(Measurement.patient_id, *SAFETY_COLUMNS)
     .where(
         among(Measurement.patient_id, "patient_ids"),
@@ -101,7 +101,7 @@ def load_safety(
     ``closed`` are the safety alerts people have closed, by patient, oldest first.
     """
     about = {"patient_ids": list(patient_ids)}
-    rows = by_patient(read(_MEASUREMENTS, {**about, "instruments": catalogue().danger_instruments}))
+    rows = by_patient(read(MEASUREMENTS, {**about, "instruments": catalogue().danger_instruments}))
     reports = by_patient(db.session.scalars(_REPORTS, about)) if read(HAVING_REPORTS, about) else {}
     signals = by_patient(db.session.scalars(_UNANSWERED, about)) if read(HAVING_SIGNALS, about) else {}
     to_sign_for = catalogue().dangers_to_sign_for

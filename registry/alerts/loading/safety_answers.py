@@ -54,34 +54,32 @@ class SafetyForms:
     def answers(self, row: SafetyRow, *, nth: int) -> Iterator[SafetyAnswer]:
         """What alerts: the safety items of a measurement, and of its scales those whose score is a danger."""
         instrument = self._instrument(row)
-        yield from self._of_items(row, instrument, [item for item in instrument.safety_items if item.alerts], nth=nth)
-        yield from self._of_scores(row, instrument, nth=nth)
+        if instrument.alerting_items:
+            yield from self._of_items(row, instrument, instrument.alerting_items, nth=nth)
+        if instrument.has_danger_scale:
+            yield from self._of_scores(row, instrument, nth=nth)
 
     def shown_only(self, row: SafetyRow, *, nth: int) -> Iterator[SafetyAnswer]:
         """What is shown and alerts nobody."""
         instrument = self._instrument(row)
-        yield from self._of_items(
-            row, instrument, [item for item in instrument.safety_items if not item.alerts], nth=nth
-        )
+        if instrument.shown_items:
+            yield from self._of_items(row, instrument, instrument.shown_items, nth=nth)
 
     def _of_items(
         self, row: SafetyRow, instrument: Instrument, items: Sequence[Item], *, nth: int
     ) -> Iterator[SafetyAnswer]:
-        given = with_unasked(instrument, row.answers or {}) if items else {}
+        given = with_unasked(instrument, row.answers or {})
         for item in items:
-            first = self._first_to_say(row, instrument, item)
-            number = Adoptable(instrument.item_key(item), SAFETY, instrument.version)
-            entered_on = self._known_on(first, number)
+            first = row if row.replaces_id is None else self._first_to_say(row, instrument, item)
+            entered_on = self._known_on(first, instrument, instrument.item_key(item), SAFETY)
             yield _answer(row, instrument, item, given.get(item.id), entered_on=entered_on, nth=nth)
 
     def _of_scores(self, row: SafetyRow, instrument: Instrument, *, nth: int) -> Iterator[SafetyAnswer]:
         """What the scales say whose score is a danger; nothing where only a total was recorded."""
-        if not instrument.has_danger_scale:
-            return
         answers = {item_id: answer_from_json(answer) for item_id, answer in (row.answers or {}).items()}
         for found in danger_scores(instrument, answers):
-            number = Adoptable(instrument.scale_key(found.scale), "cutoff", instrument.version)
-            yield _score(row, instrument, found, entered_on=self._known_on(row, number), nth=nth)
+            entered_on = self._known_on(row, instrument, instrument.scale_key(found.scale), "cutoff")
+            yield _score(row, instrument, found, entered_on=entered_on, nth=nth)
 
     def _first_to_say(self, row: SafetyRow, instrument: Instrument, item: Item) -> SafetyRow:
         """The version that first told of this danger: to correct something else later makes no late entry of it."""
@@ -100,12 +98,12 @@ class SafetyForms:
             known = self._known[key] = self.read.at(row.clinic_id).of(catalogue().get(*key[1:]))
         return known
 
-    def _known_on(self, row: SafetyRow, number: Adoptable) -> date:
+    def _known_on(self, row: SafetyRow, instrument: Instrument, key: str, figure: str) -> date:
         """The clinic's day from which a danger in it was one to act on: entered, and its number signed for."""
         known_at: datetime = row.recorded_at
-        signed_at = self.read.signed_at(row.clinic_id, number)
-        if signed_at is not None:
-            known_at = max(known_at, signed_at)
+        if self.read.is_signed_at(row.clinic_id):
+            signed_at = self.read.signed_at(row.clinic_id, Adoptable(key, figure, instrument.version))
+            known_at = known_at if signed_at is None else max(known_at, signed_at)
         return known_at.astimezone(self.zones[row.clinic_id]).date()
 
 

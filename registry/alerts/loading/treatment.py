@@ -12,7 +12,7 @@ from registry.alerts.psychosis_facts import TriedAntipsychotic
 from registry.alerts.snapshot import Exposure, InjectionDue, PlanFacts, TreatmentChange, TreatmentFacts
 from registry.plans.queries import PlanDates, list_plan_dates
 from registry.treatment.products import substance_of
-from registry.treatment.queries import Taken, TrialCourse, list_courses, list_taken
+from registry.treatment.queries import Taken, TrialCourse, list_taken, list_tried
 from registry.treatment.rules import (
     ANTIPSYCHOTIC,
     BESIDE,
@@ -26,10 +26,10 @@ from registry.treatment.rules import (
 )
 
 
-def load_treatment(patient_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, TreatmentFacts]:
+def load_treatment(patient_ids: Collection[uuid.UUID], read: Read = rows_of) -> Mapping[uuid.UUID, TreatmentFacts]:
     """The treatment of each patient who has any; one statement, one more with injections, and one with clozapine."""
     found: dict[uuid.UUID, list[TrialCourse]] = defaultdict(list)
-    for course in list_courses(patient_ids):
+    for course in list_tried(patient_ids, read):
         found[course.patient_id].append(course)
     on_clozapine = [patient_id for patient_id, courses in found.items() if any(map(_is_clozapine, courses))]
     taken = list_taken(on_clozapine) if on_clozapine else {}

@@ -12,21 +12,17 @@ from datetime import date
 class Clock:
     """One rule's view of the clinic's local ``today``."""
 
-    __slots__ = ("_next", "_today")
+    __slots__ = ("_today", "next_check_on")
 
     def __init__(self, today: date) -> None:
         self._today = today
-        self._next: date | None = None
+        self.next_check_on: date | None = None
+        """The first day on which an answer given so far could change, None where none can."""
 
     def has_come(self, day: date) -> bool:
         """Whether ``day`` is today or past; a day still ahead becomes a date to check again."""
         if day <= self._today:
             return True
-        if self._next is None or day < self._next:
-            self._next = day
+        if self.next_check_on is None or day < self.next_check_on:
+            self.next_check_on = day
         return False
-
-    @property
-    def next_check_on(self) -> date | None:
-        """The first day on which an answer given so far could change, None where none can."""
-        return self._next

@@ -71,6 +71,9 @@ class Verdict:
     settled: str | None = None
 
 
+_NOTHING = Verdict(None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a check returns when its rule is true. It is for the rule's whole audience unless it says otherwise."""
@@ -153,6 +156,8 @@ class Rule:
         clock = Clock(today)
         resting = suspension(case, clock, numbers, family=self.family)
         outcome = Settled(resting) if resting is not None else self.check(case, clock, numbers)
+        if outcome is None and clock.next_check_on is None:
+            return _NOTHING
         if not isinstance(outcome, Found):
             return Verdict(None, clock.next_check_on, None if outcome is None else outcome.because)
         finding = Finding(

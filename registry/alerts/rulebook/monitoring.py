@@ -57,8 +57,8 @@ class OutOfRange:
 
 def last_done(check: Check, physical: PhysicalFacts) -> date | None:
     """The last day on which a check was done, by an observation or a form."""
-    kinds = {*check.observations, *check.instruments}
-    return max((each.on for each in physical.observed if each.kind in kinds), default=None)
+    kinds = (*check.observations, *check.instruments)
+    return max((each.on for kind in kinds for each in physical.by_kind.get(kind, ())), default=None)
 
 
 def checks_due(treatment: TreatmentFacts, physical: PhysicalFacts, *, since: date, numbers: Numbers) -> list[CheckDue]:

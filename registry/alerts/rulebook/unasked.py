@@ -39,7 +39,8 @@ def _unknown(case: CaseSnapshot, _clock: Clock, numbers: Numbers) -> Found | Non
     if case.died_on is not None:
         return None
     from_total = numbers.required(_TOTAL_ONLY_FROM)
-
+    if not any(_is_gap(answer, from_total) for answer in case.safety.answers):  # as of most people
+        return None
     forms = _about_self_harm(case)
     complete = [form for form in forms if is_answered(form)]
     gaps = [

@@ -45,7 +45,7 @@ def test_each_part_has_the_rows_it_has_alone_in_its_own_order(app: Flask) -> Non
         for name, role in (("Ana", "care_manager"), ("Bo", "psychiatrist"), ("Cy", "clinic_lead")):
             a_user(name=name, role=role, clinic=a_clinic(f"Clinic of {name}"))
         together = Together(*parts)
-        found = together.apart(db.session.execute(together.statement).all())
+        found = together.apart(db.session.execute(together.statement).all(), db.engine.dialect)
         alone = {part: [tuple(row) for row in db.session.execute(part)] for part in parts}
     assert {part: [tuple(row) for row in rows] for part, rows in found.items()} == alone
     assert [row.called for row in found[_NAMES]] == ["Cy", "Bo", "Ana"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter, defaultdict, namedtuple
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
 from sqlalchemy import Row, ScalarSelect, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
@@ -75,8 +75,20 @@ STEPS = (
     .order_by(TrialStep.happened_on, TrialStep.recorded_at, TrialStep.id)
 )
 """As ``_STEPS``, of a trial only what the rules look at."""
-_make_trial: Any = namedtuple("_Trial", ["patient_id", *(column.key for column in _TRIAL)])._make  # type: ignore[misc]  # named as the columns are
-_TRIAL_WIDTH = 1 + len(_TRIAL)
+
+
+class _Tried(NamedTuple):
+    """Of a trial what ``STEPS`` reads, by the same names."""
+
+    patient_id: uuid.UUID
+    id: uuid.UUID
+    kind: str
+    name: str
+    medicine_class: str
+    product: str | None
+    ingredient: str | None
+
+
 _INJECTIONS = (
     select(Injection)
     .where(among(Injection.patient_id, "patient_ids"), Injection.status == "final")
@@ -155,7 +167,9 @@ def list_courses(patient_ids: Collection[uuid.UUID]) -> list[TrialCourse]:
 def list_tried(patient_ids: Collection[uuid.UUID], read: Read = rows_of) -> list[TrialCourse]:
     """As ``list_courses``; a trial has no more of itself than the rules look at."""
     about = {"patient_ids": list(patient_ids)}
-    return _courses(((_make_trial(row[:_TRIAL_WIDTH]), row) for row in read(STEPS, about)), about)
+    width = len(_Tried._fields)
+    tried = ((cast("TreatmentTrial", _Tried(*row[:width])), row) for row in read(STEPS, about))
+    return _courses(tried, about)
 
 
 def _courses(rows: Iterable[tuple[TreatmentTrial, Any]], about: Mapping[str, Any]) -> list[TrialCourse]:

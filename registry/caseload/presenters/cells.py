@@ -268,7 +268,7 @@ def _due(facts: RowFacts) -> Cell:
         kind=FACTS,
         words=f"{what} {_when_due(day, facts.today)}",
         words_kind="action" if late > 0 else "",
-        pressing=[*(words for due, words in said if due < facts.today), *lost],
+        pressing=[*lost, *(words for due, words in said if due < facts.today)],
         notes=[words for due, words in said if due >= facts.today],
     )
 

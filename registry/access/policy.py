@@ -89,6 +89,13 @@ def clinics_where(member: Member, action: str) -> frozenset[uuid.UUID]:
     )
 
 
+def actions_by_clinic(member: Member) -> Mapping[uuid.UUID, frozenset[str]]:
+    """All that this person may do, by clinic: for whoever asks about many actions."""
+    return {
+        clinic_id: frozenset().union(*map(actions_of, roles)) for clinic_id, roles in member.roles_by_clinic().items()
+    }
+
+
 def can(member: Member, action: str, *, clinic_id: uuid.UUID | None = None) -> bool:
     """Whether the person may do ``action``, in this clinic or in any."""
     if action not in ACTIONS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -61,9 +61,17 @@ def has_reason(rule: str) -> ColumnElement[bool]:
     return CaseloadRow.rules.contains(f" {rule} ", autoescape=True)
 
 
+def is_at(clinics: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """One clinic as one: with a list of any length SQLAlchemy writes the statement anew each time it runs."""
+    if len(clinics) == 1:
+        (clinic_id,) = clinics
+        return CaseloadRow.clinic_id == clinic_id
+    return CaseloadRow.clinic_id.in_(list(clinics))
+
+
 def wanted(listing: Listing, mine: uuid.UUID | None, at: Today) -> list[ColumnElement[bool]]:
     """Every filter beside the view. The clinic's own episodes only: history elsewhere stands in the record."""
-    asked: list[ColumnElement[bool]] = [CaseloadRow.clinic_id.in_(list(at))]
+    asked: list[ColumnElement[bool]] = [is_at(at)]
     if listing.course != "all":
         asked.append(CaseloadRow.is_open.is_(listing.course == "open"))
     if listing.clinic:

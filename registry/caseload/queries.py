@@ -17,7 +17,7 @@ from registry.accounts.models import User
 from registry.caseload.columns import Columns
 from registry.caseload.currency import Today, minutes_this_month
 from registry.caseload.models import CaseloadRow, LookMark
-from registry.caseload.narrowing import typed, views, wanted
+from registry.caseload.narrowing import is_at, typed, views, wanted
 from registry.caseload.ordering import IS_ANYWHERE, order
 from registry.caseload.panels import answer, are_many
 from registry.caseload.rules import MINE, Listing
@@ -207,7 +207,7 @@ def _tally(
     return (
         select(*(func.count().filter(each).label(f"n{nth}") for nth, each in enumerate(holds)))
         .select_from(CaseloadRow)
-        .where(CaseloadRow.clinic_id.in_(list(at)))
+        .where(is_at(at))
     )
 
 

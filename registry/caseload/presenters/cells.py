@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from registry.alerts.last_safety import NEGATIVE, POSITIVE, UNKNOWN
 from registry.caseload.circumstances import FOUND, LOST
@@ -92,8 +92,7 @@ class Cell:
     notes: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RowFacts:
+class RowFacts(NamedTuple):
     """All that the words of one row depend on, comparable as a whole: the same facts give the same row."""
 
     columns: Columns

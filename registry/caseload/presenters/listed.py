@@ -60,8 +60,8 @@ class Chip:
 class ListShown:
     """The list."""
 
-    rows: Sequence[Markup]
-    """Each row as it is printed."""
+    rows: Markup
+    """The rows as they are printed."""
     columns: Sequence[Column]
     search: str
     pages: Paging
@@ -92,7 +92,7 @@ def show_list(
     listing: Listing,
     found: CaseloadPage,
     *,
-    rows: Sequence[Markup],
+    rows: Markup,
     columns: Sequence[str],
     page: int,
     saved: Sequence[tuple[Columns, int]],

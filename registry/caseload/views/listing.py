@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
-from registry.access.policy import can, clinics_where, found, policy
+from registry.access.policy import actions_by_clinic, can, found, policy
 from registry.access.reading import Read
 from registry.audit.opened import opened
 from registry.caseload.around import read_around
@@ -83,14 +83,12 @@ def row(episode_id: uuid.UUID) -> str:
     read = read_around(reader.user_id, reader.clinic_ids, is_whole_page=False)
     columns = columns_shown(read)
     one = list_one(episode_id, reader=reader, columns=columns)
-    (printed,) = found(_rows(one, reader, columns, read, names_scale=request.args.get("named") != "no") or None)
+    printed = found(_rows(one, reader, columns, read, names_scale=request.args.get("named") != "no") or None)
     opened("caseload.listed", by=current_user, shown=[each.patient_id for each in one.rows])
     return printed
 
 
-def _rows(
-    page: CaseloadPage, reader: Reader, columns: tuple[str, ...], read: Read, *, names_scale: bool
-) -> list[Markup]:
+def _rows(page: CaseloadPage, reader: Reader, columns: tuple[str, ...], read: Read, *, names_scale: bool) -> Markup:
     marked = [each.patient_id for each in page.rows if each.looked_at is not None]
     return rendered_rows(
         facts_of(
@@ -114,8 +112,8 @@ def _counted_views(reader: Reader, read: Read) -> Sequence[tuple[Columns, int]]:
 
 def _offers(clinic_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
     """Clinic → the steps this reader may do there: one offered and refused would stand in the trail as a refusal."""
-    permitted = {step: clinics_where(current_user, step) for step in STEPS}
-    return {clinic: frozenset(step for step in STEPS if clinic in permitted[step]) for clinic in clinic_ids}
+    permitted = actions_by_clinic(current_user)
+    return {clinic: permitted[clinic].intersection(STEPS) for clinic in clinic_ids}
 
 
 def _enrol_url() -> str:

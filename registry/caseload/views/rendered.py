@@ -30,12 +30,12 @@ REMEMBERED_FILTERS = 100
 _KEPT, _KEPT_FILTERS = "registry.caseload.rendered", "registry.caseload.rendered_filters"
 
 
-def rendered_rows(facts: Iterable[RowFacts]) -> list[Markup]:
-    """The markup of each row."""
+def rendered_rows(facts: Iterable[RowFacts]) -> Markup:
+    """The markup of the rows."""
     render: Callable[[RowFacts], Markup] | None = current_app.extensions.get(_KEPT)
     if render is None:
         render = current_app.extensions.setdefault(_KEPT, lru_cache(REMEMBERED)(_render))
-    return [render(each) for each in facts]
+    return Markup("").join([render(each) for each in facts])
 
 
 def rendered_filters(page_filters: Sequence[FilterShown]) -> Markup:

@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Row, bindparam, exists, select
 
 from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.day.desk import Desk
@@ -34,6 +35,7 @@ from registry.alerts.snapshot import (
 )
 from registry.contacts.models import Contact
 from registry.db.among import among
+from registry.db.grouping import by_patient
 from registry.episodes.models import Episode, TeamMember, Transfer
 from registry.extensions import db
 from registry.measurements.instruments import catalogue
@@ -97,25 +99,26 @@ def list_due(desk: Desk) -> DueSoon:
     numbers = {clinic_id: numbers_at(clinic_id) for clinic_id in {episode.clinic_id for episode in episodes}}
     found: list[Due] = []
     for episode in episodes:
-        today = desk.today[episode.clinic_id]
+        patient_id, clinic_id = episode.patient_id, episode.clinic_id
+        own_measures, own_setbacks = measures.get(episode.id, ()), setbacks.get(patient_id, ())
         snapshot = CaseSnapshot(
-            patient_id=str(episode.patient_id),
-            episode=_facts(episode, measures.get(episode.id, ()), before_pause.get(episode.id)),
+            patient_id=str(patient_id),
+            episode=_facts(episode, own_measures, before_pause.get(episode.id)),
             contacts=contacts[episode.id],
-            measures=tuple(measure for measure, _ in measures.get(episode.id, ())),
-            plans=plans.get(episode.patient_id, PlanFacts()),
-            setbacks=setbacks.get(episode.patient_id, ()),
+            measures=tuple(measure for measure, _ in own_measures),
+            plans=plans.get(patient_id, PlanFacts()),
+            setbacks=own_setbacks,
         )
+        today, of_clinic = desk.today[clinic_id], numbers[clinic_id]
+        then = today + timedelta(days=DAYS_AHEAD)
         soonest: dict[str, Due] = {}
         for rule_id, kind in _RULES.items():
-            finding = (
-                rule(rule_id).verdict(snapshot, today + timedelta(days=DAYS_AHEAD), numbers[episode.clinic_id]).finding
-            )
+            finding = rule(rule_id).verdict(snapshot, then, of_clinic).finding
             if finding is None or finding.since <= today:
                 continue
             if kind not in soonest or finding.since < soonest[kind].on:
                 what = _labels(finding.evidence) if kind == MEASURE else ""
-                soonest[kind] = Due(episode.patient_id, episode.clinic_id, kind, finding.since, what)
+                soonest[kind] = Due(patient_id, clinic_id, kind, finding.since, what)
         found += soonest.values()
     return DueSoon(sorted(found, key=lambda due: (due.on, due.kind, str(due.patient_id))), is_cut)
 
@@ -157,7 +160,14 @@ _COMING_TO_MANAGER = _COMING.join(TeamMember, TeamMember.episode_id == Episode.i
 _SEEN = select(Contact.patient_id, Contact.took_place_on, Contact.clinic_id, Contact.kind, Contact.reached).where(
     among(Contact.patient_id, "patient_ids"), Contact.status == "final"
 )
-_STANDINGS = select(StandingRow).where(among(StandingRow.episode_id, "episode_ids"))
+_STANDINGS = select(
+    StandingRow.episode_id,
+    StandingRow.scale,
+    StandingRow.course_starts_on,
+    StandingRow.latest_on,
+    StandingRow.latest_value,
+    StandingRow.standing,
+).where(among(StandingRow.episode_id, "episode_ids"))
 
 
 def _episodes(desk: Desk) -> Sequence[Episode]:
@@ -168,34 +178,35 @@ def _episodes(desk: Desk) -> Sequence[Episode]:
 
 
 def _contacts(episodes: Sequence[Episode]) -> Mapping[uuid.UUID, ContactFacts]:
-    rows = db.session.execute(_SEEN, {"patient_ids": [*{episode.patient_id for episode in episodes}]})
-    sightings: dict[uuid.UUID, list[Sighting]] = defaultdict(list)
-    for row in rows:
-        sightings[row.patient_id].append(Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached))
-    return {episode.id: contact_facts(episode, sightings[episode.patient_id]) for episode in episodes}
+    rows = by_patient(db.session.execute(_SEEN, {"patient_ids": [*{episode.patient_id for episode in episodes}]}))
+    sightings = {
+        patient_id: [Sighting(row.took_place_on, row.clinic_id, row.kind, row.reached) for row in own]
+        for patient_id, own in rows.items()
+    }
+    return {episode.id: contact_facts(episode, sightings.get(episode.patient_id, ())) for episode in episodes}
 
 
 def _measures(episodes: Sequence[Episode]) -> Mapping[uuid.UUID, list[tuple[TrackedMeasure, date]]]:
     """Each tracked scale with its latest score, and when its course began; what came before decides nothing here."""
     primary = {episode.id: episode.metric_primary for episode in episodes}
-    rows = db.session.scalars(_STANDINGS, {"episode_ids": list(primary)})
+    rows, known = db.session.execute(_STANDINGS, {"episode_ids": list(primary)}), catalogue()
     found: dict[uuid.UUID, list[tuple[TrackedMeasure, date]]] = defaultdict(list)
     for row in rows:
-        instrument = catalogue().instrument_of(row.scale)
+        episode_id = row.episode_id
         measure = TrackedMeasure(
             key=row.scale,
-            label=catalogue().label_of(row.scale),
-            domain=catalogue().domain_of(row.scale),
-            cadence_days=instrument.cadence_days,
-            scale=catalogue().scale(row.scale),
+            label=known.label_of(row.scale),
+            domain=known.domain_of(row.scale),
+            cadence_days=known.instrument_of(row.scale).cadence_days,
+            scale=known.scale(row.scale),
             course=_latest_only(row),
-            is_metric_primary=row.scale == primary[row.episode_id],
+            is_metric_primary=row.scale == primary[episode_id],
         )
-        found[row.episode_id].append((measure, row.course_starts_on))
+        found[episode_id].append((measure, row.course_starts_on))
     return found
 
 
-def _latest_only(row: StandingRow) -> Course:
+def _latest_only(row: Row[*tuple[Any, ...]]) -> Course:
     latest = None
     if row.latest_on is not None and row.latest_value is not None:
         latest = DatedScore(on=row.latest_on, value=row.latest_value)

@@ -125,8 +125,9 @@ def contact_facts(
 
     ``possible_steps`` as ``contacts.reachability`` gives them; ``None`` where they are of no interest.
     """
-    sightings = [each for each in sightings if each.took_place_on >= episode.referred_on]
-    ours = [each for each in sightings if each.clinic_id == episode.clinic_id]
+    referred_on, clinic = episode.referred_on, episode.clinic_id.int  # two UUIDs are compared by a call
+    sightings = [each for each in sightings if each.took_place_on >= referred_on]
+    ours = [each for each in sightings if each.clinic_id.int == clinic]
     seen = [each for each in sightings if is_seen(each.kind, reached=each.reached)]
     last_on = max((each.took_place_on for each in seen), default=None)
     is_ours = any(

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from registry import clock
 from registry.case_review.since_review import Answer, tell_answers
@@ -16,13 +17,15 @@ from registry.caseload.models import CaseloadRow
 from registry.contacts.models import Contact
 from registry.contacts.queries import list_contacts
 from registry.db.among import among
-from registry.episodes.models import Episode
+from registry.episodes.models import Episode, TreatmentCourse
 from registry.episodes.patient_header import chosen_episode
-from registry.episodes.queries import list_episodes
+from registry.episodes.queries import list_episodes, list_parts
+from registry.episodes.scales import scales_in_force
 from registry.extensions import db
 from registry.life.models import LifeEvent
 from registry.life.queries import list_events
-from registry.measurements.courses import follow_patient
+from registry.measurements.courses import follow_episode
+from registry.measurements.courses import list_scores as list_stored
 from registry.measurements.models import MeasurementScore
 from registry.measurements.outcomes import mania_scales
 from registry.measurements.queries import rated_by_others
@@ -99,7 +102,9 @@ def load_case(
         return None
     row = db.session.get_one(CaseloadRow, episode.id)
     treatment = list_courses([patient_id])
-    courses = follow_patient(patient_id).get(episode.id, {})
+    stored = list_stored(patient_id)
+    parts = list_parts(TreatmentCourse, episode.id)
+    courses = follow_episode(episode, parts, stored, as_read=scales_in_force())
     return ReviewCase(
         opened_at=opened_at,
         patient=patient,
@@ -110,7 +115,7 @@ def load_case(
         contacts=[each for each in list_contacts(patient_id, limit=LATEST_CONTACTS) if each.status == "final"],
         reviews=list_reviews(patient_id, limit=1),
         open_advice=list_open_advice(episode.id),
-        scores=list_scores(patient_id, told_beside([episode])),
+        scores=_of_scales(told_beside([episode]), sorted(stored, key=lambda each: (each.taken_on, each.value or 0))),
         questions=[each for each in list_open_questions(patient_id) if each.episode_id == episode.id],
         answers=_answers(row),
         treatment=treatment,
@@ -147,10 +152,14 @@ def told_beside(episodes: Iterable[Episode]) -> Sequence[str]:
 
 def list_scores(patient_id: uuid.UUID, scales: Sequence[str]) -> Mapping[str, Sequence[ScoreOn]]:
     """Scale → every score that counts, oldest first, with its date."""
+    about = {"patient_id": patient_id, "scales": scales}
+    return _of_scales(scales, db.session.execute(_SCORES, about) if scales else ())
+
+
+def _of_scales(scales: Sequence[str], rows: Iterable[Row[*tuple[Any, ...]]]) -> Mapping[str, Sequence[ScoreOn]]:
+    """``rows`` in the order in which scores are told."""
     found: dict[str, list[ScoreOn]] = {scale: [] for scale in scales}
-    if not scales:
-        return found
-    for scale, taken_on, value in db.session.execute(_SCORES, {"patient_id": patient_id, "scales": scales}):
-        if value is not None:
-            found[scale].append(ScoreOn(taken_on, value))
+    for row in rows:
+        if row.value is not None and row.scale in found:
+            found[row.scale].append(ScoreOn(row.taken_on, row.value))
     return found

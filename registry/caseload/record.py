@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,14 +25,14 @@ from registry.contacts.rules import is_failed_attempt, is_two_way
 from registry.db.among import among
 from registry.episodes.models import Episode, OtherTeam, PhaseSpell, TrackedMeasure, TreatmentCourse
 from registry.episodes.queries import list_parts
-from registry.episodes.scales import scales_in_force
+from registry.episodes.scales import ClinicScales, scales_in_force
 from registry.extensions import db
 from registry.life.models import LifeEvent
 from registry.life.queries import list_events
 from registry.life.rules import GAINS, LOSSES
-from registry.measurements.courses import follow_patient
+from registry.measurements.courses import follow_episode, list_scores
 from registry.measurements.instruments import catalogue
-from registry.measurements.models import Measurement, MeasurementScore
+from registry.measurements.models import Measurement
 from registry.measurements.outcomes import mania_courses, stands_beside_mania
 from registry.measurements.queries import rated_by_others
 from registry.measurements.tracked import TrackedScale
@@ -112,12 +112,22 @@ class EpisodeRecord:
 def load_record(episode: Episode) -> EpisodeRecord:
     """Everything the overview of ``episode`` shows."""
     patient_id = episode.patient_id
-    scores, tracked = _scores(patient_id), list_parts(TrackedMeasure, episode.id)
+    stored, tracked = list_scores(patient_id), list_parts(TrackedMeasure, episode.id)
+    scores, courses = _by_scale(stored), list_parts(TreatmentCourse, episode.id)
+    as_read = scales_in_force()
+    followed = follow_episode(episode, courses, stored, as_read=as_read, measures=tracked)
     plans = plan_dates(patient_id)
     life_events = list_events(patient_id, only_standing=True)
     return EpisodeRecord(
         episode=episode,
-        followed=_followed(episode, scores, tracked, setbacks=setbacks_among(life_events)),
+        followed=_followed(
+            episode,
+            followed,
+            scores,
+            tracked,
+            as_read.at(episode.clinic_id),
+            setbacks=setbacks_among(life_events),
+        ),
         levels=_levels(episode, tracked),
         circumstances=_circumstances(scores, life_events),
         contacts=_contacts(patient_id),
@@ -126,7 +136,7 @@ def load_record(episode: Episode) -> EpisodeRecord:
         alerts=_open_alerts(patient_id, episode.id),
         other_teams=[row for row in list_parts(OtherTeam, episode.id) if row.ends_on in (None, episode.ended_on)],
         phases=list_parts(PhaseSpell, episode.id),
-        courses=list_parts(TreatmentCourse, episode.id),
+        courses=courses,
         treatment=list_courses([patient_id]),
         goals=list_goals(patient_id, only_open=True),
         life_events=life_events,
@@ -163,18 +173,6 @@ def last_two_way(record: EpisodeRecord) -> tuple[Columns | None, int]:
 
 
 # Made once: building a statement costs more than running it.
-_SCORES = (
-    select(
-        MeasurementScore.scale,
-        MeasurementScore.taken_on,
-        MeasurementScore.value,
-        MeasurementScore.category,
-        MeasurementScore.is_prorated,
-        MeasurementScore.measurement_id,
-    )
-    .where(MeasurementScore.patient_id == bindparam("patient_id"), MeasurementScore.counts)
-    .order_by(MeasurementScore.taken_on, MeasurementScore.id)
-)
 _FINISHED = (
     select(Measurement)
     .where(Measurement.patient_id == bindparam("patient_id"), Measurement.status == "final")
@@ -223,25 +221,25 @@ def last_safety_measurements(patient_id: uuid.UUID) -> Sequence[Measurement]:
     return db.session.scalars(_ASKED_LAST, about).all()
 
 
-def _scores(patient_id: uuid.UUID) -> Mapping[str, Sequence[Columns]]:
+def _by_scale(rows: Iterable[Columns]) -> Mapping[str, Sequence[Columns]]:
     found: dict[str, list[Columns]] = defaultdict(list)
-    for row in db.session.execute(_SCORES, {"patient_id": patient_id}):
+    for row in rows:
         found[row.scale].append(row)
     return found
 
 
 def _followed(
     episode: Episode,
+    courses: Mapping[str, tuple[TrackedScale, Course]],
     scores: Mapping[str, Sequence[Columns]],
     measures: Sequence[TrackedMeasure],
+    read: ClinicScales,
     *,
     setbacks: Sequence[Setback],
 ) -> list[Followed]:
     """The metric primary first, the others in the order they are followed."""
     parts = {row.scale: row for row in measures}
-    courses = follow_patient(episode.patient_id).get(episode.id, {})
     dated = {key: _dated(rows) for key, rows in scores.items()}
-    read = scales_in_force().at(episode.clinic_id)
     manias = mania_courses(dated, read=read, starts_on=episode.referred_on, ends_on=episode.ended_on).values()
     others = rated_by_others({key: course for key, (_, course) in courses.items()})
     due = measures_due(episode, courses, setbacks=setbacks, today=episode.clinic.today(clock.now()))

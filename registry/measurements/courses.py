@@ -5,17 +5,26 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import select
 
 from registry.access.reading import Read, rows_of
 from registry.db.among import among
 from registry.db.grouping import by_patient
-from registry.episodes.models import Episode
-from registry.episodes.scales import scales_in_force
+from registry.db.together import Statement
+from registry.episodes.models import Episode, TrackedMeasure, TreatmentCourse
+from registry.episodes.scales import ScalesInForce, scales_in_force
 from registry.measurements.models import MeasurementScore
-from registry.measurements.tracked import AnyRow, Rows, TrackedScale, read_episodes, scales_followed, scales_in
+from registry.measurements.tracked import (
+    MEASURES,
+    AnyRow,
+    Rows,
+    TrackedScale,
+    read_episodes,
+    scales_followed,
+    scales_in,
+)
 from registry.measures.course import Course, DatedScore, follow
 from registry.measures.profile import ratings_of
 
@@ -65,6 +74,33 @@ def follow_patients(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Cours
         patient_id: follow_scores(tracked.get(patient_id, {}), dated_scores(scores.get(patient_id, ())))
         for patient_id in patient_ids
     }
+
+
+def follow_episode(
+    episode: Episode,
+    parts: Iterable[TreatmentCourse],
+    scores: Rows,
+    *,
+    as_read: ScalesInForce,
+    measures: Sequence[TrackedMeasure] | None = None,
+) -> Mapping[str, tuple[TrackedScale, Course]]:
+    """As ``follow_patient``, of one episode, from what was read of it already: its treatment courses, the person's
+    scores as ``list_scores`` gives them, and what it tracks, where that was read too. Two statements at most.
+    """
+
+    def read(statement: Statement, about: Mapping[str, Any]) -> Sequence[Any]:
+        return measures if statement is MEASURES and measures is not None else rows_of(statement, about)
+
+    last = max(parts, key=lambda each: (each.starts_on, each.ends_on is None, each.id), default=None)
+    tracked = scales_followed([episode.patient_id], [(episode, last)], as_read, read).get(episode.patient_id, {})
+    wanted = scales_in([tracked])
+    followed = follow_scores(tracked, dated_scores(row for row in scores if row.scale in wanted))
+    return followed.get(episode.id, {})
+
+
+def list_scores(patient_id: uuid.UUID) -> Rows:
+    """Every score of the person that counts, numbers and categories, oldest first; one statement."""
+    return rows_of(SCORES, {"patient_ids": [patient_id]})
 
 
 def read_scores(

@@ -87,7 +87,7 @@ def read_episodes(patient_ids: Collection[uuid.UUID]) -> Rows:
 
 
 def scales_followed(
-    patient_ids: Collection[uuid.UUID], episodes: Rows, as_read: ScalesInForce, read: Read = rows_of
+    patient_ids: Collection[uuid.UUID], episodes: Iterable[Any], as_read: ScalesInForce, read: Read = rows_of
 ) -> dict[uuid.UUID, dict[uuid.UUID, list[TrackedScale]]]:
     """The numeric scales each episode of each patient follows: all that is current, or was when the episode ended.
 

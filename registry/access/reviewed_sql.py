@@ -206,13 +206,17 @@ Key: TypeAlias = tuple[Any, ...]
 """The primary key of a row, part by part."""
 
 
-def read_rows(scope: Scope, table: sa.Table, patient_id: uuid.UUID) -> list[dict[str, Any]]:
-    """Every column of every row of one table about one person, as it stands, in the order of the key.
+def read_rows(scope: Scope, tables: Mapping[str, sa.Table], patient_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
+    """Every column of every row of these tables about one person, as it stands, in the order of the key.
 
     For a merge and its undo, which go through every table there is: the ORM would keep each row in mind and hand out
     stale ones after the move. Raises ``ScopeError`` for somebody outside the scope.
     """
     _refuse_strangers_unless_everybody(scope, {patient_id})
+    return {name: _rows_about(table, patient_id) for name, table in tables.items()}
+
+
+def _rows_about(table: sa.Table, patient_id: uuid.UUID) -> list[dict[str, Any]]:
     wanted = sa.select(table).where(table.c.patient_id == patient_id).order_by(*table.primary_key.columns)
     return [dict(row) for row in db.session.execute(wanted, execution_options={REVIEWED: True}).mappings()]
 
@@ -240,12 +244,13 @@ def move_rows(scope: Scope, table: sa.Table, keys: Collection[Key], *, from_id: 
     Each counts as changed: whoever had it read before stores nothing over it. The gateway refuses this of every other
     statement. Raises ``ScopeError`` for somebody outside the scope.
     """
+    if not keys:
+        return
     _refuse_strangers_unless_everybody(scope, {from_id, to_id})
-    if keys:
-        named = sa.tuple_(*table.primary_key.columns).in_(list(keys))
-        moved = sa.update(table).where(table.c.patient_id == from_id, named).values(patient_id=to_id, **_counted(table))
-        db.session.execute(moved, execution_options={REVIEWED: True})
-        note_change()
+    named = sa.tuple_(*table.primary_key.columns).in_(list(keys))
+    moved = sa.update(table).where(table.c.patient_id == from_id, named).values(patient_id=to_id, **_counted(table))
+    db.session.execute(moved, execution_options={REVIEWED: True})
+    note_change()
 
 
 def write_row(scope: Scope, table: sa.Table, key: Key, *, patient_id: uuid.UUID, values: Mapping[str, Any]) -> None:

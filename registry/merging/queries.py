@@ -43,11 +43,8 @@ def load_record(patient: Patient) -> Record:
 
 def load_rows(patient_id: uuid.UUID) -> Rows:
     """Every row that would go with the person, by table and key."""
-    reach = scope.current()
-    return {
-        name: {key_of(name, row): row for row in read_rows(reach, table, patient_id)}
-        for name, table in moved_tables().items()
-    }
+    found = read_rows(scope.current(), moved_tables(), patient_id)
+    return {name: {key_of(name, row): row for row in rows} for name, rows in found.items()}
 
 
 def find_obstacles(kept: Record, other: Record, *, led: Collection[uuid.UUID]) -> tuple[Obstacle, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
@@ -36,17 +36,18 @@ def _strip(text: str | None) -> str:
     return (text or "").strip()
 
 
-_UNSEEN = frozenset("\u200b\u2060\ufeff" + "\u202a\u202b\u202c\u202d\u202e" + "\u2066\u2067\u2068\u2069")
+_UNSEEN = "\u200b\u2060\ufeff" + "\u202a-\u202e" + "\u2066-\u2069"
 """Zero-width signs, and those that steer the direction of writing. Not among them: the joiners and marks (U+200C to
 U+200F) that names and texts of several languages need."""
+
+_UNPRINTABLE = re.compile(f"[\0-\x1f\x7f-\x9f\ud800-\udfff{_UNSEEN}]")
+"""With them control characters and halves of characters: Unicode's categories Cc and Cs, which never grow."""
 
 
 def is_printable(text: str, *, allowed: str = "") -> bool:
     """Whether no NUL or its kind is in it (one database stores them, the other does not, and nobody can read them),
     and no sign that takes no room or turns what follows round: two names that look alike would not be alike."""
-    return not any(
-        sign in _UNSEEN or (unicodedata.category(sign) in {"Cc", "Cs"} and sign not in allowed) for sign in text
-    )
+    return all(sign in allowed for sign in _UNPRINTABLE.findall(text))
 
 
 class NoControlCharacters:

@@ -17,6 +17,7 @@ from registry import clock
 from tests.databases import MigratedDatabase
 
 World = TypeVar("World")
+Ground = TypeVar("Ground")
 Build = Callable[[Flask], World]
 
 
@@ -26,18 +27,29 @@ class Worlds:
     def __init__(self, app: Flask, database: MigratedDatabase) -> None:
         self._app = app
         self._database = database
-        self._kept: dict[tuple[Build[object], datetime], tuple[int, object]] = {}
+        self._kept: dict[tuple[object, datetime], tuple[int, object]] = {}
 
     def begin_with(self, build: Build[World]) -> World:
         """What ``build`` makes on an empty database, and returns: ids, not rows, which end with their session.
 
         A world is of its moment: under a clock that runs it would be built again for every test.
         """
-        moment = clock.now()
-        if (build, moment) not in self._kept:
+
+        def begin() -> World:
             self._database.empty()
-            world = build(self._app)
-            self._kept[build, moment] = self._database.remember(), world
-        number, kept = self._kept[build, moment]
+            return build(self._app)
+
+        return self._begin(build, begin)
+
+    def begin_upon(self, ground: Build[Ground], build: Callable[[Flask, Ground], World]) -> World:
+        """What ``build`` makes of the world that ``ground`` made."""
+        return self._begin(build, lambda: build(self._app, self.begin_with(ground)))
+
+    def _begin(self, name: object, begin: Callable[[], World]) -> World:
+        key = name, clock.now()
+        if key not in self._kept:
+            world = begin()
+            self._kept[key] = self._database.remember(), world
+        number, kept = self._kept[key]
         self._database.put_back(number)
         return cast(World, deepcopy(kept, {id(self._app): self._app}))

@@ -38,7 +38,7 @@ from registry.patients.actions import add_contact_point
 from registry.patients.facts import ContactPointFacts
 from registry.quality.rules import MET, METRICS
 from registry.tasks.actions import send_task
-from tests.builders import a_choice, a_clinic, a_patient, a_user, an_episode, an_organisation
+from tests.builders import a_choice, a_clinic, a_patient, a_user, an_episode, an_organisation, at_once
 from tests.trust.history import (
     NOW,
     TODAY,
@@ -104,6 +104,11 @@ def a_world(app: Flask) -> World:
 
 
 def _a_place(name: str, *, number: int, organisation: str = "Riverside Health") -> Place:
+    with at_once():
+        return _furnished(name, number, organisation)
+
+
+def _furnished(name: str, number: int, organisation: str) -> Place:
     clinic = a_clinic(name, organisation=an_organisation(organisation))
     people = {role.value: a_user(role=role, clinic=clinic, name=f"{role.value} of {name}") for role in Role}
     colleague = a_user(role=Role.CARE_MANAGER, clinic=clinic, name=f"Colleague of {name}")

@@ -31,7 +31,7 @@ from registry.plans import actions as plans
 from registry.plans.facts import PlanFacts
 from tests.builders import a_patient
 from tests.trust.history import NOW, TODAY
-from tests.trust.world import a_world
+from tests.trust.world import World, a_world
 from tests.worlds import Worlds
 
 
@@ -68,9 +68,8 @@ class Twice:
         undo_merge(merge=merge, said=said or {}, why="Two people", opened_version=merge.version, by=by)
 
 
-def _twice(app: Flask) -> Twice:
+def _twice(app: Flask, world: World) -> Twice:
     """The record that is merged away holds something in every table there is."""
-    world = a_world(app)
     with app.app_context(), scope.all_patients(reason="test"):
         clinic = db.session.get_one(Clinic, world.here.clinic)
         manager = db.session.get_one(User, world.here.people["care_manager"])
@@ -111,7 +110,7 @@ def twice(app: Flask, worlds: Worlds) -> Iterator[Twice]:
     del app  # wanted for the empty database it leaves behind
     with time_machine.travel(NOW, tick=False):
         identifiers._sequence.begin()  # a test before may have gone ahead of NOW: what it made would count as later
-        yield worlds.begin_with(_twice)
+        yield worlds.begin_upon(a_world, _twice)
 
 
 def rows_of(twice: Twice) -> dict[str, Rows]:

@@ -49,3 +49,17 @@ def test_what_nobody_can_see_or_reach_is_an_accessibility_fault(windows: Windows
     page.evaluate("document.querySelector('h1').innerHTML = '<a href=\"/\"></a>'")
 
     assert any(fault.startswith("link-name") for fault in accessibility_faults(page))
+
+
+def test_of_rows_alike_two_are_judged_and_one_that_says_nothing_is_like_no_other(windows: Windows) -> None:
+    page = windows.open()
+
+    def faults_of(*words: str, alike: bool) -> int:
+        page.goto("/sign-in")
+        rows = "".join(f"<li><button>{word}</button></li>" for word in words)
+        page.evaluate("rows => document.querySelector('h1').insertAdjacentHTML('afterend', `<ul>${rows}</ul>`)", rows)
+        return len(accessibility_faults(page, rules=["button-name"], alike=alike))
+
+    assert faults_of("", "", "", alike=True) == 3
+    assert faults_of("", "", "", alike=False) == 2
+    assert faults_of("one", "two", "three", "", alike=False) == 1

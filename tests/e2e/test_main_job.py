@@ -25,6 +25,9 @@ def team(live_server: LiveServer) -> Team:
     return team
 
 
+@pytest.mark.parametrize(
+    "served_database", ["postgresql", pytest.param("sqlite", marks=pytest.mark.trust)], indirect=True
+)
 def test_a_care_manager_a_psychiatrist_and_a_lead_do_the_main_job(windows: Windows, team: Team) -> None:
     manager, psychiatrist, lead = windows.open(), windows.open(), windows.open()
 
@@ -46,21 +49,6 @@ def test_a_care_manager_a_psychiatrist_and_a_lead_do_the_main_job(windows: Windo
 
     given_somebody_signed_in(lead, team.emails["clinic_lead"])
     then_a_number_opens_its_people(lead)
-
-
-@pytest.mark.parametrize("served_database", ["postgresql"], indirect=True)
-def test_the_main_job_is_done_on_postgresql_as_well(windows: Windows, team: Team) -> None:
-    manager, psychiatrist = windows.open(), windows.open()
-
-    given_somebody_signed_in(manager, team.emails["care_manager"])
-    when_she_types_a_phq_9_with_item_9_positive(manager)
-    when_she_leaves_without_a_word(manager)
-    then_the_alert_stands_urgent_on_her_day(manager)
-
-    when_she_asks_the_psychiatrist(manager, team)
-    given_somebody_signed_in(psychiatrist, team.emails["psychiatrist"])
-    then_he_finds_the_question_and_the_reason_in_the_queue(psychiatrist)
-    when_he_recommends_and_takes_the_next(psychiatrist)
 
 
 def given_somebody_signed_in(page: Page, email: str) -> None:

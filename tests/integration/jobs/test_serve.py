@@ -21,6 +21,7 @@ from config import ROOT, Settings
 from registry import create_app
 from registry.db import migrate
 from registry.extensions import db
+from registry.jobs import serve
 from registry.measurements.instruments import sync_instruments
 
 SECONDS_TO_START = 60
@@ -83,14 +84,6 @@ def children_of(process: subprocess.Popen[bytes]) -> list[int]:
     return [int(child) for child in listed.split()]
 
 
-def wait_for_both(process: subprocess.Popen[bytes]) -> list[int]:
-    """The web server and the consumer, as soon as they are started."""
-    deadline = time.monotonic() + SECONDS_TO_START
-    while len(found := children_of(process)) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return found
-
-
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux who started whom")
 def test_pages_and_jobs_start_together_and_stop_together(tmp_path: Path) -> None:
     port = a_free_port()
@@ -104,11 +97,32 @@ def test_pages_and_jobs_start_together_and_stop_together(tmp_path: Path) -> None
         assert not any(Path(f"/proc/{child}").exists() for child in children)
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux who started whom")
-def test_when_the_consumer_dies_the_pages_stop_too(tmp_path: Path) -> None:
-    port = a_free_port()
-    with served(tmp_path, port) as process:
-        _web, consumer = wait_for_both(process)
-        os.kill(consumer, signal.SIGKILL)
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """Who serves takes the signals of the process, which is here that of the tests."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
 
-        assert process.wait(timeout=60) != 0, "whoever supervises it starts both again"
+
+@pytest.mark.parametrize(("says", "status"), [(3, 3), (0, 1)])
+@pytest.mark.parametrize("dies", ["web_command", "consumer_command"])
+def test_when_one_of_the_two_dies_the_other_stops_too_and_whoever_supervises_it_starts_both_again(
+    monkeypatch: pytest.MonkeyPatch, own_signals: None, dies: str, says: int, status: int
+) -> None:
+    """Others stand in for both: how the two themselves start and stop is shown above."""
+    commands = {"web_command": ["sleep", "600"], "consumer_command": ["sleep", "600"]}
+    commands[dies] = ["sh", "-c", f"exit {says}"]
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(command: list[str]) -> subprocess.Popen[bytes]:
+        started.append(subprocess.Popen(command))
+        return started[-1]
+
+    monkeypatch.setattr(serve, "web_command", lambda _host, _port: commands["web_command"])
+    monkeypatch.setattr(serve, "consumer_command", lambda: commands["consumer_command"])
+    monkeypatch.setattr(serve, "_start", start)
+
+    assert serve.serve(host="127.0.0.1", port=0) == status
+    assert [process.returncode for process in started if process.args != commands[dies]] == [-signal.SIGTERM]

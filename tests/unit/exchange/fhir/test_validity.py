@@ -16,6 +16,10 @@ from registry.measures.scoring import score_total
 from tests.fhir_samples import INSTRUMENTS, RECORDED_AT, SHIPPED, told
 from tests.filled_forms import cases, forms
 
+ONE_IN = 8
+"""Of the forms in which one item is missing, so many are read back by the library, which takes its time. All of them
+keep the rules of US Core below, and are scored by NLM's program in ``make lforms``."""
+
 every_instrument = pytest.mark.parametrize("instrument", INSTRUMENTS, ids=lambda each: f"{each.id} {each.version}")
 
 
@@ -34,7 +38,8 @@ def test_every_questionnaire_is_one(instrument: Instrument, base: str) -> None:
 
 @every_instrument
 def test_every_measurement_is_a_sound_bundle(instrument: Instrument) -> None:
-    for form in [*forms(instrument, by_chance=2), *list(cases(instrument))[:5]]:
+    lowest, highest, *others = forms(instrument, by_chance=2)
+    for form in [lowest, highest, *others[::ONE_IN], *list(cases(instrument))[:2]]:
         made = bundle(told(instrument, form, by_patient=True), Terms(), now=RECORDED_AT)
 
         _references_resolve(made)

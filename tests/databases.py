@@ -44,6 +44,9 @@ class MigratedDatabase(Protocol):
     def put_back(self, kept: int) -> None:
         """Every row as it was when ``remember`` gave this number."""
 
+    def is_as_put_back(self, kept: int) -> bool:
+        """Whether nobody has stored anything since ``put_back`` was given this number."""
+
     def rewrite(self, *statements: str) -> None:
         """What somebody with the file, or with a superuser's password, can do: no trigger stops them."""
 
@@ -87,11 +90,14 @@ class SqliteDatabase:
         return number
 
     def put_back(self, kept: int) -> None:
-        if (kept, self._changes()) == self._seen:
+        if self.is_as_put_back(kept):
             return
         back = [f"INSERT INTO main.{name} SELECT * FROM kept.{name}_{kept}" for name in self._kept[kept]]
         self._run(*(f"DELETE FROM main.{name}" for name in self._filled()), *back)
         self._seen = kept, self._changes()
+
+    def is_as_put_back(self, kept: int) -> bool:
+        return (kept, self._changes()) == self._seen
 
     def rewrite(self, *statements: str) -> None:
         self._run(*statements)
@@ -178,6 +184,9 @@ class PostgresqlDatabase:
         how = "fill" if (_MIGRATED, now) == self._seen else "put_back"
         self._superuser.execute(f"SELECT kept_{kept}.{how}()".encode())
         self._seen = kept, self._transactions()
+
+    def is_as_put_back(self, kept: int) -> bool:
+        return (kept, self._transactions()) == self._seen
 
     def _transactions(self) -> int:
         """A number that differs once somebody has begun to write."""

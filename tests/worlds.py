@@ -45,6 +45,11 @@ class Worlds:
         """What ``build`` makes of the world that ``ground`` made."""
         return self._begin(build, lambda: build(self._app, self.begin_with(ground)))
 
+    def is_untouched(self, build: Build[World]) -> bool:
+        """Whether a test that began with this world has stored nothing yet."""
+        kept = self._kept.get((build, clock.now()))
+        return kept is not None and self._database.is_as_put_back(kept[0])
+
     def _begin(self, name: object, begin: Callable[[], World]) -> World:
         key = name, clock.now()
         if key not in self._kept:

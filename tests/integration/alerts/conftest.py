@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from tests.integration.alerts.kept_scenes import Ids, an_off_target_scene, an_urgent_scene, known_instruments
+from tests.integration.alerts.kept_scenes import Ids, an_off_target_scene, an_urgent_scene, ready
 from tests.integration.alerts.scene import NOW
 from tests.worlds import Worlds
 
@@ -20,8 +20,9 @@ def _frozen_clock() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _known_instruments(app: Flask, worlds: Worlds, _frozen_clock: None) -> None:
-    worlds.begin_with(known_instruments)
+def _known_instruments(app: Flask, worlds: Worlds, _frozen_clock: None) -> Iterator[None]:
+    with ready(worlds):
+        yield
 
 
 @pytest.fixture

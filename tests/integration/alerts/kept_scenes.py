@@ -5,20 +5,48 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+import pytest
 from flask import Flask
 
+from registry.accounts.models import User
 from registry.alerts.models import Alert
+from registry.clinics.models import Clinic
+from registry.episodes.models import Episode
 from registry.extensions import db
 from registry.measurements.instruments import sync_instruments
 from registry.measurements.models import Measurement
-from tests.integration.alerts.scene import Scene, a_scene, alerts_of, measured, on_stage, the_safety_alert
+from registry.patients.models import Patient
+from tests.integration.alerts import scene as stage
+from tests.integration.alerts.scene import Scene, a_scene, alerts_of, measured, new_scene, on_stage, the_safety_alert
+from tests.worlds import Worlds
 
 
 def known_instruments(app: Flask) -> None:
     with app.app_context():
         sync_instruments()
+
+
+@contextmanager
+def ready(worlds: Worlds) -> Iterator[None]:
+    """A database that knows the instruments; the first scene of a test, if it is the usual one, is put there ready."""
+    worlds.begin_with(known_instruments)
+
+    def kept() -> Scene | None:
+        if db.session().in_transaction() or not worlds.is_untouched(known_instruments):
+            return None
+        return Scene(*(db.session.get_one(kind, id_) for kind, id_ in worlds.begin_upon(known_instruments, _usual)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage, "kept_scene", kept)
+        yield
+
+
+def _usual(app: Flask, _known: None) -> list[tuple[type[Clinic | User | Patient | Episode], uuid.UUID]]:
+    with on_stage(app):
+        scene = new_scene()
+        return [(type(row), row.id) for row in (getattr(scene, field.name) for field in fields(Scene))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import pytest
 import time_machine
 from flask import Flask
 
-from registry.measurements.instruments import sync_instruments
+from tests.integration.alerts.kept_scenes import ready
 from tests.integration.alerts.scene import NOW
+from tests.worlds import Worlds
 
 
 @pytest.fixture
@@ -19,6 +20,6 @@ def _frozen_clock() -> Iterator[None]:
 
 
 @pytest.fixture
-def _known_instruments(app: Flask, _frozen_clock: None) -> None:
-    with app.app_context():
-        sync_instruments()
+def _known_instruments(app: Flask, worlds: Worlds, _frozen_clock: None) -> Iterator[None]:
+    with ready(worlds):
+        yield

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from tests.integration.alerts.kept_scenes import known_instruments
+from tests.integration.alerts.kept_scenes import ready
 from tests.integration.alerts.scene import NOW
 from tests.integration.messages.mail_server import Post, a_post
 from tests.worlds import Worlds
@@ -33,6 +33,6 @@ def server(running_post: Post) -> Post:
 def post(app: Flask, worlds: Worlds, server: Post, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
     """The mail server of the program."""
     with time_machine.travel(NOW, tick=False):
-        worlds.begin_with(known_instruments)
         monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], mail=server.server))
-        yield server
+        with ready(worlds):
+            yield server

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -36,7 +37,8 @@ def ready(worlds: Worlds) -> Iterator[None]:
     def kept() -> Scene | None:
         if db.session().in_transaction() or not worlds.is_untouched(known_instruments):
             return None
-        return Scene(*(db.session.get_one(kind, id_) for kind, id_ in worlds.begin_upon(known_instruments, _usual)))
+        rows: list[Any] = [db.session.get_one(*key) for key in worlds.begin_upon(known_instruments, _usual)]
+        return Scene(*rows)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stage, "kept_scene", kept)

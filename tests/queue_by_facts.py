@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy import Select, select
 
+from registry.alerts.loading.safety import covered_in
 from registry.alerts.models import Alert, AlertEvent
 from registry.case_review.queue import review_queue
 from registry.caseload.models import CaseloadRow
@@ -77,15 +78,13 @@ class _Facts:
         for event in db.session.scalars(select(AlertEvent).where(AlertEvent.kind.in_(("opened", "appended")))):
             news = (event.details or {}).get("told_at")
             self._told[event.alert_id].append(datetime.fromisoformat(news) if news else event.at)
-        self._dangers = {
-            *db.session.scalars(
-                select(SafetySignal.alert_id)
-                .join(Measurement, Measurement.id == SafetySignal.measurement_id)
-                .where(Measurement.status.in_(("draft", "final")))
-            ),
-            *db.session.scalars(select(DangerReport.alert_id).where(DangerReport.status == "final")),
+        self._signals = {(str(each.measurement_id), each.item) for each in db.session.scalars(select(SafetySignal))}
+        forms = db.session.scalars(select(Measurement)).all()
+        self._standing = {str(each.id) for each in forms if each.status in ("draft", "final")}
+        self._standing |= {
+            str(id_) for id_ in db.session.scalars(select(DangerReport.id).where(DangerReport.status == "final"))
         }
-        """The alerts that some answer or report tells of a danger, as it stands now."""
+        self._corrected_to = {str(each.replaces_id): str(each.id) for each in forms if each.replaces_id is not None}
         self._alerts = _by_person(select(Alert).order_by(Alert.closed_at, Alert.id))
         self._reviews = _by_person(select(Review).where(Review.status == "final"))
         self._questions = _by_person(
@@ -138,7 +137,7 @@ class _Facts:
             and each.closed_at is not None
             and each.closed_by_id is not None
             and each.joined_id is None
-            and each.id in self._dangers
+            and self._is_still_so(each)
             and each.outcome not in (None, "entered-in-error")
             and (known_until is None or each.closed_at > known_until)
             and max(self._told[each.id]) >= unknown_from
@@ -160,6 +159,17 @@ class _Facts:
             return None
         rules = tuple(sorted(each.rule for each in counted))
         return Stand(min(reasons), rules, tuple(each.id for each in answered), silent)
+
+    def _is_still_so(self, alert: Alert) -> bool:
+        """Whether anything it told of stands, in its newest version, and says no less than that it is a danger."""
+        told = [ground for ground, _height in covered_in(alert.evidence)]
+        return not told or any(self._is_danger(*ground) for ground in told)
+
+    def _is_danger(self, id_: str, item: str) -> bool:
+        was_signalled = (id_, item) in self._signals
+        while id_ in self._corrected_to:
+            id_ = self._corrected_to[id_]
+        return id_ in self._standing and (not was_signalled or (id_, item) in self._signals)
 
     def _unknown_from(self, episode: Episode) -> datetime:
         """What was told before that, a review has known of, or nobody cared for the person yet."""

@@ -15,6 +15,9 @@ import pytest
 _SHARED = ("served_database", "migrated_database", "database")
 """The fixtures that stand for one of the databases."""
 
+_OF_ONE = {"postgresql_database": "postgresql", "sqlite_database": "sqlite"}
+"""The fixtures that are one of them."""
+
 
 def in_halves(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """The same tests: journeys, SQLite and some that need no database; PostgreSQL and the rest."""
@@ -35,4 +38,5 @@ def database_of(item: pytest.Item) -> str:
     """The database this test runs on: ``sqlite``, ``postgresql`` or none."""
     parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     named = [parameters[name] for name in _SHARED if name in parameters]
-    return next((str(name) for name in named if name in {"sqlite", "postgresql"}), "")
+    asked = [name for fixture, name in _OF_ONE.items() if fixture in getattr(item, "fixturenames", ())]
+    return next((str(name) for name in [*named, *asked] if name in _OF_ONE.values()), "")

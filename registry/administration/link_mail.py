@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from flask_login import current_user
 
 from config import MailServer, Settings
@@ -20,6 +20,9 @@ from registry.messages.rules import FAULTS
 from registry.messages.sending import NotSent, send
 from registry.messages.wording import invitation_mail
 
+_SECONDS = 2.0
+"""For each answer of the mail server, of some eight: somebody waits for the page, and others for the worker."""
+
 
 def mail_server() -> MailServer | None:
     """Where links are sent; None where whoever makes one hands it over."""
@@ -31,12 +34,18 @@ def send_link(user_id: uuid.UUID, token: str, *, server: MailServer) -> str:
     """Why the link was not sent, in words; empty where the server took it. Belongs outside any transaction."""
     address = db.session.get_one(User, user_id).email
     end_read()
-    link = f"{server.address}{url_for('accounts.take_up', token=token)}"
+    link = address_of_link(token, server)
     try:
-        send(invitation_mail(server, to=address, link=link, key=uuid.uuid4(), at=clock.now()), server=server)
+        mail = invitation_mail(server, to=address, link=link, key=uuid.uuid4(), at=clock.now())
+        send(mail, server=server, seconds=_SECONDS)
     except NotSent as problem:
         return FAULTS[problem.fault]
     except ValueError:
         return FAULTS["address-refused"]
     invitations.note_mailed(token, by=current_user)
     return ""
+
+
+def address_of_link(token: str, server: MailServer) -> str:
+    """The whole address. Where the program is served below a path, ``server.address`` has that path already."""
+    return f"{server.address}{url_for('accounts.take_up', token=token).removeprefix(request.script_root)}"

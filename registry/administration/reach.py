@@ -11,7 +11,6 @@ from registry.access.policy import can, permitted_clinics
 from registry.access.roles import SIGNING, Role
 from registry.accounts import queries as accounts
 from registry.accounts.models import User
-from registry.administration.link_mail import mail_server
 from registry.clinics.models import Clinic
 from registry.clinics.queries import list_clinics
 
@@ -38,12 +37,12 @@ def clinics_to_staff() -> Sequence[Clinic]:
 def roles_to_give() -> tuple[Role, ...]:
     """A lead invites those who treat, support and lead; who administers or audits is an administrator's to say.
 
-    So is who signs in their own name, where a lead would be shown the link: whoever opens it first is that person, and
-    a lead is measured by what is signed.
+    So is who signs in their own name: a lead is measured by what is signed, and whoever types an address may read what
+    is sent there.
     """
     if can(current_user, "user.manage"):
         return tuple(Role)
-    beyond_a_lead = {Role.ADMINISTRATOR, Role.AUDITOR, *(SIGNING if mail_server() is None else ())}
+    beyond_a_lead = {Role.ADMINISTRATOR, Role.AUDITOR, *SIGNING}
     return tuple(role for role in Role if role not in beyond_a_lead)
 
 

@@ -250,8 +250,9 @@ def _acknowledge(row: Alert, by: User) -> None:
     row.owner_id, row.told_evidence = by.id, None
     if row.tier != Tier.URGENT:
         row.escalation = 0
-    if row.snoozed_until is None:
-        row.look_at = last_look(row, _clinic_of(row), now, NumbersInForce())
+    look = last_look(row, _clinic_of(row), now, NumbersInForce())
+    if row.snoozed_until is None or (look is not None and row.look_at is not None and look < row.look_at):
+        row.look_at = look
 
 
 def _await_attempt(row: Alert, again: datetime, now: datetime) -> str:

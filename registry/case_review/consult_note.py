@@ -34,7 +34,7 @@ class NoteFacts:
 
 def load_note(patient: Patient, review: Review) -> NoteFacts:
     """Everything the note shows, in a fixed number of statements."""
-    on, until = review.reviewed_on, review.known_until
+    on, until = review.reviewed_on, review.opened_at
     treatment, adherence = treatment_known(patient.id, on=on, until=until)
     return NoteFacts(
         patient=patient,
@@ -50,7 +50,7 @@ def load_note(patient: Patient, review: Review) -> NoteFacts:
 
 def _plan(patient_id: uuid.UUID, review: Review) -> PlanVersion | None:
     """The safety plan in force: talked through last, of those that stood then."""
-    until = review.known_until
+    until = review.opened_at
     stood = (
         each
         for each in list_versions(patient_id, "safety")

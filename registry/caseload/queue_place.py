@@ -12,19 +12,18 @@ from registry.alerts.models import Alert
 from registry.caseload.columns import Columns
 from registry.caseload.currency import PROMISED_CARE
 from registry.caseload.ranking import ADDED_TO, LAYER_OF, NO_PLACE, QUIET_DAYS, Candidate, Finding, Layer, Place, place
-from registry.episodes.rules import TRANSFERRED
 
 _MISTAKE = "entered-in-error"
 
 
 def queue_columns(
     episode: Columns,
-    episodes: Iterable[Columns],
+    episodes: Mapping[uuid.UUID, Columns],
     alerts: Sequence[Alert],
     answered: Iterable[Alert],
     row: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """``episodes`` are all of the person's; ``alerts`` are open, ``answered`` those of safety that somebody closed;
+    """``episodes`` are all of the person's, by id; ``alerts`` are open, ``answered`` those of safety somebody closed;
     ``row`` is the rest of the row.
     """
     if episode.ended_on is not None:
@@ -62,7 +61,7 @@ def _added_at(alert: Alert) -> datetime | None:
     return alert.told_at if LAYER_OF[alert.rule] in ADDED_TO else None
 
 
-def _told_from(episode: Columns, episodes: Iterable[Columns]) -> datetime:
+def _told_from(episode: Columns, episodes: Mapping[uuid.UUID, Columns]) -> datetime:
     """What was told from then on no review has known of: the last one, else the referral.
 
     Of somebody taken over from another clinic nobody has reviewed here, those of the episode they come from.
@@ -70,16 +69,9 @@ def _told_from(episode: Columns, episodes: Iterable[Columns]) -> datetime:
     known_until: datetime | None = episode.known_until
     if known_until is not None:
         return known_until
-    if episode.referral_source == TRANSFERRED:
-        came_from = [each for each in episodes if _was_handed_over(each, to=episode)]
-        if came_from:
-            return _told_from(max(came_from, key=lambda each: (each.referred_on, each.id)), episodes)
+    if episode.sent_from_id in episodes:
+        return _told_from(episodes[episode.sent_from_id], episodes)
     return _morning_of(episode.referred_on)
-
-
-def _was_handed_over(episode: Columns, *, to: Columns) -> bool:
-    is_before = (episode.referred_on, episode.id) < (to.referred_on, to.id)
-    return is_before and episode.clinic_id != to.clinic_id and (episode.ended_on or date.max) >= to.referred_on
 
 
 def _answered_since_review(episode: Columns, told_from: datetime, closed: Iterable[Alert]) -> list[Alert]:

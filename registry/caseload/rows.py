@@ -104,7 +104,8 @@ def differences(patient_id: uuid.UUID) -> list[Difference]:
 
 def compose(facts: StoredFacts) -> Mapping[uuid.UUID, dict[str, Any]]:
     """Episode → the columns of its row, of one patient."""
-    return {episode.id: _values(episode, facts) for episode in facts.episodes}
+    episodes = {episode.id: episode for episode in facts.episodes}
+    return {id_: _values(episode, episodes, facts) for id_, episode in episodes.items()}
 
 
 def _stored(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
@@ -115,7 +116,7 @@ def _stored(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any
     return {row["episode_id"]: row for row in rows}
 
 
-def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
+def _values(episode: Columns, episodes: Mapping[uuid.UUID, Columns], facts: StoredFacts) -> dict[str, Any]:
     contacts = facts.contacts_of(episode)
     alerts = _alerts_of(episode, facts.alerts)
     reasons = [_reason(alert) for alert in alerts]
@@ -160,7 +161,7 @@ def _values(episode: Columns, facts: StoredFacts) -> dict[str, Any]:
         "reasons": reasons,
         "rules": f" {' '.join(reason['rule'] for reason in reasons)} " if reasons else "",
     }
-    return row | view_days(row) | queue_columns(episode, facts.episodes, alerts, facts.answered_safety, row)
+    return row | view_days(row) | queue_columns(episode, episodes, alerts, facts.answered_safety, row)
 
 
 def _due(days: Mapping[str, date]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from registry.episodes.models import (
     EpisodeCondition,
     TeamMember,
     TrackedMeasure,
+    Transfer,
     TreatmentCourse,
     TreatmentTarget,
 )
@@ -218,6 +219,7 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
         Recommendation.kind.in_(words(sorted(TREATMENT_CHANGES))),
     )
     began_on = select(sa.func.max(TreatmentCourse.starts_on)).where(_of_the_episode(TreatmentCourse))
+    sent_from = select(Transfer.episode_id).where(Transfer.received_episode_id == Episode.id).limit(1)
     asked_on = select(sa.func.min(ReviewQuestion.asked_on)).where(*_open_question())
     waiting = select(sa.func.count(Recommendation.id)).where(
         Recommendation.episode_id == Episode.id, is_open_recommendation()
@@ -231,7 +233,6 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
             Episode.id,
             Episode.clinic_id,
             Episode.phase,
-            Episode.referral_source,
             Episode.referred_on,
             Episode.enrolled_on,
             Episode.ended_on,
@@ -247,6 +248,7 @@ def _episodes_of_patient() -> sa.Select[*tuple[Any, ...]]:
             changed_on.scalar_subquery().label("advised_on"),
             last_step_on(Episode.patient_id).label("stepped_on"),
             began_on.scalar_subquery().label("course_began_on"),
+            sent_from.scalar_subquery().label("sent_from_id"),
             asked_on.scalar_subquery().label("asked_on"),
             conditions.scalar_subquery().label("conditions"),
             _member("care_manager").label("care_manager_id"),

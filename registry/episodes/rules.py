@@ -74,13 +74,10 @@ TRANSFER_STATES: Mapping[str, str] = {
 }
 OPEN_TRANSFERS = frozenset({"proposed", "accepted"})
 
-TRANSFERRED = "transfer"
-"""The source of an episode that takes somebody over from another clinic."""
-
 REFERRAL_SOURCES: Mapping[str, str] = {
     "primary-care": "Primary care",
     "own-clinic": "This clinic's own staff",
-    TRANSFERRED: "Another clinic of the organisation",
+    "transfer": "Another clinic of the organisation",
     "hospital": "Hospital or emergency department",
     "crisis": "Crisis or mobile team",
     "justice": "Jail, court or probation",

@@ -133,6 +133,7 @@ def record_review(
             summary=summary,
             look_again_on=look_again_on,
             known_until=known_until,
+            opened_at=opened_at,
             recorded_at=now,
         )
         db.session.add(review)

@@ -25,7 +25,7 @@ class Review(Identified, EpisodeLinked, Audited, Base):
     def more_table_args(cls) -> tuple[Any, ...]:
         return (
             sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 240", name="minutes_possible"),
-            sa.CheckConstraint("known_until <= recorded_at", name="known_before_recorded"),
+            sa.CheckConstraint("known_until <= opened_at AND opened_at <= recorded_at", name="known_before_recorded"),
             one_of("status", STATUSES),
             sa.CheckConstraint("(status = 'final') = (error_why = '')", name="error_has_reason"),
             sa.CheckConstraint("(status = 'final') = (voided_at IS NULL)", name="void_has_time"),
@@ -42,6 +42,8 @@ class Review(Identified, EpisodeLinked, Audited, Base):
     """A day the consultant named instead of the interval of the phase."""
     known_until: Mapped[datetime]
     """When the case was opened, at the latest the end of its day: this review did not know of what came later."""
+    opened_at: Mapped[datetime]
+    """When the case was opened: what its note shows was on record by then."""
     recorded_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(default="final")
     error_why: Mapped[str] = mapped_column(default="")

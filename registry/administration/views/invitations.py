@@ -27,7 +27,7 @@ _SHOWN_ONCE = "link_shown_once"
 """In the form cookie, between making a link and showing it: the database holds only the link's digest."""
 
 
-SIGNS = "A psychiatrist signs in their own name: while the registry sends no e-mail, an administrator invites them"
+SIGNS = "A psychiatrist signs in their own name: an administrator invites them"
 """Why a lead is not offered the role: the link would be shown to them."""
 
 
@@ -92,6 +92,7 @@ def _invite(form: InviteForm) -> str:
     clinic = found(next((each for each in clinics_to_staff() if str(each.id) == form.clinic_id.data), None))
 
     def act() -> str:
+        made.clear()  # of an attempt that was taken back
         person, token = invitations.invite(
             name=form.name.data or "",
             email=form.email.data or "",

@@ -61,10 +61,11 @@ def covered_in(evidence: Mapping[str, Any]) -> Iterator[tuple[Ground, str | None
 def is_still_so(alert: Alert, safety: PersonSafety) -> bool:
     """Whether anything that the alert rests on is a danger as it stands now: not struck through, nor corrected to none.
 
-    Also where the alert names nothing.
+    Also where the alert names nothing, and where the clinic has taken back since what it had signed for.
     """
     told_of = {ground for ground, _height in covered_in(alert.evidence)}
-    dangers = {answer.ground for answer in safety.facts.answers if answer.state is AnswerState.POSITIVE}
+    answers = (*safety.facts.answers, *safety.shown_only)
+    dangers = {answer.ground for answer in answers if answer.state is AnswerState.POSITIVE}
     dangers |= {(report.id, "") for report in safety.facts.reports}
     return not told_of or any(
         version in told_of for ground in dangers for version in versions_of(ground, safety.replaces)

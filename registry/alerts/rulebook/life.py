@@ -14,7 +14,7 @@ from registry.alerts.rulebook.finding import Audience, Found, Rule, Settled, Tie
 from registry.alerts.rulebook.phrases import ago, capitalised, count, written
 from registry.alerts.rulebook.stay import injection_words, next_injection
 from registry.alerts.rulebook.suspension import Family
-from registry.alerts.rulebook.whereabouts import open_stays, outlasts
+from registry.alerts.rulebook.whereabouts import known_stays, outlasts
 from registry.alerts.snapshot import CaseSnapshot, EpisodeFacts
 from registry.life.rules import PLACES, REASONS, is_stay
 
@@ -55,10 +55,10 @@ class _Left:
 
 
 def _left(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> _Left | None:
-    """None where nobody left anything in this episode or the month before it, or the person is in a stay.
+    """None where nobody left anything in this episode or the month before it, or the person is known to be in a stay.
 
-    A stay without an end is none that began before and that nobody has confirmed since the end was entered: one
-    admission may have been written down twice.
+    A stay without an end is none that nobody has confirmed for so long that nothing rests in it; nor one that began
+    before and that nobody has confirmed since the end was entered: one admission may have been written down twice.
 
     Of several the last speaks: whoever speaks with the person after it has done so after all of them. The day itself
     does not count, as in HEDIS FUH.
@@ -70,7 +70,7 @@ def _left(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> _Left | None:
     if not ended:
         return None
     left_on, _, event = max(ended, key=lambda each: each[:2])
-    if any(outlasts(stay, event) for stay in open_stays(case.setbacks)):
+    if any(outlasts(stay, event) for stay in known_stays(case.setbacks, clock, numbers)):
         return None
     last_on = max(case.contacts.two_way_on, default=date.min)
     unspoken = [on for on, _, _ in ended if on >= last_on]
@@ -227,7 +227,7 @@ RULES = (
         check=_transition,
         words=_transition_words,
         is_news=_is_news,
-        version=4,
+        version=5,
         must_be_heard=True,
         ends_with=_CONTACT,
     ),
@@ -241,7 +241,7 @@ RULES = (
         check=_unreached,
         words=_unreached_words,
         is_news=_is_news,
-        version=4,
+        version=5,
         ends_with=_CONTACT,
     ),
 )

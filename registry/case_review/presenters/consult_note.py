@@ -58,7 +58,7 @@ def show_note(facts: NoteFacts, *, clinic: str, zone: ZoneInfo) -> Summary:
 
 
 def _known(review: Review, zone: ZoneInfo) -> str:
-    return f"What was written down after {local_time(review.known_until, zone)} is not in it"
+    return f"What was written down after {local_time(review.opened_at, zone)} is not in it"
 
 
 def _void(facts: NoteFacts) -> Iterator[Section]:

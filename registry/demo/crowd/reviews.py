@@ -49,6 +49,7 @@ def _review(history: History, ledger: Ledger, roll: Random, on: date, *, is_firs
         summary=wording.REVIEW_NEW if is_first else roll.choice(fitting),
         look_again_on=on + timedelta(days=roll.choice([42, 56, 56])) if happens(roll, 0.3) else None,
         known_until=(recorded_at := history.site.instant(on, time(13, roll.choice([5, 15, 25, 35])))),
+        opened_at=recorded_at,
         recorded_at=recorded_at,
     )
     if wants_change:

@@ -35,7 +35,6 @@ from registry.episodes.models import (
     TreatmentTarget,
 )
 from registry.episodes.queries import get_consent, get_open_episode, list_parts
-from registry.episodes.rules import TRANSFERRED
 from registry.episodes.signals import tell_episode_changed, told_once
 from registry.episodes.unanswered import unanswered
 from registry.extensions import db
@@ -111,7 +110,7 @@ def accept_transfer(
             patient=transfer.patient,
             clinic=clinic,
             referred_on=on,
-            source=TRANSFERRED,
+            source="transfer",
             urgency=sender.urgency,
             by=by,
         )

@@ -1385,6 +1385,7 @@ def upgrade() -> None:
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("look_again_on", sa.Date(), nullable=True),
         sa.Column("known_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("error_why", sa.Text(), nullable=False),
@@ -1395,7 +1396,9 @@ def upgrade() -> None:
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("(status = 'final') = (error_why = '')", name=op.f("ck_review_error_has_reason")),
         sa.CheckConstraint("(status = 'final') = (voided_at IS NULL)", name=op.f("ck_review_void_has_time")),
-        sa.CheckConstraint("known_until <= recorded_at", name=op.f("ck_review_known_before_recorded")),
+        sa.CheckConstraint(
+            "known_until <= opened_at AND opened_at <= recorded_at", name=op.f("ck_review_known_before_recorded")
+        ),
         sa.CheckConstraint("status IN ('final', 'entered-in-error')", name=op.f("ck_review_status_known")),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 0 AND 240", name=op.f("ck_review_minutes_possible")),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_review_clinic_id"), ondelete="RESTRICT"),

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from flask import url_for
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
@@ -21,6 +22,7 @@ from registry.accounts import actions, queries
 from registry.accounts.invitations import HasPassword, renew
 from registry.accounts.known_addresses import ANSWER, TOO_MANY
 from registry.accounts.models import FailedSignIn, Invitation, User
+from registry.administration.link_mail import address_of_link
 from registry.extensions import db
 from tests.integration.administration.conftest import NOW, TODAY, House
 from tests.integration.messages.mail_server import Post, a_post
@@ -307,7 +309,7 @@ def test_a_lead_invites_into_their_own_clinic_those_who_treat(house: House) -> N
     [
         ("administrator", "Not a valid choice"),
         ("auditor", "Not a valid choice"),
-        ("psychiatrist", "while the registry sends no e-mail, an administrator invites them"),
+        ("psychiatrist", "an administrator invites them"),
     ],
 )
 def test_a_lead_makes_no_administrator_no_auditor_and_nobody_who_signs(house: House, beyond: str, says: str) -> None:
@@ -352,7 +354,7 @@ def test_where_there_is_e_mail_the_link_goes_to_the_person_and_whoever_made_it_n
     house: House, post: Post, by: str
 ) -> None:
     browser = house.browser_of(by)
-    page = fill_in(browser, ADD, {**NEW, "role": "psychiatrist", "clinic_id": str(house.harbor)}).location
+    page = fill_in(browser, ADD, {**NEW, "clinic_id": str(house.harbor)}).location
 
     first = browser.get(page)
     link = _mailed(post)
@@ -365,6 +367,25 @@ def test_where_there_is_e_mail_the_link_goes_to_the_person_and_whoever_made_it_n
     stranger = house.app.test_client()
     assert page_of(browser.get(page)).select_one("textarea") is None
     assert (stranger.get(link).status_code, stranger.get(_mailed(post)).status_code) == (404, 200)
+
+
+def test_a_lead_has_no_link_of_somebody_who_signs_sent_anywhere(house: House, post: Post) -> None:
+    """Whoever types an address may read what is sent there."""
+    answer = _invite(house, "lead", role="psychiatrist")
+
+    assert answer.status_code == 422
+    assert post.arrived == []
+
+
+def test_below_a_path_the_link_that_is_sent_has_it_once(
+    house: House, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = replace(post.server, address=f"{post.server.address}/registry")
+    monkeypatch.setitem(house.app.config, "SETTINGS", replace(house.app.config["SETTINGS"], mail=server))
+    with house.app.test_request_context("/registry/administration", environ_overrides={"SCRIPT_NAME": "/registry"}):
+        link = url_for("accounts.take_up", token="t")
+        assert link.startswith("/registry/")
+        assert address_of_link("t", server) == f"{server.address}{link.removeprefix('/registry')}"
 
 
 def test_a_link_that_could_not_be_sent_is_shown_to_an_administrator_alone(house: House, post: Post) -> None:

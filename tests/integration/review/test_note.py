@@ -156,3 +156,27 @@ def test_a_score_too_old_to_go_by_on_the_day_reads_unknown_and_nobody_asked_is_s
     said = words(case.browser_of("manager").get(url))
     assert "unknown, was 21 on 5 Jan 2026" in said
     assert "Open safety alert none" in said
+
+
+def test_the_note_of_a_review_typed_in_late_shows_what_was_on_record_of_its_day_when_the_case_was_opened(
+    case: Case,
+) -> None:
+    """The paper of that day comes in after it; of the queue and of questions it answers nothing all the same."""
+    with _on(case, 13):
+        case.scored(17, date(2026, 3, 12))
+    with _on(case, 16):
+        review = record_review(
+            episode=case.episode,
+            reviewed_on=date(2026, 3, 12),
+            minutes=10,
+            summary="Talked over",
+            recommendations=(),
+            look_again_on=None,
+            by=case.consultant,
+        )
+        address = f"/patients/{case.patient_id}/reviews/{review.id}/note"
+        assert review.known_until < review.opened_at
+    with clock.at(datetime(2026, 3, 16, 15, tzinfo=UTC)):
+        page = words(case.browser_of("consultant").get(address))
+    assert "PHQ-9" in page
+    assert "17" in page

@@ -321,6 +321,14 @@ def test_a_stay_rests_what_the_team_would_do_and_not_what_protects_the_person() 
     assert rule("engage.no-contact").verdict(away, day(29), NUMBERS).next_check_on == day(30), "looked at as it begins"
 
 
+def test_a_stay_nobody_knows_of_any_more_hides_no_discharge_before_it() -> None:
+    out = lived(stay(30, 40), stay(45, kind=JAIL))
+
+    assert tier(TRANSITION, out, 72) is None
+    assert rule(TRANSITION).verdict(out, day(72), NUMBERS).next_check_on == day(73)
+    assert (tier(TRANSITION, out, 73), tier(UNREACHED, out, 73)) == ("action", "action")
+
+
 @pytest.mark.parametrize(
     ("why", "stays", "ends_on"),
     [

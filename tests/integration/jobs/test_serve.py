@@ -106,14 +106,14 @@ def own_signals() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-@pytest.mark.parametrize(("says", "status"), [(3, 3), (0, 1)])
+@pytest.mark.parametrize(("ends", "status"), [("exit 3", 3), ("exit 0", 1), ("kill -9 $$", -9)])
 @pytest.mark.parametrize("dies", ["web_command", "consumer_command"])
 def test_when_one_of_the_two_dies_the_other_stops_too_and_whoever_supervises_it_starts_both_again(
-    monkeypatch: pytest.MonkeyPatch, own_signals: None, dies: str, says: int, status: int
+    monkeypatch: pytest.MonkeyPatch, own_signals: None, dies: str, ends: str, status: int
 ) -> None:
     """Others stand in for both: how the two themselves start and stop is shown above."""
     commands = {"web_command": ["sleep", "600"], "consumer_command": ["sleep", "600"]}
-    commands[dies] = ["sh", "-c", f"exit {says}"]
+    commands[dies] = ["sh", "-c", ends]
     started: list[subprocess.Popen[bytes]] = []
 
     def start(command: list[str]) -> subprocess.Popen[bytes]:

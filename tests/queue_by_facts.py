@@ -10,11 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 
-from registry.alerts.loading.safety import covered_in
 from registry.alerts.models import Alert, AlertEvent
 from registry.case_review.queue import review_queue
 from registry.caseload.models import CaseloadRow
@@ -22,7 +21,7 @@ from registry.caseload.ranking import LAYER_OF, Layer, is_quiet
 from registry.contacts.models import DangerReport
 from registry.episodes.models import Episode, Transfer
 from registry.extensions import db
-from registry.measurements.models import Measurement, SafetySignal
+from registry.measurements.models import Measurement
 from registry.review.models import Recommendation, Review, ReviewQuestion
 
 Row = TypeVar("Row", Alert, Review, ReviewQuestion, Recommendation)
@@ -78,10 +77,9 @@ class _Facts:
         for event in db.session.scalars(select(AlertEvent).where(AlertEvent.kind.in_(("opened", "appended")))):
             news = (event.details or {}).get("told_at")
             self._told[event.alert_id].append(datetime.fromisoformat(news) if news else event.at)
-        self._signals = {(str(each.measurement_id), each.item) for each in db.session.scalars(select(SafetySignal))}
         forms = db.session.scalars(select(Measurement)).all()
-        self._standing = {str(each.id) for each in forms if each.status in ("draft", "final")}
-        self._standing |= {
+        self._answers = {str(each.id): each.answers or {} for each in forms if each.status in ("draft", "final")}
+        self._reports = {
             str(id_) for id_ in db.session.scalars(select(DangerReport.id).where(DangerReport.status == "final"))
         }
         self._corrected_to = {str(each.replaces_id): str(each.id) for each in forms if each.replaces_id is not None}
@@ -161,15 +159,21 @@ class _Facts:
         return Stand(min(reasons), rules, tuple(each.id for each in answered), silent)
 
     def _is_still_so(self, alert: Alert) -> bool:
-        """Whether anything it told of stands, in its newest version, and says no less than that it is a danger."""
-        told = [ground for ground, _height in covered_in(alert.evidence)]
-        return not told or any(self._is_danger(*ground) for ground in told)
+        """Whether anything it told of stands, in its newest version, and is a danger; a blank beside it is none."""
+        told = [alert.evidence, *(each["evidence"] for each in alert.evidence.get("also", ()))]
+        return any(self._is_danger(entry) for facts in told for entry in facts.get("answers", ())) or any(
+            entry["id"] in self._reports for facts in told for entry in facts.get("reports", ())
+        )
 
-    def _is_danger(self, id_: str, item: str) -> bool:
-        was_signalled = (id_, item) in self._signals
+    def _is_danger(self, told: Mapping[str, Any]) -> bool:
+        """Nothing was answered, too, where a total alone gave it away: no 27 without item 9."""
+        id_ = told["id"]
         while id_ in self._corrected_to:
             id_ = self._corrected_to[id_]
-        return id_ in self._standing and (not was_signalled or (id_, item) in self._signals)
+        if told["state"] != "positive" or id_ not in self._answers:
+            return False
+        answer = self._answers[id_].get(told["item_id"])
+        return told["value"] is None if answer is None else answer != 0
 
     def _unknown_from(self, episode: Episode) -> datetime:
         """What was told before that, a review has known of, or nobody cared for the person yet."""

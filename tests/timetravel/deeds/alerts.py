@@ -9,12 +9,11 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.alerts import actions as alerts
-from registry.alerts.clinic_numbers import numbers_at
 from registry.alerts.hours.clinic_times import response_times_of
 from registry.alerts.models import CARE_OUTCOMES, TIERS, Alert
 from registry.alerts.queries import is_put_off_unheard
-from registry.alerts.rest import put_off_at_most
 from registry.alerts.rulebook import Tier, rule
+from registry.alerts.together import days_put_off
 from registry.extensions import db
 from tests.timetravel.deeds.stage import Stage
 
@@ -57,10 +56,9 @@ def _not_reached(stage: Stage, alert: Alert) -> None:
 
 
 def _snooze(stage: Stage, alert: Alert) -> None:
-    numbers = numbers_at(alert.clinic_id)
     if is_put_off_unheard(alert):
         return
-    if (longest := put_off_at_most(alert, numbers)) > 0:
+    if (longest := days_put_off(alert)) > 0:
         until = stage.place.today() + timedelta(days=stage.chance.randrange(1, longest + 1))
         alerts.snooze(alert=alert, until=until, reason="Comes next week", by=stage.by)
 

@@ -13,8 +13,8 @@ from sqlalchemy import delete, select, update
 from registry import clock
 from registry.access import scope
 from registry.alerts import sweep as sweeping
+from registry.alerts.clinic_numbers import shipped
 from registry.alerts.models import Alert, RulebookState, RuleNumber
-from registry.alerts.parameters import load
 from registry.alerts.reconcile import reconcile_patient, reconcile_patients
 from registry.alerts.sweep import NotYet, answer_left_over_signals, list_unanswered, sweep_clinic
 from registry.audit.recorder import record
@@ -44,7 +44,7 @@ def set_number(scene: Scene, parameter: str, value: int | None) -> None:
             parameter=parameter,
             choice="off" if value is None else "own",
             value=value,
-            signed_edition=load().parameters[parameter].edition,
+            signed_edition=shipped().parameters[parameter].edition,
             why="Our psychiatrist wants it so",
             set_by_id=scene.lead.id,
             set_at=clock.now(),

@@ -32,6 +32,7 @@ from tests.integration.alerts.scene import (
     the_safety_alert,
     words_of,
 )
+from tests.integration.alerts.test_sweep import set_number
 from tests.pages import words
 
 THURSDAY, FRIDAY, MONDAY, TUESDAY = (datetime(2026, 3, day, 21, tzinfo=UTC) for day in (12, 13, 16, 17))
@@ -120,6 +121,21 @@ def test_pressing_that_one_is_on_it_again_or_putting_it_off_keeps_nothing_from_t
                 snooze(alert=danger, until=TODAY + timedelta(days=8), reason="Away", by=scene.care_manager)
             acknowledge(alert=danger, by=scene.lead)
         assert (danger.escalation, danger.look_at) == (0, datetime(2026, 3, 25, 4, tzinfo=UTC))
+
+
+def test_what_was_put_off_before_somebody_was_on_it_is_told_no_later(app: Flask) -> None:
+    """However long a clinic lets it be put off."""
+    with on_stage(app):
+        scene = a_scene()
+        set_number(scene, "snooze.safety", 14)
+        danger = left_blank(scene)
+        snooze(alert=danger, until=TODAY + timedelta(days=14), reason="Away", by=scene.care_manager)
+        acknowledge(alert=danger, by=scene.care_manager)
+        week = datetime(2026, 3, 18, 4, tzinfo=UTC)
+
+        assert escalate_due(now=week - A_MINUTE).snoozes_ended == 0
+        assert escalate_due(now=week).snoozes_ended == 1
+        assert (danger.escalation, danger.snoozed_until) == (LEAD, None)
 
 
 def test_acknowledged_it_is_the_leads_no_longer_and_put_off_it_waits_until_it_is_shown_again(app: Flask) -> None:

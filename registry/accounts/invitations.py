@@ -1,9 +1,8 @@
 """Invitations: a link that works once, for 72 hours, and lets somebody set a password that nobody else ever knew.
 
 Where the registry sends e-mail the link goes to the person's address; else whoever makes it sees it once and hands it
-over. The token is 256 random bits; a wrong one counts as a failed
-sign-in of its address, so trying tokens closes the address as trying passwords does. Unknown, used, replaced, too old
-and of a closed account are one answer.
+over. The token is 256 random bits; a wrong one counts as a failed sign-in of its address, so trying tokens closes the
+address as trying passwords does. Unknown, used, replaced, too old and of a closed account are one answer.
 """
 
 from __future__ import annotations

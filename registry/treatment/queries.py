@@ -45,16 +45,18 @@ _STEP = (
     TrialStep.frequency,
 )
 """What ``step_of`` takes."""
+_STANDING = (
+    among(TreatmentTrial.patient_id, "patient_ids"),
+    TreatmentTrial.status == word("final"),
+    TrialStep.status == word("final"),
+)
+_BY_DAY = (TrialStep.happened_on, TrialStep.recorded_at, TrialStep.id)
 # Made once: building a statement costs more than running it.
 _STEPS = (
     select(TreatmentTrial, *_STEP)
     .join(TrialStep, TrialStep.trial_id == TreatmentTrial.id)
-    .where(
-        among(TreatmentTrial.patient_id, "patient_ids"),
-        TreatmentTrial.status == word("final"),
-        TrialStep.status == word("final"),
-    )
-    .order_by(TrialStep.happened_on, TrialStep.recorded_at, TrialStep.id)
+    .where(*_STANDING)
+    .order_by(*_BY_DAY)
 )
 _TRIAL = (
     TreatmentTrial.id,
@@ -67,12 +69,8 @@ _TRIAL = (
 STEPS = (
     select(TreatmentTrial.patient_id, *(column.label(f"trial_{column.key}") for column in _TRIAL), *_STEP)
     .join(TrialStep, TrialStep.trial_id == TreatmentTrial.id)
-    .where(
-        among(TreatmentTrial.patient_id, "patient_ids"),
-        TreatmentTrial.status == word("final"),
-        TrialStep.status == word("final"),
-    )
-    .order_by(TrialStep.happened_on, TrialStep.recorded_at, TrialStep.id)
+    .where(*_STANDING)
+    .order_by(*_BY_DAY)
 )
 """As ``_STEPS``, of a trial only what the rules look at."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, request, url_for
+from flask import current_app, request, url_for
 
 _KEPT = "registry.web.addresses"
 
@@ -29,21 +29,20 @@ def page_address(endpoint: str, **values: Any) -> str:
 
     Beside the ids each value is one word; what is None is left out.
     """
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # asked once, of thirty addresses a page
-    app.inject_url_defaults(endpoint, values)
-    path = _path_of(endpoint, app)
+    current_app.inject_url_defaults(endpoint, values)
+    path = _path_of(endpoint)
     ids = tuple(values.pop(name) for name in path.names)
     address = path.pattern % ids if ids else path.pattern
     words = {name: value for name, value in values.items() if value is not None}
     return f"{address}?{urlencode(words, safe=_AS_THEY_ARE)}" if words else address
 
 
-def _path_of(endpoint: str, app: Flask) -> _Path:
+def _path_of(endpoint: str) -> _Path:
     """Made once below each path the program is served at. Raises ``ValueError`` for a path that holds more than ids."""
-    made = cast(dict[tuple[str, str], _Path], app.extensions.setdefault(_KEPT, {}))
+    made = cast(dict[tuple[str, str], _Path], current_app.extensions.setdefault(_KEPT, {}))
     key = (endpoint, request.script_root)
     if key not in made:
-        (rule,) = app.url_map.iter_rules(endpoint)
+        (rule,) = current_app.url_map.iter_rules(endpoint)
         names = tuple(re.findall(r"<uuid:(\w+)>", rule.rule))
         if rule.arguments != set(names):
             raise ValueError(f"the path of {endpoint} holds more than ids")

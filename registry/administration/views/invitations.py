@@ -28,7 +28,7 @@ _SHOWN_ONCE = "link_shown_once"
 
 
 SIGNS = "A psychiatrist signs in their own name: an administrator invites them"
-"""Why a lead is not offered the role: the link would be shown to them."""
+"""Why a lead is not offered the role: see ``roles_to_give``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

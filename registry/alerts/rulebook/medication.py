@@ -50,8 +50,8 @@ def is_over(case: CaseSnapshot) -> bool:
 class Danger:
     """Something to act on today. ``id`` names what it rests on.
 
-    ``result`` is the observation; empty where nothing was observed. ``again_after``: days after which it is to be
-    measured again, where its medicine says so.
+    ``result`` is the observation; empty where nothing was observed, the ``id`` itself where a value alone is a danger.
+    ``again_after``: days after which it is to be measured again, where its medicine says so.
     """
 
     id: str
@@ -63,7 +63,13 @@ class Danger:
 
     @property
     def facts(self) -> Mapping[str, JSON]:
-        return {"id": self.id, "said": self.said, "on": stored(self.on), "again_after": self.again_after}
+        return {
+            "id": self.id,
+            "said": self.said,
+            "on": stored(self.on),
+            "again_after": self.again_after,
+            "is_value": self.id == self.result,
+        }
 
 
 def _critical(case: CaseSnapshot, clock: Clock, numbers: Numbers) -> Found | Settled | None:
@@ -104,7 +110,7 @@ def unsettled(told: Iterable[Mapping[str, Any]], case: CaseSnapshot, numbers: Nu
     What rests on a medicine as well as on a day is not settled by a value.
     """
     last = {each.observed.id for each in _last_critical(case, numbers)}
-    return (each for each in told if each["id"] in last or " " in each["id"])
+    return (each for each in told if each["id"] in last or not each["is_value"])
 
 
 def _last_critical(case: CaseSnapshot, numbers: Numbers) -> list[OutOfRange]:
@@ -233,7 +239,7 @@ CRITICAL = Rule(
     source="Labels of clozapine, lithium and valproate; each number says its own",
     check=_critical,
     words=_critical_words,
-    version=4,
+    version=5,
     is_news=newly_listed("dangers", "id"),
     must_be_heard=True,
     rests_for=_AGAIN,

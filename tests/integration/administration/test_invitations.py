@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
-from email import message_from_string, policy
-from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from flask import url_for
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
@@ -22,38 +17,20 @@ from registry.accounts import actions, queries
 from registry.accounts.invitations import HasPassword, renew
 from registry.accounts.known_addresses import ANSWER, TOO_MANY
 from registry.accounts.models import FailedSignIn, Invitation, User
-from registry.administration.link_mail import address_of_link
 from registry.extensions import db
 from tests.integration.administration.conftest import NOW, TODAY, House
-from tests.integration.messages.mail_server import Post, a_post
+from tests.integration.administration.inviting import ADD, NEW, USERS, invite, link_in, the_invited
 from tests.pages import fields_of, fill_in, heading, page_of, send, words
 
-USERS = "/administration/users"
-ADD = f"{USERS}/new"
-NEW = {"name": "Nia New", "email": "nia@example.org", "role": "clinician"}
 PASSWORD = "seven lanterns at dusk"
 NOTHING = "This link opens nothing"
-
-
-def _invite(house: House, by: str = "admin", **typed: str) -> TestResponse:
-    return fill_in(house.browser_of(by), ADD, {**NEW, "clinic_id": str(house.harbor), **typed})
 
 
 def _invited_by(browser: FlaskClient, house: House) -> str:
     """The path of the link shown after inviting."""
     answer = fill_in(browser, ADD, {**NEW, "clinic_id": str(house.harbor)})
     assert answer.status_code == 303
-    return _link_in(browser.get(answer.location))
-
-
-def _link_in(page: TestResponse) -> str:
-    field = page_of(page).select_one("textarea#link")
-    assert field is not None, words(page)
-    return urlsplit(field.get_text(strip=True)).path
-
-
-def _nia() -> User:
-    return db.session.scalars(select(User).where(User.email == NEW["email"])).one()
+    return link_in(browser.get(answer.location))
 
 
 @pytest.fixture
@@ -67,7 +44,7 @@ def _take_up(browser: FlaskClient, link: str, password: str = PASSWORD, again: s
 
 def test_whoever_is_invited_sets_a_password_and_has_the_first_role(house: House, link: str) -> None:
     with house.app.app_context():
-        assert _nia().password_hash is None
+        assert the_invited().password_hash is None
     browser = house.app.test_client()
 
     answer = _take_up(browser, link)
@@ -77,7 +54,7 @@ def test_whoever_is_invited_sets_a_password_and_has_the_first_role(house: House,
     assert fill_in(browser, "/sign-in", {"email": NEW["email"], "password": PASSWORD}).status_code == 303
     assert browser.get("/caseload").status_code == 200
     with house.app.app_context():
-        assert [(each.role, each.clinic_id) for each in _nia().memberships] == [("clinician", house.harbor)]
+        assert [(each.role, each.clinic_id) for each in the_invited().memberships] == [("clinician", house.harbor)]
     acts = [act.action for act in house.acts("user.") if "sign" not in act.action]
     assert acts[-4:] == ["user.added", "user.role-given", "user.invited", "user.invitation-taken-up"]
 
@@ -96,7 +73,7 @@ def test_the_link_is_shown_once(house: House) -> None:
 
     assert heading(first) == "Nia New"
     assert "15 Mar 2026, 15:00" in words(first)
-    token = _link_in(first).rsplit("/", 1)[-1]
+    token = link_in(first).rsplit("/", 1)[-1]
     assert token not in second.text
     assert "A link was made and shown once" in words(second)
     with house.app.app_context():
@@ -126,10 +103,10 @@ def test_a_new_link_takes_the_place_of_the_old_one(house: House) -> None:
     browser = house.browser_of("admin")
     old = _invited_by(browser, house)
     with house.app.app_context():
-        address = f"{USERS}/{_nia().id}/invitation"
+        address = f"{USERS}/{the_invited().id}/invitation"
 
     send(browser, address, browser.get(address), button="Make a new link")
-    new = _link_in(browser.get(address))
+    new = link_in(browser.get(address))
 
     stranger = house.app.test_client()
     assert (stranger.get(old).status_code, stranger.get(new).status_code) == (404, 200)
@@ -153,7 +130,7 @@ def test_no_link_is_made_for_somebody_who_has_a_password(house: House) -> None:
 
 def test_a_closed_account_is_opened_by_no_link(house: House, link: str) -> None:
     with house.app.app_context():
-        actions.deactivate(_nia(), by=None)
+        actions.deactivate(the_invited(), by=None)
 
     assert house.app.test_client().get(link).status_code == 404
 
@@ -238,7 +215,7 @@ def test_a_second_click_makes_one_user_and_lands_where_the_first_did(house: Hous
     ],
 )
 def test_a_user_who_cannot_be_is_refused_beside_the_field(house: House, typed: dict[str, str], says: str) -> None:
-    answer = _invite(house, **typed)
+    answer = invite(house, **typed)
 
     assert answer.status_code == 422
     assert says in words(answer)
@@ -247,7 +224,7 @@ def test_a_user_who_cannot_be_is_refused_beside_the_field(house: House, typed: d
 
 
 def test_a_new_user_cannot_be_put_into_another_organisation(house: House) -> None:
-    assert _invite(house, clinic_id=str(house.lakeside)).status_code == 422
+    assert invite(house, clinic_id=str(house.lakeside)).status_code == 422
     with house.app.app_context():
         assert db.session.scalars(select(User).where(User.email == NEW["email"])).all() == []
 
@@ -258,7 +235,7 @@ def _address_of(house: House, name: str) -> str:
 
 
 def test_an_address_known_here_and_one_known_elsewhere_get_the_same_answer(house: House) -> None:
-    here, elsewhere = (_invite(house, email=_address_of(house, name)) for name in ("manager", "of lakeside"))
+    here, elsewhere = (invite(house, email=_address_of(house, name)) for name in ("manager", "of lakeside"))
 
     assert here.status_code == elsewhere.status_code == 422
     for answer in (here, elsewhere):
@@ -271,10 +248,10 @@ def test_an_address_known_here_and_one_known_elsewhere_get_the_same_answer(house
 def test_addresses_cannot_be_tried_one_after_the_other(house: House) -> None:
     taken = _address_of(house, "of lakeside")
 
-    statuses = [_invite(house, email=taken).status_code for _ in range(11)]
+    statuses = [invite(house, email=taken).status_code for _ in range(11)]
 
     assert statuses == [422] * 10 + [429]
-    free = _invite(house)
+    free = invite(house)
     assert free.status_code == 429
     assert TOO_MANY in words(free)
 
@@ -286,7 +263,7 @@ def test_two_administrators_adding_one_address_at_once_get_the_clear_answer(
     taken = _address_of(house, "manager")
     monkeypatch.setattr(queries, "get_user_by_email", lambda _email: None)
 
-    answer = _invite(house, email=taken)
+    answer = invite(house, email=taken)
 
     assert answer.status_code == 422
     assert ANSWER in words(answer)
@@ -313,7 +290,7 @@ def test_a_lead_invites_into_their_own_clinic_those_who_treat(house: House) -> N
     ],
 )
 def test_a_lead_makes_no_administrator_no_auditor_and_nobody_who_signs(house: House, beyond: str, says: str) -> None:
-    answer = _invite(house, "lead", role=beyond)
+    answer = invite(house, "lead", role=beyond)
 
     assert answer.status_code == 422
     error = page_of(answer).select_one(".field--invalid:has([name=role]) .field__error")
@@ -323,91 +300,18 @@ def test_a_lead_makes_no_administrator_no_auditor_and_nobody_who_signs(house: Ho
 
 
 def test_a_lead_renews_no_invitation_of_somebody_who_signs(house: House) -> None:
-    assert _invite(house, role="psychiatrist").status_code == 303
+    assert invite(house, role="psychiatrist").status_code == 303
     with house.app.app_context():
-        address = f"{USERS}/{_nia().id}/invitation"
+        address = f"{USERS}/{the_invited().id}/invitation"
 
     assert house.browser_of("lead").get(address).status_code == 404
     assert address not in house.browser_of("lead").get("/administration/team").text
 
 
-@pytest.fixture
-def post(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
-    """The mail server of the program."""
-    with a_post() as post:
-        monkeypatch.setitem(house.app.config, "SETTINGS", replace(house.app.config["SETTINGS"], mail=post.server))
-        yield post
-
-
-def _mailed(post: Post) -> str:
-    """The path of the link in the only e-mail."""
-    ((recipient, mail),) = post.arrived
-    assert recipient == NEW["email"]
-    said = message_from_string(mail, policy=policy.default).get_content()
-    (link,) = re.findall(r"https://registry\.clinic\.example(/\S+)", said)
-    assert "Nia" not in said.replace(link, "")
-    return str(link)
-
-
-@pytest.mark.parametrize("by", ["lead", "admin"])
-def test_where_there_is_e_mail_the_link_goes_to_the_person_and_whoever_made_it_never_sees_it(
-    house: House, post: Post, by: str
-) -> None:
-    browser = house.browser_of(by)
-    page = fill_in(browser, ADD, {**NEW, "clinic_id": str(house.harbor)}).location
-
-    first = browser.get(page)
-    link = _mailed(post)
-    assert "The link was sent to nia@example.org on 12 Mar 2026, 15:00" in words(first)
-    assert link.rsplit("/", 1)[-1] not in first.text
-    assert [act.actor_id for act in house.acts("user.invitation-mailed")] == [house.users[by]]
-    post.arrived.clear()
-    send(browser, page, first, button="Send a new link")
-
-    stranger = house.app.test_client()
-    assert page_of(browser.get(page)).select_one("textarea") is None
-    assert (stranger.get(link).status_code, stranger.get(_mailed(post)).status_code) == (404, 200)
-
-
-def test_a_lead_has_no_link_of_somebody_who_signs_sent_anywhere(house: House, post: Post) -> None:
-    """Whoever types an address may read what is sent there."""
-    answer = _invite(house, "lead", role="psychiatrist")
-
-    assert answer.status_code == 422
-    assert post.arrived == []
-
-
-def test_below_a_path_the_link_that_is_sent_has_it_once(
-    house: House, post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = replace(post.server, address=f"{post.server.address}/registry")
-    monkeypatch.setitem(house.app.config, "SETTINGS", replace(house.app.config["SETTINGS"], mail=server))
-    with house.app.test_request_context("/registry/administration", environ_overrides={"SCRIPT_NAME": "/registry"}):
-        link = url_for("accounts.take_up", token="t")
-        assert link.startswith("/registry/")
-        assert address_of_link("t", server) == f"{server.address}{link.removeprefix('/registry')}"
-
-
-def test_a_link_that_could_not_be_sent_is_shown_to_an_administrator_alone(house: House, post: Post) -> None:
-    post.refuses = "550 no"
-    lead, admin = house.browser_of("lead"), house.browser_of("admin")
-    page = fill_in(lead, ADD, {**NEW, "clinic_id": str(house.harbor)}).location
-
-    told = lead.get(page)
-    assert "The e-mail was not sent: the mail server refuses the address" in words(told)
-    assert "A link was made, and was not sent by e-mail" in words(told)
-    assert page_of(told).select_one("textarea") is None
-    send(admin, page, admin.get(page), button="Send a new link")
-    shown = admin.get(page)
-    assert "The e-mail was not sent: the mail server refuses the address" in words(shown)
-    assert house.app.test_client().get(_link_in(shown)).status_code == 200
-    assert house.acts("user.invitation-mailed") == []
-
-
 def test_a_lead_renews_no_invitation_of_another_clinic(house: House) -> None:
-    assert _invite(house, clinic_id=str(house.mill)).status_code == 303
+    assert invite(house, clinic_id=str(house.mill)).status_code == 303
     with house.app.app_context():
-        address = f"{USERS}/{_nia().id}/invitation"
+        address = f"{USERS}/{the_invited().id}/invitation"
     browser = house.browser_of("lead")
     token = fields_of(browser.get(ADD))["csrf_token"]
 
@@ -418,9 +322,9 @@ def test_a_lead_renews_no_invitation_of_another_clinic(house: House) -> None:
 @pytest.mark.parametrize("wider", ["another role", "another clinic"])
 def test_no_link_opens_more_than_its_maker_may_give(house: House, wider: str) -> None:
     """A lead who took up an administrator's invitation would be an administrator."""
-    assert _invite(house, role="administrator" if wider == "another role" else "clinician").status_code == 303
+    assert invite(house, role="administrator" if wider == "another role" else "clinician").status_code == 303
     with house.app.app_context():
-        nia = _nia()
+        nia = the_invited()
         address = f"{USERS}/{nia.id}/invitation"
         if wider == "another clinic":
             actions.give_role(nia, clinic_id=house.mill, role=Role.CLINICIAN, starts_on=TODAY, by=None)
@@ -438,7 +342,7 @@ def test_a_link_handed_over_before_a_role_was_given_opens_nothing(house: House, 
     link = _invited_by(house.browser_of("lead"), house)
     admin = house.browser_of("admin")
     with house.app.app_context():
-        address = f"{USERS}/{_nia().id}"
+        address = f"{USERS}/{the_invited().id}"
     role, clinic_id = ("administrator", house.harbor) if wider == "another role" else ("clinician", house.mill)
 
     given = fill_in(admin, address, {"role": role, "clinic_id": str(clinic_id)}, button="Give role")
@@ -447,12 +351,12 @@ def test_a_link_handed_over_before_a_role_was_given_opens_nothing(house: House, 
     assert house.app.test_client().get(link).status_code == 404
     assert [act.actor_id for act in house.acts("user.invitation-ended")] == [house.users["admin"]]
     renewed = send(admin, f"{address}/invitation", admin.get(f"{address}/invitation"))
-    assert _take_up(house.app.test_client(), _link_in(admin.get(renewed.location))).status_code == 303
+    assert _take_up(house.app.test_client(), link_in(admin.get(renewed.location))).status_code == 303
 
 
 def test_who_was_invited_is_marked_and_leads_to_the_invitation(house: House, link: str) -> None:
     with house.app.app_context():
-        address = f"{USERS}/{_nia().id}"
+        address = f"{USERS}/{the_invited().id}"
 
     assert "invited" in words(house.browser_of("admin").get(USERS))
     assert f'href="{address}/invitation"' in house.browser_of("admin").get(address).text
